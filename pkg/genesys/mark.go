@@ -1,0 +1,35 @@
+package genesys
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+)
+
+// A Mark says in an entity's description or notes that it belongs to a deployment, and of
+// which content it was made. Genesys Cloud has no tags for the kinds we create.
+type Mark struct {
+	Deployment string // the name of the deployment file
+	Schema     int    // version of the mark's meaning
+	Hash       string // of the desired content, lower-case hexadecimal
+}
+
+// MarkSchema is the version that this program writes.
+const MarkSchema = 1
+
+var markForm = regexp.MustCompile(`managed-by=dealroute;deployment=([a-z][a-z0-9-]*);schema=(\d+);hash=([0-9a-f]+)`)
+
+// String is the form in which a mark is written.
+func (m Mark) String() string {
+	return fmt.Sprintf("managed-by=dealroute;deployment=%s;schema=%d;hash=%s", m.Deployment, m.Schema, m.Hash)
+}
+
+// FindMark reads the mark out of a description; ok is false when there is none.
+func FindMark(description string) (m Mark, ok bool) {
+	p := markForm.FindStringSubmatch(description)
+	if p == nil {
+		return Mark{}, false
+	}
+	n, err := strconv.Atoi(p[2])
+	return Mark{Deployment: p[1], Schema: n, Hash: p[3]}, err == nil
+}
