@@ -33,7 +33,9 @@ func TestMarkIsFoundInADescription(t *testing.T) {
 }
 
 func TestSetIsSortedByLevel(t *testing.T) {
-	k := func(kind genesys.Kind, n string) genesys.Entity { return genesys.Entity{Key: genesys.Key{Kind: kind, Name: n}} }
+	k := func(kind genesys.Kind, n string) genesys.Entity {
+		return genesys.Entity{Key: genesys.Key{Kind: kind, Name: n}}
+	}
 	s := genesys.NewSet(k(genesys.CallRoute, "r"), k(genesys.Flow, "f"), k(genesys.Role, "b"), k(genesys.Role, "a"), k(genesys.Role, "a"))
 	var got string
 	for _, e := range s {

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// Exit codes. They are few, never overloaded, and listed in the help.
+const (
+	exitDone        = 0   // done, or nothing to do
+	exitFailed      = 1   // not done: usage, a declined prompt, a failure
+	exitNo          = 2   // the question was answered, and the answer is no
+	exitInterrupted = 130 // interrupted by a signal
+)
+
+// errNo is returned by a command that has printed its answer and the answer is no.
+var errNo = errors.New("the answer is no")
+
+// A failure is an error with what a person needs to go on.
+type failure struct {
+	finding  diag.Finding  // what went wrong; its Message is the error
+	findings diag.Findings // what else was found, when there is more than one thing to say
+	source   []byte        // the text the positions are in
+	cause    error
+	no       bool // the question was answered by this very failure: exit 2
+}
+
+func (f *failure) Error() string { return f.finding.Error() }
+func (f *failure) Unwrap() error { return f.cause }
+
+// fail makes a failure with the next step.
+func fail(cause error, hint string) error {
+	return &failure{finding: diag.Finding{Message: cause.Error(), Hint: hint}, cause: cause}
+}
+
+// unreadable is the failure for a user's file that does not hold what it must. no tells
+// that the command was asked exactly this (validate, flow check and the like).
+func unreadable(fs diag.Findings, source []byte, no bool) error {
+	s := fs.Sorted()
+	return &failure{finding: s[0], findings: s, source: source, no: no}
+}
+
+func exitCode(ctx context.Context, err error) int {
+	var f *failure
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errNo), errors.As(err, &f) && f.no:
+		return exitNo
+	case ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled):
+		return exitInterrupted
+	}
+	return exitFailed
+}

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// commands lists every command; the help shows them in groups.
+func commands(env *Env) map[string][]*cobra.Command {
+	return map[string][]*cobra.Command{
+		groupDeploy:    {},
+		groupLook:      {},
+		groupLanguages: {},
+		groupOther:     {newVersionCmd(env)},
+	}
+}
+
+const (
+	groupDeploy    = "deploy"
+	groupLook      = "look"
+	groupLanguages = "languages"
+	groupOther     = "other"
+)
+
+func newRoot(env *Env) *cobra.Command {
+	var explain bool
+	root := &cobra.Command{
+		Use:   "dealroute",
+		Short: "Route Genesys Cloud calls by what HubSpot knows of the caller",
+		Long: `dealroute makes Genesys Cloud CX route inbound calls by what HubSpot knows of the caller.
+
+One file, dealroute.yaml, describes the deployment. From it the real data actions and the
+Architect flow are rendered, checked, run against callers, and set up in an org.
+
+Exit codes: 0 done or nothing to do; 2 the question was answered and the answer is no;
+1 anything else that is not success; 130 interrupted.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if explain {
+				fmt.Fprint(env.IO.Out, env.settings.explain())
+				return nil
+			}
+			return cmd.Help()
+		},
+	}
+	addSettings(root.PersistentFlags())
+	root.PersistentFlags().BoolVar(&explain, "explain-config", false, "print every setting with its source, and stop")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd.CommandPath(), err) })
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		s, err := loadSettings(env, cmd.Flags())
+		if err != nil {
+			return err
+		}
+		env.settings = s
+		ctx, stop := context.WithTimeout(cmd.Context(), s.timeout())
+		env.stop = stop
+		cmd.SetContext(ctx)
+		if !explain || !cmd.HasParent() {
+			return nil
+		}
+		if err := adoptDeployment(env); err != nil {
+			return err
+		}
+		fmt.Fprint(env.IO.Out, s.explain())
+		return errExplained
+	}
+	titles := []struct{ id, title string }{
+		{groupDeploy, "Deploy:"}, {groupLook, "Look and try:"}, {groupLanguages, "Languages:"}, {groupOther, "Other:"},
+	}
+	all := commands(env)
+	for _, g := range titles {
+		if len(all[g.id]) > 0 {
+			root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+		}
+		for _, c := range all[g.id] {
+			c.GroupID = g.id
+			root.AddCommand(c)
+		}
+	}
+	return root
+}
+
+// errExplained ends a command whose settings were asked for instead of its work.
+var errExplained = errors.New("settings explained")
+
+// adoptDeployment lets the scalars of the deployment file take part in the settings.
+func adoptDeployment(*Env) error { return nil }

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/view"
+)
+
+// Main runs the program and gives its exit code. Every error is printed here and nowhere
+// else: on standard error for people, as an object on standard output with -o json.
+func Main(ctx context.Context, args []string, env *Env) int {
+	root := newRoot(env)
+	root.SetArgs(args)
+	root.SetIn(env.IO.In)
+	root.SetOut(env.IO.Out)
+	root.SetErr(env.IO.Err)
+	err := root.ExecuteContext(ctx)
+	if env.stop != nil {
+		env.stop()
+	}
+	if errors.Is(err, errExplained) {
+		return exitDone
+	}
+	code := exitCode(ctx, err)
+	if err != nil && !errors.Is(err, errNo) {
+		if wantsJSON(args) {
+			printFailureJSON(env.IO, err)
+		} else {
+			printFailure(env.IO, err)
+		}
+	}
+	return code
+}
+
+// wantsJSON reads -o from the arguments themselves, so that JSON stays valid when the
+// arguments as a whole could not be parsed.
+func wantsJSON(args []string) bool {
+	if i := slices.Index(args, "--"); i >= 0 {
+		args = args[:i]
+	}
+	for i, a := range args {
+		switch a {
+		case "-ojson", "-o=json", "--output=json":
+			return true
+		case "-o", "--output":
+			return i+1 < len(args) && args[i+1] == "json"
+		}
+	}
+	return false
+}
+
+func printFailure(io *Streams, err error) {
+	var f *failure
+	if !errors.As(err, &f) {
+		fmt.Fprintf(io.Err, "error: %s\n", err)
+		return
+	}
+	if len(f.findings) > 0 {
+		for _, one := range f.findings {
+			diag.Print(io.Err, one, f.source)
+		}
+		if n := f.findings.Counts()[diag.Error]; n > 1 {
+			fmt.Fprintf(io.Err, "%d errors\n", n)
+		}
+		return
+	}
+	fmt.Fprintf(io.Err, "error: %s\n", f.finding.Error())
+	if f.finding.Hint != "" {
+		fmt.Fprintf(io.Err, "hint: %s\n", f.finding.Hint)
+	}
+}
+
+func printFailureJSON(io *Streams, err error) {
+	one, all := diag.Finding{Message: err.Error()}, diag.Findings(nil)
+	var f *failure
+	if errors.As(err, &f) {
+		one, all = f.finding, f.findings
+	}
+	view.JSON(io.Out, view.NewFailure(one, all))
+}
+
+// usage makes an error of the command line end with the way to the help.
+func usage(command string, err error) error {
+	return fail(err, fmt.Sprintf("see %q", strings.TrimSpace(command)+" --help"))
+}

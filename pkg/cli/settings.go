@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+)
+
+// A setting is a scalar that steers commands. Sources in order: flag, environment,
+// deployment file, user configuration, default.
+type setting struct {
+	name, short, fallback, env, help string
+	boolean                          bool
+}
+
+// settingTable lists every setting; flags, environment and --explain-config follow from it.
+func settingTable() []setting {
+	return []setting{
+		{name: "file", short: "f", env: "DEALROUTE_FILE", help: "deployment file (default: dealroute.yaml here or in a folder above)"},
+		{name: "output", short: "o", fallback: "text", env: "DEALROUTE_OUTPUT", help: "text or json"},
+		{name: "region", env: "GENESYSCLOUD_REGION", help: "Genesys Cloud region, by AWS name or domain"},
+		{name: "org", env: "DEALROUTE_ORG", help: "refuse to touch any other org (name or id)"},
+		{name: "profile", env: "GENESYSCLOUD_PROFILE", help: "profile of ~/.gc/config.toml to sign in with"},
+		{name: "hubspot-base-url", fallback: "https://api.hubapi.com", env: "DEALROUTE_HUBSPOT_BASE_URL", help: "where HubSpot answers"},
+		{name: "timeout", fallback: "20m", env: "DEALROUTE_TIMEOUT", help: "longest time for the whole command"},
+		{name: "log-level", fallback: "warn", env: "DEALROUTE_LOG_LEVEL", help: "debug, info, warn or error"},
+		{name: "sandbox", fallback: "false", env: "DEALROUTE_SANDBOX", help: "use emulators of both vendors instead of real accounts", boolean: true},
+	}
+}
+
+// settings holds the resolved values of one run.
+type settings struct {
+	v     *viper.Viper
+	flags *pflag.FlagSet
+	user  map[string]any // what the user's own configuration file says
+	file  map[string]any // what the deployment file says
+	env   func(string) string
+}
+
+func addSettings(flags *pflag.FlagSet) {
+	for _, s := range settingTable() {
+		if s.boolean {
+			flags.BoolP(s.name, s.short, false, s.help)
+			continue
+		}
+		flags.StringP(s.name, s.short, s.fallback, s.help)
+	}
+}
+
+// loadSettings reads flags, environment and the user's configuration. The values of the
+// deployment file join later (adopt), when a command reads it: the file itself never
+// passes through viper, which folds the case of keys.
+func loadSettings(env *Env, flags *pflag.FlagSet) (*settings, error) {
+	s := &settings{v: viper.New(), flags: flags, env: env.Getenv}
+	for _, t := range settingTable() {
+		if err := s.v.BindPFlag(t.name, flags.Lookup(t.name)); err != nil {
+			return nil, err
+		}
+		if err := s.v.BindEnv(t.name, t.env); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.readUserConfig(env); err != nil {
+		return nil, err
+	}
+	if o := s.text("output"); !slices.Contains([]string{"text", "json"}, o) && !slices.Contains(extraOutputs, o) {
+		return nil, fail(fmt.Errorf("output %q is not known", o), "use text or json")
+	}
+	if _, err := time.ParseDuration(s.text("timeout")); err != nil {
+		return nil, fail(fmt.Errorf("timeout %q is not a duration", s.text("timeout")), "write it as 30s or 5m")
+	}
+	return s, nil
+}
+
+// extraOutputs are formats that a single command offers beside text and json; the command
+// itself refuses the others.
+var extraOutputs = []string{}
+
+func userConfigPath(getenv func(string) string) (string, bool) {
+	dir := getenv("XDG_CONFIG_HOME")
+	if dir == "" {
+		home := getenv("HOME")
+		if home == "" {
+			return "", false
+		}
+		dir = filepath.Join(home, ".config")
+	}
+	return filepath.Join(dir, "dealroute", "config.yaml"), true
+}
+
+func (s *settings) readUserConfig(env *Env) error {
+	path, ok := userConfigPath(env.Getenv)
+	if !ok {
+		return nil
+	}
+	v := viper.New()
+	v.SetConfigFile(path)
+	if err := v.ReadInConfig(); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		return fail(fmt.Errorf("user configuration %s: %w", path, err), "correct the file or remove it")
+	}
+	s.user = v.AllSettings()
+	for k := range s.user {
+		if !slices.ContainsFunc(settingTable(), func(t setting) bool { return t.name == k }) {
+			return fail(fmt.Errorf("user configuration %s: unknown setting %q", path, k), "settings are named like the global flags")
+		}
+	}
+	return s.v.MergeConfigMap(s.user)
+}
+
+// adopt takes the values that the deployment file gives; they win over the user's own.
+func (s *settings) adopt(values map[string]any) error {
+	s.file = map[string]any{}
+	for k, v := range values {
+		if v != "" {
+			s.file[k] = v
+		}
+	}
+	return s.v.MergeConfigMap(s.file)
+}
+
+func (s *settings) text(name string) string { return s.v.GetString(name) }
+func (s *settings) on(name string) bool     { return s.v.GetBool(name) }
+func (s *settings) json() bool              { return s.text("output") == "json" }
+
+func (s *settings) timeout() time.Duration {
+	d, _ := time.ParseDuration(s.text("timeout"))
+	return d
+}
+
+// source tells where a value comes from, for --explain-config.
+func (s *settings) source(t setting) string {
+	_, inFile := s.file[t.name]
+	_, inUser := s.user[t.name]
+	switch {
+	case s.flags.Changed(t.name):
+		return "flag --" + t.name
+	case s.env(t.env) != "":
+		return "environment " + t.env
+	case inFile:
+		return "deployment file"
+	case inUser:
+		return "user configuration"
+	case t.fallback == "":
+		return "not set"
+	}
+	return "default"
+}
+
+// explain lists every setting with its value and source.
+func (s *settings) explain() string {
+	var b strings.Builder
+	for _, t := range settingTable() {
+		fmt.Fprintf(&b, "%-18s %-28s %s\n", t.name, s.text(t.name), s.source(t))
+	}
+	return b.String()
+}
