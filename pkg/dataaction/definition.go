@@ -1,0 +1,51 @@
+package dataaction
+
+import "encoding/json"
+
+// A Definition is a data action as its export file has it. Name, category and timeout that an
+// export does not carry (Genesys: the API model has them, no published export does) are kept
+// when a file in the API's form gives them.
+type Definition struct {
+	Name            string
+	IntegrationType string // custom-rest-actions or purecloud-data-actions; "" in the API form
+	ActionType      string // custom, customAuth or static
+	Category        string // API form only
+	Secure          bool
+	TimeoutSeconds  int // 0 is unset: Genesys waits 60 seconds
+
+	Request  RequestConfig
+	Response ResponseConfig
+
+	Input  json.RawMessage // contract.input.inputSchema
+	Output json.RawMessage // contract.output.successSchema
+
+	source *source // positions; nil for a definition made in Go
+}
+
+// RequestConfig is what a definition says about the request.
+type RequestConfig struct {
+	URLTemplate string
+	Type        string // GET, PUT, POST, PATCH, DELETE
+	Headers     map[string]string
+	Template    string
+}
+
+// ResponseConfig is what a definition says about the reply.
+type ResponseConfig struct {
+	TranslationMap  map[string]string // variable to path
+	Defaults        map[string]string // variable to raw text
+	SuccessTemplate string
+}
+
+// The integration types.
+const (
+	WebServices  = "custom-rest-actions"
+	GenesysCloud = "purecloud-data-actions"
+)
+
+// The action types.
+const (
+	Custom     = "custom"
+	CustomAuth = "customAuth"
+	Static     = "static"
+)
