@@ -1,0 +1,192 @@
+package expr
+
+import "strings"
+
+// A Type is the static type of an expression. The zero Type is no type.
+type Type uint16
+
+// The types of values. NotSetType is the type of a bare NOT_SET, which fits wherever the
+// parameter allows it and has no type of its own.
+const (
+	Invalid Type = iota
+	NotSetType
+	Any
+	Boolean
+	Integer
+	Decimal
+	String
+	DateTime
+	Date
+	Time
+	Duration
+	Currency
+	PhoneNumber
+	JSON
+	Queue
+	User
+	Skill
+	LanguageSkill
+	Group
+	WrapupCode
+	Schedule
+	ScheduleGroup
+	EmergencyGroup
+	UtilizationLabel
+	AgentScorePair
+	Prompt
+	Audio
+	Communication
+	Campaign
+	ContactList
+	Email
+	EmailAddress
+	EmailAttachment
+	Message
+	ExternalContact
+	ExternalOrganization
+	ExternalPhoneNumber
+	ExternalAddress
+	// The types below are those of Format., Language. and System. constants.
+	BoolFormat
+	CurrencyFormat
+	DateFormat
+	NumberFormat
+	PhoneFormat
+	StringFormat
+	TimeFormat
+	TimePart
+	LanguageNumber
+	CurrencyInfo
+	WeekdayInfo
+	LanguageInfo
+	RegionInfo
+	SoundInfo
+	ContactType
+	// audioOrPrompt is a parameter's type only: audio or prompt.
+	audioOrPrompt
+	typeCount
+)
+
+// listBit marks a collection of the type in the lower bits.
+const listBit Type = 0x100
+
+type typeInfo struct {
+	name  string // as the engine's answers call it
+	label string // as its messages do
+	yaml  string // the beginning of the key that declares a variable of it, such as string in stringVariable
+	org   bool   // an object of the organisation with id and name
+}
+
+var typeTable = [typeCount]typeInfo{
+	Invalid: {name: "?"}, NotSetType: {name: "NotSet", label: "NOT_SET"}, Any: {name: "Any"},
+	Boolean: {name: "Boolean", yaml: "boolean"}, Integer: {name: "Integer", yaml: "integer"},
+	Decimal: {name: "Decimal", yaml: "decimal"}, String: {name: "String", yaml: "string"},
+	DateTime: {name: "DateTime", yaml: "dateTime"}, Date: {name: "Date", yaml: "date"}, Time: {name: "Time", yaml: "time"},
+	Duration: {name: "Duration", yaml: "duration"}, Currency: {name: "Currency", yaml: "currency"},
+	PhoneNumber: {name: "PhoneNumber", yaml: "phoneNumber"}, JSON: {name: "JSON", yaml: "json"},
+	Queue: {name: "Queue", yaml: "queue", org: true}, User: {name: "User", yaml: "user", org: true},
+	Skill:            {name: "Skill", label: "ACD Skill", yaml: "skill", org: true},
+	LanguageSkill:    {name: "LanguageSkill", label: "Language Skill", yaml: "languageSkill", org: true},
+	Group:            {name: "Group", yaml: "group", org: true},
+	WrapupCode:       {name: "WrapupCode", label: "Wrap-up Code", yaml: "wrapupCode", org: true},
+	Schedule:         {name: "Schedule", yaml: "schedule", org: true},
+	ScheduleGroup:    {name: "ScheduleGroup", label: "Schedule Group", yaml: "scheduleGroup", org: true},
+	EmergencyGroup:   {name: "EmergencyGroup", label: "Emergency Group", yaml: "emergencyGroup", org: true},
+	UtilizationLabel: {name: "UtilizationLabel", label: "Utilization Label", yaml: "utilizationLabel", org: true},
+	AgentScorePair:   {name: "AgentScorePair", label: "Agent Score Pair", yaml: "agentScorePair"},
+	Prompt:           {name: "Prompt", yaml: "prompt", org: true}, Audio: {name: "Audio", yaml: "audio"},
+	Communication: {name: "Communication", yaml: "communication"},
+	Campaign:      {name: "Campaign", yaml: "campaign", org: true}, ContactList: {name: "ContactList", yaml: "contactList", org: true},
+	Email: {name: "Email", yaml: "email"}, EmailAddress: {name: "EmailAddress", yaml: "emailAddress"},
+	EmailAttachment: {name: "EmailAttachment", yaml: "emailAttachment"}, Message: {name: "Message", yaml: "message"},
+	ExternalContact:      {name: "ExternalContact", label: "External Contact", yaml: "externalContact", org: true},
+	ExternalOrganization: {name: "ExternalOrganization", label: "External Organization", yaml: "externalOrganization", org: true},
+	ExternalPhoneNumber:  {name: "ExternalPhoneNumber", label: "External Phone Number", yaml: "externalPhoneNumber"},
+	ExternalAddress:      {name: "ExternalAddress", label: "External Address", yaml: "externalAddress"},
+	BoolFormat:           {name: "bof"}, CurrencyFormat: {name: "cuf"}, DateFormat: {name: "daf"}, NumberFormat: {name: "nuf"},
+	PhoneFormat: {name: "phf"}, StringFormat: {name: "stf"}, TimeFormat: {name: "tif"}, TimePart: {name: "tpf"},
+	LanguageNumber: {name: "lne"}, CurrencyInfo: {name: "cre"}, WeekdayInfo: {name: "dwc"}, LanguageInfo: {name: "lge"},
+	RegionInfo: {name: "rge"}, SoundInfo: {name: "sde"}, ContactType: {name: "cte"},
+	audioOrPrompt: {name: "apa", label: "Audio or Prompt"},
+}
+
+// typeNames finds a type by its lower-case name; the engine's short codes are names too.
+var typeNames = func() map[string]Type {
+	m := map[string]Type{
+		"str": String, "int": Integer, "dec": Decimal, "bln": Boolean, "dtm": DateTime, "dur": Duration, "cur": Currency,
+		"phn": PhoneNumber, "jsn": JSON, "que": Queue, "usr": User, "skl": Skill, "lac": LanguageSkill, "grp": Group,
+		"wrc": WrapupCode, "pmt": Prompt, "aud": Audio, "any": Any, "nts": NotSetType, "acdskill": Skill,
+	}
+	for t := NotSetType; t < audioOrPrompt; t++ {
+		m[strings.ToLower(typeTable[t].name)] = t
+	}
+	return m
+}()
+
+// ParseType reads a type's name, such as Integer or String[]; letter case does not count.
+// The beginning of a variable's YAML key is a name too: stringCollection, dateTime.
+func ParseType(name string) (Type, bool) {
+	n := strings.ToLower(strings.TrimSpace(name))
+	n, list := strings.CutSuffix(n, "[]")
+	if !list {
+		n, list = strings.CutSuffix(n, "collection")
+	}
+	t, ok := typeNames[strings.TrimSpace(n)]
+	if ok && list {
+		t = t.List()
+	}
+	return t, ok
+}
+
+// List is the type of a collection of t.
+func (t Type) List() Type { return t | listBit }
+
+// Elem is the type of a collection's items, and of anything else the type itself.
+func (t Type) Elem() Type { return t &^ listBit }
+
+// IsList reports whether t is a collection.
+func (t Type) IsList() bool { return t&listBit != 0 }
+
+// IsOrg reports whether values of t are objects of the organisation, with id and name.
+func (t Type) IsOrg() bool { return t < typeCount && typeTable[t].org }
+
+// String is the type's name as in Integer or String[].
+func (t Type) String() string {
+	e := t.Elem()
+	if e >= typeCount {
+		return "?"
+	}
+	if t.IsList() {
+		return typeTable[e].name + "[]"
+	}
+	return typeTable[e].name
+}
+
+// label is the type's name in messages, as Genesys' engine words it.
+func (t Type) label() string {
+	e := t.Elem()
+	if e >= typeCount {
+		return "?"
+	}
+	s := typeTable[e].label
+	if s == "" {
+		s = typeTable[e].name
+	}
+	if t.IsList() {
+		s += " Collection"
+	}
+	return s
+}
+
+// YAML is the beginning of the key under which a flow declares a variable of the type, such
+// as stringCollection in stringCollectionVariable; empty when there is no such variable.
+func (t Type) YAML() string {
+	e := t.Elem()
+	if e >= typeCount || typeTable[e].yaml == "" {
+		return ""
+	}
+	if t.IsList() {
+		return typeTable[e].yaml + "Collection"
+	}
+	return typeTable[e].yaml
+}
