@@ -1,0 +1,310 @@
+package architect
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// Limits of a file. Genesys saves at most 6 MiB of a flow; an input beyond these is not
+// read at all, so that no text can make the reader work for long.
+const (
+	maxBytes = 16 << 20
+	maxNodes = 1_000_000 // with aliases expanded
+	maxDepth = 1_000
+)
+
+// Placeholders of other tools break YAML where they stand bare: {{name}} opens two flow
+// mappings, ${name} closes one inside braces. Their brackets are therefore replaced, one
+// for one so that columns stay, by characters that YAML takes for letters, and put back
+// in every scalar afterwards.
+const (
+	openA, openB   = '\uE0F0', '\uE0F1' // {{
+	closeA, closeB = '\uE0F2', '\uE0F3' // }}
+	openT, openU   = '\uE0F4', '\uE0F5' // ${
+	closeT         = '\uE0F6'           // }
+)
+
+var (
+	placeholderRE = regexp.MustCompile(`\{\{[^{}"'\n]*\}\}|\$\{[^{}"'\n]*\}`)
+	angleRE       = regexp.MustCompile(`^<[A-Za-z][\w .-]*>$`)
+	unmasker      = strings.NewReplacer(string(openA)+string(openB), "{{", string(closeA)+string(closeB), "}}", string(openT)+string(openU), "${", string(closeT), "}")
+)
+
+const maskRunes = string(openA) + string(openB) + string(closeA) + string(closeB) + string(openT) + string(openU) + string(closeT)
+
+// mask replaces the brackets of placeholders. A text that holds the stand-ins themselves
+// is left alone by the callers.
+func mask(data []byte) []byte {
+	return placeholderRE.ReplaceAllFunc(data, func(m []byte) []byte {
+		if m[0] == '$' {
+			return []byte(string(openT) + string(openU) + string(m[2:len(m)-1]) + string(closeT))
+		}
+		return []byte(string(openA) + string(openB) + string(m[2:len(m)-2]) + string(closeA) + string(closeB))
+	})
+}
+
+// load turns the text into nodes; nil with a finding when it is no YAML.
+func (r *reader) load(data []byte) *yaml.Node {
+	if len(data) > maxBytes {
+		r.fail(CodeSyntax, diag.Position{}, "", fmt.Sprintf("the file has %d bytes; Genesys saves flows up to 6 MiB", len(data)))
+		return nil
+	}
+	text := data
+	masked := !bytes.ContainsAny(data, maskRunes)
+	if masked {
+		text = mask(data)
+	}
+	loader, err := yaml.NewLoader(bytes.NewReader(text))
+	if err != nil {
+		r.syntax(err)
+		return nil
+	}
+	root := new(yaml.Node)
+	if err := loader.Load(root); err != nil {
+		if errors.Is(err, io.EOF) {
+			r.fail(CodeSyntax, diag.Position{Line: 1, Column: 1}, "", "the file is empty")
+		} else {
+			r.syntax(err)
+		}
+		return nil
+	}
+	var second yaml.Node
+	if err := loader.Load(&second); err == nil {
+		line := second.Line
+		if len(second.Content) > 0 {
+			line = second.Content[0].Line
+		}
+		r.fail(CodeSyntax, diag.Position{Line: line, Column: 1}, "", "a second document; a file holds one flow")
+	} else if !errors.Is(err, io.EOF) {
+		r.syntax(err)
+		return nil
+	}
+	r.unmask(root, masked)
+	if !r.vet(root) {
+		return nil
+	}
+	return root
+}
+
+func (r *reader) syntax(err error) {
+	pos := diag.Position{}
+	msg := err.Error()
+	var one *yaml.LoadError
+	var many *yaml.LoadErrors
+	if errors.As(err, &one) {
+		pos.Line, pos.Column, msg = one.Mark.Line, one.Mark.Column, one.Message
+	} else if errors.As(err, &many) && len(many.Errors) > 0 {
+		one = many.Errors[0]
+		pos.Line, pos.Column, msg = one.Mark.Line, one.Mark.Column, one.Message
+	}
+	r.fail(CodeSyntax, pos, "", "not YAML: "+unmasker.Replace(msg))
+}
+
+// vet puts placeholders back, and refuses what YAML allows and a flow must not hold:
+// cycles of aliases, aliases that multiply, keys given twice.
+func (r *reader) vet(root *yaml.Node) bool {
+	count := 0
+	open := map[*yaml.Node]bool{}
+	var walk func(n *yaml.Node, depth int) bool
+	walk = func(n *yaml.Node, depth int) bool {
+		count++
+		switch {
+		case count > maxNodes:
+			r.fail(CodeSyntax, r.posOf(n), "", fmt.Sprintf("more than %d nodes with aliases expanded", maxNodes))
+			return false
+		case depth > maxDepth:
+			r.fail(CodeSyntax, r.posOf(n), "", fmt.Sprintf("nested deeper than %d", maxDepth))
+			return false
+		case n.Kind == yaml.AliasNode:
+			if n.Alias == nil || open[n.Alias] {
+				r.fail(CodeSyntax, r.posOf(n), "", fmt.Sprintf("alias *%s stands inside what it names", n.Value))
+				return false
+			}
+			return walk(n.Alias, depth+1)
+		}
+		open[n] = true
+		defer delete(open, n)
+		if n.Kind == yaml.MappingNode {
+			seen := map[string]*yaml.Node{}
+			for i := 0; i+1 < len(n.Content); i += 2 {
+				k := n.Content[i]
+				if k.Kind != yaml.ScalarNode {
+					r.fail(CodeSyntax, r.posOf(k), "", "a key that is a list or a mapping")
+					continue
+				}
+				if first, twice := seen[k.Value]; twice && k.Tag != "!!merge" {
+					r.fail(CodeDuplicateKey, r.posOf(k), "", fmt.Sprintf("key %q is given twice, first on line %d", k.Value, first.Line))
+				} else {
+					seen[k.Value] = k
+				}
+			}
+		}
+		for _, c := range n.Content {
+			if !walk(c, depth+1) {
+				return false
+			}
+		}
+		return true
+	}
+	return walk(root, 0)
+}
+
+// unmask puts the brackets of placeholders back and notes the placeholders.
+func (r *reader) unmask(root *yaml.Node, masked bool) {
+	restore := func(s *string) {
+		if masked && *s != "" {
+			*s = unmasker.Replace(*s)
+		}
+	}
+	eachNode(root, func(n *yaml.Node) {
+		for _, c := range []*string{&n.HeadComment, &n.LineComment, &n.FootComment} {
+			restore(c)
+			for _, m := range placeholderRE.FindAllString(*c, -1) {
+				r.placeholder(m, n)
+			}
+		}
+		restore(&n.Anchor)
+		restore(&n.Tag)
+		restore(&n.Value)
+		if n.Kind != yaml.ScalarNode {
+			return
+		}
+		for _, m := range placeholderRE.FindAllString(n.Value, -1) {
+			r.placeholder(m, n)
+		}
+		if angleRE.MatchString(n.Value) {
+			r.placeholder(n.Value, n)
+		}
+	})
+}
+
+// eachNode visits every node once; aliases are not followed, for what they name stands in
+// the tree too.
+func eachNode(n *yaml.Node, visit func(*yaml.Node)) {
+	visit(n)
+	for _, c := range n.Content {
+		eachNode(c, visit)
+	}
+}
+
+func (r *reader) placeholder(text string, n *yaml.Node) {
+	p := Placeholder{Text: text, Tool: "Archy", Pos: r.posOf(n)}
+	switch text[0] {
+	case '$':
+		p.Tool = "Terraform"
+	case '<':
+		p.Tool = "a script or a person"
+	}
+	r.file.Placeholders = append(r.file.Placeholders, p)
+	r.add(diag.Finding{
+		Code: CodePlaceholder, Severity: diag.Warning, Position: p.Pos, Length: len(text),
+		Message: fmt.Sprintf("placeholder %s, to be filled by %s", text, p.Tool),
+		Hint:    "fill it before the flow is deployed: Genesys refuses a left-over {{ }}",
+	})
+}
+
+// loadJSON turns JSON into nodes, keys in order. Numbers get the text JavaScript would
+// print, because the decoded flow is what Genesys' engine sees.
+func (r *reader) loadJSON(data []byte) *yaml.Node {
+	if len(data) > maxBytes {
+		r.fail(CodeSyntax, diag.Position{}, "", "the flow is too large")
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	n, err := jsonNode(d, 0)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("text after the flow")
+		}
+	}
+	if err != nil {
+		r.fail(CodeSyntax, diag.Position{}, "", "not JSON: "+err.Error())
+		return nil
+	}
+	return &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{n}}
+}
+
+func jsonNode(d *json.Decoder, depth int) (*yaml.Node, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
+	}
+	t, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	scalar := func(tag, v string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: v} }
+	switch v := t.(type) {
+	case nil:
+		return scalar("!!null", "null"), nil
+	case bool:
+		return scalar("!!bool", strconv.FormatBool(v)), nil
+	case json.Number:
+		s := jsNumber(v)
+		if strings.ContainsAny(s, ".e") {
+			return scalar("!!float", s), nil
+		}
+		return scalar("!!int", s), nil
+	case string:
+		return scalar("!!str", v), nil
+	case json.Delim:
+		n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		if v == '[' {
+			n = &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		}
+		at := map[string]int{}
+		for d.More() {
+			if v == '[' {
+				c, err := jsonNode(d, depth+1)
+				if err != nil {
+					return nil, err
+				}
+				n.Content = append(n.Content, c)
+				continue
+			}
+			k, err := d.Token()
+			if err != nil {
+				return nil, err
+			}
+			c, err := jsonNode(d, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			key, _ := k.(string)
+			if i, twice := at[key]; twice { // as in JavaScript the last one counts
+				n.Content[i] = c
+				continue
+			}
+			n.Content = append(n.Content, scalar("!!str", key), c)
+			at[key] = len(n.Content) - 1
+		}
+		_, err := d.Token()
+		return n, err
+	}
+	return nil, fmt.Errorf("unexpected %v", t)
+}
+
+// jsNumber prints a number as JavaScript's String does, within the range of a flow's values.
+func jsNumber(n json.Number) string {
+	f, err := n.Float64()
+	if err != nil {
+		return n.String()
+	}
+	if f == 0 {
+		return "0"
+	}
+	if a := max(f, -f); a >= 1e21 || a < 1e-6 {
+		return strings.Replace(strconv.FormatFloat(f, 'g', -1, 64), "e-0", "e-", 1)
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}

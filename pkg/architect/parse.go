@@ -1,0 +1,30 @@
+package architect
+
+import (
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// Parse reads a flow. It always gives a File; its Flow is nil when the text holds none,
+// and the findings say why. The file's name is used in positions only.
+func Parse(file string, data []byte) (*File, diag.Findings) {
+	f := &File{Name: file}
+	r := &reader{file: f}
+	f.src = data
+	f.Root = r.load(data)
+	if f.Root != nil {
+		r.readFile()
+	}
+	return f, r.findings
+}
+
+// FromJSON reads a flow that is given as JSON, with the keys in their order. It is meant
+// for machines: positions are those of the JSON text's tokens only as far as lines go.
+func FromJSON(file string, data []byte) (*File, diag.Findings) {
+	f := &File{Name: file}
+	r := &reader{file: f}
+	f.Root = r.loadJSON(data)
+	if f.Root != nil {
+		r.readFile()
+	}
+	return f, r.findings
+}
