@@ -1,0 +1,28 @@
+// Package interp exists to run Architect call flows offline, exactly, one call or a
+// million: the typed tree of package architect is compiled once into a step machine whose
+// state is a value.
+//
+//	p, err := interp.Compile(file, interp.Options{})
+//	s := p.Start(call)
+//	for {
+//		effect, err := p.Next(s)          // runs to the next external effect
+//		if err != nil || effect == nil {  // a refusal, or the end: s.Result()
+//			break
+//		}
+//		outcome, err := world.Do(ctx, effect)
+//		err = p.Resume(s, outcome)
+//	}
+//
+// Run is that loop. Whatever the flow itself cannot know is an Effect: data actions, data
+// tables, look-ups of queues and skills (also those made inside an expression), schedules,
+// keys pressed, transfers. Everything else happens in the machine: variables, branches,
+// fall-through, tasks, loops, menus, error handling, the action budget, and time, which is
+// virtual: the call's start plus what outcomes say they took.
+//
+// Laws the tests hold: every run ends within the action budget; a clone and its original
+// never touch each other; states with the same key have the same future; no flow and no
+// outcome makes the machine panic.
+//
+// What Genesys documents nowhere is an Option whose zero value is the stricter reading.
+// Scripted is the world that a world file describes; docs/world.md has the format.
+package interp
