@@ -1,0 +1,276 @@
+package deployment
+
+import (
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/routing"
+)
+
+// A Deployment is dealroute.yaml after reading: checked, with defaults filled in.
+type Deployment struct {
+	// Version is the version of this file's format.
+	Version int `yaml:"version" jsonschema:"enum=1"`
+	// Name is prefix and ownership mark of everything that is created.
+	Name string `yaml:"name" jsonschema:"pattern=^[a-z][a-z0-9-]{1\\,39}$"`
+	// Templates is a folder with templates that replace the built-in ones.
+	Templates string `yaml:"templates,omitempty" jsonschema:"minLength=1"`
+	// Genesys says which Genesys Cloud org is meant.
+	Genesys Genesys `yaml:"genesys"`
+	// HubSpot says which account is asked, and how.
+	HubSpot HubSpot `yaml:"hubspot"`
+	// Calls describes the calls that come in.
+	Calls Calls `yaml:"calls,omitempty"`
+	// Enrichment limits what a caller may wait for.
+	Enrichment Enrichment `yaml:"enrichment,omitempty"`
+	// Routing says who goes where.
+	Routing Routing `yaml:"routing"`
+	// ScreenPop is what the agent sees at the ring: managed, none, or a script of yours.
+	ScreenPop ScreenPop `yaml:"screenPop,omitempty"`
+	// Manage says what setup may create.
+	Manage Manage `yaml:"manage,omitempty"`
+	// Privacy says what may be kept with the conversation.
+	Privacy Privacy `yaml:"privacy,omitempty"`
+
+	file      string
+	positions map[string]diag.Position
+}
+
+// Genesys names the org.
+type Genesys struct {
+	// Region is an AWS region name or the org's domain; a flag and GENESYSCLOUD_REGION win.
+	Region string `yaml:"region"`
+	// Org pins the org by name or id: any other is refused.
+	Org string `yaml:"org,omitempty" jsonschema:"minLength=1"`
+	// Division is where created entities live.
+	Division string `yaml:"division,omitempty" jsonschema:"minLength=1,default=Home"`
+}
+
+// HubSpot says how HubSpot is asked, and what its answers are called.
+type HubSpot struct {
+	// Portal pins the account, and makes the agent's link to the record.
+	Portal string `yaml:"portal,omitempty" jsonschema:"oneof_type=string;integer,pattern=^[0-9]{1\\,19}$"`
+	// APIVersion is the version in the paths of HubSpot's API.
+	APIVersion string `yaml:"apiVersion,omitempty" jsonschema:"enum=2026-09,enum=2026-03,enum=v3,default=2026-09"`
+	// Auth says what kind of credential is used; the secret itself is never in this file.
+	Auth Auth `yaml:"auth,omitempty"`
+	// Lookup says how a caller is found.
+	Lookup Lookup `yaml:"lookup"`
+	// Stages gives names to stage ids; several ids may share one name.
+	Stages map[string]string `yaml:"stages,omitempty"`
+	// Facts are more properties that rules may ask for, by a name of yours.
+	Facts map[string]Fact `yaml:"facts,omitempty"`
+}
+
+// Auth is the kind of credential.
+type Auth struct {
+	// Method is service-key: one static bearer token.
+	Method string `yaml:"method,omitempty" jsonschema:"enum=service-key,default=service-key"`
+}
+
+// Lookup says how a caller is found in HubSpot.
+type Lookup struct {
+	// Strategy is search: one search for the contact, one for its deals.
+	Strategy string `yaml:"strategy,omitempty" jsonschema:"enum=search,default=search"`
+	// Match says in which forms a number is searched.
+	Match string `yaml:"match,omitempty" jsonschema:"enum=mixed,enum=e164,enum=national,default=mixed"`
+	// HomeCountries: a number without country code is read in the first; a number of any of them is also searched in national form.
+	HomeCountries []string `yaml:"homeCountries" jsonschema:"minItems=1,uniqueItems=true"`
+	// Duplicates says what several contacts with one number mean.
+	Duplicates string `yaml:"duplicates,omitempty" jsonschema:"enum=best,enum=all,enum=ambiguous-is-unknown,default=best"`
+	// Pipelines: only deals of these count; none means all.
+	Pipelines IDs `yaml:"pipelines,omitempty" jsonschema:"uniqueItems=true"`
+}
+
+// A Fact is a property of the contact, or of the deal that counts.
+type Fact struct {
+	// Contact is the internal name of a contact property.
+	Contact string `yaml:"contact,omitempty" jsonschema:"pattern=^[a-z][a-z0-9_]{0\\,99}$"`
+	// Deal is the internal name of a deal property.
+	Deal string `yaml:"deal,omitempty" jsonschema:"pattern=^[a-z][a-z0-9_]{0\\,99}$"`
+	// Type says how the value is read.
+	Type string `yaml:"type,omitempty" jsonschema:"enum=string,enum=number,enum=boolean,enum=date,default=string"`
+}
+
+// Calls describes the calls that come in.
+type Calls struct {
+	// Numbers are the called numbers of the route, in E.164.
+	Numbers Numbers `yaml:"numbers,omitempty" jsonschema:"uniqueItems=true"`
+	// OwnNumbers are callers that are never looked up; the numbers of the route are among them anyway.
+	OwnNumbers Numbers `yaml:"ownNumbers,omitempty" jsonschema:"uniqueItems=true"`
+	// Language is the flow's language.
+	Language string `yaml:"language,omitempty" jsonschema:"pattern=^[a-z]{2\\,3}(-[a-z0-9]{2\\,8})?$,default=en-us"`
+	// Greeting is said to every caller: a text, or {prompt: Name}.
+	Greeting Greeting `yaml:"greeting,omitempty"`
+	// PeakPerMinute is how many calls come at most; it is checked against what HubSpot's limits carry.
+	PeakPerMinute int `yaml:"peakPerMinute,omitempty" jsonschema:"minimum=1,maximum=100000"`
+}
+
+// A Greeting is a text to be spoken or a prompt of the org; the zero Greeting is none.
+type Greeting struct {
+	Text   string
+	Prompt string
+}
+
+// Enrichment limits what a caller may wait for.
+type Enrichment struct {
+	// Budget is the longest any caller waits for HubSpot, both lookups together.
+	Budget time.Duration `yaml:"budget,omitempty" jsonschema:"default=3s"`
+	// DealStage says which deal counts.
+	DealStage string `yaml:"dealStage,omitempty" jsonschema:"enum=highest-value,enum=most-probable,enum=most-recent,default=highest-value"`
+	// Breaker says for how long HubSpot is left alone after a failure; or none.
+	Breaker Breaker `yaml:"breaker,omitempty"`
+	// Cache says whether and for how long the decision is kept for a transferred call.
+	Cache Cache `yaml:"cache,omitempty"`
+}
+
+// A Breaker leaves HubSpot alone for a while after a failure.
+type Breaker struct {
+	Enabled      bool          `yaml:"-"` // false: breaker: none
+	AfterTimeout time.Duration `yaml:"afterTimeout,omitempty"`
+	AfterFailure time.Duration `yaml:"afterFailure,omitempty"`
+}
+
+// Cache keeps the decision for later legs of the conversation.
+type Cache struct {
+	// Store is where the decision is kept.
+	Store string `yaml:"store,omitempty" jsonschema:"enum=conversation,enum=none,default=conversation"`
+	// TTL is how long it stays fresh.
+	TTL time.Duration `yaml:"ttl,omitempty" jsonschema:"default=5m"`
+}
+
+// Stores of Cache.
+const (
+	CacheConversation = "conversation"
+	CacheNone         = "none"
+)
+
+// Routing says who goes where.
+type Routing struct {
+	// Rules are asked in order; the first that holds wins.
+	Rules []Rule `yaml:"rules,omitempty"`
+	// ValuePriority makes value a priority factor.
+	ValuePriority *ValuePriority `yaml:"valuePriority,omitempty"`
+	// Fallback is where everybody else goes.
+	Fallback Fallback `yaml:"fallback"`
+	// LastResort is said when even the fallback queue cannot be reached; then the call ends.
+	LastResort LastResort `yaml:"lastResort,omitempty"`
+}
+
+// A Rule sends some callers to a queue.
+type Rule struct {
+	// Name is how results and reports call the rule.
+	Name string `yaml:"name" jsonschema:"minLength=1,maxLength=64"`
+	// When must hold, all of it; a list means any of.
+	When When `yaml:"when"`
+	// To is where the caller goes.
+	To Target `yaml:"to"`
+}
+
+// When is a rule's conditions; the empty ones say nothing.
+type When struct {
+	// Outcome of the lookup.
+	Outcome Outcomes `yaml:"outcome,omitempty"`
+	// Stage of the deal that counts: ids, or names of hubspot.stages.
+	Stage OneOrMore `yaml:"stage,omitempty"`
+	// Pipeline of the deal that counts: ids.
+	Pipeline OneOrMore `yaml:"pipeline,omitempty"`
+	// Won says whether the deal that counts is won.
+	Won *bool `yaml:"won,omitempty"`
+	// MinValue is the least sum of the open deals, in company currency.
+	MinValue *routing.Decimal `yaml:"minValue,omitempty"`
+	// MaxValue is the greatest sum of the open deals, in company currency.
+	MaxValue *routing.Decimal `yaml:"maxValue,omitempty"`
+	// Lifecycle is the contact's lifecycle stage.
+	Lifecycle OneOrMore `yaml:"lifecycle,omitempty"`
+	// Facts of hubspot.facts.
+	Facts map[string]FactTest `yaml:"facts,omitempty"`
+}
+
+// A FactTest is a value, a list of values, or one of {min, max}, {within: 30d}, {set: true}.
+type FactTest struct {
+	Any    []string // values as the file writes them; for a number in canonical form
+	Min    *routing.Decimal
+	Max    *routing.Decimal
+	Within *int // days from today, today included; negative: back
+	Set    bool
+}
+
+// A Target is where a rule sends a call.
+type Target struct {
+	// Queue by its name.
+	Queue string `yaml:"queue" jsonschema:"minLength=1"`
+	// Skills the agent must have, by name.
+	Skills []string `yaml:"skills,omitempty" jsonschema:"uniqueItems=true"`
+	// Priority is the base; one point is worth a minute of waiting.
+	Priority int `yaml:"priority,omitempty" jsonschema:"minimum=-25000000,maximum=25000000,default=0"`
+	// ScreenPop overrides the deployment's.
+	ScreenPop *ScreenPop `yaml:"screenPop,omitempty"`
+}
+
+// A Fallback is where a call goes that no rule takes.
+type Fallback struct {
+	// Queue by its name.
+	Queue string `yaml:"queue" jsonschema:"minLength=1"`
+	// Skills the agent must have, by name.
+	Skills []string `yaml:"skills,omitempty" jsonschema:"uniqueItems=true"`
+	// Priority is the base; one point is worth a minute of waiting.
+	Priority int `yaml:"priority,omitempty" jsonschema:"minimum=-25000000,maximum=25000000,default=0"`
+}
+
+// ValuePriority adds min(max, ⌊value / per⌋ · add) to the priority of a caller with an open deal.
+type ValuePriority struct {
+	// Per is the value that is worth one step.
+	Per routing.Decimal `yaml:"per"`
+	// Add is the priority of one step.
+	Add int `yaml:"add" jsonschema:"minimum=1,maximum=1000000"`
+	// Max is the most that value may add.
+	Max int `yaml:"max" jsonschema:"minimum=1,maximum=1000000"`
+}
+
+// LastResort is the message before the call ends.
+type LastResort struct {
+	// Message is spoken.
+	Message string `yaml:"message" jsonschema:"minLength=1"`
+}
+
+// A ScreenPop is managed (a script of ours), an existing script, or nothing.
+type ScreenPop struct {
+	Mode   string // PopManaged, PopScript, PopNone
+	Script string // name of the existing script for PopScript
+}
+
+// Modes of a ScreenPop.
+const (
+	PopManaged = "managed"
+	PopScript  = "script"
+	PopNone    = "none"
+)
+
+// Manage says what setup may create; what it may not must exist.
+type Manage struct {
+	// Queues that rules name and that do not exist.
+	Queues bool `yaml:"queues,omitempty" jsonschema:"default=true"`
+	// Skills that rules name and that do not exist.
+	Skills bool `yaml:"skills,omitempty" jsonschema:"default=true"`
+	// RuntimeClient is the OAuth client that trips the breaker.
+	RuntimeClient bool `yaml:"runtimeClient,omitempty" jsonschema:"default=true"`
+}
+
+// Privacy says what may be kept with the conversation besides the decision itself.
+type Privacy struct {
+	// ParticipantData lists the names that are written.
+	ParticipantData []string `yaml:"participantData,omitempty" jsonschema:"uniqueItems=true"`
+}
+
+// IDs is a list of ids; numbers need no quotes.
+type IDs []string
+
+// Numbers is a list of phone numbers in E.164.
+type Numbers []string
+
+// OneOrMore is one text or a list of texts.
+type OneOrMore []string
+
+// Outcomes is one outcome or a list of them.
+type Outcomes []routing.Outcome

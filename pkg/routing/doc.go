@@ -1,0 +1,18 @@
+// Package routing says what a deployment's policy means: facts about a caller in, a decision
+// out. It is the reference that the deployed flow is proved against, so it shares no code
+// with the templates from which that flow is rendered.
+//
+// The table of meanings, one row a rule of this package:
+//
+//	deals that count     not archived, of the contact(s), in the configured pipelines; one page of 200
+//	active_deal          at least one of them is open
+//	inactive_deal        some, none open
+//	contact_no_deal      none (deals of other pipelines only: none)
+//	no_record            no contact; or several and duplicates is ambiguous-is-unknown
+//	lookup_failed        not asked or no usable answer; also a full page of 200 of more, none open
+//	the deal that counts among the open ones, else the won, else the lost; greatest by
+//	                     the configured measure; ties by the smallest id
+//	value                sum of the open ones in company currency; without amount 0; unset when none was read
+//	a condition          on something unset does not hold; bounds are inclusive; text is compared exactly
+//	priority             base + min(max, ⌊value / per⌋ · add) when there is an open deal
+package routing

@@ -1,0 +1,120 @@
+package routing
+
+import "slices"
+
+// An Outcome is what the lookup says about a caller, before any rule.
+type Outcome string
+
+// The outcomes. LookupFailed is never merged with NoRecord.
+const (
+	ActiveDeal    Outcome = "active_deal"
+	InactiveDeal  Outcome = "inactive_deal"
+	ContactNoDeal Outcome = "contact_no_deal"
+	NoRecord      Outcome = "no_record"
+	LookupFailed  Outcome = "lookup_failed"
+)
+
+// Outcomes lists all outcomes, the best known caller first.
+func Outcomes() []Outcome {
+	return []Outcome{ActiveDeal, InactiveDeal, ContactNoDeal, NoRecord, LookupFailed}
+}
+
+// How several contacts with one number are read.
+const (
+	DuplicatesBest      = "best"
+	DuplicatesAll       = "all"
+	DuplicatesAmbiguous = "ambiguous-is-unknown"
+)
+
+// By what the deal that counts is chosen.
+const (
+	HighestValue = "highest-value"
+	MostProbable = "most-probable"
+	MostRecent   = "most-recent"
+)
+
+// The types of a fact.
+const (
+	StringFact  = "string"
+	NumberFact  = "number"
+	BooleanFact = "boolean"
+	DateFact    = "date"
+)
+
+// A Policy is everything that decides where a caller goes.
+type Policy struct {
+	Rules         []Rule // the first that holds wins
+	Fallback      Target
+	ValuePriority *ValuePriority // nil: value is no priority factor
+	DealStage     string         // which deal counts: HighestValue, MostProbable, MostRecent
+	Duplicates    string
+	Pipelines     []string          // empty: all
+	Stages        map[string]string // stage id to the name that rules may use
+	Facts         map[string]FactSource
+}
+
+// A Rule sends callers for whom all conditions hold to a target.
+type Rule struct {
+	Name string
+	When Condition
+	To   Target
+}
+
+// A Target is where a call goes.
+type Target struct {
+	Queue    string
+	Skills   []string
+	Priority int
+}
+
+// ValuePriority makes priority out of value.
+type ValuePriority struct {
+	Per Decimal
+	Add int
+	Max int
+}
+
+// A Condition holds when all its parts hold; an empty part says nothing. Of a list any
+// element will do.
+type Condition struct {
+	Outcome   []Outcome
+	Stage     []string // ids, or names of Policy.Stages
+	Pipeline  []string
+	Won       *bool
+	MinValue  *Decimal
+	MaxValue  *Decimal
+	Lifecycle []string
+	Facts     map[string]FactTest
+}
+
+// A FactSource says where a fact comes from.
+type FactSource struct {
+	Contact string // property of the contact; or
+	Deal    string // property of the deal that counts
+	Type    string
+}
+
+// A FactTest is a condition on a fact. All its parts must hold.
+type FactTest struct {
+	Any    []string // one of these values; numbers compare as numbers
+	Min    *Decimal
+	Max    *Decimal
+	Within *int // days from today, today included; negative: back
+	Set    bool // the fact must be set, whatever it is
+}
+
+// StageIDs are the ids that a text of a stage condition stands for: those that bear it as
+// their name, else the text itself. They are sorted.
+func (p Policy) StageIDs(text string) []string {
+	var out []string
+	for id, name := range p.Stages {
+		if name == text {
+			out = append(out, id)
+		}
+	}
+	if len(out) == 0 {
+		return []string{text}
+	}
+	slices.Sort(out)
+	return out
+}
