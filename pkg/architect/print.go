@@ -28,38 +28,36 @@ func Print(f *File) ([]byte, error) {
 	return out, nil
 }
 
-// maskNodes gives a copy in which bare placeholders are masked as mask does it, so that
-// they are printed bare again; without any it gives root itself.
-func maskNodes(root *yaml.Node) (*yaml.Node, bool) {
-	found, foreign := false, false
+// maskNodes gives a copy, because dumping clears tags, in which bare placeholders are
+// masked as mask does it, so that they are printed bare again.
+func maskNodes(root *yaml.Node) (clone *yaml.Node, masked bool) {
+	foreign := false
 	eachNode(root, func(n *yaml.Node) {
-		found = found || bare(n) && placeholderRE.MatchString(n.Value)
+		masked = masked || bare(n) && placeholderRE.MatchString(n.Value)
 		foreign = foreign || strings.ContainsAny(n.Value+n.HeadComment+n.LineComment+n.FootComment, maskRunes)
 	})
-	if !found || foreign {
-		return root, false
-	}
+	masked = masked && !foreign
 	copies := map[*yaml.Node]*yaml.Node{}
-	var clone func(n *yaml.Node) *yaml.Node
-	clone = func(n *yaml.Node) *yaml.Node {
+	var copyOf func(n *yaml.Node) *yaml.Node
+	copyOf = func(n *yaml.Node) *yaml.Node {
 		c := *n
 		copies[n] = &c
-		if bare(n) {
+		if masked && bare(n) {
 			c.Value = string(mask([]byte(n.Value)))
 		}
 		c.Content = make([]*yaml.Node, len(n.Content))
 		for i, child := range n.Content {
-			c.Content[i] = clone(child)
+			c.Content[i] = copyOf(child)
 		}
 		return &c
 	}
-	root = clone(root)
-	eachNode(root, func(n *yaml.Node) {
+	clone = copyOf(root)
+	eachNode(clone, func(n *yaml.Node) {
 		if n.Alias != nil && copies[n.Alias] != nil {
 			n.Alias = copies[n.Alias]
 		}
 	})
-	return root, true
+	return clone, masked
 }
 
 func bare(n *yaml.Node) bool {

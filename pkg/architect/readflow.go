@@ -20,7 +20,7 @@ var opaqueKeys = []string{
 	"settingsInQueueCall", "settingsOutboundCall", "settingsCommonModule", "settingsBotFlow", "settingsUserInput", "settingsKnowledge",
 	"settingsNaturalLanguageUnderstanding", "settingsPrompts", "settingsWorkflow", "settingsDigitalBotFlow", "settingsInboundEmail",
 	"settingsInQueueEmail", "settingsInQueueShortMessage", "settingsInboundShortMessage", "settingsSecureCall", "settingsSurveyInvite",
-	"settingsWorkitem", "settingsVoicemail", "settingsVoiceSurvey", "referencedObjects", "outputPaths", "reusableTasks",
+	"settingsWorkitem", "settingsVirtualAgent", "settingsVoicemail", "settingsVoiceSurvey", "referencedObjects", "outputPaths", "reusableTasks",
 }
 
 func (r *reader) readFile() {

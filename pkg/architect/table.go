@@ -151,7 +151,8 @@ var kindTable = []ActionKind{
 
 	// Digital flows and bots, read so that their branches are walked
 	{Key: "getResponse", Branches: []string{"success", "failure"}, About: "waits for an answer to a message", Fields: []Field{of(UseOpaque, "messageBody"), output("response", "", "Response")}},
-	{Key: "sendResponse", About: "sends a message", Fields: []Field{value("messageBody", "Communication", "Message"), of(UseOpaque, "responseBody")}},
+	{Key: "sendResponse", About: "sends a message", Fields: []Field{value("messageBody", "Communication", "Message"), of(UsePlain, "messageBodyStyle"), of(UseOpaque, "responseBody")}},
+	{Key: "clearSlot", About: "forgets a slot", Fields: []Field{of(UseName, "slot")}},
 	{Key: "sendAutoReply", About: "answers an e-mail", Fields: []Field{value("messageBody", "String", "Body")}},
 	{Key: "communicate", About: "says something in a bot", Fields: []Field{value("communication", "Communication", "Communication")}},
 	{Key: "askForBoolean", Branches: []string{"yes", "no", "maxNoMatches", "maxNoInputs"}, About: "asks for yes or no", Fields: askFields()},
