@@ -1,0 +1,120 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/phone"
+)
+
+// number finds what may be a caller's number in a path: a plus sign, or its escape, with digits.
+// Plain digits are record ids, which are shown.
+var number = regexp.MustCompile(`(?i)(?:\+|%2B)[0-9][0-9 ().-]{5,}`)
+
+// MaskNumbers masks the phone numbers with a plus sign in a text.
+func MaskNumbers(text string) string {
+	return number.ReplaceAllStringFunc(text, func(s string) string {
+		if u, err := url.PathUnescape(s); err == nil {
+			s = u
+		}
+		return phone.Mask(s)
+	})
+}
+
+// MaskURL is the part of an address that may be written down: no user, no values of the query,
+// no phone number in the path.
+func MaskURL(u *url.URL) string {
+	var b strings.Builder
+	if u.Host != "" {
+		b.WriteString(u.Scheme + "://" + u.Host)
+	}
+	b.WriteString(MaskNumbers(u.EscapedPath()))
+	sep := "?"
+	for _, pair := range strings.FieldsFunc(u.RawQuery, func(r rune) bool { return r == '&' }) {
+		name, _, _ := strings.Cut(pair, "=")
+		b.WriteString(sep + MaskNumbers(name) + "=•")
+		sep = "&"
+	}
+	return b.String()
+}
+
+// Bare takes the address off an error of net/http: it may hold a phone number.
+func Bare(err error) error {
+	for {
+		var u *url.Error
+		if !errors.As(err, &u) {
+			return err
+		}
+		err = u.Err
+	}
+}
+
+// A maskedError prints its reason without phone numbers.
+type maskedError struct{ reason error }
+
+func (e maskedError) Error() string { return MaskNumbers(e.reason.Error()) }
+func (e maskedError) Unwrap() error { return e.reason }
+
+func describe(r dataaction.Request) string {
+	s := r.Method
+	if u, err := url.Parse(r.URL); err == nil {
+		s += " " + MaskURL(u)
+	}
+	return s
+}
+
+// correlation finds the id by which the vendor's support finds the request again.
+func correlation(h http.Header) string {
+	for _, name := range []string{"X-HubSpot-Correlation-Id", "ININ-Correlation-Id"} {
+		if v := h.Get(name); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// LogSender writes a line for each exchange at debug level: never a body, a header's value, a
+// query's value or a number.
+func LogSender(s dataaction.Sender, log *slog.Logger) dataaction.Sender {
+	return SenderFunc(func(ctx context.Context, r dataaction.Request) (dataaction.Response, error) {
+		resp, err := s.Send(ctx, r)
+		attrs := []slog.Attr{
+			slog.String("action", r.Action),
+			slog.String("request", describe(r)),
+			slog.Int("status", resp.Status),
+			slog.Duration("latency", resp.Latency),
+			slog.String("correlation", correlation(resp.Header)),
+		}
+		if err != nil {
+			attrs = append(attrs, slog.String("error", MaskNumbers(Bare(err).Error())))
+		}
+		log.LogAttrs(ctx, slog.LevelDebug, "data action request", attrs...)
+		return resp, err
+	})
+}
+
+// LogRequests is LogSender for an http.Client.
+func LogRequests(rt http.RoundTripper, log *slog.Logger) http.RoundTripper {
+	return tripperFunc(func(r *http.Request) (*http.Response, error) {
+		start := time.Now()
+		resp, err := rt.RoundTrip(r)
+		attrs := []slog.Attr{
+			slog.String("request", r.Method+" "+MaskURL(r.URL)),
+			slog.Duration("latency", time.Since(start)),
+		}
+		if err != nil {
+			attrs = append(attrs, slog.String("error", MaskNumbers(Bare(err).Error())))
+		} else {
+			attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("correlation", correlation(resp.Header)))
+		}
+		log.LogAttrs(r.Context(), slog.LevelDebug, "request", attrs...)
+		return resp, err
+	})
+}
