@@ -1,0 +1,107 @@
+package genesysrest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+)
+
+// An Error is the platform's answer to a call that failed. It names the call, never a
+// body or a token.
+type Error struct {
+	Method, Path string
+	Status       int    // 0: no answer came
+	Code         string // such as duplicate.name
+	Message      string
+	Correlation  string // what Genesys' support asks for
+	Details      []string
+	Limit        string        // the quota that was hit
+	RetryAfter   time.Duration // when the platform named one
+	Unknown      bool          // the request may have taken effect
+	cause        error
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
+	switch {
+	case e.Status == 0 && e.cause != nil:
+		fmt.Fprintf(&b, "%v", e.cause)
+	case e.Code != "":
+		fmt.Fprintf(&b, "%s (%d %s)", e.Message, e.Status, e.Code)
+	default:
+		fmt.Fprintf(&b, "%s (%d)", e.Message, e.Status)
+	}
+	for _, d := range e.Details {
+		b.WriteString("; " + d)
+	}
+	if e.Limit != "" {
+		b.WriteString("; limit " + e.Limit)
+	}
+	if e.Correlation != "" {
+		b.WriteString(" [correlation " + e.Correlation + "]")
+	}
+	return b.String()
+}
+
+func (e *Error) Unwrap() error { return e.cause }
+
+// Is lets callers decide by the errors of package genesys.
+func (e *Error) Is(target error) bool {
+	switch target {
+	case genesys.ErrNotFound:
+		return e.Status == http.StatusNotFound || e.Status == http.StatusGone
+	case genesys.ErrConflict:
+		return e.Status == http.StatusConflict || e.Code == "duplicate.name" ||
+			e.Status == http.StatusBadRequest && strings.Contains(e.Message, "does not match the current version")
+	case genesys.ErrForbidden:
+		return e.Status == http.StatusForbidden
+	case genesys.ErrUnsettled:
+		return e.Unknown
+	}
+	return false
+}
+
+// ErrorCode is the platform's code, such as bad.client.role.
+func (e *Error) ErrorCode() string { return e.Code }
+
+// errorFrom reads the error body of the platform; a body that is no JSON gives its status.
+func errorFrom(method, path string, r reply) *Error {
+	e := &Error{Method: method, Path: path, Status: r.status, Correlation: r.header.Get("Inin-Correlation-Id"), RetryAfter: retryAfter(r.header)}
+	var body struct {
+		Message, Code, ContextID string
+		Error                    string
+		ErrorDescription         string `json:"error_description"`
+		Details                  []struct{ ErrorCode, FieldName, EntityName string }
+		Errors                   []struct{ Message, Code string }
+		Limit                    *struct {
+			Key, Namespace string
+			Value          float64
+		}
+	}
+	if err := json.Unmarshal(r.body, &body); err != nil {
+		e.Message = http.StatusText(r.status)
+		return e
+	}
+	e.Message, e.Code = body.Message, body.Code
+	if e.Message == "" {
+		e.Message = strings.TrimSpace(body.Error + " " + body.ErrorDescription)
+	}
+	if e.Correlation == "" {
+		e.Correlation = body.ContextID
+	}
+	for _, d := range body.Details {
+		e.Details = append(e.Details, strings.TrimSpace(strings.Join([]string{d.ErrorCode, d.FieldName, d.EntityName}, " ")))
+	}
+	for _, n := range body.Errors {
+		e.Details = append(e.Details, n.Message)
+	}
+	if body.Limit != nil {
+		e.Limit = fmt.Sprintf("%s/%s %v", body.Limit.Namespace, body.Limit.Key, body.Limit.Value)
+	}
+	return e
+}

@@ -1,0 +1,85 @@
+package genesys
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// Errors of a client that a caller decides on. A client's error matches them by errors.Is.
+var (
+	ErrNotFound  = errors.New("does not exist")
+	ErrConflict  = errors.New("has changed since it was read, or its name is taken")
+	ErrForbidden = errors.New("not allowed for this client")
+	ErrUnsettled = errors.New("may have taken effect") // look it up before sending it again
+)
+
+// An Object is an entity as the platform returns it.
+type Object struct {
+	ID   string
+	Body map[string]any
+}
+
+// Text gives a field of the body that is a text, or "".
+func (o Object) Text(field string) string {
+	s, _ := o.Body[field].(string)
+	return s
+}
+
+// Identity is who a token belongs to, where, and what it may do.
+type Identity struct {
+	OrgID, OrgName string
+	ClientID       string // empty for a person's token
+	ClientName     string
+	HomeDivision   Object
+	Permissions    []string // domain:entity:action, "*" allowed in each part; conditional ones left out
+}
+
+// May reports whether a permission is held.
+func (id Identity) May(permission string) bool {
+	want := strings.SplitN(permission, ":", 3)
+	for _, held := range id.Permissions {
+		have := strings.SplitN(held, ":", 3)
+		if len(have) != len(want) {
+			continue
+		}
+		all := true
+		for i := range have {
+			all = all && (have[i] == "*" || strings.EqualFold(have[i], want[i]))
+		}
+		if all {
+			return true
+		}
+	}
+	return false
+}
+
+// A Job is a flow job. Status is Registered, Started, Success or Failure.
+type Job struct {
+	ID       string
+	Status   string
+	FlowID   string
+	Messages []JobMessage
+}
+
+// A JobMessage is what a job has to say; Type is Error or Warning.
+type JobMessage struct{ Type, Text string }
+
+// A TestRun is how a test of a data action went.
+type TestRun struct {
+	Success bool
+	Failed  string // the step that failed, and why
+	Final   json.RawMessage
+}
+
+// A Member is someone in a queue.
+type Member struct {
+	ID     string
+	Skills []string
+}
+
+// A Number is a number of the org; the owner is empty while it is free.
+type Number struct {
+	InPool                        bool
+	OwnerType, OwnerID, OwnerName string
+}

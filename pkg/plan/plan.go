@@ -1,0 +1,324 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+)
+
+// An Action is what happens to an entity.
+type Action string
+
+// The actions.
+const (
+	Keep    Action = "keep"    // as it must be
+	Create  Action = "create"  // missing
+	Update  Action = "update"  // differs in what can be changed
+	Replace Action = "replace" // differs in what cannot be changed: a new one, then the old one goes
+	Delete  Action = "delete"  // ours and no longer wanted
+	Leave   Action = "leave"   // not ours, or not to be touched; the reason says why
+)
+
+// Actions lists all actions in the order of reading.
+func Actions() []Action { return []Action{Keep, Create, Update, Replace, Delete, Leave} }
+
+// A Found is an entity as it is in the org, written in the same fields as a desired one.
+type Found struct {
+	Key     genesys.Key
+	ID      string
+	Content map[string]any // what the kind compares; ids resolved
+	Owned   bool           // carries our mark, or is ours by reference
+	Wanted  bool           // false: an earlier one of ours that nothing desires any more
+	Note    string         // why it is or is not ours, in words
+}
+
+// A Field is one difference.
+type Field struct {
+	Path     string // dotted, from the top of the content
+	Old, New any
+}
+
+// A Change is one line of a plan.
+type Change struct {
+	Key    genesys.Key
+	ID     string // of what is there; empty before a create
+	Action Action
+	Fields []Field // what differs, sorted by path
+	Reason string  // why, in words an operator can act on
+	Blocks bool    // nothing can be applied while this stands
+}
+
+// A Plan lists the changes: creation and updates in the order of levels, deletions last
+// and backwards.
+type Plan struct {
+	Changes []Change
+}
+
+// A Policy narrows what may be done.
+type Policy struct {
+	Adopt        bool                             // take over what has our name and not our mark
+	Immutable    func(genesys.Kind) []string      // fields whose change needs a replacement
+	DeleteQueues bool                             // destroy: also the queues that setup created
+	Destroy      bool                             // nothing is desired; say what stays and why
+	Unmanaged    map[genesys.Kind]bool            // kinds that must exist and are not created
+	Resolve      func(text string) (string, bool) // puts known ids into a text; false while one is unknown
+}
+
+// Compute compares. found may hold several of one key where the vendor allows it; the
+// first owned one counts and the rest are deleted.
+func Compute(found []Found, desired genesys.Set, p Policy) Plan {
+	byKey := map[genesys.Key][]Found{}
+	for _, f := range found {
+		byKey[f.Key] = append(byKey[f.Key], f)
+	}
+	var out []Change
+	for _, d := range desired {
+		fs := byKey[d.Key]
+		delete(byKey, d.Key)
+		out = append(out, one(d, fs, p)...)
+	}
+	var rest []Change
+	for _, fs := range byKey {
+		for _, f := range fs {
+			rest = append(rest, leftover(f, p))
+		}
+	}
+	order(out, rest)
+	return Plan{Changes: append(out, rest...)}
+}
+
+// order sorts what is desired upwards and what goes downwards.
+func order(up, down []Change) {
+	byKey := func(a, b Change) int { return cmp.Or(a.Key.Compare(b.Key), cmp.Compare(a.ID, b.ID)) }
+	slices.SortStableFunc(up, byKey)
+	slices.SortStableFunc(down, func(a, b Change) int { return byKey(b, a) })
+}
+
+func one(d genesys.Entity, fs []Found, p Policy) []Change {
+	if len(fs) == 0 {
+		return []Change{missing(d, p)}
+	}
+	i := max(slices.IndexFunc(fs, func(f Found) bool { return f.Owned }), 0)
+	f := fs[i]
+	var out []Change
+	for j, extra := range fs {
+		if j != i && extra.Owned {
+			out = append(out, Change{Key: d.Key, ID: extra.ID, Action: Delete, Reason: "a second one of ours with the same name"})
+		}
+	}
+	c := Change{Key: d.Key, ID: f.ID, Action: Keep}
+	switch {
+	case d.Holding == genesys.Reference:
+		c.Reason = "exists and is used as it is"
+	case d.Holding == genesys.Seed:
+		c.Reason = "data, not configuration: never overwritten"
+	case !f.Owned && !p.Adopt:
+		c.Action, c.Blocks = Leave, true
+		c.Reason = cmp.Or(f.Note, "has our name and not our mark") + "; rename it, or take it over with --adopt"
+	default:
+		want, known := resolved(d.Content, p.Resolve)
+		c.Fields = diff(f.Content, want, known)
+		switch {
+		case len(c.Fields) == 0 && f.Owned:
+		case replaces(c.Fields, d.Key.Kind, p):
+			c.Action, c.Reason = Replace, "differs in what cannot be changed in place"
+		case !f.Owned:
+			c.Action, c.Reason = Update, "taken over by --adopt"
+		default:
+			c.Action = Update
+		}
+	}
+	return append(out, c)
+}
+
+func missing(d genesys.Entity, p Policy) Change {
+	c := Change{Key: d.Key, Action: Create}
+	if d.Holding == genesys.Reference && !d.Create {
+		c.Action, c.Blocks = Leave, true
+		c.Reason = fmt.Sprintf("%s %q does not exist, and the deployment file says not to create it", d.Key.Kind, d.Key.Name)
+	}
+	return c
+}
+
+func leftover(f Found, p Policy) Change {
+	c := Change{Key: f.Key, ID: f.ID, Action: Delete, Reason: "ours, and no longer part of the deployment"}
+	switch {
+	case f.Key.Kind == genesys.Skill:
+		c.Action, c.Reason = Leave, "skills are shared with others and never deleted"
+	case !f.Owned:
+		c.Action, c.Reason = Leave, cmp.Or(f.Note, "not ours")
+	case f.Key.Kind == genesys.Queue && !p.DeleteQueues:
+		c.Action, c.Reason = Leave, "queues are deleted only with --queues"
+	case p.Destroy:
+		c.Reason = ""
+	}
+	return c
+}
+
+func replaces(fs []Field, k genesys.Kind, p Policy) bool {
+	if p.Immutable == nil {
+		return false
+	}
+	frozen := p.Immutable(k)
+	return slices.ContainsFunc(fs, func(f Field) bool {
+		return slices.ContainsFunc(frozen, func(path string) bool {
+			return f.Path == path || len(f.Path) > len(path) && f.Path[:len(path)+1] == path+"."
+		})
+	})
+}
+
+// resolved puts known ids into a content. known tells whether all were known.
+func resolved(content map[string]any, resolve func(string) (string, bool)) (map[string]any, func(string) bool) {
+	unknown := map[string]bool{}
+	var walk func(path string, v any) any
+	walk = func(path string, v any) any {
+		switch x := v.(type) {
+		case string:
+			if resolve == nil {
+				return x
+			}
+			s, ok := resolve(x)
+			if !ok {
+				unknown[path] = true
+				return x
+			}
+			return s
+		case map[string]any:
+			out := make(map[string]any, len(x))
+			for k, e := range x {
+				out[k] = walk(join(path, k), e)
+			}
+			return out
+		case []any:
+			out := make([]any, len(x))
+			for i, e := range x {
+				out[i] = walk(fmt.Sprintf("%s[%d]", path, i), e)
+			}
+			return out
+		}
+		return v
+	}
+	m, _ := walk("", content).(map[string]any)
+	return m, func(path string) bool { return !unknown[path] }
+}
+
+func join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// diff lists the fields of want that have differs in. Fields that only the server knows
+// are its own business.
+func diff(have, want map[string]any, known func(string) bool) []Field {
+	var out []Field
+	var walk func(path string, a, b any)
+	walk = func(path string, a, b any) {
+		bm, isMap := b.(map[string]any)
+		am, alsoMap := a.(map[string]any)
+		if isMap && alsoMap {
+			for _, k := range slices.Sorted(maps.Keys(bm)) {
+				walk(join(path, k), am[k], bm[k])
+			}
+			return
+		}
+		if !equal(a, b) {
+			f := Field{Path: path, Old: a, New: b}
+			if !known(path) {
+				f.New = "(known after setup)"
+			}
+			out = append(out, f)
+		}
+	}
+	walk("", have, want)
+	return out
+}
+
+// equal compares values as JSON does: 1 and 1.0 are one number; nothing and an empty text,
+// list or object are one nothing, since servers return either.
+func equal(a, b any) bool {
+	if empty(a) && empty(b) {
+		return true
+	}
+	if x, ok := number(a); ok {
+		y, ok := number(b)
+		return ok && x == y
+	}
+	al, aok := a.([]any)
+	bl, bok := b.([]any)
+	if aok && bok {
+		return slices.EqualFunc(al, bl, equal)
+	}
+	am, aok := a.(map[string]any)
+	bm, bok := b.(map[string]any)
+	if aok && bok {
+		for _, k := range slices.Sorted(maps.Keys(bm)) {
+			if !equal(am[k], bm[k]) {
+				return false
+			}
+		}
+		return true
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+func empty(v any) bool {
+	switch x := v.(type) {
+	case nil:
+		return true
+	case string:
+		return x == ""
+	case []any:
+		return len(x) == 0
+	case map[string]any:
+		return len(x) == 0
+	case bool:
+		return !x
+	}
+	return false
+}
+
+func number(v any) (float64, bool) {
+	switch x := v.(type) {
+	case int:
+		return float64(x), true
+	case int64:
+		return float64(x), true
+	case float64:
+		return x, true
+	}
+	return 0, false
+}
+
+// Counts tells how many changes there are of each action; all actions are present.
+func (p Plan) Counts() map[Action]int {
+	out := map[Action]int{}
+	for _, a := range Actions() {
+		out[a] = 0
+	}
+	for _, c := range p.Changes {
+		out[c.Action]++
+	}
+	return out
+}
+
+// Pending reports whether applying the plan would change anything.
+func (p Plan) Pending() bool {
+	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Action != Keep && c.Action != Leave })
+}
+
+// Blocked lists the changes that must be settled by a person before anything is applied.
+func (p Plan) Blocked() []Change {
+	var out []Change
+	for _, c := range p.Changes {
+		if c.Blocks {
+			out = append(out, c)
+		}
+	}
+	return out
+}

@@ -1,0 +1,207 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/plan"
+)
+
+// An Outcome is what became of a change.
+type Outcome struct {
+	Change plan.Change
+	State  State // Done, Failed or NotDone; Done also for keep and leave
+	Err    error
+}
+
+// ErrBlocked says that the plan holds what a person must settle first.
+var ErrBlocked = errors.New("nothing was changed: the plan holds entities that are not ours or must exist")
+
+// Apply carries out the plan. A change starts when all it needs is done, several at the
+// same time. After a failure nothing new starts; what runs comes to its end. The outcomes
+// are in the order of the plan and always complete.
+func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
+	out := make([]Outcome, len(r.plan.Changes))
+	for i, c := range r.plan.Changes {
+		out[i] = Outcome{Change: c, State: NotDone}
+		if c.Action == plan.Keep || c.Action == plan.Leave {
+			out[i].State = Done
+		}
+	}
+	if len(r.plan.Blocked()) > 0 {
+		return out, ErrBlocked
+	}
+	w := &work{r: r.run, out: out, changes: r.plan.Changes, done: map[genesys.Key]chan struct{}{}, slots: make(chan struct{}, r.run.Parallel)}
+	err := w.build(ctx)
+	if err == nil {
+		err = w.takeDown(ctx)
+	}
+	return out, err
+}
+
+// work is one application of a plan.
+type work struct {
+	r       *run
+	out     []Outcome
+	changes []plan.Change
+	done    map[genesys.Key]chan struct{}
+	slots   chan struct{}
+
+	mu  sync.Mutex
+	err error
+}
+
+func (w *work) fail(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+func (w *work) failed() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
+}
+
+// build makes and changes what is desired. A channel per entity closes when it is ready.
+func (w *work) build(ctx context.Context) error {
+	for _, c := range w.changes {
+		if _, wanted := w.r.desired.Get(c.Key); wanted {
+			w.done[c.Key] = make(chan struct{})
+		}
+	}
+	var wg sync.WaitGroup
+	closed := map[genesys.Key]bool{}
+	for i, c := range w.changes {
+		ch := w.done[c.Key]
+		switch {
+		case ch == nil || c.Action == plan.Delete:
+			continue
+		case c.Action == plan.Keep || c.Action == plan.Leave:
+			if !closed[c.Key] {
+				closed[c.Key] = true
+				close(ch)
+			}
+			continue
+		}
+		d, _ := w.r.desired.Get(c.Key)
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer close(ch)
+			if !w.ready(ctx, d) {
+				return
+			}
+			w.slots <- struct{}{}
+			defer func() { <-w.slots }()
+			if w.failed() != nil || ctx.Err() != nil {
+				return
+			}
+			w.one(ctx, i, func(k kind) error { return w.put(ctx, k, c, d) })
+		}()
+	}
+	wg.Wait()
+	if err := w.failed(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// ready waits for what an entity needs; false when the work has failed meanwhile.
+func (w *work) ready(ctx context.Context, d genesys.Entity) bool {
+	needs := append([]genesys.Key{}, d.Needs...)
+	for _, ref := range refsOf(d) {
+		needs = append(needs, ref.Key)
+	}
+	for _, k := range needs {
+		ch := w.done[k]
+		if ch == nil || k == d.Key {
+			continue
+		}
+		select {
+		case <-ch:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return w.failed() == nil
+}
+
+func (w *work) put(ctx context.Context, k kind, c plan.Change, d genesys.Entity) error {
+	if c.Action == plan.Update {
+		return k.update(ctx, w.r, c, d)
+	}
+	id, err := k.create(ctx, w.r, d)
+	if err != nil {
+		return err
+	}
+	w.out[index(w.changes, c)].Change.ID = id
+	w.r.know(d.Key, "id", id)
+	return nil
+}
+
+func index(cs []plan.Change, c plan.Change) int {
+	for i, x := range cs {
+		if x.Key == c.Key && x.Action == c.Action && x.ID == c.ID {
+			return i
+		}
+	}
+	return -1
+}
+
+// takeDown deletes, one after the other, last level first; a replaced entity's old one goes
+// after everything that used it has been pointed to the new one.
+func (w *work) takeDown(ctx context.Context) error {
+	for i, c := range w.changes {
+		if c.Action != plan.Delete {
+			continue
+		}
+		w.one(ctx, i, func(k kind) error { return k.remove(ctx, w.r, c) })
+		if err := w.failed(); err != nil {
+			return err
+		}
+	}
+	for _, c := range w.changes {
+		if c.Action != plan.Replace {
+			continue
+		}
+		if err := kinds()[c.Key.Kind].remove(ctx, w.r, c); err != nil {
+			return fmt.Errorf("delete the replaced %s: %w", c.Key, err)
+		}
+	}
+	return nil
+}
+
+// one carries out a change and reports it.
+func (w *work) one(ctx context.Context, i int, do func(kind) error) {
+	c := w.changes[i]
+	k := kinds()[c.Key.Kind]
+	if k == nil {
+		w.fail(fmt.Errorf("%s: this kind cannot be changed", c.Key))
+		return
+	}
+	w.r.Observe(Event{Change: c, State: Started})
+	if err := do(k); err != nil {
+		err = fmt.Errorf("%s %s %q: %w", c.Action, c.Key.Kind, c.Key.Name, err)
+		w.mu.Lock()
+		w.out[i].State, w.out[i].Err = Failed, err
+		w.mu.Unlock()
+		w.fail(err)
+		w.r.Observe(Event{Change: c, State: Failed, Detail: err.Error()})
+		return
+	}
+	w.mu.Lock()
+	w.out[i].State = Done
+	w.mu.Unlock()
+	w.r.Observe(Event{Change: c, State: Done})
+}
+
+// awaiting tells an observer what a change waits for.
+func (r *run) awaiting(k genesys.Key, format string, args ...any) {
+	r.Observe(Event{Change: plan.Change{Key: k}, State: Waiting, Detail: fmt.Sprintf(format, args...)})
+}

@@ -1,0 +1,203 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/plan"
+)
+
+// A kind knows one kind of entity. The functions get the run, which holds the org, the
+// deployment's name and the ids that are known so far.
+type kind interface {
+	// find lists what is there: each desired entity that exists, and every other one of
+	// ours.
+	find(ctx context.Context, r *run) ([]plan.Found, error)
+	// create makes a missing entity and gives its id.
+	create(ctx context.Context, r *run, d genesys.Entity) (string, error)
+	// update changes one in place.
+	update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error
+	// remove deletes one of ours.
+	remove(ctx context.Context, r *run, c plan.Change) error
+	// immutable lists the fields whose change needs a new entity.
+	immutable() []string
+}
+
+// kinds is every kind that setup handles.
+func kinds() map[genesys.Kind]kind {
+	return map[genesys.Kind]kind{
+		genesys.Role:         roleKind{},
+		genesys.OAuthClient:  clientKind{},
+		genesys.Credential:   credentialKind{},
+		genesys.Integration:  integrationKind{},
+		genesys.DataTable:    tableKind{},
+		genesys.DataTableRow: rowKind{},
+		genesys.DataAction:   actionKind{},
+		genesys.Skill:        skillKind{},
+		genesys.Queue:        queueKind{},
+		genesys.Script:       scriptKind{},
+		genesys.Flow:         flowKind{},
+		genesys.CallRoute:    routeKind{},
+	}
+}
+
+// immutable is the policy's question answered by the kinds.
+func immutable(k genesys.Kind) []string {
+	if h := kinds()[k]; h != nil {
+		return h.immutable()
+	}
+	return nil
+}
+
+// marked turns an object whose description carries marks into what the plan compares. An
+// unmarked one, or one of another deployment, is not ours.
+func (r *run) marked(k genesys.Kind, o genesys.Object, description string, content map[string]any) plan.Found {
+	f := plan.Found{Key: genesys.Key{Kind: k, Name: o.Text("name")}, ID: o.ID, Content: content}
+	switch m, ok := genesys.FindMark(description); {
+	case !ok:
+		f.Note = "has our name and not our mark"
+	case m.Deployment != r.name:
+		f.Note = fmt.Sprintf("belongs to deployment %s", m.Deployment)
+	default:
+		f.Owned = true
+	}
+	return f
+}
+
+// ours lists the living entities of a kind that a description marks as this deployment's,
+// and those that have the name of a desired one.
+func (r *run) ours(ctx context.Context, k genesys.Kind, content func(genesys.Object) map[string]any) ([]plan.Found, error) {
+	all, err := r.org.Find(ctx, k, r.name+"*")
+	if err != nil {
+		return nil, err
+	}
+	var out []plan.Found
+	for _, o := range all {
+		f := r.marked(k, o, o.Text("description"), content(o))
+		if _, wanted := r.desired.Get(f.Key); wanted || f.Owned {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+// pick copies the fields that are compared.
+func pick(body map[string]any, fields ...string) map[string]any {
+	out := map[string]any{}
+	for _, f := range fields {
+		if v, ok := body[f]; ok {
+			out[f] = v
+		}
+	}
+	return out
+}
+
+func object(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+func integer(v any) int {
+	switch n := v.(type) {
+	case float64:
+		return int(n)
+	case int:
+		return n
+	}
+	return 0
+}
+
+// settled repeats a create whose answer was lost only after a look: when it exists, that
+// one is taken. look gives "" while there is none.
+func (r *run) settled(ctx context.Context, create func() (genesys.Object, error), look func() (string, error)) (string, error) {
+	for try := 1; ; try++ {
+		o, err := create()
+		if err == nil {
+			return o.ID, nil
+		}
+		if !errors.Is(err, genesys.ErrUnsettled) && !errors.Is(err, genesys.ErrConflict) {
+			return "", err
+		}
+		// What was created may not be visible at once.
+		for range 3 {
+			id, lookErr := look()
+			if lookErr != nil {
+				return "", lookErr
+			}
+			if id != "" {
+				return id, nil
+			}
+			if errors.Is(err, genesys.ErrConflict) {
+				break
+			}
+			if err := r.wait(ctx, time.Second); err != nil {
+				return "", err
+			}
+		}
+		if try == 3 || errors.Is(err, genesys.ErrConflict) {
+			return "", err
+		}
+	}
+}
+
+// lookup finds one living entity of ours by its exact name, and "" when there is none.
+func (r *run) lookup(ctx context.Context, k genesys.Kind, name string, mine func(genesys.Object) bool) func() (string, error) {
+	return func() (string, error) {
+		all, err := r.org.Find(ctx, k, name)
+		if err != nil {
+			return "", err
+		}
+		i := slices.IndexFunc(all, func(o genesys.Object) bool { return mine == nil || mine(o) })
+		if i < 0 {
+			return "", nil
+		}
+		return all[i].ID, nil
+	}
+}
+
+// hasMark reports whether an object's description carries this deployment's mark.
+func (r *run) hasMark(o genesys.Object) bool {
+	m, ok := genesys.FindMark(o.Text("description"))
+	return ok && m.Deployment == r.name
+}
+
+// visible waits until a new entity can be read: the platform answers 404 for a while.
+func (r *run) visible(ctx context.Context, k genesys.Kind, id string) error {
+	for try := 0; ; try++ {
+		_, err := r.org.Read(ctx, k, id)
+		if err == nil || !errors.Is(err, genesys.ErrNotFound) || try == 30 {
+			return err
+		}
+		if err := r.wait(ctx, min(time.Duration(try+1)*500*time.Millisecond, 5*time.Second)); err != nil {
+			return err
+		}
+	}
+}
+
+// platformCode gives the platform's own code of an error.
+func platformCode(err error) string {
+	var e interface{ ErrorCode() string }
+	if errors.As(err, &e) {
+		return e.ErrorCode()
+	}
+	return ""
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func quoted(names []string) string { return `"` + strings.Join(names, `", "`) + `"` }

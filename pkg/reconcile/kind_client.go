@@ -1,0 +1,149 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/secret"
+)
+
+// clientKind is the run-time OAuth client. Its secret is in the reply to the create and
+// nowhere else: it is held in memory until the credential takes it.
+type clientKind struct{}
+
+func (clientKind) immutable() []string { return []string{"authorizedGrantType"} }
+
+func (clientKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	return r.ours(ctx, genesys.OAuthClient, func(o genesys.Object) map[string]any {
+		c := pick(o.Body, "name", "description", "authorizedGrantType", "accessTokenValiditySeconds", "state")
+		c["roleDivisions"] = roleDivisions(o.Body["roleDivisions"])
+		return c
+	})
+}
+
+func roleDivisions(v any) []any {
+	l, _ := v.([]any)
+	out := make([]any, 0, len(l))
+	for _, rd := range l {
+		out = append(out, pick(object(rd), "roleId", "divisionId"))
+	}
+	slices.SortFunc(out, func(a, b any) int { return strings.Compare(text(object(a)["roleId"]), text(object(b)["roleId"])) })
+	return out
+}
+
+// settle is how long a role that was just granted takes to be seen by the platform;
+// asking earlier can put a stale answer into its caches.
+const settle = 10 * time.Second
+
+func (k clientKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+	body, err := r.body(d)
+	if err != nil {
+		return "", err
+	}
+	if err := k.hold(ctx, r, d.Key, body); err != nil {
+		return "", err
+	}
+	var made genesys.Object
+	id, err := r.settled(ctx, func() (genesys.Object, error) {
+		made, err = k.whenHeld(ctx, r, d.Key, func() (genesys.Object, error) { return r.org.Create(ctx, genesys.OAuthClient, body) })
+		return made, err
+	}, r.lookup(ctx, genesys.OAuthClient, d.Key.Name, r.hasMark))
+	if err != nil {
+		return "", err
+	}
+	s := made.Text("secret")
+	delete(made.Body, "secret")
+	if s == "" { // the reply was lost: the secret with it, so the client gets a new one
+		return id, k.renew(ctx, r, d.Key, id)
+	}
+	r.keepSecret(d.Key, s)
+	return id, nil
+}
+
+// renew makes a new secret and holds it for the credential.
+func (clientKind) renew(ctx context.Context, r *run, key genesys.Key, id string) error {
+	o, err := r.org.NewClientSecret(ctx, id)
+	if err != nil {
+		return fmt.Errorf("make a new secret: %w", err)
+	}
+	s := o.Text("secret")
+	if s == "" {
+		return fmt.Errorf("the platform gave no new secret for client %q", key.Name)
+	}
+	r.keepSecret(key, s)
+	return nil
+}
+
+func (r *run) keepSecret(key genesys.Key, s string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secrets[key] = secret.New(s)
+}
+
+func (r *run) keptSecret(key genesys.Key) secret.Value {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.secrets[key]
+}
+
+// hold gives the roles of the new client to the client that runs this: Genesys lets
+// nobody hand out a role that they do not hold.
+func (clientKind) hold(ctx context.Context, r *run, key genesys.Key, body map[string]any) error {
+	if r.id.ClientID == "" {
+		return nil // a person's token: they hold roles of their own
+	}
+	rds, _ := body["roleDivisions"].([]any)
+	for _, rd := range rds {
+		m := object(rd)
+		if err := r.org.GrantRole(ctx, r.id.ClientID, text(m["divisionId"]), text(m["roleId"])); err != nil {
+			return fmt.Errorf("grant the run-time role to this client, which must hold it to hand it on: %w", err)
+		}
+	}
+	r.awaiting(key, "the granted role to be seen by the platform")
+	return r.wait(ctx, settle)
+}
+
+// whenHeld repeats a call while the platform does not yet see the granted role.
+func (clientKind) whenHeld(ctx context.Context, r *run, key genesys.Key, call func() (genesys.Object, error)) (genesys.Object, error) {
+	for try := 0; ; try++ {
+		o, err := call()
+		if platformCode(err) != "bad.client.role" || try == 10 {
+			return o, err
+		}
+		r.awaiting(key, "the granted role to be seen by the platform")
+		if err := r.wait(ctx, 30*time.Second); err != nil {
+			return genesys.Object{}, err
+		}
+	}
+}
+
+func (k clientKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	body, err := r.body(d)
+	if err != nil {
+		return err
+	}
+	if err := k.hold(ctx, r, d.Key, body); err != nil {
+		return err
+	}
+	_, err = k.whenHeld(ctx, r, d.Key, func() (genesys.Object, error) { return r.org.Update(ctx, genesys.OAuthClient, c.ID, body) })
+	return err
+}
+
+// remove takes two steps: only an inactive client can be deleted.
+func (clientKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	o, err := r.org.Read(ctx, genesys.OAuthClient, c.ID)
+	if err != nil {
+		return err
+	}
+	body := pick(o.Body, "name", "description", "authorizedGrantType", "accessTokenValiditySeconds", "roleDivisions")
+	body["state"] = "inactive"
+	if _, err := r.org.Update(ctx, genesys.OAuthClient, c.ID, body); err != nil {
+		return fmt.Errorf("make it inactive, which comes before deleting it: %w", err)
+	}
+	return r.org.Delete(ctx, genesys.OAuthClient, c.ID)
+}

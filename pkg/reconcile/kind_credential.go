@@ -1,0 +1,109 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/plan"
+)
+
+// credentialKind is a credential. Its exact name, which begins with the deployment's, is
+// the mark. The platform shows no field of it, so what is compared is its type; a new
+// secret is written by the command that rotates it.
+type credentialKind struct{}
+
+func (credentialKind) immutable() []string { return []string{"type"} }
+
+func (credentialKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	all, err := r.org.Find(ctx, genesys.Credential, r.name+"*")
+	if err != nil {
+		return nil, err
+	}
+	var out []plan.Found
+	for _, o := range all {
+		k := genesys.Key{Kind: genesys.Credential, Name: o.Text("name")}
+		if _, wanted := r.desired.Get(k); !wanted && len(r.desired) > 0 {
+			continue // may belong to a deployment whose name begins with ours
+		}
+		c := pick(o.Body, "name")
+		c["type"] = pick(object(o.Body["type"]), "name")
+		out = append(out, plan.Found{Key: k, ID: o.ID, Owned: r.ownCredential(k.Name), Content: c, Note: "not named like a credential of this deployment"})
+	}
+	return out, nil
+}
+
+// credentialNames are the endings of our credentials' names.
+var credentialNames = []string{" HubSpot", " run-time client"}
+
+func (r *run) ownCredential(name string) bool {
+	for _, n := range credentialNames {
+		if name == r.name+n {
+			return true
+		}
+	}
+	return false
+}
+
+// fields asks for the secrets of a credential at the moment of writing.
+func (credentialKind) fields(ctx context.Context, r *run, d genesys.Entity) (map[string]any, error) {
+	out := map[string]any{}
+	for _, need := range d.Needs {
+		if need.Kind != genesys.OAuthClient {
+			continue
+		}
+		id, ok := r.resolveRef(genesys.Ref{Key: need, Field: "id"})
+		if !ok {
+			return nil, fmt.Errorf("client %q has no id yet", need.Name)
+		}
+		s := r.keptSecret(need)
+		if !s.Set() {
+			// The client is older than its credential: its secret is lost, so it gets a new one.
+			if err := (clientKind{}).renew(ctx, r, need, id); err != nil {
+				return nil, err
+			}
+			s = r.keptSecret(need)
+		}
+		out["clientId"], out["clientSecret"] = id, s.Reveal()
+	}
+	for _, f := range d.Secrets {
+		if _, done := out[f]; done {
+			continue
+		}
+		s, err := r.Secret(d.Key, f)
+		if err != nil {
+			return nil, err
+		}
+		out[f] = s.Reveal()
+	}
+	return out, nil
+}
+
+func (k credentialKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+	body, err := r.body(d)
+	if err != nil {
+		return "", err
+	}
+	if body["credentialFields"], err = k.fields(ctx, r, d); err != nil {
+		return "", err
+	}
+	return r.settled(ctx,
+		func() (genesys.Object, error) { return r.org.Create(ctx, genesys.Credential, body) },
+		r.lookup(ctx, genesys.Credential, d.Key.Name, nil))
+}
+
+func (k credentialKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	body, err := r.body(d)
+	if err != nil {
+		return err
+	}
+	if body["credentialFields"], err = k.fields(ctx, r, d); err != nil {
+		return err
+	}
+	_, err = r.org.Update(ctx, genesys.Credential, c.ID, body)
+	return err
+}
+
+func (credentialKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	return r.org.Delete(ctx, genesys.Credential, c.ID)
+}

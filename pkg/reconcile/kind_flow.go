@@ -1,0 +1,115 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/plan"
+)
+
+// flowKind is the inbound call flow. Its description, which its YAML sets, carries the mark
+// with the hash of the text: so it is published only when the text changed.
+type flowKind struct{}
+
+func (flowKind) immutable() []string { return nil }
+
+func (flowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	return r.ours(ctx, genesys.Flow, func(o genesys.Object) map[string]any {
+		c := pick(o.Body, "name", "description")
+		if o.Body["publishedVersion"] == nil {
+			c["description"] = "" // saved and never published
+		}
+		return c
+	})
+}
+
+// A FlowError is a flow that the platform did not publish, with what it said.
+type FlowError struct {
+	Name     string
+	Messages []string // errors of the job; empty when it gave none
+}
+
+func (e *FlowError) Error() string {
+	if len(e.Messages) == 0 {
+		return fmt.Sprintf("the job for flow %q failed without a message, mostly a permission or an internal trouble of the platform", e.Name)
+	}
+	return fmt.Sprintf("the platform refuses flow %q: %s", e.Name, strings.Join(e.Messages, "; "))
+}
+
+func (k flowKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+	yaml, err := genesys.Resolve(d.Text, r.resolveRef)
+	if err != nil {
+		return "", err
+	}
+	id, err := k.publish(ctx, r, d.Key, yaml)
+	var fe *FlowError
+	if errors.As(err, &fe) && len(fe.Messages) == 0 {
+		id, err = k.publish(ctx, r, d.Key, yaml)
+	}
+	return id, err
+}
+
+func (flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml string) (string, error) {
+	id, err := r.org.StartFlowJob(ctx, yaml)
+	if err != nil {
+		return "", fmt.Errorf("start the job that publishes it: %w", err)
+	}
+	start := r.Now()
+	for wait := time.Second; ; wait = min(wait*3/2, 15*time.Second) {
+		job, err := r.org.FlowJob(ctx, id)
+		if err != nil {
+			return "", fmt.Errorf("ask for job %s: %w", id, err)
+		}
+		switch job.Status {
+		case "Success":
+			for _, m := range job.Messages {
+				if m.Type != "Error" {
+					r.warn("flow %q: %s", key.Name, m.Text)
+				}
+			}
+			return job.FlowID, nil
+		case "Failure":
+			e := &FlowError{Name: key.Name}
+			for _, m := range job.Messages {
+				if m.Type == "Error" {
+					e.Messages = append(e.Messages, m.Text)
+				}
+			}
+			return "", e
+		}
+		waited := r.Now().Sub(start)
+		if waited > 16*time.Minute {
+			return "", fmt.Errorf("job %s is still %s after %s", id, job.Status, waited.Round(time.Second))
+		}
+		r.awaiting(key, "the platform to validate and publish the flow (%s)", job.Status)
+		if err := r.wait(ctx, wait); err != nil {
+			return "", err
+		}
+	}
+}
+
+func (k flowKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	id, err := k.create(ctx, r, d)
+	if err == nil && id != c.ID {
+		r.know(d.Key, "id", id)
+	}
+	return err
+}
+
+// remove retries for a while: the platform needs time to see that the route is gone.
+func (flowKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	for try := 0; ; try++ {
+		err := r.org.Delete(ctx, genesys.Flow, c.ID)
+		if err == nil || !errors.Is(err, genesys.ErrConflict) || try == 10 {
+			return err
+		}
+		r.awaiting(c.Key, "the platform to see that nothing uses the flow")
+		if err := r.wait(ctx, 3*time.Second); err != nil {
+			return err
+		}
+	}
+}

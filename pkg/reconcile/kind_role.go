@@ -1,0 +1,73 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/plan"
+)
+
+// roleKind is the role of the run-time client. Marked in its description.
+type roleKind struct{}
+
+func (roleKind) immutable() []string { return nil }
+
+func (roleKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	return r.ours(ctx, genesys.Role, func(o genesys.Object) map[string]any {
+		c := pick(o.Body, "name", "description")
+		c["permissionPolicies"] = policies(o.Body["permissionPolicies"])
+		return c
+	})
+}
+
+// policies writes permission policies in one order: the platform keeps none.
+func policies(v any) []any {
+	l, _ := v.([]any)
+	var out []any
+	for _, p := range l {
+		m := pick(object(p), "domain", "entityName", "actionSet", "allowConditions")
+		actions, _ := m["actionSet"].([]any)
+		actions = slices.Clone(actions)
+		slices.SortFunc(actions, func(a, b any) int { return strings.Compare(text(a), text(b)) })
+		m["actionSet"] = actions
+		out = append(out, m)
+	}
+	slices.SortFunc(out, func(a, b any) int {
+		x, y := object(a), object(b)
+		return strings.Compare(text(x["domain"])+":"+text(x["entityName"]), text(y["domain"])+":"+text(y["entityName"]))
+	})
+	return out
+}
+
+func (roleKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+	body, err := r.body(d)
+	if err != nil {
+		return "", err
+	}
+	id, err := r.settled(ctx,
+		func() (genesys.Object, error) { return r.org.Create(ctx, genesys.Role, body) },
+		r.lookup(ctx, genesys.Role, d.Key.Name, r.hasMark))
+	if err != nil {
+		return "", err
+	}
+	return id, r.visible(ctx, genesys.Role, id)
+}
+
+func (roleKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	body, err := r.body(d)
+	if err != nil {
+		return err
+	}
+	_, err = r.org.Update(ctx, genesys.Role, c.ID, body)
+	return err
+}
+
+func (roleKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	if err := r.org.Delete(ctx, genesys.Role, c.ID); err != nil {
+		return fmt.Errorf("a role goes only after the client that holds it: %w", err)
+	}
+	return nil
+}

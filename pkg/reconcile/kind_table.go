@@ -1,0 +1,162 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/plan"
+)
+
+// tableKind is the control table, marked in its description. Columns can be added; a
+// column that must go or change its type needs a new table.
+type tableKind struct{}
+
+func (tableKind) immutable() []string { return nil }
+
+func (tableKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	return r.ours(ctx, genesys.DataTable, func(o genesys.Object) map[string]any {
+		c := pick(o.Body, "name", "description")
+		c["division"] = pick(object(o.Body["division"]), "id")
+		cols := map[string]any{}
+		for name, col := range object(object(o.Body["schema"])["properties"]) {
+			cols[name] = pick(object(col), "$id", "type", "title", "default", "displayOrder")
+		}
+		schema := pick(object(o.Body["schema"]), "$schema", "type", "required", "additionalProperties")
+		schema["properties"] = cols
+		c["schema"] = schema
+		return c
+	})
+}
+
+func (tableKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+	body, err := r.body(d)
+	if err != nil {
+		return "", err
+	}
+	id, err := r.settled(ctx,
+		func() (genesys.Object, error) { return r.org.Create(ctx, genesys.DataTable, body) },
+		r.lookup(ctx, genesys.DataTable, d.Key.Name, r.hasMark))
+	if err != nil {
+		return "", err
+	}
+	return id, r.visible(ctx, genesys.DataTable, id)
+}
+
+// update sends the whole schema: columns that the table has and we do not know stay.
+func (tableKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	body, err := r.body(d)
+	if err != nil {
+		return err
+	}
+	now, err := r.org.Read(ctx, genesys.DataTable, c.ID)
+	if err != nil {
+		return err
+	}
+	want := object(object(body["schema"])["properties"])
+	for name, col := range object(object(now.Body["schema"])["properties"]) {
+		if _, ours := want[name]; !ours {
+			want[name] = col
+		}
+	}
+	_, err = r.org.Update(ctx, genesys.DataTable, c.ID, body)
+	return err
+}
+
+func (tableKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	return r.org.Delete(ctx, genesys.DataTable, c.ID)
+}
+
+// rowKind is a row of the control table, named table/key. Rows are found with their table.
+type rowKind struct{}
+
+func (rowKind) immutable() []string { return nil }
+
+func splitRow(name string) (table, key string) {
+	i := strings.LastIndexByte(name, '/')
+	return name[:max(i, 0)], name[i+1:]
+}
+
+func (rowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	tables := map[string]bool{}
+	for _, d := range r.desired {
+		if d.Key.Kind == genesys.DataTableRow {
+			t, _ := splitRow(d.Key.Name)
+			tables[t] = true
+		}
+	}
+	var out []plan.Found
+	for t := range tables {
+		id, ok := r.resolveRef(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: t}, Field: "id"})
+		if !ok {
+			continue
+		}
+		rows, err := r.org.Rows(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("rows of table %q: %w", t, err)
+		}
+		for _, row := range rows {
+			k := genesys.Key{Kind: genesys.DataTableRow, Name: t + "/" + text(row["key"])}
+			if _, wanted := r.desired.Get(k); wanted {
+				out = append(out, plan.Found{Key: k, ID: text(row["key"]), Content: row, Owned: true})
+			}
+		}
+	}
+	return out, nil
+}
+
+func (rowKind) table(r *run, name string) (id, key string, err error) {
+	t, key := splitRow(name)
+	id, ok := r.resolveRef(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: t}, Field: "id"})
+	if !ok {
+		return "", "", fmt.Errorf("table %q has no id yet", t)
+	}
+	return id, key, nil
+}
+
+func (k rowKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+	table, key, err := k.table(r, d.Key.Name)
+	if err != nil {
+		return "", err
+	}
+	body, err := r.body(d)
+	if err != nil {
+		return "", err
+	}
+	_, err = r.settled(ctx, func() (genesys.Object, error) {
+		return genesys.Object{ID: key}, r.org.AddRow(ctx, table, body)
+	}, func() (string, error) {
+		rows, err := r.org.Rows(ctx, table)
+		if err != nil {
+			return "", err
+		}
+		for _, row := range rows {
+			if row["key"] == key {
+				return key, nil
+			}
+		}
+		return "", nil
+	})
+	return key, err
+}
+
+func (k rowKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	table, key, err := k.table(r, d.Key.Name)
+	if err != nil {
+		return err
+	}
+	body, err := r.body(d)
+	if err != nil {
+		return err
+	}
+	return r.org.PutRow(ctx, table, key, body)
+}
+
+func (k rowKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	table, key, err := k.table(r, c.Key.Name)
+	if err != nil {
+		return nil // the table is gone, and its rows with it
+	}
+	return r.org.DeleteRow(ctx, table, key)
+}

@@ -1,0 +1,319 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/secret"
+	"golang.org/x/sync/errgroup"
+)
+
+// Config is what a reconciliation works with.
+type Config struct {
+	Org     Org
+	Name    string      // of the deployment: prefix and mark of everything
+	Desired genesys.Set // what must exist; empty to take everything down
+	OrgPin  string      // refuse any other org, by name or id; empty for any
+
+	// Secret gives a credential's field at the moment of writing. The run-time client's
+	// own secret never passes here: it goes from the platform's reply to the credential.
+	Secret func(credential genesys.Key, field string) (secret.Value, error)
+
+	Now     func() time.Time
+	Wait    func(context.Context, time.Duration) error // the pauses the platform needs
+	Observe func(Event)
+
+	Smoke   map[genesys.Key]map[string]any // inputs of a test run, by data action
+	Targets []Target                       // where calls may go, for the staffing check
+
+	Adopt, Cutover, AllowUnstaffed, ForceUnlock, DeleteQueues bool
+	Parallel                                                  int // changes at the same time; 4 when 0
+}
+
+// A Target is a queue with the skills that a rule asks for.
+type Target struct {
+	Rule   string // fallback for the fallback
+	Queue  string
+	Skills []string
+}
+
+// An Event is a step of a change.
+type Event struct {
+	Change plan.Change
+	State  State
+	Detail string // what is awaited, or why it failed
+}
+
+// A State is how far a change is.
+type State string
+
+// The states of a change; the last three are final.
+const (
+	Started State = "started"
+	Waiting State = "waiting"
+	Done    State = "done"
+	Failed  State = "failed"
+	NotDone State = "notDone"
+)
+
+// A run is one reading of an org and what is made of it.
+type run struct {
+	Config
+	org     Org
+	name    string
+	desired genesys.Set
+	id      genesys.Identity
+
+	mu       sync.Mutex
+	ids      map[genesys.Ref]string
+	secrets  map[genesys.Key]secret.Value // of OAuth clients made in this run
+	rows     map[string][]map[string]any  // by table id, read once
+	warnings []string
+}
+
+// A Reconciler holds what was read of an org and the plan made from it.
+type Reconciler struct {
+	run  *run
+	plan plan.Plan
+}
+
+// Read looks at the org and computes the plan. It only reads.
+func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
+	if cfg.Parallel == 0 {
+		cfg.Parallel = 4
+	}
+	if cfg.Observe == nil {
+		cfg.Observe = func(Event) {}
+	}
+	r := &run{
+		Config: cfg, org: cfg.Org, name: cfg.Name, desired: cfg.Desired,
+		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, rows: map[string][]map[string]any{},
+	}
+	var err error
+	if r.id, err = r.org.Who(ctx); err != nil {
+		return nil, fmt.Errorf("ask who this client is: %w", err)
+	}
+	if cfg.OrgPin != "" && cfg.OrgPin != r.id.OrgName && cfg.OrgPin != r.id.OrgID {
+		return nil, &WrongOrgError{Want: cfg.OrgPin, Got: r.id.OrgName, ID: r.id.OrgID}
+	}
+	r.know(genesys.Key{Kind: genesys.Organization, Name: r.name}, "id", r.id.OrgID)
+	r.know(genesys.Key{Kind: genesys.Organization, Name: r.name}, "name", r.id.OrgName)
+	if err := r.divisions(ctx); err != nil {
+		return nil, err
+	}
+	found, err := r.findAll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		if f.Owned || isReference(r.desired, f.Key) {
+			r.know(f.Key, "id", f.ID)
+		}
+	}
+	p := plan.Compute(found, r.desired, plan.Policy{
+		Adopt: cfg.Adopt, DeleteQueues: cfg.DeleteQueues, Destroy: len(cfg.Desired) == 0, Immutable: immutable, Resolve: r.tryResolve,
+	})
+	return &Reconciler{run: r, plan: p}, nil
+}
+
+func isReference(s genesys.Set, k genesys.Key) bool {
+	e, ok := s.Get(k)
+	return ok && e.Holding == genesys.Reference
+}
+
+// Plan is what Apply will do, no more and no less.
+func (r *Reconciler) Plan() plan.Plan { return r.plan }
+
+// Identity tells who reads and in which org.
+func (r *Reconciler) Identity() genesys.Identity { return r.run.id }
+
+// IDs gives the ids that are known, for reading the deployed artifacts.
+func (r *Reconciler) IDs() func(genesys.Ref) (string, bool) { return r.run.resolveRef }
+
+// Warnings are what went well enough to go on, and should be known.
+func (r *Reconciler) Warnings() []string { return slices.Clone(r.run.warnings) }
+
+// A WrongOrgError says that the token belongs to another org than the deployment's.
+type WrongOrgError struct{ Want, Got, ID string }
+
+func (e *WrongOrgError) Error() string {
+	return fmt.Sprintf("this client belongs to org %q (%s), and the deployment is for %q only", e.Got, e.ID, e.Want)
+}
+
+// divisions resolves the divisions that the desired entities refer to.
+func (r *run) divisions(ctx context.Context) error {
+	names := map[string]bool{}
+	for _, e := range r.desired {
+		for _, ref := range refsOf(e) {
+			if ref.Key.Kind == genesys.Division {
+				names[ref.Key.Name] = true
+			}
+		}
+	}
+	for name := range names {
+		k := genesys.Key{Kind: genesys.Division, Name: name}
+		if name == r.id.HomeDivision.Text("name") || name == "Home" {
+			r.know(k, "id", r.id.HomeDivision.ID)
+			continue
+		}
+		all, err := r.org.Find(ctx, genesys.Division, name)
+		if err != nil {
+			return fmt.Errorf("look up division %q: %w", name, err)
+		}
+		if len(all) == 0 {
+			return fmt.Errorf("division %q does not exist in org %q", name, r.id.OrgName)
+		}
+		r.know(k, "id", all[0].ID)
+	}
+	return nil
+}
+
+// findAll asks all kinds at the same time. Rows and integrations' actions need what other
+// kinds found, so they come second.
+func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
+	second := []genesys.Kind{genesys.DataTableRow, genesys.DataAction}
+	var mu sync.Mutex
+	var all []plan.Found
+	look := func(ctx context.Context, ks []genesys.Kind) error {
+		g, ctx := errgroup.WithContext(ctx)
+		g.SetLimit(r.Parallel)
+		for _, k := range ks {
+			h := kinds()[k]
+			g.Go(func() error {
+				fs, err := h.find(ctx, r)
+				if err != nil {
+					return fmt.Errorf("read %s entities: %w", k, err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				all = append(all, fs...)
+				return nil
+			})
+		}
+		return g.Wait()
+	}
+	var first []genesys.Kind
+	for k := range kinds() {
+		if !slices.Contains(second, k) {
+			first = append(first, k)
+		}
+	}
+	slices.Sort(first)
+	if err := look(ctx, first); err != nil {
+		return nil, err
+	}
+	for _, f := range all {
+		if f.Owned {
+			r.know(f.Key, "id", f.ID)
+		}
+	}
+	if err := look(ctx, second); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(all, func(a, b plan.Found) int { return a.Key.Compare(b.Key) })
+	return all, nil
+}
+
+// know keeps an id. Further fields of a reference are kept the same way.
+func (r *run) know(k genesys.Key, field, value string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ids[genesys.Ref{Key: k, Field: field}] = value
+}
+
+func (r *run) resolveRef(ref genesys.Ref) (string, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if v, ok := r.ids[ref]; ok {
+		return v, true
+	}
+	// There is one organization, whatever name a reference gives it.
+	if ref.Key.Kind == genesys.Organization {
+		v, ok := r.ids[genesys.Ref{Key: genesys.Key{Kind: genesys.Organization, Name: r.name}, Field: ref.Field}]
+		return v, ok
+	}
+	return "", false
+}
+
+func (r *run) tryResolve(s string) (string, bool) {
+	out, err := genesys.Resolve(s, r.resolveRef)
+	if err != nil {
+		return s, false
+	}
+	return out, true
+}
+
+// resolve puts ids into a value; a missing one is an error.
+func (r *run) resolve(v any) (any, error) {
+	switch x := v.(type) {
+	case string:
+		return genesys.Resolve(x, r.resolveRef)
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for k, e := range x {
+			w, err := r.resolve(e)
+			if err != nil {
+				return nil, err
+			}
+			out[k] = w
+		}
+		return out, nil
+	case []any:
+		out := make([]any, len(x))
+		for i, e := range x {
+			w, err := r.resolve(e)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = w
+		}
+		return out, nil
+	}
+	return v, nil
+}
+
+// body is a desired content with its ids.
+func (r *run) body(d genesys.Entity) (map[string]any, error) {
+	v, err := r.resolve(d.Content)
+	if err != nil {
+		return nil, err
+	}
+	m, _ := v.(map[string]any)
+	return m, nil
+}
+
+func (r *run) warn(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.warnings = append(r.warnings, fmt.Sprintf(format, args...))
+}
+
+// wait pauses as the platform needs it.
+func (r *run) wait(ctx context.Context, d time.Duration) error { return r.Wait(ctx, d) }
+
+// refsOf lists the references in an entity.
+func refsOf(e genesys.Entity) []genesys.Ref {
+	out := genesys.Refs(e.Text)
+	var walk func(v any)
+	walk = func(v any) {
+		switch x := v.(type) {
+		case string:
+			out = append(out, genesys.Refs(x)...)
+		case map[string]any:
+			for _, w := range x {
+				walk(w)
+			}
+		case []any:
+			for _, w := range x {
+				walk(w)
+			}
+		}
+	}
+	walk(e.Content)
+	return out
+}
