@@ -1,0 +1,136 @@
+package velocity_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/dealroute/dealroute/pkg/internal/corpus"
+	"github.com/dealroute/dealroute/pkg/velocity"
+)
+
+// question is one line of what the real engine was asked.
+type question struct {
+	Template string          `json:"template"`
+	Context  json.RawMessage `json:"context"`
+	Strict   answer          `json:"strict"`
+	Lax      answer          `json:"lax"`
+}
+
+type answer struct {
+	OK    *string `json:"ok"`
+	Error *string `json:"error"`
+}
+
+func (a answer) String() string {
+	if a.OK != nil {
+		return "ok " + *a.OK
+	}
+	if a.Error != nil {
+		return "error " + *a.Error
+	}
+	return "nothing"
+}
+
+// agrees reports whether two answers say the same; only that there is an error matters.
+func (a answer) agrees(b answer) bool {
+	if a.OK == nil || b.OK == nil {
+		return a.OK == nil && b.OK == nil
+	}
+	return *a.OK == *b.OK
+}
+
+func ask(q question, lax bool) answer {
+	vars, err := velocity.FromJSON(q.Context)
+	if err == nil {
+		var t *velocity.Template
+		if t, err = velocity.Parse("t", q.Template); err == nil {
+			var s string
+			if s, err = t.Render(vars, velocity.Options{Lax: lax}); err == nil {
+				return answer{OK: &s}
+			}
+		}
+	}
+	s := err.Error()
+	return answer{Error: &s}
+}
+
+// TestAnswersOfVelocity compares with what Apache Velocity 1.7 said.
+func TestAnswersOfVelocity(t *testing.T) {
+	for _, line := range corpus.Lines(t, "velocity.jsonl") {
+		var q question
+		if err := json.Unmarshal(line, &q); err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range []struct {
+			name string
+			lax  bool
+			want answer
+		}{{"strict", false, q.Strict}, {"lax", true, q.Lax}} {
+			if got := ask(q, m.lax); !got.agrees(m.want) {
+				t.Errorf("%s %q\n got %v\nwant %v", m.name, q.Template, got, m.want)
+			}
+		}
+	}
+}
+
+// TestQuestions runs the cases of testdata/answers.jsonl: questions that once differed, with
+// the answers of the real engine.
+func TestQuestions(t *testing.T) {
+	data, err := os.ReadFile("testdata/answers.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := differences(t)
+	n := 0
+	for s := bufio.NewScanner(bytes.NewReader(data)); s.Scan(); n++ {
+		var q question
+		if err := json.Unmarshal(s.Bytes(), &q); err != nil {
+			t.Fatal(err)
+		}
+		if why := known(q.Template); why != "" {
+			continue
+		}
+		if got := ask(q, false); !got.agrees(q.Strict) {
+			t.Errorf("strict %q\n got %v\nwant %v", q.Template, got, q.Strict)
+		}
+		if got := ask(q, true); !got.agrees(q.Lax) {
+			t.Errorf("lax %q\n got %v\nwant %v", q.Template, got, q.Lax)
+		}
+	}
+	if n == 0 {
+		t.Fatal("no question")
+	}
+}
+
+// differences reads what is known to differ: a fragment of a template and the reason.
+func differences(t *testing.T) func(template string) string {
+	t.Helper()
+	data, err := os.ReadFile("testdata/differences.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var known [][2]string
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimRight(line, "\n")
+		if line == "" || strings.HasPrefix(line, "//") {
+			continue
+		}
+		fragment, why, ok := strings.Cut(line, "\t")
+		if !ok || strings.TrimSpace(why) == "" {
+			t.Fatalf("differences: %q has no reason", line)
+		}
+		known = append(known, [2]string{fragment, strings.TrimSpace(why)})
+	}
+	return func(template string) string {
+		for _, k := range known {
+			if strings.Contains(template, k[0]) {
+				return k[1]
+			}
+		}
+		return ""
+	}
+}
