@@ -49,8 +49,8 @@ func skipBlanks(data []byte, i int) int {
 // decoder reads from a string so that names and texts without escapes are parts of it:
 // one allocation for a whole document's texts.
 type decoder struct {
-	src   string
-	pos   int
+	src string
+	pos int
 }
 
 func (d *decoder) fail(format string, args ...any) error {

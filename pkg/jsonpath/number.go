@@ -1,6 +1,7 @@
 package jsonpath
 
 import (
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -75,6 +76,9 @@ func isDecimal(s string) bool {
 
 // double prints a float as Java's Double.toString does for everyday sizes.
 func double(f float64) string {
+	if f == math.SmallestNonzeroFloat64 {
+		return "4.9E-324"
+	}
 	s := strconv.FormatFloat(f, 'f', -1, 64)
 	if a := max(f, -f); a != 0 && (a >= 1e7 || a < 1e-3) {
 		s = strconv.FormatFloat(f, 'E', -1, 64)
