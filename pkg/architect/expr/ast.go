@@ -50,9 +50,10 @@ type Conditional struct {
 // A Property is x.name, x."name" or x["name"]. X is a Variable, Call, Property or Index:
 // the language allows no other.
 type Property struct {
-	At   int
-	X    Node
-	Name string
+	At      int
+	X       Node
+	Name    string
+	Bracket bool // written x["name"], which constants do not allow
 }
 
 // An Index is x[i]. X is a Variable, Call, Property or Index.

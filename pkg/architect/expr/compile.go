@@ -1,8 +1,13 @@
 package expr
 
+import "fmt"
+
 // A Program is a compiled expression. It may be evaluated by many goroutines at once.
 type Program struct {
-	typed Typed
+	typed  Typed
+	code   code
+	budget int
+	konst  bool
 }
 
 // Typed is what the checker found.
@@ -11,10 +16,14 @@ func (p *Program) Typed() Typed { return p.typed }
 // Type is the type of the result.
 func (p *Program) Type() Type { return p.typed.Type }
 
+// Constant reports whether the expression names no variable and asks the environment for
+// nothing, so that every evaluation gives the same.
+func (p *Program) Constant() bool { return p.konst }
+
 // Compile parses, checks and compiles an expression; target is as for Check. At most one
-// Options is looked at.
+// Options is looked at. The error is an *Error.
 func Compile(text string, scope Scope, target *Type, o ...Options) (*Program, error) {
-	n, err := Parse(text)
+	n, err := parse(text)
 	if err != nil {
 		return nil, err
 	}
@@ -23,12 +32,189 @@ func Compile(text string, scope Scope, target *Type, o ...Options) (*Program, er
 
 // CompileNode is Compile for a parsed expression.
 func CompileNode(n Node, scope Scope, target *Type, o ...Options) (*Program, error) {
-	t, err := Check(n, scope, target)
+	it, t, err := check(n, scope, target)
 	if err != nil {
 		return nil, err
 	}
-	return &Program{typed: t}, nil
+	c := &compiler{constant: true}
+	if len(o) > 0 {
+		c.Options = o[0]
+	}
+	p := &Program{typed: t, code: c.item(it), budget: c.Budget, konst: c.constant}
+	if p.budget <= 0 {
+		p.budget = DefaultBudget
+	}
+	return p, nil
 }
 
-// Eval computes the expression. The error is an *EvalError.
-func (p *Program) Eval(env Env) (Value, error) { return Value{}, &EvalError{Message: "not evaluated"} }
+// code computes a part of an expression.
+type code func(m *machine) (Value, *EvalError)
+
+type compiler struct {
+	Options
+	constant bool
+}
+
+func constantCode(v Value) code { return func(*machine) (Value, *EvalError) { return v, nil } }
+
+func (c *compiler) item(it *item) code {
+	switch it.kind {
+	case itemLiteral, itemConstant:
+		return constantCode(it.value)
+	case itemVariable:
+		c.constant = false
+		slot, none := it.slot, NotSet(it.typ)
+		return func(m *machine) (Value, *EvalError) {
+			v := m.env.Var(slot)
+			if v.h == 0 {
+				return none, nil
+			}
+			return v, nil
+		}
+	case itemProperty:
+		return c.property(it)
+	}
+	if it.overload.rule == ruleIf {
+		return c.conditional(it)
+	}
+	args := make([]code, len(it.args))
+	for i, a := range it.args {
+		args[i] = c.item(a)
+	}
+	switch f := it.overload; {
+	case f.since, f.result.IsOrg(), it.text == "GetCurrentDateTimeUtc":
+		c.constant = false
+	}
+	if c.ShortCircuit && (it.text == "and" || it.text == "or") {
+		return shortCircuit(it, args[0], args[1])
+	}
+	if f := fastCall(it, args); f != nil {
+		return f
+	}
+	return generalCall(it, args)
+}
+
+// fail adds to an error of a part where it came from, once.
+func (it *item) fail(err *EvalError) *EvalError {
+	if err.Func == "" {
+		err.Offset, err.Func = it.at, it.text
+	}
+	return err
+}
+
+// forbidden is the error of NOT_SET where it is not allowed.
+func (it *item) forbidden(i int) *EvalError {
+	name := it.overload.param(i).name
+	return &EvalError{Offset: it.at, Func: it.text, Message: fmt.Sprintf("NOT_SET is given for %s, which forbids it", name)}
+}
+
+// generalCall computes all arguments, checks NOT_SET and bounds, and calls the overload.
+func generalCall(it *item, args []code) code {
+	o, do := it.overload, it.overload.do
+	forbids := make([]bool, len(args))
+	for i := range args {
+		forbids[i] = !o.param(i).notSet
+	}
+	return func(m *machine) (Value, *EvalError) {
+		if err := m.spend(1); err != nil {
+			return Value{}, it.fail(err)
+		}
+		base := len(m.stack)
+		for i, a := range args {
+			v, err := a(m)
+			if err != nil {
+				return Value{}, err
+			}
+			if forbids[i] && v.h&flagSet == 0 {
+				return Value{}, it.forbidden(i)
+			}
+			m.stack = append(m.stack, v)
+		}
+		given := m.stack[base:]
+		if o.strict {
+			for i, v := range given {
+				p := o.param(i)
+				if why := p.outside(v); why != "" {
+					return Value{}, &EvalError{Offset: it.at, Func: it.text, Message: fmt.Sprintf("the value %s of %s is %s", v, p.name, why)}
+				}
+			}
+		}
+		v, err := do(m, given)
+		m.stack = m.stack[:base]
+		if err != nil {
+			return Value{}, it.fail(err)
+		}
+		return v, nil
+	}
+}
+
+// conditional computes the condition and one branch; NOT_SET counts as false.
+func (c *compiler) conditional(it *item) code {
+	cond, then, other := c.item(it.args[0]), c.item(it.args[1]), c.item(it.args[2])
+	return func(m *machine) (Value, *EvalError) {
+		v, err := cond(m)
+		if err != nil {
+			return Value{}, err
+		}
+		if v.n != 0 && v.h&flagSet != 0 {
+			return then(m)
+		}
+		return other(m)
+	}
+}
+
+// shortCircuit computes the right side only when the left does not decide.
+func shortCircuit(it *item, left, right code) code {
+	decides := int64(0)
+	if it.text == "or" {
+		decides = 1
+	}
+	return func(m *machine) (Value, *EvalError) {
+		v, err := left(m)
+		if err != nil {
+			return Value{}, err
+		}
+		if v.h&flagSet == 0 {
+			return Value{}, it.forbidden(0)
+		}
+		if v.n == decides {
+			return v, nil
+		}
+		if v, err = right(m); err == nil && v.h&flagSet == 0 {
+			return Value{}, it.forbidden(1)
+		}
+		return v, err
+	}
+}
+
+// property reads a property; of NOT_SET there is none to read.
+func (c *compiler) property(it *item) code {
+	x, name, none := c.item(it.args[0]), it.property, NotSet(it.typ)
+	of := it.args[0].typ
+	return func(m *machine) (Value, *EvalError) {
+		v, err := x(m)
+		if err != nil {
+			return Value{}, err
+		}
+		if v.h&flagSet == 0 {
+			return Value{}, &EvalError{Offset: it.at, Func: ".", Message: fmt.Sprintf("the property %s of NOT_SET (%s) is asked for", name, of)}
+		}
+		var p Value
+		var ok bool
+		switch of {
+		case JSON:
+			if err := m.spend(1 + len(v.p.json.keys)); err != nil {
+				return Value{}, it.fail(err)
+			}
+			return jsonMember(v, name), nil
+		case Currency:
+			p, ok = currencyProp(v, name)
+		default:
+			p, ok = v.prop(name)
+		}
+		if !ok || p.h == 0 {
+			return none, nil
+		}
+		return p, nil
+	}
+}

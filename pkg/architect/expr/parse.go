@@ -375,7 +375,7 @@ func (p *parser) suffixes(x Node, depth int) (Node, int, *Error) {
 			return nil, 0, err
 		}
 		if l, ok := i.(*Literal); ok && l.Value.IsSet() && l.Value.Type() == String {
-			x = &Property{At: at, X: x, Name: l.Value.s}
+			x = &Property{At: at, X: x, Name: l.Value.s, Bracket: true}
 		} else {
 			x = &Index{At: at, X: x, I: i}
 		}

@@ -106,10 +106,13 @@ func (p *printer) node(n Node, least int) {
 		p.node(n.Else, bindConditional+1)
 	case *Property:
 		p.node(n.X, bindPrimary)
-		if nameLength(n.Name) == len(n.Name) && n.Name != "" {
-			p.b.WriteString("." + n.Name)
-		} else {
+		switch {
+		case n.Bracket:
 			p.b.WriteString("[" + quote(n.Name) + "]")
+		case nameLength(n.Name) == len(n.Name) && n.Name != "":
+			p.b.WriteString("." + n.Name)
+		default:
+			p.b.WriteString("." + quote(n.Name))
 		}
 	case *Index:
 		p.node(n.X, bindPrimary)

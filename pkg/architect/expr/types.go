@@ -62,6 +62,27 @@ const (
 	RegionInfo
 	SoundInfo
 	ContactType
+	TwitterInfo
+	FacebookInfo
+	FacebookID
+	LineInfo
+	LineID
+	// The containers of constants, such as that of System.Languages.
+	boolFormats
+	currencyFormats
+	dateFormats
+	numberFormats
+	phoneFormats
+	stringFormats
+	timeFormats
+	timeParts
+	caseContexts
+	genderContexts
+	quantityContexts
+	currencyInfos
+	languageInfos
+	regionInfos
+	dateTimeInfos
 	// audioOrPrompt is a parameter's type only: audio or prompt.
 	audioOrPrompt
 	typeCount
@@ -103,10 +124,19 @@ var typeTable = [typeCount]typeInfo{
 	ExternalOrganization: {name: "ExternalOrganization", label: "External Organization", yaml: "externalOrganization", org: true},
 	ExternalPhoneNumber:  {name: "ExternalPhoneNumber", label: "External Phone Number", yaml: "externalPhoneNumber"},
 	ExternalAddress:      {name: "ExternalAddress", label: "External Address", yaml: "externalAddress"},
-	BoolFormat:           {name: "bof"}, CurrencyFormat: {name: "cuf"}, DateFormat: {name: "daf"}, NumberFormat: {name: "nuf"},
-	PhoneFormat: {name: "phf"}, StringFormat: {name: "stf"}, TimeFormat: {name: "tif"}, TimePart: {name: "tpf"},
-	LanguageNumber: {name: "lne"}, CurrencyInfo: {name: "cre"}, WeekdayInfo: {name: "dwc"}, LanguageInfo: {name: "lge"},
-	RegionInfo: {name: "rge"}, SoundInfo: {name: "sde"}, ContactType: {name: "cte"},
+	BoolFormat:           {name: "bof", label: "Bool Format Enum"}, CurrencyFormat: {name: "cuf", label: "Currency Format Enum"}, DateFormat: {name: "daf", label: "Date Format Enum"}, NumberFormat: {name: "nuf", label: "Number Format Enum"},
+	PhoneFormat: {name: "phf", label: "Phone Number Format Enum"}, StringFormat: {name: "stf", label: "String Format Enum"}, TimeFormat: {name: "tif", label: "Time Format Enum"}, TimePart: {name: "tpf", label: "Time Part Enum"},
+	LanguageNumber: {name: "lne", label: "Language Context Enum"}, CurrencyInfo: {name: "cre", label: "Currency Enum"}, WeekdayInfo: {name: "dwc", label: "Day of Week Enum Container"}, LanguageInfo: {name: "lge", label: "Language Enum"},
+	RegionInfo: {name: "rge", label: "Region Enum"}, SoundInfo: {name: "sde"}, ContactType: {name: "cte"},
+	TwitterInfo:  {name: "cpx_external_twitter_info", label: "ExternalTwitterInfo"},
+	FacebookInfo: {name: "cpx_external_facebook_info", label: "ExternalFacebookInfo"},
+	FacebookID:   {name: "cpx_external_facebook_id", label: "ExternalFacebookId"},
+	LineInfo:     {name: "cpx_external_line_info", label: "ExternalLineInfo"},
+	LineID:       {name: "cpx_external_line_id", label: "ExternalLineId"},
+	boolFormats:  {name: "blc"}, currencyFormats: {name: "cuc"}, dateFormats: {name: "dac"}, numberFormats: {name: "nuc"},
+	phoneFormats: {name: "phc"}, stringFormats: {name: "stc"}, timeFormats: {name: "tic"}, timeParts: {name: "tpc"},
+	caseContexts: {name: "lcc"}, genderContexts: {name: "lgc"}, quantityContexts: {name: "lqc"},
+	currencyInfos: {name: "cec"}, languageInfos: {name: "lnc"}, regionInfos: {name: "rec"}, dateTimeInfos: {name: "dlc"},
 	audioOrPrompt: {name: "apa", label: "Audio or Prompt"},
 }
 
@@ -117,7 +147,7 @@ var typeNames = func() map[string]Type {
 		"phn": PhoneNumber, "jsn": JSON, "que": Queue, "usr": User, "skl": Skill, "lac": LanguageSkill, "grp": Group,
 		"wrc": WrapupCode, "pmt": Prompt, "aud": Audio, "any": Any, "nts": NotSetType, "acdskill": Skill,
 	}
-	for t := NotSetType; t < audioOrPrompt; t++ {
+	for t := NotSetType; t < boolFormats; t++ {
 		m[strings.ToLower(typeTable[t].name)] = t
 	}
 	return m
@@ -146,6 +176,13 @@ func (t Type) Elem() Type { return t &^ listBit }
 
 // IsList reports whether t is a collection.
 func (t Type) IsList() bool { return t&listBit != 0 }
+
+// isAny reports whether a value of t fits a parameter of any type. Audio, the constants of
+// Format., Language. and System., and what contains them do not.
+func (t Type) isAny() bool {
+	e := t.Elem()
+	return e != Audio && e != Any && e != NotSetType && e != Invalid && (e < BoolFormat || e > ContactType || e == WeekdayInfo) && e < boolFormats
+}
 
 // IsOrg reports whether values of t are objects of the organisation, with id and name.
 func (t Type) IsOrg() bool { return t < typeCount && typeTable[t].org }
