@@ -13,7 +13,7 @@ func commands(env *Env) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
 		groupDeploy:    {},
 		groupLook:      {},
-		groupLanguages: {},
+		groupLanguages: {newEvalCmd(env)},
 		groupOther:     {newVersionCmd(env)},
 	}
 }

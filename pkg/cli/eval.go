@@ -1,0 +1,325 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/spf13/cobra"
+)
+
+// evalOptions are those of eval for Architect expressions.
+type evalOptions struct {
+	expression string   // - for one a line from standard input
+	set        []string // name=value
+	now        time.Time
+	check      bool
+	asJSON     bool
+}
+
+// evalVelocityOptions are those of eval --velocity.
+type evalVelocityOptions struct {
+	template, contextFile string // template - for questions from standard input
+	lax, asJSON           bool
+}
+
+// evalJSONPathOptions are those of eval --jsonpath.
+type evalJSONPathOptions struct {
+	path, documentFile string // path - for questions from standard input
+	asJSON             bool
+}
+
+func newEvalCmd(env *Env) *cobra.Command {
+	var o evalOptions
+	var v evalVelocityOptions
+	var p evalJSONPathOptions
+	var now string
+	cmd := &cobra.Command{
+		Use:   "eval EXPRESSION|-",
+		Short: "Evaluate an Architect expression, a Velocity template or a JSONPath",
+		Long: `Evaluate an expression of Genesys Cloud Architect and print its type and value, or the
+error with its place. Queues, skills, users and the like are made up as they are named.
+
+With - one expression a line is read, and one JSON object a line answers, in order:
+{"expression","type","result"} or {"expression","error"}. With --check nothing is
+evaluated: a line is {"expression","variables","target"} and its answer {"ok","type"} or
+{"ok","error","position"}.
+
+--velocity renders a template with the variables of --context, --jsonpath reads a path in
+--document; with - as template or path a line is {"template","context"} or
+{"path","document"}, and its answer {"ok"}, {"definite","result"} or {"error"}.`,
+		Example: `  dealroute eval '42 / 8'
+  dealroute eval 'If(IsSet(Flow.Tries), Flow.Tries, 0) + 1' --set Flow.Tries=2
+  dealroute eval --velocity '$input.a' --context context.json
+  dealroute eval --jsonpath '$.results[0].id' --document reply.json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			languages := 0
+			for _, name := range []string{"velocity", "jsonpath"} {
+				if cmd.Flags().Changed(name) {
+					languages++
+				}
+			}
+			if languages+len(args) != 1 {
+				return usage(cmd.CommandPath(), errors.New("give one expression, or --velocity, or --jsonpath"))
+			}
+			asJSON := env.settings.json()
+			switch {
+			case cmd.Flags().Changed("velocity"):
+				v.asJSON = asJSON
+				return runEvalVelocity(cmd.Context(), env.IO, v)
+			case cmd.Flags().Changed("jsonpath"):
+				p.asJSON = asJSON
+				return runEvalJSONPath(cmd.Context(), env.IO, p)
+			}
+			o.expression, o.asJSON, o.now = args[0], asJSON, env.Now()
+			if now != "" {
+				t, err := time.Parse(time.RFC3339, now)
+				if err != nil {
+					return fail(fmt.Errorf("--now %q is not a time", now), "write it as 2026-11-23T09:30:00Z")
+				}
+				o.now = t
+			}
+			return runEval(cmd.Context(), env.IO, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&o.set, "set", nil, "give a variable a value, as Flow.Tries=2, Flow.Name=Ada or Flow.Rate:Decimal=5 (may be repeated)")
+	f.StringVar(&now, "now", "", "the time GetCurrentDateTimeUtc answers with (default: now)")
+	f.BoolVar(&o.check, "check", false, "only parse and find the type")
+	f.StringVar(&v.template, "velocity", "", "a Velocity template, or - for questions from standard input")
+	f.StringVar(&v.contextFile, "context", "", "JSON file with the variables of --velocity")
+	f.BoolVar(&v.lax, "lax", false, "with --velocity: leave references without a value as they are")
+	f.StringVar(&p.path, "jsonpath", "", "a JSONPath, or - for questions from standard input")
+	f.StringVar(&p.documentFile, "document", "", "JSON file that --jsonpath reads")
+	return cmd
+}
+
+// evalAnswer is what eval says of one expression.
+type evalAnswer struct {
+	Expression string `json:"expression"`
+	Type       string `json:"type,omitempty"`
+	Result     string `json:"result,omitempty"`
+	Error      string `json:"error,omitempty"`
+	Position   *int   `json:"position,omitempty"` // characters before the place of the error
+	Hint       string `json:"hint,omitempty"`
+}
+
+func runEval(ctx context.Context, io *Streams, o evalOptions) error {
+	scope, env, err := evalScope(o)
+	if err != nil {
+		return err
+	}
+	if o.expression == "-" {
+		if o.check {
+			return evalLines(ctx, io, answerCheck)
+		}
+		return evalLines(ctx, io, func(line string) any {
+			a, _, _ := evalOne(line, scope, env, false)
+			return a
+		})
+	}
+	a, finding, failed := evalOne(o.expression, scope, env, o.check)
+	switch {
+	case o.asJSON:
+		if err := view.JSONLine(io.Out, a); err != nil {
+			return err
+		}
+	case failed:
+		diag.Print(io.Err, finding, []byte(o.expression))
+	case o.check:
+		fmt.Fprintln(io.Out, a.Type)
+	default:
+		fmt.Fprintln(io.Out, a.Type, a.Result)
+	}
+	if failed {
+		return errNo
+	}
+	return nil
+}
+
+// evalScope declares the variables of --set beside the built-in ones of a call.
+func evalScope(o evalOptions) (*expr.Table, *expr.Static, error) {
+	scope := expr.NewTable(expr.CallVariables()...)
+	env := &expr.Static{At: o.now, Lang: "en-us", Objects: madeUpObject}
+	given := map[int]expr.Value{}
+	for _, s := range o.set {
+		name, text, ok := strings.Cut(s, "=")
+		if !ok {
+			return nil, nil, fail(fmt.Errorf("--set %q has no value", s), "write it as Flow.Tries=2")
+		}
+		name, typ, typed := strings.Cut(strings.TrimSpace(name), ":")
+		v, err := setValue(text, typ, typed, env)
+		if err != nil {
+			return nil, nil, fail(fmt.Errorf("--set %s: %w", name, err), "write it as Flow.Tries=2, Flow.Name=Ada or Flow.Rate:Decimal=5")
+		}
+		given[scope.Declare(name, v.Type())] = v
+	}
+	env.Values = scope.Blank()
+	for slot, v := range given {
+		env.Values[slot] = v
+	}
+	return scope, env, nil
+}
+
+// setValue reads the value of a variable: an expression, else the text itself.
+func setValue(text, typ string, typed bool, env expr.Env) (expr.Value, error) {
+	var target *expr.Type
+	if typed {
+		t, ok := expr.ParseType(typ)
+		if !ok {
+			return expr.Value{}, fmt.Errorf("there is no type %q", typ)
+		}
+		target = &t
+	}
+	p, err := expr.Compile(text, expr.NewTable(), target)
+	if err != nil && target != nil {
+		p, err = expr.CompileNode(expr.Text(text), expr.NewTable(), target)
+	}
+	if err != nil {
+		if target != nil {
+			return expr.Value{}, err
+		}
+		return expr.OfString(text), nil
+	}
+	return p.Eval(env)
+}
+
+// madeUpObject is an organisation that has whatever it is asked for; names that differ in
+// case are one object.
+func madeUpObject(kind expr.Type, name string) (expr.Value, bool) {
+	id := strings.ToLower(kind.String() + "-" + name)
+	return expr.OfObject(kind, id, name, expr.Named{Name: "username", Value: expr.OfString(name)}), true
+}
+
+// evalOne evaluates, or only checks, one expression.
+func evalOne(text string, scope *expr.Table, env expr.Env, check bool) (evalAnswer, diag.Finding, bool) {
+	a := evalAnswer{Expression: text}
+	p, err := expr.Compile(text, scope, nil)
+	if err == nil {
+		a.Type = p.Type().String()
+		if check {
+			return a, diag.Finding{}, false
+		}
+		var v expr.Value
+		if v, err = p.Eval(env); err == nil {
+			a.Result = v.String()
+			return a, diag.Finding{}, false
+		}
+	}
+	f := evalFinding(text, err)
+	a.Type, a.Error, a.Hint = "", f.Message, f.Hint
+	var bad *expr.Error
+	if errors.As(err, &bad) {
+		n := utf8.RuneCountInString(text[:min(bad.Offset, len(text))])
+		a.Position = &n
+	}
+	return a, f, true
+}
+
+// evalFinding places an error of an expression in its text.
+func evalFinding(text string, err error) diag.Finding {
+	f := diag.Finding{Message: err.Error()}
+	offset := 0
+	var bad *expr.Error
+	var broke *expr.EvalError
+	switch {
+	case errors.As(err, &bad):
+		offset = min(bad.Offset, len(text))
+		f.Message, f.Hint = bad.Message, bad.Hint
+		f.Length = utf8.RuneCountInString(text[offset:min(offset+bad.Length, len(text))])
+	case errors.As(err, &broke):
+		offset = min(broke.Offset, len(text))
+		f.Length = utf8.RuneCountInString(broke.Func)
+		f.Hint = "in a flow this is where its error handling begins"
+	}
+	before := text[:offset]
+	line := strings.LastIndexByte(before, '\n') + 1
+	f.Position = diag.Position{File: "expression", Line: 1 + strings.Count(before, "\n"), Column: 1 + utf8.RuneCountInString(before[line:])}
+	return f
+}
+
+// checkQuestion is a line of eval --check -.
+type checkQuestion struct {
+	Expression string            `json:"expression"`
+	Variables  map[string]string `json:"variables"`
+	Target     string            `json:"target"`
+	FlowType   string            `json:"flowType"`
+}
+
+// checkAnswer is its answer.
+type checkAnswer struct {
+	OK         bool   `json:"ok"`
+	Type       string `json:"type,omitempty"`
+	Conversion string `json:"conversion,omitempty"`
+	Error      string `json:"error,omitempty"`
+	Hint       string `json:"hint,omitempty"`
+	Position   *int   `json:"position,omitempty"`
+}
+
+func answerCheck(line string) any {
+	q := checkQuestion{FlowType: "inboundCall"}
+	if err := json.Unmarshal([]byte(line), &q); err != nil {
+		return checkAnswer{Error: "the question is not JSON: " + err.Error()}
+	}
+	scope := expr.NewTable(expr.BuiltIns(q.FlowType)...)
+	for name, typ := range q.Variables {
+		t, ok := expr.ParseType(typ)
+		if !ok {
+			return checkAnswer{Error: fmt.Sprintf("there is no type %q", typ)}
+		}
+		scope.Declare(name, t)
+	}
+	var target *expr.Type
+	if q.Target != "" {
+		t, ok := expr.ParseType(q.Target)
+		if !ok {
+			return checkAnswer{Error: fmt.Sprintf("there is no type %q", q.Target)}
+		}
+		target = &t
+	}
+	typed, err := expr.CheckText(q.Expression, scope, target)
+	if err == nil {
+		return checkAnswer{OK: true, Type: typed.Type.String(), Conversion: typed.Conversion}
+	}
+	a := checkAnswer{Error: err.Error()}
+	var bad *expr.Error
+	if errors.As(err, &bad) {
+		n := utf8.RuneCountInString(q.Expression[:min(bad.Offset, len(q.Expression))])
+		a.Error, a.Hint, a.Position = bad.Message, bad.Hint, &n
+	}
+	return a
+}
+
+// evalLines answers every line of standard input with a line of JSON.
+func evalLines(ctx context.Context, s *Streams, answer func(line string) any) error {
+	in, out := bufio.NewReaderSize(s.In, 1<<16), bufio.NewWriter(s.Out)
+	for ctx.Err() == nil {
+		line, err := in.ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read standard input: %w", err)
+		}
+		if err != nil && line == "" {
+			break
+		}
+		if werr := view.JSONLine(out, answer(strings.TrimRight(line, "\r\n"))); werr != nil {
+			return werr
+		}
+		if err != nil {
+			break
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
