@@ -1,0 +1,260 @@
+package hubspottest
+
+import (
+	"cmp"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/hubspot"
+)
+
+func (s *Server) portal() string { return cmp.Or(s.crm.Portal, "24681357") }
+
+func (s *Server) portalNumber() json.Number {
+	if n, err := strconv.ParseInt(s.portal(), 10, 64); err == nil {
+		return json.Number(strconv.FormatInt(n, 10))
+	}
+	return "0"
+}
+
+func (t Grant) app() int { return cmp.Or(t.App, 1000001) }
+
+// whole is a thing of the account that nobody changed since it was made.
+type whole struct {
+	Archived  bool   `json:"archived"`
+	CreatedAt string `json:"createdAt"`
+	UpdatedAt string `json:"updatedAt"`
+}
+
+var untouched = whole{CreatedAt: "2024-01-01T00:00:00.000Z", UpdatedAt: "2024-01-01T00:00:00.000Z"}
+
+type pipeline struct {
+	ID           string  `json:"id"`
+	Label        string  `json:"label"`
+	DisplayOrder int     `json:"displayOrder"`
+	Stages       []stage `json:"stages"`
+	whole
+}
+
+type stage struct {
+	ID               string            `json:"id"`
+	Label            string            `json:"label"`
+	DisplayOrder     int               `json:"displayOrder"`
+	Metadata         map[string]string `json:"metadata"`
+	WritePermissions string            `json:"writePermissions"`
+	whole
+}
+
+func (c *call) pipelines() (any, *failure) {
+	if c.object != deals {
+		return nil, invalid("Pipelines of %s are not known", c.object)
+	}
+	out := []pipeline{}
+	for i, p := range c.s.crm.AllPipelines() {
+		x := pipeline{ID: p.ID, Label: p.Label, DisplayOrder: i, Stages: []stage{}, whole: untouched}
+		for j, st := range p.Stages {
+			x.Stages = append(x.Stages, stage{
+				ID: st.ID, Label: st.Label, DisplayOrder: j, WritePermissions: "CRM_PERMISSIONS_ENFORCEMENT", whole: untouched,
+				Metadata: map[string]string{"isClosed": strconv.FormatBool(st.Closed), "probability": probabilityOf(st)},
+			})
+		}
+		if c.id == p.ID {
+			return x, nil
+		}
+		out = append(out, x)
+	}
+	if c.id != "" {
+		return nil, notFound()
+	}
+	return listing{Results: out}, nil
+}
+
+// probabilityOf is never empty in HubSpot; 1.0 and 0.0 are how won and lost are told apart.
+func probabilityOf(st hubspot.Stage) string {
+	switch {
+	case st.Probability != "":
+		return st.Probability
+	case st.Won:
+		return "1.0"
+	case st.Closed:
+		return "0.0"
+	}
+	return "0.5"
+}
+
+type definition struct {
+	Property
+	Description    string         `json:"description"`
+	GroupName      string         `json:"groupName"`
+	Options        []any          `json:"options"`
+	DisplayOrder   int            `json:"displayOrder"`
+	HubSpotDefined bool           `json:"hubspotDefined"`
+	FormField      bool           `json:"formField"`
+	Modification   map[string]any `json:"modificationMetadata"`
+}
+
+func (c *call) properties() (any, *failure) {
+	full := func(p Property) definition {
+		_, own := standardProperties()[c.object][p.Name]
+		return definition{
+			Property: p, GroupName: singular[c.object] + "information", Options: []any{}, DisplayOrder: -1,
+			HubSpotDefined: own, FormField: !p.Calculated,
+			Modification: map[string]any{"archivable": !own, "readOnlyDefinition": own, "readOnlyValue": p.Calculated},
+		}
+	}
+	if c.id != "" {
+		p, ok := c.s.defined[c.object][c.id]
+		if !ok {
+			return nil, fail(http.StatusNotFound, hubspot.ErrorBody{
+				Message:  "Property " + strconv.Quote(c.id) + " does not exist",
+				Category: hubspot.CategoryNotFound,
+			})
+		}
+		return full(p), nil
+	}
+	out := []definition{}
+	for _, p := range c.s.defined[c.object] {
+		out = append(out, full(p))
+	}
+	slices.SortFunc(out, func(a, b definition) int { return cmp.Compare(a.Name, b.Name) })
+	return listing{Results: out}, nil
+}
+
+type owner struct {
+	ID        string `json:"id"`
+	Email     string `json:"email"`
+	Type      string `json:"type"`
+	FirstName string `json:"firstName"`
+	LastName  string `json:"lastName"`
+	UserID    int    `json:"userId"`
+	whole
+}
+
+func (c *call) ownersOf() (any, *failure) {
+	out := []owner{}
+	for i, o := range c.s.owners {
+		x := owner{ID: o.ID, Email: o.Email, Type: "PERSON", FirstName: o.FirstName, LastName: o.LastName, UserID: i + 1, whole: untouched}
+		if c.id == o.ID {
+			return x, nil
+		}
+		out = append(out, x)
+	}
+	if c.id != "" {
+		return nil, notFound()
+	}
+	return listing{Results: out}, nil
+}
+
+func (c *call) account() (any, *failure) {
+	if !c.s.assume.AccountForKeys && !c.token.OAuth {
+		return nil, missingScopes([]string{"oauth"})
+	}
+	_, offset := c.now.In(c.s.zone).Zone()
+	sign := "+"
+	if offset < 0 {
+		sign = "-"
+	}
+	abs := max(offset, -offset)
+	return map[string]any{
+		"portalId":              c.s.portalNumber(),
+		"accountType":           "STANDARD",
+		"timeZone":              c.s.zone.String(),
+		"companyCurrency":       cmp.Or(c.s.crm.Currency, "USD"),
+		"additionalCurrencies":  []string{},
+		"utcOffset":             sign + time.Unix(int64(abs), 0).UTC().Format("15:04"),
+		"utcOffsetMilliseconds": offset * 1000,
+		"uiDomain":              "app.hubspot.com",
+		"dataHostingLocation":   "na1",
+	}, nil
+}
+
+func (c *call) usage() (any, *failure) {
+	if !c.s.assume.AccountForKeys && !c.token.OAuth {
+		return nil, missingScopes([]string{"oauth"})
+	}
+	return listing{Results: []map[string]any{{
+		"name":         "private-apps-api-calls-daily",
+		"usageLimit":   c.s.limits.PerDay,
+		"currentUsage": c.s.windows.today,
+		"collectedAt":  stamp(c.now),
+		"fetchStatus":  "SUCCESS",
+		"resetsAt":     stamp(c.s.midnight(c.now)),
+	}}}, nil
+}
+
+func (c *call) tokenInfo() (any, *failure) {
+	var req struct {
+		TokenKey string `json:"tokenKey"`
+	}
+	if err := json.Unmarshal(c.body, &req); err != nil {
+		return nil, invalid("Invalid input JSON: %v", err)
+	}
+	t, ok := c.s.token(req.TokenKey)
+	if !ok || !c.s.assume.TokenInfoForKeys {
+		return nil, notFound()
+	}
+	scopes := slices.Clone(t.Scopes)
+	slices.Sort(scopes)
+	return map[string]any{"userId": cmp.Or(t.User, 1), "hubId": c.s.portalNumber(), "appId": t.app(), "scopes": scopes}, nil
+}
+
+// An OAuthApp is an app that may ask for tokens.
+type OAuthApp struct {
+	ClientID     string
+	ClientSecret string
+	RefreshToken string // of this account; empty: the app is not installed
+	Scopes       []string
+}
+
+// OAuthApps lets apps ask for tokens at the token endpoint.
+func OAuthApps(apps ...OAuthApp) Option {
+	return func(s *settings) { s.apps = append(s.apps, apps...) }
+}
+
+// tokenLife is how long an OAuth access token lives. HubSpot: 1800 s.
+const tokenLife = 1800 * time.Second
+
+// oauth issues tokens. The client-credentials grant exists, but its token stands for the app: it
+// opens no CRM data.
+func (c *call) oauth() (any, *failure) {
+	form, err := url.ParseQuery(string(c.body))
+	if err != nil {
+		return nil, oauthError("invalid_request", "BAD_REQUEST", "the body is not a form")
+	}
+	i := slices.IndexFunc(c.s.apps, func(a OAuthApp) bool {
+		return a.ClientID == form.Get("client_id") && a.ClientSecret == form.Get("client_secret") && a.ClientID != ""
+	})
+	if i < 0 {
+		return nil, oauthError("invalid_client", "BAD_CLIENT_ID", "missing or invalid client id or secret")
+	}
+	app := c.s.apps[i]
+	t := Grant{Scopes: app.Scopes, OAuth: true, App: 2000001 + i, Expires: c.now.Add(tokenLife)}
+	switch form.Get("grant_type") {
+	case "refresh_token":
+		if app.RefreshToken == "" || form.Get("refresh_token") != app.RefreshToken {
+			return nil, oauthError("invalid_grant", "BAD_REFRESH_TOKEN", "missing or invalid refresh token")
+		}
+	case "client_credentials":
+		t.Scopes = slices.DeleteFunc(slices.Clone(app.Scopes), func(s string) bool { return !strings.HasPrefix(s, "developer.") })
+	default:
+		return nil, oauthError("unsupported_grant_type", "BAD_GRANT_TYPE", "missing or unknown grant type")
+	}
+	c.s.issued++
+	text := "sandbox-access-" + strconv.Itoa(2000001+i) + "-" + strconv.Itoa(c.s.issued)
+	c.s.tokens[text] = t
+	return map[string]any{
+		"access_token": text, "expires_in": int(tokenLife.Seconds()), "token_type": "bearer",
+		"refresh_token": app.RefreshToken, "hub_id": c.s.portalNumber(), "scopes": t.Scopes,
+	}, nil
+}
+
+// oauthError has the token endpoint's own form.
+func oauthError(code, status, message string) *failure {
+	text, _ := json.Marshal(map[string]string{"error": code, "error_description": message, "status": status, "message": message})
+	return &failure{status: http.StatusBadRequest, text: text, kind: jsonType}
+}

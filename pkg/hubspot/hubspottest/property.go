@@ -1,0 +1,166 @@
+package hubspottest
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/hubspot"
+)
+
+// The objects that the server knows.
+const (
+	contacts = "contacts"
+	deals    = "deals"
+)
+
+// A Property is the definition of a property, in HubSpot's own words.
+type Property struct {
+	Name       string `json:"name"`
+	Label      string `json:"label"`
+	Type       string `json:"type"`      // string, number, bool, date, datetime, enumeration, phone_number
+	FieldType  string `json:"fieldType"` // text, number, booleancheckbox, date, select, phonenumber, calculation_…
+	Unique     bool   `json:"hasUniqueValue"`
+	Calculated bool   `json:"calculated"`
+	Hidden     bool   `json:"hidden"`
+}
+
+// standard are the properties of every portal that this project has to do with, and some of those
+// that people put into rules: name, type, and "c" calculated, "h" hidden, "u" unique.
+var standard = map[string]string{
+	contacts: `hs_object_id number cu, createdate datetime c, lastmodifieddate datetime c,
+		firstname string, lastname string, email string u, company string, jobtitle string, website string,
+		phone phone_number, mobilephone phone_number, fax phone_number, hs_whatsapp_phone_number phone_number,
+		hs_calculated_phone_number string ch, hs_calculated_mobile_number string ch,
+		hs_calculated_phone_number_country_code string ch,
+		hs_searchable_calculated_phone_number string ch, hs_searchable_calculated_mobile_number string ch,
+		hs_searchable_calculated_international_phone_number string ch,
+		hs_searchable_calculated_international_mobile_number string ch,
+		hs_country_region_code string, country string, state string, city string, zip string, address string,
+		lifecyclestage enumeration, hs_lead_status enumeration, hubspot_owner_id enumeration,
+		num_associated_deals number c, recent_deal_amount number c, recent_deal_close_date datetime c,
+		total_revenue number c, notes_last_contacted datetime c, num_notes number c, hubspotscore number c`,
+	deals: `hs_object_id number cu, createdate datetime, hs_lastmodifieddate datetime c,
+		dealname string, dealstage enumeration, pipeline enumeration, dealtype enumeration, description string,
+		amount number, deal_currency_code enumeration, amount_in_home_currency number c,
+		hs_projected_amount number c, hs_projected_amount_in_home_currency number c, hs_acv number c, hs_arr number c,
+		hs_mrr number c, hs_tcv number c, closedate datetime, hs_is_closed bool c, hs_is_closed_won bool c,
+		hs_is_closed_lost bool c, hs_is_open_count number c, hs_is_closed_count number c,
+		hs_deal_stage_probability number c, hs_priority enumeration, hubspot_owner_id enumeration,
+		notes_last_contacted datetime c, num_associated_contacts number c`,
+}
+
+var standardProperties = sync.OnceValue(func() map[string]map[string]Property {
+	out := map[string]map[string]Property{}
+	for object, list := range standard {
+		out[object] = map[string]Property{}
+		for _, line := range strings.Split(list, ",") {
+			f := append(strings.Fields(line), "")
+			p := property(f[0], f[1])
+			p.Calculated, p.Hidden, p.Unique = strings.Contains(f[2], "c"), strings.Contains(f[2], "h"), strings.Contains(f[2], "u")
+			out[object][p.Name] = p
+		}
+	}
+	return out
+})
+
+// property is a definition with what follows from its type.
+func property(name, kind string) Property {
+	field := map[string]string{
+		"number": "number", "bool": "booleancheckbox", "date": "date", "datetime": "date",
+		"enumeration": "select", "phone_number": "phonenumber",
+	}[kind]
+	if field == "" {
+		field = "text"
+	}
+	label := strings.ReplaceAll(strings.TrimPrefix(name, "hs_"), "_", " ")
+	if label != "" {
+		label = strings.ToUpper(label[:1]) + label[1:]
+	}
+	return Property{Name: name, Label: label, Type: kind, FieldType: field}
+}
+
+// always are the properties that every reply has, asked for or not.
+var always = map[string][]string{
+	contacts: {"createdate", "hs_object_id", "lastmodifieddate"},
+	deals:    {"createdate", "hs_lastmodifieddate", "hs_object_id"},
+}
+
+// usual are the properties of a reply to a request that names none.
+var usual = map[string][]string{
+	contacts: {"createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"},
+	deals:    {"amount", "closedate", "createdate", "dealname", "dealstage", "hs_lastmodifieddate", "hs_object_id", "pipeline"},
+}
+
+// definitions are the account's: HubSpot's own, those given, and those that occur in the records,
+// whose type is read off their values.
+func (s *Server) definitions(object string) map[string]Property {
+	out := map[string]Property{}
+	for name, p := range standardProperties()[object] {
+		out[name] = p
+	}
+	values := map[string][]string{}
+	collect := func(ps hubspot.Properties) {
+		for name, v := range ps {
+			if _, known := out[name]; !known {
+				values[name] = append(values[name], "")
+				if v != nil {
+					values[name] = append(values[name], *v)
+				}
+			}
+		}
+	}
+	if object == contacts {
+		for _, c := range s.crm.Contacts {
+			collect(c.Properties)
+		}
+	} else {
+		for _, d := range s.crm.Deals {
+			collect(d.Properties)
+		}
+	}
+	for name, vs := range values {
+		out[name] = property(name, typeOf(vs))
+	}
+	for _, p := range s.define[object] {
+		full := property(p.Name, p.Type)
+		if p.Type == "" {
+			full.Type = "string"
+		}
+		if p.Label != "" {
+			full.Label = p.Label
+		}
+		if p.FieldType != "" {
+			full.FieldType = p.FieldType
+		}
+		full.Unique, full.Calculated, full.Hidden = p.Unique, p.Calculated, p.Hidden
+		out[p.Name] = full
+	}
+	return out
+}
+
+// typeOf is the narrowest type that all values have.
+func typeOf(values []string) string {
+	kinds := []struct {
+		name string
+		is   func(string) bool
+	}{
+		{"bool", func(v string) bool { return v == "true" || v == "false" }},
+		{"number", func(v string) bool { _, err := strconv.ParseFloat(v, 64); return err == nil }},
+		{"date", func(v string) bool { _, err := time.Parse(time.DateOnly, v); return err == nil }},
+		{"datetime", func(v string) bool { _, err := time.Parse(time.RFC3339, v); return err == nil }},
+	}
+	for _, k := range kinds {
+		all, any := true, false
+		for _, v := range values {
+			if v != "" {
+				all, any = all && k.is(v), true
+			}
+		}
+		if all && any {
+			return k.name
+		}
+	}
+	return "string"
+}
