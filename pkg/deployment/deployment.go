@@ -1,8 +1,6 @@
 package deployment
 
 import (
-	"strings"
-
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
@@ -18,7 +16,7 @@ func (d *Deployment) Pos(path string) diag.Position {
 		if p, ok := d.positions[path]; ok {
 			return p
 		}
-		i := strings.LastIndexAny(path, ".[")
+		i := lastStep(path)
 		if i < 0 {
 			return diag.Position{File: d.file, Line: 1, Column: 1}
 		}

@@ -1,0 +1,245 @@
+package deployment
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/routing"
+)
+
+var factName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,39}$`)
+
+func (d *decoder) checkFacts(dep *Deployment) {
+	seen := map[string]string{}
+	for _, name := range sortedKeys(dep.HubSpot.Facts) {
+		path := join("hubspot.facts", name)
+		f := dep.HubSpot.Facts[name]
+		if f.Type == "" {
+			f.Type = routing.StringFact
+			dep.HubSpot.Facts[name] = f
+		}
+		if !factName.MatchString(name) {
+			d.wrong(path+keySuffix, codeForm, name, "", fmt.Sprintf("the name of a fact must be letters, digits and _, a letter first, not %s", quote(name)))
+			continue
+		}
+		// Architect finds variables whatever their capitals.
+		if first, ok := seen[strings.ToLower(name)]; ok {
+			d.wrong(path+keySuffix, codeRepeated, name, "choose another name", fmt.Sprintf("fact %s differs from %s in capitals only", quote(name), quote(first)))
+		}
+		seen[strings.ToLower(name)] = name
+		if (f.Contact == "") == (f.Deal == "") && !d.skip(join(path, "contact")) && !d.skip(join(path, "deal")) {
+			d.wrong(path+keySuffix, codeFactSource, name, "such as {contact: customer_tier} or {deal: renewal_date}", fmt.Sprintf("fact %s must name one property, of the contact or of the deal", quote(name)))
+		}
+	}
+}
+
+func (d *decoder) checkRules(dep *Deployment) {
+	if v := dep.Routing.ValuePriority; v != nil && v.Per.Sign() <= 0 {
+		d.problem("routing.valuePriority.per", codeRange, diag.Error, len(v.Per.String()), "how much value is worth one step of priority, such as 50000", "routing.valuePriority.per must be greater than 0")
+	}
+	names := map[string]string{}
+	spelt := map[string]string{}
+	d.spelling(spelt, "routing.fallback", dep.Routing.Fallback.Queue, dep.Routing.Fallback.Skills)
+	for i, r := range dep.Routing.Rules {
+		path := fmt.Sprintf("routing.rules[%d]", i)
+		if d.skip(path) {
+			continue
+		}
+		fold := strings.ToLower(r.Name)
+		if first, ok := names[fold]; ok && r.Name != "" {
+			d.wrong(path+".name", codeRuleName, r.Name, "rename one of them", fmt.Sprintf("rule %s has the name of %s", quote(r.Name), first))
+		} else {
+			names[fold] = path
+		}
+		d.checkWhen(dep, path+".when", r.When)
+		d.spelling(spelt, path+".to", r.To.Queue, r.To.Skills)
+	}
+}
+
+// spelling warns of queues and skills that differ in capitals only.
+func (d *decoder) spelling(spelt map[string]string, path, queue string, skills []string) {
+	one := func(noun, path, name string) {
+		key := noun + " " + strings.ToLower(name)
+		if first, ok := spelt[key]; ok && first != name {
+			d.problem(path, codeSpelling, diag.Warning, d.lengthOf(name), fmt.Sprintf("write %q everywhere if they are the same", first),
+				fmt.Sprintf("%s %s is also written %s", noun, quote(name), quote(first)))
+		} else if name != "" {
+			spelt[key] = name
+		}
+	}
+	one("queue", path+".queue", queue)
+	for i, s := range skills {
+		one("skill", fmt.Sprintf("%s.skills[%d]", path, i), s)
+	}
+}
+
+func (d *decoder) checkWhen(dep *Deployment, path string, w When) {
+	if d.skip(path) {
+		return
+	}
+	if len(w.Outcome)+len(w.Stage)+len(w.Pipeline)+len(w.Lifecycle)+len(w.Facts) == 0 && w.Won == nil && w.MinValue == nil && w.MaxValue == nil {
+		if !d.anyBadBelow(path) {
+			d.problem(path, codeRuleEmpty, diag.Error, 0, "add a condition; where everybody goes is routing.fallback", path+" has no condition")
+		}
+		return
+	}
+	outcomes := make([]string, 0, 5)
+	for _, o := range routing.Outcomes() {
+		outcomes = append(outcomes, string(o))
+	}
+	for i, o := range w.Outcome {
+		if !slices.Contains(outcomes, string(o)) {
+			hint := diag.DidYouMean(string(o), outcomes)
+			d.wrong(item(d, path+".outcome", i), codeChoice, string(o), hint, fmt.Sprintf("%s.outcome must be %s, not %s", path, either(outcomes), quote(string(o))))
+		}
+	}
+	for i, s := range w.Stage {
+		d.checkStage(dep, item(d, path+".stage", i), s)
+	}
+	d.checkPipelines(dep, path+".pipeline", w.Pipeline)
+	for i, l := range w.Lifecycle {
+		if !idForm.MatchString(l) {
+			d.wrong(item(d, path+".lifecycle", i), codeForm, l, "HubSpot's own are subscriber, lead, marketingqualifiedlead, salesqualifiedlead, opportunity, customer, evangelist, other", fmt.Sprintf("%s is not the id of a lifecycle stage", quote(l)))
+		}
+	}
+	d.checkBounds(path+".minValue", w.MinValue, w.MaxValue)
+	for _, name := range sortedKeys(w.Facts) {
+		d.checkFactTest(dep, path+".facts", name, w.Facts[name])
+	}
+}
+
+// item is the path of the i-th element of a list, or of the value itself when it was
+// written without brackets.
+func item(d *decoder, path string, i int) string {
+	p := fmt.Sprintf("%s[%d]", path, i)
+	if _, ok := d.positions[p]; ok {
+		return p
+	}
+	return path
+}
+
+var stageIDForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+
+func (d *decoder) checkStage(dep *Deployment, path, s string) {
+	names := slices.Sorted(maps.Values(dep.HubSpot.Stages))
+	if _, isID := dep.HubSpot.Stages[s]; isID || slices.Contains(names, s) {
+		return
+	}
+	near := diag.Nearest(s, names)
+	hint := ""
+	if near != "" {
+		hint = fmt.Sprintf("did you mean %q", near)
+	}
+	switch {
+	case !stageIDForm.MatchString(s):
+		if hint == "" {
+			hint = "add it to hubspot.stages with its id, or write the id that HubSpot's settings show"
+		}
+		d.wrong(path, codeStageUnknown, s, hint, fmt.Sprintf("stage %s is neither a name in hubspot.stages nor an id of its form", quote(s)))
+	case near != "" && !slices.Contains(defaultStages, s):
+		d.problem(path, codeStageLike, diag.Warning, d.lengthOf(s), hint, fmt.Sprintf("stage %s is taken as an id; no stage has it as its name", quote(s)))
+	}
+}
+
+// defaultStages are the ids of HubSpot's default pipeline.
+var defaultStages = []string{"appointmentscheduled", "qualifiedtobuy", "presentationscheduled", "decisionmakerboughtin", "contractsent", "closedwon", "closedlost"}
+
+func (d *decoder) checkPipelines(dep *Deployment, path string, ids []string) {
+	for i, id := range ids {
+		p := item(d, path, i)
+		if !idForm.MatchString(id) {
+			d.wrong(p, codeForm, id, "HubSpot's settings show the id, such as default or 671008549", fmt.Sprintf("%s is not the id of a pipeline", quote(id)))
+		} else if all := dep.HubSpot.Lookup.Pipelines; len(all) > 0 && !slices.Contains(all, id) {
+			d.problem(p, codeRulePipeline, diag.Warning, d.lengthOf(id), "add it there, or delete it here", fmt.Sprintf("deals of pipeline %s do not count by hubspot.lookup.pipelines", quote(id)))
+		}
+	}
+}
+
+func (d *decoder) checkBounds(path string, least, most *routing.Decimal) {
+	if least != nil && most != nil && least.Cmp(*most) > 0 {
+		d.problem(path, codeRuleBounds, diag.Error, len(least.String()), "", fmt.Sprintf("nothing is at least %s and at most %s", least, most))
+	}
+}
+
+func (d *decoder) checkFactTest(dep *Deployment, parent, name string, t FactTest) {
+	path := join(parent, name)
+	f, ok := dep.HubSpot.Facts[name]
+	if d.skip(path) || d.skip("hubspot.facts") {
+		return
+	}
+	if !ok {
+		known := sortedKeys(dep.HubSpot.Facts)
+		hint := diag.DidYouMean(name, known)
+		if hint == "" {
+			hint = fmt.Sprintf("add %s: {contact: …} under hubspot.facts", quoteBare(name))
+		}
+		d.wrong(path+keySuffix, codeFactUnknown, name, hint, fmt.Sprintf("fact %s is not declared in hubspot.facts", quote(name)))
+		return
+	}
+	if d.skip(join("hubspot.facts", name)) || d.skip(join(join("hubspot.facts", name), "type")) {
+		return
+	}
+	misfit := func(key, hint string) {
+		at := path
+		if key != "" {
+			at = join(path, key)
+		}
+		d.problem(at, codeFactTest, diag.Error, 0, hint, fmt.Sprintf("fact %s is a %s and has no such condition", quote(name), f.Type))
+	}
+	switch {
+	case t.Min != nil && f.Type != routing.NumberFact:
+		misfit("min", "min and max are for type: number")
+	case t.Max != nil && f.Type != routing.NumberFact:
+		misfit("max", "min and max are for type: number")
+	}
+	if t.Within != nil && f.Type != routing.DateFact {
+		misfit("within", "within is for type: date")
+	}
+	if len(t.Any) > 0 && f.Type == routing.DateFact {
+		misfit("", "a date takes {within: 30d} or {set: true}")
+		return
+	}
+	d.checkBounds(path+".min", t.Min, t.Max)
+	for i, v := range t.Any {
+		p := item(d, path, i)
+		switch f.Type {
+		case routing.NumberFact:
+			x, err := routing.ParseDecimal(v)
+			if err != nil || !numberForm.MatchString(v) {
+				d.wrong(p, codeFactType, v, "", fmt.Sprintf("fact %s is a number, %s is not", quote(name), quote(v)))
+				continue
+			}
+			t.Any[i] = x.String()
+		case routing.BooleanFact:
+			if b, err := strconv.ParseBool(strings.ToLower(v)); err != nil || len(v) < 4 {
+				d.wrong(p, codeFactType, v, "", fmt.Sprintf("fact %s is a boolean: true or false, not %s", quote(name), quote(v)))
+			} else {
+				t.Any[i] = strconv.FormatBool(b)
+			}
+		case routing.StringFact:
+			if strings.Contains(v, ";") {
+				d.wrong(p, codeFactType, v, "write a list of the parts", fmt.Sprintf("%s holds a semicolon, which separates the parts of a multi-select value", quote(v)))
+			}
+		}
+	}
+}
+
+// anyBadBelow reports whether something below a path has been reported.
+func (d *decoder) anyBadBelow(path string) bool {
+	for p := range d.bad {
+		if strings.HasPrefix(p, path) && len(p) > len(path) {
+			return true
+		}
+	}
+	return false
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// lastStep is where the last step of a path begins, -1 when there is only one.
+func lastStep(path string) int { return strings.LastIndexAny(path, ".[#") }

@@ -1,0 +1,89 @@
+package deployment
+
+// Codes of findings. A code never changes its meaning; a new kind of mistake gets a new one.
+const (
+	codeSyntax     = "DR-FILE-001"
+	codeNoMapping  = "DR-FILE-002"
+	codeDocuments  = "DR-FILE-003"
+	codeExpansion  = "DR-FILE-004"
+	codeUnknownKey = "DR-FILE-005"
+	codeDuplicate  = "DR-FILE-006"
+	codeMissing    = "DR-FILE-007"
+	codeType       = "DR-FILE-008"
+	codeEmpty      = "DR-FILE-009"
+	codeChoice     = "DR-FILE-010"
+	codeForm       = "DR-FILE-011"
+	codeRange      = "DR-FILE-012"
+	codeRepeated   = "DR-FILE-013"
+	codeNotBuilt   = "DR-FILE-014"
+	codeSecret     = "DR-FILE-015"
+	codeText       = "DR-FILE-016"
+	codeYAML       = "DR-FILE-017"
+	codePhone      = "DR-FILE-020"
+	codeCountry    = "DR-FILE-021"
+	codeRegion     = "DR-FILE-022"
+	codeDuration   = "DR-FILE-023"
+	codeSpelling   = "DR-FILE-024"
+
+	codeRuleName     = "DR-RULE-001"
+	codeRuleEmpty    = "DR-RULE-002"
+	codeRuleBounds   = "DR-RULE-003"
+	codeRulePipeline = "DR-RULE-004"
+
+	codeFactSource  = "DR-FACT-001"
+	codeFactUnknown = "DR-FACT-002"
+	codeFactType    = "DR-FACT-003"
+	codeFactTest    = "DR-FACT-004"
+
+	codeStageName    = "DR-STAGE-001"
+	codeStageID      = "DR-STAGE-002"
+	codeStageUnknown = "DR-STAGE-003"
+	codeStageLike    = "DR-STAGE-004"
+)
+
+// A Code explains one kind of finding, for the page of the docs.
+type Code struct {
+	ID    string
+	Title string // what is wrong, in a few words
+	Text  string // why it matters and what to do
+}
+
+// Codes lists every code of this package, sorted.
+func Codes() []Code {
+	return []Code{
+		{codeFactSource, "a fact without one source", "A fact is a property of the contact or of the deal that counts: exactly one of contact and deal is given."},
+		{codeFactUnknown, "a condition on a fact that is not declared", "Declare the fact under hubspot.facts with the property it comes from, or use a name that is there."},
+		{codeFactType, "a value that does not fit the fact's type", "A number is compared with numbers, a boolean with true or false. Change the value, or the fact's type."},
+		{codeFactTest, "a condition that the fact's type does not have", "min and max are for numbers, within for dates, values for everything but dates; set: true is for all."},
+		{codeSyntax, "not YAML", "The file cannot be read at all. The place is where reading stopped; the mistake is there or shortly before."},
+		{codeNoMapping, "not a deployment file", "The file is empty, or it is not a mapping of keys to values at its top."},
+		{codeDocuments, "more than one document", "A line --- starts a second document. One file describes one deployment."},
+		{codeExpansion, "aliases that expand without end", "An alias contains itself, or aliases make the file far larger than it looks. Write the value out."},
+		{codeUnknownKey, "an unknown key", "Nothing would read it. Correct the name, move it to where it belongs, or delete it."},
+		{codeDuplicate, "a key that occurs twice", "Only one of the two could count. Delete one."},
+		{codeMissing, "a required key is missing", "There is no default for it that would be right for everybody."},
+		{codeType, "a value of the wrong type", "For example a list where a text belongs, or a text where a number belongs."},
+		{codeEmpty, "an empty value", "A key without a value says nothing. Give it a value or delete it; the default then holds."},
+		{codeChoice, "a value that is not one of the choices", "The message lists what is possible."},
+		{codeForm, "a value of the wrong form", "The message says which form is meant."},
+		{codeRange, "a number out of range", "The message gives the bounds."},
+		{codeRepeated, "an element that occurs twice in a list", "Delete one of the two."},
+		{codeNotBuilt, "something that is not built yet", "The key or value has a meaning, and this version does not have it. Leave it out."},
+		{codeSecret, "a literal that looks like a token", "Secrets are never in this file: it is shared and kept. They come from the environment, a profile, or standard input. If it was a real one, replace it: it has been written down."},
+		{codeText, "a text that cannot be carried", "Genesys refuses {{ in a flow file, and control characters and blanks around a name have no use."},
+		{codeYAML, "a YAML feature that is not used here", "Tags and merge keys are refused, so that everybody who reads the file reads the same."},
+		{codePhone, "not a phone number in E.164", "Write + and the country code, digits only, such as +15135550100."},
+		{codeCountry, "an unknown country", "Countries are two capital letters as in ISO 3166, such as US, GB, DE."},
+		{codeRegion, "an unknown region", "Give an AWS region name that Genesys Cloud uses, or the org's domain as in its login address."},
+		{codeDuration, "not a duration", "Write a number with its unit, such as 3s, 5m, 1h; whole seconds."},
+		{codeSpelling, "a name spelt in two ways", "Queues and skills that differ only in capitals are one thing to people and possibly two to Genesys Cloud."},
+		{codeRuleName, "two rules of one name", "Results, reports and the kept decision name a rule; two of one name could not be told apart."},
+		{codeRuleEmpty, "a rule without a condition", "It would take every caller, also after a failed lookup. That is what routing.fallback is for."},
+		{codeRuleBounds, "bounds that nothing meets", "The least value is greater than the greatest."},
+		{codeRulePipeline, "a pipeline whose deals do not count", "hubspot.lookup.pipelines leaves it out, so no deal that counts is ever in it."},
+		{codeStageName, "an ambiguous stage name", "A name under hubspot.stages equals the id of another stage: a rule could mean either."},
+		{codeStageID, "not a stage id", "Keys under hubspot.stages are ids of deal stages, as HubSpot's settings show them."},
+		{codeStageUnknown, "an unknown stage", "A condition names a stage that is neither a name in hubspot.stages nor of the form of an id (a-z, 0-9, _ and -)."},
+		{codeStageLike, "an id that looks like a misspelt name", "It is taken as the id of a stage, but a name in hubspot.stages is very much like it."},
+	}
+}

@@ -1,0 +1,163 @@
+package deployment
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dealroute/dealroute/pkg/routing"
+)
+
+// unions read the types that have more than one form in the file.
+var unions map[reflect.Type]func(d *decoder, path string, key, n *yaml.Node, v reflect.Value)
+
+func init() { // a literal would refer to itself through decoder.value
+	unions = map[reflect.Type]func(*decoder, string, *yaml.Node, *yaml.Node, reflect.Value){
+		reflect.TypeFor[Greeting]():  greeting,
+		reflect.TypeFor[Breaker]():   breaker,
+		reflect.TypeFor[ScreenPop](): screenPop,
+		reflect.TypeFor[FactTest]():  factTest,
+	}
+}
+
+// promptForm is the mapping form of a greeting, scriptForm that of a screen pop.
+type (
+	promptForm struct {
+		Prompt string `yaml:"prompt" jsonschema:"minLength=1"`
+	}
+	scriptForm struct {
+		Script string `yaml:"script" jsonschema:"minLength=1"`
+	}
+	testForm struct {
+		Min    *routing.Decimal `yaml:"min,omitempty"`
+		Max    *routing.Decimal `yaml:"max,omitempty"`
+		Within string           `yaml:"within,omitempty" jsonschema:"oneof_type=string;integer"`
+		Set    *bool            `yaml:"set,omitempty"`
+	}
+)
+
+func greeting(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
+	g := v.Addr().Interface().(*Greeting)
+	if n.Kind == yaml.MappingNode {
+		var f promptForm
+		d.structure(path, key, n, reflect.ValueOf(&f).Elem())
+		g.Prompt = f.Prompt
+		return
+	}
+	g.Text, _ = d.text(path, n, field{prose: true})
+}
+
+func screenPop(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
+	p := v.Addr().Interface().(*ScreenPop)
+	if n.Kind == yaml.MappingNode {
+		var f scriptForm
+		d.structure(path, key, n, reflect.ValueOf(&f).Elem())
+		*p = ScreenPop{Mode: PopScript, Script: f.Script}
+		return
+	}
+	if n.Kind != yaml.ScalarNode || (n.Value != PopManaged && n.Value != PopNone) {
+		hint := ""
+		if n.Kind == yaml.ScalarNode {
+			hint = fmt.Sprintf("for an existing script write {script: %s}", quoteBare(n.Value))
+		}
+		d.report(path, n, codeChoice, hint, "%s must be managed, none or {script: …}, not %s", path, what(n))
+		return
+	}
+	p.Mode = n.Value
+}
+
+func breaker(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
+	b := v.Addr().Interface().(*Breaker)
+	if n.Kind == yaml.MappingNode {
+		d.structure(path, key, n, v)
+		b.Enabled = true
+		return
+	}
+	if n.Kind != yaml.ScalarNode || n.Value != "none" {
+		d.report(path, n, codeChoice, "", "%s must be none or {afterTimeout: 15s, afterFailure: 2s}, not %s", path, what(n))
+		return
+	}
+	*b = Breaker{}
+}
+
+// withinForm counts days; other units would not be whole days of a date.
+var withinForm = regexp.MustCompile(`^-?[0-9]{1,5}d$`)
+
+func factTest(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
+	t := v.Addr().Interface().(*FactTest)
+	if n.Kind != yaml.MappingNode {
+		d.factValues(path, n, t)
+		return
+	}
+	if len(n.Content) == 0 {
+		d.report(path, n, codeEmpty, "write a value, a list, {min: …, max: …}, {within: 30d} or {set: true}", "%s is empty", path)
+		return
+	}
+	var f testForm
+	d.structure(path, key, n, reflect.ValueOf(&f).Elem())
+	t.Min, t.Max = f.Min, f.Max
+	within := join(path, "within")
+	if f.Within != "" {
+		days, err := strconv.Atoi(strings.TrimSuffix(f.Within, "d"))
+		if !withinForm.MatchString(f.Within) || err != nil {
+			hint := "write days, such as 30d ahead or -30d back"
+			if err == nil {
+				hint = fmt.Sprintf("write %dd", days)
+			}
+			d.report(within, d.child(n, "within"), codeDuration, hint, "%s must be a number of days, not %s", within, quote(f.Within))
+		}
+		t.Within = &days
+	}
+	if f.Set != nil {
+		set := join(path, "set")
+		if !*f.Set {
+			d.report(set, d.child(n, "set"), codeChoice, "order the rules so that one with {set: true} comes first", "%s can only be true: a condition on something not set does not hold", set)
+		}
+		t.Set = true
+	}
+}
+
+// factValues reads the form with a value or a list of values.
+func (d *decoder) factValues(path string, n *yaml.Node, t *FactTest) {
+	items := []*yaml.Node{n}
+	if n.Kind == yaml.SequenceNode {
+		if items = n.Content; len(items) == 0 {
+			d.report(path, n, codeEmpty, "name at least one value", "%s is an empty list", path)
+		}
+	}
+	seen := map[string]bool{}
+	for i, c := range items {
+		p := path
+		if n.Kind == yaml.SequenceNode {
+			p = fmt.Sprintf("%s[%d]", path, i)
+		}
+		for c.Kind == yaml.AliasNode {
+			c = c.Alias
+		}
+		d.positions[p] = d.at(c)
+		if c.Kind == yaml.ScalarNode && c.ShortTag() == "!!bool" {
+			t.Any = append(t.Any, c.Value)
+			continue
+		}
+		s, ok := d.text(p, c, field{digits: true})
+		if ok && seen[s] {
+			d.report(p, c, codeRepeated, "delete one of the two", "%s occurs twice in %s", quote(s), path)
+		}
+		seen[s] = true
+		t.Any = append(t.Any, s)
+	}
+}
+
+// child is the value of a key of a mapping.
+func (d *decoder) child(n *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return n
+}
