@@ -1,0 +1,381 @@
+package interp
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// Codes of the findings of Compile and of refusals.
+const (
+	CodeType       = "DR-RUN-TYPE"       // not a call flow
+	CodeStart      = "DR-RUN-START"      // nothing to start with
+	CodeExpression = "DR-RUN-EXPRESSION" // an expression that does not compile
+	CodeReference  = "DR-RUN-REFERENCE"  // a reference that leads nowhere
+	CodeAction     = "DR-RUN-ACTION"     // an action that is not interpreted
+	CodeValue      = "DR-RUN-VALUE"      // a value that cannot be read
+)
+
+// Types are the flow types that are run.
+var callTypes = []string{"inboundCall", "outboundCall", "secureCall", "inqueueCall", "commonModule"}
+
+type compiler struct {
+	p     *Program
+	u     *unit
+	t     *task // nil outside tasks
+	where string
+	loops []loopCtx
+	made  []madeTask
+}
+
+type madeTask struct {
+	index int32
+	src   *architect.Task
+}
+
+type loopCtx struct {
+	round, exit int32
+	slot        int
+}
+
+// Compile makes a program of a flow. The error says why there is nothing to run; parts
+// that cannot be run are Findings, and a run that reaches one is refused there.
+func Compile(f *architect.File, o Options) (*Program, error) {
+	if f == nil || f.Flow == nil {
+		return nil, fmt.Errorf("there is no flow in the file")
+	}
+	at := f.Flow.Pos
+	if !isCallType(f.Type) {
+		return nil, diag.Finding{
+			Code: CodeType, Position: at, Path: "/" + f.Type, Message: fmt.Sprintf("flows of type %q are not run", f.Type),
+			Hint: "only call flows are: " + strings.Join(callTypes, ", "),
+		}
+	}
+	o.Budget = cmp.Or(o.Budget, 10_000)
+	o.HandlerBudget = cmp.Or(o.HandlerBudget, 1_000)
+	o.ActionTimeout = cmp.Or(o.ActionTimeout, time.Minute)
+	p := &Program{opts: o, builtins: expr.BuiltIns(f.Type)}
+	p.blank = expr.NewTable(p.builtins...).Blank()
+	c := &compiler{p: p}
+	c.unit(f.Flow)
+	for _, m := range o.Modules {
+		if m != nil && m.Flow != nil && m.Type == "commonModule" {
+			c.unit(m.Flow)
+		}
+	}
+	p.slots = slots{language: p.slot("Call.Language"), tag: p.slot("Call.ExternalTag"), uui: p.slot("Call.UUIData")}
+	for _, u := range p.units {
+		c.body(u)
+	}
+	c.handling(p.units[0])
+	if p.units[0].start < 0 {
+		return nil, diag.Finding{
+			Code: CodeStart, Position: at, Path: "/" + f.Type, Message: "the flow has nothing to start with",
+			Hint: "startUpRef has to name a task or menu of the flow",
+		}
+	}
+	return p, nil
+}
+
+func isCallType(t string) bool {
+	for _, c := range callTypes {
+		if c == t {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Program) slot(name string) int {
+	for i := range p.builtins {
+		if strings.EqualFold(p.builtins[i].Name, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// unit declares a flow's variables, tasks and menus, before any expression is compiled.
+func (c *compiler) unit(f *architect.Flow) {
+	u := &unit{
+		flow: f, index: int32(len(c.p.units)), start: -1, task: -1, table: expr.NewTable(c.p.builtins...),
+		byName: map[string]int{}, tasks: map[string]int32{}, menus: map[string]int32{},
+	}
+	c.p.units = append(c.p.units, u)
+	c.u, c.t = u, nil
+	for _, v := range f.Variables {
+		c.declare(v.Name, typeOf(v.Type), v.IsOutput)
+	}
+	for _, t := range f.Tasks {
+		u.tasks[t.RefID] = c.task(t, t.Name)
+	}
+	if f.StartUp != nil {
+		u.task = c.task(f.StartUp, "")
+	}
+	for _, m := range f.Menus {
+		c.menu(m)
+	}
+	// Slots are final only now: initial values may be expressions.
+	for _, v := range f.Variables {
+		c.initial(v)
+	}
+	for _, t := range c.made {
+		c.t = c.p.tasks[t.index]
+		for _, v := range t.src.Variables {
+			if strings.HasPrefix(strings.ToLower(v.Name), "task.") {
+				c.initial(v)
+			}
+		}
+	}
+	c.t, c.made = nil, nil
+}
+
+// declare makes a variable known; of a name that is known it changes nothing.
+func (c *compiler) declare(name string, typ expr.Type, out bool) {
+	key := strings.ToLower(name)
+	if strings.HasPrefix(key, "task.") && c.t != nil {
+		if _, ok := c.t.names[key]; !ok {
+			c.t.names[key] = len(c.t.vars)
+			c.t.vars = append(c.t.vars, variable{name: name, typ: typ, out: out})
+			c.t.blank = append(c.t.blank, blank(typ))
+		}
+		return
+	}
+	if _, ok := c.u.table.Lookup(name); ok || name == "" {
+		return
+	}
+	c.u.table.Declare(name, typ)
+	c.u.vars = append(c.u.vars, variable{name: name, typ: typ, out: out})
+	c.u.blank = append(c.u.blank, blank(typ))
+}
+
+// blank is the value of a variable with noValue: NOT_SET, of collections the empty one.
+func blank(t expr.Type) expr.Value {
+	if t.IsList() {
+		return expr.OfList(t.Elem())
+	}
+	return expr.NotSet(t)
+}
+
+// initial sets the value a variable begins with.
+func (c *compiler) initial(v *architect.Variable) {
+	if !v.Initial.IsSet() {
+		return
+	}
+	x := c.value(v.Initial, typeOf(v.Type))
+	key := strings.ToLower(v.Name)
+	if i, ok := -1, false; c.t != nil {
+		if i, ok = c.t.names[key]; ok {
+			c.t.set(i, x)
+		}
+		return
+	}
+	sym, ok := c.u.table.Lookup(v.Name)
+	if i := sym.Slot - len(c.p.builtins); ok && i >= 0 {
+		if x.prog == nil && x.bad == nil {
+			c.u.blank[i] = x.lit
+		} else {
+			c.u.vars[i].init = &x
+		}
+	}
+}
+
+func (t *task) set(i int, x value) {
+	if x.prog == nil && x.bad == nil {
+		t.blank[i] = x.lit
+	} else {
+		t.vars[i].init = &x
+	}
+}
+
+// task declares a task with its variables and those that its actions write undeclared.
+func (c *compiler) task(src *architect.Task, name string) int32 {
+	t := &task{unit: c.u.index, name: name, names: map[string]int{}, entry: -1}
+	i := int32(len(c.p.tasks))
+	c.p.tasks = append(c.p.tasks, t)
+	c.t = t
+	for _, v := range src.Variables {
+		c.declare(v.Name, typeOf(v.Type), v.IsOutput)
+	}
+	c.writes(src.Actions)
+	c.t = nil
+	c.made = append(c.made, madeTask{i, src})
+	return i
+}
+
+// writes declares the variables that actions write: Genesys creates an undeclared one.
+func (c *compiler) writes(as []*architect.Action) {
+	for _, a := range as {
+		for _, s := range a.Statements {
+			c.declare(s.Variable.Text, typeOf(s.Type), false)
+		}
+		for _, b := range a.Outputs {
+			if b.Form == architect.Var {
+				c.declare(b.Text, c.outputType(a, b.Name), false)
+			}
+		}
+		for _, b := range a.FailureOutputs {
+			if b.Form == architect.Var {
+				c.declare(b.Text, expr.String, false)
+			}
+		}
+		for _, x := range a.Attributes {
+			if x.Variable.Form == architect.Var {
+				c.declare(x.Variable.Text, expr.String, false)
+			}
+		}
+		if a.Kind != nil {
+			for _, f := range a.Kind.Fields {
+				if v := a.Values[f.Key]; f.Use == architect.UseOutput && v.Form == architect.Var {
+					c.declare(v.Text, cmp.Or(typeOf(f.Type), expr.String), false)
+				}
+			}
+		}
+		for _, b := range a.Branches {
+			c.writes(b.Actions)
+		}
+	}
+}
+
+func (c *compiler) outputType(a *architect.Action, name string) expr.Type {
+	if c.p.opts.OutputType != nil && a.Target != nil {
+		if t := c.p.opts.OutputType(a.Target, name); t != expr.Invalid {
+			return t
+		}
+	}
+	return expr.String
+}
+
+func (c *compiler) menu(m *architect.Menu) {
+	i := int32(len(c.p.menus))
+	c.u.menus[m.RefID] = i
+	c.p.menus = append(c.p.menus, &menu{index: i, unit: c.u.index, src: m, name: m.Name, def: -1, entry: -1})
+	for _, ch := range m.Choices {
+		if ch.Task != nil {
+			c.u.tasks["\x00"+ch.Path] = c.task(ch.Task, ch.Name)
+		}
+		if ch.Menu != nil {
+			c.menu(ch.Menu)
+		}
+		if ch.Action != nil {
+			c.writes([]*architect.Action{ch.Action})
+		}
+	}
+}
+
+// body compiles a unit's code.
+func (c *compiler) body(u *unit) {
+	c.u, c.t = u, nil
+	for _, t := range c.p.tasks {
+		if t.unit == u.index {
+			t.entry = c.emit(instr{}) // entries are known before bodies refer to them
+		}
+	}
+	for _, m := range c.p.menus {
+		if m.unit == u.index {
+			m.entry = c.emit(instr{})
+		}
+	}
+	for _, t := range u.flow.Tasks {
+		c.taskBody(u.tasks[t.RefID], t)
+	}
+	if u.flow.StartUp != nil {
+		c.taskBody(u.task, u.flow.StartUp)
+	}
+	for _, m := range u.flow.Menus {
+		c.menuBody(m)
+	}
+	c.begin(u)
+}
+
+// begin compiles what comes before the first task or menu: initial values, the greeting.
+func (c *compiler) begin(u *unit) {
+	f := u.flow
+	c.t, c.where = nil, ""
+	if f.StartUp == nil {
+		entry, isTask, ok := c.entryOf(f.Start)
+		if !ok {
+			return
+		}
+		u.start, u.task = entry, -1
+		if isTask {
+			u.task = u.tasks[f.Start.ID]
+		}
+	} else {
+		u.start = c.p.tasks[u.task].entry
+	}
+	if u.index == 0 && f.InitialGreeting.IsSet() {
+		u.start = c.emit(instr{
+			op: &playOp{c.value(f.InitialGreeting, expr.Audio), "initialGreeting"}, kind: "initialGreeting",
+			pos: f.InitialGreeting.Pos, path: f.InitialGreeting.Path, next: u.start,
+		})
+	}
+	for i := range u.vars {
+		if u.vars[i].init != nil {
+			u.start = c.emit(instr{op: &initOp{slot: len(c.p.builtins) + i, v: u.vars[i].init}, kind: "variable", name: u.vars[i].name, pos: u.vars[i].init.pos, path: u.vars[i].init.path, next: u.start})
+		}
+	}
+}
+
+// entryOf finds what a reference leads to.
+func (c *compiler) entryOf(r architect.Ref) (pc int32, isTask, ok bool) {
+	if r.Kind == "menu" || r.Kind == "menuSubMenu" {
+		if i, ok := c.u.menus[r.ID]; ok {
+			return c.p.menus[i].entry, false, true
+		}
+		return -1, false, false
+	}
+	if i, ok := c.u.tasks[r.ID]; ok && r.ID != "" {
+		return c.p.tasks[i].entry, true, true
+	}
+	return -1, false, false
+}
+
+func (c *compiler) emit(in instr) int32 {
+	c.p.code = append(c.p.code, in)
+	return int32(len(c.p.code) - 1)
+}
+
+// taskBody fills the entry of a task: it makes the task's variables and runs its actions.
+func (c *compiler) taskBody(i int32, src *architect.Task) {
+	t := c.p.tasks[i]
+	c.t, c.where, c.loops = t, cmp.Or(src.Name, t.name), nil
+	end := c.emit(instr{op: endOp{}, kind: "task", name: c.where, where: c.where, pos: src.Pos, path: src.Path})
+	first := c.seq(src.Actions, end)
+	base := len(c.p.builtins) + len(c.u.vars)
+	for v := range t.vars {
+		if t.vars[v].init != nil {
+			first = c.emit(instr{op: &initOp{slot: base + v, v: t.vars[v].init}, kind: "variable", name: t.vars[v].name, where: c.where, pos: t.vars[v].init.pos, path: t.vars[v].init.path, next: first})
+		}
+	}
+	c.p.code[t.entry] = instr{op: enterOp{i}, kind: "task", name: c.where, where: c.where, pos: src.Pos, path: src.Path, next: first}
+	c.t = nil
+}
+
+// seq compiles a list of actions so that the last one leads to next.
+func (c *compiler) seq(as []*architect.Action, next int32) int32 {
+	for i := len(as) - 1; i >= 0; i-- {
+		next = c.action(as[i], next)
+	}
+	return next
+}
+
+// branch compiles a branch of an action; one that is left out or empty leads to next, as
+// does the end of one.
+func (c *compiler) branch(a *architect.Action, name string, next int32) int32 {
+	if b := a.Branch(name); b != nil {
+		return c.seq(b.Actions, next)
+	}
+	return next
+}
+
+func (c *compiler) fail(code string, pos diag.Position, path, hint, format string, args ...any) *Refusal {
+	f := diag.Finding{Code: code, Severity: diag.Error, Position: pos, Path: path, Hint: hint, Message: fmt.Sprintf(format, args...)}
+	c.p.findings = append(c.p.findings, f)
+	return &Refusal{Finding: f, Action: c.where}
+}

@@ -1,0 +1,209 @@
+package interp
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// A Program is a compiled flow with its modules. It is not changed by running and may be
+// run by many goroutines at once.
+type Program struct {
+	opts     Options
+	code     []instr
+	units    []*unit // 0 is the flow
+	tasks    []*task
+	menus    []*menu
+	builtins []expr.Symbol
+	blank    []expr.Value
+	slots    slots
+	handler  int32 // where error handling begins
+	findings diag.Findings
+}
+
+// An instr is one step of the machine. Control flow is resolved: next is where it goes
+// on when no branch leads elsewhere.
+type instr struct {
+	op      op
+	act     *architect.Action // nil for what is no action
+	kind    string
+	name    string
+	where   string // task or menu
+	path    string
+	pos     diag.Position
+	next    int32
+	counted bool
+}
+
+// An op runs an instruction and gives the next one, or one of the codes below.
+type op interface {
+	run(s *State, in *instr) int32
+}
+
+// A resumer is an op that waits for an outcome.
+type resumer interface {
+	resume(s *State, in *instr, o *Outcome) int32
+}
+
+const (
+	pcEffect int32 = -1 - iota // State.eff waits for an outcome
+	pcFault                    // State.problem, wanted or refused says why
+	pcEnd                      // the run is over
+	pcAgain                    // the same instruction once more, State.sub further
+)
+
+// A unit is the flow or a common module: what has variables and tasks of its own.
+type unit struct {
+	flow    *architect.Flow
+	index   int32
+	vars    []variable
+	blank   []expr.Value
+	table   *expr.Table
+	prompts []expr.Value
+	byName  map[string]int // prompts
+	start   int32          // first instruction
+	task    int32          // index of the task it starts with, -1 for a menu
+	tasks   map[string]int32
+	menus   map[string]int32
+}
+
+// A task is compiled once; its variables are made anew at each entry.
+type task struct {
+	unit  int32
+	name  string
+	entry int32
+	vars  []variable
+	names map[string]int
+	blank []expr.Value
+	loops int
+}
+
+type menu struct {
+	index   int32
+	unit    int32
+	src     *architect.Menu
+	name    string
+	entry   int32
+	audio   value
+	timeout time.Duration
+	repeats int
+	choices []choice
+	def     int32 // entry of the default choice, -1 for none
+}
+
+type choice struct {
+	digit string
+	name  string
+	entry int32
+}
+
+type variable struct {
+	name string
+	typ  expr.Type
+	init *value // an expression; nil for constants
+	out  bool
+}
+
+// A value is a place of the flow, compiled: a constant or an expression.
+type value struct {
+	lit  expr.Value
+	prog *expr.Program
+	bad  *Refusal
+	text string // the expression
+	set  bool   // something is configured
+	pos  diag.Position
+	path string
+}
+
+// A target is a variable that an action writes.
+type target struct {
+	name string
+	typ  expr.Type
+	slot int // −1 when nothing is bound
+}
+
+// slots of built-in variables that the machine writes; −1 when expr does not know them.
+type slots struct{ language, tag, uui int }
+
+// Findings are what Compile could not make sense of, with places: expressions that do not
+// compile, references that lead nowhere. A run is refused where it reaches one of them.
+func (p *Program) Findings() diag.Findings { return p.findings }
+
+// valueError is a run-time error in an expression.
+type valueError struct {
+	v   *value
+	err error
+}
+
+func (e *valueError) Error() string {
+	t := e.v.text
+	if r := []rune(t); len(r) > 80 {
+		t = string(r[:79]) + "…"
+	}
+	return fmt.Sprintf("expression %s: %v", t, e.err)
+}
+
+// Start makes the state of a call at the beginning of the flow.
+func (p *Program) Start(c Call) *State {
+	u := p.units[0]
+	s := &State{p: p, task: -1, limit: int32(p.opts.Budget), start: c.At.UTC(), answer: c.AnswerAfter, pc: u.start}
+	if s.answer == 0 {
+		s.answer = time.Minute
+	}
+	s.vals = append(make([]expr.Value, 0, len(u.blank)+16), u.blank...)
+	s.lbase = int32(len(s.vals))
+	if len(c.ParticipantData) > 0 {
+		s.data = make([]attribute, 0, len(c.ParticipantData)+8)
+		for _, k := range sortedKeys(c.ParticipantData) {
+			s.data = append(s.data, attribute{k, c.ParticipantData[k]})
+		}
+	}
+	s.builtin = p.builtinsOf(c)
+	s.owned = true
+	return s
+}
+
+func (p *Program) builtinsOf(c Call) []expr.Value {
+	out := make([]expr.Value, len(p.blank))
+	copy(out, p.blank)
+	for i := range p.builtins {
+		switch p.builtins[i].Name {
+		case "Call.Ani":
+			out[i] = expr.OfString(c.ANI)
+		case "Call.CalledAddress", "Call.CalledAddressOriginal":
+			out[i] = expr.OfString(c.DNIS)
+		case "Call.ConversationId", "Interaction.Id":
+			out[i] = expr.OfString(c.ConversationID)
+		case "Call.RemoteName":
+			out[i] = expr.OfString(c.RemoteName)
+		case "Call.Language":
+			lang := c.Language
+			if lang == "" {
+				lang = p.units[0].flow.Language
+			}
+			out[i] = expr.OfString(lang)
+		case "Flow.StartDateTimeUtc":
+			out[i] = expr.OfDateTime(c.At)
+		case "Flow.Version":
+			out[i] = expr.OfString("1.0")
+		case "Flow.IsTest":
+			out[i] = expr.OfBool(false)
+		case "Flow.InvocationData":
+			out[i] = expr.OfString(c.InvocationData)
+		case "Flow.HoldPrompt":
+			out[i] = Object(expr.Prompt, "PromptSystem.on_hold_music")
+		}
+		if t := p.builtins[i].Type; out[i].Type() != t { // a newer table may type one differently
+			out[i] = expr.NotSet(t)
+		}
+	}
+	for _, b := range c.Builtins {
+		if sym, ok := p.units[0].table.Lookup(b.Name); ok && sym.Slot < len(out) && sym.Type == b.Value.Type() {
+			out[sym.Slot] = b.Value
+		}
+	}
+	return out
+}

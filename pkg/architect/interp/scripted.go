@@ -1,0 +1,301 @@
+package interp
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+)
+
+// Scripted is the world a Script describes. It remembers how often each answer was used,
+// so one run has one Scripted, or several that are to share it.
+type Scripted struct {
+	script *Script
+	used   map[string]int
+	digits int
+	notes  []string
+}
+
+// NewScripted begins a world. The script is not changed.
+func NewScripted(s *Script) *Scripted {
+	if s == nil {
+		s = &Script{}
+	}
+	return &Scripted{script: s}
+}
+
+// Now is the time of the script's call.
+func (w *Scripted) Now() time.Time { return w.script.Call.At }
+
+// Notes tell where the script said nothing and its default answered.
+func (w *Scripted) Notes() []string { return w.notes }
+
+// Call is the script's call as a run takes it.
+func (s *Script) Start() Call {
+	c := s.Call
+	return Call{
+		ANI: c.ANI, DNIS: c.DNIS, At: c.At, ConversationID: c.ConversationID, RemoteName: c.RemoteName, Language: c.Language,
+		InvocationData: c.InvocationData, ParticipantData: c.Data, AnswerAfter: c.AnswerAfter,
+	}
+}
+
+// Do answers from the script. What it does not mention: a data action fails, a table has
+// no such row, objects exist, schedules are active and groups open, no key is pressed,
+// transfers work, anything else succeeds or is not found.
+func (w *Scripted) Do(_ context.Context, e *Effect) (Outcome, error) {
+	sc := w.script
+	switch e.Kind {
+	case EffectDataAction:
+		rs, ok := sc.DataActions[e.Category+"/"+e.Name]
+		key := e.Name
+		if ok {
+			key = e.Category + "/" + e.Name
+		} else if rs, ok = lookup(sc.DataActions, e.Name); !ok {
+			w.note("data action %q is not in the world: it fails", e.Name)
+			return Outcome{Branch: "failure"}, nil
+		}
+		return w.reply("dataActions", key, rs, e)
+	case EffectTable:
+		return w.table(e)
+	case EffectFind:
+		return Outcome{Value: w.find(e)}, nil
+	case EffectSchedule:
+		v, _ := lookup(sc.Schedules, e.Name)
+		return Outcome{Branch: cmp.Or(v, "active")}, nil
+	case EffectScheduleGroup:
+		for _, in := range e.Inputs {
+			if v, _ := lookup(sc.EmergencyGroups, in.Value.Text()); in.Name == "emergencyGroup" && v == "on" {
+				return Outcome{Branch: "emergency"}, nil
+			}
+		}
+		v, _ := lookup(sc.ScheduleGroups, e.Name)
+		return Outcome{Branch: cmp.Or(v, "open")}, nil
+	case EffectInput:
+		if w.digits < len(sc.Digits) {
+			w.digits++
+			return Outcome{Digits: sc.Digits[w.digits-1]}, nil
+		}
+		return Outcome{}, nil
+	case EffectTransfer:
+		if rs, ok := lookup(sc.Transfers, e.Name); ok {
+			return w.reply("transfers", e.Name, rs, e)
+		}
+		if section := transferSections[e.Transfer.To]; section != "" {
+			if v, _ := lookup(sc.Objects[section], e.Name); v == "missing" {
+				return w.failure(e, "")
+			}
+		}
+		return Outcome{Branch: "success"}, nil
+	}
+	if rs, ok := lookup(sc.Branches, actionName(e)); ok {
+		return w.reply("branches", actionName(e), rs, e)
+	}
+	for _, b := range []string{"success", "notFound", "timeout"} {
+		if slices.Contains(e.Branches, b) {
+			return Outcome{Branch: b}, nil
+		}
+	}
+	return Outcome{Branch: e.Branches[0]}, nil
+}
+
+// transferSections say in which section of a script the target of a transfer stands.
+var transferSections = map[Ending]string{EndQueue: "queues", EndVoicemail: "queues", EndUser: "users", EndGroup: "groups", EndFlow: "flows", EndSecureFlow: "flows"}
+
+func actionName(e *Effect) string {
+	if e.Action != nil && e.Action.Name != "" {
+		return e.Action.Name
+	}
+	return e.Name
+}
+
+func (w *Scripted) note(format string, args ...any) {
+	if n := fmt.Sprintf(format, args...); !slices.Contains(w.notes, n) {
+		w.notes = append(w.notes, n)
+	}
+}
+
+// reply turns the next scripted answer into an outcome of the types that the flow binds.
+func (w *Scripted) reply(section, key string, rs []Reply, e *Effect) (Outcome, error) {
+	r := rs[0]
+	if len(rs) > 1 {
+		if w.used == nil {
+			w.used = map[string]int{}
+		}
+		at := section + "\x00" + key
+		r, _ = pick(rs, w.used[at])
+		w.used[at]++
+	}
+	if r.Branch == "failure" {
+		out, err := w.failure(e, r.Error)
+		out.Elapsed = r.Elapsed
+		if err == nil && len(r.Outputs) > 0 {
+			out.Outputs, err = typed(r.Outputs, e.Failures, e.Name)
+		}
+		return out, err
+	}
+	out := Outcome{Branch: r.Branch, Elapsed: r.Elapsed}
+	var err error
+	if len(e.Outputs) > 0 {
+		out.Outputs, err = typed(r.Outputs, e.Outputs, e.Name)
+	}
+	return out, err
+}
+
+func (w *Scripted) failure(e *Effect, errorType string) (Outcome, error) {
+	out := Outcome{Branch: "failure"}
+	for _, f := range e.Failures {
+		if strings.EqualFold(f.Name, "errorType") || strings.EqualFold(f.Name, "errorMessage") {
+			if errorType != "" && f.Type == expr.String {
+				out.Outputs = append(out.Outputs, Named{f.Name, expr.OfString(errorType)})
+			}
+		}
+	}
+	return out, nil
+}
+
+func (w *Scripted) table(e *Effect) (Outcome, error) {
+	t, ok := lookup(w.script.Tables, e.Name)
+	if !ok {
+		w.note("data table %q is not in the world: it has no rows", e.Name)
+		return Outcome{Branch: "notFound"}, nil
+	}
+	if t.Fails != "" {
+		out, err := w.failure(e, t.Fails)
+		out.Elapsed = t.Elapsed
+		return out, err
+	}
+	row, ok := t.Rows[keyText(e.Key)] // case-sensitive: the stricter reading of what is undocumented
+	if !ok {
+		return Outcome{Branch: "notFound", Elapsed: t.Elapsed}, nil
+	}
+	outs, err := typed(row, e.Outputs, e.Name)
+	return Outcome{Branch: "found", Outputs: outs, Elapsed: t.Elapsed}, err
+}
+
+// keyText is the text of a look-up value.
+func keyText(v expr.Value) string {
+	if v.Type() == expr.String {
+		return v.Text()
+	}
+	return v.String()
+}
+
+func (w *Scripted) find(e *Effect) expr.Value {
+	section := objectSection(e.Type)
+	names := w.script.Objects[section]
+	v, known := lookup(names, e.Name)
+	if v == "missing" || strings.TrimSpace(e.Name) == "" {
+		return expr.NotSet(e.Type)
+	}
+	name := e.Name
+	if known {
+		for _, k := range sortedKeys(names) { // the org's own spelling
+			if strings.EqualFold(k, name) {
+				name = k
+			}
+		}
+	}
+	return Object(e.Type, name)
+}
+
+func objectSection(t expr.Type) string {
+	switch t {
+	case expr.Queue:
+		return "queues"
+	case expr.Skill:
+		return "skills"
+	case expr.LanguageSkill:
+		return "languageSkills"
+	case expr.User:
+		return "users"
+	case expr.Group:
+		return "groups"
+	case expr.Prompt:
+		return "prompts"
+	case expr.WrapupCode:
+		return "wrapupCodes"
+	}
+	return ""
+}
+
+// typed makes the values that the flow binds out of scripted ones.
+func typed(fields []Field, wants []Want, name string) ([]Named, error) {
+	out := make([]Named, 0, len(wants))
+	for _, f := range fields {
+		for i := range wants {
+			if wants[i].Name != f.Name {
+				continue
+			}
+			v, ok := f.Value.As(wants[i].Type)
+			if !ok {
+				return nil, fmt.Errorf("the world gives %q of %q as %s, and the flow binds it to a variable of type %s", f.Name, name, f.Value, wants[i].Type)
+			}
+			out = append(out, Named{f.Name, v})
+			break
+		}
+	}
+	return out, nil
+}
+
+// String shows a value as a world file writes it.
+func (d Datum) String() string {
+	switch d.Kind {
+	case DatumAbsent:
+		return "null"
+	case DatumText:
+		return fmt.Sprintf("%q", d.Text)
+	case DatumList:
+		parts := make([]string, len(d.Items))
+		for i, x := range d.Items {
+			parts[i] = x.String()
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	}
+	return d.Text
+}
+
+// As reads a scripted value as one of the type; ok is false when it is none. Texts become
+// whatever has a text form; numbers and booleans only themselves, so that a world file
+// cannot hide a wrong type of a contract.
+func (d Datum) As(t expr.Type) (v expr.Value, ok bool) {
+	if d.Kind == DatumAbsent {
+		return expr.NotSet(t), true
+	}
+	if t.IsList() != (d.Kind == DatumList) {
+		return expr.NotSet(t), false
+	}
+	if d.Kind == DatumList {
+		items := make([]expr.Value, len(d.Items))
+		for i, x := range d.Items {
+			if items[i], ok = x.As(t.Elem()); !ok {
+				return expr.NotSet(t), false
+			}
+		}
+		return expr.OfList(t.Elem(), items...), true
+	}
+	switch t {
+	case expr.String:
+		return expr.OfString(d.Text), d.Kind == DatumText
+	case expr.Boolean:
+		return expr.OfBool(d.Text == "true"), d.Kind == DatumBool
+	case expr.Integer:
+		v, ok := literalText(d.Text, t)
+		return v, ok && d.Kind == DatumNumber
+	case expr.Decimal:
+		v, ok := expr.OfDecimal(d.Text)
+		return v, ok && d.Kind == DatumNumber
+	case expr.JSON:
+		if d.Kind == DatumText { // a text is JSON, as under lit in a flow
+			x, err := expr.OfJSON([]byte(d.Text))
+			return x, err == nil
+		}
+	}
+	if d.Kind != DatumText {
+		return expr.NotSet(t), false
+	}
+	return literalText(d.Text, t)
+}
