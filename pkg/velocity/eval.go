@@ -158,7 +158,11 @@ func (r *run) appendValue(pos int, v any, depth int) error {
 			if i > 0 {
 				r.out = append(r.out, ", "...)
 			}
-			if err := r.appendEntry(pos, k, x.vals[k], depth); err != nil {
+			v := x.vals[k]
+			if v == any(x) {
+				v = "(this Map)"
+			}
+			if err := r.appendEntry(pos, k, v, depth); err != nil {
 				return err
 			}
 		}
@@ -174,13 +178,21 @@ func (r *run) appendValue(pos int, v any, depth int) error {
 			if i > 0 {
 				r.out = append(r.out, ", "...)
 			}
+			if v == any(x) {
+				v = "(this Collection)"
+			}
 			if err := r.appendElement(pos, v, depth); err != nil {
 				return err
 			}
 		}
 		r.out = append(r.out, ']')
+	case *loop:
+		if x.extra != nil {
+			return r.appendValue(pos, x.extra, depth)
+		}
+		r.out = append(r.out, "{}"...)
 	default:
-		if n := norm(v); known(n) {
+		if n := norm(v); printable(n) {
 			return r.appendValue(pos, n, depth)
 		}
 		return r.t.errorAt(pos, "a %s has no text", className(v))
@@ -203,10 +215,10 @@ func (r *run) appendElement(pos int, v any, depth int) error {
 	return r.appendValue(pos, v, depth+1)
 }
 
-// known reports whether v is a value of ours.
-func known(v any) bool {
+// printable reports whether appendValue knows the type of v.
+func printable(v any) bool {
 	switch v.(type) {
-	case nil, string, bool, int32, int64, *big.Int, float64, char, *Map, *List, *entry, *loop, *iterator:
+	case nil, string, bool, int32, int64, *big.Int, float64, char, *Map, *List, *entry, *loop:
 		return true
 	}
 	return false
@@ -582,6 +594,8 @@ func (r *run) same(pos int, a, b any) (bool, error) {
 		return a == nil && b == nil, nil
 	case className(a) == className(b):
 		return equal(a, b, 0), nil
+	case !printable(a) || !printable(b):
+		return false, nil // one of them prints an address, which equals nothing
 	}
 	x, err := r.text(pos, a)
 	if err != nil {

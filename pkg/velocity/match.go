@@ -36,7 +36,10 @@ func (s *scanner) match(i int) (kind, int) {
 		}
 		l.literal(kMultiComment, text, "#*")
 		l.add(kHash, 1)
-		l.literal(kLineComment, text, "##")
+		switch s.mode {
+		case inText, inReference, inDirective, inHash: // elsewhere ## is no comment
+			l.literal(kLineComment, text, "##")
+		}
 	}
 	switch s.mode {
 	case inText:
@@ -103,6 +106,7 @@ func matchEmptyIndex(l *longest, text string) {
 	l.literal(kEmptyIndex, text, "$[")
 	l.literal(kEmptyIndex, text, "$![")
 	l.literal(kEmptyIndex, text, `$\![`)
+	l.literal(kEmptyIndex, text, "$.")
 }
 
 func (s *scanner) matchText(l *longest, i int) {

@@ -88,7 +88,7 @@ func classOf(v any) string {
 }
 
 func methodOf(v any, name string) *method {
-	if _, ok := v.(char); ok && name != "toString" && name != "equals" && name != "compareTo" {
+	if _, ok := v.(char); ok && name != "toString" && name != "equals" && name != "compareTo" && name != "hashCode" {
 		return nil
 	}
 	return methodsOf[classOf(v)][name]
@@ -264,18 +264,25 @@ func booleanMethods() []method {
 		{"toString", "()", "text", toText},
 		{"equals", "(object)", "boolean", equals},
 		{"hashCode", "()", "int", hashCode},
-		{"compareTo", "(boolean)", "int", func(c *call, a []any) (any, error) {
-			if !fits(a, "b") {
-				return nil, ErrNoMethod
-			}
-			x, y := c.recv.(bool), a[0].(bool)
+		{"compareTo", "(boolean)", "int", compareTo(func(a, b any) int32 {
+			x, y := a.(bool), b.(bool)
 			switch {
 			case x == y:
-				return int32(0), nil
+				return 0
 			case x:
-				return int32(1), nil
+				return 1
 			}
-			return int32(-1), nil
+			return -1
+		})},
+		{"valueOf", "(boolean), (text)", "boolean", func(_ *call, a []any) (any, error) {
+			if fits(a, "b") {
+				return a[0], nil
+			}
+			if !fits(a, "s") {
+				return nil, ErrNoMethod
+			}
+			s, _ := a[0].(string)
+			return strings.EqualFold(s, "true"), nil
 		}},
 		{"parseBoolean", "(text)", "boolean", func(_ *call, a []any) (any, error) {
 			if !fits(a, "s") {
@@ -315,27 +322,74 @@ func hashCode(c *call, a []any) (any, error) {
 	if len(a) > 0 {
 		return nil, ErrNoMethod
 	}
-	switch x := c.recv.(type) {
+	h, ok := hash(c.recv, 0)
+	if !ok {
+		return nil, errors.New("hashCode of this value is refused")
+	}
+	return h, nil
+}
+
+// hash is Java's hashCode of the values that have one of their own.
+func hash(v any, depth int) (int32, bool) {
+	if depth > maxDepth {
+		return 0, false
+	}
+	switch x := norm(v).(type) {
+	case nil:
+		return 0, true
 	case string:
 		var h int32
 		for _, u := range toUnits(x) {
 			h = 31*h + int32(u)
 		}
-		return h, nil
+		return h, true
 	case bool:
 		if x {
-			return int32(1231), nil
+			return 1231, true
 		}
-		return int32(1237), nil
+		return 1237, true
+	case char:
+		return int32(x), true
 	case int32:
-		return x, nil
+		return x, true
 	case int64:
-		return int32(x ^ int64(uint64(x)>>32)), nil
+		return int32(x ^ int64(uint64(x)>>32)), true
 	case float64:
 		b := math.Float64bits(x)
-		return int32(b ^ b>>32), nil
+		return int32(b ^ b>>32), true
+	case *List:
+		h := int32(1)
+		if x.class == setView {
+			h = 0
+		}
+		for _, e := range x.items {
+			eh, ok := hash(e, depth+1)
+			if !ok || x.class >= collection {
+				return 0, false
+			}
+			if x.class == setView {
+				h += eh
+			} else {
+				h = 31*h + eh
+			}
+		}
+		return h, true
+	case *entry:
+		k, ok1 := hash(x.key, depth+1)
+		e, ok2 := hash(x.val, depth+1)
+		return k ^ e, ok1 && ok2
+	case *Map:
+		var h int32
+		for _, k := range x.keys {
+			eh, ok := hash(&entry{k, x.vals[k]}, depth+1)
+			if !ok {
+				return 0, false
+			}
+			h += eh
+		}
+		return h, true
 	}
-	return nil, errors.New("hashCode of this value is refused")
+	return 0, false
 }
 
 func numberMethods() []method {
@@ -352,27 +406,32 @@ func numberMethods() []method {
 		{"toString", "()", "text", toText},
 		{"equals", "(object)", "boolean", equals},
 		{"hashCode", "()", "int", hashCode},
-		{"compareTo", "(number of the same type)", "int", func(c *call, a []any) (any, error) {
-			if len(a) != 1 || className(a[0]) != className(c.recv) {
+		{"compareTo", "(number of the same type)", "int", compareTo(func(a, b any) int32 { return int32(compare(a, b)) })},
+		{"valueOf", "(number), (text)", "number", func(c *call, a []any) (any, error) {
+			if len(a) != 1 {
 				return nil, ErrNoMethod
 			}
-			return int32(compare(c.recv, a[0])), nil
+			if a[0] == nil {
+				return nil, errNull
+			}
+			_, isText := a[0].(string)
+			if v, ok := widen(c.recv, a[0]); ok {
+				return v, nil
+			}
+			if !isText {
+				return nil, ErrNoMethod
+			}
+			switch c.recv.(type) {
+			case int32:
+				return parseInt(32)(c, a)
+			case int64:
+				return parseInt(64)(c, a)
+			}
+			return parseDouble(c, a)
 		}},
 		{"parseInt", "(text), of an int", "int", parseInt(32)},
 		{"parseLong", "(text), of a long", "long", parseInt(64)},
-		{"parseDouble", "(text), of a double", "double", func(c *call, a []any) (any, error) {
-			if _, ok := c.recv.(float64); !ok || !fits(a, "s") {
-				return nil, ErrNoMethod
-			}
-			if err := nonNull(a); err != nil {
-				return nil, err
-			}
-			f, err := strconv.ParseFloat(strings.TrimSpace(a[0].(string)), 64)
-			if err != nil && !errors.Is(err, strconv.ErrRange) {
-				return nil, fmt.Errorf("%q is not a number", a[0])
-			}
-			return f, nil
-		}},
+		{"parseDouble", "(text), of a double", "double", parseDouble},
 		{"isNaN", "(), of a double", "boolean", func(c *call, a []any) (any, error) {
 			f, ok := c.recv.(float64)
 			if !ok || len(a) > 0 {
@@ -387,12 +446,39 @@ func numberMethods() []method {
 			}
 			return math.IsInf(f, 0), nil
 		}},
-		{"max", "(number, number) of the same type", "number", extreme(1)},
-		{"min", "(number, number) of the same type", "number", extreme(-1)},
+		{"max", "(number, number)", "number", extreme(1)},
+		{"min", "(number, number)", "number", extreme(-1)},
 		{"toHexString", "(int), of an int", "text", radix(16)},
 		{"toBinaryString", "(int), of an int", "text", radix(2)},
 		{"toOctalString", "(int), of an int", "text", radix(8)},
 	}
+}
+
+// compareTo fails, as Java does, for a value of another class.
+func compareTo(f func(a, b any) int32) func(*call, []any) (any, error) {
+	return func(c *call, a []any) (any, error) {
+		if len(a) != 1 {
+			return nil, ErrNoMethod
+		}
+		if className(a[0]) != className(c.recv) {
+			return nil, fmt.Errorf("a %s cannot be compared with a %s", className(c.recv), className(a[0]))
+		}
+		return f(c.recv, a[0]), nil
+	}
+}
+
+func parseDouble(c *call, a []any) (any, error) {
+	if _, ok := c.recv.(float64); !ok || !fits(a, "s") {
+		return nil, ErrNoMethod
+	}
+	if err := nonNull(a); err != nil {
+		return nil, err
+	}
+	f, err := strconv.ParseFloat(strings.TrimSpace(a[0].(string)), 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return nil, fmt.Errorf("%q is not a number", a[0])
+	}
+	return f, nil
 }
 
 func parseInt(bits int) func(*call, []any) (any, error) {
@@ -416,18 +502,39 @@ func parseInt(bits int) func(*call, []any) (any, error) {
 
 func extreme(sign int) func(*call, []any) (any, error) {
 	return func(c *call, a []any) (any, error) {
-		_, double := c.recv.(float64)
-		if len(a) != 2 || double || className(a[0]) != className(c.recv) || className(a[1]) != className(c.recv) {
+		if len(a) != 2 {
 			return nil, ErrNoMethod
 		}
-		if _, isBig := c.recv.(*big.Int); isBig {
+		x, okx := widen(c.recv, a[0])
+		y, oky := widen(c.recv, a[1])
+		if !okx || !oky {
 			return nil, ErrNoMethod
 		}
-		if compare(a[0], a[1])*sign >= 0 {
-			return a[0], nil
+		if compare(x, y)*sign >= 0 {
+			return x, nil
 		}
-		return a[1], nil
+		return y, nil
 	}
+}
+
+// widen turns an argument into the class of the receiver, where Java does so by itself.
+func widen(recv, v any) (any, bool) {
+	switch recv.(type) {
+	case int32:
+		_, ok := v.(int32)
+		return v, ok
+	case int64:
+		switch v.(type) {
+		case int32, int64:
+			return toInt(v), true
+		}
+	case float64:
+		switch v.(type) {
+		case int32, int64, float64:
+			return toFloat(v), true
+		}
+	}
+	return nil, false
 }
 
 func radix(base int) func(*call, []any) (any, error) {
@@ -445,6 +552,7 @@ func entryMethods() []method {
 		{"getValue", "()", "object", plain(func(v any) any { return v.(*entry).val })},
 		{"toString", "()", "text", toText},
 		{"equals", "(object)", "boolean", equals},
+		{"hashCode", "()", "int", hashCode},
 	}
 }
 

@@ -90,6 +90,7 @@ func listMethods() []method {
 			}
 			return l.items[i], nil
 		})},
+		{"hashCode", "()", "int", hashCode},
 		{"indexOf", "(object)", "int", onList("o", true, func(l *List, a []any) (any, error) {
 			return int32(l.indexOf(a[0])), nil
 		})},
@@ -217,6 +218,7 @@ func mapMethods() []method {
 			}
 			return a[1], nil
 		})},
+		{"hashCode", "()", "int", hashCode},
 		{"isEmpty", "()", "boolean", onMap("", func(m *Map, _ []any) (any, error) { return m.Len() == 0, nil })},
 		{"keySet", "()", "set", onMap("", func(m *Map, _ []any) (any, error) {
 			return &List{class: setView, items: slices.Clone(m.keys)}, nil
@@ -252,6 +254,14 @@ func mapMethods() []method {
 				return nil, nil
 			}
 			return m.remove(a[0]), nil
+		})},
+		{"replace", "(object, object), of an absent key", "object", onMap("oo", func(m *Map, a []any) (any, error) {
+			if isKey(a[0]) {
+				if _, ok := m.vals[a[0]]; ok {
+					return nil, errors.New("refused for a key that is there; use put")
+				}
+			}
+			return nil, nil
 		})},
 		{"size", "()", "int", onMap("", func(m *Map, _ []any) (any, error) { return int32(m.Len()), nil })},
 		{"toString", "()", "text", toText},

@@ -87,18 +87,16 @@ func stringMethods() []method {
 			}
 			return char(u[i]), nil
 		})},
-		{"compareTo", "(text)", "int", func(c *call, a []any) (any, error) {
-			if x, ok := c.recv.(char); ok {
-				if len(a) == 1 {
-					if y, ok := a[0].(char); ok {
-						return int32(x) - int32(y), nil
-					}
-				}
-				return nil, ErrNoMethod
+		{"compareTo", "(text)", "int", compareTo(func(a, b any) int32 {
+			if x, ok := a.(char); ok {
+				return int32(x) - int32(b.(char))
 			}
-			return compareText(func(s string) string { return s })(c, a)
-		}},
-		{"compareToIgnoreCase", "(text)", "int", compareText(func(s string) string { return strings.ToLower(strings.ToUpper(s)) })},
+			return compareUnits(a.(string), b.(string))
+		})},
+		{"compareToIgnoreCase", "(text)", "int", onText("s", func(s string, a []any) (any, error) {
+			fold := func(s string) string { return strings.ToLower(strings.ToUpper(s)) }
+			return compareUnits(fold(s), fold(a[0].(string))), nil
+		})},
 		{"concat", "(text)", "text", onText("s", func(s string, a []any) (any, error) { return s + a[0].(string), nil })},
 		{"contains", "(text)", "boolean", test(strings.Contains)},
 		{"contentEquals", "(text)", "boolean", test(func(s, t string) bool { return s == t })},
@@ -145,6 +143,8 @@ func stringMethods() []method {
 			}
 			return re.MatchString(c.text()), nil
 		}},
+		{"regionMatches", "(int, text, int, int), (boolean, int, text, int, int)", "boolean", either(
+			onText("isii", regionMatches), onText("bisii", regionMatches))},
 		{"repeat", "(int)", "text", func(c *call, a []any) (any, error) {
 			if !fits(a, "i") {
 				return nil, ErrNoMethod
@@ -228,16 +228,33 @@ func blank(s string) bool {
 	return strings.TrimFunc(s, javaSpace) == ""
 }
 
-func compareText(fold func(string) string) func(*call, []any) (any, error) {
-	return onText("s", func(s string, a []any) (any, error) {
-		x, y := toUnits(fold(s)), toUnits(fold(a[0].(string)))
-		for i := range min(len(x), len(y)) {
-			if x[i] != y[i] {
-				return int32(x[i]) - int32(y[i]), nil
-			}
+func compareUnits(s, t string) int32 {
+	x, y := toUnits(s), toUnits(t)
+	for i := range min(len(x), len(y)) {
+		if x[i] != y[i] {
+			return int32(x[i]) - int32(y[i])
 		}
-		return int32(len(x) - len(y)), nil
-	})
+	}
+	return int32(len(x) - len(y))
+}
+
+// regionMatches compares two parts of equal length.
+func regionMatches(s string, a []any) (any, error) {
+	fold := false
+	if len(a) == 5 {
+		fold = a[0].(bool)
+		a = a[1:]
+	}
+	x, y := toUnits(s), toUnits(a[1].(string))
+	i, j, n := int(a[0].(int32)), int(a[2].(int32)), int(a[3].(int32))
+	if i < 0 || j < 0 || i+n > len(x) || j+n > len(y) {
+		return false, nil
+	}
+	if n <= 0 {
+		return true, nil
+	}
+	p, q := fromUnits(x[i:i+n]), fromUnits(y[j:j+n])
+	return p == q || fold && strings.EqualFold(p, q), nil
 }
 
 func find(in func(s, t string) int) func(*call, []any) (any, error) {
