@@ -1,0 +1,344 @@
+package architect
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// Check says what Genesys' validation says of a flow in that organisation: what it refuses
+// is an error and what it warns of a warning, at the same path and under its code. What it
+// accepts and should not is a warning or information under a code of ours. It rests on the
+// answers of Genesys' own engine; only call flows are known to it, so of other flow types
+// only references, names and the syntax of expressions are checked.
+func Check(f *File, org Org) diag.Findings {
+	if f == nil || f.Flow == nil {
+		return nil
+	}
+	c := &checker{file: f, flow: f.Flow, org: org, calls: isCall(f.Flow.Type), used: map[*Variable]bool{}, tasks: map[*Task]*scope{}, refs: map[string]bool{}}
+	c.run()
+	return c.findings
+}
+
+type checker struct {
+	file     *File
+	flow     *Flow
+	org      Org
+	calls    bool // a call flow, of which all rules are known
+	findings diag.Findings
+	used     map[*Variable]bool
+	global   *scope
+	tasks    map[*Task]*scope
+	refs     map[string]bool // "task/Entry": containers that can be referred to
+}
+
+// A scope is the variables that a place sees.
+type scope struct {
+	outer *scope
+	vars  map[string]*declared // by lower-case name
+}
+
+type declared struct {
+	symbol expr.Symbol
+	v      *Variable // nil when built in or made by use
+}
+
+// Lookup finds a variable; letter case does not count.
+func (s *scope) Lookup(name string) (expr.Symbol, bool) {
+	low := strings.ToLower(name)
+	for ; s != nil; s = s.outer {
+		if d, ok := s.vars[low]; ok {
+			return d.symbol, true
+		}
+	}
+	return expr.Symbol{}, false
+}
+
+// Names lists the names for suggestions.
+func (s *scope) Names() []string {
+	var out []string
+	for ; s != nil; s = s.outer {
+		for _, d := range s.vars {
+			out = append(out, d.symbol.Name)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+func (s *scope) declaredAs(name string) *declared {
+	low := strings.ToLower(name)
+	for ; s != nil; s = s.outer {
+		if d, ok := s.vars[low]; ok {
+			return d
+		}
+	}
+	return nil
+}
+
+func (s *scope) add(name string, t expr.Type, v *Variable) *declared {
+	d := &declared{symbol: expr.Symbol{Name: name, Type: t}, v: v}
+	s.vars[strings.ToLower(name)] = d
+	return d
+}
+
+func (c *checker) report(sev diag.Severity, code string, pos diag.Position, path, msg, hint string) {
+	c.findings = append(c.findings, diag.Finding{Code: code, Severity: sev, Message: msg, Hint: hint, Position: pos, Path: path})
+}
+
+func (c *checker) fail(code string, pos diag.Position, path, msg string) {
+	c.report(diag.Error, code, pos, path, msg, "")
+}
+
+func (c *checker) failf(code string, pos diag.Position, path, format string, args ...any) {
+	c.fail(code, pos, path, fmt.Sprintf(format, args...))
+}
+
+func (c *checker) warn(code string, pos diag.Position, path, msg, hint string) {
+	c.report(diag.Warning, code, pos, path, msg, hint)
+}
+
+func (c *checker) run() {
+	c.declare()
+	c.names()
+	c.start()
+	if c.calls {
+		c.greeting()
+	}
+	EachTask(c.flow, c.task)
+	EachMenu(c.flow, c.menu)
+	c.digits()
+	c.errorHandling()
+	c.menuSettings(c.flow.MenuSettings)
+	c.outbound()
+	c.unused()
+	c.circles()
+}
+
+// declare fills the scopes and checks declarations.
+func (c *checker) declare() {
+	c.global = &scope{vars: map[string]*declared{}}
+	for _, s := range expr.CallVariables() {
+		c.global.vars[strings.ToLower(s.Name)] = &declared{symbol: s}
+	}
+	c.prompts()
+	c.variables(c.global, c.flow.Variables, map[string]bool{})
+	EachTask(c.flow, func(t *Task) {
+		s := &scope{outer: c.global, vars: map[string]*declared{}}
+		c.tasks[t] = s
+		c.variables(s, t.Variables, map[string]bool{})
+		if t.Kind == "bot" || t.Kind == "state" || t.Kind == "task" {
+			c.refs[t.Kind+"/"+t.RefID] = true
+		}
+	})
+	for _, m := range c.flow.Menus {
+		c.refs["menu/"+m.RefID] = true
+	}
+	EachChoice(c.flow, func(x *Choice) {
+		if x.RefID != "" {
+			c.refs[x.Key+"/"+x.RefID] = true
+		}
+	})
+}
+
+var promptRE = regexp.MustCompile(`\bPrompt(System)?\.[A-Za-z_]\w*`)
+
+// prompts declares Prompt.X for the prompts of the organisation, and PromptSystem.X as
+// the flow uses them: the list of system prompts is Genesys' own and grows.
+func (c *checker) prompts() {
+	for _, n := range c.org.Names["userPrompts"] {
+		c.global.add("Prompt."+n, expr.Prompt, nil)
+	}
+	for _, n := range systemPrompts {
+		c.global.add("PromptSystem."+n, expr.Prompt, nil)
+	}
+	if !c.org.auto || c.file.Root == nil {
+		return
+	}
+	eachNode(c.file.Root, func(n *yaml.Node) {
+		if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "Prompt") {
+			for _, m := range promptRE.FindAllString(n.Value, -1) {
+				c.global.add(m, expr.Prompt, nil)
+			}
+		}
+	})
+}
+
+var variableNameRE = regexp.MustCompile(`^[\pL][\pL\pN_]*$`)
+
+func (c *checker) variables(s *scope, list []*Variable, seen map[string]bool) {
+	for _, v := range list {
+		t, known := expr.ParseType(v.Type)
+		if !known {
+			if c.calls {
+				c.report(diag.Error, CodeUnknownType, v.Pos, v.Path, fmt.Sprintf("there is no variable of type %q", v.Key), "")
+			}
+			t = expr.Any
+		}
+		bare := v.Name
+		if i := strings.IndexByte(bare, '.'); i >= 0 {
+			bare = bare[i+1:]
+		}
+		if !variableNameRE.MatchString(bare) {
+			c.failf("sdk.variableName", v.Pos, v.Path, "%q must start with a letter, then letters, digits or underscores", bare)
+		}
+		low := strings.ToLower(v.Name)
+		if seen[low] {
+			c.failf(CodeVariableTwice, v.Pos, v.Path, "variable %q is declared twice", v.Name)
+		}
+		seen[low] = true
+		s.add(v.Name, t, v)
+		if c.calls && v.IsSecure && c.flow.Type != "secureCall" {
+			c.fail("properties.variable.common.support.notSupportedSecureVariable", v.Pos, c.variablePath(v), "secure variables are not supported in flows of this type")
+		}
+		if v.Initial.IsSet() {
+			c.value(s, v.Initial, rule{typ: t, label: "Initial Value", literal: c.calls, empty: t == expr.String, noValue: true})
+		}
+	}
+}
+
+func (c *checker) variablePath(v *Variable) string { return v.Path + "(" + v.Name + ")" }
+
+// unused warns of declared variables that nothing names.
+func (c *checker) unused() {
+	one := func(v *Variable) {
+		if !c.used[v] {
+			c.warn("errors.unusedVariable", v.Pos, c.variablePath(v), fmt.Sprintf("the variable '%s' is not used", v.Name), "")
+		}
+	}
+	for _, v := range c.flow.Variables {
+		one(v)
+	}
+	EachTask(c.flow, func(t *Task) {
+		for _, v := range t.Variables {
+			one(v)
+		}
+	})
+}
+
+// names checks the names of flow, tasks and menus.
+func (c *checker) names() {
+	f := c.flow
+	switch {
+	case !f.HasName:
+		c.warn(CodeNoName, f.Pos, f.Path, "the flow has no name", "give it one: flow type and name are its identity")
+	case f.Name == "":
+		c.fail("sdk", f.Pos, f.Path, "flow name cannot be empty")
+	case strings.Contains(f.Name, "/"):
+		c.fail("sdk", f.Pos, f.Path, "flow name cannot contain the '/' character")
+	case strings.HasSuffix(strings.ToLower(f.Name), "-debug"):
+		c.fail("sdk", f.Pos, f.Path, "flow name cannot end with -debug")
+	}
+	seen := map[string][]*Task{}
+	for _, t := range f.Tasks {
+		if t.HasName && strings.TrimSpace(t.Name) == "" {
+			c.fail("errors.noName", t.Pos, t.Path, "name can not be empty")
+		}
+		seen[t.Kind+"/"+t.Name] = append(seen[t.Kind+"/"+t.Name], t)
+	}
+	for _, same := range seen {
+		if len(same) < 2 || same[0].Name == "" {
+			continue
+		}
+		for _, t := range same {
+			c.fail("task.multipleNames", t.Pos, t.Path, fmt.Sprintf("another task has the same name %q", t.Name))
+		}
+	}
+}
+
+// start checks the start object.
+func (c *checker) start() {
+	f := c.flow
+	if f.Type == "inqueueCall" || f.Type == "commonModule" || !c.calls && f.Start.Text == "" {
+		return
+	}
+	if f.Start.Text == "" {
+		c.fail("flow.noStartUpObject", f.Pos, f.Path, "there is no startup object configured in the current flow")
+		return
+	}
+	if !c.reference(f.Start, "task", "menu", "state", "bot") {
+		c.fail("flow.noStartUpObject", f.Start.Pos, f.Path, "there is no startup object configured in the current flow")
+	}
+}
+
+// reference reports whether a reference points at something of these kinds, and says so
+// when it does not.
+func (c *checker) reference(r Ref, kinds ...string) bool {
+	for _, k := range kinds {
+		if r.Kind != "" && c.refs[k+"/"+r.ID] {
+			return true
+		}
+	}
+	var known []string
+	for k := range c.refs {
+		known = append(known, k[strings.IndexByte(k, '/')+1:])
+	}
+	sort.Strings(known)
+	c.report(diag.Error, CodeReference, r.Pos, r.Path, fmt.Sprintf("no %s for the reference %q", strings.Join(kinds, " or "), r.Text), diag.DidYouMean(r.ID, known))
+	return false
+}
+
+// greeting warns of a missing greeting at the place Genesys does: the start object.
+func (c *checker) greeting() {
+	f := c.flow
+	if f.Type == "inqueueCall" {
+		return
+	}
+	if f.InitialGreeting.Form == Absent {
+		at, pos := f.Path, f.Pos
+		for _, t := range f.Tasks {
+			if t.RefID == f.Start.ID {
+				at, pos = t.Path, t.Pos
+			}
+		}
+		c.warn("audio.blankMainSeqWarningContext", pos, at, "the main sequence for 'Initial Greeting' has no audio set", "write initialGreeting: {exp: ToAudioBlank(100)} for silence")
+		return
+	}
+	c.value(c.global, f.InitialGreeting, rule{typ: expr.Audio, label: "Initial Greeting", noValue: true, audio: true})
+}
+
+func (c *checker) errorHandling() {
+	e := c.flow.Errors
+	if !c.calls {
+		return
+	}
+	if e.Audio.Form != Absent {
+		c.value(c.global, e.Audio, rule{typ: expr.Audio, label: "Pre-Handling Audio", noValue: true, audio: true})
+	}
+	at := c.flow.Path + " (Event Handling)"
+	switch e.Kind {
+	case "queue":
+		if e.TargetQueue.Form == Absent {
+			c.fail(codeInvalidLiteral, e.Pos, at, "invalid input for Queue: the error handling names no queue")
+			return
+		}
+		c.value(c.global, e.TargetQueue, rule{typ: expr.Queue, label: "Queue"})
+	case "task", "menu":
+		if e.Ref.Text == "" {
+			c.failf(e.Kind+".noReference", e.Pos, at, "there is no %s reference set for the error handling", e.Kind)
+			return
+		}
+		if !c.reference(e.Ref, e.Kind) {
+			c.failf(e.Kind+".noReference", e.Pos, at, "there is no %s reference set for the error handling", e.Kind)
+		}
+	case "", "disconnect":
+	default:
+		c.warn(CodeUnknownKey, e.Pos, e.Path, fmt.Sprintf("unknown error handling %q", e.Kind), diag.DidYouMean(e.Kind, []string{"disconnect", "queue", "task", "menu"}))
+	}
+}
+
+// outbound checks what outbound flows need beside.
+func (c *checker) outbound() {
+	if c.flow.Type != "outboundCall" || member(c.flow.Node, "settingsOutboundCall") != nil {
+		return
+	}
+	for _, what := range []string{"Contact List", "Default Wrapup Code"} {
+		c.fail(codeInvalidLiteral, c.flow.Pos, c.flow.Path+" (Outbound)", "invalid input for "+what+": settingsOutboundCall is left out")
+	}
+}

@@ -1,0 +1,509 @@
+package architect
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// task checks the actions of a task, then where it ends.
+func (c *checker) task(t *Task) {
+	s := c.tasks[t]
+	for _, a := range t.Actions {
+		c.action(s, a, false)
+	}
+	c.ending(t)
+}
+
+// action checks an action and those in its branches.
+func (c *checker) action(s *scope, a *Action, inLoop bool) {
+	if a.HasName && strings.TrimSpace(a.Name) == "" {
+		c.fail("errors.noName", a.Pos, a.Path, "name can not be empty")
+	}
+	c.body(s, a, inLoop)
+	for i := range a.Branches {
+		for _, x := range a.Branches[i].Actions {
+			c.action(s, x, inLoop || a.Key == "loop" || a.Key == "loopUntil")
+		}
+	}
+}
+
+// body checks an action without its branches.
+func (c *checker) body(s *scope, a *Action, inLoop bool) {
+	switch {
+	case a.Kind == nil && a.Key == "repeatMenu":
+		return
+	case a.Kind == nil:
+		if c.calls {
+			c.report(diag.Error, CodeUnknownAction, a.Pos, a.Path, fmt.Sprintf("there is no action %q", a.Key), diag.DidYouMean(a.Key, kindNames()))
+		}
+		return
+	case !a.Kind.Allows(c.flow.Type):
+		c.failf("sdk.flowType", a.Pos, a.Path, "%s cannot be used in flows of type %s", a.Key, c.flow.Type)
+		return
+	}
+	if c.calls {
+		c.branches(a)
+	}
+	if (a.Key == "loopNext" || a.Key == "loopExit") && !inLoop {
+		c.fail("loop.notInLoop", a.Pos, a.Path, "this action must be within a loop path")
+	}
+	for i := range a.Kind.Fields {
+		c.field(s, a, &a.Kind.Fields[i])
+	}
+	c.special(s, a)
+}
+
+// branches reports actions in a branch that the action has not.
+func (c *checker) branches(a *Action) {
+	if a.Switch != nil || a.Key == "callTask" || a.Key == "callCommonModule" || a.Key == "callBotFlow" {
+		return
+	}
+	for i := range a.Branches {
+		b := &a.Branches[i]
+		known := false
+		for _, k := range a.Kind.Branches {
+			known = known || equalFold(k, b.Name)
+		}
+		if a.Kind.Hidden && equalFold(b.Name, "success") {
+			known = true
+		}
+		if !known && len(b.Actions) > 0 {
+			c.failf(CodeNoBranch, b.Pos, a.Path, "%s has no branch %q", a.Key, b.Name)
+		}
+	}
+}
+
+// field checks one row of the table.
+func (c *checker) field(s *scope, a *Action, f *Field) {
+	switch f.Use {
+	case UseValue:
+		if f.Key == "lookupValue" || f.Key == "timeout" && (a.Key == "callData" || a.Key == "callDataSecure") || f.Key == "processingPrompt" {
+			return // special looks at these
+		}
+		v, ok := a.Values[f.Key]
+		if !ok {
+			c.missing(a, f)
+			return
+		}
+		c.value(s, v, f.rule())
+	case UseOutput:
+		v, ok := a.Values[f.Key]
+		if !ok {
+			c.missing(a, f)
+			return
+		}
+		t, _ := expr.ParseType(f.Type)
+		c.output(s, v, t, f.Label, f.NoValue)
+	case UsePlain, UseTarget:
+		if f.Missing != "" && a.Plain[f.Key] == "" && (f.Use != UseTarget || a.Target == nil) {
+			c.missing(a, f)
+		}
+	case UseRef:
+		c.jump(a)
+	case UseBindings:
+		for _, b := range a.FailureOutputs {
+			c.output(s, b.Value, expr.String, b.Name, true)
+		}
+	}
+}
+
+func (c *checker) missing(a *Action, f *Field) {
+	if f.Missing == "" || !c.calls {
+		return
+	}
+	what := "invalid input for"
+	switch {
+	case f.Missing == codeNotSet:
+		what = "no value set for"
+	case strings.Contains(f.Missing, "mustSelect"):
+		what = "nothing selected for"
+	}
+	c.failf(f.Missing, a.Pos, a.Path, "%s %s: %s is left out", what, f.Label, f.Key)
+}
+
+// jump checks the target of a jump or call.
+func (c *checker) jump(a *Action) {
+	kind := map[string]string{"jumpToMenu": "menu", "changeState": "state"}[a.Key]
+	if kind == "" {
+		kind = "task"
+	}
+	if a.Ref.Text != "" && c.reference(a.Ref, kind) {
+		return
+	}
+	c.failf(kind+".noReference", a.Pos, a.Path, "there is no %s reference set", kind)
+}
+
+// special holds the rules of single kinds.
+func (c *checker) special(s *scope, a *Action) {
+	switch a.Key {
+	case "callData", "callDataSecure", "callBridge":
+		c.callData(s, a)
+	case "dataTableLookup":
+		c.lookup(s, a)
+	case "setScreenPop":
+		c.screenPop(s, a)
+	case "callCommonModule", "callBotFlow":
+		for _, b := range a.Inputs {
+			c.value(s, b.Value, rule{label: b.Name, noValue: true, empty: true})
+		}
+		for _, b := range a.Outputs {
+			c.output(s, b.Value, expr.Invalid, b.Name, true)
+		}
+	case "updateData", "extractSecureData":
+		c.update(s, a)
+	case "setParticipantData", "getParticipantData", "setConversationData", "getConversationData", "setSecuredData", "getSecuredData":
+		c.attributes(s, a)
+	case "switch":
+		c.choose(s, a)
+	case "loop":
+		if v := a.Value("loopCount"); v.Form == Lit && isScalar(v.Node) && integerRE.MatchString(v.Text) && (v.Text[0] == '-' || strings.Trim(v.Text, "0") == "") {
+			c.warn("loop.lessThanOne", a.Pos, a.Path, "a Loop Count less than one will skip the loop action", "")
+		}
+	case "transferToAcd", "setSkills":
+		c.acd(s, a)
+	case "transferToFlow", "transferToFlowSecure":
+		c.targetFlow(a)
+	case "transferToVoicemail":
+		c.voicemail(a)
+	case "collectInput":
+		c.collect(a)
+	case "previousMenu":
+		if len(c.flow.Menus) == 0 {
+			c.fail("previousMenu.noMenus", a.Pos, a.Path, "there are no menus in this flow for Previous Menu to return to")
+		}
+	case "setFlowOutcome", "initializeFlowOutcome":
+		if a.Values["flowOutcome"].Text == "" && c.calls {
+			c.fail("flowOutcomes.mustSelectFlowOutcome", a.Pos, a.Path, "a flow outcome must be selected")
+		}
+		if a.Key == "setFlowOutcome" && c.calls && a.Values["flowOutcomeValue"].Form == Absent {
+			c.fail(codeInvalidLiteral, a.Pos, a.Path, "invalid input for Value: flowOutcomeValue is left out")
+		}
+	}
+	c.blankAudio(a)
+}
+
+// blankAudio warns of audio that is left out.
+func (c *checker) blankAudio(a *Action) {
+	if !c.calls {
+		return
+	}
+	for i := range a.Kind.Fields {
+		f := &a.Kind.Fields[i]
+		if f.Type != "Audio" || f.Missing != "" || a.Key == "setWhisperAudio" || a.Key == "playAudioOnSilence" || a.Key == "holdMusic" || f.Key == "verificationAudio" {
+			continue
+		}
+		if a.Key == "dialByExtension" && f.Key != "retryAudio" {
+			continue
+		}
+		if a.Value(f.Key).Form == Absent {
+			c.warn("audio.blankMainSeqWarningContext", a.Pos, a.Path, fmt.Sprintf("the main sequence for '%s' has no audio set", f.Label), "write "+f.Key+": {exp: ToAudioBlank(100)} for silence")
+		}
+	}
+}
+
+// inputs checks the bound inputs of a contract and reports required ones left out.
+func (c *checker) inputs(s *scope, a *Action, k *Contract) {
+	bound := map[string]bool{}
+	for _, b := range a.Inputs {
+		p := k.input(b.Name)
+		bound[b.Name] = true
+		if p == nil {
+			c.noField(a, "inputs", b, k.Inputs)
+			continue
+		}
+		t, ok := expr.ParseType(p.Type)
+		if !ok || p.Type == "JSON" {
+			t = expr.Invalid
+		}
+		c.value(s, b.Value, rule{
+			typ: t, label: b.Name, noValue: !p.Required, empty: p.MinLength == nil || *p.MinLength == 0,
+			minF: p.Minimum, maxF: p.Maximum, minLen: p.MinLength, maxLen: p.MaxLength,
+		})
+	}
+	for _, p := range k.Inputs {
+		if p.Required && !bound[p.Name] && !p.Default && !k.open {
+			c.warn(CodeInputLeftOut, a.Target.Pos, a.Path, fmt.Sprintf("required input %q of %q is left out; it silently becomes NOT_SET", p.Name, k.Name), "")
+		}
+	}
+}
+
+func (c *checker) noField(a *Action, group string, b Binding, list []Property) {
+	c.report(diag.Error, CodeNoSuchField, b.Pos, a.Path+"/"+group, fmt.Sprintf("the contract has no %q", b.Name), diag.DidYouMean(b.Name, propertyNames(list)))
+}
+
+func (c *checker) outputs(s *scope, a *Action, group string, k *Contract) {
+	for _, b := range a.Outputs {
+		p := k.output(b.Name)
+		if p == nil {
+			c.noField(a, group, b, k.Outputs)
+			continue
+		}
+		t, ok := expr.ParseType(p.Type)
+		if !ok || p.Type == "JSON" && k.open {
+			t = expr.Invalid
+		}
+		c.output(s, b.Value, t, b.Name, true)
+	}
+}
+
+func (c *checker) contract(s *scope, a *Action, list []Contract) *Contract {
+	if c.org.auto {
+		return madeUp(a.Target, a.Inputs, a.Outputs, func(v string) string {
+			if d := s.declaredAs(v); d != nil {
+				return d.symbol.Type.String()
+			}
+			return "String"
+		})
+	}
+	return contractIn(list, a.Target.Category, a.Target.Name)
+}
+
+func (c *checker) callData(s *scope, a *Action) {
+	code := map[string]string{"callData": "dataAction.mustSelectAction", "callDataSecure": "secureAction.mustSelectAction", "callBridge": "bridgeServer.mustSelectAction"}[a.Key]
+	list := c.org.DataActions
+	if a.Key == "callDataSecure" {
+		list = c.org.SecureDataActions
+	}
+	if !c.calls {
+		for _, b := range a.Inputs {
+			c.syntax(b.Value)
+		}
+		for _, b := range append(a.Outputs, a.FailureOutputs...) {
+			c.use(s, b.Text)
+		}
+		return
+	}
+	var k *Contract
+	switch {
+	case a.Target == nil || a.Target.Name == "":
+		c.fail(code, a.Pos, a.Path, "a data action must be selected")
+	default:
+		if k = c.contract(s, a, list); k == nil {
+			c.notFound(a, "data action", list)
+			c.fail(code, a.Pos, a.Path, "a data action must be selected")
+		}
+	}
+	if k != nil {
+		c.inputs(s, a, k)
+		c.outputs(s, a, "successOutputs", k)
+		if len(a.FailureOutputs) > 0 {
+			c.fail(CodeFailureOutputs, a.FailureOutputs[0].Pos, a.Path, "no failureOutputs in this flow type: a call flow cannot learn why a data action failed")
+		}
+	}
+	if v, ok := a.Values["timeout"]; ok {
+		c.value(s, v, rule{typ: expr.Duration, label: "Timeout", literal: true, minDur: 1e6, maxDur: 1 << 62})
+		if d, isLit := v.Duration(); isLit && d <= 0 {
+			c.fail("bridgeServer.timeoutOfZero", a.Pos, a.Path, "timeout must be greater than zero")
+		}
+	}
+}
+
+func (c *checker) notFound(a *Action, what string, list []Contract) {
+	names := make([]string, len(list))
+	for i := range list {
+		names[i] = list[i].Name
+	}
+	name := fmt.Sprintf("%q", a.Target.Name)
+	if a.Target.Category != "" {
+		name += fmt.Sprintf(" of %q", a.Target.Category)
+	}
+	c.report(diag.Error, CodeNotFound, a.Target.Pos, a.Path, what+" "+name+" not found", diag.DidYouMean(a.Target.Name, names))
+}
+
+func (c *checker) lookup(s *scope, a *Action) {
+	if !c.calls {
+		return
+	}
+	var k *Contract
+	if a.Target == nil {
+		c.fail("dataTable.mustSelectTable", a.Pos, a.Path, "a data table must be selected")
+	} else if k = c.contract(s, a, c.org.DataTables); k == nil {
+		c.notFound(a, "data table", c.org.DataTables)
+		c.fail("dataTable.mustSelectTable", a.Pos, a.Path, "a data table must be selected")
+	}
+	if k == nil {
+		return
+	}
+	r := rule{typ: expr.String, label: "key"}
+	if key := k.input("key"); key != nil {
+		r.minLen, r.maxLen = key.MinLength, key.MaxLength
+	}
+	v, ok := a.Values["lookupValue"]
+	switch {
+	case !ok:
+		c.fail(codeInvalidLiteral, a.Pos, a.Path, "invalid input for key: lookupValue is left out")
+	case v.Form == Exp && strings.TrimSpace(v.Text) == "NOT_SET":
+		c.fail("errors.invalidValue", v.Pos, v.Path, "invalid value for key: NOT_SET")
+	default:
+		c.value(s, v, r)
+	}
+	c.outputs(s, a, "foundOutputs", k)
+}
+
+func (c *checker) screenPop(s *scope, a *Action) {
+	if !c.calls {
+		return
+	}
+	if a.Target == nil {
+		c.fail("screenPop.mustSelectScript", a.Pos, a.Path, "a screen pop script must be selected")
+		return
+	}
+	k := c.contract(s, a, c.org.Scripts)
+	if k == nil {
+		c.notFound(a, "script", c.org.Scripts)
+		c.fail("screenPop.mustSelectScript", a.Pos, a.Path, "a screen pop script must be selected")
+		return
+	}
+	c.inputs(s, a, k)
+}
+
+func (c *checker) update(s *scope, a *Action) {
+	if len(a.Statements) == 0 {
+		c.warn("updateVariables.noStatementError", a.Pos, a.Path, "there are no update statements", "")
+	}
+	for _, st := range a.Statements {
+		t, ok := expr.ParseType(st.Type)
+		if !ok {
+			if c.calls {
+				c.failf(CodeUnknownType, st.Pos, st.Path, "there is no type %q", st.Key)
+			}
+			continue
+		}
+		if st.Variable.Form == Absent {
+			c.failf(codeNotSet, st.Pos, st.Path+"/variable", "no value set: the statement names no variable")
+		}
+		c.output(s, st.Variable, t, "Variable", false)
+		if st.Value.Form == Absent {
+			if t != expr.String && !t.IsList() {
+				c.fail(codeInvalidLiteral, st.Pos, a.Path, "invalid input for Value To Assign: value is left out")
+			}
+			continue
+		}
+		// noValue: refused by the engine of 2018, written by exports of today.
+		c.value(s, st.Value, rule{typ: t, label: "Value To Assign", noValue: true, empty: t == expr.String})
+	}
+}
+
+func (c *checker) attributes(s *scope, a *Action) {
+	if len(a.Attributes) == 0 {
+		c.warn("getAttributes.noAttributesError", a.Pos, a.Path, "there are no attributes defined", "")
+	}
+	reads := strings.HasPrefix(a.Key, "get")
+	seen := map[string]bool{}
+	for _, x := range a.Attributes {
+		if x.Name.Form == Absent {
+			c.fail(codeInvalidLiteral, x.Pos, a.Path, "invalid input for Attribute Name: name is left out")
+		}
+		c.value(s, x.Name, rule{typ: expr.String, label: "Attribute Name"})
+		if x.Name.Form == Lit {
+			if seen[x.Name.Text] {
+				c.warn(CodeAttributeTwice, x.Name.Pos, x.Name.Path, fmt.Sprintf("attribute %q is given twice in one action; the last one wins", x.Name.Text), "")
+			}
+			seen[x.Name.Text] = true
+		}
+		if reads {
+			if x.Variable.Form == Absent {
+				c.fail(codeNotSet, x.Pos, a.Path, "no value set for Variable: variable is left out")
+			}
+			c.output(s, x.Variable, expr.String, "Variable", false)
+			continue
+		}
+		c.value(s, x.Value, rule{typ: expr.String, label: "Attribute Value", empty: true})
+	}
+}
+
+func (c *checker) choose(s *scope, a *Action) {
+	w := a.Switch
+	if w == nil {
+		return
+	}
+	r := rule{typ: expr.Boolean, label: "Case"}
+	if w.FirstMatch {
+		t, ok := expr.ParseType(w.Type)
+		if !ok {
+			c.failf(CodeUnknownType, a.Pos, a.Path, "there is no type %q", w.Key)
+			return
+		}
+		if n, err := expr.Parse(w.Value.Text); w.Value.Form == Exp && err == nil {
+			if got, err := expr.Check(n, s, nil); err == nil {
+				t = got.Type
+			}
+		}
+		c.value(s, w.Value, rule{typ: expr.Invalid, label: "Expression"})
+		r.typ = t
+		r.empty = t == expr.String
+	}
+	if len(w.Cases) > 64 {
+		c.failf("sdk", a.Pos, a.Path, "a switch has at most 64 cases, this one %d", len(w.Cases))
+	}
+	r.noValue = w.FirstMatch
+	for _, k := range w.Cases {
+		if k.Value.Form == Absent {
+			continue
+		}
+		c.value(s, k.Value, r)
+	}
+}
+
+func (c *checker) acd(s *scope, a *Action) {
+	seen := map[string]bool{}
+	for _, v := range a.Skills {
+		c.value(s, v, rule{typ: expr.Skill, label: "Skill", noValue: true})
+		if v.Object && v.Text != "" {
+			if seen[v.Text] {
+				c.failf("skills.duplicateSkill", v.Pos, a.Path, "skill %q is requested twice", v.Text)
+			}
+			seen[v.Text] = true
+		}
+		c.bareNotSet(v, "skill")
+	}
+	if v, ok := a.Values["acdSkills"]; ok {
+		c.value(s, v, rule{typ: expr.Skill.List(), label: "Skills", noValue: true})
+	}
+	c.bareNotSet(a.Value("targetQueue"), "queue")
+	if f := a.Value("overrideInQueueFlow"); c.calls && f.Text != "" && !c.org.has("inqueueFlows", f.Text) {
+		c.report(diag.Error, CodeNotFound, f.Pos, a.Path, fmt.Sprintf("in-queue flow %q not found", f.Text), diag.DidYouMean(f.Text, c.org.Names["inqueueFlows"]))
+	}
+}
+
+func (c *checker) bareNotSet(v Value, what string) {
+	if v.Form == Exp && strings.TrimSpace(v.Text) == "NOT_SET" {
+		c.warn(CodeNotSet, v.Pos, v.Path, "the "+what+" is always NOT_SET; Genesys deploys it, and what it does with it is undocumented", "")
+	}
+}
+
+func (c *checker) targetFlow(a *Action) {
+	kind := map[string]string{"transferToFlow": "inboundFlows", "transferToFlowSecure": "secureFlows"}[a.Key]
+	if a.Target != nil && c.calls && !c.org.has(kind, a.Target.Name) {
+		c.report(diag.Error, CodeNotFound, a.Target.Pos, a.Path, fmt.Sprintf("flow %q not found", a.Target.Name), diag.DidYouMean(a.Target.Name, c.org.Names[kind]))
+		c.fail(codeNotSet, a.Pos, a.Path, "no value set: the flow to transfer to")
+	}
+}
+
+func (c *checker) voicemail(a *Action) {
+	if !c.calls {
+		return
+	}
+	for _, k := range []string{"destination.queue.targetQueue", "destination.user.targetUser", "destination.group.targetGroup"} {
+		if a.Values[k].IsSet() {
+			return
+		}
+	}
+	c.fail(codeInvalidLiteral, a.Pos, a.Path, "invalid input for User: the voicemail has no destination")
+}
+
+func (c *checker) collect(a *Action) {
+	d := a.Digits
+	if d == nil || !c.calls {
+		return
+	}
+	switch {
+	case d.Min < 1 || d.Max > 40:
+		c.failf("sdk", d.Pos, a.Path, "the digit count has to be between 1 and 40, not %d to %d", d.Min, d.Max)
+	case !d.Exact && d.Min >= d.Max:
+		c.failf("sdk", d.Pos, a.Path, "the least digit count %d must be less than the greatest %d", d.Min, d.Max)
+	}
+}

@@ -1,0 +1,123 @@
+package architect
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// menu checks a menu and its choices; tasks of choices are checked as tasks.
+func (c *checker) menu(m *Menu) {
+	if !c.calls {
+		return
+	}
+	if m.HasName && strings.TrimSpace(m.Name) == "" && strings.HasSuffix(m.Path, "]") {
+		c.fail("errors.noName", m.Pos, m.Path, "name can not be empty")
+	}
+	if len(m.Choices) == 0 {
+		c.fail("menu.noMenuChoices", m.Pos, m.Path, "there are no menu choices")
+	}
+	if m.Audio.Form == Absent {
+		c.warn("audio.blankMainSeqWarningContext", m.Pos, m.Path, "the main sequence for 'Menu Prompt' has no audio set", "")
+	} else {
+		c.value(c.global, m.Audio, rule{typ: expr.Audio, label: "Menu Prompt", noValue: true, audio: true})
+	}
+	// A digit given twice goes to the later choice; the earlier one then has none.
+	taken := map[string]*Choice{}
+	for _, x := range m.Choices {
+		if x.Digit == "" {
+			continue
+		}
+		if first := taken[x.Digit]; first != nil {
+			c.report(diag.Error, "menuChoice.noDtmfOrSpeechRec", first.Pos, first.Path, fmt.Sprintf("each menu choice must have DTMF or speech recognition terms: digit %s is taken by a later choice", x.Digit), "")
+		}
+		taken[x.Digit] = x
+	}
+	for _, x := range m.Choices {
+		if x.HasName && strings.TrimSpace(x.Name) == "" {
+			c.fail("errors.noName", x.Pos, x.Path, "name can not be empty")
+		}
+		if x.Digit == "" && !hasTerm(x) {
+			c.fail("menuChoice.noDtmfOrSpeechRec", x.Pos, x.Path, "each menu choice must have DTMF or speech recognition terms for each supported language")
+		}
+		if x.Action != nil {
+			c.action(c.global, x.Action, false)
+		}
+	}
+	if m.Default.Text != "" {
+		c.defaultChoice(m)
+	}
+}
+
+func hasTerm(x *Choice) bool {
+	for _, terms := range x.SpeechTerms {
+		if len(terms) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) defaultChoice(m *Menu) {
+	for _, x := range m.Choices {
+		if x.Key == m.Default.Kind && x.RefID == m.Default.ID {
+			return
+		}
+	}
+	c.failf(CodeReference, m.Default.Pos, m.Path, "no choice for the reference %q", m.Default.Text)
+}
+
+// digits reports global digits that two choices of the flow have.
+func (c *checker) digits() {
+	if !c.calls {
+		return
+	}
+	global := map[string][]*Choice{}
+	EachMenu(c.flow, func(m *Menu) {
+		last := map[string]*Choice{}
+		for _, x := range m.Choices {
+			if x.Digit != "" {
+				last[x.Digit] = x
+			}
+		}
+		for _, x := range m.Choices {
+			if x.GlobalDigit && last[x.Digit] == x {
+				global[x.Digit] = append(global[x.Digit], x)
+			}
+		}
+	})
+	for digit, list := range global {
+		if len(list) < 2 {
+			continue
+		}
+		for _, x := range list {
+			c.failf("menuChoice.duplicateDtmfGlobal", x.Pos, x.Path, "DTMF (%s) is used in two or more menu choices in this flow", digit)
+		}
+	}
+}
+
+// menuSettings checks the settings all menus fall back to.
+func (c *checker) menuSettings(m MenuSettings) {
+	if !c.calls || c.flow.Type == "inqueueCall" {
+		return
+	}
+	lo, hi := int64(0), int64(10)
+	c.value(c.global, m.ExtensionDelay, rule{typ: expr.Duration, label: "Extension Dialing Delay", literal: true, minDur: 0, maxDur: time.Minute})
+	c.value(c.global, m.ListenForExtensions, rule{typ: expr.Boolean, label: "Listen For Extensions", literal: true})
+	c.value(c.global, m.SelectionTimeout, rule{typ: expr.Duration, label: "Menu Selection Timeout", literal: true, minDur: 0, maxDur: time.Minute})
+	c.value(c.global, m.RepeatCount, rule{typ: expr.Integer, label: "Number of times to repeat menu", literal: true, min: &lo, max: &hi})
+	delay, ok := m.ExtensionDelay.Duration()
+	if !ok {
+		delay = time.Second
+	}
+	timeout, ok := m.SelectionTimeout.Duration()
+	if !ok {
+		timeout = 10 * time.Second
+	}
+	if delay >= timeout && len(c.flow.Menus) > 0 {
+		c.failf("menu.extensionDelayTooLong", m.SelectionTimeout.Pos, c.flow.Path+"/settingsMenu", "the extension dialing delay %v must be less than the selection timeout %v", delay, timeout)
+	}
+}

@@ -1,0 +1,409 @@
+package architect
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// A rule says what a place takes. The table of what counts as empty, as Genesys' engine
+// answers it for every place and form:
+//
+//	left out       by the caller: each action has its own code
+//	noValue        expression.noValueModeNotAllowed unless noValue
+//	var            expression.variableModeNotAllowed; outputs have output
+//	exp            expression.expressionModeNotAllowed if literal; "" is notSetWithContext
+//	lit            by type; "" is invalidLiteralContext unless empty
+type rule struct {
+	typ     expr.Type
+	label   string
+	noValue bool
+	literal bool // no expressions
+	empty   bool // the empty literal passes
+	audio   bool // a sequence of audio: tts and prompt too
+
+	min, max       *int64   // of integers
+	minF, maxF     *float64 // of decimals
+	minLen, maxLen *int64
+	minDur, maxDur time.Duration // of durations; both 0 for none
+}
+
+func (f *Field) rule() rule {
+	t, _ := expr.ParseType(f.Type)
+	r := rule{typ: t, label: f.Label, noValue: f.NoValue, literal: f.Literal, empty: f.Empty && t == expr.String, audio: t == expr.Audio}
+	if f.Min != 0 || f.Max != 0 {
+		r.min, r.max = &f.Min, &f.Max
+	}
+	if r.label == "" {
+		r.label = f.Key
+	}
+	return r
+}
+
+// value checks a value that is there; one that is left out is the caller's affair.
+func (c *checker) value(s *scope, v Value, r rule) {
+	if !c.calls {
+		c.syntax(v)
+		return
+	}
+	switch v.Form {
+	case Absent:
+	case NoValue, NoFallback:
+		if !r.noValue {
+			c.failf("expression.noValueModeNotAllowed", v.Pos, v.Path, "noValue is not allowed for %s", r.label)
+		}
+	case Var:
+		if r.audio {
+			return
+		}
+		c.failf("expression.variableModeNotAllowed", v.Pos, v.Path, "a variable (var) is not allowed for %s; write it as an expression (exp)", r.label)
+	case Exp:
+		if r.literal {
+			c.failf("expression.expressionModeNotAllowed", v.Pos, v.Path, "an expression is not allowed for %s, only a literal", r.label)
+			return
+		}
+		c.expression(s, v, v.Text, r)
+	case Prompt, PromptExp:
+		if r.literal {
+			c.failf("expression.expressionModeNotAllowed", v.Pos, v.Path, "a prompt is not allowed for %s", r.label)
+			return
+		}
+		text := v.Text
+		if r.audio {
+			text = "ToAudio(" + v.Text + ")"
+		}
+		c.expression(s, v, text, r)
+	case TTS:
+		if !r.audio {
+			c.other(v, r, "spoken text")
+		}
+	case Lit:
+		c.literalValue(s, v, r)
+	case Plain:
+		c.failf(CodeShape, v.Pos, v.Path, "a bare %q where a value has to be: {lit: …}, {exp: …} or {noValue: true}", shorten(v.Text))
+	case Other:
+		c.other(v, r, "a mapping without lit, exp, var or noValue")
+	}
+}
+
+// other reports a value of no form. Genesys leaves the place at its default then: the
+// empty literal.
+func (c *checker) other(v Value, r rule, what string) {
+	if r.empty || r.noValue || r.typ.IsList() {
+		c.warn(CodeShape, v.Pos, v.Path, what+" where a value has to be; it counts as left out", "")
+		return
+	}
+	c.failf(codeInvalidLiteral, v.Pos, v.Path, "invalid input for %s: %s where a value has to be", r.label, what)
+}
+
+// syntax checks of an expression only that it can be read.
+func (c *checker) syntax(v Value) {
+	if v.Form != Exp && v.Form != PromptExp || strings.Contains(v.Text, "{{") || strings.Contains(v.Text, "${") {
+		return
+	}
+	if n, err := expr.Parse(v.Text); err != nil {
+		c.expressionError(v, v.Text, err)
+	} else {
+		c.use(c.global, expr.Variables(n)...)
+		for _, s := range c.tasks {
+			c.use(s, expr.Variables(n)...)
+		}
+	}
+}
+
+func (c *checker) use(s *scope, names ...string) {
+	for _, n := range names {
+		if d := s.declaredAs(n); d != nil && d.v != nil {
+			c.used[d.v] = true
+		}
+	}
+}
+
+// expression checks an expression that stands in a place of a type.
+func (c *checker) expression(s *scope, v Value, text string, r rule) {
+	if strings.TrimSpace(text) == "" {
+		c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s: there is no expression", r.label)
+		return
+	}
+	n, err := expr.Parse(text)
+	if err != nil {
+		c.expressionError(v, text, err)
+		return
+	}
+	c.use(s, expr.Variables(n)...)
+	var target *expr.Type
+	if r.typ != expr.Invalid && r.typ != expr.Any {
+		target = &r.typ
+	}
+	if _, err := expr.Check(n, s, target); err != nil {
+		c.expressionError(v, text, err)
+		return
+	}
+	c.constant(v, n, r)
+}
+
+func (c *checker) expressionError(v Value, text string, err error) {
+	f := diag.Finding{Code: "errors.invalidValue", Severity: diag.Error, Position: v.Pos, Path: v.Path, Message: err.Error()}
+	var e *expr.Error
+	if errors.As(err, &e) {
+		f.Message, f.Hint, f.Length = e.Message, e.Hint, e.Length
+		if text == v.Text {
+			f.Position = c.file.place(v, e.Offset)
+		}
+	}
+	c.findings = append(c.findings, f)
+}
+
+// constant checks an expression that is one literal against the bounds of its place, as
+// Genesys does it; anything more than one literal is not computed.
+func (c *checker) constant(v Value, n expr.Node, r rule) {
+	lit, ok := n.(*expr.Literal)
+	neg := ""
+	if u, isMinus := n.(*expr.Unary); isMinus && u.Op == "-" {
+		lit, ok = u.X.(*expr.Literal)
+		neg = "-"
+	}
+	if !ok {
+		return
+	}
+	text, isText := literalText(v.Text)
+	if !isText {
+		text = neg + strings.TrimPrefix(strings.TrimSpace(v.Text), "-")
+	}
+	_ = lit
+	switch {
+	case strings.EqualFold(text, "NOT_SET"):
+		return
+	case isText && r.typ == expr.String:
+		if msg := r.length(text); msg != "" {
+			c.fail("errors.invalidValue", v.Pos, v.Path, msg)
+		}
+	case !isText && (r.typ == expr.Integer || r.typ == expr.Decimal):
+		if msg := r.bounds(text); msg != "" {
+			c.fail("errors.invalidValue", v.Pos, v.Path, msg)
+		}
+	}
+}
+
+// literalText gives the text of an expression that is one string literal.
+func literalText(s string) (string, bool) {
+	s = strings.TrimSpace(s)
+	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
+		return "", false
+	}
+	return strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\n`, "\n", `\r`, "\r", `\t`, "\t").Replace(s[1 : len(s)-1]), true
+}
+
+func (r *rule) length(s string) string {
+	n := int64(len([]rune(s)))
+	switch {
+	case r.maxLen != nil && n > *r.maxLen:
+		return fmt.Sprintf("the value cannot contain more than %d characters", *r.maxLen)
+	case r.minLen != nil && n < *r.minLen:
+		return fmt.Sprintf("the value must contain at least %d characters", *r.minLen)
+	}
+	return ""
+}
+
+// bounds compares a number's text with the bounds, exactly.
+func (r *rule) bounds(text string) string {
+	x, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return ""
+	}
+	check := func(low bool, bound *big.Rat) string {
+		if low && x.Cmp(bound) < 0 {
+			return fmt.Sprintf("the value %s must be greater than or equal to %s", text, bound.RatString())
+		}
+		if !low && x.Cmp(bound) > 0 {
+			return fmt.Sprintf("the value %s must be less than or equal to %s", text, bound.RatString())
+		}
+		return ""
+	}
+	for _, b := range []struct {
+		low bool
+		i   *int64
+		f   *float64
+	}{{true, r.min, r.minF}, {false, r.max, r.maxF}} {
+		if b.i != nil {
+			if msg := check(b.low, new(big.Rat).SetInt64(*b.i)); msg != "" {
+				return msg
+			}
+		}
+		if b.f != nil {
+			if rat := new(big.Rat).SetFloat64(*b.f); rat != nil {
+				if msg := check(b.low, rat); msg != "" {
+					return msg
+				}
+			}
+		}
+	}
+	return ""
+}
+
+var (
+	integerRE = regexp.MustCompile(`^-?\d{1,15}$`)
+	decimalRE = regexp.MustCompile(`^-?(\d+\.?\d*|\.\d+)$`)
+)
+
+// orgKinds are the lists of an organisation in which objects of a type are.
+var orgKinds = map[expr.Type]string{
+	expr.Queue: "queues", expr.Skill: "skills", expr.LanguageSkill: "languageSkills", expr.User: "users", expr.Group: "groups",
+	expr.WrapupCode: "wrapupCodes", expr.Prompt: "userPrompts", expr.Schedule: "schedules", expr.ScheduleGroup: "scheduleGroups", expr.EmergencyGroup: "emergencyGroups",
+}
+
+// literalValue checks a literal.
+func (c *checker) literalValue(s *scope, v Value, r rule) {
+	kind := orgKinds[r.typ.Elem()]
+	if v.Object {
+		c.named(v, r, kind)
+		return
+	}
+	d, isDuration := v.Duration()
+	text := v.Text
+	empty := func() {
+		c.failf(codeInvalidLiteral, v.Pos, v.Path, "invalid input for %s: you must specify a value", r.label)
+	}
+	invalid := func() {
+		c.failf("errors.invalidValue", v.Pos, v.Path, "invalid value for %s: %q is no %s", r.label, shorten(text), r.typ)
+	}
+	switch {
+	case r.typ.IsList():
+		c.failf(CodeLiteralType, v.Pos, v.Path, "%s takes a list; a literal cannot be one", r.label)
+	case r.typ == expr.Duration:
+		switch {
+		case isDuration && (r.minDur != 0 || r.maxDur != 0):
+			if d < r.minDur || d > r.maxDur {
+				c.failf("text", v.Pos, v.Path, "the value %v for %s must be between %v and %v", d, r.label, r.minDur, r.maxDur)
+			}
+		case !isDuration && text == "" && v.Form == Lit && isScalar(v.Node):
+			empty()
+		case !isDuration:
+			c.warn(CodeLiteralType, v.Pos, v.Path, fmt.Sprintf("%s takes a literal such as {seconds: 4}", r.label), "")
+		}
+	case r.typ == expr.Boolean:
+		if !isScalar(v.Node) {
+			c.warn(CodeLiteralType, v.Pos, v.Path, "a literal boolean value must be true or false", "")
+		} else if text != "true" && text != "false" && !(v.Bool && c.file.src != nil) {
+			c.fail("sdk", v.Pos, v.Path, "a literal boolean value must be true or false")
+		}
+	case r.audio:
+		if text == "" {
+			c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s", r.label)
+			return
+		}
+		c.expression(s, v, text, r)
+	case text == "" && isScalar(v.Node):
+		if !r.empty {
+			empty()
+		} else if r.minLen != nil && *r.minLen > 0 {
+			empty()
+		}
+	case r.typ == expr.Integer:
+		if !integerRE.MatchString(text) {
+			invalid()
+		}
+		if msg := r.bounds(text); msg != "" && isScalar(v.Node) {
+			c.fail("text", v.Pos, v.Path, msg)
+		}
+	case r.typ == expr.Decimal, r.typ == expr.Currency:
+		if !decimalRE.MatchString(text) {
+			invalid()
+		} else if msg := r.bounds(text); msg != "" {
+			c.fail("text", v.Pos, v.Path, msg)
+		}
+	case r.typ == expr.PhoneNumber:
+		if low := strings.ToLower(text); !strings.HasPrefix(low, "tel:") && !strings.HasPrefix(low, "sip:") && !strings.HasPrefix(low, "+") {
+			c.failf("literal.phoneNumber.withExpressionLabel.errorNoSchemeType", v.Pos, v.Path, "%q is no phone number: it has no scheme", shorten(text))
+		}
+	case r.typ == expr.String:
+		if msg := r.length(text); msg != "" && isScalar(v.Node) {
+			c.fail("text", v.Pos, v.Path, msg)
+		}
+	case kind != "" && r.typ != expr.Prompt:
+		c.failf("expression.literalDropDownValueDoesNotExist", v.Pos, v.Path, "%s takes a literal of the form {name: X}", r.label)
+	}
+}
+
+// named checks a literal that names an object of the organisation.
+func (c *checker) named(v Value, r rule, kind string) {
+	switch {
+	case kind == "":
+		c.failf(CodeNotFound, v.Pos, v.Path, "%s takes no object with a name", r.label)
+	case v.Text != "" && c.org.has(kind, v.Text):
+		return
+	default:
+		c.report(diag.Error, CodeNotFound, v.Pos, v.Path, fmt.Sprintf("%s %q not found", r.typ.Elem(), v.Text), diag.DidYouMean(v.Text, c.org.Names[kind]))
+	}
+	if !r.empty && !r.typ.IsList() {
+		c.failf(codeInvalidLiteral, v.Pos, v.Path, "invalid input for %s: you must specify a value", r.label)
+	}
+}
+
+// output checks a place that names the variable a result goes to: it has to be of exactly
+// the type. A variable that is not declared is made, in the flow or the task.
+func (c *checker) output(s *scope, v Value, t expr.Type, label string, noValue bool) {
+	if !c.calls {
+		c.use(s, v.Text)
+		return
+	}
+	switch v.Form {
+	case Absent:
+		return
+	case Var:
+	case NoValue, NoFallback:
+		if !noValue {
+			c.failf("expression.noValueModeNotAllowed", v.Pos, v.Path, "noValue is not allowed for %s", label)
+		}
+		return
+	case Exp, Prompt, PromptExp:
+		c.failf("expression.expressionModeNotAllowed", v.Pos, v.Path, "an expression is not allowed for %s; name a variable: {var: Flow.X}", label)
+		return
+	case Plain:
+		c.failf(CodeShape, v.Pos, v.Path, "a bare %q where {var: …} has to be", shorten(v.Text))
+		return
+	case Lit, TTS, Other:
+		c.failf("expression.literalModeNotAllowed", v.Pos, v.Path, "a literal is not allowed for %s; name a variable: {var: Flow.X}", label)
+		return
+	}
+	d := s.declaredAs(v.Text)
+	if d == nil {
+		c.undeclared(s, v, t, label)
+		return
+	}
+	if t != expr.Invalid && t != expr.Any && d.symbol.Type != t && d.symbol.Type != expr.Any {
+		c.failf("expression.variableTypeError", v.Pos, v.Path, "'%s' cannot be used here because it is %s and not a variable of type %s", v.Text, d.symbol.Type, t)
+		return
+	}
+	if d.symbol.ReadOnly {
+		c.failf("expression.variableIsReadOnly", v.Pos, v.Path, "%s is read only", v.Text)
+		return
+	}
+	c.use(s, v.Text)
+}
+
+func (c *checker) undeclared(s *scope, v Value, t expr.Type, label string) {
+	prefix, bare, _ := strings.Cut(v.Text, ".")
+	switch low := strings.ToLower(prefix); {
+	case v.Text == "":
+		c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s", label)
+		return
+	case low != "flow" && low != "task":
+		c.report(diag.Error, "expression.noVariableSet", v.Pos, v.Path, fmt.Sprintf("there is no variable %q", v.Text), diag.DidYouMean(v.Text, s.Names()))
+		return
+	case !variableNameRE.MatchString(bare):
+		c.failf("sdk", v.Pos, v.Path, "%q is no name of a variable", v.Text)
+		return
+	case low == "flow":
+		c.global.add(v.Text, t, nil)
+	default:
+		s.add(v.Text, t, nil)
+	}
+	c.warn(CodeUndeclared, v.Pos, v.Path, fmt.Sprintf("variable %q is not declared; writing to it makes it", v.Text), diag.DidYouMean(v.Text, s.Names()))
+}

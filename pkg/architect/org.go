@@ -1,0 +1,262 @@
+package architect
+
+import (
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// An Org is what Check knows of the organisation: the names a flow may refer to and the
+// contracts of what it calls. Its JSON form is an object of lists, whose items are names
+// or objects with a name; or the word "auto" for OrgAuto.
+type Org struct {
+	Names             map[string][]string // by kind: queues, skills, languageSkills, users, groups, wrapupCodes, userPrompts, systemPrompts, inqueueFlows, inboundFlows, secureFlows, schedules, scheduleGroups, emergencyGroups, outcomes
+	DataActions       []Contract
+	SecureDataActions []Contract
+	DataTables        []Contract // Inputs holds the key column, Outputs the others
+	Scripts           []Contract
+
+	auto bool
+}
+
+// OrgAuto is an organisation that has whatever the flow refers to, with contracts made
+// from the types of the bound variables. It is for files whose organisation is not known.
+var OrgAuto = Org{auto: true}
+
+// A Contract is what a data action, table or script takes and gives.
+type Contract struct {
+	Name     string
+	Category string // of a data action
+	Inputs   []Property
+	Outputs  []Property
+	open     bool // made up: any name is in it
+}
+
+// A Property of a contract.
+type Property struct {
+	Name      string
+	Type      string // name of the expression type: String, Integer[], JSON …
+	Required  bool
+	Default   bool // the contract has a default for it
+	MinLength *int64
+	MaxLength *int64
+	Minimum   *float64
+	Maximum   *float64
+}
+
+func (c *Contract) input(name string) *Property  { return propertyIn(c.Inputs, name) }
+func (c *Contract) output(name string) *Property { return propertyIn(c.Outputs, name) }
+
+func propertyIn(list []Property, name string) *Property {
+	for i := range list {
+		if list[i].Name == name {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+func propertyNames(list []Property) []string {
+	out := make([]string, len(list))
+	for i := range list {
+		out[i] = list[i].Name
+	}
+	return out
+}
+
+// has reports whether an object of the kind is known.
+func (o *Org) has(kind, name string) bool {
+	if o.auto {
+		return true
+	}
+	for _, n := range o.Names[kind] {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// contractIn finds a contract by name; categories are compared without letter case, as
+// Genesys does it.
+func contractIn(list []Contract, category, name string) *Contract {
+	for i := range list {
+		if list[i].Name == name && strings.EqualFold(list[i].Category, category) {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// UnmarshalJSON reads the JSON form.
+func (o *Org) UnmarshalJSON(data []byte) error {
+	var word string
+	if json.Unmarshal(data, &word) == nil {
+		if word != "auto" {
+			return fmt.Errorf("org %q: neither an object nor \"auto\"", word)
+		}
+		*o = OrgAuto
+		return nil
+	}
+	var kinds map[string][]json.RawMessage
+	if err := json.Unmarshal(data, &kinds); err != nil {
+		return fmt.Errorf("org: %w", err)
+	}
+	*o = Org{Names: map[string][]string{}}
+	for kind, items := range kinds {
+		for _, raw := range items {
+			if err := o.addItem(kind, raw); err != nil {
+				return fmt.Errorf("org: %s: %w", kind, err)
+			}
+		}
+	}
+	return nil
+}
+
+type orgItem struct {
+	Name     string                     `json:"name"`
+	Category string                     `json:"category"`
+	Inputs   map[string]json.RawMessage `json:"inputs"`
+	Outputs  map[string]json.RawMessage `json:"outputs"`
+	Columns  map[string]json.RawMessage `json:"columns"`
+}
+
+func (o *Org) addItem(kind string, raw json.RawMessage) error {
+	var it orgItem
+	if json.Unmarshal(raw, &it.Name) != nil {
+		if err := json.Unmarshal(raw, &it); err != nil {
+			return err
+		}
+	}
+	c := Contract{Name: it.Name, Category: it.Category, Inputs: properties(it.Inputs), Outputs: properties(it.Outputs)}
+	switch kind {
+	case "dataActions", "secureDataActions":
+		if c.Category == "" {
+			c.Category = "made up"
+		}
+		if kind == "dataActions" {
+			o.DataActions = append(o.DataActions, c)
+		} else {
+			o.SecureDataActions = append(o.SecureDataActions, c)
+		}
+	case "dataTables":
+		key := Property{Name: "key", Type: "String", Required: true}
+		for _, p := range properties(it.Columns) {
+			if p.Name == "key" {
+				key = p
+			} else {
+				c.Outputs = append(c.Outputs, p)
+			}
+		}
+		c.Inputs = []Property{key}
+		o.DataTables = append(o.DataTables, c)
+	case "scripts":
+		for i := range c.Inputs {
+			c.Inputs[i].Required = false // every input of a script is optional
+		}
+		o.Scripts = append(o.Scripts, c)
+	default:
+		o.Names[kind] = append(o.Names[kind], it.Name)
+	}
+	return nil
+}
+
+// schema is the part of a JSON schema that limits a value.
+type schema struct {
+	Type       string                     `json:"type"`
+	Items      *schema                    `json:"items"`
+	Properties map[string]json.RawMessage `json:"properties"`
+	Required   json.RawMessage            `json:"required"` // a list, or in a made-up column a boolean
+	Default    json.RawMessage            `json:"default"`
+	MinLength  *int64                     `json:"minLength"`
+	MaxLength  *int64                     `json:"maxLength"`
+	Minimum    *float64                   `json:"minimum"`
+	Maximum    *float64                   `json:"maximum"`
+}
+
+var schemaTypes = map[string]string{"string": "String", "integer": "Integer", "number": "Decimal", "boolean": "Boolean"}
+
+// properties reads the fields of a contract: type names such as "string!" and "integer[]",
+// or JSON schemas. Nested objects are flattened with dots, as Genesys does it.
+func properties(fields map[string]json.RawMessage) []Property {
+	var out []Property
+	names := make([]string, 0, len(fields))
+	for n := range fields {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		out = append(out, property(n, fields[n], 0)...)
+	}
+	return out
+}
+
+func property(name string, raw json.RawMessage, depth int) []Property {
+	var word string
+	if json.Unmarshal(raw, &word) == nil {
+		p := Property{Name: name}
+		word, p.Required = strings.CutSuffix(word, "!")
+		stem, list := strings.CutSuffix(word, "[]")
+		if p.Type = schemaTypes[stem]; p.Type == "" {
+			p.Type = "JSON"
+		}
+		if list {
+			p.Type += "[]"
+		}
+		return []Property{p}
+	}
+	var s schema
+	if json.Unmarshal(raw, &s) != nil {
+		return []Property{{Name: name, Type: "JSON"}}
+	}
+	if s.Type == "object" && len(s.Properties) > 0 && depth < 20 {
+		var out []Property
+		for _, p := range properties(s.Properties) {
+			p.Name = name + "." + p.Name
+			out = append(out, p)
+		}
+		return out
+	}
+	p := Property{Name: name, Type: schemaTypes[s.Type], MinLength: s.MinLength, MaxLength: s.MaxLength, Minimum: s.Minimum, Maximum: s.Maximum, Default: len(s.Default) > 0}
+	if s.Type == "array" && s.Items != nil {
+		p.Type = schemaTypes[s.Items.Type] + "[]"
+	}
+	if p.Type == "" || p.Type == "[]" {
+		p.Type = "JSON"
+	}
+	return []Property{p}
+}
+
+// madeUp gives the contract that a call under OrgAuto has: outputs of the types of the
+// bound variables, inputs of the types of their literals.
+func madeUp(t *Target, inputs, outputs []Binding, typeOf func(variable string) string) *Contract {
+	c := &Contract{Name: t.Name, Category: t.Category, open: true}
+	for _, b := range inputs {
+		p := Property{Name: b.Name, Type: "String"}
+		if b.Form == Lit && b.Node != nil {
+			switch b.Node.ShortTag() {
+			case "!!bool":
+				p.Type = "Boolean"
+			case "!!int":
+				p.Type = "Integer"
+			case "!!float":
+				p.Type = "Decimal"
+			}
+		}
+		c.Inputs = append(c.Inputs, p)
+	}
+	for _, b := range outputs {
+		p := Property{Name: b.Name, Type: "String"}
+		if b.Form == Var {
+			switch typ := typeOf(b.Text); strings.TrimSuffix(typ, "[]") {
+			case "Integer", "Decimal", "Boolean", "JSON":
+				p.Type = typ
+			case "String":
+				p.Type = typ
+			}
+		}
+		c.Outputs = append(c.Outputs, p)
+	}
+	return c
+}
