@@ -2,10 +2,85 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/velocity"
+	"github.com/dealroute/dealroute/pkg/view"
 )
 
+// velocityAnswer is what eval --velocity says of one template; one of the two is there.
+type velocityAnswer struct {
+	OK    *string `json:"ok,omitempty"`
+	Error string  `json:"error,omitempty"`
+}
+
+// velocityQuestion is a line of standard input.
+type velocityQuestion struct {
+	Template string          `json:"template"`
+	Context  json.RawMessage `json:"context"`
+}
+
 // runEvalVelocity renders a template.
-func runEvalVelocity(context.Context, *Streams, evalVelocityOptions) error {
-	return fail(errors.New("this build has no Velocity templates"), "use a build that has them")
+func runEvalVelocity(ctx context.Context, io *Streams, o evalVelocityOptions) error {
+	if o.template == "-" {
+		return evalLines(ctx, io, func(line string) any {
+			var q velocityQuestion
+			if err := json.Unmarshal([]byte(line), &q); err != nil {
+				return velocityAnswer{Error: fmt.Sprintf("the line is no question: %v", err)}
+			}
+			s, err := renderVelocity(q.Template, q.Context, o.lax)
+			if err != nil {
+				return velocityAnswer{Error: err.Error()}
+			}
+			return velocityAnswer{OK: &s}
+		})
+	}
+	var data []byte
+	if o.contextFile != "" {
+		var err error
+		if data, err = os.ReadFile(o.contextFile); err != nil {
+			return fail(err, "give a JSON file with the template's variables")
+		}
+	}
+	s, err := renderVelocity(o.template, data, o.lax)
+	var e *velocity.Error
+	switch {
+	case errors.As(err, &e):
+		f := diag.Finding{Message: e.Message, Hint: e.Hint, Position: e.Position()}
+		return unreadable(diag.Findings{f}, []byte(o.template), false)
+	case err != nil:
+		return fail(fmt.Errorf("%s: %w", o.contextFile, err), `write {"input": {"name": "value"}}`)
+	case o.asJSON:
+		return view.JSONLine(io.Out, velocityAnswer{OK: &s})
+	}
+	if !strings.HasSuffix(s, "\n") {
+		s += "\n"
+	}
+	_, err = fmt.Fprint(io.Out, s)
+	return err
+}
+
+// renderVelocity renders a template with the variables of a JSON object; none is no variables.
+func renderVelocity(template string, variables []byte, lax bool) (string, error) {
+	if !utf8.ValidString(template) {
+		return "", errors.New("the template is not UTF-8")
+	}
+	vars := map[string]any{}
+	if len(variables) > 0 {
+		var err error
+		if vars, err = velocity.FromJSON(variables); err != nil {
+			return "", err
+		}
+	}
+	t, err := velocity.Parse("template", template)
+	if err != nil {
+		return "", err
+	}
+	return t.Render(vars, velocity.Options{Lax: lax})
 }
