@@ -7,6 +7,7 @@ type Options struct {
 	LiteralReference bool // ${input.x} without a value prints its own text instead of failing
 	EmptyBodyFails   bool // a 2xx reply without a body is an error instead of {}
 	QuoteBadDefaults bool // a default that is no JSON is inserted as a JSON string instead of raw
+	DefaultOnFault   bool // a path that fails, not just leads nowhere, takes its default instead of failing
 	ExactNames       bool // $Input.X never means the contract's input.x
 	RejectTrailing   bool // text after the JSON of a success template is an error instead of a warning
 	WholeNumbersOnly bool // 2.0 is no integer

@@ -1,0 +1,138 @@
+package dataaction
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/jsonpath"
+)
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// status refuses what is no success. The map and the template do not run then.
+func (r *runner) status(reply Response) *Error {
+	if reply.Status >= 200 && reply.Status < 300 {
+		return nil
+	}
+	if reply.Status < 400 {
+		r.assume("", "status %d: a redirect is not followed and counts as a failure", reply.Status)
+	} else if reply.Status != 500 {
+		r.assume("", "status %d of the remote endpoint is mirrored in the error", reply.Status)
+	}
+	err := remoteError(reply.Status)
+	return r.done("check the status", err, nil)
+}
+
+// reply turns the body of a success into outputs.
+func (r *runner) reply(reply Response) *Error {
+	doc, raw, err := r.parse(reply)
+	if r.done("parse the reply", err, func() any { return doc }) != nil {
+		return err
+	}
+	vars, err := r.translate(doc, raw)
+	if r.done("apply the translation map", err, func() any { return vars }) != nil {
+		return err
+	}
+	final, err := r.succeed(doc, vars)
+	if r.done("apply the success template", err, func() any { return final }) != nil {
+		return err
+	}
+	if r.p.opts.DropNullOutputs {
+		final = r.p.output.root.dropNulls(final)
+	}
+	if bad := r.p.output.check(final, r.p.opts.WholeNumbersOnly); bad != nil {
+		err = newError("INVALID_SCHEMA", 400, detailProcessing, bad.field,
+			fmt.Sprintf("The result does not fit the output contract: %s%s.", bad.where(), bad.message))
+	}
+	if r.done("validate the output", err, nil) != nil {
+		return err
+	}
+	r.res.Final = final.AppendJSON(nil)
+	r.res.Outputs = make(map[string]jsonpath.Value, len(r.p.output.root.members))
+	r.p.output.root.flatten(final, r.p.opts.ShiftGaps, r.res.Outputs)
+	return r.done("flatten the output", nil, func() any { return r.res.Outputs })
+}
+
+func (r *runner) parse(reply Response) (jsonpath.Value, string, *Error) {
+	if len(bytes.TrimSpace(reply.Body)) == 0 {
+		if r.p.opts.EmptyBodyFails {
+			return jsonpath.Value{}, "", newError("BAD_REQUEST", 400, detailRemote, "", "The remote endpoint answered without a body.")
+		}
+		r.assume("", "an empty reply counts as {}")
+		return jsonpath.Map(), "{}", nil
+	}
+	doc, err := jsonpath.Decode(reply.Body)
+	if err != nil {
+		return jsonpath.Value{}, "", newError("BAD_REQUEST", 400, detailRemote, "",
+			fmt.Sprintf("The remote endpoint answered with status %d and no JSON (%v).", reply.Status, err))
+	}
+	return doc, string(reply.Body), nil
+}
+
+// translate resolves the paths to JSON text, or to their defaults as raw text. What has
+// neither stays unset.
+func (r *runner) translate(doc jsonpath.Value, raw string) (map[string]any, *Error) {
+	vars := make(map[string]any, len(r.p.mapped)+2)
+	if r.p.opts.InputInSuccess {
+		vars["input"] = r.vars["input"]
+	}
+	vars["rawResult"] = raw
+	var buf []byte
+	for i := range r.p.mapped {
+		m := &r.p.mapped[i]
+		if m.path != nil {
+			v, err := m.path.Find(doc)
+			if err == nil {
+				buf = v.AppendJSON(buf[:0])
+				vars[m.name] = string(buf)
+				continue
+			}
+			if !errors.Is(err, jsonpath.ErrNotFound) && !r.p.opts.DefaultOnFault {
+				return vars, newError("BAD_REQUEST", 400, detailProcessing, m.name, fmt.Sprintf("Translation map key %q: %v.", m.name, err))
+			}
+		}
+		if !m.hasDefault {
+			continue
+		}
+		vars[m.name] = m.fallback
+		if m.badDefault {
+			how := "raw"
+			if r.p.opts.QuoteBadDefaults {
+				how = "as a JSON string"
+			}
+			r.assume(atDefaults+"/"+escapePointer(m.name), "the default of %q is no JSON and is inserted %s", m.name, how)
+		}
+	}
+	return vars, nil
+}
+
+// succeed renders the success template and reads what it gives.
+func (r *runner) succeed(doc jsonpath.Value, vars map[string]any) (jsonpath.Value, *Error) {
+	if r.p.passes {
+		return doc, nil
+	}
+	text, err := r.render(r.p.success, vars, atSuccess)
+	if err != nil {
+		return jsonpath.Value{}, r.transformError(err)
+	}
+	v, n, err := jsonpath.DecodePrefix([]byte(text))
+	if err != nil {
+		return jsonpath.Value{}, r.transformError(err)
+	}
+	if rest := bytes.TrimSpace([]byte(text[n:])); len(rest) > 0 {
+		if r.p.opts.RejectTrailing {
+			return jsonpath.Value{}, r.transformError(fmt.Errorf("unexpected %q after the JSON", rest))
+		}
+		r.note(diag.Warning, codeTrailing, atSuccess, "text after the JSON is ignored: %q", rest)
+	}
+	return v, nil
+}
+
+func (r *runner) transformError(err error) *Error {
+	return newError("BAD_REQUEST", 400, detailProcessing, successName, fmt.Sprintf(
+		"Transform failed to process result using 'successTemplate' template due to error: %v. The template used was: %s", err, r.p.def.Response.SuccessTemplate))
+}
