@@ -1,5 +1,11 @@
 package routing
 
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
 // A Decision is where a call goes, and why.
 type Decision struct {
 	Outcome  Outcome
@@ -17,3 +23,113 @@ const (
 	ReasonRule     = "rule"
 	ReasonFallback = "fallback"
 )
+
+// Decide asks the rules in order; the first that holds wins, else the fallback.
+func Decide(p Policy, f Facts) Decision {
+	d := Decision{Outcome: f.Outcome, Index: -1, Reason: ReasonFallback, ByValue: p.ByValue(f)}
+	to := p.Fallback
+	for i, r := range p.Rules {
+		if p.Holds(r.When, f) {
+			d.Rule, d.Index, d.Reason, to = r.Name, i, ReasonRule, r.To
+			break
+		}
+	}
+	d.Queue, d.Skills, d.Priority = to.Queue, slices.Clone(to.Skills), to.Priority+d.ByValue
+	return d
+}
+
+// ByValue is what value adds to any priority: min(max, ⌊value / per⌋ · add) while there is
+// an open deal. A negative sum of amounts lowers the priority.
+func (p Policy) ByValue(f Facts) int {
+	v := p.ValuePriority
+	if v == nil || f.OpenDeals == 0 || f.Value == nil || v.Per.Sign() <= 0 {
+		return 0
+	}
+	const beyond = 1 << 31 // more steps than any maximum needs; keeps the product in range
+	return int(min(int64(v.Max), f.Value.FloorDiv(v.Per, beyond)*int64(v.Add)))
+}
+
+// Holds reports whether all parts of a condition hold.
+func (p Policy) Holds(c Condition, f Facts) bool {
+	if len(c.Outcome) > 0 && !slices.Contains(c.Outcome, f.Outcome) {
+		return false
+	}
+	if len(c.Stage) > 0 && (f.Deal == nil || !slices.ContainsFunc(c.Stage, func(s string) bool {
+		return slices.Contains(p.StageIDs(s), f.Deal.Stage)
+	})) {
+		return false
+	}
+	if len(c.Pipeline) > 0 && (f.Deal == nil || !slices.Contains(c.Pipeline, f.Deal.Pipeline)) {
+		return false
+	}
+	if c.Won != nil && (f.Deal == nil || f.Deal.Won != *c.Won) {
+		return false
+	}
+	if c.MinValue != nil && (f.Value == nil || f.Value.Cmp(*c.MinValue) < 0) {
+		return false
+	}
+	if c.MaxValue != nil && (f.Value == nil || f.Value.Cmp(*c.MaxValue) > 0) {
+		return false
+	}
+	if len(c.Lifecycle) > 0 && (f.Lifecycle == "" || !slices.Contains(c.Lifecycle, f.Lifecycle)) {
+		return false
+	}
+	for name, t := range c.Facts {
+		v, set := f.Values[name]
+		if !set || !t.holds(v, f.Today) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t FactTest) holds(v Value, today time.Time) bool {
+	if len(t.Any) > 0 && !slices.ContainsFunc(t.Any, v.is) {
+		return false
+	}
+	if t.Min != nil && (v.Type != NumberFact || v.Number.Cmp(*t.Min) < 0) {
+		return false
+	}
+	if t.Max != nil && (v.Type != NumberFact || v.Number.Cmp(*t.Max) > 0) {
+		return false
+	}
+	if t.Within != nil {
+		if v.Type != DateFact {
+			return false
+		}
+		first, last := today, today.AddDate(0, 0, *t.Within)
+		if *t.Within < 0 {
+			first, last = last, first
+		}
+		return !v.Day.Before(first) && !v.Day.After(last)
+	}
+	return true
+}
+
+// is reports whether a fact has a value as a rule writes it. Of a multi-select value a;b any
+// part will do.
+func (v Value) is(text string) bool {
+	switch v.Type {
+	case NumberFact:
+		n, err := ParseDecimal(text)
+		return err == nil && n == v.Number
+	case StringFact:
+		return slices.Contains(strings.Split(v.Text, ";"), text)
+	}
+	return v.Text == text
+}
+
+// WithoutQueue is what becomes of a decision whose queue has vanished or cannot be reached:
+// the fallback queue without skills, with the fallback's priority and the share of value.
+// The rule is still the one that matched.
+func (p Policy) WithoutQueue(d Decision) Decision {
+	d.Queue, d.Skills, d.Priority = p.Fallback.Queue, nil, p.Fallback.Priority+d.ByValue
+	return d
+}
+
+// WithoutSkills is what becomes of a decision some of whose skills have vanished: the same
+// queue without them.
+func (d Decision) WithoutSkills(gone ...string) Decision {
+	d.Skills = slices.DeleteFunc(slices.Clone(d.Skills), func(s string) bool { return slices.Contains(gone, s) })
+	return d
+}

@@ -1,24 +1,34 @@
 package routing
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
 )
+
+// PageSize is how many deals one request reads; more are not seen.
+const PageSize = hubspot.MaxSearchLimit
+
+// MaxContacts is how many contacts' deals one request can ask for: a search has five groups
+// of filters, one a contact.
+const MaxContacts = hubspot.MaxFilterGroups
 
 // Facts are what is known about a caller when the rules are asked.
 type Facts struct {
 	Outcome   Outcome
 	ContactID string // empty: no contact
 	Contacts  int    // how many have the caller's number
-	Deals     int    // deals on the page that count
+	Deals     int    // deals on the page
 	OpenDeals int
-	Deal      *Deal    // the deal that counts; nil when none does
-	Value     *Decimal // nil: not set
-	Truncated bool     // HubSpot has more deals than a page holds
-	Lifecycle string   // empty: not set
-	Values    map[string]Value
-	Today     time.Time // midnight UTC
+	Deal      *Deal            // the deal that counts; nil when none does
+	Value     *Decimal         // nil: not set
+	Truncated bool             // HubSpot has more deals than a page holds
+	Lifecycle string           // empty: not set
+	Values    map[string]Value // facts of the policy that are set
+	Today     time.Time        // midnight UTC
 }
 
 // A Deal is what the rules may ask of the deal that counts.
@@ -38,5 +48,228 @@ type Value struct {
 	Day    time.Time // of a date: midnight UTC
 }
 
-// PageSize is how many deals one request reads; more are not seen.
-const PageSize = hubspot.MaxSearchLimit
+// FactsOf is what a lookup that HubSpot answered says. contacts are those with the caller's
+// number; deals may be any, only those of the contacts count. Where more than PageSize of
+// them count, the page is the first of them in the order given, which is then the order of
+// the request; otherwise their order does not matter.
+func FactsOf(p Policy, contacts []hubspot.Contact, deals []hubspot.Deal, now time.Time) Facts {
+	f, found := contactFacts(p, contacts, now)
+	if len(found) == 0 {
+		return f
+	}
+	var page []hubspot.Deal
+	for _, d := range deals {
+		if counts(p, found, d) {
+			page = append(page, d)
+		}
+	}
+	if len(page) > PageSize {
+		f.Truncated = true
+		page = page[:PageSize]
+	}
+	dealFacts(p, &f, page)
+	return f
+}
+
+// FactsWithoutDeals is what remains when the contact was read and its deals were not.
+func FactsWithoutDeals(p Policy, contacts []hubspot.Contact, now time.Time) Facts {
+	f, found := contactFacts(p, contacts, now)
+	if len(found) > 0 {
+		f.Outcome = LookupFailed
+	}
+	return f
+}
+
+// NotAsked is what is known when HubSpot was not asked or gave no usable answer.
+func NotAsked(now time.Time) Facts { return Facts{Outcome: LookupFailed, Today: day(now)} }
+
+// Unknown is what is known of an unusable number: nobody is asked for it.
+func Unknown(now time.Time) Facts { return Facts{Outcome: NoRecord, Today: day(now)} }
+
+// contactFacts fills what the contact gives, and returns the contacts whose deals count.
+func contactFacts(p Policy, contacts []hubspot.Contact, now time.Time) (Facts, []hubspot.Contact) {
+	f := Unknown(now)
+	var found []hubspot.Contact
+	for _, c := range contacts {
+		if !c.Archived {
+			found = append(found, c)
+		}
+	}
+	f.Contacts = len(found)
+	if len(found) == 0 || (len(found) > 1 && p.Duplicates == DuplicatesAmbiguous) {
+		return f, nil
+	}
+	slices.SortStableFunc(found, func(a, b hubspot.Contact) int {
+		return cmp.Or(modified(b).Compare(modified(a)), compareIDs(a.ID, b.ID))
+	})
+	best := found[0]
+	f.ContactID = best.ID
+	f.Lifecycle, _ = best.Properties.Get(hubspot.PropLifecycle)
+	f.Values = map[string]Value{}
+	for name, src := range p.Facts {
+		if src.Contact != "" {
+			f.take(name, src.Type, best.Properties, src.Contact)
+		}
+	}
+	if p.Duplicates != DuplicatesAll {
+		found = found[:1]
+	}
+	return f, found[:min(len(found), MaxContacts)]
+}
+
+// modified is when a contact was changed last. HubSpot: any hidden update moves it, too.
+func modified(c hubspot.Contact) time.Time {
+	if v, ok := c.Properties.Get(hubspot.PropContactModified); ok {
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			return t
+		}
+	}
+	return c.UpdatedAt
+}
+
+func counts(p Policy, contacts []hubspot.Contact, d hubspot.Deal) bool {
+	if d.Archived || !slices.ContainsFunc(contacts, func(c hubspot.Contact) bool { return slices.Contains(d.Contacts, c.ID) }) {
+		return false
+	}
+	pipeline, _ := d.Properties.Get(hubspot.PropPipeline)
+	return len(p.Pipelines) == 0 || slices.Contains(p.Pipelines, pipeline)
+}
+
+// dealFacts fills what a page of deals gives.
+func dealFacts(p Policy, f *Facts, page []hubspot.Deal) {
+	f.Deals = len(page)
+	var open, won, lost []hubspot.Deal
+	for _, d := range page {
+		switch {
+		case !isTrue(d, hubspot.PropIsClosed):
+			open = append(open, d)
+		case isTrue(d, hubspot.PropIsWon):
+			won = append(won, d)
+		default:
+			lost = append(lost, d)
+		}
+	}
+	f.OpenDeals = len(open)
+	switch {
+	case len(page) == 0:
+		f.Outcome = ContactNoDeal
+		return
+	case len(open) > 0:
+		f.Outcome = ActiveDeal
+	case f.Truncated: // an open one may be among those that were not read
+		f.Outcome = LookupFailed
+		return
+	default:
+		f.Outcome = InactiveDeal
+	}
+	sum := Decimal{}
+	for _, d := range open {
+		sum = sum.Add(amount(d, hubspot.PropHomeAmount))
+	}
+	f.Value = &sum
+	best := theDeal(p, open, won, lost)
+	stage, _ := best.Properties.Get(hubspot.PropDealStage)
+	pipeline, _ := best.Properties.Get(hubspot.PropPipeline)
+	f.Deal = &Deal{
+		ID: best.ID, Stage: stage, Pipeline: pipeline,
+		Open: len(open) > 0, Won: len(open) == 0 && len(won) > 0,
+	}
+	for name, src := range p.Facts {
+		if src.Deal != "" {
+			f.take(name, src.Type, best.Properties, src.Deal)
+		}
+	}
+}
+
+// theDeal is the deal that counts: of the first group that is not empty the one with the
+// greatest measure, of equals the one with the smallest id.
+func theDeal(p Policy, groups ...[]hubspot.Deal) hubspot.Deal {
+	var from []hubspot.Deal
+	for _, g := range groups {
+		if len(g) > 0 {
+			from = g
+			break
+		}
+	}
+	return slices.MinFunc(from, func(a, b hubspot.Deal) int {
+		var more int
+		switch p.DealStage {
+		case MostProbable:
+			more = amount(b, hubspot.PropStageProbability).Cmp(amount(a, hubspot.PropStageProbability))
+		case MostRecent:
+			more = created(b).Compare(created(a))
+		default:
+			more = amount(b, hubspot.PropHomeAmount).Cmp(amount(a, hubspot.PropHomeAmount))
+		}
+		return cmp.Or(more, compareIDs(a.ID, b.ID))
+	})
+}
+
+func isTrue(d hubspot.Deal, property string) bool {
+	v, _ := d.Properties.Get(property)
+	return v == "true"
+}
+
+// amount reads a number of a deal; what is missing or no number counts 0.
+func amount(d hubspot.Deal, property string) Decimal {
+	v, ok := d.Properties.Get(property)
+	if !ok {
+		return Decimal{}
+	}
+	n, err := ParseDecimal(v)
+	if err != nil {
+		return Decimal{}
+	}
+	return n
+}
+
+func created(d hubspot.Deal) time.Time {
+	if v, ok := d.Properties.Get(hubspot.PropCreated); ok {
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			return t
+		}
+	}
+	return d.CreatedAt
+}
+
+// compareIDs orders ids as the decimal numbers they are.
+func compareIDs(a, b string) int {
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+}
+
+// take reads a property as a fact; a value that its type cannot read is not set.
+func (f *Facts) take(name, kind string, p hubspot.Properties, property string) {
+	text, ok := p.Get(property)
+	if !ok {
+		return
+	}
+	v := Value{Type: kind, Text: text}
+	var err error
+	switch kind {
+	case NumberFact:
+		v.Number, err = ParseDecimal(text)
+	case BooleanFact:
+		ok = text == "true" || text == "false"
+	case DateFact:
+		v.Day, err = parseDay(text)
+	}
+	if err == nil && ok {
+		f.Values[name] = v
+	}
+}
+
+// parseDay reads HubSpot's dates (2026-12-31) and times (ISO 8601 with milliseconds and Z)
+// as the day in UTC.
+func parseDay(text string) (time.Time, error) {
+	if t, err := time.Parse(time.DateOnly, text); err == nil {
+		return t, nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	return day(t), err
+}
+
+func day(t time.Time) time.Time {
+	y, m, d := t.UTC().Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
