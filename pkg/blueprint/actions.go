@@ -1,0 +1,317 @@
+package blueprint
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/routing"
+)
+
+// An actionFile is what the template of a data action says; it is Genesys' definition in a
+// form that people read, with the two Velocity templates in files of their own.
+type actionFile struct {
+	Name            string                `yaml:"name"`
+	IntegrationType string                `yaml:"integrationType"`
+	Secure          bool                  `yaml:"secure"`
+	TimeoutSeconds  int                   `yaml:"timeoutSeconds"`
+	Request         actionRequest         `yaml:"request"`
+	Input           yaml.Node             `yaml:"input"`
+	Output          yaml.Node             `yaml:"output"`
+	Reply           map[string]actionPath `yaml:"reply"`
+}
+
+type actionRequest struct {
+	Method  string            `yaml:"method"`
+	URL     string            `yaml:"url"`
+	Headers map[string]string `yaml:"headers"`
+}
+
+// actionPath takes a value out of the reply; the default is JSON text.
+type actionPath struct {
+	Path    string `yaml:"path"`
+	Default string `yaml:"default"`
+}
+
+// contactData, dealsData and breakerData are what the templates of the data actions are
+// given. Name stands for the final name, which carries a hash of the rendered contract.
+type contactData struct {
+	Name, SearchURL              string
+	Timeout, Limit               int
+	Calculated, National, Mobile bool
+	Lists                        []list
+	Required, Properties         []string
+}
+
+type dealsData struct {
+	Name, SearchURL      string
+	Timeout, Limit       int
+	Contacts             []string
+	ContactRefs          []string
+	Groups               []group
+	OpenAmountsPath      string
+	Lists                []list
+	Required, Properties []string
+	Pipelines            []string
+	Sort                 string
+}
+
+type breakerData struct {
+	Name, Table string
+	Timeout     int
+}
+
+// verifyLimit is how many matches of a national number are looked through; another country's
+// number that is the same without its country code is rare, many of them are not real.
+const verifyLimit = 20
+
+func (b *builder) renderActions() diag.Findings {
+	d := b.d
+	paths := hubspot.Paths(d.HubSpot.APIVersion)
+	fs := b.action(RoleFindContact, "find-contact", "find contact", dataaction.WebServices, b.names.hubspot, func(name string) any {
+		m := b.match()
+		c := contactData{
+			Name: name, SearchURL: hubspot.Host + paths.ContactSearch(), Timeout: b.contactTimeout() + actionSlack,
+			Limit: 1, Calculated: !m.Verify, National: m.National, Mobile: !m.National || m.Verify,
+			Lists: b.contactLists(), Required: []string{"total", "ids", "askIds"}, Properties: []string{hubspot.PropAssociatedDeals},
+		}
+		switch {
+		case m.Verify:
+			c.Limit = verifyLimit
+			c.Properties = append(c.Properties, hubspot.PropCalcPhone, hubspot.PropCalcMobile)
+		case d.HubSpot.Lookup.Duplicates == routing.DuplicatesAll:
+			c.Limit = maxContacts
+		}
+		if b.usesLifecycle() {
+			c.Properties = append(c.Properties, hubspot.PropLifecycle)
+		}
+		for _, f := range b.facts {
+			if src := d.HubSpot.Facts[f.Name]; !f.Deal {
+				c.Properties = appendNew(c.Properties, src.Contact)
+			}
+		}
+		for _, l := range c.Lists {
+			c.Required = append(c.Required, l.OfName, l.ValuesName)
+		}
+		return c
+	})
+	fs = append(fs, b.action(RoleFindDeals, "find-deals", "find deals", dataaction.WebServices, b.names.hubspot, func(name string) any {
+		r := rankingOf(d.Enrichment.DealStage)
+		amounts := listOf(hubspot.PropHomeAmount, routing.NumberFact, "open", "open", onlyOpen)
+		c := dealsData{
+			Name: name, SearchURL: hubspot.Host + paths.DealSearch(), Timeout: dealsTimeout + actionSlack,
+			Limit: routing.PageSize, Groups: b.dealGroups(), OpenAmountsPath: amounts.ValuesPath, Lists: b.dealLists(),
+			Required: []string{"total", "openAmounts"}, Pipelines: d.HubSpot.Lookup.Pipelines, Sort: r.prop,
+			Properties: []string{hubspot.PropDealStage, hubspot.PropIsClosed, hubspot.PropIsWon, hubspot.PropHomeAmount},
+		}
+		for i := range b.contactsAsked() {
+			in := fmt.Sprintf("contact%d", i+1)
+			c.Contacts = append(c.Contacts, in)
+			c.ContactRefs = append(c.ContactRefs, in)
+		}
+		c.Properties = appendNew(c.Properties, r.prop)
+		if b.usesPipeline() {
+			c.Properties = append(c.Properties, hubspot.PropPipeline)
+		}
+		for _, f := range b.facts {
+			if src := d.HubSpot.Facts[f.Name]; f.Deal {
+				c.Properties = appendNew(c.Properties, src.Deal)
+			}
+		}
+		for _, g := range c.Groups {
+			c.Required = append(c.Required, g.KeyOfName, g.KeysName, g.RestName)
+		}
+		for _, l := range c.Lists {
+			c.Required = append(c.Required, l.OfName, l.ValuesName)
+		}
+		return c
+	})...)
+	if d.Enrichment.Breaker.Enabled {
+		fs = append(fs, b.action(RoleTripBreaker, "trip-breaker", "trip breaker", dataaction.GenesysCloud, b.names.genesys, func(name string) any {
+			return breakerData{Name: name, Table: b.names.table, Timeout: breakerTimeout + actionSlack}
+		})...)
+	}
+	return fs
+}
+
+func appendNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// action renders one data action. Its name carries eight digits of the hash of what a
+// published action cannot change, so that a new one can live beside the old.
+func (b *builder) action(role, dir, title, integration, category string, data func(name string) any) diag.Findings {
+	base := b.d.Name + " " + title
+	def, fs := b.definition(dir, data(base))
+	if fs.Has(diag.Error) {
+		return fs
+	}
+	name := base + " " + hashOf([]any{def.Input, def.Output, def.Secure, def.IntegrationType})[:8]
+	def, fs = b.definition(dir, data(name))
+	if fs.Has(diag.Error) {
+		return fs
+	}
+	def.Category = category
+	at := diag.Position{File: b.engine.file("actions/" + dir + "/action.yaml.tmpl"), Line: 1}
+	if def.IntegrationType != integration {
+		return append(fs, diag.Finding{Code: codeTemplate, Message: fmt.Sprintf("integrationType is %q, the flow calls this action through %s", def.IntegrationType, integration), Position: at})
+	}
+	switch role {
+	case RoleFindContact:
+		b.names.findContact = def.Name
+	case RoleFindDeals:
+		b.names.findDeals = def.Name
+	case RoleTripBreaker:
+		b.names.tripBreaker = def.Name
+	}
+	if n := utf8.RuneCountInString(def.Request.Template); role != RoleTripBreaker && n > hubspot.MaxSearchBody {
+		fs = append(fs, diag.Finding{
+			Code: codeLimit, Message: fmt.Sprintf("the request of %q has %d characters, HubSpot takes %d", def.Name, n, hubspot.MaxSearchBody),
+			Hint: "use fewer facts or pipelines", Position: at,
+		})
+	}
+	export := string(def.Export())
+	file := "actions/" + def.Name + ".custom.json"
+	parsed, found := dataaction.ParseExport(file, []byte(export))
+	for _, f := range append(found, checked(parsed)...) {
+		f.Position, f.Length = at, 0
+		fs = append(fs, f)
+	}
+	if fs.Has(diag.Error) {
+		return fs
+	}
+	parsed.Category, parsed.TimeoutSeconds = category, def.TimeoutSeconds
+	b.out.Artifacts = append(b.out.Artifacts, Artifact{file, export})
+	b.out.Actions = append(b.out.Actions, ActionArtifact{
+		Key: genesys.Key{Kind: genesys.DataAction, Name: def.Name}, Category: category, Definition: parsed, Role: role,
+	})
+	return fs
+}
+
+func checked(d *dataaction.Definition) diag.Findings {
+	if d == nil {
+		return nil
+	}
+	return dataaction.Check(d)
+}
+
+// definition renders the three files of a data action.
+func (b *builder) definition(dir string, data any) (*dataaction.Definition, diag.Findings) {
+	head, fs := b.engine.render("actions/"+dir+"/action.yaml.tmpl", data)
+	if fs.Has(diag.Error) {
+		return nil, fs
+	}
+	request, fs := b.engine.render("actions/"+dir+"/request.vm.tmpl", data)
+	if fs.Has(diag.Error) {
+		return nil, fs
+	}
+	response, fs := b.engine.render("actions/"+dir+"/response.vm.tmpl", data)
+	if fs.Has(diag.Error) {
+		return nil, fs
+	}
+	var a actionFile
+	if fs := decodeStrict(head, &a); fs.Has(diag.Error) {
+		return nil, fs
+	}
+	def := &dataaction.Definition{
+		Name: a.Name, IntegrationType: a.IntegrationType, ActionType: dataaction.Custom, Secure: a.Secure, TimeoutSeconds: a.TimeoutSeconds,
+		Request:  dataaction.RequestConfig{URLTemplate: a.Request.URL, Type: a.Request.Method, Headers: a.Request.Headers, Template: strings.TrimSuffix(request.text, "\n")},
+		Response: dataaction.ResponseConfig{TranslationMap: map[string]string{}, Defaults: map[string]string{}, SuccessTemplate: strings.TrimSuffix(response.text, "\n")},
+	}
+	for name, p := range a.Reply {
+		def.Response.TranslationMap[name] = p.Path
+		def.Response.Defaults[name] = p.Default
+	}
+	var err error
+	if def.Input, err = orderedJSON(&a.Input); err != nil {
+		return nil, head.fail(a.Input.Line, "input: %v", err)
+	}
+	if def.Output, err = orderedJSON(&a.Output); err != nil {
+		return nil, head.fail(a.Output.Line, "output: %v", err)
+	}
+	return def, nil
+}
+
+// decodeStrict reads rendered YAML into a struct; an unknown key is an error in the
+// template's line.
+func decodeStrict(r rendering, into any) diag.Findings {
+	dec := yaml.NewDecoder(strings.NewReader(r.text))
+	dec.KnownFields(true)
+	if err := dec.Decode(into); err != nil {
+		line := 1
+		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+			fmt.Sscan(m[1], &line) // digits by the pattern
+		}
+		return r.fail(line, "%v", err)
+	}
+	return nil
+}
+
+// orderedJSON writes a YAML mapping as JSON with its keys in the order of the file, which is
+// the order in which Genesys shows a contract.
+func orderedJSON(n *yaml.Node) (json.RawMessage, error) {
+	var b bytes.Buffer
+	if err := appendJSON(&b, n); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+func appendJSON(b *bytes.Buffer, n *yaml.Node) error {
+	switch n.Kind {
+	case yaml.MappingNode:
+		b.WriteByte('{')
+		for i := 0; i < len(n.Content); i += 2 {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			key, err := json.Marshal(n.Content[i].Value)
+			if err != nil {
+				return err
+			}
+			b.Write(key)
+			b.WriteByte(':')
+			if err := appendJSON(b, n.Content[i+1]); err != nil {
+				return err
+			}
+		}
+		b.WriteByte('}')
+	case yaml.SequenceNode:
+		b.WriteByte('[')
+		for i, c := range n.Content {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := appendJSON(b, c); err != nil {
+				return err
+			}
+		}
+		b.WriteByte(']')
+	case yaml.ScalarNode:
+		var x any
+		if err := n.Decode(&x); err != nil {
+			return err
+		}
+		enc := json.NewEncoder(b)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(x); err != nil {
+			return err
+		}
+		b.Truncate(b.Len() - 1) // Encode ends with a line end
+	default:
+		return fmt.Errorf("line %d: a mapping is missing here", n.Line)
+	}
+	return nil
+}

@@ -1,0 +1,218 @@
+package blueprint
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
+)
+
+// A Blueprint is everything that a deployment consists of. It is a value: nothing in it
+// depends on an org, a clock or the order of a map.
+type Blueprint struct {
+	Name        string
+	Artifacts   []Artifact // sorted by path
+	Entities    genesys.Set
+	Flow        FlowArtifact
+	Actions     []ActionArtifact // find contact, find deals, and trip breaker when there is one
+	Assumptions []Assumption     // what the artifacts rest on and nothing published settles
+}
+
+// An Artifact is a file of a deployment.
+type Artifact struct {
+	Path string // slash-separated, such as flow/acme-inbound.yaml
+	Text string
+}
+
+// A FlowArtifact is the call flow, as text and parsed back from that text.
+type FlowArtifact struct {
+	Name string
+	Text string
+	Tree *architect.File
+}
+
+// Roles of the data actions in the flow.
+const (
+	RoleFindContact = "findContact"
+	RoleFindDeals   = "findDeals"
+	RoleTripBreaker = "tripBreaker"
+)
+
+// An ActionArtifact is a data action, parsed back from its rendered export.
+type ActionArtifact struct {
+	Key        genesys.Key
+	Category   string // the integration, by which a flow names the action
+	Definition *dataaction.Definition
+	Role       string
+}
+
+// Render makes the blueprint of a deployment from the templates of a file system, which has
+// them under the paths of package templates. The blueprint is nil when a finding is an
+// error. Findings about a template are placed in it, those about the deployment file there.
+func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
+	b := newBuilder(d, tfs)
+	var all diag.Findings
+	for _, step := range []func() diag.Findings{b.renderActions, b.renderTable, b.renderScript, b.renderFlow, b.makeEntities} {
+		found := step()
+		all = append(all, found...)
+		if found.Has(diag.Error) {
+			return nil, all
+		}
+	}
+	slices.SortFunc(b.out.Artifacts, func(x, y Artifact) int { return cmp.Compare(x.Path, y.Path) })
+	b.out.Assumptions = assumptionsOf(d)
+	return b.out, all
+}
+
+// Resolve is the blueprint with every reference replaced by what the org calls it. It is an
+// error when a value is missing.
+func (b *Blueprint) Resolve(ids func(genesys.Ref) (string, bool)) (*Blueprint, error) {
+	out := *b
+	out.Artifacts = slices.Clone(b.Artifacts)
+	for i, a := range out.Artifacts {
+		t, err := genesys.Resolve(a.Text, ids)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", a.Path, err)
+		}
+		out.Artifacts[i].Text = t
+	}
+	out.Entities = slices.Clone(b.Entities)
+	for i, e := range out.Entities {
+		content, err := resolveIn(e.Content, ids)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Key, err)
+		}
+		out.Entities[i].Content, _ = content.(map[string]any)
+		if out.Entities[i].Text, err = genesys.Resolve(e.Text, ids); err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Key, err)
+		}
+	}
+	if strings.Contains(b.Flow.Text, "ref(") {
+		t, err := genesys.Resolve(b.Flow.Text, ids)
+		if err != nil {
+			return nil, fmt.Errorf("flow %s: %w", b.Flow.Name, err)
+		}
+		if t != b.Flow.Text {
+			out.Flow.Text = t
+			tree, found := architect.Parse(b.Flow.Tree.Name, []byte(t))
+			if err := found.Err(); err != nil {
+				return nil, err
+			}
+			out.Flow.Tree = tree
+		}
+	}
+	out.Actions = slices.Clone(b.Actions)
+	for i, a := range out.Actions {
+		url, err := genesys.Resolve(a.Definition.Request.URLTemplate, ids)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", a.Key, err)
+		}
+		body, err := genesys.Resolve(a.Definition.Request.Template, ids)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", a.Key, err)
+		}
+		def := *a.Definition
+		def.Request.URLTemplate, def.Request.Template = url, body
+		out.Actions[i].Definition = &def
+	}
+	return &out, nil
+}
+
+func resolveIn(x any, ids func(genesys.Ref) (string, bool)) (any, error) {
+	switch x := x.(type) {
+	case string:
+		return genesys.Resolve(x, ids)
+	case []any:
+		out := make([]any, len(x))
+		for i, e := range x {
+			r, err := resolveIn(e, ids)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = r
+		}
+		return out, nil
+	case map[string]any:
+		if x == nil {
+			return x, nil
+		}
+		out := make(map[string]any, len(x))
+		for k, e := range x {
+			r, err := resolveIn(e, ids)
+			if err != nil {
+				return nil, err
+			}
+			out[k] = r
+		}
+		return out, nil
+	}
+	return x, nil
+}
+
+// A builder gathers a blueprint step by step.
+type builder struct {
+	d       *deployment.Deployment
+	engine  engine
+	names   names
+	facts   []fact
+	control controlTable
+	script  string // the rendered script; empty without one
+	out     *Blueprint
+}
+
+// names are those of the entities; each starts with the deployment's.
+type names struct {
+	flow, route, table, hubspot, genesys, role, client string
+	hubspotKey, clientKey                              string
+	findContact, findDeals, tripBreaker, script        string // with eight digits of a hash
+}
+
+func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
+	prefix := "templates"
+	if d.Templates != "" {
+		prefix = d.Templates
+	}
+	return &builder{
+		d: d, engine: engine{tfs, prefix}, facts: factsOf(d), out: &Blueprint{Name: d.Name},
+		names: names{
+			flow: d.Name, route: d.Name, table: d.Name + "-control",
+			hubspot: d.Name + " HubSpot", genesys: d.Name + " Genesys Cloud",
+			role: d.Name + " runtime", client: d.Name + " runtime",
+			hubspotKey: d.Name + " HubSpot key", clientKey: d.Name + " runtime client",
+		},
+	}
+}
+
+// Waits, in seconds. The budget is split so that both lookups stay within it; what the
+// platform itself may take longer than the flow waits is the action's own timeout.
+const (
+	dealsTimeout   = 1
+	breakerTimeout = 1
+	actionSlack    = 1
+)
+
+func (b *builder) contactTimeout() int { return int(b.d.Enrichment.Budget.Seconds()) - dealsTimeout }
+
+// hashOf is the SHA-256 of a value's JSON, in hexadecimal.
+func hashOf(x any) string {
+	data, err := json.Marshal(x)
+	if err != nil { // only values that encoding/json knows are hashed
+		panic(fmt.Sprintf("blueprint: hash: %v", err))
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func (b *builder) mark(content any) string {
+	return genesys.Mark{Deployment: b.d.Name, Schema: genesys.MarkSchema, Hash: hashOf(content)[:16]}.String()
+}

@@ -1,0 +1,12 @@
+// Package blueprint exists so that everything a deployment consists of is one value, made
+// from the deployment file and the templates alone: the text of every artifact beside its
+// parsed tree, and every entity that must exist in the org with what it needs.
+//
+// Render is pure: no clock, no network, no id of an org. What only an org knows stands as a
+// reference (genesys.Ref) in texts and entities until Resolve replaces it. The rendered texts
+// are the one truth: they are parsed back and checked here, and what is validated, simulated
+// and deployed is those texts, never the values they were made from.
+//
+// Values enter a template only through quoting functions, and a template that prints one
+// raw is refused. The conditions of rules are built as expression trees and printed.
+package blueprint

@@ -1,0 +1,336 @@
+package blueprint
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
+)
+
+// ThisOrganization is the name by which references mean the org that is deployed to.
+const ThisOrganization = "this"
+
+// Fields of the credentials. Genesys: those of pureCloudOAuthClient are fixed, those of
+// userDefined are free; request templates read them as ${credentials.token}.
+const (
+	FieldToken        = "token"
+	FieldClientID     = "clientId"
+	FieldClientSecret = "clientSecret"
+)
+
+func key(k genesys.Kind, name string) genesys.Key { return genesys.Key{Kind: k, Name: name} }
+
+func refTo(k genesys.Kind, name string) string {
+	return genesys.Ref{Key: key(k, name), Field: "id"}.String()
+}
+
+func idOf(k genesys.Kind, name string) map[string]any { return map[string]any{"id": refTo(k, name)} }
+
+// makeEntities lists what must exist in the org, in the words of the vendor's API.
+func (b *builder) makeEntities() diag.Findings {
+	var es []genesys.Entity
+	es = append(es, b.table()...)
+	es = append(es, b.hubspotIntegration()...)
+	if b.d.Enrichment.Breaker.Enabled {
+		runtime, fs := b.runtimeIntegration()
+		if fs.Has(diag.Error) {
+			return fs
+		}
+		es = append(es, runtime...)
+	}
+	es = append(es, b.actionEntities()...)
+	es = append(es, b.targets()...)
+	es = append(es, b.scripts()...)
+	es = append(es, b.flowEntity())
+	if len(b.d.Calls.Numbers) > 0 {
+		es = append(es, b.route())
+	}
+	for i := range es {
+		slices.SortFunc(es[i].Needs, genesys.Key.Compare)
+		es[i].Needs = slices.Compact(es[i].Needs)
+		content, err := plainJSON(es[i].Content)
+		if err != nil { // contents are made of plain values
+			panic(fmt.Sprintf("blueprint: %s: %v", es[i].Key, err))
+		}
+		es[i].Content = content
+	}
+	b.out.Entities = genesys.NewSet(es...)
+	return nil
+}
+
+// plainJSON gives a content the types that decoding JSON gives, which comparing needs.
+func plainJSON(m map[string]any) (map[string]any, error) {
+	if m == nil {
+		return nil, nil
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	var out map[string]any
+	return out, json.Unmarshal(data, &out)
+}
+
+// owned marks a content in a field that people read, too.
+func (b *builder) owned(k genesys.Key, field string, content map[string]any, needs ...genesys.Key) genesys.Entity {
+	content[field] = b.mark(content)
+	return genesys.Entity{Key: k, Holding: genesys.Owned, Content: content, Needs: needs}
+}
+
+func (b *builder) division() map[string]any { return idOf(genesys.Division, b.d.Genesys.Division) }
+
+func (b *builder) table() []genesys.Entity {
+	props := map[string]any{}
+	for i := 0; i+1 < len(b.control.Columns.Content); i += 2 {
+		name := b.control.Columns.Content[i].Value
+		var col map[string]any
+		if err := b.control.Columns.Content[i+1].Decode(&col); err != nil || col == nil {
+			col = map[string]any{"type": "string"}
+		}
+		col["$id"] = "/properties/" + name
+		col["displayOrder"] = i / 2
+		props[name] = col
+	}
+	k := key(genesys.DataTable, b.names.table)
+	out := []genesys.Entity{b.owned(k, "description", map[string]any{
+		"name": b.names.table, "division": b.division(),
+		"schema": map[string]any{
+			"$schema": "http://json-schema.org/draft-04/schema#", "type": "object", "required": []any{"key"},
+			"additionalProperties": false, "properties": props,
+		},
+	})}
+	for i := 0; i+1 < len(b.control.Rows.Content); i += 2 {
+		name := b.control.Rows.Content[i].Value
+		row := map[string]any{}
+		if n := b.control.Rows.Content[i+1]; n.Kind == yaml.MappingNode {
+			if err := n.Decode(&row); err != nil {
+				row = map[string]any{}
+			}
+		}
+		row["key"] = name
+		out = append(out, genesys.Entity{
+			Key: key(genesys.DataTableRow, b.names.table+"/"+name), Holding: genesys.Seed, Content: row, Needs: []genesys.Key{k},
+		})
+	}
+	return out
+}
+
+// integration describes one, enabled and with its credential. Genesys: the slot is called
+// basicAuth for web services whatever the type of the credential.
+func (b *builder) integration(name, kind, slot, credential string) genesys.Entity {
+	config := map[string]any{
+		"name": name, "properties": map[string]any{}, "advanced": map[string]any{},
+		"credentials": map[string]any{slot: idOf(genesys.Credential, credential)},
+	}
+	content := map[string]any{
+		"name": name, "integrationType": map[string]any{"id": kind}, "intendedState": "ENABLED", "config": config,
+	}
+	config["notes"] = b.mark(content)
+	return genesys.Entity{
+		Key: key(genesys.Integration, name), Holding: genesys.Owned, Content: content,
+		Needs: []genesys.Key{key(genesys.Credential, credential)},
+	}
+}
+
+func (b *builder) hubspotIntegration() []genesys.Entity {
+	n := b.names
+	return []genesys.Entity{
+		{
+			Key: key(genesys.Credential, n.hubspotKey), Holding: genesys.Owned, Secrets: []string{FieldToken},
+			Content: map[string]any{"name": n.hubspotKey, "type": map[string]any{"name": "userDefined"}},
+		},
+		b.integration(n.hubspot, dataaction.WebServices, "basicAuth", n.hubspotKey),
+	}
+}
+
+// runtimeIntegration is what tripping the breaker needs: a role with exactly the permissions
+// that the rendered actions use, a client that has it, and an integration that uses it.
+func (b *builder) runtimeIntegration() ([]genesys.Entity, diag.Findings) {
+	n := b.names
+	policies, fs := b.policies()
+	if fs.Has(diag.Error) {
+		return nil, fs
+	}
+	roleKey, clientKey := key(genesys.Role, n.role), key(genesys.OAuthClient, n.client)
+	credential := genesys.Entity{
+		Key: key(genesys.Credential, n.clientKey), Holding: genesys.Owned,
+		Content: map[string]any{"name": n.clientKey, "type": map[string]any{"name": "pureCloudOAuthClient"}},
+		Secrets: []string{FieldClientID, FieldClientSecret},
+	}
+	out := []genesys.Entity{b.integration(n.genesys, dataaction.GenesysCloud, "pureCloudOAuthClient", n.clientKey)}
+	if b.d.Manage.RuntimeClient {
+		role := b.owned(roleKey, "description", map[string]any{"name": n.role, "permissions": []any{}, "permissionPolicies": policies})
+		client := b.owned(clientKey, "description", map[string]any{
+			"name": n.client, "authorizedGrantType": "CLIENT-CREDENTIALS", "accessTokenValiditySeconds": 86400, "state": "active",
+			"roleDivisions": []any{map[string]any{
+				"roleId": refTo(genesys.Role, n.role), "divisionId": refTo(genesys.Division, b.d.Genesys.Division),
+			}},
+		}, roleKey)
+		credential.Needs = []genesys.Key{clientKey}
+		out = append(out, role, client)
+	}
+	return append(out, credential), nil
+}
+
+// An apiUse is a call of the platform API that a data action may make, with the permission
+// it needs. Genesys: row calls accept the datatable or the datatableRow permission of their verb; the
+// narrower one is asked for.
+type apiUse struct {
+	method string
+	path   *regexp.Regexp
+	domain string
+	entity string
+	action string
+}
+
+var rowsPath = regexp.MustCompile(`^/api/v2/flows/datatables/[^/]+/rows(/[^/]+)?$`)
+
+var apiUses = []apiUse{
+	{"GET", rowsPath, "architect", "datatableRow", "view"},
+	{"POST", rowsPath, "architect", "datatableRow", "add"},
+	{"PUT", rowsPath, "architect", "datatableRow", "edit"},
+	{"DELETE", rowsPath, "architect", "datatableRow", "delete"},
+	{"GET", regexp.MustCompile(`^/api/v2/routing/queues(/[^/]+)?$`), "routing", "queue", "view"},
+	{"GET", regexp.MustCompile(`^/api/v2/routing/skills(/[^/]+)?$`), "routing", "skill", "view"},
+}
+
+// policies are the least that the rendered Genesys Cloud actions need.
+func (b *builder) policies() ([]any, diag.Findings) {
+	type entity struct{ domain, name string }
+	verbs := map[entity][]string{}
+	var order []entity
+	for _, a := range b.out.Actions {
+		if a.Definition.IntegrationType != dataaction.GenesysCloud {
+			continue
+		}
+		url, _, _ := strings.Cut(a.Definition.Request.URLTemplate, "?")
+		i := slices.IndexFunc(apiUses, func(u apiUse) bool { return u.method == a.Definition.Request.Type && u.path.MatchString(url) })
+		if i < 0 {
+			return nil, diag.Findings{{
+				Code: codeTemplate, Message: fmt.Sprintf("%q calls %s %s, whose permission is not known", a.Definition.Name, a.Definition.Request.Type, url),
+				Hint: "rows of data tables, queues and skills are known", Position: diag.Position{File: b.engine.file("actions/trip-breaker/action.yaml.tmpl"), Line: 1},
+			}}
+		}
+		e := entity{apiUses[i].domain, apiUses[i].entity}
+		if verbs[e] == nil {
+			order = append(order, e)
+		}
+		if !slices.Contains(verbs[e], apiUses[i].action) {
+			verbs[e] = append(verbs[e], apiUses[i].action)
+		}
+	}
+	var out []any
+	for _, e := range order {
+		slices.Sort(verbs[e])
+		out = append(out, map[string]any{"domain": e.domain, "entityName": e.name, "actionSet": verbs[e], "allowConditions": false})
+	}
+	return out, nil
+}
+
+func (b *builder) actionEntities() []genesys.Entity {
+	var out []genesys.Entity
+	for _, a := range b.out.Actions {
+		d := a.Definition
+		integration := key(genesys.Integration, a.Category)
+		e := genesys.Entity{
+			Key: a.Key, Holding: genesys.Owned, Needs: []genesys.Key{integration}, Text: string(d.Export()),
+			Content: map[string]any{
+				"name": d.Name, "category": a.Category, "integrationId": refTo(genesys.Integration, a.Category), "secure": d.Secure,
+				"contract": map[string]any{
+					"input":  map[string]any{"inputSchema": d.Input},
+					"output": map[string]any{"successSchema": d.Output},
+				},
+				"config": map[string]any{
+					"timeoutSeconds": d.TimeoutSeconds,
+					"request": map[string]any{
+						"requestUrlTemplate": d.Request.URLTemplate, "requestType": d.Request.Type,
+						"headers": d.Request.Headers, "requestTemplate": d.Request.Template,
+					},
+					"response": map[string]any{
+						"translationMap": d.Response.TranslationMap, "translationMapDefaults": d.Response.Defaults,
+						"successTemplate": d.Response.SuccessTemplate,
+					},
+				},
+			},
+		}
+		for _, r := range genesys.Refs(d.Request.URLTemplate + d.Request.Template) {
+			e.Needs = append(e.Needs, r.Key)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// targets are the queues and skills that rules name. They are references: existing ones are
+// used as they are.
+func (b *builder) targets() []genesys.Entity {
+	d := b.d
+	queues, skills := []string{d.Routing.Fallback.Queue}, slices.Clone(d.Routing.Fallback.Skills)
+	for _, r := range d.Routing.Rules {
+		queues = append(queues, r.To.Queue)
+		skills = append(skills, r.To.Skills...)
+	}
+	var out []genesys.Entity
+	for _, q := range queues {
+		content := map[string]any{"name": q, "division": b.division()}
+		content["description"] = b.mark(content)
+		out = append(out, genesys.Entity{Key: key(genesys.Queue, q), Holding: genesys.Reference, Create: d.Manage.Queues, Content: content})
+	}
+	for _, s := range skills {
+		out = append(out, genesys.Entity{Key: key(genesys.Skill, s), Holding: genesys.Reference, Create: d.Manage.Skills, Content: map[string]any{"name": s}})
+	}
+	return out
+}
+
+func (b *builder) scripts() []genesys.Entity {
+	var out []genesys.Entity
+	for _, p := range b.pops() {
+		switch p.Mode {
+		case deployment.PopManaged:
+			out = append(out, genesys.Entity{
+				Key: key(genesys.Script, b.names.script), Holding: genesys.Owned, Text: b.script,
+				Content: map[string]any{"name": b.names.script},
+			})
+		case deployment.PopScript:
+			out = append(out, genesys.Entity{
+				Key: key(genesys.Script, p.Script), Holding: genesys.Reference, Content: map[string]any{"name": p.Script},
+			})
+		}
+	}
+	return out
+}
+
+func (b *builder) flowEntity() genesys.Entity {
+	e := genesys.Entity{
+		Key: key(genesys.Flow, b.names.flow), Holding: genesys.Owned, Text: b.out.Flow.Text,
+		Content: map[string]any{
+			"name": b.names.flow, "type": "INBOUNDCALL", "description": b.out.Flow.Tree.Flow.Description, "division": b.division(),
+		},
+		Needs: []genesys.Key{key(genesys.DataTable, b.names.table)},
+	}
+	for _, a := range b.out.Actions {
+		e.Needs = append(e.Needs, a.Key)
+	}
+	for _, x := range append(b.targets(), b.scripts()...) {
+		e.Needs = append(e.Needs, x.Key)
+	}
+	for _, r := range genesys.Refs(e.Text) {
+		e.Needs = append(e.Needs, r.Key)
+	}
+	return e
+}
+
+func (b *builder) route() genesys.Entity {
+	return b.owned(key(genesys.CallRoute, b.names.route), "description", map[string]any{
+		"name": b.names.route, "division": b.division(), "dnis": b.d.Calls.Numbers,
+		"openHoursFlow": idOf(genesys.Flow, b.names.flow),
+	}, key(genesys.Flow, b.names.flow))
+}

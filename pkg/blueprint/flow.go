@@ -1,0 +1,533 @@
+package blueprint
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/routing"
+)
+
+// flowData is what the template of the call flow is given.
+type flowData struct {
+	Name, Description, Division, Language string
+	Greeting                              greeting
+	Table, HubSpot, Genesys               string
+	FindContact, FindDeals, TripBreaker   string
+	Home                                  homeData
+	Match                                 matchData
+	Cache, Breaker                        bool
+	Uses                                  usesData
+	AfterFailure, AfterTimeout            int // seconds
+
+	ContactTimeout, DealsTimeout, BreakerTimeout int // seconds
+
+	Kept      []keptData
+	KeptSound expr.Node
+	Until     expr.Node
+	Policy    string
+
+	Contacts        []string // flow variables
+	ContactLists    []list
+	ContactUsable   expr.Node
+	ContactAt       []expr.Node
+	ContactIfFits   []expr.Node
+	Known           expr.Node
+	TooManyContacts expr.Node
+	ContactReads    []read
+	AskDeals        expr.Node
+	ContactInputs   []input
+
+	Ranking             string
+	DealGroups          []group
+	KeyKind             string
+	DealLists           []list
+	DealsUsable         expr.Node
+	DealPage            int
+	TieCount, RestCount expr.Node
+	DealReads           []read
+	StageLabel          expr.Node
+
+	Facts            []fact
+	Bonus            expr.Node
+	RuleSwitches     [][]ruleData
+	Fallback         fallbackData
+	FallbackPriority expr.Node
+	LastResort       string
+	Participant      []attribute
+	ScreenPops       []popData
+	Skills           []skillSlot
+	Compact          []compact
+	Transfers        []transfer
+}
+
+type greeting struct{ Message, Prompt string }
+
+type matchData struct{ National, Verify bool }
+
+// usesData says what some rule asks for.
+type usesData struct{ Lifecycle, Pipeline bool }
+
+type input struct {
+	Name  string
+	Value expr.Node
+}
+
+// keptData is a name of participant data that an earlier leg may have kept.
+type keptData struct {
+	Name, Task, Flow string
+	Value            expr.Node
+}
+
+type attribute struct {
+	Name  string
+	Value expr.Node
+}
+
+type ruleData struct {
+	Name, Queue, ScreenPop string
+	When, Is               expr.Node
+	Priority               int
+	Skills                 []wanted
+}
+
+type fallbackData struct {
+	Label, Queue, ScreenPop string
+	Priority                int
+	Skills                  []wanted
+}
+
+type wanted struct{ Want, Skill string }
+
+type popData struct {
+	Is     expr.Node
+	Script string
+	Inputs []input
+}
+
+type skillSlot struct{ Want, Have string }
+
+type compact struct {
+	Kind, Var string
+	Value     expr.Node
+}
+
+type transfer struct {
+	Is     expr.Node
+	Skills []expr.Node
+}
+
+// maxContacts is how many contacts one search for deals can name: HubSpot takes five groups
+// of filters, and one contact needs one.
+const maxContacts = hubspot.MaxFilterGroups
+
+// A switch of Architect takes 64 cases; more rules make more switches.
+const casesPerSwitch = 60
+
+// group is one of open, won and lost deals. Those with the property they are ranked by stand
+// in the order in which HubSpot sorted them; those without it apart.
+type group struct {
+	KeyOfName, KeysName, RestName    string
+	KeyOf, Keys, Rest                string
+	KeyOfPath, KeysPath, RestPath    string
+	KeyOfTitle, KeysTitle, RestTitle string
+	ItemType, KeyKind                string
+	Bare                             bool
+}
+
+// ranking is how the deal that counts is chosen.
+type ranking struct {
+	label string
+	prop  string
+	kind  string
+	zero  bool // a deal without the property counts as zero, not as the least
+}
+
+func rankingOf(dealStage string) ranking {
+	switch dealStage {
+	case routing.MostProbable:
+		return ranking{"probability", hubspot.PropStageProbability, routing.NumberFact, true}
+	case routing.MostRecent:
+		return ranking{"creation date", hubspot.PropCreated, routing.StringFact, false}
+	}
+	return ranking{"value in company currency", hubspot.PropHomeAmount, routing.NumberFact, true}
+}
+
+// Deals by what HubSpot calculates from their stage; it works across pipelines, where stage
+// ids do not (HubSpot: closedwon is the default pipeline's only).
+const (
+	onlyOpen = "@.properties.hs_is_closed == 'false'"
+	onlyWon  = "@.properties.hs_is_closed == 'true' && @.properties.hs_is_closed_won == 'true'"
+	onlyLost = "@.properties.hs_is_closed == 'true' && @.properties.hs_is_closed_won != 'true'"
+)
+
+func (r ranking) group(name, only string) group {
+	l := listOf(r.prop, r.kind, name, name, only)
+	g := group{
+		KeyOfName: name + "KeyOf", KeysName: name + "Keys", RestName: name + "Rest",
+		KeyOfPath: l.OfPath, KeysPath: l.ValuesPath,
+		RestPath:   "$.results[?(" + only + " && !(" + has(r.prop, r.kind) + "))].id",
+		KeyOfTitle: "ids of the " + name + " deals with " + r.prop + ", greatest first",
+		KeysTitle:  r.prop + " of these deals, in the same order",
+		RestTitle:  "ids of the " + name + " deals without it",
+		ItemType:   l.ItemType, KeyKind: l.ListKind, Bare: l.Bare,
+	}
+	title := string(name[0]-'a'+'A') + name[1:]
+	g.KeyOf, g.Keys, g.Rest = "Task."+title+"KeyOf", "Task."+title+"Keys", "Task."+title+"Rest"
+	return g
+}
+
+// seconds is a duration in whole seconds, rounded up.
+func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
+
+// flowOf gathers everything that the template of the flow prints. Names that carry a hash of
+// content come from the artifacts rendered before.
+func (b *builder) flowOf() (flowData, diag.Findings) {
+	d, n := b.d, b.names
+	f := flowData{
+		Name: n.flow, Division: d.Genesys.Division, Language: d.Calls.Language,
+		Greeting: greeting{d.Calls.Greeting.Text, d.Calls.Greeting.Prompt},
+		Table:    n.table, HubSpot: n.hubspot, Genesys: n.genesys,
+		FindContact: n.findContact, FindDeals: n.findDeals, TripBreaker: n.tripBreaker,
+		Home: homeOf(d.HubSpot.Lookup.HomeCountries, d.Own()), Match: b.match(),
+		Cache:        d.Enrichment.Cache.Store == deployment.CacheConversation,
+		Breaker:      d.Enrichment.Breaker.Enabled,
+		Uses:         usesData{b.usesLifecycle(), b.usesPipeline()},
+		AfterFailure: seconds(d.Enrichment.Breaker.AfterFailure), AfterTimeout: seconds(d.Enrichment.Breaker.AfterTimeout),
+		ContactTimeout: b.contactTimeout(), DealsTimeout: dealsTimeout, BreakerTimeout: breakerTimeout,
+		Policy: policyHash(d), Facts: b.facts, LastResort: d.Routing.LastResort.Message,
+	}
+	b.contactPart(&f)
+	b.dealsPart(&f)
+	fs := b.rulesPart(&f)
+	b.keptPart(&f)
+	b.skillsPart(&f)
+	b.popPart(&f)
+	return f, fs
+}
+
+func (b *builder) match() matchData {
+	switch b.d.HubSpot.Lookup.Match {
+	case "e164":
+		return matchData{}
+	case "national":
+		return matchData{National: true, Verify: true}
+	}
+	return matchData{National: true}
+}
+
+// contactsAsked is how many contacts' deals are asked for.
+func (b *builder) contactsAsked() int {
+	if b.d.HubSpot.Lookup.Duplicates == routing.DuplicatesAll {
+		return maxContacts
+	}
+	return 1
+}
+
+func (b *builder) contactPart(f *flowData) {
+	ids, total, matches := v("Task.Ids"), v("Task.Total"), v("Task.Matches")
+	f.ContactLists = b.contactLists()
+	plausible := choose(isSet(total), all(atLeast(total, whole(0)), eq(eq(total, whole(0)), eq(count(ids), whole(0)))), yes(false))
+	f.ContactUsable = all(plausible, paired(f.ContactLists...))
+	var ask []expr.Node
+	for i := range b.contactsAsked() {
+		c := fmt.Sprintf("Flow.Contact%d", i+1)
+		f.Contacts = append(f.Contacts, c)
+		f.ContactAt = append(f.ContactAt, choose(more(count(ids), whole(i)), at(ids, whole(i)), text("")))
+		f.ContactIfFits = append(f.ContactIfFits, choose(all(v("Task.Fits"), eq(matches, whole(i+1))), v("Task.Id"), v(c)))
+		f.ContactInputs = append(f.ContactInputs, input{fmt.Sprintf("contact%d", i+1), v(c)})
+		ask = append(ask, atLeast(fn("FindFirst", v("Task.AskIds"), v(c)), whole(0)))
+	}
+	f.AskDeals = either(ask...)
+	f.Known = all(more(matches, whole(0)), expr.Op(v("Flow.Contact1"), "!=", text("")))
+	switch b.d.HubSpot.Lookup.Duplicates {
+	case routing.DuplicatesAmbiguous:
+		f.Known = all(eq(matches, whole(1)), expr.Op(v("Flow.Contact1"), "!=", text("")))
+	case routing.DuplicatesAll:
+		f.TooManyContacts = more(matches, whole(maxContacts))
+	}
+	who := v("Flow.Contact1")
+	if b.usesLifecycle() {
+		l := listOf(hubspot.PropLifecycle, routing.StringFact, "lifecycle", "Lifecycle", "")
+		f.ContactReads = append(f.ContactReads, l.readOf(who, routing.StringFact, "Flow.Lifecycle"))
+	}
+	for _, x := range b.facts {
+		if !x.Deal {
+			f.ContactReads = append(f.ContactReads, x.list.readOf(who, x.Type, x.Var))
+		}
+	}
+}
+
+// contactLists are the properties read of contacts.
+func (b *builder) contactLists() []list {
+	var out []list
+	if b.match().Verify {
+		out = append(out,
+			listOf(hubspot.PropCalcPhone, routing.StringFact, "phone", "Phone", ""),
+			listOf(hubspot.PropCalcMobile, routing.StringFact, "mobile", "Mobile", ""))
+	}
+	if b.usesLifecycle() {
+		out = append(out, listOf(hubspot.PropLifecycle, routing.StringFact, "lifecycle", "Lifecycle", ""))
+	}
+	for _, x := range b.facts {
+		if !x.Deal {
+			out = append(out, x.list)
+		}
+	}
+	return out
+}
+
+func (b *builder) usesLifecycle() bool {
+	return slices.ContainsFunc(b.d.Routing.Rules, func(r deployment.Rule) bool { return len(r.When.Lifecycle) > 0 })
+}
+
+func (b *builder) usesPipeline() bool {
+	return slices.ContainsFunc(b.d.Routing.Rules, func(r deployment.Rule) bool { return len(r.When.Pipeline) > 0 })
+}
+
+func (b *builder) dealGroups() []group {
+	r := rankingOf(b.d.Enrichment.DealStage)
+	return []group{r.group("open", onlyOpen), r.group("won", onlyWon), r.group("lost", onlyLost)}
+}
+
+// dealLists are the properties read of the deal that counts.
+func (b *builder) dealLists() []list {
+	out := []list{listOf(hubspot.PropDealStage, routing.StringFact, "stage", "Stage", "")}
+	if b.usesPipeline() {
+		out = append(out, listOf(hubspot.PropPipeline, routing.StringFact, "pipeline", "Pipeline", ""))
+	}
+	for _, x := range b.facts {
+		if x.Deal {
+			out = append(out, x.list)
+		}
+	}
+	return out
+}
+
+func (b *builder) dealsPart(f *flowData) {
+	r := rankingOf(b.d.Enrichment.DealStage)
+	f.Ranking = r.label
+	f.DealGroups = b.dealGroups()
+	f.KeyKind = f.DealGroups[0].KeyKind
+	f.DealLists = b.dealLists()
+	f.DealPage = routing.PageSize
+	usable := []expr.Node{choose(isSet(v("Task.Total")), atLeast(v("Task.Total"), whole(0)), yes(false))}
+	for _, g := range f.DealGroups {
+		usable = append(usable, eq(count(v(g.KeyOf)), count(v(g.Keys))))
+	}
+	f.DealsUsable = all(append(usable, paired(f.DealLists...))...)
+
+	keys, rest := v("Task.Keys"), v("Task.Rest")
+	some, best := more(count(keys), whole(0)), at(keys, whole(0))
+	ties := count(v("Task.Ties"))
+	f.TieCount, f.RestCount = ties, choose(some, whole(0), count(rest))
+	if r.zero {
+		// what has no amount counts as zero: it beats a negative one and ties with a zero
+		f.TieCount = choose(some, choose(either(atLeast(best, whole(0)), eq(count(rest), whole(0))), ties, whole(0)), whole(0))
+		f.RestCount = choose(some, choose(atMost(best, whole(0)), count(rest), whole(0)), count(rest))
+	}
+	id := v("Flow.DealId")
+	f.DealReads = append(f.DealReads, f.DealLists[0].readOf(id, routing.StringFact, "Flow.hubspot_deal_stage"))
+	if b.usesPipeline() {
+		f.DealReads = append(f.DealReads, f.DealLists[1].readOf(id, routing.StringFact, "Flow.DealPipeline"))
+	}
+	for _, x := range b.facts {
+		if x.Deal {
+			f.DealReads = append(f.DealReads, x.list.readOf(id, x.Type, x.Var))
+		}
+	}
+	f.StageLabel = b.stageLabel()
+}
+
+// stageLabel is the name of the deal's stage in hubspot.stages, else its id.
+func (b *builder) stageLabel() expr.Node {
+	stage := v("Flow.hubspot_deal_stage")
+	var ids, labels []string
+	for id := range b.d.HubSpot.Stages {
+		ids = append(ids, id)
+	}
+	if ids == nil {
+		return stage
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		labels = append(labels, b.d.HubSpot.Stages[id])
+	}
+	i := fn("FindFirst", texts(ids...), stage)
+	return choose(atLeast(i, whole(0)), at(texts(labels...), i), stage)
+}
+
+func (b *builder) rulesPart(f *flowData) diag.Findings {
+	d := b.d
+	var fs diag.Findings
+	var rules []ruleData
+	for i, r := range d.Routing.Rules {
+		cond, err := when(d, r.When, b.facts)
+		if err != nil {
+			fs = append(fs, diag.Finding{Code: codeTemplate, Message: err.Error(), Position: d.Pos(fmt.Sprintf("routing.rules[%d].when", i))})
+			continue
+		}
+		rules = append(rules, ruleData{
+			Name: r.Name, Queue: r.To.Queue, ScreenPop: popKey(d.PopOf(i)), When: cond,
+			Is: eq(v("Flow.dealroute_rule"), text(r.Name)), Priority: r.To.Priority, Skills: b.wants(r.To.Skills),
+		})
+	}
+	f.RuleSwitches = slices.Collect(slices.Chunk(rules, casesPerSwitch))
+	fb := d.Routing.Fallback
+	f.Fallback = fallbackData{
+		Label: "The fallback", Queue: fb.Queue, ScreenPop: popKey(d.PopOf(-1)), Priority: fb.Priority, Skills: b.wants(fb.Skills),
+	}
+	f.FallbackPriority = add(whole(abs(fb.Priority)), v("Flow.Bonus"))
+	if fb.Priority < 0 {
+		f.FallbackPriority = expr.Op(v("Flow.Bonus"), "-", whole(-fb.Priority))
+	}
+	bonus, err := bonusOf(d.Routing.ValuePriority)
+	if err != nil {
+		return append(fs, diag.Finding{Code: codeTemplate, Message: err.Error(), Position: d.Pos("routing.valuePriority")})
+	}
+	f.Bonus = bonus
+	return fs
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// wants sets every slot for a skill, so that no earlier target's skill stays in one.
+func (b *builder) wants(skills []string) []wanted {
+	var out []wanted
+	for i := range b.mostSkills() {
+		w := wanted{Want: wantVar(i)}
+		if i < len(skills) {
+			w.Skill = skills[i]
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+func (b *builder) mostSkills() int {
+	most := len(b.d.Routing.Fallback.Skills)
+	for _, r := range b.d.Routing.Rules {
+		most = max(most, len(r.To.Skills))
+	}
+	return most
+}
+
+func wantVar(i int) string { return "Flow.WantSkill" + strconv.Itoa(i+1) }
+func haveVar(i int) string { return "Flow.Skill" + strconv.Itoa(i+1) }
+
+// keptPart is what is written for later legs of the conversation, and how it is read back.
+func (b *builder) keptPart(f *flowData) {
+	d := b.d
+	var names []string
+	for _, r := range d.Routing.Rules {
+		names = append(names, r.Name)
+	}
+	var answered []string
+	for _, o := range routing.Outcomes() {
+		if o != routing.LookupFailed {
+			answered = append(answered, string(o))
+		}
+	}
+	f.KeptSound = choose(v("Task.Sound"), all(
+		atMost(fn("ToInt", v("Task.Stamp")), whole(maxPriority)),
+		eq(v("Task.Policy"), text(f.Policy)),
+		among(v("Task.Outcome"), answered...),
+		among(v("Task.Rule"), append([]string{""}, names...)...),
+	), yes(false))
+	f.Until = text("")
+	if f.Cache {
+		now := fn("GetCurrentDateTimeUtc")
+		end := fn("ToString", fn("AddSeconds", now, whole(seconds(d.Enrichment.Cache.TTL))))
+		f.Until = choose(v("Flow.Answered"), fn("Append", fn("Left", end, whole(19)), text("Z")), text(""))
+	}
+	for _, name := range d.Privacy.ParticipantData {
+		x := v("Flow." + name)
+		value := choose(isSet(x), x, text(""))
+		switch name {
+		case "hubspot_customer_value":
+			value = choose(isSet(x), fn("ToString", x, whole(2)), text(""))
+		case "hubspot_value_truncated":
+			value = fn("ToString", x)
+		}
+		if !slices.Contains(decisionNames, name) {
+			f.Participant = append(f.Participant, attribute{name, value})
+		}
+		switch name {
+		case "hubspot_contact_id", "hubspot_deal_stage", "hubspot_deal_stage_label":
+			t := "Task.Kept_" + name
+			f.Kept = append(f.Kept, keptData{name, t, "Flow." + name, choose(empty(v(t)), notSet("ToString"), v(t))})
+		}
+	}
+}
+
+// maxPriority is Genesys' bound on priorities.
+const maxPriority = 25_000_000
+
+// decisionNames are the names of participant data that are always written.
+var decisionNames = []string{"dealroute_outcome", "dealroute_rule", "dealroute_priority", "dealroute_until", "dealroute_policy"}
+
+// skillsPart moves the skills that still exist to the front, so that each number of skills
+// needs one transfer: a list of skills cannot be an expression, and what a NOT_SET item in
+// it does is not documented.
+func (b *builder) skillsPart(f *flowData) {
+	most := b.mostSkills()
+	n := v("Flow.SkillCount")
+	for i := range most {
+		f.Skills = append(f.Skills, skillSlot{wantVar(i), haveVar(i)})
+		want := v(wantVar(i))
+		exists := choose(empty(want), yes(false), isSet(fn("FindSkill", want)))
+		for j := range i + 1 {
+			f.Compact = append(f.Compact, compact{"string", haveVar(j), choose(all(eq(n, whole(j)), exists), want, v(haveVar(j)))})
+		}
+		f.Compact = append(f.Compact, compact{"integer", "Flow.SkillCount", choose(exists, add(n, whole(1)), n)})
+	}
+	for k := most; k > 0; k-- {
+		t := transfer{Is: eq(n, whole(k))}
+		for i := range k {
+			t.Skills = append(t.Skills, fn("FindSkill", v(haveVar(i))))
+		}
+		f.Transfers = append(f.Transfers, t)
+	}
+}
+
+// popKey is how the flow calls a screen pop.
+func popKey(p deployment.ScreenPop) string {
+	if p.Mode == deployment.PopScript {
+		return "script " + p.Script
+	}
+	if p.Mode == "" {
+		return deployment.PopNone
+	}
+	return p.Mode
+}
+
+// pops lists the screen pops that are in use, each once; none is not one.
+func (b *builder) pops() []deployment.ScreenPop {
+	var out []deployment.ScreenPop
+	for i := -1; i < len(b.d.Routing.Rules); i++ {
+		p := b.d.PopOf(i)
+		if p.Mode != deployment.PopNone && p.Mode != "" && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (b *builder) popPart(f *flowData) {
+	for _, p := range b.pops() {
+		x := popData{Is: eq(v("Flow.ScreenPop"), text(popKey(p))), Script: p.Script}
+		if p.Mode == deployment.PopManaged {
+			x.Script = b.names.script
+			for _, i := range b.scriptInputs() {
+				x.Inputs = append(x.Inputs, input{i.Name, i.value})
+			}
+		}
+		f.ScreenPops = append(f.ScreenPops, x)
+	}
+}

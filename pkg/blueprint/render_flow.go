@@ -1,0 +1,38 @@
+package blueprint
+
+import (
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+const flowTemplate = "flow/inbound-call.yaml.tmpl"
+
+// renderFlow renders the flow twice: its description carries the hash of the text without
+// the description, so that an org tells whether a deployed flow is this one.
+func (b *builder) renderFlow() diag.Findings {
+	data, fs := b.flowOf()
+	if fs.Has(diag.Error) {
+		return fs
+	}
+	r, fs := b.engine.render(flowTemplate, data)
+	if fs.Has(diag.Error) {
+		return fs
+	}
+	data.Description = b.mark(r.text)
+	if r, fs = b.engine.render(flowTemplate, data); fs.Has(diag.Error) {
+		return fs
+	}
+	file := "flow/" + b.names.flow + ".yaml"
+	tree, found := architect.Parse(file, []byte(r.text))
+	fs = append(fs, r.blame(found)...)
+	if fs.Has(diag.Error) {
+		return fs
+	}
+	fs = append(fs, r.blame(architect.Check(tree, b.org()))...)
+	if fs.Has(diag.Error) {
+		return fs
+	}
+	b.out.Flow = FlowArtifact{Name: b.names.flow, Text: r.text, Tree: tree}
+	b.out.Artifacts = append(b.out.Artifacts, Artifact{file, r.text})
+	return fs
+}

@@ -1,0 +1,42 @@
+package blueprint
+
+import (
+	"regexp"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// yamlLine finds the line that the YAML decoder names in an error.
+var yamlLine = regexp.MustCompile(`line (\d+)`)
+
+// A controlTable is what the template of the control table says.
+type controlTable struct {
+	Name    string    `yaml:"name"`
+	Columns yaml.Node `yaml:"columns"`
+	Rows    yaml.Node `yaml:"rows"`
+}
+
+type tableData struct {
+	Name    string
+	Breaker bool
+}
+
+func (b *builder) renderTable() diag.Findings {
+	r, fs := b.engine.render("tables/control.yaml.tmpl", tableData{b.names.table, b.d.Enrichment.Breaker.Enabled})
+	if fs.Has(diag.Error) {
+		return fs
+	}
+	if fs := decodeStrict(r, &b.control); fs.Has(diag.Error) {
+		return fs
+	}
+	if b.control.Columns.Kind != yaml.MappingNode || b.control.Rows.Kind != yaml.MappingNode {
+		return r.fail(1, "columns and rows must be mappings")
+	}
+	if b.control.Name != b.names.table {
+		return r.fail(1, "the flow reads the table %q, this one is %q", b.names.table, b.control.Name)
+	}
+	b.out.Artifacts = append(b.out.Artifacts, Artifact{"tables/" + b.names.table + ".yaml", r.text})
+	return nil
+}
