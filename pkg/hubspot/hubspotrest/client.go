@@ -1,0 +1,256 @@
+package hubspotrest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/secret"
+)
+
+// Options adjusts New.
+type Options struct {
+	BaseURL   string            // empty: hubspot.Host
+	Version   string            // of the API; empty: hubspot.DefaultVersion
+	Token     secret.Value      // service key or OAuth access token
+	Transport http.RoundTripper // nil: the network; transport.RoundTripper for an emulator in the process
+	Timeout   time.Duration     // of one attempt; 0: 10 s
+	NoRetries bool              // for measuring: one attempt each
+	Searches  *rate.Limiter     // nil: two a second
+	Log       *slog.Logger      // nil: none
+}
+
+// A Client reads from one HubSpot account.
+type Client struct {
+	base     string
+	paths    hubspot.PathSet
+	token    secret.Value
+	http     *http.Client
+	searches *rate.Limiter
+}
+
+// New makes a client. It does not connect.
+func New(o Options) *Client {
+	retries := 3
+	if o.NoRetries {
+		retries = 0
+	}
+	c := &Client{
+		base:     strings.TrimSuffix(cmp.Or(o.BaseURL, hubspot.Host), "/"),
+		paths:    hubspot.Paths(cmp.Or(o.Version, hubspot.DefaultVersion)),
+		token:    o.Token,
+		searches: o.Searches,
+		http: transport.NewClient(transport.ClientOptions{
+			Transport: o.Transport,
+			Timeout:   cmp.Or(o.Timeout, 10*time.Second),
+			Retries:   retries,
+			// HubSpot gives no Retry-After with a 429; its own client waits a second, then two.
+			WaitMin:  time.Second,
+			ReadOnly: true,
+			Log:      o.Log,
+		}),
+	}
+	if c.searches == nil {
+		c.searches = transport.NewLimiter(2, time.Second)
+	}
+	return c
+}
+
+// maxBody bounds a reply.
+const maxBody = 16 << 20
+
+// do sends a request and decodes the answer into out; anything but a 2xx is an *Error.
+func (c *Client) do(ctx context.Context, op, method, path string, in, out any) error {
+	var body io.Reader
+	if in != nil {
+		text, err := json.Marshal(in)
+		if err != nil {
+			return fmt.Errorf("%s: %w", op, err)
+		}
+		body = bytes.NewReader(text)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, transport.Bare(err))
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token.Reveal())
+	req.Header.Set("Accept", "application/json")
+	if in != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s: no answer from HubSpot: %w", op, transport.Bare(err))
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	if err != nil {
+		return fmt.Errorf("%s: HubSpot's answer broke off: %w", op, transport.Bare(err))
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return errorOf(op, resp, text)
+	}
+	if err := json.Unmarshal(text, out); err != nil {
+		return fmt.Errorf("%s: HubSpot's answer is not the JSON that was expected (correlation id %s): %w",
+			op, resp.Header.Get(hubspot.CorrelationHeader), err)
+	}
+	return nil
+}
+
+// Pipelines reads the deal pipelines with their stages, without archived ones, in HubSpot's order.
+func (c *Client) Pipelines(ctx context.Context) ([]hubspot.Pipeline, error) {
+	var r struct {
+		Results []struct {
+			ID       string `json:"id"`
+			Label    string `json:"label"`
+			Archived bool   `json:"archived"`
+			Stages   []struct {
+				ID       string            `json:"id"`
+				Label    string            `json:"label"`
+				Archived bool              `json:"archived"`
+				Metadata map[string]string `json:"metadata"`
+			} `json:"stages"`
+		} `json:"results"`
+	}
+	if err := c.do(ctx, "read the deal pipelines", http.MethodGet, c.paths.Pipelines(), nil, &r); err != nil {
+		return nil, err
+	}
+	var out []hubspot.Pipeline
+	for _, p := range r.Results {
+		if p.Archived {
+			continue
+		}
+		x := hubspot.Pipeline{ID: p.ID, Label: p.Label}
+		for _, s := range p.Stages {
+			if s.Archived {
+				continue
+			}
+			closed := s.Metadata["isClosed"] == "true"
+			x.Stages = append(x.Stages, hubspot.Stage{
+				ID: s.ID, Label: s.Label, Closed: closed, Probability: s.Metadata["probability"],
+				// HubSpot has no flag for it here: a closed stage is won when its probability is 1.
+				Won: closed && isOne(s.Metadata["probability"]),
+			})
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+func isOne(text string) bool {
+	return strings.HasPrefix(text, "1") && strings.Trim(text[1:], ".0") == ""
+}
+
+// An Account is the HubSpot account behind a key.
+type Account struct {
+	Portal       string // the number as text, as it stands in hubspot.portal
+	Type         string // STANDARD, SANDBOX, DEVELOPER_TEST or APP_DEVELOPER
+	Currency     string // the company currency
+	TimeZone     string
+	DataLocation string // such as na1
+}
+
+// Account reads which account the key belongs to. Whether a service key may is undocumented.
+func (c *Client) Account(ctx context.Context) (Account, error) {
+	var r struct {
+		PortalID            json.Number `json:"portalId"`
+		AccountType         string      `json:"accountType"`
+		CompanyCurrency     string      `json:"companyCurrency"`
+		TimeZone            string      `json:"timeZone"`
+		DataHostingLocation string      `json:"dataHostingLocation"`
+	}
+	if err := c.do(ctx, "read the account", http.MethodGet, c.paths.Account(), nil, &r); err != nil {
+		return Account{}, err
+	}
+	return Account{Portal: r.PortalID.String(), Type: r.AccountType, Currency: r.CompanyCurrency, TimeZone: r.TimeZone, DataLocation: r.DataHostingLocation}, nil
+}
+
+// A WrongPortalError says that a key belongs to another account than the deployment's.
+type WrongPortalError struct{ Want, Got string }
+
+// Error names both accounts.
+func (e *WrongPortalError) Error() string {
+	return fmt.Sprintf("the HubSpot key belongs to portal %s, the deployment file pins portal %s", e.Got, e.Want)
+}
+
+// CheckPortal compares the key's account with the pinned one; an empty pin is no question. Account
+// details are asked first, the token info where they are refused.
+func (c *Client) CheckPortal(ctx context.Context, pin string) error {
+	if pin == "" {
+		return nil
+	}
+	got := ""
+	if a, err := c.Account(ctx); err == nil {
+		got = a.Portal
+	} else {
+		t, second := c.TokenInfo(ctx)
+		if second != nil {
+			return err
+		}
+		got = t.Portal
+	}
+	if got != pin {
+		return &WrongPortalError{Want: pin, Got: got}
+	}
+	return nil
+}
+
+// A DailyUsage is a daily limit and what is used of it.
+type DailyUsage struct {
+	Name     string
+	Limit    int
+	Used     int
+	ResetsAt time.Time // zero: not told
+}
+
+// DailyUsage reads the daily limits of private apps. That service keys are part of it is
+// undocumented.
+func (c *Client) DailyUsage(ctx context.Context) ([]DailyUsage, error) {
+	var r struct {
+		Results []struct {
+			Name         string `json:"name"`
+			UsageLimit   int    `json:"usageLimit"`
+			CurrentUsage int    `json:"currentUsage"`
+			ResetsAt     string `json:"resetsAt"`
+		} `json:"results"`
+	}
+	if err := c.do(ctx, "read the daily usage", http.MethodGet, c.paths.DailyUsage(), nil, &r); err != nil {
+		return nil, err
+	}
+	var out []DailyUsage
+	for _, x := range r.Results {
+		at, _ := time.Parse(time.RFC3339, x.ResetsAt) // not told
+		out = append(out, DailyUsage{Name: x.Name, Limit: x.UsageLimit, Used: x.CurrentUsage, ResetsAt: at})
+	}
+	return out, nil
+}
+
+// A Property is the definition of a property.
+type Property struct {
+	Name       string `json:"name"`
+	Label      string `json:"label"`
+	Type       string `json:"type"`
+	FieldType  string `json:"fieldType"`
+	Unique     bool   `json:"hasUniqueValue"`
+	Calculated bool   `json:"calculated"`
+	Hidden     bool   `json:"hidden"`
+}
+
+// Property reads the definition of a property of contacts or deals; one that does not exist is an
+// error for which IsNotFound holds.
+func (c *Client) Property(ctx context.Context, object, name string) (Property, error) {
+	var p Property
+	err := c.do(ctx, fmt.Sprintf("read property %q of %s", name, object), http.MethodGet, c.paths.Property(object, name), nil, &p)
+	return p, err
+}

@@ -1,0 +1,100 @@
+package hubspotrest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/hubspot"
+)
+
+// A Found is the answer to a search and how long it took, retries included.
+type Found struct {
+	hubspot.SearchReply
+	Took time.Duration
+}
+
+// Search searches contacts or deals.
+func (c *Client) Search(ctx context.Context, object string, r hubspot.SearchRequest) (Found, error) {
+	path := map[string]string{"contacts": c.paths.ContactSearch(), "deals": c.paths.DealSearch()}[object]
+	if path == "" {
+		return Found{}, fmt.Errorf("search %s: only contacts and deals can be searched", object)
+	}
+	if err := c.searches.Wait(ctx); err != nil {
+		return Found{}, fmt.Errorf("search %s: %w", object, err)
+	}
+	var out Found
+	start := time.Now()
+	err := c.do(ctx, "search "+object, http.MethodPost, path, r, &out.SearchReply)
+	out.Took = time.Since(start)
+	return out, err
+}
+
+// The two scopes that the lookup needs.
+const (
+	ScopeContacts = "crm.objects.contacts.read"
+	ScopeDeals    = "crm.objects.deals.read"
+)
+
+// A Token is what HubSpot tells about a key.
+type Token struct {
+	Portal string
+	App    string
+	Scopes []string
+}
+
+// TokenInfo asks HubSpot about the key. It is undocumented whether service keys are answered; the
+// bearer is sent too, since keys of the EU data centre fail without it.
+func (c *Client) TokenInfo(ctx context.Context) (Token, error) {
+	var r struct {
+		HubID  json.Number `json:"hubId"`
+		AppID  json.Number `json:"appId"`
+		Scopes []string    `json:"scopes"`
+	}
+	in := map[string]string{"tokenKey": c.token.Reveal()}
+	if err := c.do(ctx, "read what the key may do", http.MethodPost, hubspot.TokenInfo, in, &r); err != nil {
+		return Token{}, err
+	}
+	return Token{Portal: r.HubID.String(), App: r.AppID.String(), Scopes: r.Scopes}, nil
+}
+
+// Scopes are the scopes of the key.
+type Scopes struct {
+	Granted []string // sorted
+	Missing []string // of the two that the lookup needs
+	Exact   bool     // Granted is complete; otherwise only the two were tried
+}
+
+// Scopes reads the scopes of the key, or tries the two that matter where HubSpot does not tell.
+func (c *Client) Scopes(ctx context.Context) (Scopes, error) {
+	var s Scopes
+	t, err := c.TokenInfo(ctx)
+	switch code := status(err); {
+	case err == nil:
+		s.Exact, s.Granted = true, slices.Sorted(slices.Values(t.Scopes))
+	case code == http.StatusUnauthorized || code == http.StatusTooManyRequests || code < 400 || code > 499:
+		return s, err
+	default:
+		for object, scope := range map[string]string{"contacts": ScopeContacts, "deals": ScopeDeals} {
+			_, err := c.Search(ctx, object, hubspot.SearchRequest{Limit: 1})
+			var e *Error
+			switch {
+			case err == nil:
+				s.Granted = append(s.Granted, scope)
+			case !errors.As(err, &e) || e.Category != hubspot.CategoryScopes:
+				return s, err
+			}
+		}
+		slices.Sort(s.Granted)
+	}
+	for _, scope := range []string{ScopeContacts, ScopeDeals} {
+		if !slices.Contains(s.Granted, scope) {
+			s.Missing = append(s.Missing, scope)
+		}
+	}
+	return s, nil
+}
