@@ -2,7 +2,8 @@ package expr
 
 import "strconv"
 
-// audioRows: Audio is a list of text segments, what a caller would hear in words.
+// audioRows: Audio is a list of text segments, what a caller would hear in words. The
+// engine looks for contexts given twice with integers without a format only.
 var audioRows = []row{
 	{"AudioPlaybackOptions(audio apa, bargeIn bln literal) aud", playback, ruleLast},
 	{"AudioPlaybackOptions(audio apa, bargeIn bln literal, flushNow bln literal) aud", playback, ruleLast},
@@ -20,15 +21,15 @@ var audioRows = []row{
 	{"ToAudioNumber(integerToConvert int?) aud", speak, 0},
 	{"ToAudioNumber(integerToConvert int?, languageContext lne...) aud", speak, ruleContext},
 	{"ToAudioNumber(integerToConvert int?, numberAudioFormat nuf) aud", speak, 0},
-	{"ToAudioNumber(integerToConvert int?, numberAudioFormat nuf, languageContext lne...) aud", speak, ruleContext},
+	{"ToAudioNumber(integerToConvert int?, numberAudioFormat nuf, languageContext lne...) aud", speak, 0},
 	{"ToAudioNumber(decimalToConvert dec?) aud", speak, 0},
-	{"ToAudioNumber(decimalToConvert dec?, languageContext lne...) aud", speak, ruleContext},
+	{"ToAudioNumber(decimalToConvert dec?, languageContext lne...) aud", speak, 0},
 	{"ToAudioNumber(decimalToConvert dec?, numberAudioFormat nuf) aud", speak, 0},
-	{"ToAudioNumber(decimalToConvert dec?, numberAudioFormat nuf, languageContext lne...) aud", speak, ruleContext},
+	{"ToAudioNumber(decimalToConvert dec?, numberAudioFormat nuf, languageContext lne...) aud", speak, 0},
 	{"ToAudioNumber(decimalToConvert dec?, numberOfDecimalPlaces int) aud", speak, 0},
-	{"ToAudioNumber(decimalToConvert dec?, numberOfDecimalPlaces int, languageContext lne...) aud", speak, ruleContext},
+	{"ToAudioNumber(decimalToConvert dec?, numberOfDecimalPlaces int, languageContext lne...) aud", speak, 0},
 	{"ToAudioNumber(decimalToConvert dec?, numberAudioFormat nuf, numberOfDecimalPlaces int) aud", speak, 0},
-	{"ToAudioNumber(decimalToConvert dec?, numberAudioFormat nuf, numberOfDecimalPlaces int, languageContext lne...) aud", speak, ruleContext},
+	{"ToAudioNumber(decimalToConvert dec?, numberAudioFormat nuf, numberOfDecimalPlaces int, languageContext lne...) aud", speak, 0},
 	{"ToAudioNumberOrdinal(integerToConvert int?) aud", speak, 0},
 	{"ToAudioNumberOrdinal(integerToConvert int?, languageContext lne...) aud", speak, ruleContext},
 	{"ToAudioPercent(integerToConvert int?) aud", speak, 0},

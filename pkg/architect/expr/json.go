@@ -2,11 +2,14 @@ package expr
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // A jsonNode is a JSON value: members in the order of the text, numbers as written.
@@ -79,19 +82,11 @@ func decodeJSON(d *json.Decoder, depth int) (*jsonNode, error) {
 	case string:
 		return &jsonNode{kind: 's', text: t}, nil
 	case json.Delim:
-		n := &jsonNode{kind: 'a'}
 		if t == '{' {
-			n.kind = 'o'
+			return decodeObject(d, depth)
 		}
+		n := &jsonNode{kind: 'a'}
 		for d.More() {
-			if n.kind == 'o' {
-				k, err := d.Token()
-				if err != nil {
-					return nil, err
-				}
-				key, _ := k.(string) // the decoder refuses any other key
-				n.keys = append(n.keys, key)
-			}
 			x, err := decodeJSON(d, depth+1)
 			if err != nil {
 				return nil, err
@@ -102,6 +97,58 @@ func decodeJSON(d *json.Decoder, depth int) (*jsonNode, error) {
 		return n, err
 	}
 	return nil, fmt.Errorf("unexpected %v", t)
+}
+
+// decodeObject keeps the last of members with one name, in the place of the first.
+func decodeObject(d *json.Decoder, depth int) (*jsonNode, error) {
+	n, at := &jsonNode{kind: 'o'}, map[string]int{}
+	for d.More() {
+		k, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		key, _ := k.(string) // the decoder refuses any other key
+		x, err := decodeJSON(d, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if i, ok := at[key]; ok {
+			n.items[i] = x
+			continue
+		}
+		at[key] = len(n.keys)
+		n.keys, n.items = append(n.keys, key), append(n.items, x)
+	}
+	_, err := d.Token()
+	return n, err
+}
+
+// key appends bytes that are the same for equal values: members sorted, numbers by value.
+func (n *jsonNode) key(b []byte) []byte {
+	switch n.kind {
+	case '0':
+		if d, ok := parseDec(n.text); ok {
+			return appendText(append(b, '0'), d.text(0))
+		}
+		return appendText(append(b, '0'), n.text)
+	case 'o':
+		order := make([]int, len(n.keys))
+		for i := range order {
+			order[i] = i
+		}
+		slices.SortFunc(order, func(i, j int) int { return strings.Compare(n.keys[i], n.keys[j]) })
+		b = binary.AppendUvarint(append(b, 'o'), uint64(len(order)))
+		for _, i := range order {
+			b = n.items[i].key(appendText(b, n.keys[i]))
+		}
+		return b
+	}
+	b = appendText(append(b, n.kind), n.text)
+	b = binary.AppendUvarint(b, uint64(len(n.items)))
+	for _, x := range n.items {
+		b = x.key(b)
+	}
+	return b
 }
 
 func (n *jsonNode) append(b []byte) []byte {
@@ -157,13 +204,13 @@ func appendJSONString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// get is an object's member; of members with one name the last counts.
+// get is an object's member.
 func (n *jsonNode) get(key string) *jsonNode {
 	if n == nil || n.kind != 'o' {
 		return nil
 	}
-	for i := len(n.keys) - 1; i >= 0; i-- {
-		if n.keys[i] == key {
+	for i, k := range n.keys {
+		if k == key {
 			return n.items[i]
 		}
 	}
@@ -173,8 +220,8 @@ func (n *jsonNode) get(key string) *jsonNode {
 // with is a copy of an object with a member set; it keeps its place, a new one goes last.
 func (n *jsonNode) with(key string, x *jsonNode) *jsonNode {
 	c := &jsonNode{kind: 'o', keys: append([]string(nil), n.keys...), items: append([]*jsonNode(nil), n.items...)}
-	for i := len(c.keys) - 1; i >= 0; i-- {
-		if c.keys[i] == key {
+	for i, k := range c.keys {
+		if k == key {
 			c.items[i] = x
 			return c
 		}

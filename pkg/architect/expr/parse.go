@@ -32,7 +32,11 @@ func parse(text string) (Node, *Error) {
 		return nil, err
 	}
 	if p.tok.kind != tokEnd {
-		return nil, p.unexpected("an operator or the end")
+		err := p.unexpected("an operator or the end")
+		if v, ok := n.(*Variable); ok && strings.EqualFold(v.Name, "not") {
+			err.Hint = "the negation is !"
+		}
+		return nil, err
 	}
 	return n, nil
 }
@@ -66,9 +70,6 @@ func (p *parser) unexpected(want string) *Error {
 		return e
 	}
 	e.Message = fmt.Sprintf("unexpected %s where %s is expected", p.scan.text[p.tok.at:p.tok.end], want)
-	if p.tok.kind == tokName && strings.EqualFold(p.tok.text, "not") {
-		e.Hint = "the negation is !"
-	}
 	return e
 }
 

@@ -349,7 +349,7 @@ func (v Value) AppendKey(b []byte) []byte {
 	case t == PhoneNumber:
 		return appendText(b, phoneKey(v))
 	case t == JSON:
-		return appendText(b, string(v.p.json.append(nil)))
+		return v.p.json.key(b)
 	case v.p == nil:
 		return appendText(binary.AppendVarint(b, v.n), v.s)
 	case v.p.id != "":
