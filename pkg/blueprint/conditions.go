@@ -160,11 +160,7 @@ func anyOf(kind string, x expr.Node, values []string) (expr.Node, error) {
 func dayFromNow(n int) expr.Node {
 	day := v("Flow.Now")
 	if n != 0 {
-		days := whole(max(n, -n))
-		if n < 0 {
-			days = &expr.Unary{Op: "-", X: days}
-		}
-		day = fn("AddDays", day, days)
+		day = fn("AddDays", day, integer(n))
 	}
 	return add(add(expr.Op(fn("Year", day), "*", whole(10000)), expr.Op(fn("Month", day), "*", whole(100))), fn("Day", day))
 }
@@ -192,9 +188,15 @@ func bonusOf(p *deployment.ValuePriority) (expr.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	value := v("Flow.hubspot_customer_value")
+	// a negative sum of amounts lowers the priority; below every priority there is it ends
+	fewest := 2*maxPriority/p.Add + 1
+	bottom, err := decimal(times(p.Per, fewest))
+	if err != nil {
+		return nil, err
+	}
+	value, least := v("Flow.hubspot_customer_value"), expr.Node(&expr.Unary{Op: "-", X: bottom})
 	share := expr.Op(fn("ToInt", fn("Floor", expr.Op(value, "/", per))), "*", whole(p.Add))
-	share = choose(atLeast(value, top), whole(p.Max), choose(less(value, per), whole(0), share))
+	share = choose(atLeast(value, top), whole(p.Max), choose(atMost(value, least), integer(-fewest*p.Add), share))
 	open := eq(v("Flow.hubspot_outcome"), text(string(routing.ActiveDeal)))
 	return choose(isSet(value), choose(open, share, whole(0)), whole(0)), nil
 }

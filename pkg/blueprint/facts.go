@@ -46,7 +46,7 @@ type read struct {
 // the quotes are taken away; longer ones than Architect's Decimal holds are left out.
 const (
 	numberForm = `-?(0|[1-9][0-9]{0,14})([.][0-9]{1,60})?([eE][+-]?1?[0-9])?`
-	dateForm   = `[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T.*)?`
+	dateForm   = `[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T[0-9:.]+Z)?`
 )
 
 // has is the filter for records that have a property in the form of a type.

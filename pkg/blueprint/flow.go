@@ -33,16 +33,15 @@ type flowData struct {
 	Until     expr.Node
 	Policy    string
 
-	Contacts        []string // flow variables
-	ContactLists    []list
-	ContactUsable   expr.Node
-	ContactAt       []expr.Node
-	ContactIfFits   []expr.Node
-	Known           expr.Node
-	TooManyContacts expr.Node
-	ContactReads    []read
-	AskDeals        expr.Node
-	ContactInputs   []input
+	Contacts      []string // flow variables
+	ContactLists  []list
+	ContactUsable expr.Node
+	ContactAt     []expr.Node
+	ContactIfFits []expr.Node
+	Known         expr.Node
+	ContactReads  []read
+	AskDeals      expr.Node
+	ContactInputs []input
 
 	Ranking             string
 	DealGroups          []group
@@ -58,6 +57,7 @@ type flowData struct {
 	Bonus            expr.Node
 	RuleSwitches     [][]ruleData
 	Fallback         fallbackData
+	Priority         expr.Node
 	FallbackPriority expr.Node
 	LastResort       string
 	Participant      []attribute
@@ -125,7 +125,7 @@ type transfer struct {
 
 // maxContacts is how many contacts one search for deals can name: HubSpot takes five groups
 // of filters, and one contact needs one.
-const maxContacts = hubspot.MaxFilterGroups
+const maxContacts = routing.MaxContacts
 
 // A switch of Architect takes 64 cases; more rules make more switches.
 const casesPerSwitch = 60
@@ -162,7 +162,7 @@ func rankingOf(dealStage string) ranking {
 // Deals by what HubSpot calculates from their stage; it works across pipelines, where stage
 // ids do not (HubSpot: closedwon is the default pipeline's only).
 const (
-	onlyOpen = "@.properties.hs_is_closed == 'false'"
+	onlyOpen = "@.properties.hs_is_closed != 'true'"
 	onlyWon  = "@.properties.hs_is_closed == 'true' && @.properties.hs_is_closed_won == 'true'"
 	onlyLost = "@.properties.hs_is_closed == 'true' && @.properties.hs_is_closed_won != 'true'"
 )
@@ -246,11 +246,8 @@ func (b *builder) contactPart(f *flowData) {
 	}
 	f.AskDeals = either(ask...)
 	f.Known = all(more(matches, whole(0)), expr.Op(v("Flow.Contact1"), "!=", text("")))
-	switch b.d.HubSpot.Lookup.Duplicates {
-	case routing.DuplicatesAmbiguous:
+	if b.d.HubSpot.Lookup.Duplicates == routing.DuplicatesAmbiguous {
 		f.Known = all(eq(matches, whole(1)), expr.Op(v("Flow.Contact1"), "!=", text("")))
-	case routing.DuplicatesAll:
-		f.TooManyContacts = more(matches, whole(maxContacts))
 	}
 	who := v("Flow.Contact1")
 	if b.usesLifecycle() {
@@ -383,10 +380,8 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 	f.Fallback = fallbackData{
 		Label: "The fallback", Queue: fb.Queue, ScreenPop: popKey(d.PopOf(-1)), Priority: fb.Priority, Skills: b.wants(fb.Skills),
 	}
-	f.FallbackPriority = add(whole(abs(fb.Priority)), v("Flow.Bonus"))
-	if fb.Priority < 0 {
-		f.FallbackPriority = expr.Op(v("Flow.Bonus"), "-", whole(-fb.Priority))
-	}
+	f.Priority = withinBounds(add(v("Flow.Base"), v("Flow.Bonus")))
+	f.FallbackPriority = withinBounds(add(integer(fb.Priority), v("Flow.Bonus")))
 	bonus, err := bonusOf(d.Routing.ValuePriority)
 	if err != nil {
 		return append(fs, diag.Finding{Code: codeTemplate, Message: err.Error(), Position: d.Pos("routing.valuePriority")})
@@ -395,7 +390,11 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 	return fs
 }
 
-func abs(n int) int { return max(n, -n) }
+// withinBounds keeps a priority in Genesys' range.
+func withinBounds(x expr.Node) expr.Node {
+	lowest := integer(-maxPriority)
+	return choose(more(x, whole(maxPriority)), whole(maxPriority), choose(less(x, lowest), lowest, x))
+}
 
 // wants sets every slot for a skill, so that no earlier target's skill stays in one.
 func (b *builder) wants(skills []string) []wanted {

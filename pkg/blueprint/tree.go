@@ -71,6 +71,14 @@ func digitless(x expr.Node) expr.Node {
 	return x
 }
 
+// integer writes a whole number that may be negative.
+func integer(n int) expr.Node {
+	if n < 0 {
+		return &expr.Unary{Op: "-", X: whole(-n)}
+	}
+	return whole(n)
+}
+
 // decimal writes a number of the deployment file.
 func decimal(d routing.Decimal) (expr.Node, error) {
 	s := d.String()
