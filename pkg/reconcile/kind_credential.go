@@ -34,7 +34,7 @@ func (credentialKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 }
 
 // credentialNames are the endings of our credentials' names.
-var credentialNames = []string{" HubSpot", " run-time client"}
+var credentialNames = []string{" HubSpot key", " runtime client"}
 
 func (r *run) ownCredential(name string) bool {
 	for _, n := range credentialNames {

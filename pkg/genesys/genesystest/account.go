@@ -1,0 +1,482 @@
+package genesystest
+
+import (
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// bootstrap makes a new org: its home division, a role that may do everything, and the
+// client that stands for the principal that runs the tool.
+func (s *Server) bootstrap() {
+	home := s.state.newID("division")
+	s.state.put(divisions, home, map[string]any{"id": home, "name": "Home", "homeDivision": true})
+	admin := s.state.newID("role")
+	s.state.put(roles, admin, map[string]any{"id": admin, "name": "Sandbox admin", "description": "", "permissionPolicies": []any{
+		map[string]any{"domain": "*", "entityName": "*", "actionSet": []any{"*"}},
+	}})
+	e := s.state.put(clients, ClientID, map[string]any{
+		"id": ClientID, "name": "Sandbox administrator", "authorizedGrantType": "CLIENT-CREDENTIALS", "state": "active",
+		"roleDivisions": []any{map[string]any{"roleId": admin, "divisionId": home}},
+	})
+	e.Hidden["secret"] = s.state.hash(ClientSecret)
+	s.state.Grants = append(s.state.Grants, grant{ClientID, admin, home})
+}
+
+func (s *State) home() *entity {
+	for _, d := range s.all(divisions) {
+		if d.Body["homeDivision"] == true {
+			return d
+		}
+	}
+	return &entity{Body: map[string]any{}}
+}
+
+// otherHost serves what is not under /api/v2: the login host, the upload host of scripts,
+// and pre-signed addresses, which must not carry the bearer token.
+func (s *Server) otherHost(r *http.Request) (func(*http.Request, []byte) (int, any, error), bool) {
+	switch p := r.URL.Path; {
+	case p == "/oauth/token":
+		return s.token, true
+	case p == "/uploads/v2/scripter":
+		return s.uploadScript, true
+	case strings.HasPrefix(p, "/presigned/"):
+		return s.presigned, true
+	}
+	return nil, false
+}
+
+// token is the login host. Its errors have a shape of their own.
+func (s *Server) token(r *http.Request, body []byte) (int, any, error) {
+	form, err := url.ParseQuery(string(body))
+	id, secret, hasBasic := r.BasicAuth()
+	if err != nil || r.Method != http.MethodPost || !hasBasic || form.Get("grant_type") != "client_credentials" {
+		return http.StatusBadRequest, map[string]any{"error": "invalid_request", "description": "invalid request", "error_description": "client credentials expected"}, nil
+	}
+	c := s.state.get(clients, id)
+	if c == nil || c.Body["state"] != "active" || c.Hidden["secret"] != s.state.hash(secret) {
+		return http.StatusUnauthorized, map[string]any{"error": "invalid_client", "description": "client not found or secret wrong", "error_description": "authentication failed"}, nil
+	}
+	s.state.Seq++
+	token := base64.RawURLEncoding.EncodeToString([]byte(uuid.NewSHA1(idSpace, []byte(s.state.newID("token")+secret)).String()))
+	s.state.Tokens[s.state.hash(token)] = id
+	return ok(map[string]any{"access_token": token, "token_type": "bearer", "expires_in": 86399})
+}
+
+func (s *Server) authenticate(r *http.Request) (client string, err error) {
+	token, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !found {
+		token, found = strings.CutPrefix(r.Header.Get("Authorization"), "bearer ")
+	}
+	if !found || token == "" {
+		return "", failed(http.StatusUnauthorized, "authentication.required", "No authentication bearer token specified in authorization header.")
+	}
+	id, known := s.state.Tokens[s.state.hash(token)]
+	if c := s.state.get(clients, id); !known || c == nil || c.Body["state"] != "active" {
+		return "", failed(http.StatusUnauthorized, "bad.credentials", "Invalid login credentials.")
+	}
+	return id, nil
+}
+
+// allowed compares the permissions of an operation with those of the client's roles.
+func (s *Server) allowed(client string, o *operation) bool {
+	if len(o.Permissions) == 0 {
+		return true
+	}
+	held := s.held(client)
+	has := func(p string) bool { return slices.ContainsFunc(held, func(h string) bool { return covers(h, p) }) }
+	if o.Any {
+		return slices.ContainsFunc(o.Permissions, has)
+	}
+	return !slices.ContainsFunc(o.Permissions, func(p string) bool { return !has(p) })
+}
+
+func (s *Server) held(client string) []string {
+	if client == ClientID && s.opts.permissions != nil {
+		return s.opts.permissions
+	}
+	var out []string
+	for _, g := range s.state.Grants {
+		if g.Subject != client {
+			continue
+		}
+		r := s.state.get(roles, g.Role)
+		if r == nil {
+			continue
+		}
+		for _, p := range list(r.Body["permissionPolicies"]) {
+			m := object(p)
+			for _, a := range list(m["actionSet"]) {
+				out = append(out, str(m["domain"])+":"+str(m["entityName"])+":"+str(a))
+			}
+		}
+	}
+	return out
+}
+
+// covers tells whether a held permission, which may hold "*", includes a needed one.
+func covers(held, needed string) bool {
+	h, n := strings.SplitN(held, ":", 3), strings.SplitN(needed, ":", 3)
+	if len(h) != 3 || len(n) != 3 {
+		return held == needed
+	}
+	for i := range h {
+		if h[i] != "*" && !strings.EqualFold(h[i], n[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func accountHandlers() map[string]handler {
+	const grants = "/api/v2/authorization/subjects/{subjectId}/divisions/{divisionId}/roles/{roleId}"
+	return map[string]handler{
+		"GET /api/v2/tokens/me":                                                  (*call).tokensMe,
+		"DELETE /api/v2/tokens/me":                                               (*call).tokenRevoke,
+		"GET /api/v2/organizations/me":                                           (*call).organization,
+		"GET /api/v2/authorization/subjects/me":                                  (*call).subjectMe,
+		"GET /api/v2/authorization/products":                                     (*call).products,
+		"GET /api/v2/authorization/permissions":                                  (*call).permissions,
+		"GET /api/v2/authorization/divisions":                                    (*call).divisions,
+		"GET /api/v2/authorization/divisions/home":                               (*call).divisionHome,
+		"GET /api/v2/authorization/divisions/{divisionId}":                       (*call).division,
+		"GET /api/v2/authorization/divisionspermitted/paged/me":                  (*call).divisionsPermitted,
+		"POST /api/v2/authorization/divisions/{divisionId}/objects/{objectType}": (*call).moveToDivision,
+		"GET /api/v2/authorization/roles":                                        (*call).roleList,
+		"POST /api/v2/authorization/roles":                                       (*call).roleCreate,
+		"GET /api/v2/authorization/roles/{roleId}":                               (*call).role,
+		"PUT /api/v2/authorization/roles/{roleId}":                               (*call).roleUpdate,
+		"DELETE /api/v2/authorization/roles/{roleId}":                            (*call).roleDelete,
+		"GET /api/v2/authorization/subjects/{subjectId}":                         (*call).subject,
+		"POST " + grants:                                                         (*call).grantAdd,
+		"DELETE " + grants:                                                       (*call).grantDelete,
+		"GET /api/v2/oauth/clients":                                              (*call).clientList,
+		"POST /api/v2/oauth/clients":                                             (*call).clientCreate,
+		"GET /api/v2/oauth/clients/{clientId}":                                   (*call).clientGet,
+		"PUT /api/v2/oauth/clients/{clientId}":                                   (*call).clientUpdate,
+		"DELETE /api/v2/oauth/clients/{clientId}":                                (*call).clientDelete,
+		"POST /api/v2/oauth/clients/{clientId}/secret":                           (*call).clientSecret,
+	}
+}
+
+func (c *call) tokensMe() (int, any, error) {
+	org := map[string]any{"id": c.s.state.Org.ID, "name": c.s.state.Org.Name}
+	cl := c.s.state.get(clients, c.client)
+	return ok(map[string]any{
+		"organization": org, "homeOrganization": org, "authorizedScope": []any{},
+		"OAuthClient": map[string]any{"id": cl.ID, "name": cl.name(), "roleDivisions": cl.Body["roleDivisions"], "organization": org},
+	})
+}
+
+func (c *call) tokenRevoke() (int, any, error) {
+	token := strings.TrimSpace(c.r.Header.Get("Authorization")[len("bearer "):])
+	delete(c.s.state.Tokens, c.s.state.hash(token))
+	return ok(nil)
+}
+
+func (c *call) organization() (int, any, error) {
+	return ok(map[string]any{
+		"id": c.s.state.Org.ID, "name": c.s.state.Org.Name, "defaultCountryCode": "US", "productPlatform": "PureCloud",
+		"features": map[string]any{"purecloud": true, "purecloudVoice": true, "directory": true},
+	})
+}
+
+func (c *call) subjectMe() (int, any, error) {
+	c.params = []string{c.client}
+	return c.subject()
+}
+
+func (c *call) subject() (int, any, error) {
+	id := c.params[0]
+	var grants []any
+	for _, g := range c.s.state.Grants {
+		r, d := c.s.state.get(roles, g.Role), c.s.state.get(divisions, g.Division)
+		if g.Subject != id || r == nil || d == nil {
+			continue
+		}
+		var policies []any
+		for _, p := range list(r.Body["permissionPolicies"]) {
+			m := object(p)
+			actions := m["actionSet"]
+			if c.s.opts.permissions == nil || id != ClientID {
+				policies = append(policies, map[string]any{"domain": m["domain"], "entityName": m["entityName"], "actions": actions})
+			}
+		}
+		if c.s.opts.permissions != nil && id == ClientID {
+			for _, h := range c.s.opts.permissions {
+				if p := strings.SplitN(h, ":", 3); len(p) == 3 {
+					policies = append(policies, map[string]any{"domain": p[0], "entityName": p[1], "actions": []any{p[2]}})
+				}
+			}
+		}
+		grants = append(grants, map[string]any{
+			"subjectId": id, "division": map[string]any{"id": d.ID, "name": d.name()},
+			"role": map[string]any{"id": r.ID, "name": r.name(), "policies": policies},
+		})
+	}
+	name := id
+	if cl := c.s.state.get(clients, id); cl != nil {
+		name = cl.name()
+	}
+	return ok(map[string]any{"id": id, "name": name, "grants": append([]any{}, grants...)})
+}
+
+func (c *call) products() (int, any, error) {
+	return ok(map[string]any{"entities": []any{map[string]any{"id": "engage"}}, "total": 1})
+}
+
+// permissions lists what the description knows, which is all the emulated org sells.
+func (c *call) permissions() (int, any, error) {
+	domains := map[string]map[string]map[string]bool{}
+	for _, o := range c.s.spec.Operations {
+		for _, p := range o.Permissions {
+			parts := strings.SplitN(p, ":", 3)
+			if len(parts) != 3 {
+				continue
+			}
+			if domains[parts[0]] == nil {
+				domains[parts[0]] = map[string]map[string]bool{}
+			}
+			if domains[parts[0]][parts[1]] == nil {
+				domains[parts[0]][parts[1]] = map[string]bool{}
+			}
+			domains[parts[0]][parts[1]][parts[2]] = true
+		}
+	}
+	var out []any
+	for _, d := range sortedKeys(domains) {
+		entry := map[string]any{}
+		for entityName, actions := range domains[d] {
+			var as []any
+			for _, a := range sortedKeys(actions) {
+				as = append(as, map[string]any{"domain": d, "entityType": entityName, "action": a, "label": a, "allowsConditions": false, "divisionAware": true})
+			}
+			entry[entityName] = as
+		}
+		out = append(out, map[string]any{"domain": d, "permissionMap": entry})
+	}
+	return ok(c.page(out))
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (c *call) divisions() (int, any, error) {
+	var es []*entity
+	for _, e := range c.s.state.all(divisions) {
+		if matches(e.name(), c.query("name"), exactly) {
+			es = append(es, e)
+		}
+	}
+	return ok(c.page(bodies(es, nil)))
+}
+
+func (c *call) divisionHome() (int, any, error) { return ok(clone(c.s.state.home().Body)) }
+
+func (c *call) division() (int, any, error) {
+	e, err := c.read(divisions, "division", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	return ok(clone(e.Body))
+}
+
+func (c *call) divisionsPermitted() (int, any, error) {
+	p := c.query("permission")
+	if p == "" {
+		return 0, nil, failed(http.StatusBadRequest, "missing.permission.param", "The permission parameter is missing")
+	}
+	if !slices.ContainsFunc(c.s.held(c.client), func(h string) bool { return covers(h, p) }) {
+		out := c.page(nil)
+		out["allDivsPermitted"] = false
+		return ok(out)
+	}
+	out := c.page(bodies(c.s.state.all(divisions), nil))
+	out["allDivsPermitted"] = true
+	return ok(out)
+}
+
+func (c *call) moveToDivision() (int, any, error) {
+	if _, err := c.read(divisions, "division", c.params[0]); err != nil {
+		return 0, nil, err
+	}
+	return noContent()
+}
+
+func (c *call) roleList() (int, any, error) {
+	var es []*entity
+	for _, e := range c.s.state.all(roles) {
+		if matches(e.name(), c.query("name"), strings.Contains) {
+			es = append(es, e)
+		}
+	}
+	return ok(c.page(bodies(es, nil)))
+}
+
+func (c *call) roleCreate() (int, any, error) {
+	body := clone(c.body)
+	body["default"], body["base"] = false, false
+	return ok(clone(c.create(roles, c.s.state.newID("role"), body).Body))
+}
+
+func (c *call) role() (int, any, error) {
+	e, err := c.read(roles, "role", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	return ok(clone(e.Body))
+}
+
+func (c *call) roleUpdate() (int, any, error) {
+	e, err := c.read(roles, "role", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	id := e.ID
+	e.Body = clone(c.body)
+	e.Body["id"], e.Body["default"], e.Body["base"] = id, false, false
+	return ok(clone(e.Body))
+}
+
+func (c *call) roleDelete() (int, any, error) {
+	e, err := c.read(roles, "role", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, cl := range c.s.state.all(clients) {
+		for _, rd := range list(cl.Body["roleDivisions"]) {
+			if str(object(rd)["roleId"]) == e.ID {
+				return 0, nil, failed(http.StatusConflict, "request.conflict", "The role is in use by client %s", cl.name())
+			}
+		}
+	}
+	c.s.state.remove(roles, e.ID)
+	c.s.state.Grants = slices.DeleteFunc(c.s.state.Grants, func(g grant) bool { return g.Role == e.ID })
+	return ok(nil)
+}
+
+func (c *call) grantAdd() (int, any, error) {
+	g := grant{c.params[0], c.params[2], c.params[1]}
+	if c.s.state.get(roles, g.Role) == nil {
+		return 0, nil, notFound("role", g.Role)
+	}
+	if c.s.state.get(divisions, g.Division) == nil {
+		return 0, nil, notFound("division", g.Division)
+	}
+	if !slices.Contains(c.s.state.Grants, g) {
+		c.s.state.Grants = append(c.s.state.Grants, g)
+	}
+	return noContent()
+}
+
+func (c *call) grantDelete() (int, any, error) {
+	g := grant{c.params[0], c.params[2], c.params[1]}
+	c.s.state.Grants = slices.DeleteFunc(c.s.state.Grants, func(h grant) bool { return h == g })
+	return noContent()
+}
+
+func (c *call) clientList() (int, any, error) {
+	return ok(c.page(bodies(c.s.state.all(clients), nil)))
+}
+
+// checkClientRoles holds the rule that who gives a role to a client must hold it.
+func (c *call) checkClientRoles() error {
+	rds := list(c.body["roleDivisions"])
+	if len(rds) == 0 {
+		return failed(http.StatusBadRequest, "missing.client.roles", "A client of this grant type needs at least one role")
+	}
+	for _, rd := range rds {
+		id := str(object(rd)["roleId"])
+		if !slices.ContainsFunc(c.s.state.Grants, func(g grant) bool { return g.Subject == c.client && g.Role == id }) {
+			return failed(http.StatusBadRequest, "bad.client.role", "Role %s is not held by the principal that creates the client", id)
+		}
+	}
+	return nil
+}
+
+func (c *call) setGrants(id string) {
+	c.s.state.Grants = slices.DeleteFunc(c.s.state.Grants, func(g grant) bool { return g.Subject == id })
+	for _, rd := range list(c.body["roleDivisions"]) {
+		m := object(rd)
+		c.s.state.Grants = append(c.s.state.Grants, grant{id, str(m["roleId"]), str(m["divisionId"])})
+	}
+}
+
+func (c *call) newSecret(e *entity) string {
+	secret := base64.RawURLEncoding.EncodeToString([]byte(c.s.state.newID("secret")))
+	e.Hidden["secret"] = c.s.state.hash(secret)
+	return secret
+}
+
+func (c *call) clientCreate() (int, any, error) {
+	if err := c.checkClientRoles(); err != nil {
+		return 0, nil, err
+	}
+	body := clone(c.body)
+	if body["state"] == nil {
+		body["state"] = "active"
+	}
+	body["dateCreated"] = c.s.stamp()
+	e := c.create(clients, c.s.state.newID("client"), body)
+	secret := c.newSecret(e)
+	c.setGrants(e.ID)
+	out := clone(e.Body)
+	out["secret"] = secret // only here and from …/secret
+	return ok(out)
+}
+
+func (c *call) clientGet() (int, any, error) {
+	e, err := c.read(clients, "OAuth client", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	return ok(clone(e.Body))
+}
+
+func (c *call) clientUpdate() (int, any, error) {
+	e, err := c.read(clients, "OAuth client", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := c.checkClientRoles(); err != nil {
+		return 0, nil, err
+	}
+	created := e.Body["dateCreated"]
+	e.Body = clone(c.body)
+	e.Body["id"], e.Body["dateCreated"] = e.ID, created
+	c.setGrants(e.ID)
+	return ok(clone(e.Body))
+}
+
+func (c *call) clientDelete() (int, any, error) {
+	e, err := c.read(clients, "OAuth client", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	if e.Body["state"] != "inactive" {
+		return 0, nil, failed(http.StatusBadRequest, "cannot.delete.client", "An active client cannot be deleted")
+	}
+	c.s.state.remove(clients, e.ID)
+	c.s.state.Grants = slices.DeleteFunc(c.s.state.Grants, func(g grant) bool { return g.Subject == e.ID })
+	return noContent()
+}
+
+func (c *call) clientSecret() (int, any, error) {
+	e, err := c.read(clients, "OAuth client", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	out := clone(e.Body)
+	out["secret"] = c.newSecret(e)
+	return ok(out)
+}

@@ -1,0 +1,282 @@
+package genesystest
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+func flowHandlers() map[string]handler {
+	return map[string]handler{
+		"POST /api/v2/flows/jobs":                                     (*call).jobCreate,
+		"GET /api/v2/flows/jobs/{jobId}":                              (*call).jobGet,
+		"GET /api/v2/flows":                                           (*call).flowList,
+		"GET /api/v2/flows/{flowId}":                                  (*call).flowGet,
+		"DELETE /api/v2/flows/{flowId}":                               (*call).flowDelete,
+		"POST /api/v2/flows/actions/unlock":                           (*call).flowUnlock,
+		"POST /api/v2/flows/export/jobs":                              (*call).exportCreate,
+		"GET /api/v2/flows/export/jobs/{jobId}":                       (*call).exportGet,
+		"GET /api/v2/flows/{flowId}/versions":                         (*call).flowVersions,
+		"GET /api/v2/flows/{flowId}/versions/{versionId}":             (*call).flowVersion,
+		"GET /api/v2/architect/dependencytracking/consumingresources": (*call).consumers,
+	}
+}
+
+// address is how a client reaches this server, for the addresses in answers.
+func (s *Server) address(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
+}
+
+const uploadHeader = "x-amz-meta-flow-job"
+
+func (c *call) jobCreate() (int, any, error) {
+	id := c.s.state.newID("job")
+	c.s.state.put(jobs, id, map[string]any{"id": id, "status": "Registered", "command": "Publish", "messages": []any{}})
+	return ok(map[string]any{
+		"id": id, "presignedUrl": c.s.address(c.r) + "/presigned/flow/" + id,
+		"headers": map[string]any{uploadHeader: id}, "correlationId": id,
+	})
+}
+
+// presigned serves the addresses that jobs hand out. A bearer token there is refused, as
+// the store behind them refuses a second authorization; so are wrong headers.
+func (s *Server) presigned(r *http.Request, body []byte) (int, any, error) {
+	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	if r.Header.Get("Authorization") != "" {
+		return http.StatusBadRequest, rawText{"application/xml", "<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed</Message></Error>"}, nil
+	}
+	switch {
+	case len(parts) == 3 && parts[1] == "flow" && r.Method == http.MethodPut:
+		job := s.state.get(jobs, parts[2])
+		if job == nil || r.Header.Get(uploadHeader) != parts[2] {
+			return http.StatusForbidden, rawText{"application/xml", "<Error><Code>SignatureDoesNotMatch</Code></Error>"}, nil
+		}
+		job.Hidden["yaml"] = string(body)
+		job.Body["status"] = "Started"
+		job.Ready = s.opts.now().Add(s.opts.jobTime).UnixNano()
+		return ok(nil)
+	case len(parts) == 3 && parts[1] == "export" && r.Method == http.MethodGet:
+		if e := s.state.get(exports, parts[2]); e != nil {
+			return ok(rawText{"application/x-yaml", e.Hidden["yaml"]})
+		}
+	case len(parts) == 4 && parts[1] == "script" && r.Method == http.MethodGet:
+		if e := s.state.get(scripts, parts[2]); e != nil {
+			return ok(rawText{"application/json", e.Hidden[parts[3]]})
+		}
+	}
+	return http.StatusForbidden, rawText{"application/xml", "<Error><Code>AccessDenied</Code></Error>"}, nil
+}
+
+// jobGet answers the state of a job, and does its work when its time has come: validate,
+// and publish what is valid.
+func (c *call) jobGet() (int, any, error) {
+	job, err := c.read(jobs, "job", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	if job.Body["status"] == "Started" && c.s.opts.now().UnixNano() >= job.Ready {
+		c.finishJob(job)
+	}
+	out := clone(job.Body)
+	if !strings.Contains(c.query("expand"), "messages") {
+		delete(out, "messages")
+	}
+	return ok(out)
+}
+
+func (c *call) message(job *entity, kind, text string) {
+	job.Body["messages"] = append(list(job.Body["messages"]), map[string]any{"dateTime": c.s.stamp(), "type": kind, "text": text})
+}
+
+func (c *call) finishJob(job *entity) {
+	yaml := job.Hidden["yaml"]
+	delete(job.Hidden, "yaml")
+	job.Body["status"] = "Failure"
+	if i := strings.Index(yaml, "{{"); i >= 0 {
+		key, _, _ := strings.Cut(yaml[i:], "\n")
+		c.message(job, "Error", fmt.Sprintf("pre-processor substitution key of '%s' was found in the flow YAML, but was not found in the options file", key))
+		return
+	}
+	file, fs := architect.Parse("flow.yaml", []byte(yaml))
+	if file != nil && file.Flow != nil {
+		fs = append(fs, architect.Check(file, c.s.orgForFlows())...)
+	}
+	for _, f := range fs.Sorted() {
+		kind := "Warning"
+		if f.Severity.AtLeast(diag.Error) {
+			kind = "Error"
+		} else if !f.Severity.AtLeast(diag.Warning) {
+			continue
+		}
+		// Genesys names the path of the node, never a line.
+		c.message(job, kind, strings.TrimSpace(f.Path+" "+f.Message))
+	}
+	if fs.Has(diag.Error) || file == nil || file.Flow == nil {
+		return
+	}
+	kind := strings.ToLower(file.Type)
+	var flow *entity
+	for _, e := range c.s.state.byName(flows, file.Flow.Name) {
+		if str(e.Body["type"]) == strings.ToUpper(kind) {
+			flow = e
+		}
+	}
+	if flow != nil && flow.Body["lockedUser"] != nil {
+		c.message(job, "Error", fmt.Sprintf("flow '%s' is locked by %s; use force unlock to take the lock", file.Flow.Name, str(object(flow.Body["lockedUser"])["name"])))
+		return
+	}
+	version := 1
+	if flow == nil {
+		id := c.s.state.newID("flow")
+		flow = c.create(flows, id, map[string]any{})
+		flow.Body = map[string]any{"id": id, "name": file.Flow.Name, "type": strings.ToUpper(kind), "active": true, "system": false, "deleted": false}
+	} else {
+		version = integer(object(flow.Body["publishedVersion"])["commitVersion"]) + 1
+	}
+	home := c.s.state.home()
+	flow.Body["description"] = file.Flow.Description
+	flow.Body["division"] = map[string]any{"id": home.ID, "name": home.name()}
+	cl := c.s.state.get(clients, c.client)
+	v := map[string]any{
+		"id": fmt.Sprintf("%d.0", version), "commitVersion": version, "type": "publish", "datePublished": c.s.opts.now().UnixMilli(),
+		"createdByClient": map[string]any{"id": cl.ID, "name": cl.name()},
+	}
+	flow.Body["publishedVersion"], flow.Body["savedVersion"], flow.Body["checkedInVersion"] = v, v, v
+	flow.Hidden["yaml"] = yaml
+	flow.Hidden["version"] = fmt.Sprint(version)
+	job.Body["status"] = "Success"
+	job.Body["flow"] = map[string]any{"id": flow.ID}
+}
+
+func flowView(e *entity) map[string]any { return clone(e.Body) }
+
+func (c *call) flowList() (int, any, error) {
+	var es []*entity
+	for _, e := range c.s.state.all(flows) {
+		if t := c.query("type"); t != "" && !strings.EqualFold(t, str(e.Body["type"])) {
+			continue
+		}
+		contains := strings.Contains
+		if !matches(e.name(), c.query("name"), exactly) || !matches(str(e.Body["description"]), c.query("description"), contains) ||
+			c.query("nameOrDescription") != "" && !matches(e.name(), c.query("nameOrDescription"), contains) && !matches(str(e.Body["description"]), c.query("nameOrDescription"), contains) {
+			continue
+		}
+		es = append(es, e)
+	}
+	return ok(c.page(bodies(sortByName(es), flowView)))
+}
+
+func (c *call) flowGet() (int, any, error) {
+	e, err := c.read(flows, "flow", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	return ok(flowView(e))
+}
+
+func (c *call) flowVersions() (int, any, error) {
+	e, err := c.read(flows, "flow", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	return ok(c.page([]any{object(flowView(e)["publishedVersion"])}))
+}
+
+func (c *call) flowVersion() (int, any, error) {
+	e, err := c.read(flows, "flow", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	v := object(flowView(e)["publishedVersion"])
+	if v["id"] != c.params[1] {
+		return 0, nil, notFound("flow version", c.params[1])
+	}
+	return ok(v)
+}
+
+// flowDelete refuses what a call route uses. A deleted flow is gone from lists.
+func (c *call) flowDelete() (int, any, error) {
+	e, err := c.read(flows, "flow", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, r := range c.s.state.all(routes) {
+		for _, k := range []string{"openHoursFlow", "closedHoursFlow", "holidayHoursFlow"} {
+			if str(object(r.Body[k])["id"]) == e.ID {
+				return 0, nil, failed(http.StatusConflict, "architect.flow.cannot.delete.used.in.ivr.configs", "Flow %s is used by call route %s", e.name(), r.name())
+			}
+		}
+	}
+	e.Deleted, e.Body["deleted"] = true, true
+	return noContent()
+}
+
+func (c *call) flowUnlock() (int, any, error) {
+	e, err := c.read(flows, "flow", c.query("flow"))
+	if err != nil {
+		return 0, nil, err
+	}
+	delete(e.Body, "lockedUser")
+	return ok(flowView(e))
+}
+
+func (c *call) exportCreate() (int, any, error) {
+	asked := list(c.body["flows"])
+	if len(asked) != 1 {
+		return 0, nil, failed(http.StatusBadRequest, "bad.request", "This emulator exports one flow a job")
+	}
+	id := str(object(object(asked[0])["flow"])["id"])
+	flow, err := c.read(flows, "flow", id)
+	if err != nil {
+		return 0, nil, err
+	}
+	job := c.s.state.newID("export")
+	e := c.s.state.put(exports, job, map[string]any{"id": job, "status": "Started", "totalFlows": 1})
+	e.Hidden["yaml"] = flow.Hidden["yaml"]
+	e.Ready = c.s.opts.now().Add(c.s.opts.jobTime / 2).UnixNano()
+	return ok(map[string]any{"id": job, "status": "Registered", "totalFlows": 1, "selfUri": "/api/v2/flows/export/jobs/" + job})
+}
+
+func (c *call) exportGet() (int, any, error) {
+	e, err := c.read(exports, "export job", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	if e.Body["status"] == "Started" && c.s.opts.now().UnixNano() >= e.Ready {
+		e.Body["status"] = "Success"
+		e.Body["downloadUrl"] = c.s.address(c.r) + "/presigned/export/" + e.ID
+	}
+	return ok(clone(e.Body))
+}
+
+// consumers tells which flows use an entity, from the names in their texts.
+func (c *call) consumers() (int, any, error) {
+	collection := map[string]string{"DATAACTION": actions, "DATATABLE": tables, "QUEUE": queues, "ACDSKILL": skills, "COMPOSERSCRIPT": scripts}[c.query("objectType")]
+	e := c.s.state.get(collection, c.query("id"))
+	var out []any
+	if e != nil {
+		for _, f := range c.s.state.all(flows) {
+			if strings.Contains(f.Hidden["yaml"], e.name()) {
+				out = append(out, map[string]any{"id": f.ID, "name": f.name(), "type": f.Body["type"], "version": f.Hidden["version"]})
+			}
+		}
+	}
+	return ok(c.page(out))
+}
+
+// usedByFlow tells whether a flow names an entity.
+func (s *Server) usedByFlow(name string) bool {
+	for _, f := range s.state.all(flows) {
+		if strings.Contains(f.Hidden["yaml"], name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,219 @@
+package genesystest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+func routingHandlers() map[string]handler {
+	return map[string]handler{
+		"GET /api/v2/routing/skills":                    (*call).skillList,
+		"POST /api/v2/routing/skills":                   (*call).skillCreate,
+		"GET /api/v2/routing/skills/{skillId}":          (*call).skillGet,
+		"DELETE /api/v2/routing/skills/{skillId}":       (*call).skillDelete,
+		"GET /api/v2/routing/queues":                    (*call).queueList,
+		"POST /api/v2/routing/queues":                   (*call).queueCreate,
+		"GET /api/v2/routing/queues/{queueId}":          (*call).queueGet,
+		"PUT /api/v2/routing/queues/{queueId}":          (*call).queueUpdate,
+		"DELETE /api/v2/routing/queues/{queueId}":       (*call).queueDelete,
+		"GET /api/v2/routing/queues/{queueId}/members":  (*call).memberList,
+		"POST /api/v2/routing/queues/{queueId}/members": (*call).memberAdd,
+		"GET /api/v2/users/{userId}/routingskills":      (*call).userSkills,
+		"GET /api/v2/users":                             (*call).userList,
+		"GET /api/v2/architect/schedulegroups":          (*call).scheduleGroupList,
+	}
+}
+
+// skillList filters by the beginning of the name. Deleted skills stay readable by id.
+func (c *call) skillList() (int, any, error) {
+	var es []*entity
+	for _, e := range c.s.state.all(skills) {
+		if matches(e.name(), c.query("name"), strings.HasPrefix) {
+			es = append(es, e)
+		}
+	}
+	return ok(c.page(bodies(sortByName(es), nil)))
+}
+
+func (c *call) skillCreate() (int, any, error) {
+	name := str(c.body["name"])
+	if name == "" {
+		return 0, nil, failed(http.StatusBadRequest, "invalid.name", "A skill needs a name")
+	}
+	if len(c.s.state.byName(skills, name)) > 0 {
+		return 0, nil, failed(http.StatusConflict, "general.conflict", "A skill named %s exists", name)
+	}
+	return ok(clone(c.create(skills, c.s.state.newID("skill"), map[string]any{"name": name, "state": "active", "version": "1", "dateModified": c.s.stamp()}).Body))
+}
+
+func (c *call) skillGet() (int, any, error) {
+	e := c.s.state.Entities[skills][c.params[0]]
+	if e == nil || c.lagging(e) {
+		return 0, nil, notFound("skill", c.params[0])
+	}
+	return ok(clone(e.Body))
+}
+
+func (c *call) skillDelete() (int, any, error) {
+	e, err := c.read(skills, "skill", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	e.Deleted, e.Body["state"] = true, "deleted"
+	return noContent()
+}
+
+func (c *call) queueList() (int, any, error) {
+	var es []*entity
+	for _, e := range c.s.state.all(queues) {
+		if matches(e.name(), c.query("name"), exactly) && (c.query("id") == "" || slices.Contains(strings.Split(c.query("id"), ","), e.ID)) {
+			es = append(es, e)
+		}
+	}
+	return ok(c.page(bodies(sortByName(es), c.queueView)))
+}
+
+func (c *call) queueView(e *entity) map[string]any {
+	out := clone(e.Body)
+	n := len(list(out["members"]))
+	delete(out, "members")
+	out["memberCount"], out["userMemberCount"] = n, n
+	return out
+}
+
+func (c *call) queueCreate() (int, any, error) {
+	name := str(c.body["name"])
+	if name == "" {
+		return 0, nil, failed(http.StatusBadRequest, "invalid.name", "A queue needs a name")
+	}
+	if len(c.s.state.byName(queues, name)) > 0 {
+		return 0, nil, failed(http.StatusBadRequest, "duplicate.name", "A queue named %s exists", name)
+	}
+	body := clone(c.body)
+	if object(body["division"])["id"] == nil {
+		home := c.s.state.home()
+		body["division"] = map[string]any{"id": home.ID, "name": home.name()}
+	}
+	body["dateCreated"] = c.s.stamp()
+	return ok(c.queueView(c.create(queues, c.s.state.newID("queue"), body)))
+}
+
+func (c *call) queueGet() (int, any, error) {
+	e, err := c.read(queues, "queue", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	return ok(c.queueView(e))
+}
+
+func (c *call) queueUpdate() (int, any, error) {
+	e, err := c.read(queues, "queue", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	members, created := e.Body["members"], e.Body["dateCreated"]
+	e.Body = clone(c.body)
+	e.Body["id"], e.Body["members"], e.Body["dateCreated"] = e.ID, members, created
+	return ok(c.queueView(e))
+}
+
+func (c *call) queueDelete() (int, any, error) {
+	e, err := c.read(queues, "queue", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	if len(list(e.Body["members"])) > 0 && c.query("forceDelete") != "true" {
+		return 0, nil, failed(http.StatusBadRequest, "active.queue", "Queue %s has members", e.name())
+	}
+	c.s.state.remove(queues, e.ID)
+	return noContent()
+}
+
+func (c *call) memberList() (int, any, error) {
+	e, err := c.read(queues, "queue", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	var out []any
+	for _, id := range list(e.Body["members"]) {
+		u := c.s.state.get(users, str(id))
+		if u == nil {
+			continue
+		}
+		names := c.skillNames(u)
+		want := c.r.URL.Query()["skills"]
+		if len(want) == 1 {
+			want = strings.Split(want[0], ",")
+		}
+		if slices.ContainsFunc(want, func(s string) bool { return s != "" && !slices.Contains(names, s) }) {
+			continue
+		}
+		out = append(out, map[string]any{"id": u.ID, "name": u.name(), "joined": true, "memberBy": "user", "user": map[string]any{"id": u.ID, "name": u.name()}})
+	}
+	return ok(c.page(out))
+}
+
+func (c *call) skillNames(u *entity) []string {
+	var out []string
+	for _, s := range list(u.Body["skills"]) {
+		out = append(out, str(s))
+	}
+	return out
+}
+
+func (c *call) memberAdd() (int, any, error) {
+	e, err := c.read(queues, "queue", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	var sent []struct{ ID string }
+	if err := decode(c.raw, &sent); err != nil {
+		return 0, nil, err
+	}
+	if len(sent) > 100 {
+		return 0, nil, failed(http.StatusBadRequest, "bad.request", "At most 100 members in one request")
+	}
+	members := list(e.Body["members"])
+	for _, m := range sent {
+		if c.s.state.get(users, m.ID) == nil {
+			return 0, nil, notFound("user", m.ID)
+		}
+		members = slices.DeleteFunc(members, func(x any) bool { return x == m.ID })
+		if c.query("delete") != "true" {
+			members = append(members, m.ID)
+		}
+	}
+	e.Body["members"] = members
+	return noContent()
+}
+
+func (c *call) userSkills() (int, any, error) {
+	u, err := c.read(users, "user", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	var out []any
+	for _, n := range c.skillNames(u) {
+		for _, s := range c.s.state.byName(skills, n) {
+			out = append(out, map[string]any{"id": s.ID, "name": s.name(), "proficiency": 3.0, "state": "active"})
+		}
+	}
+	return ok(c.page(out))
+}
+
+func (c *call) userList() (int, any, error) {
+	return ok(c.page(bodies(c.s.state.all(users), func(e *entity) map[string]any {
+		return map[string]any{"id": e.ID, "name": e.name(), "state": "active"}
+	})))
+}
+
+func (c *call) scheduleGroupList() (int, any, error) {
+	var es []*entity
+	for _, e := range c.s.state.all(schedules) {
+		if matches(e.name(), c.query("name"), exactly) {
+			es = append(es, e)
+		}
+	}
+	return ok(c.page(bodies(es, nil)))
+}

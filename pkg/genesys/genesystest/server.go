@@ -1,0 +1,423 @@
+package genesystest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/google/uuid"
+)
+
+// A Server is one emulated org with its login, upload and download hosts, all on one
+// address. It is an http.Handler.
+type Server struct {
+	mu    sync.Mutex
+	spec  *spec
+	state *State
+	opts  options
+	calls []Call
+	times map[string][]time.Time // of each token, for the rate limit
+	byKey map[string]handler
+}
+
+type handler func(*call) (int, any, error)
+
+// A call is one request on its way through a handler.
+type call struct {
+	s      *Server
+	r      *http.Request
+	op     *operation
+	params []string
+	body   map[string]any
+	raw    []byte
+	client string // id of the OAuth client that the token belongs to
+}
+
+// A Call is one line of the request log. It holds no body and no token.
+type Call struct {
+	Method, Path string
+	Status       int
+	Write        bool // a request that may change the org
+}
+
+type options struct {
+	now         func() time.Time
+	latency     time.Duration
+	sleep       func(time.Duration)
+	jobTime     time.Duration
+	lag         int
+	perMinute   int
+	faults      []Fault
+	permissions []string
+	remote      dataaction.Sender
+	onChange    func(*State)
+}
+
+// An Option changes how the emulated org behaves.
+type Option func(*options)
+
+// Clock replaces the time of the org.
+func Clock(now func() time.Time) Option { return func(o *options) { o.now = now } }
+
+// Latency makes every call take that long. sleep is what waits; nil is time.Sleep.
+func Latency(d time.Duration, sleep func(time.Duration)) Option {
+	return func(o *options) {
+		o.latency = d
+		if sleep != nil {
+			o.sleep = sleep
+		}
+	}
+}
+
+// JobTime is how long a flow job runs before it answers.
+func JobTime(d time.Duration) Option { return func(o *options) { o.jobTime = d } }
+
+// Lag makes the first n reads of a new entity answer 404, as the platform's eventual
+// consistency does.
+func Lag(n int) Option { return func(o *options) { o.lag = n } }
+
+// PerMinute is the number of calls a token may make in a minute; 300 in a real org, 0 for
+// no limit.
+func PerMinute(n int) Option { return func(o *options) { o.perMinute = n } }
+
+// Permissions replaces what the bootstrap client may do; the default is everything.
+func Permissions(list ...string) Option { return func(o *options) { o.permissions = list } }
+
+// Remote carries the requests that executed data actions make to other services.
+func Remote(s dataaction.Sender) Option { return func(o *options) { o.remote = s } }
+
+// OnChange is called, under the lock, after each request that changed the state.
+func OnChange(f func(*State)) Option { return func(o *options) { o.onChange = f } }
+
+// A Fault makes one call go wrong, repeatably.
+type Fault struct {
+	Nth        int    // which call, from 1, of those that match
+	Method     string // empty: any
+	PathPrefix string // empty: any
+	Status     int    // the answer; 0 closes the connection
+	After      bool   // the request takes effect before it goes wrong
+	RetryAfter int    // seconds
+
+	seen int
+}
+
+// Faults lists what goes wrong.
+func Faults(fs ...Fault) Option { return func(o *options) { o.faults = append(o.faults, fs...) } }
+
+// The bootstrap client, which stands for the principal that runs the tool. They are no
+// secrets: an emulator guards nothing.
+const (
+	ClientID     = "sandbox-client"
+	ClientSecret = "sandbox-client-secret"
+)
+
+// New makes an org. state is what an earlier one left, nil for a new one.
+func New(state *State, opts ...Option) (*Server, error) {
+	sp, err := loadSpec()
+	if err != nil {
+		return nil, err
+	}
+	o := options{now: time.Now, sleep: time.Sleep}
+	for _, f := range opts {
+		f(&o)
+	}
+	s := &Server{spec: sp, opts: o, times: map[string][]time.Time{}}
+	if state == nil {
+		state = newState("Sandbox", "sandbox")
+		s.state = state
+		s.bootstrap()
+	}
+	s.state = state
+	s.byKey = map[string]handler{}
+	for _, m := range []map[string]handler{
+		accountHandlers(), integrationHandlers(), actionHandlers(), tableHandlers(), routingHandlers(), scriptHandlers(), flowHandlers(), routeHandlers(),
+	} {
+		for k, h := range m {
+			s.byKey[k] = h
+		}
+	}
+	return s, nil
+}
+
+// State gives a copy of what the org knows.
+func (s *Server) State() *State {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	data, err := json.Marshal(s.state)
+	if err != nil {
+		panic(err)
+	}
+	out := &State{}
+	if err := json.Unmarshal(data, out); err != nil {
+		panic(err)
+	}
+	return out
+}
+
+// Calls gives the request log.
+func (s *Server) Calls() []Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+// ForgetCalls empties the request log.
+func (s *Server) ForgetCalls() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = nil
+}
+
+// maxBody is the platform's limit for a request (request.bytes.max).
+const maxBody = 512000
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.opts.latency > 0 {
+		s.opts.sleep(s.opts.latency)
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, 16*maxBody))
+	if err != nil {
+		return
+	}
+	s.mu.Lock()
+	fault := s.fault(r)
+	var status int
+	var answer any
+	if fault == nil || fault.After {
+		status, answer, err = s.answer(r, body)
+		if s.opts.onChange != nil && r.Method != http.MethodGet {
+			s.opts.onChange(s.state)
+		}
+	}
+	if fault != nil {
+		status, answer, err = 0, nil, nil
+		if fault.Status != 0 {
+			e := failed(fault.Status, faultCode(fault.Status), "The request was refused on purpose")
+			e.retryAfter = fault.RetryAfter
+			err = e
+		}
+	}
+	var ae *apiError
+	if errors.As(err, &ae) {
+		status = ae.Status
+	} else if err != nil {
+		ae = failed(http.StatusInternalServerError, "internal.server.error", "%v", err)
+		status = ae.Status
+	}
+	write := r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, "/oauth/")
+	s.calls = append(s.calls, Call{r.Method, r.URL.Path, status, write})
+	correlation := uuid.NewSHA1(idSpace, fmt.Appendf(nil, "call %d", len(s.calls))).String()
+	s.mu.Unlock()
+	if status == 0 {
+		panic(http.ErrAbortHandler) // the connection closes without an answer
+	}
+	w.Header().Set("Inin-Correlation-Id", correlation)
+	switch {
+	case ae != nil:
+		ae.ContextID = correlation
+		if ae.Details == nil {
+			ae.Details = []errorDetail{}
+		}
+		if ae.Errors == nil {
+			ae.Errors = []apiError{}
+		}
+		if ae.retryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(ae.retryAfter))
+		}
+		writeJSON(w, status, ae)
+	case answer == nil:
+		w.WriteHeader(status)
+	default:
+		if raw, ok := answer.(rawText); ok {
+			w.Header().Set("Content-Type", raw.contentType)
+			w.WriteHeader(status)
+			io.WriteString(w, raw.text) //nolint:errcheck // the reader is gone
+			return
+		}
+		writeJSON(w, status, answer)
+	}
+}
+
+// rawText is an answer that is no JSON.
+type rawText struct{ contentType, text string }
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.Encode(v) //nolint:errcheck // the reader is gone
+}
+
+func faultCode(status int) string {
+	switch status {
+	case http.StatusTooManyRequests:
+		return "too.many.requests.retry.after"
+	case http.StatusServiceUnavailable:
+		return "service.unavailable"
+	case http.StatusConflict:
+		return "general.conflict"
+	}
+	return "internal.server.error"
+}
+
+func (s *Server) fault(r *http.Request) *Fault {
+	for i := range s.opts.faults {
+		f := &s.opts.faults[i]
+		if f.Method != "" && f.Method != r.Method || !strings.HasPrefix(r.URL.Path, f.PathPrefix) {
+			continue
+		}
+		if f.seen++; f.seen == f.Nth {
+			return f
+		}
+	}
+	return nil
+}
+
+// answer is the way of a request: hosts other than the API first, then the token, the
+// limits, the description, the permissions, and the work.
+func (s *Server) answer(r *http.Request, body []byte) (int, any, error) {
+	if h, ok := s.otherHost(r); ok {
+		return h(r, body)
+	}
+	client, err := s.authenticate(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	return s.serveAs(client, r, body)
+}
+
+// serveAs answers a request of a client that has signed in.
+func (s *Server) serveAs(client string, r *http.Request, body []byte) (int, any, error) {
+	if err := s.limit(client); err != nil {
+		return 0, nil, err
+	}
+	if len(body) > maxBody {
+		return 0, nil, failed(http.StatusRequestEntityTooLarge, "request.entity.too.large", "The request is over the size limit. Maximum bytes: %d", maxBody)
+	}
+	op, params, methods := s.spec.find(r.Method, r.URL.EscapedPath())
+	if op == nil {
+		if len(methods) > 0 {
+			return 0, nil, failed(http.StatusMethodNotAllowed, "method.not.allowed", "HTTP method %s is not allowed here; the description has %s", r.Method, strings.Join(methods, ", "))
+		}
+		return 0, nil, failed(http.StatusNotFound, "not.found", "The API description has no path %s", r.URL.Path)
+	}
+	if err := op.check(r.URL.Query(), body); err != nil {
+		return 0, nil, badRequest(err)
+	}
+	if !s.allowed(client, op) {
+		return 0, nil, missingPermissions(op)
+	}
+	h := s.byKey[op.Method+" "+op.Path]
+	if h == nil {
+		return 0, nil, failed(http.StatusNotImplemented, "not.implemented", "%s %s is described, and this emulator does not serve it", op.Method, op.Path)
+	}
+	c := &call{s: s, r: r, op: op, params: params, raw: body, client: client}
+	if len(bytes.TrimSpace(body)) > 0 && bytes.TrimSpace(body)[0] == '{' {
+		if err := json.Unmarshal(body, &c.body); err != nil {
+			return 0, nil, badRequest(err)
+		}
+	}
+	return h(c)
+}
+
+// limit counts the calls of a token in a rolling minute.
+func (s *Server) limit(client string) error {
+	if s.opts.perMinute == 0 {
+		return nil
+	}
+	now := s.opts.now()
+	recent := s.times[client]
+	for len(recent) > 0 && now.Sub(recent[0]) >= time.Minute {
+		recent = recent[1:]
+	}
+	if len(recent) >= s.opts.perMinute {
+		s.times[client] = recent
+		wait := time.Minute - now.Sub(recent[0])
+		return tooManyRequests(int((wait + time.Second - 1) / time.Second))
+	}
+	s.times[client] = append(recent, now)
+	return nil
+}
+
+// lagging answers 404 for the first reads of a new entity.
+func (c *call) lagging(e *entity) bool {
+	if e.Lag > 0 {
+		e.Lag--
+		return true
+	}
+	return false
+}
+
+// read gives the entity that a path names, as the platform would: gone and not yet
+// visible are both 404.
+func (c *call) read(collection, what, id string) (*entity, error) {
+	e := c.s.state.get(collection, id)
+	if e == nil || c.lagging(e) {
+		return nil, notFound(what, id)
+	}
+	return e, nil
+}
+
+// create stores a new entity that lags as configured.
+func (c *call) create(collection, id string, body map[string]any) *entity {
+	body["id"] = id
+	e := c.s.state.put(collection, id, body)
+	e.Lag = c.s.opts.lag
+	return e
+}
+
+func (c *call) query(name string) string { return c.r.URL.Query().Get(name) }
+
+// page answers a list the way of most endpoints: pageSize and pageNumber from 1.
+func (c *call) page(items []any) map[string]any {
+	size, number := 25, 1
+	if n, err := strconv.Atoi(c.query("pageSize")); err == nil && n > 0 {
+		size = n
+	}
+	if n, err := strconv.Atoi(c.query("pageNumber")); err == nil && n > 0 {
+		number = n
+	}
+	total := len(items)
+	from, to := min((number-1)*size, total), min(number*size, total)
+	pages := (total + size - 1) / size
+	out := map[string]any{
+		"entities": append([]any{}, items[from:to]...), "pageSize": size, "pageNumber": number, "total": total, "pageCount": pages,
+		"firstUri": fmt.Sprintf("%s?pageSize=%d&pageNumber=1", c.r.URL.Path, size),
+		"selfUri":  fmt.Sprintf("%s?pageSize=%d&pageNumber=%d", c.r.URL.Path, size, number),
+	}
+	if number < pages {
+		out["nextUri"] = fmt.Sprintf("%s?pageSize=%d&pageNumber=%d", c.r.URL.Path, size, number+1)
+	}
+	return out
+}
+
+// bodies gives the bodies of entities as a list, changed by f when it is given.
+func bodies(es []*entity, f func(*entity) map[string]any) []any {
+	out := make([]any, 0, len(es))
+	for _, e := range es {
+		if f != nil {
+			out = append(out, f(e))
+			continue
+		}
+		out = append(out, clone(e.Body))
+	}
+	return out
+}
+
+// ok is the usual answer: the platform says 200 also for what it created.
+func ok(v any) (int, any, error) { return http.StatusOK, v, nil }
+
+func noContent() (int, any, error) { return http.StatusNoContent, nil, nil }
+
+func (s *Server) stamp() string { return s.opts.now().UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -1,0 +1,271 @@
+package genesystest
+
+import (
+	"bytes"
+	"compress/gzip"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+//go:embed spec.json.gz
+var specFile []byte
+
+// A spec is the published API description, distilled to what the emulator serves.
+type spec struct {
+	Version     string         `json:"version"`
+	Operations  []*operation   `json:"operations"`
+	Definitions map[string]any `json:"definitions"`
+
+	root *segment
+}
+
+// An operation is a method and path of the published description.
+type operation struct {
+	Method       string       `json:"method"`
+	Path         string       `json:"path"`
+	Query        []queryParam `json:"query"`
+	Body         any          `json:"body"`
+	BodyRequired bool         `json:"bodyRequired"`
+	Permissions  []string     `json:"permissions"`
+	Any          bool         `json:"any"` // one of the permissions suffices
+
+	schema *jsonschema.Schema
+}
+
+type queryParam struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Required bool   `json:"required"`
+}
+
+// A segment is a node of the routing tree. A literal wins over a parameter, as the paths
+// of the API are meant; the patterns of http.ServeMux cannot hold them all.
+type segment struct {
+	literal map[string]*segment
+	param   *segment
+	methods map[string]*operation
+}
+
+// extra are operations that the description of this SDK version lacks, although the
+// platform has them: export of flows, and what Genesys' own provider uses for scripts.
+var extra = []*operation{
+	{Method: "POST", Path: "/api/v2/flows/export/jobs", Permissions: []string{"architect:flow:view"}},
+	{Method: "GET", Path: "/api/v2/flows/export/jobs/{jobId}", Permissions: []string{"architect:flow:view"}},
+	{Method: "DELETE", Path: "/api/v2/scripts/{scriptId}", Permissions: []string{"scripter:script:delete"}},
+}
+
+// loadSpec decodes the table once for all emulators of a process.
+var loadSpec = sync.OnceValues(func() (*spec, error) {
+	z, err := gzip.NewReader(bytes.NewReader(specFile))
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		return nil, err
+	}
+	s := &spec{root: &segment{}}
+	if err := json.Unmarshal(data, s); err != nil {
+		return nil, err
+	}
+	s.Operations = append(s.Operations, extra...)
+	// The description leaves objects open. Closing those with named fields is what finds a
+	// misspelt one.
+	for name, d := range s.Definitions {
+		if name != "JsonSchemaDocument" { // a schema has more keywords than are listed
+			closeObject(d)
+		}
+	}
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft4)
+	c.UseLoader(noLoader{})
+	const base = "https://api.example/spec.json"
+	if err := c.AddResource(base, map[string]any{"definitions": s.Definitions}); err != nil {
+		return nil, err
+	}
+	for i, o := range s.Operations {
+		s.add(o)
+		if o.Body == nil {
+			continue
+		}
+		body, err := json.Marshal(o.Body)
+		if err != nil {
+			return nil, err
+		}
+		absolute := bytes.ReplaceAll(body, []byte(`"#/definitions/`), []byte(`"`+base+`#/definitions/`))
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(absolute))
+		if err != nil {
+			return nil, err
+		}
+		at := fmt.Sprintf("https://api.example/body/%d.json", i)
+		if err := c.AddResource(at, doc); err != nil {
+			return nil, err
+		}
+		if o.schema, err = c.Compile(at); err != nil {
+			return nil, fmt.Errorf("body of %s %s: %w", o.Method, o.Path, err)
+		}
+	}
+	return s, nil
+})
+
+// noLoader refuses to fetch a schema: all there is stands in the table.
+type noLoader struct{}
+
+func (noLoader) Load(u string) (any, error) {
+	return nil, fmt.Errorf("schema %s is not in the table", u)
+}
+
+func closeObject(v any) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return
+	}
+	props, ok := m["properties"].(map[string]any)
+	if !ok {
+		return
+	}
+	if _, set := m["additionalProperties"]; !set {
+		m["additionalProperties"] = false
+	}
+	for _, p := range props {
+		closeObject(p)
+	}
+}
+
+func (s *spec) add(o *operation) {
+	at := s.root
+	for _, part := range strings.Split(strings.Trim(o.Path, "/"), "/") {
+		if strings.HasPrefix(part, "{") {
+			if at.param == nil {
+				at.param = &segment{}
+			}
+			at = at.param
+			continue
+		}
+		if at.literal == nil {
+			at.literal = map[string]*segment{}
+		}
+		if at.literal[part] == nil {
+			at.literal[part] = &segment{}
+		}
+		at = at.literal[part]
+	}
+	if at.methods == nil {
+		at.methods = map[string]*operation{}
+	}
+	at.methods[o.Method] = o
+}
+
+// find gives the operation for a request and the values of its path parameters. methods
+// holds the methods that the path has, when only the method is wrong.
+func (s *spec) find(method, escapedPath string) (o *operation, params []string, methods []string) {
+	parts := strings.Split(strings.Trim(escapedPath, "/"), "/")
+	var walk func(at *segment, i int, params []string) bool
+	walk = func(at *segment, i int, got []string) bool {
+		if i == len(parts) {
+			for m := range at.methods {
+				methods = append(methods, m)
+			}
+			if at.methods[method] == nil {
+				return false
+			}
+			o, params = at.methods[method], got
+			return true
+		}
+		if next := at.literal[parts[i]]; next != nil && walk(next, i+1, got) {
+			return true
+		}
+		if at.param == nil {
+			return false
+		}
+		value, err := url.PathUnescape(parts[i])
+		if err != nil {
+			return false
+		}
+		return walk(at.param, i+1, append(slices.Clone(got), value))
+	}
+	walk(s.root, 0, nil)
+	slices.Sort(methods)
+	return o, params, methods
+}
+
+// check compares a request with the description: unknown and missing query parameters,
+// and the body field by field. The error names the place.
+func (o *operation) check(query url.Values, body []byte) error {
+	var known []string
+	for _, p := range o.Query {
+		known = append(known, p.Name)
+		if p.Required && !query.Has(p.Name) {
+			return fmt.Errorf("query parameter %q is missing", p.Name)
+		}
+		if v := query.Get(p.Name); query.Has(p.Name) && !fits(p.Type, v) {
+			return fmt.Errorf("query parameter %q is no %s: %q", p.Name, p.Type, v)
+		}
+	}
+	for name := range query {
+		if len(o.Query) > 0 && !slices.Contains(known, name) {
+			if hint := diag.DidYouMean(name, known); hint != "" {
+				return fmt.Errorf("query parameter %q is not described, %s", name, hint)
+			}
+			return fmt.Errorf("query parameter %q is not described", name)
+		}
+	}
+	if o.schema == nil || strings.HasSuffix(o.Path, "/test") || strings.HasSuffix(o.Path, "/execute") {
+		return nil // of these two the description says that every input is an object
+	}
+	if len(bytes.TrimSpace(body)) == 0 {
+		if o.BodyRequired {
+			return fmt.Errorf("the body is missing")
+		}
+		return nil
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("the body is no JSON: %w", err)
+	}
+	if err := o.schema.Validate(doc); err != nil {
+		return fmt.Errorf("the body breaks the API description: %s", firstCause(err))
+	}
+	return nil
+}
+
+func fits(kind, v string) bool {
+	switch kind {
+	case "boolean":
+		return v == "true" || v == "false"
+	case "integer":
+		return v != "" && strings.Trim(v, "0123456789") == ""
+	}
+	return true
+}
+
+// firstCause gives the messages of the deepest causes of a schema error with their places.
+func firstCause(err error) string {
+	var ve *jsonschema.ValidationError
+	if !errors.As(err, &ve) {
+		return err.Error()
+	}
+	var leaves []string
+	var walk func(*jsonschema.ValidationError)
+	walk = func(v *jsonschema.ValidationError) {
+		if len(v.Causes) == 0 {
+			lines := strings.Split(strings.TrimSpace(v.Error()), "\n")
+			leaves = append(leaves, "/"+strings.Join(v.InstanceLocation, "/")+": "+strings.TrimPrefix(lines[len(lines)-1], "- "))
+		}
+		for _, c := range v.Causes {
+			walk(c)
+		}
+	}
+	walk(ve)
+	return strings.Join(leaves, "; ")
+}

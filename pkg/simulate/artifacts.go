@@ -1,0 +1,99 @@
+package simulate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/secret"
+)
+
+// Artifacts are what a call runs on, rendered or read from an org. Ids are resolved.
+type Artifacts struct {
+	Flow    *architect.File
+	Actions []Action
+	Table   string // name of the control table
+	TableID string // as the breaker's action names it in its URL
+}
+
+// An Action is a data action of the flow.
+type Action struct {
+	Category    string // name of its integration
+	Definition  *dataaction.Definition
+	Credentials map[string]secret.Value
+	HubSpot     bool // its requests and its time count as HubSpot's
+}
+
+// Readings choose between what the platform may do where no document says it.
+type Readings struct {
+	Interp     interp.Options
+	DataAction dataaction.Options
+}
+
+// A Program is a set of artifacts made ready to run many calls.
+type Program struct {
+	flow    *interp.Program
+	actions map[string]*action // by lower-cased category/name
+	table   string
+	tableID string
+}
+
+type action struct {
+	Action
+	program *dataaction.Program
+}
+
+// Prepare compiles flow and actions once.
+func Prepare(a Artifacts, r Readings) (*Program, error) {
+	p := &Program{actions: map[string]*action{}, table: a.Table, tableID: a.TableID}
+	types := map[string]map[string]expr.Type{}
+	for _, x := range a.Actions {
+		dp, err := dataaction.Compile(x.Definition, r.DataAction)
+		if err != nil {
+			return nil, fmt.Errorf("data action %q: %w", x.Definition.Name, err)
+		}
+		k := actionKey(x.Category, x.Definition.Name)
+		p.actions[k] = &action{x, dp}
+		types[k] = outputTypes(x.Definition)
+	}
+	o := r.Interp
+	o.OutputType = func(t *architect.Target, output string) expr.Type {
+		if ty, ok := types[actionKey(t.Category, t.Name)][output]; ok {
+			return ty
+		}
+		return expr.String
+	}
+	var err error
+	if p.flow, err = interp.Compile(a.Flow, o); err != nil {
+		return nil, fmt.Errorf("flow %q: %w", a.Flow.Flow.Name, err)
+	}
+	return p, nil
+}
+
+// actionKey compares categories without regard to letter case, as Genesys does.
+func actionKey(category, name string) string {
+	return strings.ToLower(category) + "/" + name
+}
+
+// outputTypes are the types of a contract's flattened outputs as Architect has them:
+// number is Decimal there.
+func outputTypes(d *dataaction.Definition) map[string]expr.Type {
+	out := map[string]expr.Type{}
+	for _, f := range dataaction.Flatten(d.Output) {
+		name, isList := strings.CutSuffix(f.Type, "[]")
+		t, ok := map[string]string{"string": "String", "integer": "Integer", "number": "Decimal", "boolean": "Boolean"}[name]
+		if !ok {
+			continue
+		}
+		if isList {
+			t += "[]"
+		}
+		if ty, ok := expr.ParseType(t); ok {
+			out[f.Name] = ty
+		}
+	}
+	return out
+}

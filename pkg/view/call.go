@@ -1,0 +1,288 @@
+package view
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/simulate"
+)
+
+// A Call is a simulated call as JSON. Keys are always there, null when there is nothing.
+type Call struct {
+	ANI             string            `json:"ani"` // masked unless personal data was asked for
+	DNIS            *string           `json:"dnis"`
+	Outcome         string            `json:"outcome"`
+	Rule            *string           `json:"rule"`
+	Reason          string            `json:"reason"`
+	Ending          string            `json:"ending"`
+	Queue           *string           `json:"queue"`
+	Skills          []string          `json:"skills"`
+	Priority        int64             `json:"priority"`
+	ContactID       *string           `json:"contactId"`
+	OpenDeals       *int64            `json:"openDeals"`
+	Value           *string           `json:"value"`
+	ParticipantData map[string]string `json:"participantData"`
+	ScreenPop       *ScreenPop        `json:"screenPop"`
+	HubSpotMs       int64             `json:"hubspotMs"`
+	WaitedMs        int64             `json:"waitedMs"`
+	HubSpotRequests int               `json:"hubspotRequests"`
+	Actions         int               `json:"actions"`
+	Path            []Step            `json:"path"`
+}
+
+// A ScreenPop is the script an agent sees with its inputs.
+type ScreenPop struct {
+	Script string            `json:"script"`
+	Inputs map[string]string `json:"inputs"`
+}
+
+// A Step is an action of the flow.
+type Step struct {
+	Action string  `json:"action"`
+	Type   string  `json:"type"`
+	Branch *string `json:"branch"`
+	Ms     int64   `json:"ms"`
+}
+
+// Calls is the answer of simulate.
+type Calls struct {
+	Schema int    `json:"schema"`
+	Calls  []Call `json:"calls"`
+}
+
+// A Masking hides what a person must not see in an output.
+type Masking struct {
+	Number func(string) string             // a caller's number
+	Data   func(name, value string) string // a value of participant data or of the screen pop
+	Amount func(string) string             // an amount of money
+}
+
+// NewCall converts an outcome.
+func NewCall(o *simulate.Outcome, m Masking) Call {
+	r := o.Result
+	c := Call{
+		ANI: m.Number(o.Call.ANI), DNIS: text(o.Call.DNIS), Outcome: o.Outcome, Rule: text(o.Rule), Reason: o.Reason,
+		Ending: string(r.Ending), Queue: text(r.Queue), Skills: append([]string{}, r.Skills...), Priority: r.Priority,
+		ContactID: text(o.ContactID), OpenDeals: o.OpenDeals, ParticipantData: map[string]string{},
+		HubSpotMs: ms(o.HubSpot), WaitedMs: ms(o.Waited), HubSpotRequests: o.Requests, Actions: len(r.Path), Path: []Step{},
+	}
+	if o.Value != "" {
+		c.Value = text(m.Amount(o.Value))
+	}
+	for k, v := range r.ParticipantData {
+		c.ParticipantData[k] = m.Data(k, v)
+	}
+	if r.ScreenPop != nil {
+		c.ScreenPop = &ScreenPop{Script: r.ScreenPop.Script, Inputs: map[string]string{}}
+		for _, n := range r.ScreenPop.Inputs {
+			c.ScreenPop.Inputs[n.Name] = m.Data(n.Name, plain(n.Value))
+		}
+	}
+	for _, s := range r.Path {
+		c.Path = append(c.Path, Step{Action: s.Action, Type: s.Type, Branch: text(s.Branch), Ms: ms(s.Elapsed)})
+	}
+	return c
+}
+
+// plain is a value as a person writes it: a text without its quotes.
+func plain(v expr.Value) string {
+	if v.Type() == expr.String && v.IsSet() {
+		return v.Text()
+	}
+	return v.String()
+}
+
+// ms rounds up, so that something that took time never shows as nothing.
+func ms(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
+
+// A CallFrame is what stands around calls in the text answer.
+type CallFrame struct {
+	Source   string                   // where HubSpot's answers came from
+	RuleAt   func(rule string) string // place of a rule in the deployment file
+	Budget   time.Duration
+	Masking  Masking
+	Trace    bool
+	MaskText func(string) string // for traces, which show inputs and outputs
+}
+
+// PrintCall writes the one-screen answer for an engineer.
+func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
+	c := NewCall(o, f.Masking)
+	var b strings.Builder
+	line := func(name, value, more string) {
+		fmt.Fprintf(&b, "  %-12s %-19s %s\n", name, value, more)
+	}
+	head := "call " + c.ANI
+	if c.DNIS != nil {
+		head += " → " + *c.DNIS
+	}
+	fmt.Fprintf(&b, "%-45s %s\n", head, f.Source)
+	line("outcome", c.Outcome, known(c))
+	line("rule", cmp.Or(value(c.Rule), "–"), because(c, f))
+	line("transfer", transfer(c), details(c, o))
+	if c.ScreenPop != nil {
+		line("screen pop", c.ScreenPop.Script, "("+strings.Join(slices.Sorted(maps.Keys(c.ScreenPop.Inputs)), ", ")+")")
+	}
+	line("waited", fmt.Sprintf("%d ms", c.WaitedMs), waits(c, o, f))
+	line("path", fmt.Sprintf("%d actions", c.Actions), "--trace shows each with its inputs and outputs")
+	for _, a := range o.Actions {
+		if a.Failure != "" {
+			fmt.Fprintf(&b, "  %-12s %s: %s\n", "note", a.Action, f.MaskText(a.Failure))
+		}
+	}
+	for _, p := range o.Result.Problems {
+		fmt.Fprintf(&b, "  %-12s %s: %s\n", "error", p.Action, f.MaskText(p.Message))
+	}
+	if f.Trace {
+		trace(&b, o, f)
+	}
+	_, err := io.WriteString(w, strings.TrimRight(b.String(), " \n")+"\n")
+	return err
+}
+
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func known(c Call) string {
+	if c.ContactID == nil {
+		return ""
+	}
+	out := "contact " + *c.ContactID
+	if c.OpenDeals != nil {
+		out += ", " + count(int(*c.OpenDeals), "open deal", "open deals")
+	}
+	if c.Value != nil {
+		out += ", value " + money(*c.Value)
+	}
+	return out
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// money writes a plain decimal with two places and thousands apart; other texts stay.
+func money(s string) string {
+	whole, part, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	if strings.Trim(whole+part, "0123456789") != "" || whole == "" {
+		return s
+	}
+	part = (part + "00")[:2]
+	var groups []string
+	for len(whole) > 3 {
+		groups = append([]string{whole[len(whole)-3:]}, groups...)
+		whole = whole[:len(whole)-3]
+	}
+	out := strings.Join(append([]string{whole}, groups...), ",") + "." + part
+	if strings.HasPrefix(s, "-") {
+		out = "-" + out
+	}
+	return out
+}
+
+func because(c Call, f CallFrame) string {
+	switch {
+	case c.Rule != nil && c.Reason == "kept":
+		return "kept from an earlier leg of the conversation"
+	case c.Rule != nil:
+		return f.RuleAt(*c.Rule)
+	}
+	return map[string]string{
+		"fallback":   "no rule matches: the fallback",
+		"kept":       "kept from an earlier leg of the conversation: the fallback",
+		"error":      "the flow's error handling",
+		"lastResort": "no queue could be reached: the last resort",
+		"schedule":   "closed by schedule",
+	}[c.Reason]
+}
+
+func transfer(c Call) string {
+	if c.Queue != nil {
+		return *c.Queue
+	}
+	return c.Ending
+}
+
+func details(c Call, o *simulate.Outcome) string {
+	if c.Queue == nil {
+		return ""
+	}
+	var out []string
+	if len(c.Skills) > 0 {
+		out = append(out, "skills "+strings.Join(c.Skills, ", "))
+	}
+	p := fmt.Sprintf("priority %d", c.Priority)
+	if o.Bonus != 0 && o.Base+o.Bonus == c.Priority {
+		p += fmt.Sprintf(" (%d + %d by value)", o.Base, o.Bonus)
+	}
+	return strings.Join(append(out, p), ", ")
+}
+
+func waits(c Call, o *simulate.Outcome, f CallFrame) string {
+	var parts []string
+	for _, a := range o.Actions {
+		if a.HubSpot {
+			parts = append(parts, fmt.Sprintf("%s %d", shortName(a.Action), ms(a.Elapsed)))
+		}
+	}
+	out := fmt.Sprintf("HubSpot %d", c.HubSpotMs)
+	if f.Budget > 0 {
+		out += " of " + strings.TrimSuffix(money(fmt.Sprint(ms(f.Budget))), ".00")
+	}
+	if len(parts) > 0 {
+		out += ": " + strings.Join(parts, " · ")
+	}
+	return out + fmt.Sprintf("; control %d", c.WaitedMs-c.HubSpotMs)
+}
+
+// shortName is a data action's name without the deployment's name and the hash around it.
+func shortName(name string) string {
+	words := strings.Fields(name)
+	if len(words) > 2 {
+		words = words[1 : len(words)-1]
+	}
+	return strings.Join(words, " ")
+}
+
+// trace lists every action with its inputs and outputs.
+func trace(b *strings.Builder, o *simulate.Outcome, f CallFrame) {
+	show := func(kind string, ns []interp.Named) {
+		for _, n := range ns {
+			fmt.Fprintf(b, "           %s %s = %s\n", kind, n.Name, f.Masking.Data(n.Name, f.MaskText(n.Value.String())))
+		}
+	}
+	task := ""
+	for _, s := range o.Result.Path {
+		if s.Task != task {
+			task = s.Task
+			fmt.Fprintf(b, "  task %s\n", task)
+		}
+		branch := ""
+		if s.Branch != "" {
+			branch = " → " + s.Branch
+		}
+		fmt.Fprintf(b, "    %6d ms  %s (%s)%s\n", ms(s.At), s.Action, s.Type, branch)
+		show("in ", s.Inputs)
+		show("out", s.Outputs)
+	}
+	for _, a := range o.Actions {
+		fmt.Fprintf(b, "  data action %s: %d ms\n", a.Action, ms(a.Elapsed))
+		for _, op := range a.Operations {
+			fmt.Fprintf(b, "    %d %s: %s\n", op.Step, op.Name, f.MaskText(fmt.Sprint(op.Result)))
+		}
+	}
+}

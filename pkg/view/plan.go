@@ -1,0 +1,110 @@
+package view
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/reconcile"
+)
+
+// A Plan is the answer of plan, and with a status per change of setup and destroy.
+type Plan struct {
+	Schema             int                 `json:"schema"`
+	Changes            []Change            `json:"changes"`
+	Counts             map[plan.Action]int `json:"counts"`
+	PermissionsMissing []string            `json:"permissionsMissing"`
+	Calls              *int                `json:"calls,omitempty"`
+	Ms                 *int64              `json:"ms,omitempty"`
+	Warnings           []string            `json:"warnings,omitempty"`
+	Error              *Problem            `json:"error,omitempty"`
+}
+
+// A Change is one entity.
+type Change struct {
+	Kind   string          `json:"kind"`
+	Name   string          `json:"name"`
+	ID     *string         `json:"id"`
+	Action plan.Action     `json:"action"`
+	Fields []Field         `json:"fields"`
+	Reason *string         `json:"reason"`
+	Status reconcile.State `json:"status,omitempty"`
+}
+
+// A Field is one difference.
+type Field struct {
+	Path string `json:"path"`
+	Old  any    `json:"old"`
+	New  any    `json:"new"`
+}
+
+// NewPlan converts a plan.
+func NewPlan(p plan.Plan) Plan {
+	out := Plan{Schema: Schema, Changes: []Change{}, Counts: p.Counts()}
+	for _, c := range p.Changes {
+		out.Changes = append(out.Changes, NewChange(c))
+	}
+	return out
+}
+
+// NewChange converts one change.
+func NewChange(c plan.Change) Change {
+	out := Change{Kind: string(c.Key.Kind), Name: c.Key.Name, ID: text(c.ID), Action: c.Action, Fields: []Field{}, Reason: text(c.Reason)}
+	for _, f := range c.Fields {
+		out.Fields = append(out.Fields, Field{f.Path, f.Old, f.New})
+	}
+	return out
+}
+
+var symbols = map[plan.Action]string{plan.Keep: "=", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-", plan.Leave: "·"}
+
+// PrintPlan writes a plan for a person: what changes first; what stays is only counted.
+func PrintPlan(w io.Writer, p plan.Plan) error {
+	var b strings.Builder
+	for _, c := range p.Changes {
+		if c.Action == plan.Keep {
+			continue
+		}
+		fmt.Fprintf(&b, "%s %-8s %-13s %s", symbols[c.Action], c.Action, c.Key.Kind, c.Key.Name)
+		if c.Reason != "" {
+			fmt.Fprintf(&b, "  (%s)", c.Reason)
+		}
+		b.WriteByte('\n')
+		for _, f := range c.Fields {
+			fmt.Fprintf(&b, "    %s: %s → %s\n", f.Path, short(f.Old), short(f.New))
+		}
+	}
+	fmt.Fprintf(&b, "%s\n", Tally(p))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Tally is the line that adds up.
+func Tally(p plan.Plan) string {
+	n := p.Counts()
+	var parts []string
+	for _, a := range plan.Actions() {
+		if n[a] > 0 {
+			parts = append(parts, fmt.Sprintf("%d to %s", n[a], a))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing to do: the org holds nothing of this deployment"
+	}
+	return fmt.Sprintf("%d entities: %s", len(p.Changes), strings.Join(parts, ", "))
+}
+
+// short is a value on one line.
+func short(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	s := string(data)
+	if r := []rune(s); len(r) > 80 {
+		s = string(r[:77]) + "…"
+	}
+	return s
+}
