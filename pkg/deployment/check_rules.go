@@ -33,7 +33,7 @@ func (d *decoder) checkFacts(dep *Deployment) {
 		}
 		seen[strings.ToLower(name)] = name
 		if (f.Contact == "") == (f.Deal == "") && !d.skip(join(path, "contact")) && !d.skip(join(path, "deal")) {
-			d.wrong(path+keySuffix, codeFactSource, name, "such as {contact: customer_tier} or {deal: renewal_date}", fmt.Sprintf("fact %s must name one property, of the contact or of the deal", quote(name)))
+			d.wrong(path, codeFactSource, name, "such as {contact: customer_tier} or {deal: renewal_date}", fmt.Sprintf("fact %s must name one property, of the contact or of the deal", quote(name)))
 		}
 	}
 }

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"reflect"
+	"time"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/routing"
+)
+
+func main() {
+	out := flag.String("out", "schema.json", "file to write")
+	flag.Parse()
+	data, err := schema()
+	if err == nil {
+		err = os.WriteFile(*out, data, 0o644)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "schemagen:", err)
+		os.Exit(1)
+	}
+}
+
+func schema() ([]byte, error) {
+	r := &jsonschema.Reflector{
+		ExpandedStruct: true,
+		FieldNameTag:   "yaml",
+		Mapper:         special,
+	}
+	if err := r.AddGoComments("github.com/dealroute/dealroute/pkg/deployment", "."); err != nil {
+		return nil, err
+	}
+	if len(r.CommentMap) == 0 {
+		return nil, fmt.Errorf("no comments found; run by go generate in pkg/deployment")
+	}
+	s := r.Reflect(&deployment.Deployment{})
+	s.ID = "https://github.com/dealroute/dealroute/schema/v1"
+	s.Title = "dealroute.yaml"
+	s.Description = "One deployment of dealroute: how Genesys Cloud CX routes a call by what HubSpot knows about the caller."
+	data, err := json.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, data, "", "  "); err != nil {
+		return nil, err
+	}
+	indented.WriteByte('\n')
+	return indented.Bytes(), nil
+}
+
+// duration is what time.ParseDuration reads, without signs.
+const duration = `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`
+
+// special are the types that have more than one form in the file, or another form than in Go.
+func special(t reflect.Type) *jsonschema.Schema {
+	text := func() *jsonschema.Schema { return &jsonschema.Schema{Type: "string", MinLength: ptr(uint64(1))} }
+	id := func() *jsonschema.Schema {
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), {Type: "number"}}}
+	}
+	list := func(of *jsonschema.Schema, least uint64) *jsonschema.Schema {
+		return &jsonschema.Schema{Type: "array", Items: of, MinItems: &least, UniqueItems: true}
+	}
+	switch t {
+	case reflect.TypeFor[time.Duration]():
+		return &jsonschema.Schema{Type: "string", Pattern: duration, Examples: []any{"3s", "5m"}}
+	case reflect.TypeFor[routing.Decimal]():
+		return &jsonschema.Schema{Type: "number"}
+	case reflect.TypeFor[routing.Outcome]():
+		return outcome()
+	case reflect.TypeFor[deployment.IDs]():
+		return list(id(), 0)
+	case reflect.TypeFor[deployment.Numbers]():
+		return list(&jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string", Pattern: `^\+[1-9][0-9]{6,14}$`}, {Type: "integer"}}}, 0)
+	case reflect.TypeFor[deployment.OneOrMore]():
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), {Type: "number"}, list(id(), 1)}}
+	case reflect.TypeFor[deployment.Outcomes]():
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{outcome(), list(outcome(), 1)}}
+	case reflect.TypeFor[deployment.Greeting]():
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), object([]string{"prompt"}, "prompt", text())}}
+	case reflect.TypeFor[deployment.ScreenPop]():
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
+			{Enum: []any{deployment.PopManaged, deployment.PopNone}},
+			object([]string{"script"}, "script", text()),
+		}}
+	case reflect.TypeFor[deployment.Breaker]():
+		wait := func() *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Pattern: duration} }
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
+			{Const: "none"},
+			object(nil, "afterTimeout", wait(), "afterFailure", wait()),
+		}}
+	case reflect.TypeFor[deployment.FactTest]():
+		value := func() *jsonschema.Schema {
+			return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), {Type: "number"}, {Type: "boolean"}}}
+		}
+		test := object(nil,
+			"min", &jsonschema.Schema{Type: "number"}, "max", &jsonschema.Schema{Type: "number"},
+			"within", &jsonschema.Schema{Type: "string", Pattern: `^-?[0-9]{1,5}d$`}, "set", &jsonschema.Schema{Const: true})
+		test.MinProperties = ptr(uint64(1))
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
+			text(),
+			{Type: "number"},
+			{Type: "boolean"},
+			list(value(), 1),
+			test,
+		}}
+	}
+	return nil
+}
+
+func outcome() *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "string"}
+	for _, o := range routing.Outcomes() {
+		s.Enum = append(s.Enum, string(o))
+	}
+	return s
+}
+
+// object is a closed object with the keys and schemas given in pairs.
+func object(required []string, pairs ...any) *jsonschema.Schema {
+	s := &jsonschema.Schema{
+		Type: "object", Properties: jsonschema.NewProperties(), Required: required,
+		AdditionalProperties: jsonschema.FalseSchema,
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		s.Properties.Set(pairs[i].(string), pairs[i+1].(*jsonschema.Schema))
+	}
+	return s
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,114 @@
+package deployment_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dealroute/dealroute/pkg/deployment"
+)
+
+func TestSchemaIsCurrent(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "schema.json")
+	cmd := exec.Command("go", "run", "./internal/schemagen", "-out", out)
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, msg)
+	}
+	fresh, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(fresh, deployment.Schema()) {
+		t.Error("schema.json is not what the types give; run go generate ./pkg/deployment")
+	}
+}
+
+func compiled(t *testing.T) *jsonschema.Schema {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(deployment.Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("dealroute.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("dealroute.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func instance(t *testing.T, data []byte) any {
+	var v any
+	if err := yaml.Load(data, &v); err != nil {
+		t.Fatal(err)
+	}
+	js, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := jsonschema.UnmarshalJSON(bytes.NewReader(js))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+func TestSchemaTakesWhatParseTakes(t *testing.T) {
+	s := compiled(t)
+	files, err := filepath.Glob("../../examples/*/dealroute*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(files, "testdata/full.yaml") {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(instance(t, data)); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	variants, err := deployment.Variants(read(t, "full.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range variants {
+		if d, _ := deployment.Parse("d.yaml", v.Data); d != nil {
+			if err := s.Validate(instance(t, v.Data)); err != nil {
+				t.Errorf("%s: %s is read and not in the schema: %v", v.Path, v.Is, err)
+			}
+		}
+	}
+}
+
+func TestSchemaRefuses(t *testing.T) {
+	s := compiled(t)
+	if err := s.Validate(instance(t, []byte(minimal))); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		minimal + "template: x\n",
+		strings.Replace(minimal, "{queue: General}", "{queue: General, skill: [x]}", 1),
+		strings.Replace(minimal, "{queue: General}", "{skills: [x]}", 1),
+		strings.Replace(minimal, "{region: eu-central-1}", "{region: eu-central-1, divison: x}", 1),
+		strings.Replace(minimal, "version: 1", "version: 2", 1),
+		minimal + "screenPop: some\n",
+		minimal + "enrichment: {breaker: {after: 3s}}\n",
+		minimal + "enrichment: {budget: 3}\n",
+		minimal + "enrichment: {cache: {store: data-table}}\n",
+		minimal + "calls: {schedule: {group: x}}\n",
+	} {
+		if s.Validate(instance(t, []byte(text))) == nil {
+			t.Errorf("passed:\n%s", text)
+		}
+	}
+}
