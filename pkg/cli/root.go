@@ -14,7 +14,7 @@ func commands(env *Env) map[string][]*cobra.Command {
 		groupDeploy:    {},
 		groupLook:      {},
 		groupLanguages: {newEvalCmd(env)},
-		groupOther:     {newVersionCmd(env)},
+		groupOther:     {newSchemaCmd(env), newVersionCmd(env)},
 	}
 }
 
@@ -86,6 +86,3 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 
 // errExplained ends a command whose settings were asked for instead of its work.
 var errExplained = errors.New("settings explained")
-
-// adoptDeployment lets the scalars of the deployment file take part in the settings.
-func adoptDeployment(*Env) error { return nil }
