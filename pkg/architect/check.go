@@ -197,8 +197,8 @@ func (c *checker) variables(s *scope, list []*Variable, seen map[string]bool) {
 		if c.calls && v.IsSecure && c.flow.Type != "secureCall" {
 			c.fail("properties.variable.common.support.notSupportedSecureVariable", v.Pos, c.variablePath(v), "secure variables are not supported in flows of this type")
 		}
-		if v.Initial.IsSet() {
-			c.value(s, v.Initial, rule{typ: t, label: "Initial Value", literal: c.calls, empty: t == expr.String, noValue: true})
+		if v.Initial.Form != Absent {
+			c.value(s, v.Initial, rule{typ: t, label: "Initial Value", literal: c.calls, empty: t == expr.String, noValue: true, deflt: true, null: true})
 		}
 	}
 }
@@ -300,7 +300,7 @@ func (c *checker) greeting() {
 		c.warn("audio.blankMainSeqWarningContext", pos, at, "the main sequence for 'Initial Greeting' has no audio set", "write initialGreeting: {exp: ToAudioBlank(100)} for silence")
 		return
 	}
-	c.value(c.global, f.InitialGreeting, rule{typ: expr.Audio, label: "Initial Greeting", noValue: true, audio: true})
+	c.value(c.global, f.InitialGreeting, rule{typ: expr.Audio, label: "Initial Greeting", noValue: true, audio: true, null: true})
 }
 
 func (c *checker) errorHandling() {

@@ -96,6 +96,10 @@ func (c *checker) field(s *scope, a *Action, f *Field) {
 			return
 		}
 		t, _ := expr.ParseType(f.Type)
+		if d := s.declaredAs(v.Text); a.Key == "collectInput" && v.Form == Var && d != nil && d.symbol.ReadOnly && c.calls {
+			c.warn(CodeReadOnly, v.Pos, v.Path, v.Text+" is read only; Genesys' validation lets it pass here", "collect into a variable of the flow")
+			return
+		}
 		c.output(s, v, t, f.Label, f.NoValue)
 	case UsePlain, UseTarget:
 		if f.Missing != "" && a.Plain[f.Key] == "" && (f.Use != UseTarget || a.Target == nil) {
@@ -170,6 +174,8 @@ func (c *checker) special(s *scope, a *Action) {
 		c.voicemail(a)
 	case "collectInput":
 		c.collect(a)
+	case "setLanguage":
+		c.language(a)
 	case "previousMenu":
 		if len(c.flow.Menus) == 0 {
 			c.fail("previousMenu.noMenus", a.Pos, a.Path, "there are no menus in this flow for Previous Menu to return to")
@@ -183,6 +189,20 @@ func (c *checker) special(s *scope, a *Action) {
 		}
 	}
 	c.blankAudio(a)
+}
+
+// language checks that setLanguage names a language the flow supports.
+func (c *checker) language(a *Action) {
+	tag := a.Plain["language"]
+	if tag == "" || !c.calls {
+		return
+	}
+	for _, l := range append([]string{c.flow.Language}, c.flow.Languages...) {
+		if equalFold(l, tag) {
+			return
+		}
+	}
+	c.failf("sdk", a.Pos, a.Path, "the language %q is not a supported language of the flow", tag)
 }
 
 // blankAudio warns of audio that is left out.
@@ -219,7 +239,7 @@ func (c *checker) inputs(s *scope, a *Action, k *Contract) {
 			t = expr.Invalid
 		}
 		c.value(s, b.Value, rule{
-			typ: t, label: b.Name, noValue: !p.Required, empty: p.MinLength == nil || *p.MinLength == 0,
+			typ: t, label: b.Name, noValue: !p.Required, empty: t == expr.String && (p.MinLength == nil || *p.MinLength == 0), deflt: true,
 			minF: p.Minimum, maxF: p.Maximum, minLen: p.MinLength, maxLen: p.MaxLength,
 		})
 	}
@@ -294,7 +314,7 @@ func (c *checker) callData(s *scope, a *Action) {
 		}
 	}
 	if v, ok := a.Values["timeout"]; ok {
-		c.value(s, v, rule{typ: expr.Duration, label: "Timeout", literal: true, minDur: 1e6, maxDur: 1 << 62})
+		c.value(s, v, rule{typ: expr.Duration, label: "Timeout", literal: true, minDur: 1e6, maxDur: 1 << 62, deflt: true, null: true})
 		if d, isLit := v.Duration(); isLit && d <= 0 {
 			c.fail("bridgeServer.timeoutOfZero", a.Pos, a.Path, "timeout must be greater than zero")
 		}
@@ -420,7 +440,7 @@ func (c *checker) choose(s *scope, a *Action) {
 	if w == nil {
 		return
 	}
-	r := rule{typ: expr.Boolean, label: "Case"}
+	r := rule{typ: expr.Boolean, label: "Case", noValue: true, deflt: true}
 	if w.FirstMatch {
 		t, ok := expr.ParseType(w.Type)
 		if !ok {
@@ -434,12 +454,10 @@ func (c *checker) choose(s *scope, a *Action) {
 		}
 		c.value(s, w.Value, rule{typ: expr.Invalid, label: "Expression"})
 		r.typ = t
-		r.empty = t == expr.String
 	}
 	if len(w.Cases) > 64 {
 		c.failf("sdk", a.Pos, a.Path, "a switch has at most 64 cases, this one %d", len(w.Cases))
 	}
-	r.noValue = w.FirstMatch
 	for _, k := range w.Cases {
 		if k.Value.Form == Absent {
 			continue
@@ -451,7 +469,7 @@ func (c *checker) choose(s *scope, a *Action) {
 func (c *checker) acd(s *scope, a *Action) {
 	seen := map[string]bool{}
 	for _, v := range a.Skills {
-		c.value(s, v, rule{typ: expr.Skill, label: "Skill", noValue: true})
+		c.value(s, v, rule{typ: expr.Skill, label: "Skill"})
 		if v.Object && v.Text != "" {
 			if seen[v.Text] {
 				c.failf("skills.duplicateSkill", v.Pos, a.Path, "skill %q is requested twice", v.Text)
@@ -464,7 +482,7 @@ func (c *checker) acd(s *scope, a *Action) {
 		c.value(s, v, rule{typ: expr.Skill.List(), label: "Skills", noValue: true})
 	}
 	c.bareNotSet(a.Value("targetQueue"), "queue")
-	if f := a.Value("overrideInQueueFlow"); c.calls && f.Text != "" && !c.org.has("inqueueFlows", f.Text) {
+	if f := a.Value("overrideInQueueFlow"); c.calls && f.Object && !c.org.has("inqueueFlows", f.Text) {
 		c.report(diag.Error, CodeNotFound, f.Pos, a.Path, fmt.Sprintf("in-queue flow %q not found", f.Text), diag.DidYouMean(f.Text, c.org.Names["inqueueFlows"]))
 	}
 }

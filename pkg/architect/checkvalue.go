@@ -27,6 +27,9 @@ type rule struct {
 	literal bool // no expressions
 	empty   bool // the empty literal passes
 	audio   bool // a sequence of audio: tts and prompt too
+	must    bool // of audio: it has to be there
+	deflt   bool // the place has a default, so a value of no form counts as left out
+	null    bool // the key without anything passes
 
 	min, max       *int64   // of integers
 	minF, maxF     *float64 // of decimals
@@ -40,6 +43,13 @@ func (f *Field) rule() rule {
 	if f.Min != 0 || f.Max != 0 {
 		r.min, r.max = &f.Min, &f.Max
 	}
+	if f.MinLen > 0 {
+		r.minLen = &f.MinLen
+	}
+	r.must = r.audio && f.Missing != ""
+	r.deflt = f.Missing == "" && (f.Default || f.Literal)
+	r.null = f.Key == "connectTimeout"
+	r.minDur, r.maxDur = f.MinDur, f.MaxDur
 	if r.label == "" {
 		r.label = f.Key
 	}
@@ -52,6 +62,16 @@ func (c *checker) value(s *scope, v Value, r rule) {
 		c.syntax(v)
 		return
 	}
+	if v.Form == Other && isNull(v.Node) {
+		if !r.null {
+			c.failf(CodeShape, v.Pos, v.Path, "nothing where %s has to be", r.label)
+		}
+		return
+	}
+	if r.audio {
+		c.audio(s, v, r)
+		return
+	}
 	switch v.Form {
 	case Absent:
 	case NoValue, NoFallback:
@@ -59,43 +79,92 @@ func (c *checker) value(s *scope, v Value, r rule) {
 			c.failf("expression.noValueModeNotAllowed", v.Pos, v.Path, "noValue is not allowed for %s", r.label)
 		}
 	case Var:
-		if r.audio {
-			return
-		}
 		c.failf("expression.variableModeNotAllowed", v.Pos, v.Path, "a variable (var) is not allowed for %s; write it as an expression (exp)", r.label)
-	case Exp:
+	case Exp, Prompt, PromptExp:
 		if r.literal {
 			c.failf("expression.expressionModeNotAllowed", v.Pos, v.Path, "an expression is not allowed for %s, only a literal", r.label)
 			return
 		}
 		c.expression(s, v, v.Text, r)
-	case Prompt, PromptExp:
-		if r.literal {
-			c.failf("expression.expressionModeNotAllowed", v.Pos, v.Path, "a prompt is not allowed for %s", r.label)
-			return
-		}
-		text := v.Text
-		if r.audio {
-			text = "ToAudio(" + v.Text + ")"
-		}
-		c.expression(s, v, text, r)
 	case TTS:
-		if !r.audio {
-			c.other(v, r, "spoken text")
-		}
+		c.other(v, r, "spoken text")
 	case Lit:
 		c.literalValue(s, v, r)
 	case Plain:
+		if v.Object {
+			c.other(v, r, "a bare name")
+			return
+		}
 		c.failf(CodeShape, v.Pos, v.Path, "a bare %q where a value has to be: {lit: …}, {exp: …} or {noValue: true}", shorten(v.Text))
 	case Other:
 		c.other(v, r, "a mapping without lit, exp, var or noValue")
 	}
 }
 
+// audio checks a sequence of audio. A literal is read as an expression there; prompts are
+// not looked up by Genesys' validation.
+func (c *checker) audio(s *scope, v Value, r rule) {
+	text := v.Text
+	switch v.Form {
+	case Absent:
+		return
+	case NoValue:
+		if r.must {
+			c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s", r.label)
+		}
+		return
+	case TTS:
+		switch {
+		case strings.TrimSpace(text) == "" && r.must:
+			c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s: the text is empty", r.label)
+		case strings.TrimSpace(text) == "":
+			c.warn("audio.blankMainSeqWarningContext", v.Pos, v.Path, "the text of "+r.label+" is empty", "")
+		}
+		return
+	case Prompt:
+		if !strings.Contains(text, "{{") && s.declaredAs(text) == nil {
+			c.warn(CodePromptUnknown, v.Pos, v.Path, fmt.Sprintf("prompt %q is not known", text), diag.DidYouMean(text, s.Names()))
+		}
+		return
+	case PromptExp:
+		c.expression(s, v, text, rule{typ: expr.Prompt, label: r.label})
+		return
+	case Exp, Lit:
+		if v.Form == Lit && (!isScalar(v.Node) || isNull(v.Node) || v.Object) {
+			break
+		}
+		if strings.TrimSpace(text) == "" {
+			if r.must {
+				c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s: there is no expression", r.label)
+			}
+			return
+		}
+		c.expression(&scope{outer: s, vars: c.promptsIn(s, text)}, v, text, r)
+		return
+	case Plain:
+		if !v.Object {
+			c.failf(CodeShape, v.Pos, v.Path, "a bare %q where audio has to be: {tts: …}, {prompt: …} or {exp: …}", shorten(text))
+			return
+		}
+	}
+	c.failf("errors.invalidValue", v.Pos, v.Path, "%s takes tts, prompt, exp or noValue", r.label)
+}
+
+// promptsIn declares the prompts that an audio expression names and nothing is known of.
+func (c *checker) promptsIn(s *scope, text string) map[string]*declared {
+	vars := map[string]*declared{}
+	for _, m := range promptRE.FindAllString(text, -1) {
+		if s.declaredAs(m) == nil {
+			vars[strings.ToLower(m)] = &declared{symbol: expr.Symbol{Name: m, Type: expr.Prompt}}
+		}
+	}
+	return vars
+}
+
 // other reports a value of no form. Genesys leaves the place at its default then: the
 // empty literal.
 func (c *checker) other(v Value, r rule, what string) {
-	if r.empty || r.noValue || r.typ.IsList() {
+	if r.empty || r.deflt || r.typ.IsList() {
 		c.warn(CodeShape, v.Pos, v.Path, what+" where a value has to be; it counts as left out", "")
 		return
 	}
@@ -163,29 +232,23 @@ func (c *checker) expressionError(v Value, text string, err error) {
 // constant checks an expression that is one literal against the bounds of its place, as
 // Genesys does it; anything more than one literal is not computed.
 func (c *checker) constant(v Value, n expr.Node, r rule) {
-	lit, ok := n.(*expr.Literal)
-	neg := ""
-	if u, isMinus := n.(*expr.Unary); isMinus && u.Op == "-" {
-		lit, ok = u.X.(*expr.Literal)
-		neg = "-"
-	}
-	if !ok {
+	switch x := n.(type) {
+	case *expr.Literal:
+	case *expr.Unary:
+		if _, ok := x.X.(*expr.Literal); !ok || x.Op != "-" {
+			return
+		}
+	default:
 		return
 	}
 	text, isText := literalText(v.Text)
-	if !isText {
-		text = neg + strings.TrimPrefix(strings.TrimSpace(v.Text), "-")
-	}
-	_ = lit
 	switch {
-	case strings.EqualFold(text, "NOT_SET"):
-		return
 	case isText && r.typ == expr.String:
 		if msg := r.length(text); msg != "" {
 			c.fail("errors.invalidValue", v.Pos, v.Path, msg)
 		}
-	case !isText && (r.typ == expr.Integer || r.typ == expr.Decimal):
-		if msg := r.bounds(text); msg != "" {
+	case !isText && r.typ == expr.Integer:
+		if msg := r.bounds(strings.Join(strings.Fields(v.Text), "")); msg != "" {
 			c.fail("errors.invalidValue", v.Pos, v.Path, msg)
 		}
 	}
@@ -278,12 +341,12 @@ func (c *checker) literalValue(s *scope, v Value, r rule) {
 		c.failf(CodeLiteralType, v.Pos, v.Path, "%s takes a list; a literal cannot be one", r.label)
 	case r.typ == expr.Duration:
 		switch {
-		case isDuration && (r.minDur != 0 || r.maxDur != 0):
-			if d < r.minDur || d > r.maxDur {
-				c.failf("text", v.Pos, v.Path, "the value %v for %s must be between %v and %v", d, r.label, r.minDur, r.maxDur)
-			}
-		case !isDuration && text == "" && v.Form == Lit && isScalar(v.Node):
+		case text == "" && isScalar(v.Node):
 			empty()
+		case r.maxDur != 0:
+			if !isDuration || d < r.minDur || d > r.maxDur {
+				c.failf("text", v.Pos, v.Path, "the literal for %s must be a duration such as {seconds: 4} between %v and %v", r.label, r.minDur, r.maxDur)
+			}
 		case !isDuration:
 			c.warn(CodeLiteralType, v.Pos, v.Path, fmt.Sprintf("%s takes a literal such as {seconds: 4}", r.label), "")
 		}
@@ -293,12 +356,6 @@ func (c *checker) literalValue(s *scope, v Value, r rule) {
 		} else if text != "true" && text != "false" && !(v.Bool && c.file.src != nil) {
 			c.fail("sdk", v.Pos, v.Path, "a literal boolean value must be true or false")
 		}
-	case r.audio:
-		if text == "" {
-			c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s", r.label)
-			return
-		}
-		c.expression(s, v, text, r)
 	case text == "" && isScalar(v.Node):
 		if !r.empty {
 			empty()
@@ -315,8 +372,6 @@ func (c *checker) literalValue(s *scope, v Value, r rule) {
 	case r.typ == expr.Decimal, r.typ == expr.Currency:
 		if !decimalRE.MatchString(text) {
 			invalid()
-		} else if msg := r.bounds(text); msg != "" {
-			c.fail("text", v.Pos, v.Path, msg)
 		}
 	case r.typ == expr.PhoneNumber:
 		if low := strings.ToLower(text); !strings.HasPrefix(low, "tel:") && !strings.HasPrefix(low, "sip:") && !strings.HasPrefix(low, "+") {

@@ -31,5 +31,7 @@ const (
 	CodeCircle         = "DR-FLOW-105" // tasks that jump in a circle without taking input
 	CodeAttributeTwice = "DR-FLOW-106" // one name of participant data twice in one action
 	CodeUndeclared     = "DR-FLOW-107" // a variable that exists only because something writes to it
+	CodePromptUnknown  = "DR-FLOW-109" // a prompt the organisation has not
+	CodeReadOnly       = "DR-FLOW-110" // digits collected into a read-only variable
 	CodeWrongKind      = "DR-FLOW-108" // a reference whose kind is not that of what it points at
 )

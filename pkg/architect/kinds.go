@@ -2,6 +2,7 @@ package architect
 
 import (
 	"strings"
+	"time"
 )
 
 // A Use says what stands under a key of an action.
@@ -26,16 +27,19 @@ const (
 
 // A Field is one key of an action's body.
 type Field struct {
-	Key      string // nested keys joined by dots: destination.queue.targetQueue
-	Type     string // name of the expression type; empty when the use has none or it varies
-	Use      Use
-	Label    string // as Genesys' messages call it
-	Missing  string // Genesys' code when it is left out; empty when that passes
-	NoValue  bool   // noValue is accepted
-	Literal  bool   // expressions are refused
-	Empty    bool   // the empty literal is accepted
-	Min, Max int64  // bounds of a literal integer; both 0 for none
-	Guessed  bool   // the key was never seen in a published file
+	Key            string // nested keys joined by dots: destination.queue.targetQueue
+	Type           string // name of the expression type; empty when the use has none or it varies
+	Use            Use
+	Label          string        // as Genesys' messages call it
+	Missing        string        // Genesys' code when it is left out; empty when that passes
+	NoValue        bool          // noValue is accepted
+	Literal        bool          // expressions are refused
+	Empty          bool          // the empty literal is accepted
+	Min, Max       int64         // bounds of a literal integer; both 0 for none
+	MinLen         int64         // least length of a text
+	MinDur, MaxDur time.Duration // bounds of a literal duration; both 0 for none
+	Default        bool          // there is a default, so that a value of no form passes
+	Guessed        bool          // the key was never seen in a published file
 }
 
 // An ActionKind is a row of the table: all there is to know of an action without running it.
@@ -119,8 +123,9 @@ func of(use Use, key string) Field { return Field{Key: key, Use: use} }
 
 func failureOutputs() Field { return of(UseBindings, "failureOutputs") }
 
-func literalDuration(key, label string) Field {
-	return Field{Key: key, Type: "Duration", Use: UseValue, Label: label, NoValue: true, Literal: true}
+// literalDuration is a duration of one second at least.
+func literalDuration(key, label string, most time.Duration) Field {
+	return Field{Key: key, Type: "Duration", Use: UseValue, Label: label, NoValue: true, Literal: true, MinDur: time.Second, MaxDur: most}
 }
 
 // transferFields are shared by the transfers of calls.
@@ -128,7 +133,7 @@ func transferFields(own ...Field) []Field {
 	return append(own,
 		value("preTransferAudio", "Audio", "Pre-Transfer Audio"),
 		value("failureTransferAudio", "Audio", "Failed Transfer Audio"),
-		literalDuration("connectTimeout", "Connect Timeout"),
+		literalDuration("connectTimeout", "Connect Timeout", 1<<62),
 		failureOutputs(),
 		of(UseOpaque, "preTransferCommunication"),
 		of(UseOpaque, "failureTransferCommunication"),

@@ -242,6 +242,7 @@ func (r *reader) value(n *yaml.Node, path, typ string) Value {
 	}
 	v.Node = n
 	if n.Kind == yaml.ScalarNode {
+		v.Form = Other
 		if !isNull(n) {
 			v.Form, v.Text = Plain, n.Value
 		}

@@ -73,7 +73,9 @@ func (r *reader) field(a *Action, b *body, f *Field) {
 	case UseOpaque:
 		b.takeDotted(f.Key)
 	case UseBindings:
-		a.FailureOutputs = r.bindings(b.take(f.Key), at, "")
+		if n := b.take(f.Key); n != nil {
+			a.FailureOutputs = r.bindings(n, at, "")
+		}
 	case UseTarget:
 		r.target(a, b, f.Key)
 	case UseStatements:

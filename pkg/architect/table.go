@@ -1,5 +1,7 @@
 package architect
 
+import "time"
+
 // kindTable is the one table of actions: the reader takes the shape of each body from it,
 // the checker its rules, the interpreter its branches, and ACTIONS.md is printed from it.
 var kindTable = []ActionKind{
@@ -39,7 +41,7 @@ var kindTable = []ActionKind{
 		Fields: []Field{required("condition", "Boolean", "Expression")}},
 	{Key: "switch", Calls: allCalls, About: "the first case that fits, else default; 1 to 64 cases", Fields: []Field{of(UseSwitch, "evaluate")}},
 	{Key: "loop", Calls: allCalls, Branches: []string{"loop"}, About: "runs its branch loopCount times",
-		Fields: []Field{{Key: "currentIndex", Use: UseOutput, Type: "Integer", Label: "Current Index Data Name", Missing: codeNotSet}, {Key: "loopCount", Use: UseValue, Type: "Integer", Label: "Loop Count", Min: 1, Max: 99}}},
+		Fields: []Field{{Key: "currentIndex", Use: UseOutput, Type: "Integer", Label: "Current Index Data Name", Missing: codeNotSet}, {Key: "loopCount", Use: UseValue, Type: "Integer", Label: "Loop Count", Min: 1, Max: 99, Default: true}}},
 	{Key: "loopUntil", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"loop"}, About: "runs its branch until a condition holds, at most 99 times",
 		Fields: []Field{output("currentIndex", "Integer", "Current Index"), value("maxLoopCount", "Integer", "Loop Count")}},
 	{Key: "loopNext", Calls: allCalls, Ends: true, About: "starts the next round of the innermost loop"},
@@ -71,17 +73,17 @@ var kindTable = []ActionKind{
 
 	// Audio and input
 	{Key: "playAudio", Calls: allCalls, About: "plays audio", Fields: []Field{{Key: "audio", Use: UseValue, Type: "Audio", Label: "Audio (Main Sequence)", Missing: codeNotSet}}},
-	{Key: "playAudioOnSilence", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"silence", "maxTime"}, About: "plays audio after silence", Fields: []Field{value("audio", "Audio", "Audio"), literalDuration("timeout", "Timeout")}},
-	{Key: "detectSilence", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"silence", "timeout"}, About: "waits for silence", Fields: []Field{literalDuration("timeout", "Timeout")}},
+	{Key: "playAudioOnSilence", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"silence", "maxTime"}, About: "plays audio after silence", Fields: []Field{value("audio", "Audio", "Audio"), literalDuration("timeout", "Timeout", 1<<62)}},
+	{Key: "detectSilence", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"silence", "timeout"}, About: "waits for silence", Fields: []Field{literalDuration("timeout", "Timeout", 1<<62)}},
 	{Key: "collectInput", Calls: allCalls, Branches: []string{"success", "failure"}, About: "takes digits as a string",
 		Fields: []Field{
 			requiredOutput("inputData", "String", "Input Data Name"), of(UseDigits, "digits"),
-			literalDuration("interDigitTimeout", "Inter-Digit Timeout"), literalDuration("noEntryTimeout", "No Entry Timeout"),
+			literalDuration("interDigitTimeout", "Inter-Digit Timeout", 99*time.Second), literalDuration("noEntryTimeout", "No Entry Timeout", 99*time.Second),
 			value("inputAudio", "Audio", "Input Audio"), value("acceptJustStar", "Boolean", "Accept *"), value("acceptJustPound", "Boolean", "Accept #"),
 			of(UsePlain, "verificationType"), value("verificationAudio", "Audio", "Verification"), of(UsePlain, "includeTerminatingDtmfInResultData"),
 		}},
 	{Key: "dialByExtension", Calls: allCalls, Branches: []string{"failure"}, About: "connects to the extension the caller keys in",
-		Fields: transferFields(value("retryAudio", "Audio", "Audio to play to re-prompt the caller"), literalDuration("interDigitTimeout", "Inter-Digit Timeout"))},
+		Fields: transferFields(value("retryAudio", "Audio", "Audio to play to re-prompt the caller"), literalDuration("interDigitTimeout", "Inter-Digit Timeout", 99*time.Second))},
 	{Key: "setLanguage", Calls: allCalls, Guessed: true, About: "sets the language of the call", Fields: []Field{{Key: "language", Use: UsePlain, Label: "Language", Missing: codeInvalidLiteral}}},
 	{Key: "setWhisperAudio", Calls: allCalls, Guessed: true, Branches: []string{"success", "failure"}, About: "sets what the agent hears first", Fields: []Field{value("audio", "Audio", "Audio")}},
 	{Key: "enableParticipantRecord", Calls: notSecure, Guessed: true, About: "switches recording", Fields: []Field{value("participantRecord", "Boolean", "Record")}},
@@ -93,11 +95,11 @@ var kindTable = []ActionKind{
 
 	// Transfers
 	{Key: "transferToAcd", Calls: allCalls, Hidden: true, Branches: []string{"failure"}, About: "hands the call to a queue",
-		Fields: transferFields(
+		Fields: acdFields(
 			required("targetQueue", "Queue", "Queue"),
-			Field{Key: "priority", Use: UseValue, Type: "Integer", Label: "Priority", Min: -25_000_000, Max: 25_000_000},
+			Field{Key: "priority", Use: UseValue, Type: "Integer", Label: "Priority", Min: -25_000_000, Max: 25_000_000, Default: true},
 			of(UseSkills, "acdSkills"),
-			value("languageSkill", "LanguageSkill", "Language Skill"), value("preferredAgents", "AgentScorePair[]", "Preferred Agents"),
+			Field{Key: "languageSkill", Type: "LanguageSkill", Use: UseValue, Label: "Language Skill", NoValue: true, Default: true}, value("preferredAgents", "AgentScorePair[]", "Preferred Agents"),
 			value("directAgent", "User", "Direct Agent"), of(UseName, "overrideInQueueFlow"),
 			of(UseOpaque, "appendSkills"), of(UsePlain, "useDefaultHandling"))},
 	{Key: "transferToFlow", Calls: allCalls, Hidden: true, Branches: []string{"failure"}, About: "hands the call to another flow",
@@ -110,7 +112,7 @@ var kindTable = []ActionKind{
 			value("destination.queue.calleeName", "String", "Callee"), value("destination.queue.voicemailGreeting", "Prompt", "Greeting"),
 			value("destination.user.targetUser", "User", "User"), value("destination.group.targetGroup", "Group", "Group"))},
 	{Key: "transferToNumber", Calls: allCalls, Hidden: true, Guessed: true, Branches: []string{"failure"}, About: "hands the call to a number",
-		Fields: transferFields(required("targetNumber", "String", "Number"), of(UseOpaque, "releaseLinkTransfer"))},
+		Fields: transferFields(Field{Key: "targetNumber", Type: "String", Use: UseValue, Label: "Number", Missing: codeInvalidLiteral, MinLen: 1}, of(UseOpaque, "releaseLinkTransfer"))},
 	{Key: "transferToUser", Calls: allCalls, Hidden: true, Guessed: true, Branches: []string{"failure"}, About: "hands the call to a user", Fields: transferFields(required("targetUser", "User", "User"))},
 	{Key: "transferToGroup", Calls: allCalls, Hidden: true, Guessed: true, Branches: []string{"failure"}, About: "hands the call to a group", Fields: transferFields(required("targetGroup", "Group", "Group"))},
 	{Key: "returnToAgent", Calls: secure, Guessed: true, Ends: true, About: "goes back to the agent of a secure flow"},
@@ -144,7 +146,7 @@ var kindTable = []ActionKind{
 		Fields: []Field{required("wrapupCode", "WrapupCode", "Wrapup Code")}},
 	{Key: "setUtilizationLabel", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"success", "failure"}, About: "sets a utilization label", Fields: []Field{value("label", "UtilizationLabel", "Label")}},
 	{Key: "clearUtilizationLabel", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"success", "failure"}, About: "clears the utilization label"},
-	{Key: "setUUIData", Calls: allCalls, Guessed: true, About: "sets the user-to-user text", Fields: []Field{value("uuiData", "String", "UUI Data")}},
+	{Key: "setUUIData", Calls: allCalls, Guessed: true, About: "sets the user-to-user text", Fields: []Field{{Key: "uuiData", Type: "String", Use: UseValue, Label: "UUI Data", Empty: true}}},
 	{Key: "initializeFlowOutcome", Calls: allCalls, Guessed: true, About: "starts an outcome", Fields: []Field{of(UseName, "flowOutcome")}},
 	{Key: "setFlowOutcome", Calls: allCalls, Guessed: true, About: "ends an outcome", Fields: []Field{of(UseName, "flowOutcome"), value("flowOutcomeValue", "String", "Value")}},
 	{Key: "addFlowMilestone", Calls: allCalls, Later: true, Guessed: true, About: "marks a milestone", Fields: []Field{of(UseName, "milestone")}},
@@ -160,6 +162,17 @@ var kindTable = []ActionKind{
 	{Key: "askForSlot", Branches: []string{"success", "maxNoMatches", "maxNoInputs"}, About: "asks for a slot", Fields: append(askFields(), of(UseName, "slot"), value("customValidation", "", ""), value("confirmationMode", "String", ""), of(UseOpaque, "confirmation"))},
 	{Key: "abortSurveyInvite", Ends: true, About: "ends a survey invitation"},
 	{Key: "completeSurveyInvite", Ends: true, About: "ends a survey invitation"},
+}
+
+// acdFields are transferFields without a timeout, which a transfer to a queue has not.
+func acdFields(own ...Field) []Field {
+	fields := transferFields(own...)
+	for i := range fields {
+		if fields[i].Key == "connectTimeout" {
+			fields[i] = of(UseOpaque, "connectTimeout")
+		}
+	}
+	return fields
 }
 
 var timeoutField = Field{Key: "timeout", Use: UseValue, Type: "Duration", Label: "Timeout", Literal: true}

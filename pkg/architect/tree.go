@@ -294,7 +294,7 @@ type Value struct {
 
 // IsSet reports whether anything is configured: neither left out nor noValue.
 func (v Value) IsSet() bool {
-	return v.Form != Absent && v.Form != NoValue && v.Form != NoFallback
+	return v.Form != Absent && v.Form != NoValue && v.Form != NoFallback && v.Form != Other
 }
 
 // Duration gives a literal written as {minutes: 1, seconds: 4, ms: 100}; ok is false when
