@@ -31,6 +31,24 @@ type compiler struct {
 	where string
 	loops []loopCtx
 	made  []madeTask
+
+	types  map[string]expr.Type // of guessed variables, learnt in earlier rounds
+	learnt bool
+	guess  []guess // variables whose type is a guess
+}
+
+type guess struct {
+	name string // lower case
+	unit int32
+	task *task // nil for a flow variable
+}
+
+// key names a guessed variable across rounds of compiling.
+func (g guess) key() string {
+	if g.task != nil {
+		return fmt.Sprintf("%d/%d/%s", g.unit, g.task.index, g.name)
+	}
+	return fmt.Sprintf("%d//%s", g.unit, g.name)
 }
 
 type madeTask struct {
@@ -59,9 +77,37 @@ func Compile(f *architect.File, o Options) (*Program, error) {
 	o.Budget = cmp.Or(o.Budget, 10_000)
 	o.HandlerBudget = cmp.Or(o.HandlerBudget, 1_000)
 	o.ActionTimeout = cmp.Or(o.ActionTimeout, time.Minute)
+	// Undeclared variables that take a data action's output have the type of a contract
+	// that may not be known here. What their expressions need is learnt by compiling.
+	var p *Program
+	types := map[string]expr.Type{}
+	for range 8 {
+		c := &compiler{types: types}
+		p = c.program(f, o)
+		if !c.learnt {
+			break
+		}
+	}
+	if p.units[0].start < 0 {
+		return nil, diag.Finding{
+			Code: CodeStart, Position: at, Path: "/" + f.Type, Message: "the flow has nothing to start with",
+			Hint: "startUpRef has to name a task or menu of the flow",
+		}
+	}
+	return p, nil
+}
+
+func (c *compiler) program(f *architect.File, o Options) *Program {
 	p := &Program{opts: o, builtins: expr.BuiltIns(f.Type)}
+	if f.Type == "outboundCall" { // its contact has the columns of a contact list, which nobody knows here
+		for i := range p.builtins {
+			if p.builtins[i].Name == "Call.Contact" {
+				p.builtins[i].Type = expr.JSON
+			}
+		}
+	}
 	p.blank = expr.NewTable(p.builtins...).Blank()
-	c := &compiler{p: p}
+	c.p = p
 	c.unit(f.Flow)
 	for _, m := range o.Modules {
 		if m != nil && m.Flow != nil && m.Type == "commonModule" {
@@ -73,13 +119,7 @@ func Compile(f *architect.File, o Options) (*Program, error) {
 		c.body(u)
 	}
 	c.handling(p.units[0])
-	if p.units[0].start < 0 {
-		return nil, diag.Finding{
-			Code: CodeStart, Position: at, Path: "/" + f.Type, Message: "the flow has nothing to start with",
-			Hint: "startUpRef has to name a task or menu of the flow",
-		}
-	}
-	return p, nil
+	return p
 }
 
 func isCallType(t string) bool {
@@ -195,7 +235,7 @@ func (t *task) set(i int, x value) {
 
 // task declares a task with its variables and those that its actions write undeclared.
 func (c *compiler) task(src *architect.Task, name string) int32 {
-	t := &task{unit: c.u.index, name: name, names: map[string]int{}, entry: -1}
+	t := &task{index: int32(len(c.p.tasks)), unit: c.u.index, name: name, names: map[string]int{}, entry: -1}
 	i := int32(len(c.p.tasks))
 	c.p.tasks = append(c.p.tasks, t)
 	c.t = t
@@ -216,7 +256,7 @@ func (c *compiler) writes(as []*architect.Action) {
 		}
 		for _, b := range a.Outputs {
 			if b.Form == architect.Var {
-				c.declare(b.Text, c.outputType(a, b.Name), false)
+				c.output(a, b)
 			}
 		}
 		for _, b := range a.FailureOutputs {
@@ -242,13 +282,64 @@ func (c *compiler) writes(as []*architect.Action) {
 	}
 }
 
-func (c *compiler) outputType(a *architect.Action, name string) expr.Type {
+// output declares a variable that takes an output, of the contract's type where that is
+// known, else of the type learnt, else a String.
+func (c *compiler) output(a *architect.Action, b architect.Binding) {
+	if _, ok := c.scope().Lookup(b.Text); ok {
+		return
+	}
 	if c.p.opts.OutputType != nil && a.Target != nil {
-		if t := c.p.opts.OutputType(a.Target, name); t != expr.Invalid {
-			return t
+		if t := c.p.opts.OutputType(a.Target, b.Name); t != expr.Invalid {
+			c.declare(b.Text, t, false)
+			return
 		}
 	}
-	return expr.String
+	g := guess{name: strings.ToLower(b.Text), unit: c.u.index}
+	if strings.HasPrefix(g.name, "task.") {
+		g.task = c.t
+	}
+	t, ok := c.types[g.key()]
+	if !ok {
+		t = expr.String
+	}
+	c.guess = append(c.guess, g)
+	c.declare(b.Text, t, false)
+}
+
+// guessTypes are what a variable may be that is no String.
+var guessTypes = []expr.Type{expr.Integer, expr.Decimal, expr.Boolean, expr.String.List(), expr.Integer.List(), expr.Decimal.List(), expr.Boolean.List(), expr.JSON}
+
+// learn looks for a type of a guessed variable with which an expression compiles.
+func (c *compiler) learn(text string, target *expr.Type) {
+	low := strings.ToLower(text)
+	for _, g := range c.guess {
+		if _, known := c.types[g.key()]; known || g.unit != c.u.index || g.task != nil && g.task != c.t || !strings.Contains(low, g.name) {
+			continue
+		}
+		for _, t := range guessTypes {
+			if _, err := expr.Compile(text, retyped{c.scope(), g.name, t}, target); err == nil {
+				c.types[g.key()] = t
+				c.learnt = true
+				return
+			}
+		}
+	}
+}
+
+// retyped is a scope in which one variable has another type.
+type retyped struct {
+	scope
+	name string
+	typ  expr.Type
+}
+
+// Lookup finds a variable.
+func (r retyped) Lookup(name string) (expr.Symbol, bool) {
+	s, ok := r.scope.Lookup(name)
+	if ok && strings.EqualFold(name, r.name) {
+		s.Type = r.typ
+	}
+	return s, ok
 }
 
 func (c *compiler) menu(m *architect.Menu) {

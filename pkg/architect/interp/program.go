@@ -72,6 +72,7 @@ type unit struct {
 
 // A task is compiled once; its variables are made anew at each entry.
 type task struct {
+	index int32
 	unit  int32
 	name  string
 	entry int32
@@ -200,7 +201,7 @@ func (p *Program) builtinsOf(c Call) []expr.Value {
 			out[i] = expr.NotSet(t)
 		}
 	}
-	for _, b := range c.Builtins {
+	for _, b := range c.Builtins { // Call.Language and the like may be given here too
 		if sym, ok := p.units[0].table.Lookup(b.Name); ok && sym.Slot < len(out) && sym.Type == b.Value.Type() {
 			out[sym.Slot] = b.Value
 		}

@@ -32,6 +32,7 @@ type ScriptCall struct {
 	InvocationData string
 	Data           map[string]string // participant data that earlier legs left
 	AnswerAfter    time.Duration     // in-queue flows: when an agent answers
+	Variables      []Field           // further built-in variables: Call.PositionInQueue
 }
 
 // A Reply is one scripted answer: the branch taken, what it delivers, and how long it took.

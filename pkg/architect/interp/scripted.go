@@ -34,11 +34,32 @@ func (w *Scripted) Now() time.Time { return w.script.Call.At }
 // Notes tell where the script said nothing and its default answered.
 func (w *Scripted) Notes() []string { return w.notes }
 
-// Call is the script's call as a run takes it.
+// builtinTypes are the types of the built-in variables of all call flows by lower-case name.
+func builtinTypes() map[string]expr.Type {
+	m := map[string]expr.Type{}
+	for _, t := range callTypes {
+		for _, sym := range expr.BuiltIns(t) {
+			m[strings.ToLower(sym.Name)] = sym.Type
+		}
+	}
+	return m
+}
+
+// Start is the script's call as a run takes it.
 func (s *Script) Start() Call {
 	c := s.Call
+	var more []Named
+	if len(c.Variables) > 0 {
+		types := builtinTypes()
+		for _, f := range c.Variables {
+			if v, ok := f.Value.As(types[strings.ToLower(f.Name)]); ok {
+				more = append(more, Named{f.Name, v})
+			}
+		}
+	}
 	return Call{
-		ANI: c.ANI, DNIS: c.DNIS, At: c.At, ConversationID: c.ConversationID, RemoteName: c.RemoteName, Language: c.Language,
+		Builtins: more,
+		ANI:      c.ANI, DNIS: c.DNIS, At: c.At, ConversationID: c.ConversationID, RemoteName: c.RemoteName, Language: c.Language,
 		InvocationData: c.InvocationData, ParticipantData: c.Data, AnswerAfter: c.AnswerAfter,
 	}
 }

@@ -186,6 +186,7 @@ func (r *scriptReader) call(n *yaml.Node, c *ScriptCall) {
 		"language":       r.text("language", &c.Language),
 		"invocationData": r.text("invocationData", &c.InvocationData),
 		"answerAfterMs":  r.millis("answerAfterMs", &c.AnswerAfter),
+		"variables":      func(n *yaml.Node) { c.Variables = r.builtins(n) },
 		"at": func(n *yaml.Node) {
 			t, err := time.Parse(time.RFC3339, n.Value)
 			if n.Kind != yaml.ScalarNode || err != nil || t.Year() < 1800 || t.Year() > 2200 {
@@ -203,6 +204,27 @@ func (r *scriptReader) call(n *yaml.Node, c *ScriptCall) {
 			})
 		},
 	})
+}
+
+// builtins reads values of built-in variables that the call has no key for.
+func (r *scriptReader) builtins(n *yaml.Node) []Field {
+	known := builtinTypes()
+	fs := r.values(n, "variables")
+	for i, f := range fs {
+		t, ok := known[strings.ToLower(f.Name)]
+		if !ok {
+			at := n.Content[0]
+			for j := 0; j+1 < len(n.Content); j += 2 {
+				if n.Content[j].Value == f.Name {
+					at = n.Content[j]
+				}
+			}
+			r.hint(at, diag.DidYouMean(f.Name, sortedKeys(known)), "%q is no built-in variable", f.Name)
+		} else if _, ok := f.Value.As(t); !ok {
+			r.fail(n.Content[2*i+1], "%s is of type %s", f.Name, t)
+		}
+	}
+	return fs
 }
 
 func (r *scriptReader) words(n *yaml.Node, what string, words ...string) map[string]string {

@@ -119,6 +119,7 @@ func (c *compiler) expression(out *value, v architect.Value, typ expr.Type) {
 		out.prog = prog
 		return
 	}
+	c.learn(v.Text, target)
 	if target == nil && strings.TrimSpace(v.Text) == "NOT_SET" { // no field to take a type from
 		out.lit = expr.NotSet(expr.String)
 		return
