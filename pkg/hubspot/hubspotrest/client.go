@@ -93,7 +93,7 @@ func (c *Client) do(ctx context.Context, op, method, path string, in, out any) e
 	if err != nil {
 		return fmt.Errorf("%s: no answer from HubSpot: %w", op, transport.Bare(err))
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if err != nil {
 		return fmt.Errorf("%s: HubSpot's answer broke off: %w", op, transport.Bare(err))

@@ -51,7 +51,7 @@ func Exchange(ctx context.Context, rt http.RoundTripper, g Grant) (AccessToken, 
 	if err != nil {
 		return AccessToken{}, fmt.Errorf("%s: no answer from %s: %w", op, req.URL.Host, transport.Bare(err))
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	var r struct {
 		AccessToken string      `json:"access_token"`
 		ExpiresIn   json.Number `json:"expires_in"`

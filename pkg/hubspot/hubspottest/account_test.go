@@ -16,7 +16,7 @@ import (
 
 // ask calls the handler without a socket, where thousands of requests are made.
 func ask(s http.Handler, path, body string) (int, []byte) {
-	r := httptest.NewRequest("POST", path, strings.NewReader(body))
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+hubspottest.DefaultToken)
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
@@ -255,11 +255,11 @@ func TestOAuth(t *testing.T) {
 		for i := 0; i < len(pairs); i += 2 {
 			v.Set(pairs[i], pairs[i+1])
 		}
-		resp, err := http.PostForm(c.base+"/oauth/2026-03/token", v)
+		resp, err := new(http.Client).PostForm(c.base+"/oauth/2026-03/token", v)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		b, _ := io.ReadAll(resp.Body)
 		return resp.StatusCode, string(b)
 	}

@@ -87,11 +87,11 @@ func (c client) do(method, path, body string) answer {
 	if method == "POST" {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := new(http.Client).Do(req)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	b, err := io.ReadAll(resp.Body)
 	if err != nil {
 		c.t.Fatal(err)
@@ -299,14 +299,14 @@ func TestPathsOfAllVersions(t *testing.T) {
 			t.Errorf("%s %s: %d, want %d: %s", x.method, x.path, a.status, x.status, a.text)
 		}
 	}
-	req, _ := http.NewRequestWithContext(t.Context(), "POST", c.base+contactSearch, bytes.NewBufferString("{}"))
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, c.base+contactSearch, bytes.NewBufferString("{}"))
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	req.Header.Set("Content-Type", "text/plain")
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := new(http.Client).Do(req)
 	if err != nil || resp.StatusCode != http.StatusUnsupportedMediaType {
 		t.Errorf("text body: %v %v", resp, err)
 	}
-	resp.Body.Close()
+	_ = resp.Body.Close()
 }
 
 func TestVirtualTimeNeverSleeps(t *testing.T) {
@@ -364,9 +364,9 @@ func TestRealTime(t *testing.T) {
 	s, c := serve(t, account(), hubspottest.Faults(hubspottest.Always("", hubspottest.FaultHang)))
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	req, _ := http.NewRequestWithContext(ctx, "GET", c.base+"/crm/pipelines/2026-09/deals", nil)
-	if resp, err := http.DefaultClient.Do(req); err == nil {
-		resp.Body.Close()
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, c.base+"/crm/pipelines/2026-09/deals", nil)
+	if resp, err := new(http.Client).Do(req); err == nil {
+		_ = resp.Body.Close()
 		t.Error("a hang was answered")
 	}
 	if s.Count() != 1 || s.Requests()[0].Status != 0 {

@@ -95,11 +95,11 @@ func (p policy) check(ctx context.Context, resp *http.Response, err error) (bool
 		return false, ctx.Err()
 	}
 	again, _ := ctx.Value(repeatable{}).(bool)
-	if err != nil {
-		var refused *RefusedError
-		return again && !errors.As(err, &refused) && !errors.Is(err, errLimited) && transient(err), nil
-	}
 	switch {
+	case err != nil:
+		var refused *RefusedError
+		again = again && !errors.As(err, &refused) && !errors.Is(err, errLimited) && transient(err)
+		return again, nil //nolint:nilerr // the library keeps the error itself
 	case resp.StatusCode == http.StatusTooManyRequests:
 		again = again || p.throttled
 	case resp.StatusCode == http.StatusLocked:
@@ -149,7 +149,7 @@ func Limit(rt http.RoundTripper, l *rate.Limiter) http.RoundTripper {
 	return tripperFunc(func(r *http.Request) (*http.Response, error) {
 		if err := l.Wait(r.Context()); err != nil {
 			if r.Body != nil {
-				r.Body.Close()
+				_ = r.Body.Close()
 			}
 			return nil, fmt.Errorf("%s %s: %w: %w", r.Method, MaskURL(r.URL), errLimited, err)
 		}

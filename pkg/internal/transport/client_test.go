@@ -53,7 +53,7 @@ func TestClientRepeatsReadsOnly(t *testing.T) {
 					w.Header().Set("Retry-After", c.header)
 				}
 				w.WriteHeader(c.status)
-				io.WriteString(w, "the last reply")
+				_, _ = io.WriteString(w, "the last reply")
 			}))
 			t.Cleanup(srv.Close)
 			client := NewClient(ClientOptions{Retries: 2, WaitMin: time.Millisecond, Throttled: c.throttled})
@@ -62,7 +62,7 @@ func TestClientRepeatsReadsOnly(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer resp.Body.Close()
+			defer func() { _ = resp.Body.Close() }()
 			b, _ := io.ReadAll(resp.Body)
 			if n.Load() != c.attempts || resp.StatusCode != c.status || string(b) != "the last reply" {
 				t.Errorf("%d attempts, status %d, body %q; want %d attempts", n.Load(), resp.StatusCode, b, c.attempts)
@@ -118,13 +118,13 @@ func TestRetryAfter(t *testing.T) {
 
 func TestLimiterIsShared(t *testing.T) {
 	ok := tripperFunc(func(*http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
+		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
 	})
 	l := NewLimiter(2, time.Hour)
 	a, b := Limit(ok, l), Limit(ok, l)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	r, _ := http.NewRequestWithContext(ctx, "GET", "https://x.example/", nil)
+	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, "https://x.example/", nil)
 	for i, rt := range []http.RoundTripper{a, b, a} {
 		if _, err := rt.RoundTrip(r); (err == nil) != (i < 2) {
 			t.Errorf("request %d: %v", i, err)
@@ -140,13 +140,13 @@ func TestLogsHoldNoNumberAndNoSecret(t *testing.T) {
 	client := NewClient(ClientOptions{Log: log, Transport: RoundTripper(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-HubSpot-Correlation-Id", "11111111-2222")
 	}))})
-	req, _ := http.NewRequestWithContext(t.Context(), "GET", "https://api.hubapi.com"+path, nil)
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.hubapi.com"+path, nil)
 	req.Header.Set("Authorization", "Bearer pat-na1-secret")
 	resp, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp.Body.Close()
+	_ = resp.Body.Close()
 	s := LogSender(NewHTTP(HTTPOptions{Transport: tripperFunc(func(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("no route to %s", r.URL.Path)
 	})}), log)

@@ -76,7 +76,7 @@ func matchPath(pattern string, path []string) bool {
 			}
 			continue
 		}
-		if got == "" || strings.Trim(got, ".") == "" || strings.Contains(got, "%") {
+		if strings.Trim(got, ".") == "" || strings.Contains(got, "%") {
 			return false
 		}
 	}
@@ -107,7 +107,7 @@ func ReadOnly(rt http.RoundTripper) http.RoundTripper {
 	return tripperFunc(func(r *http.Request) (*http.Response, error) {
 		if err := guard(r.Method, r.URL, r.Header); err != nil {
 			if r.Body != nil {
-				r.Body.Close()
+				_ = r.Body.Close()
 			}
 			return nil, err
 		}

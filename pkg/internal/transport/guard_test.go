@@ -31,7 +31,7 @@ func TestReadOnlyRefusesEveryWrite(t *testing.T) {
 	sent := 0
 	rt := ReadOnly(tripperFunc(func(*http.Request) (*http.Response, error) {
 		sent++
-		return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
+		return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
 	}))
 	sender := ReadOnlySender(SenderFunc(func(context.Context, dataaction.Request) (dataaction.Response, error) {
 		sent++
@@ -64,7 +64,7 @@ func TestReadOnlyRefusesEveryWrite(t *testing.T) {
 		}
 		for _, m := range []string{"GET", "HEAD"} {
 			sent = 0
-			if rt.RoundTrip(&http.Request{Method: m, URL: u, Header: http.Header{}}); sent != 1 {
+			if _, err := rt.RoundTrip(&http.Request{Method: m, URL: u, Header: http.Header{}}); err != nil || sent != 1 {
 				t.Errorf("%s %s was refused", m, path)
 			}
 		}
@@ -74,7 +74,7 @@ func TestReadOnlyRefusesEveryWrite(t *testing.T) {
 func TestReadOnlyRefusesAnOverriddenMethod(t *testing.T) {
 	rt := ReadOnly(tripperFunc(func(*http.Request) (*http.Response, error) { t.Error("sent"); return nil, nil }))
 	for _, h := range []string{"X-HTTP-Method-Override", "x-http-method", "X-Method-Override"} {
-		r, _ := http.NewRequest("GET", "https://api.example.com/x", nil)
+		r, _ := http.NewRequest(http.MethodGet, "https://api.example.com/x", nil)
 		r.Header.Set(h, "DELETE")
 		if _, err := rt.RoundTrip(r); err == nil {
 			t.Errorf("%s was let through", h)

@@ -66,7 +66,7 @@ type handlerTripper struct{ handler http.Handler }
 
 func (t handlerTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
-		defer r.Body.Close()
+		defer func() { _ = r.Body.Close() }()
 	}
 	w, err := serve(t.handler, asServer(r))
 	if err != nil {

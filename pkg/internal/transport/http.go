@@ -57,7 +57,7 @@ func (s *httpSender) Send(parent context.Context, r dataaction.Request) (dataact
 	if err != nil {
 		return dataaction.Response{Latency: min(time.Since(start), timeout)}, explain(parent, r, timeout, err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
 	latency, hang := min(time.Since(start), timeout), false
 	if s.virtual {

@@ -23,7 +23,7 @@ func service(seen *http.Request) http.Handler {
 			*seen = *r.Clone(context.Background())
 			w.Header().Set("X-Seen", r.Method)
 			w.WriteHeader(http.StatusTeapot)
-			w.Write(body)
+			_, _ = w.Write(body)
 		case "/redirect":
 			http.Redirect(w, r, "/echo", http.StatusFound)
 		case "/slow":
@@ -39,12 +39,12 @@ func service(seen *http.Request) http.Handler {
 			w.Header().Set(HangHeader, "1")
 		case "/short":
 			w.Header().Set("Content-Length", "100")
-			io.WriteString(w, "half")
+			_, _ = io.WriteString(w, "half")
 		case "/reset":
 			if h, ok := w.(http.Hijacker); ok {
 				c, _, _ := h.Hijack()
-				c.(*net.TCPConn).SetLinger(0)
-				c.Close()
+				_ = c.(*net.TCPConn).SetLinger(0)
+				_ = c.Close()
 				return
 			}
 			panic(http.ErrAbortHandler)
@@ -137,7 +137,7 @@ func TestFailures(t *testing.T) {
 			if !errors.Is(err, c.is) || (c.is == nil) != (err == nil) {
 				t.Errorf("%s within %s: %v", c.path, c.timeout, err)
 			}
-			if c.is != dataaction.ErrTimeout && errors.Is(err, dataaction.ErrTimeout) {
+			if !errors.Is(c.is, dataaction.ErrTimeout) && errors.Is(err, dataaction.ErrTimeout) {
 				t.Errorf("%s counts as a timeout: %v", c.path, err)
 			}
 			if c.latency != 0 && resp.Latency != c.latency {
@@ -243,7 +243,7 @@ func TestRecorder(t *testing.T) {
 	a, b := request("GET", "/crm/objects/2026-09/contacts/+15135550199?idProperty=p&x=+15135550199"), request("POST", "/echo")
 	a.Action, b.Action = "find contact", "Find-Deals"
 	for _, r := range []dataaction.Request{a, b} {
-		rec.Send(t.Context(), r)
+		_, _ = rec.Send(t.Context(), r)
 	}
 	if rec.Count() != 2 {
 		t.Fatalf("counted %d", rec.Count())
