@@ -442,18 +442,11 @@ func (c *checker) choose(s *scope, a *Action) {
 	}
 	r := rule{typ: expr.Boolean, label: "Case", noValue: true, deflt: true}
 	if w.FirstMatch {
-		t, ok := expr.ParseType(w.Type)
-		if !ok {
+		if _, ok := expr.ParseType(w.Type); !ok {
 			c.failf(CodeUnknownType, a.Pos, a.Path, "there is no type %q", w.Key)
 			return
 		}
-		if n, err := expr.Parse(w.Value.Text); w.Value.Form == Exp && err == nil {
-			if got, err := expr.Check(n, s, nil); err == nil {
-				t = got.Type
-			}
-		}
-		c.value(s, w.Value, rule{typ: expr.Invalid, label: "Expression"})
-		r.typ = t
+		r.typ = c.compared(s, a)
 	}
 	if len(w.Cases) > 64 {
 		c.failf("sdk", a.Pos, a.Path, "a switch has at most 64 cases, this one %d", len(w.Cases))
@@ -464,6 +457,47 @@ func (c *checker) choose(s *scope, a *Action) {
 		}
 		c.value(s, k.Value, r)
 	}
+}
+
+// compared gives the type of the value that firstMatch compares its cases with. When it has
+// none Genesys leaves the cases to be booleans.
+func (c *checker) compared(s *scope, a *Action) expr.Type {
+	v := a.Switch.Value
+	switch v.Form {
+	case Lit:
+		c.failf("expression.literalModeNotAllowed", v.Pos, v.Path, "a literal is not allowed for the expression of a switch")
+		if n, err := expr.Parse(v.Text); err == nil && v.Node.ShortTag() != "!!str" {
+			if t, err := expr.Check(n, s, nil); err == nil {
+				return t.Type
+			}
+		}
+		return expr.String
+	case Exp:
+		if strings.TrimSpace(v.Text) == "" {
+			c.failf(codeNotSet, v.Pos, a.Path, "no value set for the expression of the switch")
+			return expr.Boolean
+		}
+		n, err := expr.Parse(v.Text)
+		if err != nil {
+			v.Path = a.Path
+			c.expressionError(v, v.Text, err)
+			return expr.Boolean
+		}
+		c.use(s, expr.Variables(n)...)
+		t, err := expr.Check(n, s, nil)
+		switch {
+		case err != nil && strings.TrimSpace(v.Text) != "NOT_SET":
+			v.Path = a.Path
+			c.expressionError(v, v.Text, err)
+			return expr.Boolean
+		case err != nil || t.Type == expr.Audio || t.Type.IsList() || t.Type == expr.NotSetType || t.Type == expr.Any:
+			c.fail("switch.expressionTypeInvalid", v.Pos, a.Path, "an expression of this type cannot be used for a switch")
+			return expr.Boolean
+		}
+		return t.Type
+	}
+	c.fail("errors.invalidValue", v.Pos, a.Path, "firstMatch needs an expression to compare the cases with")
+	return expr.Boolean
 }
 
 func (c *checker) acd(s *scope, a *Action) {

@@ -105,10 +105,10 @@ func (c *checker) menuSettings(m MenuSettings) {
 		return
 	}
 	lo, hi := int64(0), int64(10)
-	c.value(c.global, m.ExtensionDelay, rule{typ: expr.Duration, label: "Extension Dialing Delay", literal: true, minDur: 0, maxDur: time.Minute})
-	c.value(c.global, m.ListenForExtensions, rule{typ: expr.Boolean, label: "Listen For Extensions", literal: true})
-	c.value(c.global, m.SelectionTimeout, rule{typ: expr.Duration, label: "Menu Selection Timeout", literal: true, minDur: 0, maxDur: time.Minute})
-	c.value(c.global, m.RepeatCount, rule{typ: expr.Integer, label: "Number of times to repeat menu", literal: true, min: &lo, max: &hi})
+	c.value(c.global, m.ExtensionDelay, rule{typ: expr.Duration, label: "Extension Dialing Delay", literal: true, deflt: true})
+	c.value(c.global, m.ListenForExtensions, rule{typ: expr.Boolean, label: "Listen For Extensions", literal: true, deflt: true})
+	c.value(c.global, m.SelectionTimeout, rule{typ: expr.Duration, label: "Menu Selection Timeout", literal: true, deflt: true})
+	c.value(c.global, m.RepeatCount, rule{typ: expr.Integer, label: "Number of times to repeat menu", deflt: true, min: &lo, max: &hi})
 	delay, ok := m.ExtensionDelay.Duration()
 	if !ok {
 		delay = time.Second
@@ -117,7 +117,10 @@ func (c *checker) menuSettings(m MenuSettings) {
 	if !ok {
 		timeout = 10 * time.Second
 	}
-	if delay >= timeout && len(c.flow.Menus) > 0 {
-		c.failf("menu.extensionDelayTooLong", m.SelectionTimeout.Pos, c.flow.Path+"/settingsMenu", "the extension dialing delay %v must be less than the selection timeout %v", delay, timeout)
+	if timeout < 0 || timeout > time.Minute {
+		c.failf("text", m.SelectionTimeout.Pos, m.SelectionTimeout.Path, "the value %v for Menu Selection Timeout must be between 0 and 60 seconds", timeout)
+	}
+	if delay >= timeout && timeout > 0 {
+		c.failf("menu.extDialDelayTooBigError", m.SelectionTimeout.Pos, c.flow.Path+" (Menus)", "the delay %v for extension dialing has to be less than the time %v to wait before repeating", delay, timeout)
 	}
 }

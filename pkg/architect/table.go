@@ -130,12 +130,12 @@ var kindTable = []ActionKind{
 	{Key: "findSchedule", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"found", "notFound"}, About: "finds a schedule", Fields: findFields("findName", "Schedule")},
 	{Key: "findScheduleGroup", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"found", "notFound"}, About: "finds a schedule group", Fields: findFields("findName", "ScheduleGroup")},
 	{Key: "findEmergencyGroup", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"found", "notFound"}, About: "finds an emergency group", Fields: findFields("findName", "EmergencyGroup")},
-	{Key: "findUserPrompt", Calls: allCalls, Guessed: true, Branches: []string{"found", "notFound"}, About: "finds a prompt", Fields: findFields("findName", "Prompt")},
-	{Key: "findSystemPrompt", Calls: allCalls, Guessed: true, Branches: []string{"found", "notFound"}, About: "finds a system prompt", Fields: findFields("findName", "Prompt")},
+	{Key: "findUserPrompt", Calls: allCalls, Guessed: true, Branches: []string{"found", "notFound"}, About: "finds a prompt", Fields: promptFields("User Prompt")},
+	{Key: "findSystemPrompt", Calls: allCalls, Guessed: true, Branches: []string{"found", "notFound"}, About: "finds a system prompt", Fields: promptFields("System Prompt")},
 	{Key: "getExternalContact", Calls: allCalls, Branches: []string{"found", "notFound"}, About: "reads an external contact",
-		Fields: []Field{value("externalId", "String", "External Contact ID"), output("externalResult", "ExternalContact", "External Contact Result")}},
+		Fields: []Field{required("externalId", "String", "External Contact ID"), requiredOutput("externalResult", "ExternalContact", "External Contact Result")}},
 	{Key: "getExternalOrganization", Calls: allCalls, Guessed: true, Branches: []string{"found", "notFound"}, About: "reads an external organisation",
-		Fields: []Field{value("externalId", "String", "External Organization ID"), output("externalResult", "ExternalOrganization", "External Organization Result")}},
+		Fields: []Field{required("externalId", "String", "External Organization ID"), requiredOutput("externalResult", "ExternalOrganization", "External Organization Result")}},
 
 	// Conversation
 	{Key: "setExternalTag", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"failure"}, About: "tags the conversation", Fields: []Field{value("externalTag", "String", "External Tag")}},
@@ -176,6 +176,10 @@ func acdFields(own ...Field) []Field {
 }
 
 var timeoutField = Field{Key: "timeout", Use: UseValue, Type: "Duration", Label: "Timeout", Literal: true}
+
+func promptFields(label string) []Field {
+	return []Field{{Key: "findName", Type: "String", Use: UseValue, Label: label + " Name", Missing: codeNotSet}, requiredOutput("findResult", "Prompt", label+" Result")}
+}
 
 func askFields() []Field {
 	return []Field{
