@@ -24,3 +24,5 @@
 // folder that holds Velocity.java; without them it is skipped. Known differences stand in
 // testdata/differences.txt, each with its reason.
 package velocity
+
+//go:generate go test -run TestGrammarPage -update .

@@ -5,17 +5,25 @@ package velocity
 
 // scanRange reports whether `[` a `..` stands here.
 func (p *parser) scanRange() bool {
-	i, ok := p.scanRangeAt(0)
-	return ok && i > 0
+	p.scans = 0
+	_, ok := p.scanRangeAt(0)
+	return ok
+}
+
+// scanned counts the steps of one look-ahead: nested lists make it look twice at each level.
+func (p *parser) scanned() bool {
+	if p.scans++; p.scans <= maxScans {
+		return true
+	}
+	if p.err == nil {
+		p.err = p.errorAt(p.peek(0).pos, "nested too deeply")
+	}
+	return false
 }
 
 // scanRangeAt is the look-ahead proper: up to and including the dots.
 func (p *parser) scanRangeAt(i int) (int, bool) {
-	if p.scans++; p.scans > maxScans {
-		p.err = p.errorAt(p.peek(0).pos, "nested too deeply")
-		return i, false
-	}
-	if p.peek(i).kind != kListOpen {
+	if !p.scanned() || p.peek(i).kind != kListOpen {
 		return i, false
 	}
 	i = p.scanSpace(i + 1)
@@ -109,6 +117,9 @@ func (p *parser) scanOperands(i int, sep kind) (int, bool) {
 }
 
 func (p *parser) scanOperand(i int) (int, bool) {
+	if !p.scanned() {
+		return i, false
+	}
 	i = p.scanSpace(i)
 	switch p.peek(i).kind {
 	case kString, kInteger, kTrue, kFalse, kFloat:

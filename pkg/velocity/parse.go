@@ -11,7 +11,7 @@ import (
 // Limits that keep a hostile template from exhausting the stack or the parser.
 const (
 	maxDepth = 150
-	maxScans = 1 << 20
+	maxScans = 1 << 12
 )
 
 // Parse reads a template. The name appears in messages. The error is an *Error.

@@ -52,6 +52,9 @@ func (p *parser) reference() (*refNode, error) {
 	}
 	n := &refNode{steps: steps, braces: braces, pos: p.base + p.toks[first].pos}
 	p.describe(n, first, p.i-1)
+	if t := builtins[n.root]; t != nil && len(steps) > 0 && steps[0].kind == stepMethod {
+		steps[0].tool, steps[0].method = t, t.method(steps[0].name)
+	}
 	p.t.refs = append(p.t.refs, n)
 	return n, nil
 }
@@ -64,6 +67,9 @@ func (p *parser) property() (step, error) {
 		return s, nil
 	}
 	s.kind = stepMethod
+	if why, ok := refusedMethods[s.name]; ok {
+		s.refused = s.name + "()" + why
+	}
 	if changes[s.name] {
 		p.t.mutates = true
 	}

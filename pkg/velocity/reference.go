@@ -149,31 +149,32 @@ func (s *step) follow(r *run, v any) (any, error) {
 	case stepIndex:
 		return s.index(r, v)
 	}
+	from := len(r.args)
 	args, err := s.arguments(r)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		v, err = s.call(r, v, args)
 	}
-	return s.call(r, v, args)
+	clear(r.args[from:])
+	r.args = r.args[:from]
+	return v, err
 }
 
+// arguments evaluates on the stack of arguments, which the caller takes down again.
 func (s *step) arguments(r *run) ([]any, error) {
-	if len(s.args) == 0 {
-		return nil, nil
-	}
-	args := make([]any, len(s.args))
-	for i, a := range s.args {
+	from := len(r.args)
+	for _, a := range s.args {
 		v, err := a.value(r)
 		if err != nil {
 			return nil, err
 		}
-		args[i] = norm(v)
+		r.args = append(r.args, norm(v))
 	}
-	return args, nil
+	return r.args[from:], nil
 }
 
 func (s *step) property(r *run, v any) (any, error) {
 	if s.name == "class" {
-		return nil, s.refused(r, "class")
+		return nil, s.refuse(r, "class")
 	}
 	switch x := v.(type) {
 	case map[string]any:
@@ -213,7 +214,7 @@ func (s *step) property(r *run, v any) (any, error) {
 	return nil, e
 }
 
-func (s *step) refused(r *run, what string) error {
+func (s *step) refuse(r *run, what string) error {
 	return r.t.errorAt(s.pos, "%s is refused: templates have no access to Java's own objects", what)
 }
 
@@ -222,6 +223,7 @@ func (s *step) index(r *run, v any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer func() { r.args = r.args[:len(r.args)-len(args)] }()
 	v = norm(v)
 	if args[0], err = s.fromEnd(r, v, args[0]); err != nil {
 		return nil, err
@@ -246,8 +248,8 @@ func (s *step) fromEnd(r *run, v, i any) (any, error) {
 
 // call calls a method.
 func (s *step) call(r *run, v any, args []any) (any, error) {
-	if why, ok := refusedMethods[s.name]; ok {
-		return nil, s.refused(r, s.name+"()"+why)
+	if s.refused != "" {
+		return nil, s.refuse(r, s.refused)
 	}
 	v = norm(v)
 	if t, ok := v.(Tool); ok {
@@ -349,6 +351,7 @@ func (s *step) put(r *run, target, v any) (done bool, err error) {
 		if err != nil {
 			return false, err
 		}
+		r.args = r.args[:len(r.args)-len(args)]
 		if key, err = s.fromEnd(r, target, args[0]); err != nil {
 			return false, err
 		}

@@ -76,9 +76,9 @@ func (t *tool) Call(name string, args []any) (any, error) {
 
 // callTool calls a tool; our own take texts made of their arguments.
 func callTool(t Tool, r *run, s *step, args []any) (any, error) {
-	b, ok := t.(*tool)
-	if !ok || b == builtins["msdynamics"] {
-		return t.Call(s.name, args)
+	own, ok := t.(*tool)
+	if !ok {
+		return t.Call(s.name, slices.Clone(args))
 	}
 	for i, a := range args {
 		switch a.(type) {
@@ -93,6 +93,9 @@ func callTool(t Tool, r *run, s *step, args []any) (any, error) {
 			return nil, err
 		}
 		args[i] = text
+	}
+	if s.method != nil && s.tool == own {
+		return s.method.call(args)
 	}
 	return t.Call(s.name, args)
 }
@@ -136,7 +139,10 @@ func escape(f func(string) string) func([]any) (any, error) {
 		if !ok {
 			return nil, nil
 		}
-		return f(s), nil
+		if out := f(s); out != s {
+			return out, nil
+		}
+		return a[0], nil
 	}
 }
 

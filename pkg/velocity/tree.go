@@ -94,6 +94,10 @@ type step struct {
 	name string
 	args []expr
 	pos  int
+
+	refused string      // why the method is refused; empty when it is not
+	tool    *tool       // when it is a method of a tool of ours
+	method  *toolMethod // that method
 }
 
 type (
