@@ -37,6 +37,10 @@ func Parse(file string, data []byte) (*Deployment, diag.Findings) {
 		d.scanLines(data)
 	}
 	findings := d.findings.Sorted()
+	for i := range findings {
+		findings[i].Message = redactForms(findings[i].Message)
+		findings[i].Hint = redactForms(findings[i].Hint)
+	}
 	if findings.Has(diag.Error) {
 		return nil, findings
 	}

@@ -23,7 +23,7 @@ var (
 		is   string
 		form *regexp.Regexp
 	}{
-		{"a HubSpot key", regexp.MustCompile(`(?i)\bpat-[a-z]{2,4}[0-9]+-[0-9a-z-]{6,}`)},
+		{"a HubSpot key", regexp.MustCompile(`(?i)pat-[a-z]{2,4}[0-9]+-[0-9a-z-]{6,}`)},
 		{"a bearer token", regexp.MustCompile(`(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{8,}`)},
 		{"basic credentials", regexp.MustCompile(`(?i)\bbasic\s+[A-Za-z0-9+/]{12,}={0,2}(\s|$)`)},
 		{"a signed token", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}`)},
@@ -139,23 +139,27 @@ func (d *decoder) scanLines(data []byte) {
 // Redact is the text of a deployment file with dots in the place of what looks like a
 // secret, for printing lines of it. Lines and columns stay.
 func Redact(data []byte) []byte {
-	dots := func(s string) string { return strings.Repeat("•", utf8.RuneCountInString(s)) }
-	out := string(data)
-	for _, f := range secretForms {
-		out = f.form.ReplaceAllStringFunc(out, dots)
-	}
-	out = uuidForm.ReplaceAllStringFunc(out, dots)
-	out = run.ReplaceAllStringFunc(out, func(s string) string {
-		if random(s) {
-			return dots(s)
-		}
-		return s
-	})
+	out := uuidForm.ReplaceAllStringFunc(redactForms(string(data)), dots)
 	return []byte(namedSecret.ReplaceAllStringFunc(out, func(s string) string {
 		i := strings.IndexByte(s, ':') + 1
 		return s[:i] + dots(s[i:])
 	}))
 }
+
+// redactForms hides what has the form of a secret in a text.
+func redactForms(s string) string {
+	for _, f := range secretForms {
+		s = f.form.ReplaceAllStringFunc(s, dots)
+	}
+	return run.ReplaceAllStringFunc(s, func(r string) string {
+		if random(r) {
+			return dots(r)
+		}
+		return r
+	})
+}
+
+func dots(s string) string { return strings.Repeat("•", utf8.RuneCountInString(s)) }
 
 // namedSecret is the rest of a line behind a key that is called like a secret.
 var namedSecret = regexp.MustCompile(`(?im)\b[-_.a-z]*(token|secret|password|passwd|api[-_]?key|service[-_]?key|private[-_]?key|access[-_]?key|client[-_]?key)\b["']?[ \t]*:[^\n,}]*`)
