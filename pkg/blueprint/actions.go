@@ -196,8 +196,27 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	b.out.Artifacts = append(b.out.Artifacts, Artifact{file, export})
 	b.out.Actions = append(b.out.Actions, ActionArtifact{
 		Key: genesys.Key{Kind: genesys.DataAction, Name: def.Name}, Category: category, Definition: parsed, Role: role,
+		Smoke: smokeOf(role, b.match().National),
 	})
 	return fs
+}
+
+// smokeOf are the inputs of the test run before an action is used: a number and a contact
+// that cannot exist, and a row that nothing reads.
+func smokeOf(role string, national bool) map[string]any {
+	switch role {
+	case RoleFindContact:
+		in := map[string]any{"number": "+10000000000"}
+		if national {
+			in["national"] = "0000000000"
+		}
+		return in
+	case RoleFindDeals:
+		return map[string]any{"contact1": "0"}
+	case RoleTripBreaker:
+		return map[string]any{"row": "scratch", "openUntil": "2000-01-01T00:00:00Z", "reason": "test"}
+	}
+	return nil
 }
 
 func checked(d *dataaction.Definition) diag.Findings {

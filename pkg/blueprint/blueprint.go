@@ -54,6 +54,7 @@ type ActionArtifact struct {
 	Category   string // the integration, by which a flow names the action
 	Definition *dataaction.Definition
 	Role       string
+	Smoke      map[string]any // inputs of a test run that finds nobody and changes nothing that counts
 }
 
 // Render makes the blueprint of a deployment from the templates of a file system, which has
