@@ -1,6 +1,149 @@
 package dataaction
 
-import "github.com/dealroute/dealroute/pkg/diag"
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"unicode/utf8"
 
-// Check reports what is wrong or risky in a definition, without running it.
-func Check(d *Definition) diag.Findings { return nil }
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/velocity"
+)
+
+// Check reports what is wrong or risky in a definition, without running it. It is strict
+// where Genesys' behaviour is undocumented. Findings are in the order of reading.
+func Check(d *Definition) diag.Findings {
+	c := &checker{d: d}
+	c.identity()
+	c.contracts()
+	c.request()
+	c.response()
+	slices.SortStableFunc(c.findings, func(a, b diag.Finding) int {
+		if a.Position.Line != b.Position.Line {
+			return a.Position.Line - b.Position.Line
+		}
+		return a.Position.Column - b.Position.Column
+	})
+	return c.findings
+}
+
+type checker struct {
+	d             *Definition
+	findings      diag.Findings
+	input, output *schema // nil when the contract cannot be read
+}
+
+func (c *checker) add(code, pointer, hint, format string, args ...any) *diag.Finding {
+	c.findings = append(c.findings, diag.Finding{
+		Code: code, Severity: severityOf(code), Message: fmt.Sprintf(format, args...), Hint: hint,
+		Position: c.d.position(pointer), Path: pointer,
+	})
+	return &c.findings[len(c.findings)-1]
+}
+
+// at adds a finding inside a text.
+func (c *checker) at(code, pointer string, line, column, length int, hint, format string, args ...any) {
+	f := c.add(code, pointer, hint, format, args...)
+	f.Position, f.Length = c.d.within(pointer, line, column), length
+}
+
+// maxName is how long Genesys lets a name or category be.
+const maxName = 256
+
+func (c *checker) identity() {
+	d := c.d
+	if d.Name == "" {
+		c.add(codeName, "/name", "", "the action has no name")
+	}
+	for at, s := range map[string]string{"/name": d.Name, "/category": d.Category} {
+		if utf8.RuneCountInString(s) > maxName {
+			c.add(codeName, at, "", "%s is longer than %d characters", at[1:], maxName)
+		}
+	}
+	switch d.ActionType {
+	case Custom, CustomAuth, Static:
+	case "":
+		c.add(codeActionType, "/actionType", `write "actionType": "custom"`, "actionType is missing: Genesys refuses to import such a file")
+	default:
+		c.add(codeActionType, "/actionType", diag.DidYouMean(d.ActionType, []string{Custom, CustomAuth, Static}), "actionType %q is not known", d.ActionType)
+	}
+	switch {
+	case d.IntegrationType == WebServices || d.IntegrationType == GenesysCloud:
+	case d.IntegrationType == "" && d.source != nil && d.source.at["/integrationId"].to > 0: // the API's form
+	case d.IntegrationType == "":
+		c.add(codeKind, "/integrationType", "write custom-rest-actions or purecloud-data-actions", "integrationType is missing")
+	default:
+		hint := diag.DidYouMean(d.IntegrationType, []string{WebServices, GenesysCloud})
+		c.add(codeKind, "/integrationType", hint, "integration type %q is not run by this tool; only the file is checked", d.IntegrationType)
+	}
+	if d.ActionType == CustomAuth {
+		c.authAction()
+	}
+}
+
+// authAction: Genesys creates the auth action with a fixed contract and without a timeout.
+func (c *checker) authAction() {
+	if c.d.TimeoutSeconds != 0 {
+		c.add(codeTimeout, "/config/timeoutSeconds", "remove it", "an auth action has no timeoutSeconds")
+	}
+	if c.d.IntegrationType != "" && c.d.IntegrationType != WebServices {
+		c.add(codeAuthAction, "/integrationType", "", "auth actions exist for %s only", WebServices)
+	}
+	if len(Flatten(c.d.Input)) > 0 {
+		c.add(codeAuthAction, atInput, "", "an auth action has no inputs")
+	}
+}
+
+func (c *checker) parse(name, pointer, text string) *velocity.Template {
+	t, err := velocity.Parse(name, text)
+	if err == nil {
+		return t
+	}
+	f := c.add(codeTemplate, pointer, "", "%v", err)
+	var e *velocity.Error
+	if errors.As(err, &e) {
+		f.Message, f.Hint, f.Position = e.Message, e.Hint, c.d.within(pointer, e.Line, e.Column)
+	}
+	return nil
+}
+
+// fields are the inputs as a template's check needs them.
+func (c *checker) fields() []velocity.Field {
+	var out []velocity.Field
+	if c.input == nil {
+		return nil
+	}
+	for _, m := range c.input.root.members {
+		kind := m.shape.scalar()
+		out = append(out, velocity.Field{Name: m.name, Required: c.input.root.requires(m.name), Text: kind == "string" || kind == ""})
+	}
+	return out
+}
+
+// template checks what a template refers to. Its findings keep the codes of package velocity.
+func (c *checker) template(t *velocity.Template, pointer string, s velocity.Scope) {
+	if c.input == nil && s.Place != velocity.InSuccess {
+		return
+	}
+	escaped := map[diag.Position]bool{}
+	for _, r := range t.References() {
+		escaped[r.Position] = r.Escape == velocity.EscapedJSON
+	}
+	for _, f := range t.Check(s) {
+		if f.Code == velocity.CodeDoubleQuotes && escaped[f.Position] {
+			continue // its quotes become part of a text
+		}
+		f.Path, f.Position = pointer, c.d.within(pointer, f.Position.Line, f.Position.Column)
+		c.findings = append(c.findings, f)
+	}
+	c.methodsOutside(t, pointer)
+}
+
+// requestScope is what URL, headers and body may refer to.
+func (c *checker) requestScope(place velocity.Place) velocity.Scope {
+	names := []string{"credentials", "authResponse"}
+	if c.d.ActionType == CustomAuth {
+		names = names[:1]
+	}
+	return velocity.Scope{Place: place, Input: c.fields(), Names: names}
+}

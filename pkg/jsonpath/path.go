@@ -126,3 +126,9 @@ func (s *step) isDefinite(last bool) bool {
 	}
 	return false
 }
+
+// EndsInIndex reports whether the last step is an index: outside the array it gives null
+// instead of nothing.
+func (p *Path) EndsInIndex() bool {
+	return len(p.steps) > 0 && p.steps[len(p.steps)-1].kind == stepIndexes
+}

@@ -1,0 +1,143 @@
+package dataaction
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/velocity"
+)
+
+func (c *checker) response() {
+	bad := c.paths()
+	for _, n := range sortedKeys(c.d.Response.Defaults) {
+		text, at := c.d.Response.Defaults[n], atDefaults+"/"+escapePointer(n)
+		if _, err := jsonpath.Decode([]byte(text)); err != nil {
+			bad = true
+			hint := "write " + string(jsonpath.AppendString(nil, string(jsonpath.AppendString(nil, text)))) + " for the text"
+			c.add(codeBadDefault, at, hint, "the default %q of %q is not JSON; it is inserted as it is", text, n)
+		}
+	}
+	text := c.d.Response.SuccessTemplate
+	if strings.TrimSpace(text) == "" {
+		c.add(codeNoSuccess, atSuccess, "write ${rawResult} to pass the reply through", "the success template is missing")
+		return
+	}
+	t := c.parse(successName, atSuccess, text)
+	if t == nil {
+		return
+	}
+	before := len(c.findings)
+	c.template(t, atSuccess, velocity.Scope{Place: velocity.InSuccess, Names: []string{"rawResult"}, Mapped: c.mapped()})
+	c.unused(t)
+	if !bad && !c.findings[before:].Has(diag.Error) {
+		c.defaultsOnly()
+	}
+}
+
+// paths checks the translation map and reports whether anything in it is broken.
+func (c *checker) paths() (bad bool) {
+	for _, n := range sortedKeys(c.d.Response.TranslationMap) {
+		text, at := c.d.Response.TranslationMap[n], atMap+"/"+escapePointer(n)
+		p, err := jsonpath.Parse(text)
+		if err != nil {
+			f := c.add(codePath, at, "", "%v", err)
+			var e *jsonpath.Error
+			if errors.As(err, &e) {
+				f.Message = "path: " + e.Message
+				f.Position = c.d.within(at, 1, len([]rune(text[:min(max(e.Offset, 0), len(text))]))+1)
+			}
+			bad = true
+			continue
+		}
+		for _, u := range p.Unknown() {
+			c.at(codeFunction, at, 1, len([]rune(text[:min(u.Offset, len(text))]))+1, 1, "", "%s", u.Message)
+			bad = true
+		}
+		fallback, has := c.d.Response.Defaults[n]
+		switch {
+		case !has && p.Definite():
+			c.add(codeNoDefault, at, "add it to translationMapDefaults", "%q has no default: the action fails when the path leads nowhere", n)
+		case !has:
+			c.add(codeNoDefault, at, `add "`+n+`": "[]" to translationMapDefaults`, "%q has no default: the action fails when a part before the filter or wildcard is missing", n)
+		case !p.Definite() && fallback != "[]":
+			c.add(codeNeverDefault, atDefaults+"/"+escapePointer(n), "", "%q gives [] when nothing matches, not its default", n)
+		}
+		if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, ".") {
+			c.add(codeDeepScan, at, "write $"+trimmed, "path %q searches the whole reply and gives a list, because it begins with a dot", text)
+		}
+		if p.EndsInIndex() && p.Definite() {
+			c.add(codeIndexEnd, at, "name a member behind the index, or use a filter", "path %q gives null, not its default, where there is no such item", text)
+		}
+	}
+	return bad
+}
+
+// defaultsOnly renders the success template as for a reply in which nothing is found, and
+// looks at what comes out.
+func (c *checker) defaultsOnly() {
+	d := *c.d
+	d.Request = RequestConfig{URLTemplate: "https://example.invalid", Type: "GET"}
+	p, err := Compile(&d, Options{})
+	if err != nil || p.passes || strings.Contains(c.d.Response.SuccessTemplate, "rawResult") {
+		return // a contract or template that was reported already, or nothing to render
+	}
+	r := &runner{p: p, res: &Result{}}
+	vars, problem := r.translate(jsonpath.Map(), "{}")
+	for _, m := range p.mapped {
+		if _, set := vars[m.name]; !set {
+			return // DA-MAP-003 says so
+		}
+		if m.path != nil && !m.path.Definite() {
+			vars[m.name] = "[]"
+		}
+	}
+	if problem != nil {
+		return
+	}
+	final, problem := r.succeed(jsonpath.Map(), vars)
+	if problem != nil {
+		message := problem.UserMessage
+		if _, after, ok := strings.Cut(message, "due to error: "); ok {
+			message, _, _ = strings.Cut(after, ". The template used was")
+		}
+		c.add(codeNotJSON, atSuccess, "", "with every default used, the success template fails: %s", message)
+		return
+	}
+	for _, f := range r.res.Findings {
+		if f.Code == codeTrailing {
+			c.findings = append(c.findings, f)
+		}
+	}
+	if bad := p.output.check(final, false); bad != nil {
+		hint := "write a default of the declared type"
+		if strings.Contains(bad.message, "null") {
+			hint = ""
+		}
+		c.add(codeMisfit, atSuccess, hint, "with every default used, the output breaks its contract: %s%s", bad.where(), bad.message)
+	}
+}
+
+// mapped lists the variables that hold JSON text.
+func (c *checker) mapped() []string {
+	names := sortedKeys(c.d.Response.TranslationMap)
+	for _, n := range sortedKeys(c.d.Response.Defaults) {
+		if _, ok := c.d.Response.TranslationMap[n]; !ok {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+func (c *checker) unused(t *velocity.Template) {
+	used := map[string]bool{}
+	for _, r := range t.References() {
+		used[r.Root] = true
+	}
+	for _, n := range sortedKeys(c.d.Response.TranslationMap) {
+		if !used[n] {
+			c.add(codeUnused, atMap+"/"+escapePointer(n), "", "%q is not used in the success template", n)
+		}
+	}
+}
