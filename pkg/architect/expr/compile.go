@@ -32,13 +32,17 @@ func Compile(text string, scope Scope, target *Type, o ...Options) (*Program, er
 
 // CompileNode is Compile for a parsed expression.
 func CompileNode(n Node, scope Scope, target *Type, o ...Options) (*Program, error) {
-	it, t, err := check(n, scope, target)
-	if err != nil {
-		return nil, err
-	}
 	c := &compiler{constant: true}
 	if len(o) > 0 {
 		c.Options = o[0]
+	}
+	return c.program(n, scope, target)
+}
+
+func (c *compiler) program(n Node, scope Scope, target *Type) (*Program, error) {
+	it, t, err := check(n, scope, target)
+	if err != nil {
+		return nil, err
 	}
 	p := &Program{typed: t, code: c.item(it), budget: c.Budget, konst: c.constant}
 	if p.budget <= 0 {
@@ -53,6 +57,7 @@ type code func(m *machine) (Value, *EvalError)
 type compiler struct {
 	Options
 	constant bool
+	plain    bool // without the code of fast.go
 }
 
 func constantCode(v Value) code { return func(*machine) (Value, *EvalError) { return v, nil } }
@@ -74,6 +79,16 @@ func (c *compiler) item(it *item) code {
 	case itemProperty:
 		return c.property(it)
 	}
+	if isScalar(it.typ) && !c.plain {
+		if f := c.fastScalar(it); f != nil {
+			return f.code(it.typ)
+		}
+	}
+	if it.typ == Decimal && !c.plain {
+		if f := c.fastDecimal(it); f != nil {
+			return f.code()
+		}
+	}
 	if it.overload.rule == ruleIf {
 		return c.conditional(it)
 	}
@@ -84,12 +99,6 @@ func (c *compiler) item(it *item) code {
 	switch f := it.overload; {
 	case f.since, f.result.IsOrg(), it.text == "GetCurrentDateTimeUtc":
 		c.constant = false
-	}
-	if c.ShortCircuit && (it.text == "and" || it.text == "or") {
-		return shortCircuit(it, args[0], args[1])
-	}
-	if f := fastCall(it, args); f != nil {
-		return f
 	}
 	return generalCall(it, args)
 }
@@ -128,6 +137,10 @@ func generalCall(it *item, args []code) code {
 			if forbids[i] && v.h&flagSet == 0 {
 				return Value{}, it.forbidden(i)
 			}
+			// Functions read texts to their end; long ones cost.
+			if m.budget -= len(v.s) >> 5; m.budget < 0 {
+				return Value{}, it.fail(m.spend(0))
+			}
 			m.stack = append(m.stack, v)
 		}
 		given := m.stack[base:]
@@ -150,40 +163,16 @@ func generalCall(it *item, args []code) code {
 
 // conditional computes the condition and one branch; NOT_SET counts as false.
 func (c *compiler) conditional(it *item) code {
-	cond, then, other := c.item(it.args[0]), c.item(it.args[1]), c.item(it.args[2])
+	cond, then, other := c.scalar(it.args[0]), c.item(it.args[1]), c.item(it.args[2])
 	return func(m *machine) (Value, *EvalError) {
-		v, err := cond(m)
+		n, set, err := cond(m)
 		if err != nil {
 			return Value{}, err
 		}
-		if v.n != 0 && v.h&flagSet != 0 {
+		if n != 0 && set {
 			return then(m)
 		}
 		return other(m)
-	}
-}
-
-// shortCircuit computes the right side only when the left does not decide.
-func shortCircuit(it *item, left, right code) code {
-	decides := int64(0)
-	if it.text == "or" {
-		decides = 1
-	}
-	return func(m *machine) (Value, *EvalError) {
-		v, err := left(m)
-		if err != nil {
-			return Value{}, err
-		}
-		if v.h&flagSet == 0 {
-			return Value{}, it.forbidden(0)
-		}
-		if v.n == decides {
-			return v, nil
-		}
-		if v, err = right(m); err == nil && v.h&flagSet == 0 {
-			return Value{}, it.forbidden(1)
-		}
-		return v, err
 	}
 }
 

@@ -22,6 +22,9 @@ type dec struct {
 // maxScale is the most digits after the point that the fast form holds.
 const maxScale = 18
 
+// leastExponent bounds the digits after the point of the wide form.
+const leastExponent = 2 * decDigits
+
 // decDigits is the precision of Genesys' Decimal.
 const decDigits = 40
 
@@ -86,6 +89,16 @@ func wide(b *apd.Decimal) (dec, bool) {
 	var m apd.Decimal
 	if m.Abs(&r).Cmp(decLimit) > 0 {
 		return dec{}, false
+	}
+	// What is next to nothing would have digits without end.
+	if r.Exponent < -leastExponent {
+		if r.NumDigits()+int64(r.Exponent) < -leastExponent/2 {
+			return dec{}, true
+		}
+		if _, err := decContext.Quantize(&r, &r, -leastExponent); err != nil {
+			return dec{}, false
+		}
+		r.Reduce(&r)
 	}
 	if r.Exponent <= 0 && r.Exponent >= -maxScale && r.Coeff.IsInt64() {
 		n := r.Coeff.Int64()
@@ -231,7 +244,7 @@ func (d dec) pow(o dec) (dec, bool) {
 		}
 		return r, ok
 	}
-	if o.b != nil || abs64(o.n)/pow10[o.e] > powLimit {
+	if o.cmp(intDec(powLimit)) > 0 || o.cmp(intDec(-powLimit)) < 0 {
 		if one := intDec(1); d.cmp(one) == 0 {
 			return one, true
 		}
@@ -239,7 +252,19 @@ func (d dec) pow(o dec) (dec, bool) {
 	}
 	c := *decContext
 	c.Traps &^= apd.Underflow | apd.Subnormal
+	c.MaxExponent, c.MinExponent = apd.MaxExponent, apd.MinExponent
 	var r apd.Decimal
+	// The library fails for some negative fractions; the reciprocal is as exact.
+	if o.sign() < 0 {
+		if _, err := c.Pow(&r, d.apd(), o.neg().apd()); err != nil || r.IsZero() {
+			return dec{}, false
+		}
+		one := apd.New(1, 0)
+		if _, err := c.Quo(&r, one, &r); err != nil {
+			return dec{}, false
+		}
+		return wide(&r)
+	}
 	if _, err := c.Pow(&r, d.apd(), o.apd()); err != nil {
 		return dec{}, false
 	}

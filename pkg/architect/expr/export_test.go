@@ -29,3 +29,9 @@ func Overloads() (out []struct {
 
 // AudioOrPrompt is the parameter type that takes both.
 const AudioOrPrompt = audioOrPrompt
+
+// CompilePlain compiles without the code of fast.go: every call goes through the table.
+func CompilePlain(n Node, scope Scope) (*Program, error) {
+	c := &compiler{constant: true, plain: true}
+	return c.program(n, scope, nil)
+}

@@ -205,8 +205,11 @@ func opDiv(_ *machine, a []Value) (Value, *EvalError) {
 
 func opMod(_ *machine, a []Value) (Value, *EvalError) { return arithmetic(a[0], a[1], dec.mod) }
 
+// powCost is what a power takes of the budget: some take a millisecond.
+const powCost = 2000
+
 func opPow(m *machine, a []Value) (Value, *EvalError) {
-	if err := m.spend(100); err != nil {
+	if err := m.spend(powCost); err != nil {
 		return Value{}, err
 	}
 	d, ok := a[0].dec().pow(a[1].dec())

@@ -103,7 +103,8 @@ func evalLaw(t testing.TB, text string) {
 	_ = v.String()
 }
 
-// TestMadeUpExpressions holds the law of FuzzEval for expressions that mostly compile.
+// TestMadeUpExpressions holds the law of FuzzEval for expressions that mostly compile, and
+// that the code of fast.go agrees with the table.
 func TestMadeUpExpressions(t *testing.T) {
 	g := &generator{r: rand.New(rand.NewPCG(7, 7))}
 	scope := expr.NewTable(expr.CallVariables()...)
@@ -139,8 +140,20 @@ func TestMadeUpExpressions(t *testing.T) {
 			continue
 		}
 		compiled++
+		n, err := expr.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := expr.CompilePlain(n, scope)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, env := range []expr.Env{set, unset} {
 			v, err := p.Eval(env)
+			w, err2 := plain.Eval(env)
+			if (err == nil) != (err2 == nil) || err == nil && (v.String() != w.String() || v.Type() != w.Type()) {
+				t.Fatalf("%s: %s, %v; by the table %s, %v", text, v, err, w, err2)
+			}
 			if err != nil {
 				failed++
 				continue
