@@ -19,7 +19,8 @@ func (flowKind) immutable() []string { return nil }
 
 func (flowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	return r.ours(ctx, genesys.Flow, func(o genesys.Object) map[string]any {
-		c := pick(o.Body, "name", "description")
+		c := pick(o.Body, "name", "description", "type")
+		c["division"] = pick(object(o.Body["division"]), "id")
 		if o.Body["publishedVersion"] == nil {
 			c["description"] = "" // saved and never published
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // integrationKind is a data actions integration, marked in the notes of its configuration.
-// Content holds name, integrationType, notes, properties, advanced and credentials.
+// Content holds name, integrationType, intendedState and config.
 type integrationKind struct{}
 
 func (integrationKind) immutable() []string { return []string{"integrationType"} }
@@ -24,10 +24,11 @@ func (integrationKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	var out []plan.Found
 	for _, o := range all {
 		config := object(object(o.Body["config"])["current"])
-		c := pick(config, "name", "notes", "properties", "advanced")
-		c["credentials"] = credentialRefs(config["credentials"])
+		compared := pick(config, "name", "notes", "properties", "advanced")
+		compared["credentials"] = credentialRefs(config["credentials"])
+		c := pick(o.Body, "name", "intendedState")
 		c["integrationType"] = pick(object(o.Body["integrationType"]), "id")
-		c["intendedState"] = o.Body["intendedState"]
+		c["config"] = compared
 		f := r.marked(genesys.Integration, o, text(config["notes"]), c)
 		if _, wanted := r.desired.Get(f.Key); wanted || f.Owned {
 			out = append(out, f)
@@ -75,7 +76,7 @@ func (k integrationKind) update(ctx context.Context, r *run, c plan.Change, d ge
 // configure writes the configuration with the version just read, enables the integration
 // and waits until it is active: before that its actions cannot be tested or used.
 func (integrationKind) configure(ctx context.Context, r *run, key genesys.Key, id string, body map[string]any) error {
-	config := pick(body, "name", "notes", "properties", "advanced", "credentials")
+	config := pick(object(body["config"]), "name", "notes", "properties", "advanced", "credentials")
 	for try := 0; ; try++ {
 		current, err := r.org.IntegrationConfig(ctx, id)
 		if err != nil {

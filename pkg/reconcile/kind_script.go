@@ -24,14 +24,27 @@ func (scriptKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, d := range r.desired {
+		if d.Key.Kind == genesys.Script && d.Holding == genesys.Reference {
+			named, err := r.org.Find(ctx, genesys.Script, d.Key.Name)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, named...)
+		}
+	}
 	form := regexp.MustCompile("^" + regexp.QuoteMeta(r.name) + ` .+ [0-9a-f]{8}$`)
 	var out []plan.Found
 	for _, o := range all {
 		k := genesys.Key{Kind: genesys.Script, Name: o.Text("name")}
+		d, wanted := r.desired.Get(k)
+		if wanted && d.Holding == genesys.Reference {
+			out = append(out, plan.Found{Key: k, ID: o.ID})
+			continue
+		}
 		if !form.MatchString(k.Name) {
 			continue
 		}
-		d, wanted := r.desired.Get(k)
 		f := plan.Found{Key: k, ID: o.ID, Owned: true}
 		if wanted {
 			f.Content = pick(d.Content, "name")
