@@ -1,6 +1,9 @@
 package phone
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 const (
 	shownHead = 5
@@ -14,8 +17,8 @@ const (
 func Mask(text string) string {
 	s, err := userPart(text)
 	if err != nil {
-		if Withheld(text) {
-			return strings.TrimSpace(strings.ToLower(text))
+		if errors.Is(err, ErrWithheld) {
+			return s
 		}
 		return hidden
 	}

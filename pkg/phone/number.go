@@ -77,11 +77,20 @@ func Parse(text, homeRegion string) (Number, error) {
 		return Number{}, fmt.Errorf("%w: %s", ErrNotNumber, reason(err))
 	}
 	e164 := phonenumbers.Format(p, phonenumbers.E164)
+	// Of a number with zeros in front that no country assigns the library takes off one zero
+	// at each reading; what is left at the end is the number.
+	for last := ""; e164 != last && !phonenumbers.IsValidNumber(p); {
+		last = e164
+		if p, err = phonenumbers.Parse(e164, homeRegion); err != nil {
+			return Number{}, fmt.Errorf("%w: %s", ErrNotNumber, reason(err))
+		}
+		e164 = phonenumbers.Format(p, phonenumbers.E164)
+	}
 	if n := len(e164) - 1; n < minDigits || n > maxDigits {
 		return Number{}, fmt.Errorf("%w: %d digits with the country code", ErrNotNumber, n)
 	}
 	// The library adds the country code to a local number, too, and the result is nobody's.
-	if !strings.HasPrefix(user, "+") && !phonenumbers.IsPossibleNumber(p) {
+	if !strings.HasPrefix(user, "+") && phonenumbers.IsPossibleNumberWithReason(p) != phonenumbers.IS_POSSIBLE {
 		return Number{}, fmt.Errorf("%w: no number of %s has this length", ErrNotNumber, homeRegion)
 	}
 	region := phonenumbers.GetRegionCodeForNumber(p)
@@ -143,7 +152,8 @@ var withheld = []string{
 	"suppressed", "no caller id", "not available", "asserted.identity", "undisclosed",
 }
 
-// userPart strips scheme, display name, host and parameters.
+// userPart strips scheme, display name, host and parameters. With ErrWithheld it gives the
+// word that stands for the number.
 func userPart(text string) (string, error) {
 	s := strings.TrimSpace(text)
 	if i := strings.LastIndexByte(s, '<'); i >= 0 {
@@ -174,7 +184,7 @@ func userPart(text string) (string, error) {
 	}
 	s = strings.TrimSpace(s)
 	if slices.Contains(withheld, strings.ToLower(s)) {
-		return "", ErrWithheld
+		return strings.ToLower(s), ErrWithheld
 	}
 	if context != "" && !strings.HasPrefix(s, "+") {
 		s = "+" + context + s
