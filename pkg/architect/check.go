@@ -127,6 +127,7 @@ func (c *checker) declare() {
 	for _, s := range expr.CallVariables() {
 		c.global.vars[strings.ToLower(s.Name)] = &declared{symbol: s}
 	}
+	c.builtins()
 	c.prompts()
 	c.variables(c.global, c.flow.Variables, map[string]bool{})
 	EachTask(c.flow, func(t *Task) {
@@ -145,6 +146,23 @@ func (c *checker) declare() {
 			c.refs[x.Key+"/"+x.RefID] = true
 		}
 	})
+}
+
+// builtins declares the variables that only one flow type has. The columns of an outbound
+// flow's contact are those of its contact list, which is not known here.
+func (c *checker) builtins() {
+	readOnly := func(name string, t expr.Type) {
+		c.global.add(name, t, nil).symbol.ReadOnly = true
+	}
+	switch c.flow.Type {
+	case "inqueueCall":
+		readOnly("Call.EstimatedWaitTime", expr.Duration)
+		readOnly("Call.PositionInQueue", expr.Integer)
+		readOnly("Call.CurrentQueue", expr.Queue)
+		readOnly("Flow.HoldPrompt", expr.Prompt)
+	case "outboundCall":
+		readOnly("Call.Contact", expr.JSON)
+	}
 }
 
 var promptRE = regexp.MustCompile(`\bPrompt(System)?\.[A-Za-z_]\w*`)

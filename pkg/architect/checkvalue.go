@@ -173,7 +173,7 @@ func (c *checker) other(v Value, r rule, what string) {
 
 // syntax checks of an expression only that it can be read.
 func (c *checker) syntax(v Value) {
-	if v.Form != Exp && v.Form != PromptExp || strings.Contains(v.Text, "{{") || strings.Contains(v.Text, "${") {
+	if v.Form != Exp && v.Form != PromptExp || placeholderRE.MatchString(v.Text) {
 		return
 	}
 	if n, err := expr.Parse(v.Text); err != nil {
@@ -199,6 +199,9 @@ func (c *checker) expression(s *scope, v Value, text string, r rule) {
 	if strings.TrimSpace(text) == "" {
 		c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s: there is no expression", r.label)
 		return
+	}
+	if placeholderRE.MatchString(text) {
+		return // reported when the file was read
 	}
 	n, err := expr.Parse(text)
 	if err != nil {
@@ -444,13 +447,14 @@ func (c *checker) output(s *scope, v Value, t expr.Type, label string, noValue b
 }
 
 func (c *checker) undeclared(s *scope, v Value, t expr.Type, label string) {
+	hint := diag.DidYouMean(v.Text, s.Names())
 	prefix, bare, _ := strings.Cut(v.Text, ".")
 	switch low := strings.ToLower(prefix); {
 	case v.Text == "":
 		c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s", label)
 		return
 	case low != "flow" && low != "task":
-		c.report(diag.Error, "expression.noVariableSet", v.Pos, v.Path, fmt.Sprintf("there is no variable %q", v.Text), diag.DidYouMean(v.Text, s.Names()))
+		c.report(diag.Error, "expression.noVariableSet", v.Pos, v.Path, fmt.Sprintf("there is no variable %q", v.Text), hint)
 		return
 	case !variableNameRE.MatchString(bare):
 		c.failf("sdk", v.Pos, v.Path, "%q is no name of a variable", v.Text)
@@ -460,5 +464,5 @@ func (c *checker) undeclared(s *scope, v Value, t expr.Type, label string) {
 	default:
 		s.add(v.Text, t, nil)
 	}
-	c.warn(CodeUndeclared, v.Pos, v.Path, fmt.Sprintf("variable %q is not declared; writing to it makes it", v.Text), diag.DidYouMean(v.Text, s.Names()))
+	c.warn(CodeUndeclared, v.Pos, v.Path, fmt.Sprintf("variable %q is not declared; writing to it makes it", v.Text), hint)
 }

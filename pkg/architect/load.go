@@ -199,6 +199,10 @@ func eachNode(n *yaml.Node, visit func(*yaml.Node)) {
 
 func (r *reader) placeholder(text string, n *yaml.Node) {
 	p := Placeholder{Text: text, Tool: "Archy", Pos: r.posOf(n)}
+	hint := "fill it before the flow is deployed"
+	if text[0] == '{' {
+		hint += ": Genesys refuses a left-over {{ }}"
+	}
 	switch text[0] {
 	case '$':
 		p.Tool = "Terraform"
@@ -209,7 +213,7 @@ func (r *reader) placeholder(text string, n *yaml.Node) {
 	r.add(diag.Finding{
 		Code: CodePlaceholder, Severity: diag.Warning, Position: p.Pos, Length: len(text),
 		Message: fmt.Sprintf("placeholder %s, to be filled by %s", text, p.Tool),
-		Hint:    "fill it before the flow is deployed: Genesys refuses a left-over {{ }}",
+		Hint:    hint,
 	})
 }
 

@@ -1,0 +1,17 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func newFlowCmd(env *Env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "flow",
+		Short: "Check and run Architect flows, offline",
+		Long:  "Check any Architect flow as Genesys' own validation does, and run call flows without an org and a phone.",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newFlowCheckCmd(env), newFlowRunCmd(env))
+	return cmd
+}

@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/spf13/cobra"
+)
+
+type flowCheckOptions struct {
+	io     *Streams
+	files  []string
+	asJSON bool
+}
+
+func newFlowCheckCmd(env *Env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check FILE…",
+		Short: "Check Architect flows as Genesys' own validation does",
+		Long: `Check Architect flows (YAML as exported or rendered) without an org.
+
+What Genesys' validation refuses is an error under its code, what it warns of a warning;
+what it accepts and should not has a code of ours (DR-FLOW-…) and is no error. Of the org
+everything is taken to be there that the flow refers to.
+
+With - questions are read from standard input, one {"id","org","flow"} as JSON a line with
+the flow's YAML decoded, and answered in order with {"id","errors","warnings"}, each a list
+of {"path","code","message"}.
+
+Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
+		Example: `  dealroute flow check flow.yaml
+  dealroute flow check - -o json < questions.jsonl`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			o := flowCheckOptions{io: env.IO, files: args, asJSON: env.settings.json()}
+			if len(args) == 1 && args[0] == "-" {
+				return runFlowQuestions(o)
+			}
+			return runFlowCheck(o)
+		},
+	}
+}
+
+func runFlowCheck(o flowCheckOptions) error {
+	var all diag.Findings
+	for _, path := range o.files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return fail(fmt.Errorf("read the flow %s: %w", path, reason(err)), "name an existing file, or - for questions on standard input")
+		}
+		f, found := architect.Parse(path, data)
+		found = append(found, architect.Check(f, architect.OrgAuto)...)
+		for i := range found {
+			if found[i].Position.File == "" {
+				found[i].Position.File = path
+			}
+		}
+		found = found.Sorted()
+		all = append(all, found...)
+		if o.asJSON {
+			continue
+		}
+		for _, f := range found {
+			if err := diag.Print(o.io.Out, f, data); err != nil {
+				return err
+			}
+		}
+	}
+	n := all.Counts()
+	if o.asJSON {
+		if err := view.JSON(o.io.Out, flowCheckAnswer{Schema: view.Schema, Findings: view.NewFindings(all), Counts: n}); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(o.io.Out, "%d errors, %d warnings, %d notes in %d files\n", n[diag.Error], n[diag.Warning], n[diag.Info]+n[diag.Assumption], len(o.files))
+	}
+	if n[diag.Error] > 0 {
+		return errNo
+	}
+	return nil
+}
+
+type flowCheckAnswer struct {
+	Schema   int                   `json:"schema"`
+	Findings []view.Finding        `json:"findings"`
+	Counts   map[diag.Severity]int `json:"counts"`
+}
+
+type flowQuestion struct {
+	ID   json.RawMessage `json:"id"`
+	Org  architect.Org   `json:"org"`
+	Flow json.RawMessage `json:"flow"`
+}
+
+type flowAnswer struct {
+	ID       json.RawMessage `json:"id"`
+	Errors   []flowRemark    `json:"errors"`
+	Warnings []flowRemark    `json:"warnings"`
+}
+
+type flowRemark struct {
+	Path    string `json:"path"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// runFlowQuestions answers line by line; a line that is no question is answered too, so
+// that answers stay beside their questions.
+func runFlowQuestions(o flowCheckOptions) error {
+	in := bufio.NewReaderSize(o.io.In, 1<<16)
+	out := bufio.NewWriter(o.io.Out)
+	for {
+		line, err := in.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read questions: %w", err)
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			if err := view.JSONLine(out, answerFlow(line)); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return out.Flush()
+		}
+	}
+}
+
+func answerFlow(line []byte) flowAnswer {
+	a := flowAnswer{ID: json.RawMessage("null"), Errors: []flowRemark{}, Warnings: []flowRemark{}}
+	q := flowQuestion{}
+	if err := json.Unmarshal(line, &q); err != nil {
+		a.Errors = append(a.Errors, flowRemark{Code: architect.CodeSyntax, Message: "no question: " + err.Error()})
+		return a
+	}
+	if len(q.ID) > 0 {
+		a.ID = q.ID
+	}
+	f, found := architect.FromJSON("", q.Flow)
+	for _, x := range append(found, architect.Check(f, q.Org)...) {
+		r := flowRemark{Path: x.Path, Code: x.Code, Message: x.Message}
+		switch x.Severity {
+		case diag.Error, "":
+			a.Errors = append(a.Errors, r)
+		case diag.Warning:
+			a.Warnings = append(a.Warnings, r)
+		}
+	}
+	return a
+}
