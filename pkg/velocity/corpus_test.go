@@ -134,3 +134,72 @@ func differences(t *testing.T) func(template string) string {
 		return ""
 	}
 }
+
+// TestActions renders every template of the published data actions with made-up values for
+// what it refers to.
+func TestActions(t *testing.T) {
+	n := 0
+	for _, file := range corpus.Files(t, "actions") {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d struct {
+			Config struct {
+				Request struct {
+					URL     string            `json:"requestUrlTemplate"`
+					Body    string            `json:"requestTemplate"`
+					Headers map[string]string `json:"headers"`
+				} `json:"request"`
+				Response struct {
+					Success string `json:"successTemplate"`
+				} `json:"response"`
+			} `json:"config"`
+		}
+		if err := json.Unmarshal(data, &d); err != nil {
+			continue // no data action
+		}
+		c := d.Config
+		templates := []string{c.Request.URL, c.Request.Body, c.Response.Success}
+		for _, h := range c.Request.Headers {
+			templates = append(templates, h)
+		}
+		for _, text := range templates {
+			tmpl, err := velocity.Parse(file, text)
+			if err != nil {
+				t.Errorf("%v", err)
+				continue
+			}
+			if s, err := tmpl.Render(madeUp(tmpl), velocity.Options{}); err != nil {
+				t.Errorf("%q: %v", text, err)
+			} else if strings.Contains(s, "${") {
+				t.Errorf("%q renders %q", text, s)
+			}
+			n++
+		}
+	}
+	if n < 100 {
+		t.Errorf("only %d templates", n)
+	}
+}
+
+// madeUp gives a JSON array for every variable, which is good as a text too.
+func madeUp(tmpl *velocity.Template) map[string]any {
+	tools, vars := velocity.Tools(), map[string]any{}
+	for _, r := range tmpl.References() {
+		if tools[r.Root] != nil {
+			continue
+		}
+		if len(r.Path) == 0 {
+			vars[r.Root] = `["a"]`
+			continue
+		}
+		fields, ok := vars[r.Root].(map[string]any)
+		if !ok {
+			fields = map[string]any{}
+			vars[r.Root] = fields
+		}
+		fields[r.Path[0]] = `["a"]`
+	}
+	return vars
+}

@@ -36,6 +36,7 @@ type run struct {
 	opts  Options
 	out   []byte
 	args  []any // stack of arguments
+	nulls []*nullItem
 	left  int
 }
 
@@ -126,8 +127,21 @@ func (n *ifNode) render(r *run) error {
 	return r.spend(0, 1)
 }
 
+// nullItem hides a loop's variable while its element is null. In the engine that hides all
+// later assignments to it as well, until it is removed.
+type nullItem struct {
+	name   string
+	active bool
+}
+
 // assign stores a variable of the template.
 func (r *run) assign(name string, v any) {
+	_, gone := v.(removed)
+	for _, n := range r.nulls {
+		if n.name == name && (v == nil || gone) {
+			n.active = v == nil
+		}
+	}
 	if r.local == nil {
 		r.local = map[string]any{}
 	}
@@ -203,6 +217,7 @@ func (r *run) restore(name string, v any, had bool) {
 }
 
 func (r *run) iterate(n *foreachNode, items []any, scope *loop, body []node) error {
+	var hidden *nullItem
 	for i, v := range items {
 		r.assign("velocityCount", int32(i+1))
 		scope.hasNext = i+1 < len(items)
@@ -212,7 +227,19 @@ func (r *run) iterate(n *foreachNode, items []any, scope *loop, body []node) err
 		if err := r.spend(n.pos, 1); err != nil {
 			return err
 		}
-		if err := r.block(body); err != nil {
+		if v != nil {
+			if err := r.block(body); err != nil {
+				return err
+			}
+			continue
+		}
+		if hidden == nil {
+			hidden = &nullItem{n.key, true}
+		}
+		r.nulls = append(r.nulls, hidden)
+		err := r.block(body)
+		r.nulls = r.nulls[:len(r.nulls)-1]
+		if err != nil {
 			return err
 		}
 	}

@@ -188,11 +188,17 @@ func (p *parser) primary() (expr, error) {
 		p.i++
 		return p.stringLiteral(t)
 	case kInteger:
+		if t.image[0] == '#' { // a stray sign is part of the token
+			return nil, p.unexpected()
+		}
 		p.i++
 		return constant{v: integer(t.image)}, nil
 	case kFloat:
+		if t.image[0] == '#' {
+			return nil, p.unexpected()
+		}
 		p.i++
-		f, _ := strconv.ParseFloat(t.image, 64)
+		f, _ := strconv.ParseFloat(t.image, 64) // out of range is infinite, as in Java
 		return constant{v: f}, nil
 	case kTrue, kFalse:
 		p.i++

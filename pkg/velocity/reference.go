@@ -11,6 +11,11 @@ import (
 
 // lookup finds a variable: the template's own, then the caller's, then the tools.
 func (r *run) lookup(name string) (any, bool) {
+	for _, n := range r.nulls {
+		if n.active && n.name == name {
+			return nil, true
+		}
+	}
 	if r.local != nil {
 		if v, ok := r.local[name]; ok {
 			if _, gone := v.(removed); gone {
