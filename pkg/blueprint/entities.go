@@ -123,6 +123,14 @@ func (b *builder) table() []genesys.Entity {
 	return out
 }
 
+func (b *builder) rowKeys() []genesys.Key {
+	var out []genesys.Key
+	for i := 0; i+1 < len(b.control.Rows.Content); i += 2 {
+		out = append(out, key(genesys.DataTableRow, b.names.table+"/"+b.control.Rows.Content[i].Value))
+	}
+	return out
+}
+
 // integration describes one, enabled and with its credential. Genesys: the slot is called
 // basicAuth for web services whatever the type of the credential.
 func (b *builder) integration(name, kind, slot, credential string) genesys.Entity {
@@ -263,6 +271,9 @@ func (b *builder) actionEntities() []genesys.Entity {
 		}
 		for _, r := range genesys.Refs(d.Request.URLTemplate + d.Request.Template) {
 			e.Needs = append(e.Needs, r.Key)
+			if r.Key.Kind == genesys.DataTable { // its test writes a row, and a row cannot be written before it is there
+				e.Needs = append(e.Needs, b.rowKeys()...)
+			}
 		}
 		out = append(out, e)
 	}
@@ -316,6 +327,7 @@ func (b *builder) flowEntity() genesys.Entity {
 		},
 		Needs: []genesys.Key{key(genesys.DataTable, b.names.table)},
 	}
+	e.Needs = append(e.Needs, b.rowKeys()...)
 	for _, a := range b.out.Actions {
 		e.Needs = append(e.Needs, a.Key)
 	}
