@@ -124,3 +124,49 @@ func TestPublishedTypes(t *testing.T) {
 		}
 	}
 }
+
+// TestPublishedOverloads finds every published overload in the table. Left out are property
+// and item access, which the tree has nodes for.
+func TestPublishedOverloads(t *testing.T) {
+	have := expr.Signatures()
+	for _, line := range corpus.Lines(t, "functions.jsonl") {
+		var f struct {
+			Name, Returns string
+			Params        []struct {
+				Type                    string
+				AllowNotSet, Repeatable bool
+				Min, Max                *string
+			}
+		}
+		if err := json.Unmarshal(line, &f); err != nil {
+			t.Fatal(err)
+		}
+		if f.Name == "." || f.Name == "[" {
+			continue
+		}
+		var ps []string
+		for _, p := range f.Params {
+			s := p.Type
+			if p.AllowNotSet {
+				s += "?"
+			}
+			if p.Repeatable {
+				s += "..."
+			}
+			if p.Min != nil || p.Max != nil {
+				s += " "
+				if p.Min != nil {
+					s += *p.Min
+				}
+				s += ".."
+				if p.Max != nil {
+					s += *p.Max
+				}
+			}
+			ps = append(ps, s)
+		}
+		if sig := f.Name + "(" + strings.Join(ps, ", ") + ")->" + f.Returns; !have[sig] {
+			t.Errorf("%s is not in the table", sig)
+		}
+	}
+}

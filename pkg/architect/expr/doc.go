@@ -15,4 +15,6 @@
 //
 //	DEALROUTE_ORACLES=<folder> DEALROUTE_ORACLE_PACKAGE=<folder with node_modules> \
 //		go test ./pkg/architect/expr -run TestCampaign -campaign 2000
+//
+//go:generate go test -run TestGrammarPageIsCurrent -update .
 package expr
