@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/routing"
@@ -200,10 +201,6 @@ func (d *decoder) checkFactTest(dep *Deployment, parent, name string, t FactTest
 	if t.Within != nil && f.Type != routing.DateFact {
 		misfit("within", "within is for type: date")
 	}
-	if len(t.Any) > 0 && f.Type == routing.DateFact {
-		misfit("", "a date takes {within: 30d} or {set: true}")
-		return
-	}
 	d.checkBounds(path+".min", t.Min, t.Max)
 	for i, v := range t.Any {
 		p := item(d, path, i)
@@ -221,9 +218,9 @@ func (d *decoder) checkFactTest(dep *Deployment, parent, name string, t FactTest
 			} else {
 				t.Any[i] = strconv.FormatBool(b)
 			}
-		case routing.StringFact:
-			if strings.Contains(v, ";") {
-				d.wrong(p, codeFactType, v, "write a list of the parts", fmt.Sprintf("%s holds a semicolon, which separates the parts of a multi-select value", quote(v)))
+		case routing.DateFact:
+			if _, err := time.Parse(time.DateOnly, v); err != nil {
+				d.wrong(p, codeFactType, v, "write the day, such as 2026-12-31, or {within: 30d}", fmt.Sprintf("fact %s is a date, %s is not", quote(name), quote(v)))
 			}
 		}
 	}

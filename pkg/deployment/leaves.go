@@ -1,7 +1,6 @@
 package deployment
 
 import (
-	"bytes"
 	"fmt"
 	"reflect"
 	"slices"
@@ -100,19 +99,6 @@ func leaves(path string, v reflect.Value, out *[]Leaf) {
 	default:
 		add(path, "%v", v.Interface())
 	}
-}
-
-// PolicyBytes is the routing section in one form: equal bytes, equal policy. The flow keeps
-// their hash as dealroute_policy with the decision, so that a decision made by another
-// policy is not taken.
-func (d *Deployment) PolicyBytes() []byte {
-	var b bytes.Buffer
-	for _, l := range d.Leaves() {
-		if strings.HasPrefix(l.Path, "routing.") {
-			fmt.Fprintf(&b, "%s=%s\n", l.Path, l.Text)
-		}
-	}
-	return b.Bytes()
 }
 
 // A Variant is a deployment file with one value changed.

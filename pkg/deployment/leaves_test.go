@@ -1,7 +1,6 @@
 package deployment_test
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -46,16 +45,4 @@ func isDefault(path string) bool {
 	return slices.Contains([]string{
 		"hubspot.facts.tier.type", "routing.rules[3].to.screenPop",
 	}, path)
-}
-
-func TestPolicyBytesAreTheRoutingSection(t *testing.T) {
-	a := parse(t, minimal).PolicyBytes()
-	same := strings.Replace(minimal, "name: acme", "name: other", 1)
-	same = strings.Replace(same, "{queue: General}", "\n    {priority: 0, 'queue': \"General\"}, rules: []", 1)
-	if b := parse(t, same).PolicyBytes(); !bytes.Equal(a, b) {
-		t.Errorf("the same policy differs:\n%s\n%s", a, b)
-	}
-	if b := parse(t, strings.Replace(minimal, "General", "Generel", 1)).PolicyBytes(); bytes.Equal(a, b) {
-		t.Error("another queue gives the same policy")
-	}
 }

@@ -107,13 +107,19 @@ func (t FactTest) holds(v Value, today time.Time) bool {
 }
 
 // is reports whether a fact has a value as a rule writes it. Of a multi-select value a;b any
-// part will do.
+// part will do, and so will the whole.
 func (v Value) is(text string) bool {
 	switch v.Type {
 	case NumberFact:
 		n, err := ParseDecimal(text)
 		return err == nil && n == v.Number
+	case DateFact:
+		d, err := parseDay(text)
+		return err == nil && d.Equal(v.Day)
 	case StringFact:
+		if strings.Contains(text, ";") {
+			return v.Text == text
+		}
 		return slices.Contains(strings.Split(v.Text, ";"), text)
 	}
 	return v.Text == text

@@ -4,7 +4,8 @@
 //
 // The table of meanings, one row a rule of this package:
 //
-//	deals that count     not archived, of the contact(s), in the configured pipelines; one page of 200
+//	deals that count     not archived, of the contact(s), in the configured pipelines; one page of 200,
+//	                     those with the greatest measure
 //	active_deal          at least one of them is open
 //	inactive_deal        some, none open
 //	contact_no_deal      none (deals of other pipelines only: none)

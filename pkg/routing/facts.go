@@ -50,8 +50,8 @@ type Value struct {
 
 // FactsOf is what a lookup that HubSpot answered says. contacts are those with the caller's
 // number; deals may be any, only those of the contacts count. Where more than PageSize of
-// them count, the page is the first of them in the order given, which is then the order of
-// the request; otherwise their order does not matter.
+// them count, those with the greatest measure are read, open or closed. The order in which
+// contacts and deals are given does not matter.
 func FactsOf(p Policy, contacts []hubspot.Contact, deals []hubspot.Deal, now time.Time) Facts {
 	f, found := contactFacts(p, contacts, now)
 	if len(found) == 0 {
@@ -63,6 +63,7 @@ func FactsOf(p Policy, contacts []hubspot.Contact, deals []hubspot.Deal, now tim
 			page = append(page, d)
 		}
 	}
+	slices.SortFunc(page, p.before)
 	if len(page) > PageSize {
 		f.Truncated = true
 		page = page[:PageSize]
@@ -135,7 +136,7 @@ func counts(p Policy, contacts []hubspot.Contact, d hubspot.Deal) bool {
 	return len(p.Pipelines) == 0 || slices.Contains(p.Pipelines, pipeline)
 }
 
-// dealFacts fills what a page of deals gives.
+// dealFacts fills what a page of deals gives, sorted by before.
 func dealFacts(p Policy, f *Facts, page []hubspot.Deal) {
 	f.Deals = len(page)
 	var open, won, lost []hubspot.Deal
@@ -167,7 +168,7 @@ func dealFacts(p Policy, f *Facts, page []hubspot.Deal) {
 		sum = sum.Add(amount(d, hubspot.PropHomeAmount))
 	}
 	f.Value = &sum
-	best := theDeal(p, open, won, lost)
+	best := slices.Concat(open, won, lost)[0] // the page is sorted
 	stage, _ := best.Properties.Get(hubspot.PropDealStage)
 	pipeline, _ := best.Properties.Get(hubspot.PropPipeline)
 	f.Deal = &Deal{
@@ -181,28 +182,19 @@ func dealFacts(p Policy, f *Facts, page []hubspot.Deal) {
 	}
 }
 
-// theDeal is the deal that counts: of the first group that is not empty the one with the
-// greatest measure, of equals the one with the smallest id.
-func theDeal(p Policy, groups ...[]hubspot.Deal) hubspot.Deal {
-	var from []hubspot.Deal
-	for _, g := range groups {
-		if len(g) > 0 {
-			from = g
-			break
-		}
+// before orders deals by the measure that makes one count, the greatest first; equal ones by
+// their ids, the smallest first.
+func (p Policy) before(a, b hubspot.Deal) int {
+	var more int
+	switch p.DealStage {
+	case MostProbable:
+		more = amount(b, hubspot.PropStageProbability).Cmp(amount(a, hubspot.PropStageProbability))
+	case MostRecent:
+		more = created(b).Compare(created(a))
+	default:
+		more = amount(b, hubspot.PropHomeAmount).Cmp(amount(a, hubspot.PropHomeAmount))
 	}
-	return slices.MinFunc(from, func(a, b hubspot.Deal) int {
-		var more int
-		switch p.DealStage {
-		case MostProbable:
-			more = amount(b, hubspot.PropStageProbability).Cmp(amount(a, hubspot.PropStageProbability))
-		case MostRecent:
-			more = created(b).Compare(created(a))
-		default:
-			more = amount(b, hubspot.PropHomeAmount).Cmp(amount(a, hubspot.PropHomeAmount))
-		}
-		return cmp.Or(more, compareIDs(a.ID, b.ID))
-	})
+	return cmp.Or(more, compareIDs(a.ID, b.ID))
 }
 
 func isTrue(d hubspot.Deal, property string) bool {

@@ -103,8 +103,8 @@ func TestFactsOf(t *testing.T) {
 		{"ambiguous", routing.Policy{Duplicates: routing.DuplicatesAmbiguous}, []hubspot.Contact{bea, ada}, many(2, "2", "x"), "no_record  0/0 - -"},
 		{"one is not ambiguous", routing.Policy{Duplicates: routing.DuplicatesAmbiguous}, []hubspot.Contact{bea}, many(2, "2", "x"), "active_deal 2 2/2 1000 2"},
 		{"a full page", routing.Policy{}, []hubspot.Contact{ada}, many(200, "1", "lost"), "inactive_deal 1 0/200 1000 0"},
-		{"more than a page, none open on it", routing.Policy{}, []hubspot.Contact{ada}, append(many(200, "1", "lost"), deal("5", "1", "x", "1")), "lookup_failed 1 0/200 - - truncated"},
-		{"more than a page, one open on it", routing.Policy{}, []hubspot.Contact{ada}, append([]hubspot.Deal{deal("5", "1", "x", "1")}, many(200, "1", "x")...), "active_deal 1 200/200 5 200 truncated"},
+		{"more than a page, none open on it", routing.Policy{}, []hubspot.Contact{ada}, append([]hubspot.Deal{deal("5", "1", "x", "0")}, many(200, "1", "lost")...), "lookup_failed 1 0/200 - - truncated"},
+		{"more than a page, one open on it", routing.Policy{}, []hubspot.Contact{ada}, append(many(200, "1", "x"), deal("5", "1", "x", "3")), "active_deal 1 200/200 5 202 truncated"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := routing.FactsOf(c.policy, c.contacts, c.deals, now)
@@ -174,6 +174,10 @@ func TestHolds(t *testing.T) {
 		{"lifecycle", routing.Condition{Lifecycle: []string{"customer"}}, true},
 		{"other lifecycle", routing.Condition{Lifecycle: []string{"Customer"}}, false},
 		{"a part of a multi-select", fact("tier", routing.FactTest{Any: []string{"silver"}}), true},
+		{"the whole of a multi-select", fact("tier", routing.FactTest{Any: []string{"gold;silver"}}), true},
+		{"the whole in another order", fact("tier", routing.FactTest{Any: []string{"silver;gold"}}), false},
+		{"a day", fact("renewal", routing.FactTest{Any: []string{"2026-11-25"}}), true},
+		{"another day", fact("renewal", routing.FactTest{Any: []string{"2026-11-26"}}), false},
 		{"not a part", fact("tier", routing.FactTest{Any: []string{"Gold", "sil"}}), false},
 		{"number as a number", fact("score", routing.FactTest{Any: []string{"80"}}), true},
 		{"bounds", fact("score", routing.FactTest{Min: dec(t, "80"), Max: dec(t, "80")}), true},
