@@ -237,6 +237,9 @@ func firstFromArray(a []any) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q is not JSON", text)
 	}
+	if !endsRight(v, text[d.InputOffset():]) {
+		return nil, fmt.Errorf("%q is not JSON", text)
+	}
 	switch x := v.(type) {
 	case *List:
 		if len(x.items) > 0 {
@@ -248,6 +251,21 @@ func firstFromArray(a []any) (any, error) {
 		}
 	}
 	return def, nil
+}
+
+// endsRight reports whether rest may follow a value: anything after a list, an object or a
+// text is ignored, but a number needs a blank and a word no further letter.
+func endsRight(v any, rest string) bool {
+	if rest == "" {
+		return true
+	}
+	switch v.(type) {
+	case string, *List, *Map:
+		return true
+	case bool, nil:
+		return !isWordByte(rest[0]) && rest[0] != '$' && rest[0] < utf8.RuneSelf
+	}
+	return spaces(rest) > 0
 }
 
 // appendJSONValue writes a decoded value as Jackson prints a tree.

@@ -204,8 +204,8 @@ func stringMethods() []method {
 		{"trim", "()", "text", unary(func(s string) any {
 			return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' })
 		})},
-		{"valueOf", "(number or boolean)", "text", func(c *call, a []any) (any, error) {
-			if len(a) != 1 || a[0] == nil {
+		{"valueOf", "(object)", "text", func(c *call, a []any) (any, error) {
+			if len(a) != 1 {
 				return nil, ErrNoMethod
 			}
 			return c.r.text(c.step.pos, a[0])
