@@ -54,3 +54,17 @@ func exitCode(ctx context.Context, err error) int {
 	}
 	return exitFailed
 }
+
+// A printedError is one whose answer is on standard output already, with the error in it.
+type printedError struct{ error }
+
+func (e *printedError) Unwrap() error { return e.error }
+
+// findingOf gives the finding of an error that has one.
+func findingOf(err error) diag.Finding {
+	var f *failure
+	if errors.As(err, &f) {
+		return f.finding
+	}
+	return diag.Finding{Message: err.Error()}
+}

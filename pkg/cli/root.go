@@ -11,9 +11,9 @@ import (
 // commands lists every command; the help shows them in groups.
 func commands(env *Env) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
-		groupDeploy:    {},
-		groupLook:      {},
-		groupLanguages: {newEvalCmd(env)},
+		groupDeploy:    {newPlanCmd(env), newSetupCmd(env), newDestroyCmd(env)},
+		groupLook:      {newSimulateCmd(env), newRenderCmd(env), newSandboxCmd(env)},
+		groupLanguages: {newEvalCmd(env), newFlowCmd(env)},
 		groupOther:     {newSchemaCmd(env), newVersionCmd(env)},
 	}
 }

@@ -27,7 +27,8 @@ func Main(ctx context.Context, args []string, env *Env) int {
 		return exitDone
 	}
 	code := exitCode(ctx, err)
-	if err != nil && !errors.Is(err, errNo) {
+	var printed *printedError
+	if err != nil && !errors.Is(err, errNo) && !errors.As(err, &printed) {
 		if wantsJSON(args) {
 			printFailureJSON(env.IO, err)
 		} else {
@@ -76,12 +77,12 @@ func printFailure(io *Streams, err error) {
 }
 
 func printFailureJSON(io *Streams, err error) {
-	one, all := diag.Finding{Message: err.Error()}, diag.Findings(nil)
+	var all diag.Findings
 	var f *failure
 	if errors.As(err, &f) {
-		one, all = f.finding, f.findings
+		all = f.findings
 	}
-	view.JSON(io.Out, view.NewFailure(one, all))
+	view.JSON(io.Out, view.NewFailure(findingOf(err), all)) //nolint:errcheck // the reader is gone
 }
 
 // usage makes an error of the command line end with the way to the help.

@@ -28,6 +28,7 @@ func settingTable() []setting {
 		{name: "region", env: "GENESYSCLOUD_REGION", help: "Genesys Cloud region, by AWS name or domain"},
 		{name: "org", env: "DEALROUTE_ORG", help: "refuse to touch any other org (name or id)"},
 		{name: "profile", env: "GENESYSCLOUD_PROFILE", help: "profile of ~/.gc/config.toml to sign in with"},
+		{name: "genesys-base-url", env: "DEALROUTE_GENESYS_BASE_URL", help: "where the platform API answers, instead of the region's address"},
 		{name: "hubspot-base-url", fallback: "https://api.hubapi.com", env: "DEALROUTE_HUBSPOT_BASE_URL", help: "where HubSpot answers"},
 		{name: "timeout", fallback: "20m", env: "DEALROUTE_TIMEOUT", help: "longest time for the whole command"},
 		{name: "log-level", fallback: "warn", env: "DEALROUTE_LOG_LEVEL", help: "debug, info, warn or error"},

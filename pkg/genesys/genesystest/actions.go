@@ -433,7 +433,7 @@ func (c *call) run(body map[string]any) (*dataaction.Result, error) {
 		sender = c.s.opts.remote
 	}
 	if d.IntegrationType == dataaction.GenesysCloud {
-		sender = ownSender{c.s, fields["clientId"]}
+		sender, o.BaseURL = ownSender{c.s, fields["clientId"]}, "https://api.invalid"
 	}
 	return dataaction.Run(c.r.Context(), p, input, sender, o), nil
 }

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
+	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/simulate"
+)
+
+// deployedArtifacts reads back what is published: the flow by an export, the actions with
+// their templates, the rows of the control table. Nothing is written.
+func deployedArtifacts(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, key secret.Value) (a simulate.Artifacts, rows map[string]map[string]any, err error) {
+	target, err := openOrg(ctx, env, l, b, true)
+	if err != nil {
+		return a, nil, err
+	}
+	defer closing(target, &err)
+	a, rows, err = readDeployed(ctx, target, b)
+	if err != nil {
+		return a, nil, err
+	}
+	for i := range a.Actions {
+		if a.Actions[i].HubSpot {
+			a.Actions[i].Credentials = hubspotCredential(b, key)
+		}
+	}
+	return a, rows, nil
+}
+
+func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint) (simulate.Artifacts, map[string]map[string]any, error) {
+	c := target.client
+	var a simulate.Artifacts
+	flow, err := only(ctx, c, genesys.Flow, b.Flow.Name)
+	if err != nil {
+		return a, nil, err
+	}
+	text, err := exportFlow(ctx, target, flow.ID)
+	if err != nil {
+		return a, nil, orgError(fmt.Errorf("export flow %q: %w", b.Flow.Name, err))
+	}
+	file, fs := architect.Parse("deployed "+b.Flow.Name+".yaml", []byte(text))
+	if fs.Has(diag.Error) || file.Flow == nil {
+		return a, nil, unreadable(fs, []byte(text), false)
+	}
+	a.Flow = file
+	for _, category := range categories(b) {
+		all, err := c.Find(ctx, genesys.DataAction, b.Name+"*")
+		if err != nil {
+			return a, nil, orgError(err)
+		}
+		for _, o := range all {
+			if o.Text("category") != category {
+				continue
+			}
+			d, err := readAction(ctx, c, o)
+			if err != nil {
+				return a, nil, err
+			}
+			d.IntegrationType = integrationType(b, category)
+			a.Actions = append(a.Actions, simulate.Action{Category: category, Definition: d, HubSpot: d.IntegrationType == dataaction.WebServices})
+		}
+	}
+	rows := map[string]map[string]any{}
+	for _, e := range b.Entities {
+		if e.Key.Kind != genesys.DataTable {
+			continue
+		}
+		table, err := only(ctx, c, genesys.DataTable, e.Key.Name)
+		if err != nil {
+			return a, nil, err
+		}
+		a.Table, a.TableID = e.Key.Name, table.ID
+		list, err := c.Rows(ctx, table.ID)
+		if err != nil {
+			return a, nil, orgError(err)
+		}
+		for _, r := range list {
+			k, _ := r["key"].(string)
+			rows[k] = r
+		}
+	}
+	return a, rows, nil
+}
+
+// only finds the one entity of that name.
+func only(ctx context.Context, c *genesysrest.Client, k genesys.Kind, name string) (genesys.Object, error) {
+	all, err := c.Find(ctx, k, name)
+	if err != nil {
+		return genesys.Object{}, orgError(err)
+	}
+	if len(all) != 1 {
+		return genesys.Object{}, fail(fmt.Errorf("the org has %d of %s %q", len(all), k, name), `run "dealroute setup" first, or look at "dealroute plan"`)
+	}
+	return all[0], nil
+}
+
+func exportFlow(ctx context.Context, target *org, id string) (string, error) {
+	job, err := target.client.StartFlowExport(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	for wait := time.Second; ; wait = min(wait*3/2, 10*time.Second) {
+		text, done, err := target.client.FlowExport(ctx, job)
+		if err != nil || done {
+			return text, err
+		}
+		if err := target.wait(ctx, wait); err != nil {
+			return "", err
+		}
+	}
+}
+
+// readAction reads a published action with its templates, in the form of the API.
+func readAction(ctx context.Context, c *genesysrest.Client, o genesys.Object) (*dataaction.Definition, error) {
+	full, err := c.Read(ctx, genesys.DataAction, o.ID)
+	if err != nil {
+		return nil, orgError(err)
+	}
+	request, success, err := c.ActionTemplates(ctx, o.ID, false)
+	if err != nil {
+		return nil, orgError(err)
+	}
+	config, _ := full.Body["config"].(map[string]any)
+	req, _ := config["request"].(map[string]any)
+	res, _ := config["response"].(map[string]any)
+	if req == nil || res == nil {
+		return nil, fail(errors.New("the org returns data action "+o.Text("name")+" without its configuration"), "")
+	}
+	req["requestTemplate"], res["successTemplate"] = request, success
+	full.Body["actionType"] = dataaction.Custom
+	data, err := json.Marshal(full.Body)
+	if err != nil {
+		return nil, err
+	}
+	d, fs := dataaction.ParseExport("deployed "+o.Text("name"), data)
+	if fs.Has(diag.Error) {
+		return nil, unreadable(fs, data, false)
+	}
+	return d, nil
+}
+
+func categories(b *blueprint.Blueprint) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, a := range b.Actions {
+		if !seen[a.Category] {
+			seen[a.Category] = true
+			out = append(out, a.Category)
+		}
+	}
+	return out
+}
+
+func integrationType(b *blueprint.Blueprint, category string) string {
+	for _, a := range b.Actions {
+		if a.Category == category {
+			return a.Definition.IntegrationType
+		}
+	}
+	return ""
+}

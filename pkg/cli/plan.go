@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/reconcile"
+	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/spf13/cobra"
+)
+
+type planOptions struct {
+	detailed bool
+	adopt    bool
+}
+
+func newPlanCmd(env *Env) *cobra.Command {
+	var o planOptions
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Show what setup would change in the org; changes nothing",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return runPlan(cmd.Context(), env, o) },
+	}
+	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when changes are pending")
+	cmd.Flags().BoolVar(&o.adopt, "adopt", false, "plan to take over what has our name and not our mark")
+	return cmd
+}
+
+func runPlan(ctx context.Context, env *Env, o planOptions) (err error) {
+	l, b, err := load(env, false)
+	if err != nil {
+		return err
+	}
+	target, err := openOrg(ctx, env, l, b, true)
+	if err != nil {
+		return err
+	}
+	defer closing(target, &err)
+	cfg := target.reconcileConfig(env, l, b)
+	cfg.Adopt = o.adopt
+	r, err := reconcile.Read(ctx, cfg)
+	if err != nil {
+		return orgError(err)
+	}
+	if err := printPlan(env, r); err != nil {
+		return err
+	}
+	if o.detailed && r.Plan().Pending() {
+		return errNo
+	}
+	return nil
+}
+
+func printPlan(env *Env, r *reconcile.Reconciler) error {
+	if env.settings.json() {
+		return view.JSON(env.IO.Out, view.NewPlan(r.Plan()))
+	}
+	fmt.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
+	return view.PrintPlan(env.IO.Out, r.Plan())
+}
+
+// closing ends a connection; a failure to keep its state is an error of the command.
+func closing(o interface{ Close() error }, err *error) {
+	if e := o.Close(); e != nil && *err == nil {
+		*err = e
+	}
+}
+
+func pending(p plan.Plan) int {
+	n := 0
+	for _, c := range p.Changes {
+		if c.Action != plan.Keep && c.Action != plan.Leave {
+			n++
+		}
+	}
+	return n
+}

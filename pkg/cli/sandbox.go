@@ -1,0 +1,278 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
+	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/gofrs/flock"
+)
+
+// A sandbox is both emulators on loopback, with a state that is kept in a file or, for the
+// demo, only in memory.
+type sandbox struct {
+	genesys *genesystest.Server
+	hubspot *hubspottest.Server
+	api     string // addresses
+	crm     string
+
+	path    string // of the state file; empty: memory only
+	lock    *flock.Flock
+	servers []*http.Server
+	mu      sync.Mutex
+	saveErr error
+}
+
+// sandboxOptions shape the emulated org.
+type sandboxOptions struct {
+	latency, jobTime time.Duration
+	faults           []genesystest.Fault
+	address          string // to listen on; a free port of loopback when empty
+	crmAddress       string
+	crmLatency       func(hubspottest.Kind) time.Duration
+	memory           bool
+}
+
+// stateFolder is the platform's place for a program's state.
+func stateFolder(env *Env) (string, error) {
+	if dir := env.Getenv("XDG_STATE_HOME"); dir != "" {
+		return filepath.Join(dir, "dealroute", "sandbox"), nil
+	}
+	if runtime.GOOS != "linux" {
+		dir, err := os.UserConfigDir()
+		if err != nil {
+			return "", fail(err, "set XDG_STATE_HOME to a folder for the sandbox")
+		}
+		return filepath.Join(dir, "dealroute", "sandbox"), nil
+	}
+	home := env.Getenv("HOME")
+	if home == "" {
+		return "", fail(errors.New("no home folder"), "set XDG_STATE_HOME to a folder for the sandbox")
+	}
+	return filepath.Join(home, ".local", "state", "dealroute", "sandbox"), nil
+}
+
+func sandboxPath(env *Env, name string) (string, error) {
+	dir, err := stateFolder(env)
+	return filepath.Join(dir, name+".json"), err
+}
+
+// openSandbox starts both emulators for a deployment. On first use the org is seeded from
+// it and from its fixtures. The caller closes it.
+func openSandbox(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, o sandboxOptions) (*sandbox, error) {
+	s := &sandbox{}
+	var state *genesystest.State
+	if !o.memory {
+		var err error
+		if s.path, err = sandboxPath(env, l.deployment.Name); err != nil {
+			return nil, err
+		}
+		if err := s.acquire(ctx); err != nil {
+			return nil, err
+		}
+		if state, err = readState(s.path); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	crm, err := sandboxCRM(l)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	salt := "sandbox"
+	if state != nil {
+		salt = state.Salt
+	}
+	hash := genesystest.HashSecret(salt, hubspottest.DefaultToken)
+	crmOptions := []hubspottest.Option{hubspottest.Tokens(func(bearer string) (hubspottest.Grant, bool) {
+		// The emulated org keeps only a hash of the key, and sends that when it tests an action.
+		return hubspottest.Grant{Scopes: hubspottest.DefaultScopes()}, bearer == hubspottest.DefaultToken || bearer == hash
+	})}
+	if o.crmLatency != nil {
+		crmOptions = append(crmOptions, hubspottest.Latency(o.crmLatency))
+	}
+	s.hubspot = hubspottest.New(crm, crmOptions...)
+	s.genesys, err = genesystest.New(state,
+		genesystest.Latency(o.latency, nil), genesystest.JobTime(o.jobTime), genesystest.Faults(o.faults...),
+		genesystest.Remote(transport.Handler(s.hubspot)), genesystest.OnChange(s.save))
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	if state == nil {
+		s.genesys.Apply(seedOf(l.deployment, b))
+	}
+	if s.api, err = s.serve(ctx, s.genesys, o.address); err == nil {
+		s.crm, err = s.serve(ctx, s.hubspot, o.crmAddress)
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// acquire takes the lock on the state file: two commands at once would lose changes.
+func (s *sandbox) acquire(ctx context.Context) error {
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+		return fail(fmt.Errorf("make folder %s: %w", filepath.Dir(s.path), reason(err)), "set XDG_STATE_HOME to a folder that can be written")
+	}
+	lock := flock.New(s.path + ".lock")
+	wait, stop := context.WithTimeout(ctx, 10*time.Second)
+	defer stop()
+	ok, err := lock.TryLockContext(wait, 50*time.Millisecond)
+	if err != nil || !ok {
+		return fail(fmt.Errorf("the sandbox %s is in use by another command", s.path), "wait until it ends, or keep another one with XDG_STATE_HOME")
+	}
+	s.lock = lock
+	return nil
+}
+
+func readState(path string) (*genesystest.State, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fail(fmt.Errorf("read the sandbox %s: %w", path, reason(err)), `start a new one with "dealroute sandbox reset"`)
+	}
+	st := &genesystest.State{}
+	if err := json.Unmarshal(data, st); err != nil {
+		return nil, fail(fmt.Errorf("the sandbox %s cannot be read", path), `start a new one with "dealroute sandbox reset"`)
+	}
+	return st, nil
+}
+
+// save writes the state whole, after each request that changed it.
+func (s *sandbox) save(st *genesystest.State) {
+	if s.path == "" {
+		return
+	}
+	data, err := json.MarshalIndent(st, "", " ")
+	if err == nil {
+		err = writeFile(s.path, data, 0o600)
+	}
+	if err != nil {
+		s.mu.Lock()
+		s.saveErr = err
+		s.mu.Unlock()
+	}
+}
+
+// serve listens on loopback and nowhere else.
+func (s *sandbox) serve(ctx context.Context, h http.Handler, address string) (string, error) {
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return "", fail(fmt.Errorf("listen on %s: %w", address, err), "choose another port")
+	}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	s.servers = append(s.servers, srv)
+	go srv.Serve(l) //nolint:errcheck // it ends with Close
+	return "http://" + l.Addr().String(), nil
+}
+
+// Close stops the emulators and gives the lock back.
+func (s *sandbox) Close() error {
+	for _, srv := range s.servers {
+		srv.Close() //nolint:errcheck // nothing is lost: the state is written at each change
+	}
+	if s.lock != nil {
+		s.lock.Unlock() //nolint:errcheck // the process ends
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.saveErr
+}
+
+// client speaks to the sandbox as the principal that runs the tool.
+func (s *sandbox) client(env *Env, readOnly bool) (*genesysrest.Client, error) {
+	return genesysrest.New(genesysrest.Config{
+		API: s.api, Apps: s.api, Client: genesystest.ClientID, Secret: secret.New(genesystest.ClientSecret),
+		ReadOnly: readOnly, PerMin: 1_000_000, Agent: "dealroute/" + version(env), Sleep: hurry,
+	})
+}
+
+// hurry is how the pauses that a real platform needs pass in a sandbox: an emulator is
+// ready at once, and a running flow job is asked for often.
+func hurry(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(min(d/100, 50*time.Millisecond))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// sandboxCRM is the account of the fixtures beside the deployment file, or an empty one.
+func sandboxCRM(l *loaded) (hubspot.CRM, error) {
+	path := filepath.Join(l.dir, "crm.yaml")
+	data, err := l.read("crm.yaml")
+	if errors.Is(err, os.ErrNotExist) {
+		return hubspot.CRM{Portal: l.deployment.HubSpot.Portal}, nil
+	}
+	if err != nil {
+		return hubspot.CRM{}, fail(fmt.Errorf("read the fixtures %s: %w", path, reason(err)), "correct the file or remove it")
+	}
+	f, fs := simulate.DecodeFixtures(path, data)
+	if fs.Has(diag.Error) {
+		return hubspot.CRM{}, unreadable(fs, data, false)
+	}
+	if f.CRM.Portal == "" {
+		f.CRM.Portal = l.deployment.HubSpot.Portal
+	}
+	return f.CRM, nil
+}
+
+// seedOf is an org as an admin finds it: queues with people who hold the skills that the
+// rules ask for, the numbers in a pool, the pinned names.
+func seedOf(d *deployment.Deployment, b *blueprint.Blueprint) genesystest.Seed {
+	seed := genesystest.Seed{Org: "Acme Sandbox", Numbers: d.Calls.Numbers}
+	if d.Genesys.Org != "" {
+		seed.Org = d.Genesys.Org
+	}
+	if d.Genesys.Division != "" && d.Genesys.Division != "Home" {
+		seed.Divisions = []string{d.Genesys.Division}
+	}
+	staff := map[string][]string{}
+	for _, t := range targetsOf(d) {
+		staff[t.Queue] = append(staff[t.Queue], t.Skills...)
+	}
+	n := 0
+	for _, e := range b.Entities {
+		switch e.Key.Kind {
+		case genesys.Skill:
+			seed.Skills = append(seed.Skills, e.Key.Name)
+		case genesys.Queue:
+			n++
+			seed.Queues = append(seed.Queues, genesystest.SeedQueue{
+				Name: e.Key.Name, Staff: []genesystest.SeedUser{{Name: fmt.Sprintf("Agent %d", n), Skills: staff[e.Key.Name]}},
+			})
+		}
+	}
+	return seed
+}

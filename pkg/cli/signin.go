@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
+	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/pelletier/go-toml/v2"
+)
+
+// signIn gives the configuration of a client for the real org: credentials from the
+// environment, else from a profile of Genesys' own command line tool, which is only read.
+func signIn(env *Env, readOnly bool) (genesysrest.Config, error) {
+	cfg := genesysrest.Config{ReadOnly: readOnly, Agent: "dealroute/" + version(env)}
+	token, id, key := env.Getenv("GENESYSCLOUD_ACCESS_TOKEN"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_ID"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_SECRET")
+	region := env.settings.text("region")
+	switch name := env.settings.text("profile"); {
+	case name != "":
+		p, err := readProfile(env, name)
+		if err != nil {
+			return cfg, err
+		}
+		cfg.Client, cfg.Secret, cfg.Token = p.ID, secret.New(p.Secret), secret.New(p.Token)
+		if !env.settings.flags.Changed("region") && env.Getenv("GENESYSCLOUD_REGION") == "" && p.Environment != "" {
+			region = p.Environment
+		}
+	case token != "":
+		cfg.Token = secret.New(token)
+	default:
+		cfg.Client, cfg.Secret = id, secret.New(key)
+	}
+	if !cfg.Token.Set() && (cfg.Client == "" || !cfg.Secret.Set()) {
+		return cfg, fail(errors.New("no credentials for Genesys Cloud"),
+			"set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, name a profile of ~/.gc/config.toml with --profile, or try it with --sandbox")
+	}
+	if base := env.settings.text("genesys-base-url"); base != "" {
+		cfg.API, cfg.Apps = base, base
+		return cfg, nil
+	}
+	domain, ok := deployment.Domain(region)
+	if !ok {
+		return cfg, fail(fmt.Errorf("region %q is neither an AWS name that Genesys Cloud has nor a domain", region), didYouMean(region, deployment.Regions()))
+	}
+	cfg.API, cfg.Apps = "https://api."+domain, "https://apps."+domain
+	return cfg, nil
+}
+
+func didYouMean(name string, known []string) string {
+	if h := diag.DidYouMean(name, known); h != "" {
+		return h
+	}
+	return "known are " + strings.Join(known, ", ")
+}
+
+// A profile is a section of ~/.gc/config.toml, as Genesys' tool writes it.
+type profile struct {
+	Environment string `toml:"environment"`
+	ID          string `toml:"client_credentials"`
+	Secret      string `toml:"client_secret"`
+	Token       string `toml:"access_token"`
+}
+
+func readProfile(env *Env, name string) (profile, error) {
+	path := filepath.Join(env.Getenv("HOME"), ".gc", "config.toml")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return profile{}, fail(fmt.Errorf("profile %q: read %s: %w", name, path, reason(err)), `make it with "gc profiles new", or set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET`)
+	}
+	all := map[string]profile{}
+	if err := toml.Unmarshal(data, &all); err != nil {
+		var de *toml.DecodeError
+		if errors.As(err, &de) {
+			line, column := de.Position()
+			return profile{}, fail(fmt.Errorf("%s:%d:%d: the file is no TOML", path, line, column), "correct it, or use the environment")
+		}
+		return profile{}, fail(fmt.Errorf("%s: the file holds something else than profiles", path), "correct it, or use the environment")
+	}
+	p, ok := all[name]
+	if !ok {
+		names := sortedNames(all)
+		slices.Sort(names)
+		return profile{}, fail(fmt.Errorf("%s has no profile %q", path, name), didYouMean(name, names))
+	}
+	return p, nil
+}

@@ -1,0 +1,439 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+)
+
+type simulateOptions struct {
+	anis            []string
+	dnis            string
+	faults          []string
+	at              string
+	every           string
+	fixtures, world string
+	crm             string
+	flow            string
+	trace, showPII  bool
+}
+
+func newSimulateCmd(env *Env) *cobra.Command {
+	o := simulateOptions{}
+	cmd := &cobra.Command{
+		Use:   "simulate",
+		Short: "Show where a caller goes and why, on the artifacts that are deployed",
+		Long: `Send callers through the flow and the data actions, as they are rendered or as they are
+deployed. HubSpot's answers come from fixtures (crm.yaml beside the deployment file), from a
+world file with scripted outcomes, or from the real account, which is only read.
+
+On fixtures time is virtual. The calls of one run share the org: a breaker that one call
+opens is open for the next one. Nothing is ever written to an org.`,
+		Example: `  dealroute simulate --ani +15135550142
+  dealroute simulate --ani +15135550142 --fault timeout --ani +15135550143
+  dealroute simulate --ani anonymous -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runSimulate(cmd.Context(), env, o) },
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&o.anis, "ani", nil, "calling number, as the trunk shows it; repeat it for several calls in one run")
+	f.StringVar(&o.dnis, "dnis", "", "called number (default: the deployment's first)")
+	f.StringArrayVar(&o.faults, "fault", nil, "[ACTION=]KIND: 429, 500, 502, reset, malformed or timeout, for all calls of the run")
+	f.StringVar(&o.at, "at", "", "start of the first call, as 2026-11-23T09:00:00Z (default: now)")
+	f.StringVar(&o.every, "every", "", "time from one call's start to the next one's (default: when the last one ended)")
+	f.StringVar(&o.fixtures, "fixtures", "", "file with the CRM and the org's state (default: crm.yaml beside the deployment file)")
+	f.StringVar(&o.world, "world", "", "file with scripted outcomes instead of fixtures")
+	f.StringVar(&o.crm, "crm", "fixtures", "where HubSpot's answers come from: fixtures or live")
+	f.StringVar(&o.flow, "flow", "rendered", "whose flow runs: rendered or deployed")
+	f.BoolVar(&o.trace, "trace", false, "show each action with its inputs and outputs")
+	f.BoolVar(&o.showPII, "show-pii", false, "do not mask numbers, names and amounts; needs a terminal")
+	return cmd
+}
+
+func runSimulate(ctx context.Context, env *Env, o simulateOptions) error {
+	if o.showPII && !env.IO.OutTerminal {
+		return fail(errors.New("--show-pii shows personal data, and standard output is no terminal"), "leave it out, or look at it on a terminal")
+	}
+	l, b, err := load(env, false)
+	if err != nil {
+		return err
+	}
+	s, err := newSimulation(ctx, env, l, b, o)
+	if err != nil {
+		return err
+	}
+	outcomes, err := s.all(ctx)
+	if err != nil {
+		return err
+	}
+	return s.print(env, outcomes)
+}
+
+// A simulation is a run that is set up: the artifacts, HubSpot, the callers.
+type simulation struct {
+	options  simulateOptions
+	loaded   *loaded
+	run      *simulate.Run
+	calls    []simulate.Call
+	fixtures *simulate.Fixtures // nil with a world file
+	every    time.Duration
+	source   string
+	live     bool
+}
+
+func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, o simulateOptions) (*simulation, error) {
+	s := &simulation{options: o, loaded: l, live: o.crm == "live"}
+	start, err := startTime(env, o.at)
+	if err != nil {
+		return nil, err
+	}
+	if o.every != "" {
+		if s.every, err = time.ParseDuration(o.every); err != nil || s.every < 0 {
+			return nil, fail(fmt.Errorf("--every %q is not a duration", o.every), "write it as 500ms or 10s")
+		}
+	}
+	faults, err := parseFaults(o.faults)
+	if err != nil {
+		return nil, err
+	}
+	key := secret.New(hubspottest.DefaultToken)
+	switch {
+	case s.live && o.world != "":
+		return nil, fail(errors.New("--world and --crm live exclude each other"), "scripted outcomes need no account")
+	case s.live:
+		if key = secret.New(env.Getenv("HUBSPOT_SERVICE_KEY")); !key.Set() {
+			return nil, fail(errors.New("no key for HubSpot"), "set HUBSPOT_SERVICE_KEY to a service key with crm.objects.contacts.read and crm.objects.deals.read")
+		}
+	case o.crm != "fixtures":
+		return nil, fail(fmt.Errorf("--crm %q is not known", o.crm), "use fixtures or live")
+	}
+	artifacts, rows, err := s.artifacts(ctx, env, b, key)
+	if err != nil {
+		return nil, err
+	}
+	program, err := simulate.Prepare(artifacts, simulate.Readings{})
+	if err != nil {
+		return nil, err
+	}
+	s.run = &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Trace: o.trace}
+	switch {
+	case o.world != "":
+		err = s.useWorld(&start)
+	case s.live:
+		err = s.useLive(ctx, env, key, faults)
+	default:
+		err = s.useFixtures(&start, faults, o.at != "")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, s.callers(start)
+}
+
+func startTime(env *Env, at string) (time.Time, error) {
+	if at == "" {
+		return env.Now().UTC().Truncate(time.Second), nil
+	}
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return t, fail(fmt.Errorf("--at %q is not a time", at), "write it as 2026-11-23T09:00:00Z")
+	}
+	return t.UTC(), nil
+}
+
+func parseFaults(texts []string) ([]transport.Fault, error) {
+	var out []transport.Fault
+	for _, t := range texts {
+		f, err := transport.ParseFault(t)
+		if err != nil {
+			return nil, fail(err, "write --fault KIND, or --fault ACTION=KIND")
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// artifacts gives the flow, the actions and the control rows of the rendered deployment or
+// of the org.
+func (s *simulation) artifacts(ctx context.Context, env *Env, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, map[string]map[string]any, error) {
+	switch s.options.flow {
+	case "rendered":
+		a, err := renderedArtifacts(b, key)
+		return a, defaultRows(b), err
+	case "deployed":
+		return deployedArtifacts(ctx, env, s.loaded, b, key)
+	}
+	return simulate.Artifacts{}, nil, fail(fmt.Errorf("--flow %q is not known", s.options.flow), "use rendered or deployed")
+}
+
+// madeUp gives a reference an id that is no org's.
+func madeUp(r genesys.Ref) (string, bool) {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.String())).String(), true
+}
+
+func renderedArtifacts(b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, error) {
+	r, err := b.Resolve(madeUp)
+	if err != nil {
+		return simulate.Artifacts{}, err
+	}
+	return artifactsOf(r, r.Flow, madeUp, key), nil
+}
+
+// artifactsOf turns a resolved blueprint into what a call runs on.
+func artifactsOf(b *blueprint.Blueprint, flow blueprint.FlowArtifact, ids func(genesys.Ref) (string, bool), key secret.Value) simulate.Artifacts {
+	a := simulate.Artifacts{Flow: flow.Tree}
+	for _, e := range b.Entities {
+		if e.Key.Kind == genesys.DataTable {
+			a.Table = e.Key.Name
+			a.TableID, _ = ids(genesys.Ref{Key: e.Key, Field: "id"})
+		}
+	}
+	for _, x := range b.Actions {
+		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
+		if act.HubSpot {
+			act.Credentials = hubspotCredential(b, key)
+		}
+		a.Actions = append(a.Actions, act)
+	}
+	return a
+}
+
+// hubspotCredential gives the key under every field name that the credential has.
+func hubspotCredential(b *blueprint.Blueprint, key secret.Value) map[string]secret.Value {
+	out := map[string]secret.Value{}
+	for _, e := range b.Entities {
+		if e.Key.Kind != genesys.Credential {
+			continue
+		}
+		for _, f := range e.Secrets {
+			out[f] = key
+		}
+	}
+	return out
+}
+
+// defaultRows are the control rows as setup creates them: enrichment on, breaker closed.
+func defaultRows(b *blueprint.Blueprint) map[string]map[string]any {
+	out := map[string]map[string]any{}
+	for _, e := range b.Entities {
+		if e.Key.Kind == genesys.DataTableRow {
+			key, _ := e.Content["key"].(string)
+			row := map[string]any{}
+			for k, v := range e.Content {
+				row[k] = v
+			}
+			out[key] = row
+		}
+	}
+	return out
+}
+
+func (s *simulation) useWorld(start *time.Time) error {
+	data, err := os.ReadFile(s.options.world)
+	if err != nil {
+		return fail(fmt.Errorf("read the world file %s: %w", s.options.world, reason(err)), "docs/world.md has the format")
+	}
+	script, fs := interp.DecodeScript(s.options.world, data)
+	if fs.Has(diag.Error) {
+		return unreadable(fs, data, false)
+	}
+	if s.options.at == "" && !script.Call.At.IsZero() {
+		*start = script.Call.At
+	}
+	if len(s.options.anis) == 0 && script.Call.ANI != "" {
+		s.options.anis = []string{script.Call.ANI}
+	}
+	if s.options.dnis == "" {
+		s.options.dnis = script.Call.DNIS
+	}
+	s.fixtures = &simulate.Fixtures{Calls: map[string]simulate.CallFixture{}}
+	for _, a := range s.options.anis {
+		s.fixtures.Calls[a] = simulate.CallFixture{Conversation: script.Call.Data}
+	}
+	s.run.Script = interp.NewScripted(script)
+	s.source = "world: " + s.options.world
+	return nil
+}
+
+func (s *simulation) useFixtures(start *time.Time, faults []transport.Fault, timeGiven bool) error {
+	path := s.options.fixtures
+	if path == "" {
+		path = filepath.Join(s.loaded.dir, "crm.yaml")
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fail(fmt.Errorf("read the fixtures %s: %w", path, reason(err)), "name another file with --fixtures, a world with --world, or ask the account with --crm live")
+	}
+	f, fs := simulate.DecodeFixtures(path, data)
+	if fs.Has(diag.Error) {
+		return unreadable(fs, data, false)
+	}
+	s.fixtures, s.source = f, "fixtures: "+path
+	if f.Now != nil && !timeGiven {
+		*start = f.Now.UTC()
+	}
+	clock := &virtualClock{now: *start}
+	server := hubspottest.New(f.CRM, hubspottest.Virtual(), hubspottest.Clock(clock.Now))
+	s.run.Sender = transport.Inject(transport.Handler(server), faults...)
+	s.run.Clock = clock.Set
+	for key, row := range f.Control {
+		s.setRow(key, row)
+	}
+	s.run.Org.MissingQueues, s.run.Org.MissingSkills = f.Vanished.Queues, f.Vanished.Skills
+	s.run.Org.FailingTransfers = f.Transfers.Failing
+	return nil
+}
+
+// setRow puts the given columns over the row that setup makes.
+func (s *simulation) setRow(key string, row map[string]any) {
+	merged := map[string]any{"key": key}
+	for k, v := range s.run.Org.Rows[key] {
+		merged[k] = v
+	}
+	for k, v := range row {
+		merged[k] = v
+	}
+	s.run.Org.Rows[key] = merged
+}
+
+// A virtualClock is told the time by the run.
+type virtualClock struct{ now time.Time }
+
+func (c *virtualClock) Now() time.Time  { return c.now }
+func (c *virtualClock) Set(t time.Time) { c.now = t }
+
+func (s *simulation) useLive(ctx context.Context, env *Env, key secret.Value, faults []transport.Fault) error {
+	base := env.settings.text("hubspot-base-url")
+	if pin := s.loaded.deployment.HubSpot.Portal; pin != "" {
+		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Token: key, Version: s.loaded.deployment.HubSpot.APIVersion})
+		var wrong *hubspotrest.WrongPortalError
+		switch err := c.CheckPortal(ctx, pin); {
+		case errors.As(err, &wrong):
+			return fail(err, "use the key of the right account, or correct hubspot.portal")
+		case err != nil:
+			fmt.Fprintf(env.IO.Err, "warning: whether the key belongs to portal %s could not be checked: %v\n", pin, err)
+		}
+	}
+	s.run.Sender = transport.Inject(transport.ReadOnlySender(transport.To(base, transport.NewHTTP(transport.HTTPOptions{}))), faults...)
+	s.run.Real = true
+	s.fixtures, s.source = &simulate.Fixtures{}, "HubSpot: live, read only"
+	return nil
+}
+
+// callers makes the calls. Their starts are set when they run.
+func (s *simulation) callers(start time.Time) error {
+	if len(s.options.anis) == 0 {
+		return fail(errors.New("no caller"), "name a calling number with --ani; anonymous stands for a withheld one")
+	}
+	dnis := s.options.dnis
+	if n := s.loaded.deployment.Calls.Numbers; dnis == "" && len(n) > 0 {
+		dnis = n[0]
+	}
+	for _, ani := range s.options.anis {
+		f := s.fixtures.Calls[ani]
+		c := simulate.Call{ANI: ani, DNIS: dnis, At: start, Conversation: f.Conversation}
+		if f.ANI != "" {
+			c.ANI = f.ANI
+		}
+		if f.DNIS != "" {
+			c.DNIS = f.DNIS
+		}
+		s.calls = append(s.calls, c)
+	}
+	return nil
+}
+
+// all runs the calls one after the other in one org.
+func (s *simulation) all(ctx context.Context) ([]*simulate.Outcome, error) {
+	var out []*simulate.Outcome
+	for i, c := range s.calls {
+		if i > 0 {
+			last := out[i-1]
+			c.At = last.Call.At.Add(last.Waited)
+			if s.every > 0 {
+				c.At = last.Call.At.Add(s.every)
+			}
+		}
+		o, err := s.one(ctx, i, c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+// one runs a call with what the fixtures say of this caller alone.
+func (s *simulation) one(ctx context.Context, i int, c simulate.Call) (*simulate.Outcome, error) {
+	f := s.fixtures.Calls[s.options.anis[i]]
+	org := s.run.Org
+	saved := *org
+	for key, row := range f.Control {
+		s.setRow(key, row)
+	}
+	org.MissingQueues = append(append([]string{}, org.MissingQueues...), f.Vanished.Queues...)
+	org.MissingSkills = append(append([]string{}, org.MissingSkills...), f.Vanished.Skills...)
+	org.FailingTransfers = append(append([]string{}, org.FailingTransfers...), f.Transfers.Failing...)
+	o, err := s.run.Do(ctx, c)
+	org.MissingQueues, org.MissingSkills, org.FailingTransfers = saved.MissingQueues, saved.MissingSkills, saved.FailingTransfers
+	return o, err
+}
+
+func (s *simulation) print(env *Env, outcomes []*simulate.Outcome) error {
+	m := masking(s.loaded.deployment, s.options.showPII, s.live)
+	if env.settings.json() {
+		out := view.Calls{Schema: view.Schema, Calls: []view.Call{}}
+		for _, o := range outcomes {
+			out.Calls = append(out.Calls, view.NewCall(o, m))
+		}
+		return view.JSON(env.IO.Out, out)
+	}
+	frame := s.frame(m)
+	for i, o := range outcomes {
+		if i > 0 {
+			fmt.Fprintln(env.IO.Out)
+		}
+		if err := view.PrintCall(env.IO.Out, o, frame); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *simulation) frame(m view.Masking) view.CallFrame {
+	d := s.loaded.deployment
+	text := transport.MaskNumbers
+	if s.options.showPII {
+		text = func(t string) string { return t }
+	}
+	return view.CallFrame{
+		Source: s.source, Budget: d.Enrichment.Budget, Masking: m, Trace: s.options.trace, MaskText: text,
+		RuleAt: func(rule string) string {
+			for i, r := range d.Routing.Rules {
+				if r.Name == rule {
+					at := fmt.Sprintf("routing.rules[%d]", i)
+					p := d.Pos(at)
+					return fmt.Sprintf("%s, %s:%d", at, filepath.Base(p.File), p.Line)
+				}
+			}
+			return ""
+		},
+	}
+}
