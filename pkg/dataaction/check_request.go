@@ -87,7 +87,7 @@ func (c *checker) headers() {
 			literal = ""
 		}
 		if secretShape.MatchString(value) || literal != "" && !strings.Contains(literal, "$") && len(literal) >= shortest {
-			c.add(codeLiteral, at, "keep it in the integration's credential and write ${credentials.…}", "header %q holds a secret in the clear", name)
+			c.add(CodeLiteralSecret, at, "keep it in the integration's credential and write ${credentials.…}", "header %q holds a secret in the clear", name)
 		}
 		t := c.parse(name, at, value)
 		if t != nil {
@@ -96,7 +96,7 @@ func (c *checker) headers() {
 	}
 	for at, text := range map[string]string{atURL: c.d.Request.URLTemplate, atBody: c.d.Request.Template} {
 		if secretShape.MatchString(text) {
-			c.add(codeLiteral, at, "keep it in the integration's credential and write ${credentials.…}", "the template holds a secret in the clear")
+			c.add(CodeLiteralSecret, at, "keep it in the integration's credential and write ${credentials.…}", "the template holds a secret in the clear")
 		}
 	}
 }

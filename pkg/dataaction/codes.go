@@ -20,7 +20,6 @@ const (
 	codeMethod      = "DA-REQ-002"
 	codeBodyOfGet   = "DA-REQ-003"
 	codeAccept      = "DA-REQ-004"
-	codeLiteral     = "DA-REQ-005"
 	codeListOfHub   = "DA-REQ-006"
 	codeAddress     = "DA-REQ-007"
 	codePlaceholder = "DA-REQ-008"
@@ -57,6 +56,10 @@ const (
 	codeReading = "DA-RUN-001"
 )
 
+// CodeLiteralSecret is the code of a finding whose source line holds a secret and must not be
+// shown.
+const CodeLiteralSecret = "DA-REQ-005"
+
 // A Rule is one thing that Check or a run may say.
 type Rule struct {
 	Code     string
@@ -79,7 +82,7 @@ func Rules() []Rule {
 		{codeMethod, diag.Error, "requestType is none of GET, PUT, POST, PATCH, DELETE"},
 		{codeBodyOfGet, diag.Warning, "a body for GET, which is not sent"},
 		{codeAccept, diag.Error, "an Accept header that is no JSON type"},
-		{codeLiteral, diag.Error, "a secret stands in the file"},
+		{CodeLiteralSecret, diag.Error, "a secret stands in the file"},
 		{codeListOfHub, diag.Error, "HubSpot's list of contacts or deals cannot be filtered: it answers with other customers' data"},
 		{codeAddress, diag.Error, "the URL does not fit the integration"},
 		{codePlaceholder, diag.Warning, "a placeholder of another tool, which nothing replaces"},
