@@ -202,3 +202,11 @@ func (c flowCase) level() interp.Trace {
 	}
 	return interp.TraceFull
 }
+
+func parseQuiet(src string) (*architect.File, diag.Findings) {
+	f, found := architect.Parse("random.yaml", []byte(src))
+	if found.Has(diag.Error) {
+		return nil, found
+	}
+	return f, nil
+}

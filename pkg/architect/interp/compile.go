@@ -119,6 +119,7 @@ func (c *compiler) program(f *architect.File, o Options) *Program {
 		c.body(u)
 	}
 	c.handling(p.units[0])
+	p.measure()
 	return p
 }
 

@@ -2,6 +2,8 @@ package interp
 
 import (
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
@@ -21,8 +23,14 @@ type Program struct {
 	blank    []expr.Value
 	slots    slots
 	handler  int32 // where error handling begins
+	room     room
+	states   sync.Pool
 	findings diag.Findings
 }
+
+// room is how much a run of the flow without modules and called tasks needs at most, so
+// that a state is made in few allocations.
+type room struct{ vals, loops, data, inputs, found int }
 
 // An instr is one step of the machine. Control flow is resolved: next is where it goes
 // on when no branch leads elsewhere.
@@ -149,27 +157,84 @@ func (e *valueError) Error() string {
 
 // Start makes the state of a call at the beginning of the flow.
 func (p *Program) Start(c Call) *State {
+	s := &State{}
+	p.begin(s, c)
+	return s
+}
+
+// begin makes a state new, in the room of the old one.
+func (p *Program) begin(s *State, c Call) {
 	u := p.units[0]
-	s := &State{p: p, task: -1, limit: int32(p.opts.Budget), start: c.At.UTC(), answer: c.AnswerAfter, pc: u.start}
+	old := *s
+	*s = State{p: p, task: -1, limit: int32(p.opts.Budget), start: c.At.UTC(), answer: c.AnswerAfter, pc: u.start}
 	if s.answer == 0 {
 		s.answer = time.Minute
 	}
-	s.vals = append(make([]expr.Value, 0, len(u.blank)+16), u.blank...)
+	s.frames, s.trail = old.frames[:0], old.trail[:0]
+	s.vals = append(slices.Grow(old.vals[:0], p.room.vals), u.blank...)
 	s.lbase = int32(len(s.vals))
+	s.loops = slices.Grow(old.loops[:0], p.room.loops)
+	s.found = slices.Grow(old.found[:0], p.room.found)
+	s.inputs = slices.Grow(old.inputs[:0], p.room.inputs)
+	s.data = slices.Grow(old.data[:0], len(c.ParticipantData)+p.room.data)
 	if len(c.ParticipantData) > 0 {
-		s.data = make([]attribute, 0, len(c.ParticipantData)+8)
 		for _, k := range sortedKeys(c.ParticipantData) {
 			s.data = append(s.data, attribute{k, c.ParticipantData[k]})
 		}
 	}
-	s.builtin = p.builtinsOf(c)
+	s.builtin = p.builtinsOf(c, old.builtin)
 	s.owned = true
+}
+
+// borrow and giveBack let runs share the room of states.
+func (p *Program) borrow(c Call) *State {
+	s, ok := p.states.Get().(*State)
+	if !ok {
+		s = &State{}
+	}
+	p.begin(s, c)
 	return s
 }
 
-func (p *Program) builtinsOf(c Call) []expr.Value {
-	out := make([]expr.Value, len(p.blank))
-	copy(out, p.blank)
+func (p *Program) giveBack(s *State) {
+	if cap(s.vals) < 1<<12 && cap(s.frames) < 1<<8 { // what a runaway flow grew is not kept
+		p.states.Put(s)
+	}
+}
+
+// measure computes the room.
+func (p *Program) measure() {
+	for _, t := range p.tasks {
+		if t.unit == 0 {
+			p.room.vals, p.room.loops = max(p.room.vals, len(t.vars)), max(p.room.loops, t.loops)
+		}
+	}
+	p.room.vals += len(p.units[0].blank)
+	names := map[string]bool{}
+	for i := range p.code {
+		switch o := p.code[i].op.(type) {
+		case *attributesOp:
+			if !o.write {
+				continue
+			}
+			for j := range o.attrs {
+				if n := &o.attrs[j].name; n.prog == nil {
+					names[n.lit.Text()] = true
+				}
+			}
+		case *dataOp:
+			p.room.inputs = max(p.room.inputs, len(o.inputs))
+		case *worldOp:
+			p.room.inputs = max(p.room.inputs, len(o.inputs))
+		case *transferOp:
+			p.room.found = 4
+		}
+	}
+	p.room.data = min(len(names), 64)
+}
+
+func (p *Program) builtinsOf(c Call, out []expr.Value) []expr.Value {
+	out = append(out[:0], p.blank...)
 	for i := range p.builtins {
 		switch p.builtins[i].Name {
 		case "Call.Ani":

@@ -11,7 +11,8 @@ func Run(ctx context.Context, p *Program, c Call, w World, o RunOptions) (Result
 	if c.At.IsZero() {
 		c.At = w.Now()
 	}
-	s := p.Start(c)
+	s := p.borrow(c)
+	defer p.giveBack(s)
 	s.level = o.Trace
 	for {
 		e, err := p.Next(s)
