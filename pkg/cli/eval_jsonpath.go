@@ -2,10 +2,95 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"os"
+	"unicode/utf8"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/view"
 )
 
+// pathAnswer is what eval --jsonpath says of one path: what is definite and the result, or an
+// error.
+type pathAnswer struct {
+	Definite *bool           `json:"definite,omitempty"`
+	Result   *jsonpath.Value `json:"result,omitempty"`
+	Error    string          `json:"error,omitempty"`
+	Position *int            `json:"position,omitempty"` // characters before the place of the error
+	NotFound bool            `json:"notFound,omitempty"` // the path leads nowhere: a default would be used
+}
+
+// pathQuestion is a line of standard input.
+type pathQuestion struct {
+	Path     string          `json:"path"`
+	Document json.RawMessage `json:"document"`
+}
+
 // runEvalJSONPath reads a path in a document.
-func runEvalJSONPath(context.Context, *Streams, evalJSONPathOptions) error {
-	return fail(errors.New("this build has no JSONPath"), "use a build that has it")
+func runEvalJSONPath(ctx context.Context, io *Streams, o evalJSONPathOptions) error {
+	if o.path == "-" {
+		return evalLines(ctx, io, func(line string) any {
+			var q pathQuestion
+			if err := json.Unmarshal([]byte(line), &q); err != nil {
+				return pathAnswer{Error: fmt.Sprintf("the line is no question: %v", err)}
+			}
+			doc, err := jsonpath.Decode(q.Document)
+			if err != nil {
+				return pathAnswer{Error: err.Error()}
+			}
+			a, _ := answerPath(q.Path, doc)
+			return a
+		})
+	}
+	if o.documentFile == "" {
+		return fail(errors.New("--jsonpath needs a document"), "give --document FILE")
+	}
+	data, err := os.ReadFile(o.documentFile)
+	if err != nil {
+		return fail(err, "give a JSON file to read the path in")
+	}
+	doc, err := jsonpath.Decode(data)
+	if err != nil {
+		return fail(fmt.Errorf("%s: %w", o.documentFile, err), "give a JSON file")
+	}
+	a, err := answerPath(o.path, doc)
+	var e *jsonpath.Error
+	switch {
+	case errors.As(err, &e):
+		f := diag.Finding{Message: e.Message, Position: diag.Position{File: "path"}}
+		if a.Position != nil {
+			f.Position = diag.Position{File: "path", Line: 1, Column: *a.Position + 1}
+		}
+		if a.NotFound {
+			f.Hint = "a data action takes the default of the key here"
+		}
+		return unreadable(diag.Findings{f}, []byte(o.path), true)
+	case err != nil:
+		return err
+	case o.asJSON:
+		return view.JSONLine(io.Out, a)
+	}
+	_, err = fmt.Fprintln(io.Out, a.Result)
+	return err
+}
+
+func answerPath(path string, doc jsonpath.Value) (pathAnswer, error) {
+	p, err := jsonpath.Parse(path)
+	if err == nil {
+		var v jsonpath.Value
+		if v, err = p.Find(doc); err == nil {
+			definite := p.Definite()
+			return pathAnswer{Definite: &definite, Result: &v}, nil
+		}
+	}
+	a := pathAnswer{Error: err.Error(), NotFound: errors.Is(err, jsonpath.ErrNotFound)}
+	var e *jsonpath.Error
+	if errors.As(err, &e) && e.Offset >= 0 {
+		n := utf8.RuneCountInString(path[:min(e.Offset, len(path))])
+		a.Position = &n
+	}
+	return a, err
 }

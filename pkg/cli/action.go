@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/view"
+)
+
+func newActionCmd(env *Env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "action",
+		Short: "Check and run data actions, without an org",
+		Long:  "Check any data action in the form Genesys exports it, and run it as its definition says.",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newActionCheckCmd(env, runActionCheck), newActionRunCmd(env, runActionRun))
+	return cmd
+}
+
+type actionCheckOptions struct {
+	io     *Streams
+	files  []string
+	asJSON bool
+}
+
+func newActionCheckCmd(env *Env, run func(actionCheckOptions) error) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check FILE…",
+		Short: "Check data action definitions",
+		Long: `Check data actions (JSON as Genesys exports them, or as its API takes them): contracts,
+templates, paths, defaults, secrets in the clear, requests that answer with the wrong data.
+
+Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
+		Example: `  dealroute action check find-contact.custom.json`,
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return run(actionCheckOptions{io: env.IO, files: args, asJSON: env.settings.json()})
+		},
+	}
+}
+
+// actionFindings is what action check -o json prints.
+type actionFindings struct {
+	Schema   int                   `json:"schema"`
+	Findings []view.Finding        `json:"findings"`
+	Counts   map[diag.Severity]int `json:"counts"`
+}
+
+func runActionCheck(o actionCheckOptions) error {
+	var all diag.Findings
+	for _, path := range o.files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return fail(fmt.Errorf("read the data action %s: %w", path, reason(err)), "name an existing file")
+		}
+		d, found := dataaction.ParseExport(path, data)
+		if d != nil {
+			found = append(found, dataaction.Check(d)...)
+		}
+		all = append(all, found...)
+		if o.asJSON {
+			continue
+		}
+		for _, f := range found.Sorted() {
+			f.Path = "" // the caret shows the place
+			source := data
+			if f.Code == dataaction.CodeLiteralSecret {
+				source = nil
+			}
+			if err := diag.Print(o.io.Out, f, source); err != nil {
+				return err
+			}
+		}
+	}
+	n := all.Counts()
+	if o.asJSON {
+		if err := view.JSON(o.io.Out, actionFindings{Schema: view.Schema, Findings: view.NewFindings(all), Counts: n}); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(o.io.Out, "%d errors, %d warnings, %d notes in %d files\n", n[diag.Error], n[diag.Warning], n[diag.Info]+n[diag.Assumption], len(o.files))
+	}
+	if n[diag.Error] > 0 {
+		return errNo
+	}
+	return nil
+}

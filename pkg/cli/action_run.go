@@ -1,0 +1,293 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/view"
+)
+
+type actionRunOptions struct {
+	io          *Streams
+	file        string
+	input       string            // JSON object, or @file
+	credentials map[string]string // field of the credential to environment variable
+	basic       bool
+	auth        string // file of the custom auth action
+	readings    []string
+	baseURL     string        // send everything here
+	api         string        // where a path goes when there is no baseURL
+	token       secret.Value  // for a path
+	timeout     time.Duration // when shorter than the action's own
+	trace       bool
+	asJSON      bool
+	getenv      func(string) string
+	sender      dataaction.Sender
+}
+
+func newActionRunCmd(env *Env, run func(context.Context, actionRunOptions) error) *cobra.Command {
+	o := actionRunOptions{io: env.IO, getenv: env.Getenv}
+	var credentials []string
+	cmd := &cobra.Command{
+		Use:   "run FILE",
+		Short: "Run a data action: send its request and turn the reply into outputs",
+		Long: `Run a data action as its definition says, really sending the request, and print its
+outputs as Architect names them. The answer under -o json has the parts of Genesys' own test
+of an action: operations, finalResult, success, error.
+
+Fields of the credential come from environment variables and are hidden in every output. A
+URL that is a path is sent to the Genesys Cloud API of --region with
+GENESYSCLOUD_ACCESS_TOKEN, or to --base-url.
+
+What Genesys leaves open is read strictly; --reading takes the other side of a question:
+` + readingsHelp() + `
+Exit codes: 0 the action succeeded, 2 it failed, 1 it could not be run.`,
+		Example: `  dealroute action run find.custom.json --input '{"phone":"+15135550142"}' --credentials-env HUBSPOT_TOKEN=token
+  dealroute action run find.custom.json --input @input.json --base-url http://127.0.0.1:8080 --trace`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.file, o.asJSON, o.timeout = args[0], env.settings.json(), env.settings.timeout()
+			o.credentials = map[string]string{}
+			for _, c := range credentials {
+				name, field, ok := strings.Cut(c, "=")
+				if !ok || name == "" || field == "" {
+					return usage(cmd.CommandPath(), fmt.Errorf("--credentials-env %q is not NAME=field", c))
+				}
+				o.credentials[field] = name
+			}
+			if domain, ok := deployment.Domain(env.settings.text("region")); ok {
+				o.api = "https://api." + domain
+			}
+			o.token = secret.New(env.Getenv("GENESYSCLOUD_ACCESS_TOKEN"))
+			o.sender = transport.NewHTTP(transport.HTTPOptions{})
+			return run(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.input, "input", "{}", "input as a JSON object, or @FILE")
+	f.StringVar(&o.baseURL, "base-url", "", "send every request to this address instead, keeping path and query")
+	f.StringSliceVar(&credentials, "credentials-env", nil, "NAME=field: take a field of the credential from an environment variable")
+	f.BoolVar(&o.basic, "basic-auth", false, "the credential is of type Basic Auth, with userName and password")
+	f.StringVar(&o.auth, "auth", "", "file of the integration's custom auth action")
+	f.StringSliceVar(&o.readings, "reading", nil, "take another reading of what Genesys leaves open, see above")
+	f.BoolVar(&o.trace, "trace", false, "show every step")
+	return cmd
+}
+
+func readingsHelp() string {
+	var b strings.Builder
+	for _, r := range dataaction.Readings() {
+		fmt.Fprintf(&b, "  %-19s %s\n", r.Name, r.Help)
+	}
+	return b.String()
+}
+
+// actionResult is what action run -o json prints. Operations, finalResult, success and error
+// are as in Genesys' test of an action.
+type actionResult struct {
+	Schema      int                       `json:"schema"`
+	Name        string                    `json:"name"`
+	Success     bool                      `json:"success"`
+	Operations  []dataaction.Operation    `json:"operations"`
+	FinalResult json.RawMessage           `json:"finalResult"`
+	Outputs     map[string]jsonpath.Value `json:"outputs"`
+	Error       *dataaction.APIError      `json:"error"`
+	Failure     *dataaction.Error         `json:"failure"` // the same as the flow sees it
+	TimedOut    bool                      `json:"timedOut"`
+	ElapsedMs   int64                     `json:"elapsedMs"`
+	Requests    int                       `json:"requests"`
+	Findings    []view.Finding            `json:"findings"`
+}
+
+func runActionRun(ctx context.Context, o actionRunOptions) error {
+	opts, err := dataaction.OptionsOf(o.readings)
+	if err != nil {
+		return fail(err, "see action run --help")
+	}
+	p, err := compileAction(o.file, opts)
+	if err != nil {
+		return err
+	}
+	input, err := actionInput(o.input)
+	if err != nil {
+		return err
+	}
+	run, sender, err := o.prepare(opts)
+	if err != nil {
+		return err
+	}
+	if d := p.Definition(); strings.HasPrefix(d.Request.URLTemplate, "/") {
+		if run.BaseURL == "" {
+			run.BaseURL = o.api
+		}
+		if run.BaseURL == "" {
+			return fail(errors.New("the action's URL is a path"), "say where it goes: --region or --base-url")
+		}
+		run.Bearer = o.token
+	}
+	own := time.Duration(p.Definition().TimeoutSeconds) * time.Second
+	if own == 0 {
+		own = dataaction.DefaultTimeout
+	}
+	if o.timeout > 0 && o.timeout < own {
+		run.Timeout = o.timeout - o.timeout/20 // so that the action says so, not the end of the command
+	}
+	r := dataaction.Run(ctx, p, input, sender, run)
+	if ctx.Err() != nil && !r.TimedOut && r.Err != nil {
+		return ctx.Err()
+	}
+	if o.asJSON {
+		err = view.JSON(o.io.Out, newActionResult(p.Definition().Name, r))
+	} else {
+		err = printActionResult(o.io, r, o.trace)
+	}
+	if err == nil && r.Err != nil {
+		return errNo
+	}
+	return err
+}
+
+func compileAction(file string, opts dataaction.Options) (*dataaction.Program, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fail(fmt.Errorf("read the data action %s: %w", file, reason(err)), "name an existing file")
+	}
+	d, found := dataaction.ParseExport(file, data)
+	if d == nil || found.Err() != nil {
+		return nil, unreadable(found, data, false)
+	}
+	p, err := dataaction.Compile(d, opts)
+	var fs diag.Findings
+	if errors.As(err, &fs) {
+		return nil, unreadable(fs, data, false)
+	}
+	return p, err
+}
+
+// actionInput reads the input with exact numbers.
+func actionInput(text string) (map[string]any, error) {
+	if name, ok := strings.CutPrefix(text, "@"); ok {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fail(fmt.Errorf("read the input %s: %w", name, reason(err)), "name an existing file")
+		}
+		text = string(data)
+	}
+	v, err := jsonpath.Decode([]byte(text))
+	if err != nil || v.Kind() != jsonpath.Object {
+		if err == nil {
+			err = fmt.Errorf("it is a %s", v.Kind())
+		}
+		return nil, fail(fmt.Errorf("the input is no JSON object: %w", err), `write --input '{"name": "value"}'`)
+	}
+	return v.ToAny().(map[string]any), nil
+}
+
+func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOptions, dataaction.Sender, error) {
+	run := dataaction.RunOptions{Trace: o.trace || o.asJSON, BasicAuth: o.basic, Credentials: map[string]secret.Value{}}
+	for _, field := range slices.Sorted(maps.Keys(o.credentials)) {
+		v := secret.New(o.getenv(o.credentials[field]))
+		if !v.Set() {
+			return run, nil, fail(fmt.Errorf("environment variable %s is empty", o.credentials[field]), "it gives the credential's field "+field)
+		}
+		run.Credentials[field] = v
+	}
+	if o.auth != "" {
+		p, err := compileAction(o.auth, opts)
+		if err != nil {
+			return run, nil, err
+		}
+		run.Auth = &dataaction.Auth{Program: p}
+	}
+	if o.baseURL == "" {
+		return run, o.sender, nil
+	}
+	u, err := url.Parse(o.baseURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return run, nil, fail(fmt.Errorf("--base-url %q is no address", o.baseURL), "write it as http://127.0.0.1:8080")
+	}
+	run.BaseURL = u.Scheme + "://" + u.Host
+	return run, transport.To(o.baseURL, o.sender), nil
+}
+
+func newActionResult(name string, r *dataaction.Result) actionResult {
+	out := actionResult{
+		Schema: view.Schema, Name: name, Success: r.Err == nil, Operations: r.Operations, FinalResult: json.RawMessage("null"),
+		Outputs: r.Outputs, Failure: r.Err, TimedOut: r.TimedOut, ElapsedMs: r.Elapsed.Milliseconds(), Requests: r.Requests,
+		Findings: view.NewFindings(r.Findings),
+	}
+	if len(r.Final) > 0 {
+		out.FinalResult = r.Final
+	}
+	if out.Operations == nil {
+		out.Operations = []dataaction.Operation{}
+	}
+	if out.Outputs == nil {
+		out.Outputs = map[string]jsonpath.Value{}
+	}
+	if r.Err != nil {
+		out.Error = r.Err.API()
+	}
+	return out
+}
+
+func printActionResult(io *Streams, r *dataaction.Result, trace bool) error {
+	if trace {
+		for _, op := range r.Operations {
+			state := "ok"
+			if !op.Success {
+				state = "failed"
+			}
+			fmt.Fprintf(io.Err, "%2d  %-26s %-6s %s\n", op.Step, op.Name, state, shorten(op.Result))
+		}
+	}
+	for _, f := range r.Findings.Sorted() {
+		f.Path = ""
+		if err := diag.Print(io.Err, f, nil); err != nil {
+			return err
+		}
+	}
+	if r.Err != nil {
+		fmt.Fprintf(io.Err, "failed: %s, status %d, %s: %s\n", r.Err.ErrorCode, r.Err.Status, r.Err.Details[0].ErrorCode, r.Err.UserMessage)
+		for _, e := range r.Err.Errors {
+			fmt.Fprintf(io.Err, "  because: %s, status %d: %s\n", e.ErrorCode, e.Status, e.UserMessage)
+		}
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Outputs)) {
+		if _, err := fmt.Fprintf(io.Out, "%s = %s\n", name, r.Outputs[name]); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(io.Err, "%d requests, %d ms\n", r.Requests, r.Elapsed.Milliseconds())
+	return nil
+}
+
+// shorten keeps a trace line on a screen.
+func shorten(result json.RawMessage) string {
+	const limit = 200
+	if bytes.Equal(result, []byte("null")) {
+		return ""
+	}
+	if r := []rune(string(result)); len(r) > limit {
+		return string(r[:limit]) + "…"
+	}
+	return string(result)
+}
