@@ -93,7 +93,7 @@ func (d *decoder) value(path string, key, n *yaml.Node, v reflect.Value, f field
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
 	}
-	if u, ok := unions[v.Type()]; ok {
+	if u := unionOf(v.Type()); u != nil {
 		u(d, path, key, n, v)
 		return
 	}
@@ -165,6 +165,11 @@ func (d *decoder) pairs(path string, n *yaml.Node, each func(key, value *yaml.No
 func (d *decoder) structure(path string, key, n *yaml.Node, v reflect.Value) {
 	fields := fieldsOf(v.Type())
 	given := map[string]bool{}
+	if n.Kind == yaml.ScalarNode && v.Field(fields[0].index).Kind() == reflect.String {
+		hint := fmt.Sprintf("write {%s: %s}", fields[0].name, quoteBare(n.Value))
+		d.report(path, n, codeType, hint, "%s must be a mapping of keys to values, not %s", named(path), what(n))
+		return
+	}
 	ok := d.pairs(path, n, func(k, val *yaml.Node) {
 		child := join(path, k.Value)
 		given[k.Value] = true
@@ -240,7 +245,11 @@ func (d *decoder) list(path string, key, n *yaml.Node, v reflect.Value, f field)
 		if f.name == "skills" {
 			return
 		}
-		d.report(path, n, codeEmpty, "name at least one, or delete the key", "%s is an empty list", path)
+		hint := "name at least one, or delete the key"
+		if f.required {
+			hint = "name at least one"
+		}
+		d.report(path, n, codeEmpty, hint, "%s is an empty list", path)
 		return
 	}
 	seen := map[string]bool{}

@@ -93,7 +93,7 @@ func (f field) bounds() string {
 // requiredLeaves are the paths one must write when a required key is left out: its own, or
 // those below it that are required.
 func requiredLeaves(path string, t reflect.Type) []string {
-	if t.Kind() != reflect.Struct || unions[t] != nil || len(fieldsOf(t)) == 0 {
+	if t.Kind() != reflect.Struct || unionOf(t) != nil || len(fieldsOf(t)) == 0 {
 		return []string{path}
 	}
 	var out []string

@@ -12,16 +12,22 @@ import (
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
-// unions read the types that have more than one form in the file.
-var unions map[reflect.Type]func(d *decoder, path string, key, n *yaml.Node, v reflect.Value)
+// A union reads a type that has more than one form in the file.
+type union func(d *decoder, path string, key, n *yaml.Node, v reflect.Value)
 
-func init() { // a literal would refer to itself through decoder.value
-	unions = map[reflect.Type]func(*decoder, string, *yaml.Node, *yaml.Node, reflect.Value){
-		reflect.TypeFor[Greeting]():  greeting,
-		reflect.TypeFor[Breaker]():   breaker,
-		reflect.TypeFor[ScreenPop](): screenPop,
-		reflect.TypeFor[FactTest]():  factTest,
+// unionOf is how a type of several forms is read, nil for all other types.
+func unionOf(t reflect.Type) union {
+	switch t {
+	case reflect.TypeFor[Greeting]():
+		return greeting
+	case reflect.TypeFor[Breaker]():
+		return breaker
+	case reflect.TypeFor[ScreenPop]():
+		return screenPop
+	case reflect.TypeFor[FactTest]():
+		return factTest
 	}
+	return nil
 }
 
 // promptForm is the mapping form of a greeting, scriptForm that of a screen pop.
@@ -78,7 +84,11 @@ func breaker(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
 		return
 	}
 	if n.Kind != yaml.ScalarNode || n.Value != "none" {
-		d.report(path, n, codeChoice, "", "%s must be none or {afterTimeout: 15s, afterFailure: 2s}, not %s", path, what(n))
+		hint := ""
+		if n.Kind == yaml.ScalarNode {
+			hint = "to have no breaker write breaker: none"
+		}
+		d.report(path, n, codeChoice, hint, "%s must be none or {afterTimeout: 15s, afterFailure: 2s}, not %s", path, what(n))
 		return
 	}
 	*b = Breaker{}
