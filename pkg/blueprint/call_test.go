@@ -98,4 +98,3 @@ func (l line) newOrg() *simulate.Org {
 	}
 	return o
 }
-

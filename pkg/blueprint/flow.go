@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
@@ -192,7 +193,7 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 	d, n := b.d, b.names
 	f := flowData{
 		Name: n.flow, Division: d.Genesys.Division, Language: d.Calls.Language,
-		Greeting: greeting{d.Calls.Greeting.Text, d.Calls.Greeting.Prompt},
+		Greeting: greeting{d.Calls.Greeting.Text, promptName(d.Calls.Greeting.Prompt)},
 		Table:    n.table, HubSpot: n.hubspot, Genesys: n.genesys,
 		FindContact: n.findContact, FindDeals: n.findDeals, TripBreaker: n.tripBreaker,
 		Home: homeOf(d.HubSpot.Lookup.HomeCountries, d.Own()), Match: b.match(),
@@ -210,6 +211,14 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 	b.skillsPart(&f)
 	b.popPart(&f)
 	return f, fs
+}
+
+// promptName is how a flow calls a prompt of the org: Prompt.Welcome.
+func promptName(s string) string {
+	if s == "" || strings.HasPrefix(s, "Prompt.") || strings.HasPrefix(s, "PromptSystem.") {
+		return s
+	}
+	return "Prompt." + s
 }
 
 func (b *builder) match() matchData {
