@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
@@ -45,6 +46,9 @@ func (r *runner) reply(reply Response) *Error {
 		final = r.p.output.root.dropNulls(final)
 	}
 	if bad := r.p.output.check(final, r.p.opts.WholeNumbersOnly); bad != nil {
+		if strings.HasPrefix(bad.message, "got null") {
+			r.assume(atOutput, "a null for the typed output %q breaks the contract (the other reading: drop-nulls)", bad.field)
+		}
 		err = newError("INVALID_SCHEMA", 400, detailProcessing, bad.field,
 			fmt.Sprintf("The result does not fit the output contract: %s%s.", bad.where(), bad.message))
 	}
@@ -70,8 +74,15 @@ func (r *runner) parse(reply Response) (jsonpath.Value, string, *Error) {
 		return jsonpath.Value{}, "", newError("BAD_REQUEST", 400, detailRemote, "",
 			fmt.Sprintf("The remote endpoint answered with status %d and no JSON (%v).", reply.Status, err))
 	}
+	if n := doc.Depth(); n > maxDepth {
+		return jsonpath.Value{}, "", newError("BAD_REQUEST", 400, detailRemote, "",
+			fmt.Sprintf("The remote endpoint answered with JSON of %d levels; %d are allowed.", n, maxDepth))
+	}
 	return doc, string(reply.Body), nil
 }
+
+// maxDepth is how deep request and response objects may be nested. Genesys: 50 levels.
+const maxDepth = 50
 
 // translate resolves the paths to JSON text, or to their defaults as raw text. What has
 // neither stays unset.

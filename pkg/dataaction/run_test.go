@@ -123,6 +123,8 @@ func TestReplies(t *testing.T) {
 		"2.0 is not":            {reply: ok(`{"total":2.0,"results":[]}`), opts: dataaction.Options{WholeNumbersOnly: true}, want: "INVALID_SCHEMA 400 ACTION.PROCESSING"},
 		"wrong type":            {reply: ok(`{"total":"x","results":[]}`), want: "INVALID_SCHEMA 400 ACTION.PROCESSING"},
 		"html":                  {reply: ok(`<html>`), want: "BAD_REQUEST 400 ACTION.REMOTE_ENDPOINT"},
+		"50 levels":             {reply: ok(`{"results":` + strings.Repeat("[", 49) + strings.Repeat("]", 49) + `}`), want: `{"contact.id":"","tiers":[],"total":0}`},
+		"51 levels":             {reply: ok(`{"results":` + strings.Repeat("[", 50) + strings.Repeat("]", 50) + `}`), want: "BAD_REQUEST 400 ACTION.REMOTE_ENDPOINT"},
 		"empty":                 {reply: dataaction.Response{Status: 204}, want: "BAD_REQUEST 400 ACTION.PROCESSING"},
 		"empty refused":         {reply: dataaction.Response{Status: 204}, opts: dataaction.Options{EmptyBodyFails: true}, want: "BAD_REQUEST 400 ACTION.REMOTE_ENDPOINT"},
 		"429":                   {reply: dataaction.Response{Status: 429, Body: []byte("{}")}, want: "TOO_MANY_REQUESTS 429 ACTION.REMOTE_ENDPOINT"},

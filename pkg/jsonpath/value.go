@@ -179,6 +179,20 @@ func (v Value) Get(name string) (Value, bool) {
 	return Value{}, false
 }
 
+// Depth is how many arrays and objects stand around the innermost value.
+func (v Value) Depth() int {
+	if v.list == nil {
+		return 0
+	}
+	deepest := 0
+	for i := range v.list.items {
+		if v.list.items[i].list != nil {
+			deepest = max(deepest, v.list.items[i].Depth())
+		}
+	}
+	return deepest + 1
+}
+
 // String is the JSON text of v.
 func (v Value) String() string { return string(v.AppendJSON(nil)) }
 
