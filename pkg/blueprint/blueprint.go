@@ -39,7 +39,13 @@ type FlowArtifact struct {
 	Name string
 	Text string
 	Tree *architect.File
+
+	source rendering
 }
+
+// At is the place in the template that wrote a line of the text, so that what is found in
+// the flow is reported where somebody can change it.
+func (f FlowArtifact) At(line int) diag.Position { return f.source.at(line) }
 
 // Roles of the data actions in the flow.
 const (

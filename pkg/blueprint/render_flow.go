@@ -32,7 +32,7 @@ func (b *builder) renderFlow() diag.Findings {
 	if fs.Has(diag.Error) {
 		return fs
 	}
-	b.out.Flow = FlowArtifact{Name: b.names.flow, Text: r.text, Tree: tree}
+	b.out.Flow = FlowArtifact{Name: b.names.flow, Text: r.text, Tree: tree, source: r}
 	b.out.Artifacts = append(b.out.Artifacts, Artifact{file, r.text})
 	return fs
 }
