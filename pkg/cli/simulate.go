@@ -384,8 +384,9 @@ func (s *simulation) all(ctx context.Context) ([]*simulate.Outcome, error) {
 func (s *simulation) one(ctx context.Context, i int, c simulate.Call) (*simulate.Outcome, error) {
 	f := s.fixtures.Calls[s.options.anis[i]]
 	org := s.run.Org
-	saved := *org
+	saved, rows := *org, map[string]map[string]any{}
 	for key, row := range f.Control {
+		rows[key] = org.Rows[key]
 		s.setRow(key, row)
 	}
 	org.MissingQueues = append(append([]string{}, org.MissingQueues...), f.Vanished.Queues...)
@@ -393,6 +394,9 @@ func (s *simulation) one(ctx context.Context, i int, c simulate.Call) (*simulate
 	org.FailingTransfers = append(append([]string{}, org.FailingTransfers...), f.Transfers.Failing...)
 	o, err := s.run.Do(ctx, c)
 	org.MissingQueues, org.MissingSkills, org.FailingTransfers = saved.MissingQueues, saved.MissingSkills, saved.FailingTransfers
+	for key, row := range rows {
+		org.Rows[key] = row
+	}
 	return o, err
 }
 
