@@ -100,13 +100,19 @@ func wide(b *apd.Decimal) (dec, bool) {
 		}
 		r.Reduce(&r)
 	}
-	if r.Exponent <= 0 && r.Exponent >= -maxScale && r.Coeff.IsInt64() {
-		n := r.Coeff.Int64()
-		if n != math.MinInt64 {
-			if r.Negative {
-				n = -n
-			}
-			return dec{n: n, e: uint8(-r.Exponent)}, true
+	if r.Exponent <= maxScale && r.Exponent >= -maxScale && r.Coeff.IsInt64() {
+		n, fits := r.Coeff.Int64(), true
+		if n == math.MinInt64 {
+			return dec{b: &r}, true
+		}
+		if r.Exponent > 0 {
+			n, fits = mul64(n, pow10[r.Exponent])
+		}
+		if r.Negative {
+			n = -n
+		}
+		if fits {
+			return dec{n: n, e: uint8(max(-r.Exponent, 0))}, true
 		}
 	}
 	return dec{b: &r}, true
@@ -336,15 +342,20 @@ func (d dec) quantize(digits int32, how apd.Rounder) (dec, bool) {
 	return wide(&r)
 }
 
-func (d dec) floor() (dec, bool)    { return d.whole(apd.RoundFloor, -1) }
-func (d dec) ceiling() (dec, bool)  { return d.whole(apd.RoundCeiling, 1) }
-func (d dec) truncate() (dec, bool) { return d.whole(apd.RoundDown, 0) }
+func (d dec) floor() (dec, bool)    { return d.whole(-1) }
+func (d dec) ceiling() (dec, bool)  { return d.whole(1) }
+func (d dec) truncate() (dec, bool) { return d.whole(0) }
 
 // whole cuts the digits after the point; a number with any of them and the sign away moves
 // by one in that direction.
-func (d dec) whole(how apd.Rounder, away int64) (dec, bool) {
+func (d dec) whole(away int64) (dec, bool) {
 	if d.b != nil {
-		return d.quantize(0, how)
+		// apd's Quantize forgets the direction of a number all of whose digits it cuts
+		q, ok := d.quantize(0, apd.RoundDown)
+		if c := d.cmp(q); ok && (c > 0 && away > 0 || c < 0 && away < 0) {
+			return q.add(dec{n: away})
+		}
+		return q, ok
 	}
 	f := pow10[d.e]
 	q, r := d.n/f, d.n%f

@@ -33,6 +33,9 @@ func (v Value) String() string {
 	case v.p != nil && v.p.dec == nil && t != JSON && t != PhoneNumber:
 		return t.String() + "(" + quote(v.s) + ")"
 	}
+	if t == DateTime && v.n%1000 != 0 {
+		return time.UnixMilli(v.n).UTC().Format("2006-01-02T15:04:05.000Z")
+	}
 	s, _ := v.text()
 	return s
 }
@@ -84,13 +87,11 @@ func (v Value) currencyText(digits int) string {
 	return s + "|" + v.s
 }
 
-// formatDateTime writes 2009-01-10T06:30:00Z, with milliseconds when there are any.
+// formatDateTime writes 2009-01-10T06:30:00Z. Parts of a second are left out: exported
+// flows store ToString(GetCurrentDateTimeUtc()) and read it back with ToDateTime, for which
+// only whole seconds are documented.
 func formatDateTime(ms int64) string {
-	t := time.UnixMilli(ms).UTC()
-	if ms%1000 != 0 {
-		return t.Format("2006-01-02T15:04:05.000Z")
-	}
-	return t.Format("2006-01-02T15:04:05Z")
+	return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05Z")
 }
 
 // formatDuration writes ISO 8601 with days, hours, minutes and seconds: -P9DT18H29M59.544S.

@@ -1,5 +1,11 @@
 package expr
 
+import (
+	"strings"
+
+	"github.com/cockroachdb/apd/v3"
+)
+
 // jsonRows: names and arguments are from Genesys' help page on JSON values and the flows of
 // its tutorials. Functions return the new value; none changes one.
 var jsonRows = []row{
@@ -156,6 +162,21 @@ func jsonReplace(m *machine, a []Value) (Value, *EvalError) {
 	return ofJSON(c), nil
 }
 
+// jsonNumber reads a JSON number, which may have an exponent.
+func jsonNumber(text string) (dec, bool) {
+	if !strings.ContainsAny(text, "eE") {
+		return parseDec(text)
+	}
+	var b, r apd.Decimal
+	if _, _, err := b.SetString(text); err != nil || b.NumDigits() > 4*decDigits || b.Exponent > 2*decDigits || b.Exponent < -4*decDigits {
+		return dec{}, false
+	}
+	if _, err := decContext.Round(&r, &b); err != nil {
+		return dec{}, false
+	}
+	return wide(&r)
+}
+
 // fromJSON converts what a JSON value holds: null is NOT_SET, objects and arrays fail.
 func fromJSON(convert impl, t Type) impl {
 	return func(m *machine, a []Value) (Value, *EvalError) {
@@ -171,12 +192,12 @@ func fromJSON(convert impl, t Type) impl {
 				return v, nil
 			}
 		case '0':
-			d, err := parseDecimal(n.text)
-			if err != nil {
-				return Value{}, err
+			d, ok := jsonNumber(n.text)
+			if !ok {
+				return Value{}, failf("the JSON number %s is out of the range of Decimal", short(n.text))
 			}
-			v = d
-			if i, ok := d.dec().int64(); ok && (t == DateTime || t == Duration) {
+			v = ofDec(d)
+			if i, ok := d.int64(); ok && (t == DateTime || t == Duration) {
 				v = OfInt(i)
 			}
 		case 'o', 'a':

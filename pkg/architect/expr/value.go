@@ -236,9 +236,12 @@ func (v Value) prop(name string) (Value, bool) {
 		return Value{}, false
 	case v.p.phone != nil:
 		return phoneProp(v, name)
-	case name == "id" && v.p.id != "":
+	case !v.Type().IsOrg():
+	case name == "id" && v.p.id == "":
+		return NotSet(String), true
+	case name == "id":
 		return OfString(v.p.id), true
-	case name == "name" && v.p.id != "":
+	case name == "name":
 		return OfString(v.s), true
 	}
 	for _, p := range v.p.props {
