@@ -9,4 +9,13 @@
 //
 // Values enter a template only through quoting functions, and a template that prints one
 // raw is refused. The conditions of rules are built as expression trees and printed.
+//
+// The tests compare the rendered call with package routing on accounts made at random; more
+// of them are tried with
+//
+//	go test ./pkg/blueprint -run Agree -campaign 2000
+//
+// With DEALROUTE_ORACLES naming the folder that holds architect-flow.js and DEALROUTE_NPM
+// one in which purecloud-flow-scripting-api-sdk-javascript 0.0.18 is installed, they also
+// ask Genesys' own validation about the flow of every example.
 package blueprint

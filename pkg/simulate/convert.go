@@ -3,6 +3,9 @@ package simulate
 import (
 	"fmt"
 	"strconv"
+	"strings"
+
+	"github.com/cockroachdb/apd/v3"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
@@ -66,11 +69,23 @@ func output(j jsonpath.Value, t expr.Type) (expr.Value, error) {
 			return expr.OfInt(n), nil
 		}
 	case expr.Decimal:
-		if v, ok := expr.OfDecimal(j.Number()); ok {
+		if v, ok := expr.OfDecimal(plain(j.Number())); ok {
 			return v, nil
 		}
 	}
 	return expr.Value{}, fmt.Errorf("%s where the variable is %s", j.Kind(), t)
+}
+
+// plain writes a JSON number without the exponent that a literal of Architect cannot have.
+func plain(number string) string {
+	if !strings.ContainsAny(number, "eE") {
+		return number
+	}
+	d, _, err := apd.NewFromString(number)
+	if err != nil || d.Exponent > 60 || d.Exponent < -60 {
+		return number
+	}
+	return d.Text('f')
 }
 
 // column turns a cell of a data table into a value of the variable's type.
