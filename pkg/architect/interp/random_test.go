@@ -94,7 +94,7 @@ func (m *flowMaker) action(indent int) {
 	m.n++
 	name := fmt.Sprintf("a%d", m.n)
 	body := indent + 6
-	switch k := m.r.IntN(16); k {
+	switch m.r.IntN(18) {
 	case 0, 1:
 		m.line(indent, "- updateData: {name: %s, statements: [{integer: {variable: %s, value: {exp: '%s'}}}, {string: {variable: Flow.S, value: {exp: 'ToString(Flow.A)'}}}]}",
 			name, []string{"Flow.A", "Flow.B", "Task.N"}[m.r.IntN(3)], m.intExp())
@@ -144,7 +144,7 @@ func (m *flowMaker) action(indent int) {
 		m.branch(body+2, "found")
 	case 12:
 		m.line(indent, `- updateData: {name: %s, statements: [{integer: {variable: Flow.A, value: {exp: 'Flow.A + 1'}}}, {queue: {variable: Flow.Q, value: {exp: 'FindQueue(Append("Q", Flow.S))'}}}]}`, name)
-	case 13:
+	case 13, 16, 17:
 		m.line(indent, "- setParticipantData: {name: %s, attributes: [{attribute: {name: {lit: p%d}, value: {exp: 'Append(Flow.S, ToString(Flow.B))'}}}]}", name, m.r.IntN(2))
 	case 14:
 		m.line(indent, "- transferToAcd:")

@@ -49,7 +49,7 @@ func yamlFinding(file string, err error) diag.Finding {
 		f.Message = strings.TrimSpace(one.Message)
 		f.Position.Line, f.Position.Column = one.Mark.Line, one.Mark.Column
 	}
-	if f.Message == "" || strings.Contains(f.Message, "EOF") {
+	if f.Message == "" || strings.Contains(f.Message, "no documents") {
 		f.Message = "world file is empty"
 	}
 	return f
@@ -171,7 +171,9 @@ func (r *scriptReader) script(n *yaml.Node, s *Script) {
 			if s.Objects == nil {
 				s.Objects = map[string]map[string]string{}
 			}
-			s.Objects[section] = r.words(n, section, "exists", "missing")
+			if m := r.words(n, section, "exists", "missing"); len(m) > 0 {
+				s.Objects[section] = m
+			}
 		}
 	}
 	r.fields(n, "the world file", known)
@@ -279,8 +281,8 @@ func (r *scriptReader) reply(n *yaml.Node, what string, words []string) Reply {
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" {
 		if len(words) > 0 {
 			out.Branch = r.word(n, what, words...)
-		} else {
-			out.Branch = n.Value
+		} else if out.Branch = n.Value; n.Value == "" {
+			r.hint(n, "name one", "%s does not say which branch", what)
 		}
 		return out
 	}
