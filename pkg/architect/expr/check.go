@@ -81,6 +81,9 @@ type checker struct {
 }
 
 func check(n Node, scope Scope, target *Type) (*item, Typed, *Error) {
+	if scope == nil {
+		scope = NewTable()
+	}
 	c := &checker{scope: scope}
 	it, err := c.node(n, 0)
 	if err != nil {
@@ -142,8 +145,8 @@ func castTo(to, from Type) *overload {
 
 // node checks a part. The engine checks arguments before the function they are given to.
 func (c *checker) node(n Node, depth int) (*item, *Error) {
-	if depth > maxDepth+maxDepth {
-		return nil, &Error{Offset: n.Pos(), Message: "the expression is nested too deeply"}
+	if depth > 2*maxDepth {
+		return nil, &Error{Message: "the expression is nested too deeply"}
 	}
 	depth++
 	switch n := n.(type) {
@@ -248,6 +251,9 @@ func (c *checker) property(n *Property, depth int) (*item, *Error) {
 // call checks the arguments and finds the overload they fit.
 func (c *checker) call(at int, name string, depth int, nodes ...Node) (*item, *Error) {
 	f := functions[strings.ToLower(name)]
+	if f == nil {
+		return nil, &Error{Offset: at, Message: fmt.Sprintf("there is no operator %q", name)}
+	}
 	it := &item{kind: itemCall, at: at, text: f.name, args: make([]*item, len(nodes))}
 	for i, n := range nodes {
 		a, err := c.node(n, depth)

@@ -175,6 +175,49 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// TestDoubling grows a value through a variable, as a loop of a flow can.
+func TestDoubling(t *testing.T) {
+	for text, first := range map[string]expr.Value{
+		`SetJsonObjectProperty(SetJsonObjectProperty(JsonParse("{}"), "a", Flow.X), "b", Flow.X)`: must(expr.OfJSON([]byte(`{"k":"v"}`))),
+		`Flow.X + Flow.X`: expr.OfString("ab"), `Append(Flow.X, Flow.X, Flow.X)`: expr.OfAudio("a"),
+		`AddItem(AddItem(Flow.X, ToString(Flow.X, "")), ToString(Flow.X, ""))`: expr.OfList(expr.String, expr.OfString("ab")),
+	} {
+		scope := expr.NewTable()
+		slot := scope.Declare("Flow.X", first.Type())
+		p, err := expr.Compile(text, scope, nil)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		env := &expr.Static{Values: scope.Blank()}
+		env.Values[slot] = first
+		for i := 0; ; i++ {
+			v, err := p.Eval(env)
+			var broke *expr.EvalError
+			if errors.As(err, &broke) && broke.Budget {
+				break
+			}
+			if err != nil || i > 60 {
+				t.Errorf("%s: round %d: %v", text, i, err)
+				break
+			}
+			env.Values[slot] = v
+		}
+		start := time.Now()
+		env.Values[slot].AppendKey(nil)
+		if d := time.Since(start); d > time.Second {
+			t.Errorf("%s: the key of the last value took %v", text, d)
+		}
+	}
+}
+
+func must(v expr.Value, err error) expr.Value {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func TestTarget(t *testing.T) {
 	scope, env := world(t)
 	for _, c := range []struct {

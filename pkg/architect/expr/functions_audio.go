@@ -64,11 +64,14 @@ func segments(v Value) []string {
 
 // opJoinAudio puts audio and prompts one after the other.
 func opJoinAudio(m *machine, a []Value) (Value, *EvalError) {
-	n := 0
+	n, cost := 0, 0
 	for _, v := range a {
 		n += len(segments(v))
+		for _, s := range segments(v) {
+			cost += 16 + len(s)
+		}
 	}
-	if err := m.spend(16 * n); err != nil {
+	if err := m.spend(cost); err != nil {
 		return Value{}, err
 	}
 	out := make([]string, 0, n)

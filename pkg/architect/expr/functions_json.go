@@ -6,6 +6,15 @@ import (
 	"github.com/cockroachdb/apd/v3"
 )
 
+// made hands a new JSON value out when it is not too large. Values share their parts, so a
+// flow can double one at little cost; its text would grow without bound.
+func made(m *machine, n *jsonNode) (Value, *EvalError) {
+	if err := m.spend(n.size); err != nil {
+		return Value{}, err
+	}
+	return ofJSON(n), nil
+}
+
 // jsonRows: names and arguments are from Genesys' help page on JSON values and the flows of
 // its tutorials. Functions return the new value; none changes one.
 var jsonRows = []row{
@@ -48,7 +57,7 @@ func toJSONValue(m *machine, a []Value) (Value, *EvalError) {
 	if err := m.spend(2 * a[0].Len() * valueSize); err != nil {
 		return Value{}, err
 	}
-	return ofJSON(toJSON(a[0])), nil
+	return made(m, toJSON(a[0]))
 }
 
 // jsonMember is a member of an object: names are case-sensitive, and a member that is
@@ -105,7 +114,7 @@ func jsonSet(m *machine, a []Value) (Value, *EvalError) {
 	if err := m.spend(len(n.keys)*valueSize + 2*a[2].Len()*valueSize); err != nil {
 		return Value{}, err
 	}
-	return ofJSON(n.with(a[1].s, toJSON(a[2]))), nil
+	return made(m, n.with(a[1].s, toJSON(a[2])))
 }
 
 func jsonCount(_ *machine, a []Value) (Value, *EvalError) {
@@ -159,7 +168,7 @@ func jsonReplace(m *machine, a []Value) (Value, *EvalError) {
 			break
 		}
 	}
-	return ofJSON(c), nil
+	return made(m, c.weigh())
 }
 
 // jsonNumber reads a JSON number, which may have an exponent.

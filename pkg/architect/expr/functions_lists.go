@@ -27,6 +27,19 @@ var listRows = []row{
 // valueSize is what an item of a collection costs of the budget.
 const valueSize = 48
 
+// weight is what items cost: texts are counted although they are shared, since whoever
+// reads a collection reads them all.
+func weight(items []Value) int {
+	n := len(items) * valueSize
+	for _, v := range items {
+		n += len(v.s)
+		if v.p != nil && v.p.json != nil {
+			n += v.p.json.size
+		}
+	}
+	return n
+}
+
 func areEqual(m *machine, a []Value) (Value, *EvalError) {
 	ignore := a[0].n != 0
 	for _, v := range a[2:] {
@@ -121,7 +134,7 @@ func findFirst(m *machine, a []Value) (Value, *EvalError) {
 func emptyList(_ *machine, a []Value) (Value, *EvalError) { return listOf(a[0].Type(), nil), nil }
 
 func makeList(m *machine, a []Value) (Value, *EvalError) {
-	if err := m.spend(len(a) * valueSize); err != nil {
+	if err := m.spend(weight(a)); err != nil {
 		return Value{}, err
 	}
 	return OfList(a[0].Type(), a...), nil

@@ -116,7 +116,7 @@ var laterRows = []row{
 }
 
 func addItem(m *machine, a []Value) (Value, *EvalError) {
-	if err := m.spend((a[0].Len() + 1) * valueSize); err != nil {
+	if err := m.spend(weight(a[0].items()) + weight(a[1:])); err != nil {
 		return Value{}, err
 	}
 	items := append(append(make([]Value, 0, a[0].Len()+1), a[0].items()...), a[1])
@@ -125,7 +125,7 @@ func addItem(m *machine, a []Value) (Value, *EvalError) {
 
 // keep copies the items for which f is true.
 func keep(m *machine, list Value, f func(i int, v Value) bool) (Value, *EvalError) {
-	if err := m.spend(list.Len() * valueSize); err != nil {
+	if err := m.spend(weight(list.items())); err != nil {
 		return Value{}, err
 	}
 	var out []Value

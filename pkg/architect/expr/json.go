@@ -18,12 +18,25 @@ type jsonNode struct {
 	text  string
 	keys  []string
 	items []*jsonNode
+	size  int // about the bytes of its text, shared parts counted each time
+}
+
+// weigh sets the size of a node whose parts have theirs.
+func (n *jsonNode) weigh() *jsonNode {
+	n.size = 2 + len(n.text) + len(n.items)
+	for i, x := range n.items {
+		n.size += x.size
+		if n.kind == 'o' {
+			n.size += 3 + len(n.keys[i])
+		}
+	}
+	return n
 }
 
 var (
-	jsonNull  = &jsonNode{kind: 'n'}
-	jsonTrue  = &jsonNode{kind: 't'}
-	jsonFalse = &jsonNode{kind: 'f'}
+	jsonNull  = &jsonNode{kind: 'n', size: 4}
+	jsonTrue  = &jsonNode{kind: 't', size: 4}
+	jsonFalse = &jsonNode{kind: 'f', size: 5}
 )
 
 // maxJSONDepth keeps a nested text from growing the stack.
@@ -78,9 +91,9 @@ func decodeJSON(d *json.Decoder, depth int) (*jsonNode, error) {
 		}
 		return jsonFalse, nil
 	case json.Number:
-		return &jsonNode{kind: '0', text: string(t)}, nil
+		return (&jsonNode{kind: '0', text: string(t)}).weigh(), nil
 	case string:
-		return &jsonNode{kind: 's', text: t}, nil
+		return (&jsonNode{kind: 's', text: t}).weigh(), nil
 	case json.Delim:
 		if t == '{' {
 			return decodeObject(d, depth)
@@ -94,7 +107,7 @@ func decodeJSON(d *json.Decoder, depth int) (*jsonNode, error) {
 			n.items = append(n.items, x)
 		}
 		_, err := d.Token()
-		return n, err
+		return n.weigh(), err
 	}
 	return nil, fmt.Errorf("unexpected %v", t)
 }
@@ -120,7 +133,7 @@ func decodeObject(d *json.Decoder, depth int) (*jsonNode, error) {
 		n.keys, n.items = append(n.keys, key), append(n.items, x)
 	}
 	_, err := d.Token()
-	return n, err
+	return n.weigh(), err
 }
 
 // key appends bytes that are the same for equal values: members sorted, numbers by value.
@@ -223,11 +236,11 @@ func (n *jsonNode) with(key string, x *jsonNode) *jsonNode {
 	for i, k := range c.keys {
 		if k == key {
 			c.items[i] = x
-			return c
+			return c.weigh()
 		}
 	}
 	c.keys, c.items = append(c.keys, key), append(c.items, x)
-	return c
+	return c.weigh()
 }
 
 // equal compares by meaning: numbers by value, members in any order.
@@ -277,19 +290,20 @@ func toJSON(v Value) *jsonNode {
 		for _, x := range v.items() {
 			n.items = append(n.items, toJSON(x))
 		}
-		return n
+		return n.weigh()
 	case t == Boolean:
 		if v.n != 0 {
 			return jsonTrue
 		}
 		return jsonFalse
 	case t == Integer:
-		return &jsonNode{kind: '0', text: strconv.FormatInt(v.n, 10)}
+		return (&jsonNode{kind: '0', text: strconv.FormatInt(v.n, 10)}).weigh()
 	case t == Decimal:
-		return &jsonNode{kind: '0', text: v.dec().text(1)}
+		return (&jsonNode{kind: '0', text: v.dec().text(1)}).weigh()
 	case t.IsOrg():
-		return &jsonNode{kind: 'o', keys: []string{"id", "name"}, items: []*jsonNode{{kind: 's', text: v.ID()}, {kind: 's', text: v.s}}}
+		id, name := &jsonNode{kind: 's', text: v.ID()}, &jsonNode{kind: 's', text: v.s}
+		return (&jsonNode{kind: 'o', keys: []string{"id", "name"}, items: []*jsonNode{id.weigh(), name.weigh()}}).weigh()
 	}
 	s, _ := v.text()
-	return &jsonNode{kind: 's', text: s}
+	return (&jsonNode{kind: 's', text: s}).weigh()
 }

@@ -26,8 +26,11 @@ func (m *machine) spend(n int) *EvalError {
 	return &EvalError{Message: "the expression grows beyond what one evaluation may take", Budget: true}
 }
 
-// Eval computes the expression. The error is an *EvalError.
+// Eval computes the expression; a nil Env knows nothing. The error is an *EvalError.
 func (p *Program) Eval(env Env) (Value, error) {
+	if env == nil {
+		env = &Static{}
+	}
 	m := machines.Get().(*machine)
 	m.env, m.budget = env, p.budget
 	v, err := p.code(m)
