@@ -296,7 +296,11 @@ func valuesOf(ns []interp.Named, mask func(string) string) map[string]string {
 	}
 	out := make(map[string]string, len(ns))
 	for _, n := range ns {
-		out[n.Name] = mask(plainValue(n.Value))
+		v := mask(plainValue(n.Value))
+		if before, twice := out[n.Name]; twice { // skills, statements that write one variable again
+			v = before + ", " + v
+		}
+		out[n.Name] = v
 	}
 	return out
 }

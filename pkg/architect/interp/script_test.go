@@ -1,6 +1,7 @@
 package interp_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
-// worldFile is the example of docs/world.md.
+// worldFile has every section and every form of an answer.
 const worldFile = `call:
   ani: tel:+15135550142
   dnis: "+15135550100"
@@ -83,6 +84,26 @@ func TestDecodeScript(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestDocumentedExample reads the example of the page about world files.
+func TestDocumentedExample(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/world.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(page), "```yaml\n")
+	example, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("docs/world.md has no example")
+	}
+	s, found := interp.DecodeScript("docs/world.md", []byte(example))
+	if s == nil {
+		t.Fatal(found)
+	}
+	if len(s.DataActions) != 2 || len(s.Digits) != 3 || len(s.Branches) != 2 || s.Call.AnswerAfter != time.Minute {
+		t.Errorf("%+v", s)
 	}
 }
 
