@@ -429,6 +429,14 @@ func (s *simulation) frame(m view.Masking) view.CallFrame {
 	}
 	return view.CallFrame{
 		Source: s.source, Budget: d.Enrichment.Budget, Masking: m, Trace: s.options.trace, MaskText: text,
+		QueueOf: func(rule string) string {
+			for _, r := range d.Routing.Rules {
+				if r.Name == rule {
+					return r.To.Queue
+				}
+			}
+			return ""
+		},
 		RuleAt: func(rule string) string {
 			for i, r := range d.Routing.Rules {
 				if r.Name == rule {

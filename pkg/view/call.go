@@ -106,6 +106,7 @@ func ms(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.
 type CallFrame struct {
 	Source   string                   // where HubSpot's answers came from
 	RuleAt   func(rule string) string // place of a rule in the deployment file
+	QueueOf  func(rule string) string // the queue that a rule names
 	Budget   time.Duration
 	Masking  Masking
 	Trace    bool
@@ -117,7 +118,7 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	c := NewCall(o, f.Masking)
 	var b strings.Builder
 	line := func(name, value, more string) {
-		fmt.Fprintf(&b, "  %-12s %-19s %s\n", name, value, more)
+		b.WriteString(strings.TrimRight(fmt.Sprintf("  %-12s %-19s %s", name, value, more), " ") + "\n")
 	}
 	head := "call " + c.ANI
 	if c.DNIS != nil {
@@ -127,6 +128,9 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	line("outcome", c.Outcome, known(c))
 	line("rule", cmp.Or(value(c.Rule), "–"), because(c, f))
 	line("transfer", transfer(c), details(c, o))
+	if want := f.QueueOf(o.Rule); c.Queue != nil && o.Rule != "" && want != "" && want != *c.Queue {
+		line("", "", fmt.Sprintf("not %s, which the rule names: it is gone, or the transfer failed", want))
+	}
 	if c.ScreenPop != nil {
 		line("screen pop", c.ScreenPop.Script, "("+strings.Join(slices.Sorted(maps.Keys(c.ScreenPop.Inputs)), ", ")+")")
 	}
@@ -218,6 +222,9 @@ func transfer(c Call) string {
 }
 
 func details(c Call, o *simulate.Outcome) string {
+	if c.Queue == nil && c.Reason == "lastResort" {
+		return "no queue could be reached: the last resort's message, then the end"
+	}
 	if c.Queue == nil {
 		return ""
 	}
