@@ -221,7 +221,7 @@ type RunOptions struct {
 // expression that does not compile. It is no run-time error of the flow.
 type Refusal struct {
 	Finding diag.Finding
-	Action  string
+	Action  string // name of the action that was reached
 }
 
 func (r *Refusal) Error() string { return r.Finding.Error() }

@@ -469,5 +469,5 @@ func (c *compiler) branch(a *architect.Action, name string, next int32) int32 {
 func (c *compiler) fail(code string, pos diag.Position, path, hint, format string, args ...any) *Refusal {
 	f := diag.Finding{Code: code, Severity: diag.Error, Position: pos, Path: path, Hint: hint, Message: fmt.Sprintf(format, args...)}
 	c.p.findings = append(c.p.findings, f)
-	return &Refusal{Finding: f, Action: c.where}
+	return &Refusal{Finding: f}
 }

@@ -34,6 +34,7 @@ func (p *Program) Next(s *State) (*Effect, error) {
 		}
 		s.settle(in, in.op.run(s, in))
 		if s.refused != nil {
+			s.refused = &Refusal{Finding: s.refused.Finding, Action: in.name}
 			return nil, s.refused
 		}
 	}
