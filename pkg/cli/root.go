@@ -14,7 +14,7 @@ func commands(env *Env) map[string][]*cobra.Command {
 		groupDeploy:    {newPlanCmd(env), newSetupCmd(env), newDestroyCmd(env)},
 		groupLook:      {newSimulateCmd(env), newRenderCmd(env), newSandboxCmd(env)},
 		groupLanguages: {newEvalCmd(env), newFlowCmd(env), newActionCmd(env)},
-		groupOther:     {newSchemaCmd(env), newVersionCmd(env)},
+		groupOther:     {newSchemaCmd(env), newManCmd(env), newVersionCmd(env)},
 	}
 }
 

@@ -211,7 +211,7 @@ func (s *sandbox) Close() error {
 func (s *sandbox) client(env *Env, readOnly bool) (*genesysrest.Client, error) {
 	return genesysrest.New(genesysrest.Config{
 		API: s.api, Apps: s.api, Client: genesystest.ClientID, Secret: secret.New(genesystest.ClientSecret),
-		ReadOnly: readOnly, PerMin: 1_000_000, Agent: "dealroute/" + version(env), Sleep: hurry,
+		ReadOnly: readOnly, PerMin: 1_000_000, Agent: "dealroute/" + version(env), Sleep: hurry, Log: env.log(),
 	})
 }
 

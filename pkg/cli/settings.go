@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -74,6 +75,9 @@ func loadSettings(env *Env, flags *pflag.FlagSet) (*settings, error) {
 	if o := s.text("output"); !slices.Contains([]string{"text", "json"}, o) && !slices.Contains(extraOutputs, o) {
 		return nil, fail(fmt.Errorf("output %q is not known", o), "use text or json")
 	}
+	if err := new(slog.Level).UnmarshalText([]byte(s.text("log-level"))); err != nil {
+		return nil, fail(fmt.Errorf("log level %q is not known", s.text("log-level")), "use debug, info, warn or error")
+	}
 	if _, err := time.ParseDuration(s.text("timeout")); err != nil {
 		return nil, fail(fmt.Errorf("timeout %q is not a duration", s.text("timeout")), "write it as 30s or 5m")
 	}
@@ -132,6 +136,13 @@ func (s *settings) adopt(values map[string]any) error {
 func (s *settings) text(name string) string { return s.v.GetString(name) }
 func (s *settings) on(name string) bool     { return s.v.GetBool(name) }
 func (s *settings) json() bool              { return s.text("output") == "json" }
+
+// log writes to standard error what the level lets through.
+func (e *Env) log() *slog.Logger {
+	var level slog.Level
+	level.UnmarshalText([]byte(e.settings.text("log-level"))) //nolint:errcheck // checked when it was read
+	return slog.New(slog.NewTextHandler(e.IO.Err, &slog.HandlerOptions{Level: level}))
+}
 
 func (s *settings) timeout() time.Duration {
 	d, _ := time.ParseDuration(s.text("timeout"))

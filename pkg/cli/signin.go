@@ -18,7 +18,7 @@ import (
 // signIn gives the configuration of a client for the real org: credentials from the
 // environment, else from a profile of Genesys' own command line tool, which is only read.
 func signIn(env *Env, readOnly bool) (genesysrest.Config, error) {
-	cfg := genesysrest.Config{ReadOnly: readOnly, Agent: "dealroute/" + version(env)}
+	cfg := genesysrest.Config{ReadOnly: readOnly, Agent: "dealroute/" + version(env), Log: env.log()}
 	token, id, key := env.Getenv("GENESYSCLOUD_ACCESS_TOKEN"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_ID"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_SECRET")
 	region := env.settings.text("region")
 	switch name := env.settings.text("profile"); {

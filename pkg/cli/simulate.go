@@ -98,7 +98,7 @@ type simulation struct {
 	live     bool
 }
 
-func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, o simulateOptions) (*simulation, error) {
+func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, o simulateOptions) (_ *simulation, err error) {
 	s := &simulation{options: o, loaded: l, live: o.crm == "live"}
 	start, err := startTime(env, o.at)
 	if err != nil {
@@ -133,6 +133,11 @@ func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Bluepr
 		return nil, err
 	}
 	s.run = &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Trace: o.trace}
+	defer func() {
+		if err == nil && s.run.Sender != nil {
+			s.run.Sender = transport.LogSender(s.run.Sender, env.log())
+		}
+	}()
 	switch {
 	case o.world != "":
 		err = s.useWorld(&start)

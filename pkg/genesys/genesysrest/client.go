@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -33,6 +34,7 @@ type Config struct {
 	ReadOnly bool // refuse every request that is not known to be a read
 	PerMin   int  // calls a minute; 280 when 0: a token may make 300 (Genesys: token.rate.per.minute)
 	Agent    string
+	Log      *slog.Logger // a line per call at debug level; nil: none
 	Sleep    func(context.Context, time.Duration) error // waits between repeats; nil waits for real
 }
 
@@ -212,6 +214,13 @@ func (c *Client) send(ctx context.Context, method, address, path string, body an
 	defer func() { c.workers <- w }()
 	c.count(method, path)
 	w.ctx, w.got = ctx, reply{}
+	start := time.Now()
+	defer func() {
+		if c.cfg.Log != nil {
+			c.cfg.Log.Debug("platform call", "method", method, "path", transport.MaskNumbers(path), "status", w.got.status,
+				"duration", time.Since(start), "correlation", w.got.header.Get("Inin-Correlation-Id"))
+		}
+	}()
 	_, err := w.sdk.APIClient.CallAPI(address, method, body, header, query, form, "", nil, "other")
 	if w.got.status == 0 {
 		if err == nil {
