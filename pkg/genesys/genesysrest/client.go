@@ -34,7 +34,7 @@ type Config struct {
 	ReadOnly bool // refuse every request that is not known to be a read
 	PerMin   int  // calls a minute; 280 when 0: a token may make 300 (Genesys: token.rate.per.minute)
 	Agent    string
-	Log      *slog.Logger // a line per call at debug level; nil: none
+	Log      *slog.Logger                               // a line per call at debug level; nil: none
 	Sleep    func(context.Context, time.Duration) error // waits between repeats; nil waits for real
 }
 
