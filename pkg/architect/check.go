@@ -3,6 +3,7 @@ package architect
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -21,7 +22,7 @@ func Check(f *File, org Org) diag.Findings {
 	if f == nil || f.Flow == nil {
 		return nil
 	}
-	c := &checker{file: f, flow: f.Flow, org: org, calls: isCall(f.Flow.Type), used: map[*Variable]bool{}, tasks: map[*Task]*scope{}, refs: map[string]bool{}}
+	c := &checker{file: f, flow: f.Flow, org: org, calls: isCall(f.Flow.Type), used: map[*Variable]bool{}, tasks: map[*Task]*scope{}, refs: map[string]bool{}, dead: map[*Action]bool{}}
 	c.run()
 	return c.findings
 }
@@ -35,7 +36,9 @@ type checker struct {
 	used     map[*Variable]bool
 	global   *scope
 	tasks    map[*Task]*scope
-	refs     map[string]bool // "task/Entry": containers that can be referred to
+	now      *Task            // the task being checked
+	dead     map[*Action]bool // reported as unreachable
+	refs     map[string]bool  // "task/Entry": containers that can be referred to
 }
 
 // A scope is the variables that a place sees.
@@ -47,6 +50,7 @@ type scope struct {
 type declared struct {
 	symbol expr.Symbol
 	v      *Variable // nil when built in or made by use
+	made   string    // path of the place that made it by writing to it
 }
 
 // Lookup finds a variable; letter case does not count.
@@ -106,6 +110,7 @@ func (c *checker) warn(code string, pos diag.Position, path, msg, hint string) {
 
 func (c *checker) run() {
 	c.declare()
+	c.madeByUse()
 	c.names()
 	c.start()
 	if c.calls {
@@ -121,6 +126,20 @@ func (c *checker) run() {
 	c.circles()
 }
 
+// madeByUse declares the variables that nothing declares and something writes to: they
+// exist in the whole scope, also before the writing. It is the check itself, run once for
+// nothing else.
+func (c *checker) madeByUse() {
+	if !c.calls {
+		return
+	}
+	found, used := c.findings, c.used
+	c.used = map[*Variable]bool{}
+	EachTask(c.flow, c.task)
+	EachMenu(c.flow, c.menu)
+	c.findings, c.used, c.dead = found, used, map[*Action]bool{}
+}
+
 // declare fills the scopes and checks declarations.
 func (c *checker) declare() {
 	c.global = &scope{vars: map[string]*declared{}}
@@ -129,11 +148,11 @@ func (c *checker) declare() {
 	}
 	c.builtins()
 	c.prompts()
-	c.variables(c.global, c.flow.Variables, map[string]bool{})
+	c.variables(c.global, c.flow.Variables, "flow")
 	EachTask(c.flow, func(t *Task) {
 		s := &scope{outer: c.global, vars: map[string]*declared{}}
 		c.tasks[t] = s
-		c.variables(s, t.Variables, map[string]bool{})
+		c.variables(s, t.Variables, "task")
 		if t.Kind == "bot" || t.Kind == "state" || t.Kind == "task" {
 			c.refs[t.Kind+"/"+t.RefID] = true
 		}
@@ -190,7 +209,8 @@ func (c *checker) prompts() {
 
 var variableNameRE = regexp.MustCompile(`^[\pL][\pL\pN_]*$`)
 
-func (c *checker) variables(s *scope, list []*Variable, seen map[string]bool) {
+func (c *checker) variables(s *scope, list []*Variable, prefix string) {
+	seen := map[string]bool{}
 	for _, v := range list {
 		t, known := expr.ParseType(v.Type)
 		if !known {
@@ -199,21 +219,23 @@ func (c *checker) variables(s *scope, list []*Variable, seen map[string]bool) {
 			}
 			t = expr.Any
 		}
-		bare := v.Name
-		if i := strings.IndexByte(bare, '.'); i >= 0 {
-			bare = bare[i+1:]
-		}
-		if !variableNameRE.MatchString(bare) {
+		given, bare, _ := strings.Cut(v.Name, ".")
+		switch {
+		case c.calls && !equalFold(given, prefix):
+			c.failf("sdk", v.Pos, v.Path, "%q is no variable of a %s: its name has to begin with %s%s.", v.Name, prefix, strings.ToUpper(prefix[:1]), prefix[1:])
+			continue
+		case !variableNameRE.MatchString(bare):
 			c.failf("sdk.variableName", v.Pos, v.Path, "%q must start with a letter, then letters, digits or underscores", bare)
 		}
 		low := strings.ToLower(v.Name)
 		if seen[low] {
-			c.failf(CodeVariableTwice, v.Pos, v.Path, "variable %q is declared twice", v.Name)
+			c.warn(CodeVariableTwice, v.Pos, v.Path, fmt.Sprintf("variable %q is declared twice; the first one counts", v.Name), "")
+		} else {
+			seen[low] = true
+			s.add(v.Name, t, v)
 		}
-		seen[low] = true
-		s.add(v.Name, t, v)
 		if c.calls && v.IsSecure && c.flow.Type != "secureCall" {
-			c.fail("properties.variable.common.support.notSupportedSecureVariable", v.Pos, c.variablePath(v), "secure variables are not supported in flows of this type")
+			c.fail("properties.variable.secure.support.notSupportedNoSecureVariables", v.Pos, c.variablePath(v), "secure variables are not supported in flows of this type")
 		}
 		if v.Initial.Form != Absent {
 			c.value(s, v.Initial, rule{typ: t, label: "Initial Value", literal: c.calls, empty: t == expr.String, noValue: true, deflt: true, null: true})
@@ -253,19 +275,47 @@ func (c *checker) names() {
 	case strings.HasSuffix(strings.ToLower(f.Name), "-debug"):
 		c.fail("sdk", f.Pos, f.Path, "flow name cannot end with -debug")
 	}
-	seen := map[string][]*Task{}
+	tasks, menus, ids := map[string][]holder{}, map[string][]holder{}, map[string]bool{}
 	for _, t := range f.Tasks {
-		if t.HasName && strings.TrimSpace(t.Name) == "" {
+		if t.HasName && t.Name == "" {
 			c.fail("errors.noName", t.Pos, t.Path, "name can not be empty")
 		}
-		seen[t.Kind+"/"+t.Name] = append(seen[t.Kind+"/"+t.Name], t)
+		tasks[t.Kind+"/"+t.Name] = append(tasks[t.Kind+"/"+t.Name], holder{t.Name, t.Path, t.Pos})
+		if id := t.Kind + "/" + t.RefID; ids[id] {
+			c.warn(CodeRefTwice, t.Pos, t.Path, fmt.Sprintf("a second %s with the refId %q; references reach the last one", t.Kind, t.RefID), "")
+		} else {
+			ids[id] = true
+		}
 	}
-	for _, same := range seen {
-		if len(same) < 2 || same[0].Name == "" {
+	for _, m := range f.Menus {
+		menus[m.Name] = append(menus[m.Name], holder{m.Name, m.Path, m.Pos})
+	}
+	// The task or menu of a choice goes by the name of the choice.
+	EachChoice(f, func(x *Choice) {
+		if x.Task != nil {
+			tasks["task/"+x.Name] = append(tasks["task/"+x.Name], holder{x.Name, x.Task.Path, x.Pos})
+		}
+		if x.Menu != nil {
+			menus[x.Name] = append(menus[x.Name], holder{x.Name, x.Menu.Path, x.Pos})
+		}
+	})
+	c.same(tasks, "task")
+	c.same(menus, "menu")
+}
+
+type holder struct {
+	name, path string
+	pos        diag.Position
+}
+
+// same reports names that two tasks or two menus have; letter case counts.
+func (c *checker) same(byName map[string][]holder, what string) {
+	for _, list := range byName {
+		if len(list) < 2 || list[0].name == "" {
 			continue
 		}
-		for _, t := range same {
-			c.fail("task.multipleNames", t.Pos, t.Path, fmt.Sprintf("another task has the same name %q", t.Name))
+		for _, x := range list {
+			c.failf(what+".multipleNames", x.pos, x.path, "another %s has the same name %q", what, x.name)
 		}
 	}
 }
@@ -289,9 +339,13 @@ func (c *checker) start() {
 // when it does not.
 func (c *checker) reference(r Ref, kinds ...string) bool {
 	for _, k := range kinds {
-		if r.Kind != "" && c.refs[k+"/"+r.ID] {
-			return true
+		if r.Kind == "" || !c.refs[k+"/"+r.ID] {
+			continue
 		}
+		if !slices.Contains(kinds, r.Kind) || !c.refs[r.Kind+"/"+r.ID] {
+			c.warn(CodeWrongKind, r.Pos, r.Path, fmt.Sprintf("the reference %q points at a %s", r.Text, k), "")
+		}
+		return true
 	}
 	var known []string
 	for k := range c.refs {

@@ -11,6 +11,8 @@ import (
 // task checks the actions of a task, then where it ends.
 func (c *checker) task(t *Task) {
 	s := c.tasks[t]
+	c.now = t
+	defer func() { c.now = nil }()
 	for _, a := range t.Actions {
 		c.action(s, a, false)
 	}
@@ -19,7 +21,7 @@ func (c *checker) task(t *Task) {
 
 // action checks an action and those in its branches.
 func (c *checker) action(s *scope, a *Action, inLoop bool) {
-	if a.HasName && strings.TrimSpace(a.Name) == "" {
+	if a.HasName && a.Name == "" {
 		c.fail("errors.noName", a.Pos, a.Path, "name can not be empty")
 	}
 	c.body(s, a, inLoop)
@@ -179,6 +181,8 @@ func (c *checker) special(s *scope, a *Action) {
 	case "previousMenu":
 		if len(c.flow.Menus) == 0 {
 			c.fail("previousMenu.noMenus", a.Pos, a.Path, "there are no menus in this flow for Previous Menu to return to")
+		} else if c.now != nil && c.now.Kind == "task" && c.now.RefID == c.flow.Start.ID && c.flow.Start.Kind == "task" {
+			c.fail("previousMenu.inStartupError", a.Pos, a.Path, "this action is invalid in the starting task because there is no menu to return to")
 		}
 	case "setFlowOutcome", "initializeFlowOutcome":
 		if a.Values["flowOutcome"].Text == "" && c.calls {
@@ -315,7 +319,7 @@ func (c *checker) callData(s *scope, a *Action) {
 	}
 	if v, ok := a.Values["timeout"]; ok {
 		c.value(s, v, rule{typ: expr.Duration, label: "Timeout", literal: true, minDur: 1e6, maxDur: 1 << 62, deflt: true, null: true})
-		if d, isLit := v.Duration(); isLit && d <= 0 {
+		if d, isLit := v.Duration(); isLit && d == 0 {
 			c.fail("bridgeServer.timeoutOfZero", a.Pos, a.Path, "timeout must be greater than zero")
 		}
 	}
@@ -344,23 +348,22 @@ func (c *checker) lookup(s *scope, a *Action) {
 		c.notFound(a, "data table", c.org.DataTables)
 		c.fail("dataTable.mustSelectTable", a.Pos, a.Path, "a data table must be selected")
 	}
-	if k == nil {
-		return
-	}
 	r := rule{typ: expr.String, label: "key"}
-	if key := k.input("key"); key != nil {
-		r.minLen, r.maxLen = key.MinLength, key.MaxLength
+	if k != nil {
+		if key := k.input("key"); key != nil {
+			r.minLen, r.maxLen = key.MinLength, key.MaxLength
+		}
+		c.outputs(s, a, "foundOutputs", k)
 	}
 	v, ok := a.Values["lookupValue"]
 	switch {
-	case !ok:
+	case !ok && k != nil:
 		c.fail(codeInvalidLiteral, a.Pos, a.Path, "invalid input for key: lookupValue is left out")
 	case v.Form == Exp && strings.TrimSpace(v.Text) == "NOT_SET":
 		c.fail("errors.invalidValue", v.Pos, v.Path, "invalid value for key: NOT_SET")
-	default:
+	case k != nil || v.Form != Lit:
 		c.value(s, v, r)
 	}
-	c.outputs(s, a, "foundOutputs", k)
 }
 
 func (c *checker) screenPop(s *scope, a *Action) {
@@ -465,6 +468,9 @@ func (c *checker) compared(s *scope, a *Action) expr.Type {
 	v := a.Switch.Value
 	switch v.Form {
 	case Lit:
+		if v.Object || !isScalar(v.Node) || isNull(v.Node) {
+			break
+		}
 		c.failf("expression.literalModeNotAllowed", v.Pos, v.Path, "a literal is not allowed for the expression of a switch")
 		if n, err := expr.Parse(v.Text); err == nil && v.Node.ShortTag() != "!!str" {
 			if t, err := expr.Check(n, s, nil); err == nil {
@@ -506,7 +512,7 @@ func (c *checker) acd(s *scope, a *Action) {
 		c.value(s, v, rule{typ: expr.Skill, label: "Skill"})
 		if v.Object && v.Text != "" {
 			if seen[v.Text] {
-				c.failf("skills.duplicateSkill", v.Pos, a.Path, "skill %q is requested twice", v.Text)
+				c.failf("skills.multipleSkillsError", v.Pos, a.Path, "skill %q is requested twice", v.Text)
 			}
 			seen[v.Text] = true
 		}
@@ -547,15 +553,28 @@ func (c *checker) voicemail(a *Action) {
 	c.fail(codeInvalidLiteral, a.Pos, a.Path, "invalid input for User: the voicemail has no destination")
 }
 
+// collect checks the counts of digits. Genesys' validation stops at 32 although its
+// documentation names 40.
 func (c *checker) collect(a *Action) {
-	d := a.Digits
-	if d == nil || !c.calls {
+	if !c.calls {
 		return
 	}
+	switch v := a.Plain["verificationType"]; v {
+	case "", "none", "numeric", "individualDigits":
+	default:
+		c.failf("sdk", a.Pos, a.Path, "verificationType %q is none of none, numeric, individualDigits", v)
+	}
+	d := a.Digits
+	if d == nil || !d.Given {
+		return
+	}
+	key := strings.TrimPrefix(d.Terminator, "digit_")
 	switch {
-	case d.Min < 1 || d.Max > 40:
-		c.failf("sdk", d.Pos, a.Path, "the digit count has to be between 1 and 40, not %d to %d", d.Min, d.Max)
+	case d.Min < 1 || d.Max > 32 || d.Max < 1:
+		c.failf("sdk", d.Pos, a.Path, "the digit count has to be between 1 and 32, not %d to %d", d.Min, d.Max)
 	case !d.Exact && d.Min >= d.Max:
 		c.failf("sdk", d.Pos, a.Path, "the least digit count %d must be less than the greatest %d", d.Min, d.Max)
+	case d.Terminator != "" && (len(key) != 1 || !strings.Contains("0123456789*#", key)):
+		c.failf("sdk", d.Pos, a.Path, "the terminating key %q is none of a telephone: 0 to 9, * or #", d.Terminator)
 	}
 }

@@ -23,6 +23,9 @@ const (
 // ending checks that a task ends on all paths; of start-up actions that repeat for ever
 // only the reachability is checked.
 func (c *checker) ending(t *Task) {
+	if t.Kind == "" && len(t.Actions) == 0 && c.flow.Type == "inqueueCall" {
+		c.fail("task.containsNoActions", t.Pos, c.flow.Path+" (In-Queue Task)", "the in-queue task contains no actions")
+	}
 	e := c.list(t.Actions, false)
 	if t.Kind == "" || !c.calls && t.Kind != "state" {
 		return
@@ -37,13 +40,27 @@ func (c *checker) list(as []*Action, inLoop bool) end {
 	e := goesOn
 	for _, a := range as {
 		if e != goesOn {
-			c.warn("errors.unreachableAction", a.Pos, a.Path, "this action is unreachable", "")
+			c.unreachable(a)
 		}
 		if x := c.end(a, inLoop); e == goesOn {
 			e = x
 		}
 	}
 	return e
+}
+
+// unreachable warns of an action and of all in its branches, as Genesys does.
+func (c *checker) unreachable(a *Action) {
+	if c.dead[a] {
+		return
+	}
+	c.dead[a] = true
+	c.warn("errors.unreachableAction", a.Pos, a.Path, "this action is unreachable", "")
+	for i := range a.Branches {
+		for _, x := range a.Branches[i].Actions {
+			c.unreachable(x)
+		}
+	}
 }
 
 // end finds where one action leads.
@@ -65,8 +82,11 @@ func (c *checker) end(a *Action, inLoop bool) end {
 		return endsTask
 	case loop:
 		for i, e := range ends {
-			if e == endsTask && c.calls {
-				c.fail("loop.terminating", a.Branches[i].Pos, a.Path, "the loop path cannot be terminating")
+			if e == endsTask {
+				if c.calls {
+					c.fail("loop.terminating", a.Branches[i].Pos, a.Path, "the loop path cannot be terminating")
+				}
+				return endsTask
 			}
 		}
 		return goesOn

@@ -14,7 +14,7 @@ func (c *checker) menu(m *Menu) {
 	if !c.calls {
 		return
 	}
-	if m.HasName && strings.TrimSpace(m.Name) == "" && strings.HasSuffix(m.Path, "]") {
+	if m.HasName && m.Name == "" && strings.HasSuffix(m.Path, "]") {
 		c.fail("errors.noName", m.Pos, m.Path, "name can not be empty")
 	}
 	if len(m.Choices) == 0 {
@@ -28,7 +28,10 @@ func (c *checker) menu(m *Menu) {
 	// A digit given twice goes to the later choice; the earlier one then has none.
 	taken := map[string]*Choice{}
 	for _, x := range m.Choices {
-		if x.Digit == "" {
+		if !x.hasDigit() {
+			if x.Digit != "" {
+				c.failf("sdk", x.Pos, x.Path, "%q is no key of a telephone: 0 to 9, * or #", x.Digit)
+			}
 			continue
 		}
 		if first := taken[x.Digit]; first != nil {
@@ -37,10 +40,10 @@ func (c *checker) menu(m *Menu) {
 		taken[x.Digit] = x
 	}
 	for _, x := range m.Choices {
-		if x.HasName && strings.TrimSpace(x.Name) == "" {
+		if x.HasName && x.Name == "" {
 			c.fail("errors.noName", x.Pos, x.Path, "name can not be empty")
 		}
-		if x.Digit == "" && !hasTerm(x) {
+		if !x.hasDigit() && !hasTerm(x) {
 			c.fail("menuChoice.noDtmfOrSpeechRec", x.Pos, x.Path, "each menu choice must have DTMF or speech recognition terms for each supported language")
 		}
 		if x.Action != nil {
@@ -50,6 +53,10 @@ func (c *checker) menu(m *Menu) {
 	if m.Default.Text != "" {
 		c.defaultChoice(m)
 	}
+}
+
+func (x *Choice) hasDigit() bool {
+	return len(x.Digit) == 1 && strings.Contains("0123456789*#", x.Digit)
 }
 
 func hasTerm(x *Choice) bool {
@@ -70,31 +77,34 @@ func (c *checker) defaultChoice(m *Menu) {
 	c.failf(CodeReference, m.Default.Pos, m.Path, "no choice for the reference %q", m.Default.Text)
 }
 
-// digits reports global digits that two choices of the flow have.
+// digits reports digits of choices that another choice of the flow has globally.
 func (c *checker) digits() {
 	if !c.calls {
 		return
 	}
-	global := map[string][]*Choice{}
+	var all []*Choice // the choices that keep their digit
 	EachMenu(c.flow, func(m *Menu) {
 		last := map[string]*Choice{}
 		for _, x := range m.Choices {
-			if x.Digit != "" {
+			if x.hasDigit() {
 				last[x.Digit] = x
 			}
 		}
 		for _, x := range m.Choices {
-			if x.GlobalDigit && last[x.Digit] == x {
-				global[x.Digit] = append(global[x.Digit], x)
+			if last[x.Digit] == x {
+				all = append(all, x)
 			}
 		}
 	})
-	for digit, list := range global {
-		if len(list) < 2 {
-			continue
+	global := map[string][]*Choice{}
+	for _, x := range all {
+		if x.GlobalDigit {
+			global[x.Digit] = append(global[x.Digit], x)
 		}
-		for _, x := range list {
-			c.failf("menuChoice.duplicateDtmfGlobal", x.Pos, x.Path, "DTMF (%s) is used in two or more menu choices in this flow", digit)
+	}
+	for _, x := range all {
+		if g := global[x.Digit]; len(g) > 1 || len(g) == 1 && g[0] != x {
+			c.failf("menuChoice.duplicateDtmfGlobal", x.Pos, x.Path, "DTMF (%s) is used in two or more menu choices in this flow", x.Digit)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/big"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,8 +123,12 @@ func (c *checker) audio(s *scope, v Value, r rule) {
 		}
 		return
 	case Prompt:
-		if !strings.Contains(text, "{{") && s.declaredAs(text) == nil {
+		switch {
+		case placeholderRE.MatchString(text):
+		case s.declaredAs(text) == nil && promptRE.FindString(text) == text:
 			c.warn(CodePromptUnknown, v.Pos, v.Path, fmt.Sprintf("prompt %q is not known", text), diag.DidYouMean(text, s.Names()))
+		default:
+			c.expression(s, v, "ToAudio("+text+")", r)
 		}
 		return
 	case PromptExp:
@@ -186,7 +191,14 @@ func (c *checker) syntax(v Value) {
 	}
 }
 
+// use notes that variables are named. An expression in which one of them does not exist
+// counts for none.
 func (c *checker) use(s *scope, names ...string) {
+	for _, n := range names {
+		if c.calls && s.declaredAs(n) == nil {
+			return
+		}
+	}
 	for _, n := range names {
 		if d := s.declaredAs(n); d != nil && d.v != nil {
 			c.used[d.v] = true
@@ -435,6 +447,9 @@ func (c *checker) output(s *scope, v Value, t expr.Type, label string, noValue b
 		c.undeclared(s, v, t, label)
 		return
 	}
+	if d.made == v.Path {
+		c.warn(CodeUndeclared, v.Pos, v.Path, fmt.Sprintf("variable %q is not declared; writing to it makes it", v.Text), diag.DidYouMean(v.Text, without(s.Names(), v.Text)))
+	}
 	if t != expr.Invalid && t != expr.Any && d.symbol.Type != t && d.symbol.Type != expr.Any {
 		c.failf("expression.variableTypeError", v.Pos, v.Path, "'%s' cannot be used here because it is %s and not a variable of type %s", v.Text, d.symbol.Type, t)
 		return
@@ -446,23 +461,23 @@ func (c *checker) output(s *scope, v Value, t expr.Type, label string, noValue b
 	c.use(s, v.Text)
 }
 
+func without(list []string, name string) []string {
+	return slices.DeleteFunc(list, func(x string) bool { return equalFold(x, name) })
+}
+
+// undeclared makes the variable that a place writes to.
 func (c *checker) undeclared(s *scope, v Value, t expr.Type, label string) {
-	hint := diag.DidYouMean(v.Text, s.Names())
 	prefix, bare, _ := strings.Cut(v.Text, ".")
 	switch low := strings.ToLower(prefix); {
 	case v.Text == "":
 		c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s", label)
-		return
 	case low != "flow" && low != "task":
-		c.report(diag.Error, "expression.noVariableSet", v.Pos, v.Path, fmt.Sprintf("there is no variable %q", v.Text), hint)
-		return
+		c.report(diag.Error, "expression.noVariableSet", v.Pos, v.Path, fmt.Sprintf("there is no variable %q", v.Text), diag.DidYouMean(v.Text, s.Names()))
 	case !variableNameRE.MatchString(bare):
 		c.failf("sdk", v.Pos, v.Path, "%q is no name of a variable", v.Text)
-		return
 	case low == "flow":
-		c.global.add(v.Text, t, nil)
+		c.global.add(v.Text, t, nil).made = v.Path
 	default:
-		s.add(v.Text, t, nil)
+		s.add(v.Text, t, nil).made = v.Path
 	}
-	c.warn(CodeUndeclared, v.Pos, v.Path, fmt.Sprintf("variable %q is not declared; writing to it makes it", v.Text), hint)
 }

@@ -13,7 +13,6 @@ const (
 	CodeBareYesNo     = "DR-FLOW-008" // yes or no as a bare key: a boolean to YAML 1.1
 
 	CodeUnknownType    = "DR-FLOW-009" // a variable or statement of a type that does not exist
-	CodeVariableTwice  = "DR-FLOW-010" // a variable declared twice
 	CodeReference      = "DR-FLOW-011" // a reference that points at nothing
 	CodeNotFound       = "DR-FLOW-012" // a queue, action, table, script or flow the organisation has not
 	CodeNoSuchField    = "DR-FLOW-013" // a property the contract has not
@@ -33,5 +32,7 @@ const (
 	CodeUndeclared     = "DR-FLOW-107" // a variable that exists only because something writes to it
 	CodePromptUnknown  = "DR-FLOW-109" // a prompt the organisation has not
 	CodeReadOnly       = "DR-FLOW-110" // digits collected into a read-only variable
+	CodeVariableTwice  = "DR-FLOW-111" // a variable declared twice
+	CodeRefTwice       = "DR-FLOW-112" // a refId given twice
 	CodeWrongKind      = "DR-FLOW-108" // a reference whose kind is not that of what it points at
 )

@@ -332,7 +332,7 @@ var durationUnits = map[string]time.Duration{
 
 func durationOf(n *yaml.Node) (time.Duration, bool) {
 	n = deref(n)
-	if n == nil || n.Kind != yaml.MappingNode || len(n.Content) == 0 {
+	if n == nil || n.Kind != yaml.MappingNode {
 		return 0, false
 	}
 	var sum float64

@@ -238,17 +238,18 @@ func (r *reader) digits(a *Action, n *yaml.Node) {
 			n = l
 		}
 		x, err := strconv.Atoi(n.Value)
-		if err != nil {
+		if err != nil || n.ShortTag() == "!!str" {
 			r.fail(CodeShape, r.posOf(n), a.Path, kindWord(n)+" where a number of digits has to be")
 		}
 		return x
 	}
 	if e := b.take("exact"); e != nil {
-		d.Exact, d.Min = true, number(e)
+		d.Given, d.Exact, d.Min = true, true, number(e)
 		d.Max = d.Min
 	}
 	if n := b.take("range"); n != nil {
 		x := r.bodyOf(n, a.Path+"/digits/range")
+		d.Given = true
 		d.Min, d.Max, d.Terminator = number(x.take("min")), number(x.take("max")), x.text("terminatingDtmf")
 		x.rest("digits")
 	}

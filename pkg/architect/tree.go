@@ -193,6 +193,7 @@ type Case struct {
 
 // Digits says how many digits collectInput takes. Min equals Max for exact.
 type Digits struct {
+	Given      bool // exact or range is there
 	Exact      bool
 	Min, Max   int
 	Terminator string // digit_#; empty without
