@@ -67,8 +67,11 @@ func (it *item) notSet() bool { return it.typ == NotSetType }
 
 // take gives a bare NOT_SET the type of its place.
 func (it *item) take(t Type) {
-	if t == audioOrPrompt {
+	switch t {
+	case audioOrPrompt:
 		t = Audio
+	case textOrCommunication:
+		t = String
 	}
 	if it.notSet() {
 		it.typ, it.value = t, NotSet(t)

@@ -81,6 +81,7 @@ func TestEval(t *testing.T) {
 		`ReplaceJsonArrayItem(JsonParse("[1,2,3]"), 2, "two")`: `[1,"two",3]`, `GetJsonObjectPropertyNames(JsonParse("{\"x\":1,\"y\":2}"))`: `["x", "y"]`, `IsJsonObject(JsonParse("[]"))`: "false",
 		`ToJson(MakeList("a", NOT_SET))`: `["a",null]`, `GetJsonObjectProperty(Flow.Json, "n")`: "12.50",
 		`ToInt(JsonParse("[1.5e3]")[0])`: "1500", `ToDecimal(JsonParse("[1e-3]")[0])`: "0.001", `ToDateTime(ToString(GetCurrentDateTimeUtc())) == GetCurrentDateTimeUtc()`: "true",
+		`MakeCommunication("Id: ", ToCommunication(5, Format.String.playChars))`: `Communication("Id: ", "5")`, `ToString(MakeCommunication("a", NOT_SET, "b"))`: `"ab"`,
 		`AddItem(Flow.Names, "c")`: `["a", "b", "c"]`, `RemoveItem(Flow.Names, "a")`: `["b"]`, `RemoveItemAt(Flow.Names, 1)`: `["a"]`, `RemoveDups(MakeList(1, 2, 1))`: "[1, 2]",
 		`Find(MakeList("a", "b", "a"), "a")`: "[0, 2]", `Flow.Names[1]`: `"b"`, `RandomInt(5, 5)`: "5", `Random() < 1`: "true",
 		`GetCurrentDateTimeUtc()`: "2026-11-23T09:30:00Z", `If(Flow.NoBool, 1, 2)`: "2", `Flow.Nothing == NOT_SET`: "true", `Flow.Nothing == ""`: "false", `IsNotSetOrEmpty(Flow.Nothing)`: "true", `IsNotSetOrEmpty("  ")`: "false",

@@ -24,12 +24,12 @@ func (v Value) String() string {
 		return "[" + strings.Join(parts, ", ") + "]"
 	case t == String:
 		return quote(v.s)
-	case t == Audio:
+	case t == Audio || t == Communication:
 		parts := make([]string, len(v.p.audio))
 		for i, s := range v.p.audio {
 			parts[i] = quote(s)
 		}
-		return "Audio(" + strings.Join(parts, ", ") + ")"
+		return t.String() + "(" + strings.Join(parts, ", ") + ")"
 	case v.p != nil && v.p.dec == nil && t != JSON && t != PhoneNumber:
 		return t.String() + "(" + quote(v.s) + ")"
 	}
@@ -71,6 +71,9 @@ func (v Value) text() (s string, ok bool) {
 		}
 		return v.s, true
 	default:
+		if t == Communication {
+			return strings.Join(v.p.audio, ""), true
+		}
 		if t.IsList() || t == Audio {
 			return "", false
 		}

@@ -90,7 +90,7 @@ var typeCodes = map[string]Type{
 	"any": Any, "nts": NotSetType, "bln": Boolean, "int": Integer, "dec": Decimal, "str": String, "dtm": DateTime,
 	"dur": Duration, "cur": Currency, "phn": PhoneNumber, "jsn": JSON, "que": Queue, "usr": User, "skl": Skill,
 	"lac": LanguageSkill, "grp": Group, "wrc": WrapupCode, "sch": Schedule, "scg": ScheduleGroup, "emg": EmergencyGroup,
-	"asp": AgentScorePair, "pmt": Prompt, "aud": Audio, "com": Communication, "eml": EmailAddress, "dat": Date, "tim": Time, "apa": audioOrPrompt,
+	"asp": AgentScorePair, "pmt": Prompt, "aud": Audio, "com": Communication, "eml": EmailAddress, "dat": Date, "tim": Time, "apa": audioOrPrompt, "toc": textOrCommunication,
 	"bof": BoolFormat, "cuf": CurrencyFormat, "daf": DateFormat, "nuf": NumberFormat, "phf": PhoneFormat,
 	"stf": StringFormat, "tif": TimeFormat, "tpf": TimePart, "lne": LanguageNumber,
 }
@@ -236,8 +236,8 @@ func (o *overload) String() string {
 
 func paramType(t Type) string {
 	switch t {
-	case audioOrPrompt:
-		return "Audio or Prompt"
+	case audioOrPrompt, textOrCommunication:
+		return t.label()
 	case NotSetType:
 		return "NOT_SET"
 	case AgentScorePair, Communication, EmailAddress:

@@ -96,7 +96,7 @@ var laterRows = []row{
 	{"GetSupportedLanguages() str[]", supportedLanguages, 0},
 	{"MakeAgentScorePair(user usr, score int) asp", agentScore, 0},
 	{"MakeAgentScorePair(user usr, score dec) asp", agentScore, 0},
-	{"MakeCommunication(type str, address str?) com", makeCommunication, 0},
+	{"MakeCommunication(part toc?...) com", makeCommunication, 0},
 	{"MakeListAgentScorePair(users usr[], scores int[]) asp[]", agentScores, 0},
 	{"MakeListAgentScorePair(users usr[], scores dec[]) asp[]", agentScores, 0},
 	{"Random() dec", random, 0},
@@ -104,7 +104,12 @@ var laterRows = []row{
 	{"RemoveDups(collection any[]) any[]", removeDups, ruleFirst},
 	{"RemoveItem(collection any[], item any?) any[]", removeItem, ruleFirst},
 	{"RemoveItemAt(collection any[], index int 0..) any[]", removeItemAt, ruleFirst},
-	{"ToCommunication(address str?) com", toCommunication, 0},
+	{"ToCommunication(value any?) com", toCommunication, 0},
+	{"ToCommunication(value any?, format cuf) com", toCommunication, 0},
+	{"ToCommunication(value any?, format daf) com", toCommunication, 0},
+	{"ToCommunication(value any?, format nuf) com", toCommunication, 0},
+	{"ToCommunication(value any?, format stf) com", toCommunication, 0},
+	{"ToCommunication(value any?, format tif) com", toCommunication, 0},
 	{"ToDate(value dtm) dat", toDate, 0},
 	{"ToDisplayString(value any?) str", toString, 0},
 	{"ToDisplayString(value any[]) str", joinItems, 0},
@@ -230,19 +235,35 @@ func agentScores(m *machine, a []Value) (Value, *EvalError) {
 	return listOf(AgentScorePair, items), nil
 }
 
-func communication(kind, address Value) Value {
-	return Value{h: head(Communication), s: address.s, p: &box{props: []Named{{"address", address}, {"type", kind}}}}
-}
+// A Communication is what a bot says or writes: text segments, like Audio.
 
-func makeCommunication(_ *machine, a []Value) (Value, *EvalError) {
-	return communication(a[0], a[1]), nil
-}
-
-func toCommunication(_ *machine, a []Value) (Value, *EvalError) {
-	if !a[0].IsSet() {
-		return NotSet(Communication), nil
+func makeCommunication(m *machine, a []Value) (Value, *EvalError) {
+	var out []string
+	for _, v := range a {
+		switch {
+		case !v.IsSet():
+		case v.Type() == Communication:
+			out = append(out, v.p.audio...)
+		default:
+			out = append(out, v.s)
+		}
 	}
-	return communication(NotSet(String), a[0]), nil
+	cost := 0
+	for _, s := range out {
+		cost += 16 + len(s)
+	}
+	return Value{h: head(Communication), p: &box{audio: out}}, m.spend(cost)
+}
+
+func toCommunication(m *machine, a []Value) (Value, *EvalError) {
+	if a[0].IsSet() && a[0].Type() == Communication {
+		return a[0], nil
+	}
+	v, err := toString(m, a[:1])
+	if err != nil || !v.IsSet() {
+		return NotSet(Communication), err
+	}
+	return Value{h: head(Communication), p: &box{audio: []string{v.s}}}, nil
 }
 
 func toDate(_ *machine, a []Value) (Value, *EvalError) { return OfDate(a[0].Time()), nil }

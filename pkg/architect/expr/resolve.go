@@ -30,6 +30,8 @@ func (p *param) accepts(t Type) bool {
 		return t.isAny()
 	case p.typ == audioOrPrompt:
 		return t == Audio || t == Prompt
+	case p.typ == textOrCommunication:
+		return t == String || t == Communication
 	}
 	return p.typ == t
 }

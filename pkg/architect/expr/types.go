@@ -83,8 +83,9 @@ const (
 	languageInfos
 	regionInfos
 	dateTimeInfos
-	// audioOrPrompt is a parameter's type only: audio or prompt.
+	// The last two are parameters' types only.
 	audioOrPrompt
+	textOrCommunication
 	typeCount
 )
 
@@ -137,7 +138,7 @@ var typeTable = [typeCount]typeInfo{
 	phoneFormats: {name: "phc"}, stringFormats: {name: "stc"}, timeFormats: {name: "tic"}, timeParts: {name: "tpc"},
 	caseContexts: {name: "lcc"}, genderContexts: {name: "lgc"}, quantityContexts: {name: "lqc"},
 	currencyInfos: {name: "cec"}, languageInfos: {name: "lnc"}, regionInfos: {name: "rec"}, dateTimeInfos: {name: "dlc"},
-	audioOrPrompt: {name: "apa", label: "Audio or Prompt"},
+	audioOrPrompt: {name: "apa", label: "Audio or Prompt"}, textOrCommunication: {name: "toc", label: "String or Communication"},
 }
 
 // typeNames finds a type by its lower-case name; the engine's short codes are names too.

@@ -209,7 +209,7 @@ func (v Value) Duration() time.Duration {
 	return time.Duration(min(max(v.n, -most), most)) * time.Millisecond
 }
 
-// Segments are the texts of an Audio.
+// Segments are the texts of an Audio or a Communication.
 func (v Value) Segments() []string {
 	if v.p == nil {
 		return nil
@@ -317,7 +317,7 @@ func (v Value) Equal(o Value) bool {
 		return phoneKey(v) == phoneKey(o)
 	case JSON:
 		return v.p.json.equal(o.p.json)
-	case Audio:
+	case Audio, Communication:
 		return slices.Equal(v.p.audio, o.p.audio)
 	}
 	if v.p != nil && o.p != nil {
