@@ -102,7 +102,9 @@ func (p *Program) Resume(s *State, o Outcome) error {
 	s.pending = false
 	before := s.elapsed
 	step := len(s.steps) - 1
-	s.settle(in, in.op.(resumer).resume(s, in, &o))
+	s.out = o // kept in the state so that it needs no memory of its own
+	s.settle(in, in.op.(resumer).resume(s, in, &s.out))
+	s.out = Outcome{}
 	if s.level != TraceOff && in.counted && step >= 0 && step < len(s.steps) {
 		s.steps[step].Elapsed += s.elapsed - before
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/diag"
 )
 
 // enterOp makes a task's variables and loops anew (inferred: at each entry) and begins it.
@@ -165,6 +166,12 @@ type moduleOutput struct {
 
 func (o *moduleOp) run(s *State, in *instr) int32 {
 	u := s.p.units[o.unit]
+	if u.start < 0 {
+		s.refused = &Refusal{Finding: diag.Finding{
+			Code: CodeStart, Severity: diag.Error, Position: u.flow.Pos, Path: u.flow.Path, Message: fmt.Sprintf("common module %q has nothing to start with", u.flow.Name),
+		}}
+		return pcFault
+	}
 	at := len(s.vals)
 	vals := append(s.vals, u.blank...)
 	for i := range o.inputs {

@@ -58,6 +58,7 @@ type State struct {
 	ending   Ending
 	target   string
 	eff      Effect
+	out      Outcome // while it is being taken in
 	inputs   []Named // backing of eff.Inputs
 
 	wanted  object // what an expression asked for and nobody has looked up yet
