@@ -1,6 +1,10 @@
 package blueprint
 
-import "github.com/dealroute/dealroute/pkg/deployment"
+import (
+	"slices"
+
+	"github.com/dealroute/dealroute/pkg/deployment"
+)
 
 // An Assumption is a statement about a vendor that nothing published settles and on which an
 // artifact rests. docs/assumptions.md has a section for each id.
@@ -9,4 +13,86 @@ type Assumption struct {
 	Text string
 }
 
-func assumptionsOf(*deployment.Deployment) []Assumption { return nil }
+// assumption says when an assumption is in use; always without a condition.
+type assumption struct {
+	Assumption
+	used func(*deployment.Deployment) bool
+}
+
+func mixed(d *deployment.Deployment) bool    { return d.HubSpot.Lookup.Match == "mixed" }
+func e164(d *deployment.Deployment) bool     { return d.HubSpot.Lookup.Match != "national" }
+func national(d *deployment.Deployment) bool { return d.HubSpot.Lookup.Match != "e164" }
+func breaker(d *deployment.Deployment) bool  { return d.Enrichment.Breaker.Enabled }
+func allOfThem(d *deployment.Deployment) bool {
+	return d.HubSpot.Lookup.Duplicates == "all"
+}
+
+func kept(d *deployment.Deployment) bool {
+	return d.Enrichment.Cache.Store == deployment.CacheConversation
+}
+
+func ownClient(d *deployment.Deployment) bool { return breaker(d) && d.Manage.RuntimeClient }
+
+func pops(d *deployment.Deployment) bool { return len((&builder{d: d}).pops()) > 0 }
+
+func managedPop(d *deployment.Deployment) bool { return (&builder{d: d}).usesManagedScript() }
+
+func skills(d *deployment.Deployment) bool {
+	return len(d.Routing.Fallback.Skills) > 0 ||
+		slices.ContainsFunc(d.Routing.Rules, func(r deployment.Rule) bool { return len(r.To.Skills) > 0 })
+}
+
+func prompt(d *deployment.Deployment) bool { return d.Calls.Greeting.Prompt != "" }
+
+// assumptions in the order of docs/assumptions.md.
+var assumptions = []assumption{
+	{Assumption{"A-LISTS", "lists of strings and numbers are outputs of a data action and arrive in the flow as collections; an empty list as an empty collection"}, nil},
+	{Assumption{"A-FILTERS", "paths of the translation map are Jayway's of 2.1 or later: filters with &&, ||, !, null and regular expressions, and a filter without a match gives an empty list"}, nil},
+	{Assumption{"A-REPLACE", "a variable of the translation map is JSON text on which Java's String.replace can be called"}, nil},
+	{Assumption{"A-DEFAULT", "a default of the translation map is inserted as raw text"}, nil},
+	{Assumption{"A-ESCAPE", "$esc.jsonString and $esc.url escape an input; #if compares an optional input with \"\" in a request"}, nil},
+	{Assumption{"A-TIMEOUT", "when the flow's timeout of a data action is shorter than the action's own, the timeout path is taken after the flow's"}, nil},
+	{Assumption{"A-TABLE-READ", "reading a row of a data table takes a flow one second at most"}, nil},
+	{Assumption{"A-TABLE-KEY", "keys of a data table are compared exactly; they are written in lower case"}, nil},
+	{Assumption{"A-ROW-PUT", "PUT of a row replaces it and answers with the row"}, breaker},
+	{Assumption{"A-PARTICIPANT", "participant data that is absent reads as NOT_SET, and an empty text as NOT_SET or empty"}, kept},
+	{Assumption{"A-DATETIME", "ToString of a DateTime begins with 2026-11-23T19:25:38"}, func(d *deployment.Deployment) bool { return kept(d) || breaker(d) }},
+	{Assumption{"A-JUMP", "flow variables keep their values over jumpToTask"}, nil},
+	{Assumption{"A-FIND", "FindQueue and FindSkill may be used in call flows and give NOT_SET for what has vanished"}, nil},
+	{Assumption{"A-CALCULATED", "hs_calculated_phone_number and hs_calculated_mobile_number can be filtered on"}, e164},
+	{Assumption{"A-SEARCHABLE", "HubSpot's searchable phone number is the national number without leading zeros"}, national},
+	{Assumption{"A-NOT-HAS", "NOT_HAS_PROPERTY holds for contacts whose calculated number is empty"}, mixed},
+	{Assumption{"A-ASSOCIATIONS", "several groups with associations.contact find the deals of several contacts"}, allOfThem},
+	{Assumption{"A-SORT", "HubSpot sorts a page by a number or date from the greatest down; where empty values stand does not matter"}, nil},
+	{Assumption{"A-DEAL-COUNT", "num_associated_deals is \"0\" only for contacts without deals"}, nil},
+	{Assumption{"A-LINK", "a contact's page is https://app.hubspot.com/contacts/PORTAL/record/0-1/ID"}, func(d *deployment.Deployment) bool { return d.HubSpot.Portal != "" && managedPop(d) }},
+	{Assumption{"A-SCRIPT", "the file of an agent script has the shape of published ones; its variables are filled by a screen pop"}, managedPop},
+	{Assumption{"A-ROLE", "a client may grant itself a role that it has made, and give it to another client"}, ownClient},
+	{Assumption{"A-YAML-ERRORS", "the error handling of an inbound call flow takes a queue in the form seen in other flow types"}, nil},
+	{Assumption{"A-YAML-TYPES", "variables and statements of each type have the key that the pattern of the seen ones gives"}, nil},
+	{Assumption{"A-YAML-JUMP", "jumpToTask is written with targetTaskRef"}, nil},
+	{Assumption{"A-YAML-TABLE", "dataTableLookup has a branch failure"}, nil},
+	{Assumption{"A-YAML-VOICE", "textToSpeech takes defaultVoice"}, nil},
+	{Assumption{"A-YAML-POP", "setScreenPop is written in call flows as in message flows"}, pops},
+	{Assumption{"A-YAML-SKILLS", "skills of a transfer are a list of acdSkill items"}, skills},
+	{Assumption{"A-YAML-PROMPT", "the initial greeting takes a prompt"}, prompt},
+}
+
+func assumptionsOf(d *deployment.Deployment) []Assumption {
+	var out []Assumption
+	for _, a := range assumptions {
+		if a.used == nil || a.used(d) {
+			out = append(out, a.Assumption)
+		}
+	}
+	return out
+}
+
+// AllAssumptions lists every assumption that some deployment rests on.
+func AllAssumptions() []Assumption {
+	var out []Assumption
+	for _, a := range assumptions {
+		out = append(out, a.Assumption)
+	}
+	return out
+}

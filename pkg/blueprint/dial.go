@@ -32,18 +32,17 @@ func planOf(region string) dialPlan {
 			p.abroad = append(p.abroad, idd)
 		}
 	}
-	if p.code == "44" {
+	if p.code == "44" { // a London number with its own country's code is read as that, too
 		p.abroad = []string{"00"}
 	}
 	code := int32(phone.CallingCode(region))
 	national := uint64(2)
 	for digits := 1; digits <= 15-len(p.code); digits++ {
 		n := &phonenumbers.PhoneNumber{CountryCode: &code, NationalNumber: &national}
-		if phonenumbers.IsPossibleNumber(n) {
+		if phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE { // not a local number without its area code
 			p.lengths = append(p.lengths, digits)
 		}
-		next := national*10 + 2
-		national = next
+		national = national*10 + 2
 	}
 	return p
 }
