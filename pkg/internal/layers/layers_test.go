@@ -1,0 +1,209 @@
+package layers_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/dealroute/dealroute/pkg/internal/layers"
+)
+
+const (
+	module = "github.com/dealroute/dealroute"
+	root   = "../../.."
+)
+
+// A source is a Go file of the project that is not a test.
+type source struct {
+	pkg, name string
+	file      *ast.File
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var out []source
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := d.Name()
+		if d.IsDir() {
+			if path != root && strings.HasPrefix(name, ".") || name == "testdata" || name == "dist" {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		f, err := parser.ParseFile(fset, path, nil, parser.SkipObjectResolution|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		out = append(out, source{filepath.ToSlash(rel), name, f})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out) == 0 {
+		t.Fatal("no source found: the test looks in the wrong place")
+	}
+	return out
+}
+
+// place gives the line of a package and its place in that line.
+func place(pkg string) (layer, at int, ok bool) {
+	for i, l := range layers.Map() {
+		if j := slices.Index(l.Packages, pkg); j >= 0 {
+			return i, j, true
+		}
+	}
+	return 0, 0, false
+}
+
+// allowed tells whether one package of the project may import another.
+func allowed(from, to string) bool {
+	fl, fa, ok := place(from)
+	if !ok {
+		return slices.Contains(layers.Support(), from)
+	}
+	tl, ta, ok := place(to)
+	return ok && (tl < fl || tl == fl && ta < fa)
+}
+
+// generator tells whether a package is a program that only "go generate" runs; it lives
+// in an internal folder of the package it generates for.
+func generator(s source) bool {
+	return strings.Contains(s.pkg, "/internal/") && s.file.Name.Name == "main"
+}
+
+func imports(f *ast.File) []string {
+	var out []string
+	for _, i := range f.Imports {
+		p, err := strconv.Unquote(i.Path.Value)
+		if err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func TestImportsGoDownwards(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range sources(t) {
+		seen[s.pkg] = true
+		if generator(s) {
+			continue
+		}
+		if _, _, ok := place(s.pkg); !ok && !slices.Contains(layers.Support(), s.pkg) {
+			t.Errorf("%s is not in the map", s.pkg)
+			continue
+		}
+		for _, p := range imports(s.file) {
+			if own, ok := strings.CutPrefix(p, module+"/"); ok && !allowed(s.pkg, own) {
+				t.Errorf("%s/%s imports %s, which stands on a later line", s.pkg, s.name, own)
+			}
+			if user, ok := layers.OneUser()[p]; ok && user != s.pkg {
+				t.Errorf("%s/%s imports %s; only %s may", s.pkg, s.name, p, user)
+			}
+		}
+	}
+	for _, l := range layers.Map() {
+		for _, p := range l.Packages {
+			if !seen[p] {
+				t.Errorf("%s is in the map and not in the project", p)
+			}
+		}
+	}
+	for _, p := range layers.Support() {
+		if !seen[p] {
+			t.Errorf("%s is listed as support and does not exist", p)
+		}
+	}
+}
+
+func TestInsideNeedsNoOutside(t *testing.T) {
+	bannedImports, bannedCalls := layers.Inside()
+	for _, s := range sources(t) {
+		l, _, ok := place(s.pkg)
+		if !ok || layers.Map()[l].Outside {
+			continue
+		}
+		for _, p := range imports(s.file) {
+			if slices.Contains(bannedImports, p) {
+				t.Errorf("%s/%s imports %s", s.pkg, s.name, p)
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); ok && slices.Contains(bannedCalls[x.Name], sel.Sel.Name) {
+				t.Errorf("%s/%s uses %s.%s", s.pkg, s.name, x.Name, sel.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
+func TestEveryPackageSaysWhyItExists(t *testing.T) {
+	said := map[string]bool{}
+	for _, s := range sources(t) {
+		said[s.pkg] = said[s.pkg] || s.file.Doc != nil && (s.name == "doc.go" || s.file.Name.Name == "main")
+	}
+	for p, ok := range said {
+		if !ok {
+			t.Errorf("%s has no doc.go with a package comment", p)
+		}
+	}
+}
+
+// TestTheRulesCanFail keeps one input for each rule that must be refused.
+func TestTheRulesCanFail(t *testing.T) {
+	for _, c := range []struct {
+		from, to string
+		want     bool
+	}{
+		{"pkg/diag", "pkg/cli", false},
+		{"pkg/cli", "pkg/diag", true},
+		{"pkg/plan", "pkg/reconcile", false},
+		{"pkg/reconcile", "pkg/plan", true},
+		{"pkg/cli", "pkg/unlisted", false},
+		{"pkg/unlisted", "pkg/diag", false},
+	} {
+		if got := allowed(c.from, c.to); got != c.want {
+			t.Errorf("allowed(%s, %s) = %v", c.from, c.to, got)
+		}
+	}
+}
+
+func TestTopLevelIsFixed(t *testing.T) {
+	want := []string{
+		".ci", ".github", ".git", ".gitignore", ".golangci.yaml", ".goreleaser.yaml", "LICENSE", "README.md", "cmd", "docs",
+		"examples", "go.mod", "go.sum", "pkg", "templates",
+		"dealroute", "dist", // what a build leaves; git does not track them
+	}
+	es, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range es {
+		if !slices.Contains(want, e.Name()) {
+			t.Errorf("%s does not belong at the top level", e.Name())
+		}
+	}
+}
