@@ -14,7 +14,7 @@ type Decision struct {
 	Reason   string // ReasonRule or ReasonFallback
 	Queue    string
 	Skills   []string
-	Priority int // the sum
+	Priority int // the sum, kept within what Genesys takes
 	ByValue  int // the share of it that value gives
 }
 
@@ -34,8 +34,15 @@ func Decide(p Policy, f Facts) Decision {
 			break
 		}
 	}
-	d.Queue, d.Skills, d.Priority = to.Queue, slices.Clone(to.Skills), to.Priority+d.ByValue
+	d.Queue, d.Skills, d.Priority = to.Queue, slices.Clone(to.Skills), sum(to.Priority, d.ByValue)
 	return d
+}
+
+// MaxPriority is Genesys' bound on a priority, MaxPriority below and above zero.
+const MaxPriority = 25_000_000
+
+func sum(base, byValue int) int {
+	return max(-MaxPriority, min(base+byValue, MaxPriority))
 }
 
 // ByValue is what value adds to any priority: min(max, ⌊value / per⌋ · add) while there is
@@ -129,7 +136,7 @@ func (v Value) is(text string) bool {
 // the fallback queue without skills, with the fallback's priority and the share of value.
 // The rule is still the one that matched.
 func (p Policy) WithoutQueue(d Decision) Decision {
-	d.Queue, d.Skills, d.Priority = p.Fallback.Queue, nil, p.Fallback.Priority+d.ByValue
+	d.Queue, d.Skills, d.Priority = p.Fallback.Queue, nil, sum(p.Fallback.Priority, d.ByValue)
 	return d
 }
 

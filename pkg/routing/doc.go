@@ -15,5 +15,5 @@
 //	                     the configured measure; ties by the smallest id
 //	value                sum of the open ones in company currency; without amount 0; unset when none was read
 //	a condition          on something unset does not hold; bounds are inclusive; text is compared exactly
-//	priority             base + min(max, ⌊value / per⌋ · add) when there is an open deal
+//	priority             base + min(max, ⌊value / per⌋ · add) when there is an open deal, within Genesys' bounds
 package routing
