@@ -1,0 +1,95 @@
+package simulate_test
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/templates"
+)
+
+// BenchmarkRenderedCall is one whole call through the rendered flow of the basic example:
+// a known caller with two open deals, whose answers are scripted; tracing is off.
+func BenchmarkRenderedCall(b *testing.B) {
+	const file = "../../examples/basic/dealroute.yaml"
+	data, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	d, fs := deployment.Parse(file, data)
+	if err := fs.Err(); err != nil {
+		b.Fatal(err)
+	}
+	print, fs := blueprint.Render(d, templates.FS)
+	if err := fs.Err(); err != nil {
+		b.Fatal(err)
+	}
+	p, err := interp.Compile(print.Flow.Tree, interp.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	texts := func(ts ...string) interp.Datum {
+		var items []interp.Datum
+		for _, t := range ts {
+			items = append(items, interp.Text(t))
+		}
+		return interp.List(items...)
+	}
+	none := interp.List()
+	script := &interp.Script{DataActions: map[string][]interp.Reply{}, Tables: map[string]interp.Table{
+		"acme-inbound-control": {Rows: map[string][]interp.Field{
+			"switch":  {{Name: "enabled", Value: interp.Bool(true)}},
+			"breaker": {{Name: "openUntil", Value: interp.Text("")}},
+		}},
+	}}
+	for _, a := range print.Actions {
+		given := map[string]interp.Datum{}
+		switch a.Role {
+		case blueprint.RoleFindContact:
+			given = map[string]interp.Datum{"total": interp.Number(1), "ids": texts("90000000001"), "askIds": texts("90000000001")}
+		case blueprint.RoleFindDeals:
+			amounts := interp.List(interp.Number(50000), interp.Number(12000))
+			ids := texts("90000000101", "90000000102")
+			given = map[string]interp.Datum{
+				"total": interp.Number(2), "openKeyOf": ids, "openKeys": amounts, "openAmounts": amounts,
+				"stageOf": ids, "stage": texts("985123456", "appointmentscheduled"),
+			}
+		}
+		reply := interp.Reply{Branch: "success", Elapsed: 100 * time.Millisecond}
+		for _, o := range outputsOf(a) {
+			v, ok := given[o]
+			if !ok {
+				v = none
+			}
+			reply.Outputs = append(reply.Outputs, interp.Field{Name: o, Value: v})
+		}
+		script.DataActions[a.Definition.Name] = []interp.Reply{reply}
+	}
+	call := interp.Call{ANI: "+15135550142", DNIS: "+15135550100", At: time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)}
+	var actions int
+	b.ReportAllocs()
+	for b.Loop() {
+		r, err := interp.Run(context.Background(), p, call, interp.NewScripted(script), interp.RunOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if r.Queue != "Sales" || r.Priority != 11 {
+			b.Fatalf("the call ended in %q with priority %d: %v", r.Queue, r.Priority, r.Problems)
+		}
+		actions = r.Actions
+	}
+	b.ReportMetric(float64(actions), "actions/op")
+}
+
+func outputsOf(a blueprint.ActionArtifact) []string {
+	var out []string
+	for _, f := range dataaction.Flatten(a.Definition.Output) {
+		out = append(out, f.Name)
+	}
+	return out
+}
