@@ -2,6 +2,7 @@ package blueprint
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -154,12 +155,12 @@ func appendNew(list []string, s string) []string {
 // published action cannot change, so that a new one can live beside the old.
 func (b *builder) action(role, dir, title, integration, category string, data func(name string) any) diag.Findings {
 	base := b.d.Name + " " + title
-	def, fs := b.definition(dir, data(base))
+	def, _, fs := b.definition(dir, data(base))
 	if fs.Has(diag.Error) {
 		return fs
 	}
 	name := base + " " + hashOf([]any{def.Input, def.Output, def.Secure, def.IntegrationType})[:8]
-	def, fs = b.definition(dir, data(name))
+	def, parts, fs := b.definition(dir, data(name))
 	if fs.Has(diag.Error) {
 		return fs
 	}
@@ -186,7 +187,7 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	file := "actions/" + def.Name + ".custom.json"
 	parsed, found := dataaction.ParseExport(file, []byte(export))
 	for _, f := range append(found, checked(parsed)...) {
-		f.Position, f.Length = at, 0
+		f.Position, f.Length = parts.place(f, export), 0
 		fs = append(fs, f)
 	}
 	if fs.Has(diag.Error) {
@@ -226,23 +227,54 @@ func checked(d *dataaction.Definition) diag.Findings {
 	return dataaction.Check(d)
 }
 
+// actionParts are the three rendered files of a data action.
+type actionParts struct{ head, request, response rendering }
+
+// place finds the line of a template that a finding about the exported definition is about.
+func (p actionParts) place(f diag.Finding, export string) diag.Position {
+	inside := func(r rendering) diag.Position {
+		lines := strings.Split(export, "\n")
+		if f.Position.Line < 1 || f.Position.Line > len(lines) {
+			return r.at(1)
+		}
+		before := []rune(lines[f.Position.Line-1])
+		before = before[:min(max(f.Position.Column-1, 0), len(before))]
+		// the template is one JSON string: its line ends are \n, its backslashes doubled
+		return r.at(1 + strings.Count(strings.ReplaceAll(string(before), `\\`, ""), `\n`))
+	}
+	switch {
+	case strings.HasPrefix(f.Path, "/config/request/requestTemplate"):
+		return inside(p.request)
+	case strings.HasPrefix(f.Path, "/config/response/successTemplate"):
+		return inside(p.response)
+	}
+	name := f.Path[strings.LastIndexByte(f.Path, '/')+1:]
+	name = cmp.Or(map[string]string{"requestUrlTemplate": "url", "requestType": "method"}[name], name)
+	for i, line := range strings.Split(p.head.text, "\n") {
+		if k, _, ok := strings.Cut(strings.TrimSpace(line), ":"); ok && name != "" && strings.Trim(k, `"`) == name {
+			return p.head.at(i + 1)
+		}
+	}
+	return p.head.at(1)
+}
+
 // definition renders the three files of a data action.
-func (b *builder) definition(dir string, data any) (*dataaction.Definition, diag.Findings) {
-	head, fs := b.engine.render("actions/"+dir+"/action.yaml.tmpl", data)
-	if fs.Has(diag.Error) {
-		return nil, fs
+func (b *builder) definition(dir string, data any) (*dataaction.Definition, actionParts, diag.Findings) {
+	var p actionParts
+	for _, x := range []struct {
+		file string
+		into *rendering
+	}{{"action.yaml", &p.head}, {"request.vm", &p.request}, {"response.vm", &p.response}} {
+		r, fs := b.engine.render("actions/"+dir+"/"+x.file+".tmpl", data)
+		if fs.Has(diag.Error) {
+			return nil, p, fs
+		}
+		*x.into = r
 	}
-	request, fs := b.engine.render("actions/"+dir+"/request.vm.tmpl", data)
-	if fs.Has(diag.Error) {
-		return nil, fs
-	}
-	response, fs := b.engine.render("actions/"+dir+"/response.vm.tmpl", data)
-	if fs.Has(diag.Error) {
-		return nil, fs
-	}
+	head, request, response := p.head, p.request, p.response
 	var a actionFile
 	if fs := decodeStrict(head, &a); fs.Has(diag.Error) {
-		return nil, fs
+		return nil, p, fs
 	}
 	def := &dataaction.Definition{
 		Name: a.Name, IntegrationType: a.IntegrationType, ActionType: dataaction.Custom, Secure: a.Secure, TimeoutSeconds: a.TimeoutSeconds,
@@ -255,12 +287,12 @@ func (b *builder) definition(dir string, data any) (*dataaction.Definition, diag
 	}
 	var err error
 	if def.Input, err = orderedJSON(&a.Input); err != nil {
-		return nil, head.fail(a.Input.Line, "input: %v", err)
+		return nil, p, head.fail(a.Input.Line, "input: %v", err)
 	}
 	if def.Output, err = orderedJSON(&a.Output); err != nil {
-		return nil, head.fail(a.Output.Line, "output: %v", err)
+		return nil, p, head.fail(a.Output.Line, "output: %v", err)
 	}
-	return def, nil
+	return def, p, nil
 }
 
 // decodeStrict reads rendered YAML into a struct; an unknown key is an error in the

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"text/template"
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/dataaction"
@@ -190,7 +191,7 @@ func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
 		prefix = d.Templates
 	}
 	return &builder{
-		d: d, engine: engine{tfs, prefix}, facts: factsOf(d), out: &Blueprint{Name: d.Name},
+		d: d, engine: engine{tfs, prefix, map[string]*template.Template{}}, facts: factsOf(d), out: &Blueprint{Name: d.Name},
 		names: names{
 			flow: d.Name, route: d.Name, table: d.Name + "-control",
 			hubspot: d.Name + " HubSpot", genesys: d.Name + " Genesys Cloud",

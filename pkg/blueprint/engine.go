@@ -62,6 +62,7 @@ const (
 type engine struct {
 	fs     fs.FS
 	prefix string // what findings put before the path of a template
+	parsed map[string]*template.Template
 }
 
 // quoting are the only functions that may print a value. Each gives text that is safe in
@@ -83,22 +84,14 @@ var quoting = template.FuncMap{
 
 func (e engine) render(name string, data any) (rendering, diag.Findings) {
 	r := rendering{file: e.file(name)}
-	src, err := fs.ReadFile(e.fs, name)
-	if err != nil {
-		return r, r.fail(1, "the template cannot be read: %v", err)
+	t := e.parsed[name]
+	if t == nil {
+		var fs diag.Findings
+		if t, fs = e.parse(r, name); fs != nil {
+			return r, fs
+		}
+		e.parsed[name] = t
 	}
-	t, err := template.New(name).Option("missingkey=error").Funcs(quoting).Parse(string(src))
-	if err != nil {
-		return r, diag.Findings{{Code: codeTemplate, Message: err.Error(), Position: placeIn(r.file, err)}}
-	}
-	if bad := rawPrint(t.Root); bad != nil {
-		line := 1 + bytes.Count(src[:bad.Position()], []byte("\n"))
-		return r, diag.Findings{{
-			Code: codeTemplate, Message: fmt.Sprintf("%s prints a value without quoting it", bad),
-			Hint: "end it with one of " + strings.Join(quotingNames(), ", "), Position: diag.Position{File: r.file, Line: line},
-		}}
-	}
-	markLines(t.Root, string(src))
 	var b strings.Builder
 	if err := t.Execute(&b, data); err != nil {
 		return r, diag.Findings{{Code: codeTemplate, Message: err.Error(), Position: placeIn(r.file, err)}}
@@ -112,6 +105,28 @@ func (e engine) render(name string, data any) (rendering, diag.Findings) {
 		}}
 	}
 	return r, nil
+}
+
+// parse reads a template and prepares it: nothing in it prints a value raw, and its lines
+// can be told from the result.
+func (e engine) parse(r rendering, name string) (*template.Template, diag.Findings) {
+	src, err := fs.ReadFile(e.fs, name)
+	if err != nil {
+		return nil, r.fail(1, "the template cannot be read: %v", err)
+	}
+	t, err := template.New(name).Option("missingkey=error").Funcs(quoting).Parse(string(src))
+	if err != nil {
+		return nil, diag.Findings{{Code: codeTemplate, Message: err.Error(), Position: placeIn(r.file, err)}}
+	}
+	if bad := rawPrint(t.Root); bad != nil {
+		line := 1 + bytes.Count(src[:bad.Position()], []byte("\n"))
+		return nil, diag.Findings{{
+			Code: codeTemplate, Message: fmt.Sprintf("%s prints a value without quoting it", bad),
+			Hint: "end it with one of " + strings.Join(quotingNames(), ", "), Position: diag.Position{File: r.file, Line: line},
+		}}
+	}
+	markLines(t.Root, string(src))
+	return t, nil
 }
 
 func quotingNames() []string {
@@ -197,20 +212,25 @@ func markLines(n parse.Node, src string) {
 	}
 }
 
-var lineMark = regexp.MustCompile("\x00([0-9]+)\x00")
-
 func unmark(s string) (text string, lines []int) {
 	var b strings.Builder
+	b.Grow(len(s))
 	last := 1
 	for line := range strings.Lines(s) {
-		if m := lineMark.FindAllStringSubmatch(line, -1); m != nil {
-			if n, err := strconv.Atoi(m[len(m)-1][1]); err == nil {
+		for {
+			before, rest, ok := strings.Cut(line, "\x00")
+			if !ok {
+				break
+			}
+			number, after, _ := strings.Cut(rest, "\x00")
+			if n, err := strconv.Atoi(number); err == nil {
 				last = n
 			}
-			line = lineMark.ReplaceAllString(line, "")
+			b.WriteString(before)
+			line = after
 		}
-		lines = append(lines, last)
 		b.WriteString(line)
+		lines = append(lines, last)
 	}
 	return b.String(), lines
 }
