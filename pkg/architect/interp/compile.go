@@ -120,6 +120,7 @@ func (c *compiler) program(f *architect.File, o Options) *Program {
 	}
 	c.handling(p.units[0])
 	p.measure()
+	p.analyse()
 	return p
 }
 
@@ -429,6 +430,10 @@ func (c *compiler) entryOf(r architect.Ref) (pc int32, isTask, ok bool) {
 }
 
 func (c *compiler) emit(in instr) int32 {
+	in.unit, in.task = c.u.index, -1
+	if c.t != nil {
+		in.task = c.t.index
+	}
 	c.p.code = append(c.p.code, in)
 	return int32(len(c.p.code) - 1)
 }
@@ -445,7 +450,7 @@ func (c *compiler) taskBody(i int32, src *architect.Task) {
 			first = c.emit(instr{op: &initOp{slot: base + v, v: t.vars[v].init}, kind: "variable", name: t.vars[v].name, where: c.where, pos: t.vars[v].init.pos, path: t.vars[v].init.path, next: first})
 		}
 	}
-	c.p.code[t.entry] = instr{op: enterOp{i}, kind: "task", name: c.where, where: c.where, pos: src.Pos, path: src.Path, next: first}
+	c.p.code[t.entry] = instr{unit: c.u.index, task: i, op: enterOp{i}, kind: "task", name: c.where, where: c.where, pos: src.Pos, path: src.Path, next: first}
 	c.t = nil
 }
 

@@ -34,7 +34,7 @@ func (c *compiler) menuBody(src *architect.Menu) {
 	if src.Default.ID != "" && m.def < 0 {
 		c.fail(CodeReference, src.Default.Pos, src.Path, "", "the default choice %q is not in menu %q", src.Default.Text, src.Name)
 	}
-	c.p.code[m.entry] = instr{op: &menuOp{m}, kind: "menu", name: src.Name, where: src.Name, pos: src.Pos, path: src.Path, next: m.entry, counted: true}
+	c.p.code[m.entry] = instr{unit: c.u.index, task: -1, op: &menuOp{m}, kind: "menu", name: src.Name, where: src.Name, pos: src.Pos, path: src.Path, next: m.entry, counted: true}
 	for _, ch := range src.Choices {
 		if ch.Menu != nil {
 			c.menuBody(ch.Menu)

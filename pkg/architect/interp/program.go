@@ -25,6 +25,8 @@ type Program struct {
 	handler  int32 // where error handling begins
 	room     room
 	states   sync.Pool
+	live     *liveness
+	keep     bitset
 	findings diag.Findings
 }
 
@@ -43,6 +45,8 @@ type instr struct {
 	path    string
 	pos     diag.Position
 	next    int32
+	unit    int32
+	task    int32 // whose variables are in view; -1 for none
 	counted bool
 }
 
@@ -67,6 +71,7 @@ const (
 type unit struct {
 	flow    *architect.Flow
 	index   int32
+	first   int // number of its first variable
 	vars    []variable
 	blank   []expr.Value
 	table   *expr.Table
@@ -81,6 +86,7 @@ type unit struct {
 // A task is compiled once; its variables are made anew at each entry.
 type task struct {
 	index int32
+	first int // number of its first variable
 	unit  int32
 	name  string
 	entry int32

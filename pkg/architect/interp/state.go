@@ -126,30 +126,32 @@ func (s *State) Clone() *State {
 }
 
 // AppendKey appends bytes that are the same for two states of one program only if they
-// have the same future: the same effects, the same ending, the same result. Three things
-// stand apart and are not in it, so that a search may merge states that differ in them:
-// the time passed (Elapsed), the actions counted (Actions), and the history (steps,
-// problems and warnings). They matter to the future only where a flow reads the clock or
-// runs out of its budget.
+// have the same future: the same effects, the same ending, the same result. Variables that
+// can no longer matter are left out, but for those of Options.Keep. Three things stand
+// apart and are not in it, so that a search may merge states that differ in them: the time
+// passed (Elapsed), the actions counted (Actions), and the history (steps, problems and
+// warnings). They matter to the future only where a flow reads the clock or runs out of
+// its budget.
 func (s *State) AppendKey(b []byte) []byte {
 	flags := byte(s.handling)
-	for i, f := range []bool{s.pending, s.lookup, s.ended} {
+	for i, f := range [...]bool{s.pending, s.lookup, s.ended, s.retried} {
 		if f {
 			flags |= 4 << i
 		}
 	}
 	b = append(b, flags)
 	if s.ended {
+		b = appendLive(b, s.p.keep, s.p.units[0].first, s.vals[:len(s.p.units[0].vars)])
 		return s.appendDone(s.appendData(b))
 	}
-	b = appendInts(b, s.pc, s.sub, s.unit, s.task, s.gbase, s.lbase, s.kbase, s.fbase, int32(len(s.frames)))
+	if s.pending || s.retried {
+		b = appendInts(b, s.sub)
+	}
+	b = appendInts(b, s.pc, s.unit, s.task, s.gbase, s.lbase, s.kbase, s.fbase, int32(len(s.frames)))
 	for _, f := range s.frames {
 		b = appendInts(b, f.pc, f.unit, f.task, f.gbase, f.lbase, f.kbase, f.fbase)
 	}
-	b = binary.AppendUvarint(b, uint64(len(s.vals)))
-	for _, v := range s.vals {
-		b = v.AppendKey(b)
-	}
+	b = s.appendVars(b)
 	b = binary.AppendUvarint(b, uint64(len(s.loops)))
 	for _, r := range s.loops {
 		b = binary.AppendVarint(binary.AppendVarint(b, r.i), r.n)
@@ -167,8 +169,25 @@ func (s *State) AppendKey(b []byte) []byte {
 	b = appendInts(b, int32(len(s.trail)))
 	b = appendInts(b, s.trail...)
 	b = s.appendDone(b)
+	if s.pending {
+		b = s.appendEffect(b)
+	}
 	if s.lookup {
 		b = appendText(binary.AppendUvarint(b, uint64(s.wanted.kind)), s.wanted.name)
+	}
+	return b
+}
+
+// appendEffect appends what the waiting effect asks: its inputs were computed before.
+func (s *State) appendEffect(b []byte) []byte {
+	e := &s.eff
+	b = appendText(appendText(b, e.Name), e.Category)
+	b = e.Key.AppendKey(appendNamed(b, e.Inputs))
+	t := &e.Transfer
+	b = binary.AppendVarint(appendText(appendText(b, string(t.To)), t.LanguageSkill), t.Priority)
+	b = binary.AppendUvarint(b, uint64(len(t.Skills)))
+	for _, k := range t.Skills {
+		b = appendText(b, k)
 	}
 	return b
 }
