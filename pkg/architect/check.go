@@ -112,6 +112,9 @@ func (c *checker) run() {
 	c.declare()
 	c.madeByUse()
 	c.names()
+	if f := c.flow; f.Type == "inqueueCall" && (f.StartUp == nil || len(f.StartUp.Actions) == 0) {
+		c.fail("task.containsNoActions", f.Pos, f.Path+" (In-Queue Task)", "the in-queue task contains no actions")
+	}
 	c.start()
 	if c.calls {
 		c.greeting()

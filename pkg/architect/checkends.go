@@ -23,9 +23,6 @@ const (
 // ending checks that a task ends on all paths; of start-up actions that repeat for ever
 // only the reachability is checked.
 func (c *checker) ending(t *Task) {
-	if t.Kind == "" && len(t.Actions) == 0 && c.flow.Type == "inqueueCall" {
-		c.fail("task.containsNoActions", t.Pos, c.flow.Path+" (In-Queue Task)", "the in-queue task contains no actions")
-	}
 	e := c.list(t.Actions, false)
 	if t.Kind == "" || !c.calls && t.Kind != "state" {
 		return

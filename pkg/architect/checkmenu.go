@@ -2,6 +2,8 @@ package architect
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,13 +45,14 @@ func (c *checker) menu(m *Menu) {
 		if x.HasName && x.Name == "" {
 			c.fail("errors.noName", x.Pos, x.Path, "name can not be empty")
 		}
-		if !x.hasDigit() && !hasTerm(x) {
+		if !x.hasDigit() && !c.hasTerm(x) {
 			c.fail("menuChoice.noDtmfOrSpeechRec", x.Pos, x.Path, "each menu choice must have DTMF or speech recognition terms for each supported language")
 		}
 		if x.Action != nil {
 			c.action(c.global, x.Action, false)
 		}
 	}
+	c.terms(m)
 	if m.Default.Text != "" {
 		c.defaultChoice(m)
 	}
@@ -59,13 +62,40 @@ func (x *Choice) hasDigit() bool {
 	return len(x.Digit) == 1 && strings.Contains("0123456789*#", x.Digit)
 }
 
-func hasTerm(x *Choice) bool {
-	for _, terms := range x.SpeechTerms {
-		if len(terms) > 0 {
+// hasTerm reports speech terms in the flow's language.
+func (c *checker) hasTerm(x *Choice) bool {
+	for tag, terms := range x.SpeechTerms {
+		if len(terms) > 0 && (c.flow.Language == "" || equalFold(tag, c.flow.Language)) {
 			return true
 		}
 	}
 	return false
+}
+
+// terms reports speech terms that two choices of a menu have, or one choice twice.
+func (c *checker) terms(m *Menu) {
+	holders := map[string][]*Choice{}
+	for _, x := range m.Choices {
+		for _, tag := range slices.Sorted(maps.Keys(x.SpeechTerms)) {
+			for _, term := range x.SpeechTerms[tag] {
+				key := strings.ToLower(tag + " " + term)
+				if n := len(holders[key]); n > 0 && holders[key][n-1] == x {
+					c.failf("sdk", x.Pos, x.Path, "the term %q is given twice", term)
+					continue
+				}
+				holders[key] = append(holders[key], x)
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(holders)) {
+		if len(holders[key]) < 2 {
+			continue
+		}
+		_, term, _ := strings.Cut(key, " ")
+		for _, x := range holders[key] {
+			c.failf("menuChoice.duplicateSpeechTerms", x.Pos, x.Path, "duplicate speech recognition term %q", term)
+		}
+	}
 }
 
 func (c *checker) defaultChoice(m *Menu) {

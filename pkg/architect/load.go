@@ -176,6 +176,13 @@ func (r *reader) unmask(root *yaml.Node, masked bool) {
 		restore(&n.Anchor)
 		restore(&n.Tag)
 		restore(&n.Value)
+		if n.Kind == yaml.MappingNode { // an empty key and the key null are one
+			for i := 0; i < len(n.Content); i += 2 {
+				if k := n.Content[i]; isNull(k) && k.Value == "" {
+					k.Value = "null"
+				}
+			}
+		}
 		if n.Kind != yaml.ScalarNode {
 			return
 		}
@@ -255,6 +262,9 @@ func jsonNode(d *json.Decoder, depth int) (*yaml.Node, error) {
 		return scalar("!!bool", strconv.FormatBool(v)), nil
 	case json.Number:
 		s := jsNumber(v)
+		if strings.HasSuffix(s, "Infinity") {
+			return scalar("!!str", s), nil
+		}
 		if strings.ContainsAny(s, ".e") {
 			return scalar("!!float", s), nil
 		}
@@ -301,8 +311,11 @@ func jsonNode(d *json.Decoder, depth int) (*yaml.Node, error) {
 // jsNumber prints a number as JavaScript's String does, within the range of a flow's values.
 func jsNumber(n json.Number) string {
 	f, err := n.Float64()
-	if err != nil {
-		return n.String()
+	if err != nil { // out of range
+		if strings.HasPrefix(n.String(), "-") {
+			return "-Infinity"
+		}
+		return "Infinity"
 	}
 	if f == 0 {
 		return "0"

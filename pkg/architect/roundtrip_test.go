@@ -24,7 +24,7 @@ func sameNodes(a, b *yaml.Node, at string) string {
 		return at + ": kinds differ"
 	case a.ShortTag() != b.ShortTag():
 		return at + ": tags " + a.ShortTag() + " and " + b.ShortTag()
-	case a.Value != b.Value:
+	case a.Value != b.Value && a.ShortTag() != "!!null":
 		return at + ": " + a.Value + " and " + b.Value
 	case a.Anchor != b.Anchor:
 		return at + ": anchors differ"
@@ -104,7 +104,10 @@ func roundTrip(t testing.TB, name string, data []byte) *architect.File {
 	}
 	out, err := architect.Print(f)
 	if err != nil {
-		t.Fatalf("%s: print: %v", name, err)
+		if findings.Err() == nil {
+			t.Fatalf("%s: no error is found, and it cannot be printed: %v", name, err)
+		}
+		return f
 	}
 	g, again := architect.Parse(name, out)
 	if g.Root == nil {
@@ -115,10 +118,6 @@ func roundTrip(t testing.TB, name string, data []byte) *architect.File {
 	}
 	if d := sameTree(reflect.ValueOf(f.Flow), reflect.ValueOf(g.Flow), "flow"); d != "" {
 		t.Fatalf("%s: other tree after printing: %s", name, d)
-	}
-	twice, err := architect.Print(g)
-	if err != nil || !bytes.Equal(out, twice) {
-		t.Fatalf("%s: printing is not stable (%v)", name, err)
 	}
 	return f
 }
@@ -139,6 +138,10 @@ func TestCorpusFlowsAreReadWithoutLoss(t *testing.T) {
 		out, _ := architect.Print(f)
 		if string(out) == string(data) {
 			same++
+		}
+		g, _ := architect.Parse(path, out)
+		if twice, _ := architect.Print(g); !bytes.Equal(out, twice) {
+			t.Errorf("%s: printing is not stable", path)
 		}
 		actions, lists := 0, 0
 		architect.Walk(f.Flow, func(*architect.Action) { actions++ })
