@@ -1,0 +1,362 @@
+package simulate_test
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/routing"
+	"github.com/dealroute/dealroute/pkg/simulate"
+)
+
+// calls is how many callers each deployment of the campaign gets; see doc.go.
+var calls = flag.Int("calls", 12, "callers for each deployment in TestTheCallIsThePolicy")
+
+// checks sets how many deployments are made, unless the command line says it.
+func checks(t *testing.T, n int) {
+	t.Helper()
+	given := map[string]bool{}
+	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	for name, value := range map[string]string{"rapid.checks": strconv.Itoa(n), "rapid.nofailfile": "true"} {
+		if given[name] {
+			continue
+		}
+		if err := flag.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A situation is all that decides about a call, beside the deployment.
+type situation struct {
+	caller
+	same     []hubspot.Contact // those with the caller's number
+	unusable bool              // no number, or one of ours
+	off      bool              // enrichment is off, or the breaker open, or neither can be read
+	contact  transport.FaultKind
+	deals    transport.FaultKind
+}
+
+// A want is what the policy says about a situation.
+type want struct {
+	routing.Decision
+	Reason    string
+	Ending    interp.Ending
+	ContactID string
+	Value     *routing.Decimal
+	Requests  int
+	Open      string // number of open deals; "-" when none were read
+	Answered  bool
+}
+
+// expect is the policy's own account of a call; it knows nothing of the flow.
+func expect(l line, s situation) want {
+	p := l.d.Policy()
+	var f routing.Facts
+	w := want{Requests: 2, Open: "-", Ending: interp.EndQueue}
+	switch {
+	case s.unusable:
+		f, w.Requests = routing.Unknown(s.at), 0
+	case s.off:
+		f, w.Requests = routing.NotAsked(s.at), 0
+	case s.contact != "":
+		f, w.Requests = routing.NotAsked(s.at), 1
+	default:
+		f = routing.FactsOf(p, s.same, s.crm.Deals, s.at)
+		asked := f.ContactID != "" && (!s.assume.NoDealsIsZero || hasDeals(p, s))
+		if !asked {
+			w.Requests = 1
+		} else if s.deals != "" {
+			f = routing.FactsWithoutDeals(p, s.same, s.at)
+		}
+	}
+	w.Decision, w.ContactID, w.Value = routing.Decide(p, f), f.ContactID, f.Value
+	w.Reason = w.Decision.Reason
+	w.Answered = !s.unusable && f.Outcome != routing.LookupFailed
+	switch f.Outcome {
+	case routing.ActiveDeal, routing.InactiveDeal, routing.ContactNoDeal:
+		w.Open = fmt.Sprint(f.OpenDeals)
+	}
+	reach(l, s, &w)
+	return w
+}
+
+// hasDeals reports whether HubSpot counts a deal of a contact whose deals would be asked for.
+func hasDeals(p routing.Policy, s situation) bool {
+	if p.Duplicates != routing.DuplicatesAll {
+		return anyDeal(s.crm, routing.FactsOf(p, s.same, nil, s.at).ContactID)
+	}
+	same := slices.Clone(s.same)
+	slices.SortFunc(same, func(a, b hubspot.Contact) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
+	same = slices.DeleteFunc(same, func(c hubspot.Contact) bool { return c.Archived })
+	return slices.ContainsFunc(same[:min(len(same), routing.MaxContacts)], func(c hubspot.Contact) bool { return anyDeal(s.crm, c.ID) })
+}
+
+func anyDeal(crm hubspot.CRM, contact string) bool {
+	return slices.ContainsFunc(crm.Deals, func(d hubspot.Deal) bool { return !d.Archived && slices.Contains(d.Contacts, contact) })
+}
+
+// reach is what the org makes of a decision.
+func reach(l line, s situation, w *want) {
+	gone := func(queue string) bool {
+		return slices.Contains(s.org.MissingQueues, queue) || slices.Contains(s.org.FailingTransfers, queue)
+	}
+	if !gone(w.Queue) {
+		w.Decision = w.WithoutSkills(s.org.MissingSkills...)
+		return
+	}
+	w.Decision = l.d.Policy().WithoutQueue(w.Decision)
+	if gone(w.Queue) {
+		w.Queue, w.Priority, w.Reason, w.Ending = "", 0, "lastResort", interp.EndDisconnect
+	}
+}
+
+func (w want) String() string {
+	v := "-"
+	if w.Value != nil {
+		v = w.Value.String()
+	}
+	return fmt.Sprintf("%s rule=%q %s %s %q %q priority=%d contact=%s open=%s value=%s requests=%d",
+		w.Outcome, w.Rule, w.Reason, w.Ending, w.Queue, w.Skills, w.Priority, w.ContactID, w.Open, v, w.Requests)
+}
+
+// said is what the flow made of a call, in the same words.
+func said(o *simulate.Outcome) string {
+	v, open := "-", "-"
+	if o.Value != "" {
+		v = o.Value
+		if d, err := routing.ParseDecimal(v); err == nil {
+			v = d.String()
+		}
+	}
+	if o.OpenDeals != nil {
+		open = fmt.Sprint(*o.OpenDeals)
+	}
+	r := o.Result
+	return fmt.Sprintf("%s rule=%q %s %s %q %q priority=%d contact=%s open=%s value=%s requests=%d",
+		o.Outcome, o.Rule, o.Reason, r.Ending, r.Queue, r.Skills, r.Priority, o.ContactID, open, v, o.Requests)
+}
+
+// compare holds a call against the policy, and against what no call may do.
+func compare(t failer, l line, s situation, o *simulate.Outcome, w want) {
+	t.Helper()
+	if got := said(o); got != w.String() {
+		t.Fatalf("caller %q\ngot  %s\nwant %s\nproblems %v\nruns %+v\n%s", s.ani, got, w, o.Result.Problems, o.Actions, dump(s.crm))
+	}
+	always(t, l, o)
+	pop := l.d.PopOf(w.Index)
+	if shows := w.ContactID != "" && pop.Mode != deployment.PopNone; shows != (o.Result.ScreenPop != nil) {
+		t.Fatalf("screen pop %+v, want %v", o.Result.ScreenPop, pop)
+	}
+	if o.Result.ScreenPop != nil && pop.Mode == deployment.PopScript && o.Result.ScreenPop.Script != pop.Script {
+		t.Fatalf("script %q, want %q", o.Result.ScreenPop.Script, pop.Script)
+	}
+	written(t, l, s, o, w)
+}
+
+// always is what holds of every call.
+func always(t failer, l line, o *simulate.Outcome) {
+	t.Helper()
+	switch {
+	case o.Result.Handled || len(o.Result.Problems) > 0:
+		t.Fatalf("flow error handling: %+v", o.Result.Problems)
+	case o.HubSpot > l.d.Enrichment.Budget:
+		t.Fatalf("the caller waited %s for HubSpot, the budget is %s", o.HubSpot, l.d.Enrichment.Budget)
+	case o.Requests > 2:
+		t.Fatalf("%d requests", o.Requests)
+	case o.Waited > o.HubSpot+time.Second+2*time.Second:
+		t.Fatalf("waited %s, %s of it for HubSpot", o.Waited, o.HubSpot)
+	}
+}
+
+// written holds the conversation's data against the decision; nothing else may be in it.
+func written(t failer, l line, s situation, o *simulate.Outcome, w want) {
+	t.Helper()
+	data := o.Result.ParticipantData
+	decided := routing.Decide(l.d.Policy(), routing.NotAsked(s.at)) // only for its type
+	decided = w.Decision
+	check := func(name, want string) {
+		if data[name] != want {
+			t.Fatalf("participant data %s is %q, want %q\nall %v", name, data[name], want, data)
+		}
+	}
+	check("dealroute_outcome", string(decided.Outcome))
+	check("dealroute_rule", decided.Rule)
+	if until := data["dealroute_until"]; (until != "") != (w.Answered && l.d.Enrichment.Cache.Store == deployment.CacheConversation) {
+		t.Fatalf("dealroute_until is %q of a lookup that was answered: %v", until, w.Answered)
+	}
+	for name := range data {
+		if !strings.HasPrefix(name, "dealroute_") && !slices.Contains(l.d.Privacy.ParticipantData, name) {
+			t.Fatalf("participant data %s is not among %v", name, l.d.Privacy.ParticipantData)
+		}
+	}
+	if slices.Contains(l.d.Privacy.ParticipantData, "hubspot_contact_id") {
+		check("hubspot_contact_id", w.ContactID)
+	}
+}
+
+func dump(crm hubspot.CRM) string {
+	var b strings.Builder
+	show := func(head string, ps hubspot.Properties) {
+		b.WriteString(head)
+		keys := make([]string, 0, len(ps))
+		for k := range ps {
+			keys = append(keys, k)
+		}
+		slices.Sort(keys)
+		for _, k := range keys {
+			if v := ps[k]; v != nil {
+				fmt.Fprintf(&b, " %s=%q", k, *v)
+			} else {
+				fmt.Fprintf(&b, " %s=null", k)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	for _, c := range crm.Contacts {
+		show(fmt.Sprintf("contact %s %s archived=%v", c.ID, c.UpdatedAt.Format(time.RFC3339), c.Archived), c.Properties)
+	}
+	for _, d := range crm.Deals {
+		show(fmt.Sprintf("deal %s of %v archived=%v", d.ID, d.Contacts, d.Archived), d.Properties)
+	}
+	return b.String()
+}
+
+// readings draws how the platform is where nothing is documented.
+func (m maker) readings() simulate.Readings {
+	bit := func(label string) bool { return rapid.Bool().Draw(m.t, label) }
+	return simulate.Readings{
+		Interp: interp.Options{
+			NotSetQueue:           one(m.t, "not set queue", interp.NotSetError, interp.NotSetFailure),
+			NotSetSkill:           one(m.t, "not set skill", interp.NotSetError, interp.NotSetAbsent),
+			NotSetParticipantData: one(m.t, "not set data", interp.NotSetError, interp.NotSetEmpty, interp.NotSetAbsent),
+			NotSetScreenPop:       one(m.t, "not set pop", interp.NotSetError, interp.NotSetEmpty, interp.NotSetAbsent),
+			ShortCircuit:          bit("short circuit"),
+		},
+		DataAction: dataaction.Options{
+			DropNullOutputs: bit("drop nulls"), LiteralReference: bit("literal reference"), EmptyBodyFails: bit("empty body fails"),
+			QuoteBadDefaults: bit("quote bad defaults"), DefaultOnFault: bit("default on fault"), ExactNames: bit("exact names"),
+			RejectTrailing: bit("reject trailing"), WholeNumbersOnly: bit("whole numbers only"), InputInSuccess: bit("input in success"), ShiftGaps: bit("shift gaps"),
+		},
+	}
+}
+
+// situation draws a caller of a deployment and everything around him.
+func (m maker) situation(l line) situation {
+	t := m.t
+	s := situation{}
+	home := number(l.d)
+	s.org, s.at, s.assume = l.newOrg(), noon, m.assumptions()
+	s.crm, s.same = m.account(l.d, home)
+	s.ani = home
+	if rarely(t, "odd caller") {
+		s.ani = one(t, "ani", "anonymous", "", "911", "+15135550100", "sip:+15135550101@203.0.113.7", "sip:ada@pbx.example", "tel:"+home, "sip:"+home+"@203.0.113.7;user=phone")
+		s.unusable = !strings.Contains(s.ani, home)
+	}
+	switch one(t, "control", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "off", "open", "closed again", "malformed", "no rows", "unreadable") {
+	case "off":
+		s.org.Rows["switch"]["enabled"], s.off = false, true
+	case "open":
+		if s.off = l.d.Enrichment.Breaker.Enabled; s.off {
+			s.org.Rows["breaker"]["openUntil"] = "2026-11-23T12:00:01Z"
+		}
+	case "closed again":
+		if row := s.org.Rows["breaker"]; row != nil {
+			row["openUntil"] = "2026-11-23T12:00:00Z"
+		}
+	case "malformed":
+		if row := s.org.Rows["breaker"]; row != nil {
+			row["openUntil"] = one(t, "openUntil", "soon", "2026-11-23", "2026-11-23T12:00:01+01:00", "ÄÖÜ-11-23T12:00:01Z", "2026-1x-23T12:00:01Z")
+		}
+	case "no rows":
+		s.org.Rows = map[string]map[string]any{}
+	case "unreadable":
+		s.org.TableFails, s.off = true, true
+	}
+	if rarely(t, "fault") {
+		kinds := transport.FaultKinds()
+		s.contact = one(t, "contact's fault", append(kinds, "")...)
+		s.deals = one(t, "deals' fault", append(kinds, "")...)
+		for action, k := range map[string]transport.FaultKind{"find contact": s.contact, "find deals": s.deals} {
+			if k != "" {
+				s.faults = append(s.faults, transport.Fault{Action: action, Kind: k})
+			}
+		}
+	}
+	if rarely(t, "vanished") {
+		s.org.MissingQueues = some(t, "missing queues", 2, queues...)
+		s.org.MissingSkills = some(t, "missing skills", 3, skills...)
+		s.org.FailingTransfers = some(t, "failing transfers", 2, queues...)
+	}
+	return s
+}
+
+// The whole call is the policy: whatever is in HubSpot, whatever fails, whatever the org has
+// lost, the rendered flow with the rendered data actions sends the caller where
+// routing.Decide sends him, under every reading of what the vendors leave open.
+func TestTheCallIsThePolicy(t *testing.T) {
+	checks(t, 60)
+	outcomes := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		m := maker{t}
+		l := rendered(t, m.deployment()).under(t, m.readings())
+		for range *calls {
+			s := m.situation(l)
+			w := expect(l, s)
+			o := l.call(t, s.caller)
+			compare(t, l, s, o, w)
+			outcomes[string(w.Outcome)+" "+w.Reason]++
+			l.callAgain(t, s, o, w)
+		}
+	})
+	t.Log(outcomes)
+	for _, o := range routing.Outcomes() {
+		for _, reason := range []string{routing.ReasonRule, routing.ReasonFallback} {
+			if outcomes[string(o)+" "+reason] == 0 {
+				t.Errorf("no caller was %s by %s", o, reason)
+			}
+		}
+	}
+}
+
+// callAgain holds what a call leaves behind: an open breaker, or a decision that is kept.
+func (l line) callAgain(t failer, s situation, o *simulate.Outcome, w want) {
+	t.Helper()
+	next := s
+	next.faults, next.contact, next.deals = nil, "", ""
+	next.at = s.at.Add(o.Waited)
+	failed := !s.unusable && !s.off && (s.contact != "" || (s.deals != "" && w.Requests == 2))
+	_, row := s.org.Rows["breaker"]
+	switch {
+	case failed && l.d.Enrichment.Breaker.Enabled && row:
+		next.off = true
+		compare(t, l, next, l.call(t, next.caller), expect(l, next))
+	case w.Answered && l.d.Enrichment.Cache.Store == deployment.CacheConversation:
+		next.conversation = o.Result.ParticipantData
+		next.crm = hubspot.CRM{} // it would be another answer
+		again := l.call(t, next.caller)
+		k := w
+		k.Requests, k.Open, k.Value = 0, "-", nil
+		if k.Reason != "lastResort" {
+			k.Reason = "kept"
+		}
+		if !slices.Contains(l.d.Privacy.ParticipantData, "hubspot_contact_id") {
+			k.ContactID = ""
+		}
+		if got := said(again); got != k.String() {
+			t.Fatalf("kept %v\ngot  %s\nwant %s", next.conversation, got, k)
+		}
+		always(t, l, again)
+	}
+}

@@ -1,0 +1,145 @@
+package simulate_test
+
+import (
+	"context"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/templates"
+)
+
+// noon is when the calls of the tests come in.
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// A line is a deployment on which one can call.
+type line struct {
+	d *deployment.Deployment
+	b *blueprint.Blueprint
+	p *simulate.Program
+}
+
+func madeUp(r genesys.Ref) (string, bool) {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.String())).String(), true
+}
+
+// A failer is what of a test or of a property is needed to give up.
+type failer interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// rendered reads and renders a deployment file.
+func rendered(t failer, text string) line {
+	t.Helper()
+	d, fs := deployment.Parse("dealroute.yaml", []byte(text))
+	if err := fs.Err(); err != nil {
+		t.Fatalf("%s\n%v", text, err)
+	}
+	b, fs := blueprint.Render(d, templates.FS)
+	if err := fs.Err(); err != nil {
+		t.Fatalf("%s\n%v", text, err)
+	}
+	return line{d: d, b: b}
+}
+
+// under prepares the artifacts under a reading of what the platform leaves open.
+func (l line) under(t failer, r simulate.Readings) line {
+	t.Helper()
+	b, err := l.b.Resolve(madeUp)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	a := simulate.Artifacts{Flow: b.Flow.Tree, Table: b.Name + "-control"}
+	a.TableID, _ = madeUp(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: a.Table}, Field: "id"})
+	for _, x := range b.Actions {
+		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
+		if act.HubSpot {
+			act.Credentials = map[string]secret.Value{blueprint.FieldToken: secret.New(hubspottest.DefaultToken)}
+		}
+		a.Actions = append(a.Actions, act)
+	}
+	if l.p, err = simulate.Prepare(a, r); err != nil {
+		t.Fatalf("%v", err)
+	}
+	return l
+}
+
+// newOrg is an org as setup leaves it.
+func (l line) newOrg() *simulate.Org {
+	o := &simulate.Org{Rows: map[string]map[string]any{}}
+	for _, e := range l.b.Entities {
+		if e.Key.Kind == genesys.DataTableRow {
+			key, _ := e.Content["key"].(string)
+			o.Rows[key] = maps.Clone(e.Content)
+		}
+	}
+	return o
+}
+
+// A caller is one call with what stands around it.
+type caller struct {
+	ani          string
+	crm          hubspot.CRM
+	assume       hubspottest.Assumptions
+	org          *simulate.Org
+	faults       []transport.Fault
+	conversation map[string]string
+	at           time.Time
+	latency      func(hubspottest.Kind) time.Duration
+}
+
+// call sends one call through the flow.
+func (l line) call(t failer, c caller) *simulate.Outcome {
+	t.Helper()
+	if c.at.IsZero() {
+		c.at = noon
+	}
+	if c.org == nil {
+		c.org = l.newOrg()
+	}
+	now := c.at
+	options := []hubspottest.Option{
+		hubspottest.Clock(func() time.Time { return now }), hubspottest.Virtual(), hubspottest.WithLimits(hubspottest.Limits{}),
+		hubspottest.Assume(func(a *hubspottest.Assumptions) { *a = c.assume }), l.define("contacts"), l.define("deals"),
+	}
+	if c.latency != nil {
+		options = append(options, hubspottest.Latency(c.latency))
+	}
+	srv := hubspottest.New(c.crm, options...)
+	run := simulate.Run{
+		Program: l.p, Org: c.org, Clock: func(t time.Time) { now = t },
+		Sender: transport.Inject(transport.Handler(srv), c.faults...),
+	}
+	o, err := run.Do(context.Background(), simulate.Call{ANI: c.ani, DNIS: "+15135550100", At: c.at, Conversation: c.conversation})
+	if err != nil {
+		t.Fatalf("%q: %v", c.ani, err)
+	}
+	return o
+}
+
+// define makes the properties of the facts known to the account, also those that no record has.
+func (l line) define(object string) hubspottest.Option {
+	var ps []hubspottest.Property
+	for _, f := range l.d.HubSpot.Facts {
+		name := f.Contact
+		if object == "deals" {
+			name = f.Deal
+		}
+		if name != "" && !strings.HasPrefix(name, "hs_") {
+			ps = append(ps, hubspottest.Property{Name: name, Type: "string"})
+		}
+	}
+	return hubspottest.Define(object, ps...)
+}

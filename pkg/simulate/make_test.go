@@ -1,0 +1,385 @@
+package simulate_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/phone"
+	"github.com/dealroute/dealroute/pkg/routing"
+)
+
+// Everything is drawn out of few values, so that ties and borders are common.
+
+type object = map[string]any
+
+func one[T any](t *rapid.T, label string, from ...T) T {
+	return rapid.SampledFrom(from).Draw(t, label)
+}
+
+// some draws a list of different elements, perhaps empty.
+func some[T any](t *rapid.T, label string, most int, from ...T) []T {
+	n := rapid.IntRange(0, min(most, len(from))).Draw(t, label)
+	return rapid.Permutation(from).Draw(t, label)[:n]
+}
+
+// often is true in most draws, rarely in few.
+func often(t *rapid.T, label string) bool  { return rapid.IntRange(0, 7).Draw(t, label) != 6 }
+func rarely(t *rapid.T, label string) bool { return rapid.IntRange(0, 11).Draw(t, label) >= 10 }
+
+var (
+	queues = []string{"Sales", "Customer Care", `Büro "Nord"`, "It's urgent"}
+	skills = []string{"Senior_Account_Managers", "English", `Klug & "weise"`, "Ж"}
+	names  = []string{"negotiation", "it's \"quoted\"", `back\slash`, "größte {Kunden}", "a: b # c", "rule 6", "rule 7"}
+	stages = []string{"appointmentscheduled", "contractsent", "985123456", "closedwon", "closedlost", "1214320997", "1214320998"}
+)
+
+func (m maker) target(priorities bool) object {
+	to := object{"queue": one(m.t, "queue", queues...)}
+	if s := some(m.t, "skills", 3, skills...); len(s) > 0 {
+		to["skills"] = s
+	}
+	if priorities {
+		to["priority"] = one(m.t, "priority", 0, 1, 10, -5, 20_000_000)
+	}
+	return to
+}
+
+type maker struct{ t *rapid.T }
+
+var bounds = []string{"0", "0.01", "100", "1000", "2500.5", "5000", "49999.999", "50000", "250000", "1000000000000", "-20"}
+
+// facts are those that a deployment can declare; a test on each of its kind.
+func (m maker) facts() (object, map[string]func() any) {
+	all := map[string]object{
+		"tier": {"contact": "customer_tier"}, "vip": {"contact": "vip", "type": "boolean"}, "score": {"contact": "engagement_score", "type": "number"},
+		"since": {"contact": "customer_since", "type": "date"}, "product": {"deal": "product_line"}, "margin": {"deal": "margin", "type": "number"},
+		"urgent": {"deal": "urgent", "type": "boolean"}, "renewal": {"deal": "renewal_date", "type": "date"},
+		"Company": {"contact": "company"}, "deal_name": {"deal": "dealname"},
+	}
+	facts, tests := object{}, map[string]func() any{}
+	for _, name := range some(m.t, "facts", 5, slices.Sorted(maps.Keys(all))...) {
+		facts[name] = all[name]
+		kind, _ := all[name]["type"].(string)
+		tests[name] = func() any { return m.factTest(kind) }
+	}
+	return facts, tests
+}
+
+func (m maker) factTest(kind string) any {
+	if rarely(m.t, "set") {
+		return object{"set": true}
+	}
+	switch kind {
+	case routing.NumberFact:
+		if often(m.t, "bounds") {
+			return m.between(bounds[:6]...)
+		}
+		return some(m.t, "numbers", 3, 0, 80, 0.25, 20.5, -1)
+	case routing.BooleanFact:
+		return one(m.t, "boolean", true, false)
+	case routing.DateFact:
+		if often(m.t, "within") {
+			return object{"within": fmt.Sprintf("%dd", one(m.t, "days", 0, 1, 14, 30, -1, -7, 365))}
+		}
+		return one(m.t, "day", "2026-11-23", "2020-02-29")
+	}
+	return append(some(m.t, "texts", 2, "gold", "support", "spare parts", "a;b", "\"quoted\" \\ é", "$x #y", "Gold", "12"), "platinum")
+}
+
+// between is {min, max}, one of them or both.
+func (m maker) between(from ...string) object {
+	i := rapid.IntRange(0, len(from)-1).Draw(m.t, "least")
+	j := rapid.IntRange(i, len(from)-1).Draw(m.t, "most")
+	out := object{}
+	if often(m.t, "has least") {
+		out["min"] = json.Number(from[i])
+	}
+	if len(out) == 0 || rarely(m.t, "has most") {
+		out["max"] = json.Number(from[j])
+	}
+	return out
+}
+
+func (m maker) when(tests map[string]func() any) object {
+	out := object{}
+	add := map[string]func(){
+		"outcome": func() {
+			out["outcome"] = append(some(m.t, "outcomes", 2, "no_record", "inactive_deal", "contact_no_deal", "lookup_failed"), "active_deal")
+			if rarely(m.t, "not active") {
+				out["outcome"] = one(m.t, "outcome", "no_record", "inactive_deal", "contact_no_deal", "lookup_failed")
+			}
+		},
+		"stage": func() {
+			out["stage"] = append(some(m.t, "stages", 2, stages...), one(m.t, "stage", "Negotiation", "won"))
+		},
+		"pipeline":  func() { out["pipeline"] = one(m.t, "pipeline", "default", "671008549") },
+		"won":       func() { out["won"] = one(m.t, "won", true, false) },
+		"lifecycle": func() { out["lifecycle"] = append(some(m.t, "lifecycles", 1, "lead"), "customer") },
+		"value": func() {
+			for k, v := range m.between(bounds[:9]...) {
+				out[k+"Value"] = v
+			}
+		},
+		"facts": func() {
+			f := object{}
+			for _, name := range some(m.t, "facts asked", 2, slices.Sorted(maps.Keys(tests))...) {
+				f[name] = tests[name]()
+				if l, ok := f[name].([]any); ok && len(l) == 0 {
+					delete(f, name)
+				}
+				if l, ok := f[name].([]float64); ok && len(l) == 0 {
+					f[name] = 80
+				}
+			}
+			if len(f) > 0 {
+				out["facts"] = f
+			}
+		},
+	}
+	for _, k := range some(m.t, "conditions", 2, slices.Sorted(maps.Keys(add))...) {
+		add[k]()
+	}
+	if len(out) == 0 {
+		out["minValue"] = json.Number(one(m.t, "minValue", bounds[:9]...))
+	}
+	return out
+}
+
+// deployment draws a deployment file, in JSON, which is YAML too.
+func (m maker) deployment() string {
+	t := m.t
+	facts, tests := m.facts()
+	lookup := object{
+		"homeCountries": one(t, "home", []string{"US", "CA"}, []string{"GB", "US"}, []string{"DE"}),
+		"match":         one(t, "match", "mixed", "e164", "national"),
+		"duplicates":    one(t, "duplicates", "best", "all", "ambiguous-is-unknown"),
+	}
+	if p := some(t, "pipelines", 2, "default", "671008549"); len(p) > 0 {
+		lookup["pipelines"] = p
+	}
+	var rules []object
+	for i := range one(t, "rules", 3, 4, 5, 6, 7, 0, 1, 2) {
+		r := object{"name": names[i], "when": m.when(tests), "to": m.target(true)}
+		if rarely(t, "pop") {
+			r["to"].(object)["screenPop"] = one[any](t, "screenPop", "none", "managed", object{"script": "Concierge desk"})
+		}
+		rules = append(rules, r)
+	}
+	route := object{"rules": rules, "fallback": m.target(true)}
+	if often(t, "valuePriority") {
+		route["valuePriority"] = object{
+			"per": json.Number(one(t, "per", "0.3", "1", "2500.5", "50000", "0.01")),
+			"add": one(t, "add", 1, 3, 7), "max": one(t, "max", 1, 10, 40, 1_000_000),
+		}
+	}
+	if len(rules) == 0 {
+		delete(route, "rules")
+	}
+	enrichment := object{
+		"budget":    one(t, "budget", "2s", "3s", "5s"),
+		"dealStage": one(t, "dealStage", "highest-value", "most-probable", "most-recent"),
+		"breaker":   one[any](t, "breaker", "none", object{"afterTimeout": "15s", "afterFailure": "2s"}, object{"afterTimeout": "1m", "afterFailure": "1m"}),
+		"cache":     one(t, "cache", object{"store": "none"}, object{"store": "conversation", "ttl": "5m"}, object{"store": "conversation", "ttl": "30s"}),
+	}
+	d := object{
+		"version": 1, "name": "acme", "genesys": object{"region": "eu-central-1"},
+		"hubspot": object{"portal": "24681357", "lookup": lookup, "facts": facts, "stages": object{"985123456": "Negotiation", "1214320997": "Negotiation", "closedwon": "won"}},
+		"calls":   object{"numbers": []string{"+15135550100"}, "ownNumbers": []string{"+15135550101"}},
+		"routing": route, "enrichment": enrichment,
+		"screenPop": one[any](t, "deployment's screenPop", "managed", "none", object{"script": "Agent desk"}),
+		"privacy":   object{"participantData": some(t, "participantData", 6, deployment.ParticipantNames()...)},
+	}
+	if len(facts) == 0 {
+		delete(d["hubspot"].(object), "facts")
+	}
+	text, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// number is a caller of the first home country.
+func number(d *deployment.Deployment) string {
+	return map[string]string{"GB": "+442079460142", "US": "+15135550142", "DE": "+493023125142"}[d.HubSpot.Lookup.HomeCountries[0]]
+}
+
+// text draws a property; null is HubSpot's null, absent a property that the record never had.
+func (m maker) text(ps hubspot.Properties, name string, values ...string) {
+	switch v := one(m.t, name, append(values, "null", "absent", "")...); v {
+	case "absent":
+	case "null":
+		ps[name] = nil
+	default:
+		ps[name] = &v
+	}
+}
+
+func (m maker) fact(ps hubspot.Properties, name, kind string) {
+	switch kind {
+	case routing.NumberFact:
+		m.text(ps, name, "0", "0.25", "0.01", "100", "80", "20.5", "79.999", "1000", "-1", "n/a", "5000.00", "1e2")
+	case routing.BooleanFact:
+		m.text(ps, name, "true", "false", "yes")
+	case routing.DateFact:
+		m.text(ps, name, "2026-11-23", "2020-02-29", "2026-11-22", "2026-11-24T00:00:00Z", "2026-12-07", "2026-12-08", "2026-12-23", "2026-12-24",
+			"2026-11-16", "2026-11-15T23:59:59.999Z", "2027-11-23", "2026-11-24", "soon", "2026-13-01")
+	default:
+		m.text(ps, name, "gold", "platinum", "support;gold", "spare parts", "a;b", "a;b;c", "\"quoted\" \\ é", "$x #y", "Gold", " gold", "12", "true", "[]", "{\"a\":1}", ";")
+	}
+}
+
+// account draws an account, and gives the contacts that have the number.
+func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hubspot.Contact) {
+	t := m.t
+	crm := hubspot.CRM{Portal: d.HubSpot.Portal, Currency: "USD", Pipelines: []hubspot.Pipeline{hubspot.DefaultPipeline(), {ID: "671008549", Stages: []hubspot.Stage{
+		{ID: "1214320997", Probability: "0.3"}, {ID: "1214320998", Closed: true, Won: true, Probability: "1.0"}, {ID: "1214320999", Closed: true, Probability: "0"},
+	}}}}
+	crm.Pipelines[0].Stages = append(crm.Pipelines[0].Stages, hubspot.Stage{ID: "985123456", Probability: "0.6"})
+	var same []hubspot.Contact
+	n := one(t, "contacts", 1, 1, 2, 1, 1, 3, 0, 7)
+	order := rapid.Permutation([]int{0, 1, 2, 3, 4, 5, 6, 7, 8}).Draw(t, "modified")
+	for i := range n + rapid.IntRange(0, 2).Draw(t, "others") {
+		c := hubspot.Contact{ID: fmt.Sprint(93 + i*7), UpdatedAt: noon.Add(-time.Duration(order[i]) * time.Hour), Properties: hubspot.Properties{}}
+		m.text(c.Properties, hubspot.PropLifecycle, "customer", "lead", "opportunity")
+		for _, name := range slices.Sorted(maps.Keys(d.HubSpot.Facts)) {
+			if f := d.HubSpot.Facts[name]; f.Contact != "" {
+				m.fact(c.Properties, f.Contact, f.Type)
+			}
+		}
+		found := i < n
+		if found {
+			found = m.withNumber(d, c.Properties, ani)
+		} else {
+			m.withAnother(c.Properties, ani)
+		}
+		if rarely(t, "archived") {
+			c.Archived = true
+		}
+		crm.Contacts = append(crm.Contacts, c)
+		if found {
+			same = append(same, c)
+		}
+	}
+	for i := range one(t, "deals", 1, 2, 3, 2, 1, 0, 6, 3) {
+		crm.Deals = append(crm.Deals, m.deal(d, crm, 95+i*3))
+	}
+	return crm, same
+}
+
+// withNumber writes the caller's number into a contact in one of the forms that HubSpot has,
+// and says whether the deployment's way to match finds it.
+func (m maker) withNumber(d *deployment.Deployment, ps hubspot.Properties, ani string) bool {
+	p, err := phone.Parse(ani, "")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	national := p.National()
+	switch one(m.t, "form", "phone", "mobile", "both", "calculated", "foreign form", "national only", "national mobile") {
+	case "phone":
+		ps[hubspot.PropPhone] = &ani
+	case "mobile":
+		ps[hubspot.PropPhone], ps[hubspot.PropMobile] = nil, &ani
+	case "both":
+		ps[hubspot.PropPhone], ps[hubspot.PropMobile] = &ani, &ani
+	case "calculated": // nothing that a person could fill in
+		ps[hubspot.PropPhone], ps[hubspot.PropCalcPhone], ps[hubspot.PropSearchPhone] = nil, &ani, &national
+	case "foreign form": // HubSpot makes E.164 of it
+		ps[hubspot.PropPhone] = hubspot.Text(ani[:3] + " (0) " + ani[3:6] + "/" + ani[6:])
+		ps[hubspot.PropCalcPhone], ps[hubspot.PropSearchPhone] = &ani, &national
+	case "national only": // HubSpot does not know the country
+		ps[hubspot.PropPhone], ps[hubspot.PropCalcPhone], ps[hubspot.PropSearchPhone] = hubspot.Text("0"+national), nil, &national
+		return d.HubSpot.Lookup.Match != "e164"
+	case "national mobile":
+		ps[hubspot.PropMobile], ps[hubspot.PropCalcMobile], ps[hubspot.PropSearchMobile] = hubspot.Text("0"+national), nil, &national
+		return d.HubSpot.Lookup.Match != "e164"
+	}
+	return true
+}
+
+// withAnother writes a number that is not the caller's; it may look like it.
+func (m maker) withAnother(ps hubspot.Properties, ani string) {
+	p, err := phone.Parse(ani, "")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	national := p.National()
+	twin := "+48" + national
+	switch one(m.t, "other", "none", "twin abroad", "longer", "company") {
+	case "none":
+		ps[hubspot.PropPhone] = nil
+	case "twin abroad":
+		ps[hubspot.PropPhone], ps[hubspot.PropCalcPhone], ps[hubspot.PropSearchPhone] = &twin, &twin, &national
+	case "longer":
+		ps[hubspot.PropPhone] = hubspot.Text(ani + "1")
+		ps[hubspot.PropSearchPhone] = hubspot.Text(national + "1")
+	case "company":
+		ps[hubspot.PropMobile] = hubspot.Text("+15135550177")
+	}
+}
+
+func (m maker) deal(d *deployment.Deployment, crm hubspot.CRM, id int) hubspot.Deal {
+	t := m.t
+	pipeline := crm.Pipelines[one(t, "deal's pipeline", 0, 0, 1)]
+	st := pipeline.Stages[rapid.IntRange(0, len(pipeline.Stages)-1).Draw(t, "deal's stage")]
+	deal := hubspot.Deal{ID: fmt.Sprint(id), CreatedAt: noon.Add(-24 * time.Hour * time.Duration(rapid.IntRange(0, 2).Draw(t, "age"))), Properties: hubspot.Properties{}}
+	for _, c := range crm.Contacts {
+		if often(t, "linked") {
+			deal.Contacts = append(deal.Contacts, c.ID)
+		}
+	}
+	text := hubspot.Text
+	maps.Copy(deal.Properties, hubspot.Properties{
+		hubspot.PropPipeline: text(pipeline.ID), hubspot.PropDealStage: text(st.ID),
+		hubspot.PropIsClosed: text(fmt.Sprint(st.Closed)), hubspot.PropIsWon: text(fmt.Sprint(st.Won)),
+		hubspot.PropStageProbability: text(st.Probability), hubspot.PropCreated: text(deal.CreatedAt.Format("2006-01-02T15:04:05.000Z")),
+	})
+	if rarely(t, "no stage") { // HubSpot: a stage can be deleted below its deals
+		deal.Properties[hubspot.PropDealStage] = text("gone")
+	}
+	amounts := hubspot.Properties{}
+	m.text(amounts, hubspot.PropHomeAmount, "0", "100", "100.00", "0.9", "2500.5", "5001", "49999.999", "250000", "900000", "-20", "-0.01", "abc",
+		"1,000", "1e3", "7500.5", "123456789012345", "0.30000000000000004", "999999999999999.99")
+	if v, ok := amounts[hubspot.PropHomeAmount]; ok {
+		deal.Properties[hubspot.PropAmount], deal.Properties[hubspot.PropHomeAmount] = v, v
+	}
+	if rarely(t, "no probability") {
+		m.text(deal.Properties, hubspot.PropStageProbability, "0.6", "x")
+		if _, ok := deal.Properties[hubspot.PropStageProbability]; !ok {
+			deal.Properties[hubspot.PropStageProbability] = nil
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.HubSpot.Facts)) {
+		if f := d.HubSpot.Facts[name]; f.Deal != "" {
+			m.fact(deal.Properties, f.Deal, f.Type)
+		}
+	}
+	if rarely(t, "deal archived") {
+		deal.Archived = true
+	}
+	return deal
+}
+
+// assumptions draws how HubSpot is where its documents are silent, as far as the templates
+// do not state what they build on.
+func (m maker) assumptions() hubspottest.Assumptions {
+	a := hubspottest.Assumed()
+	flip := func(label string, of *bool) { *of = rapid.Bool().Draw(m.t, label) }
+	flip("phone normalised", &a.PhoneNormalised)
+	flip("empty sorts first", &a.EmptySortsFirst)
+	flip("no deals is zero", &a.NoDealsIsZero)
+	flip("plain probability", &a.PlainProbability)
+	flip("negatives match empty", &a.NegativesMatchEmpty)
+	flip("country digits searched", &a.CountryDigitsSearched)
+	flip("case sensitive in strings", &a.CaseSensitiveInStrings)
+	flip("association in", &a.AssociationIn)
+	return a
+}
