@@ -11,7 +11,7 @@ import (
 // commands lists every command; the help shows them in groups.
 func commands(env *Env) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
-		groupDeploy:    {newPlanCmd(env), newSetupCmd(env), newDestroyCmd(env)},
+		groupDeploy:    {newDemoCmd(env), newPlanCmd(env), newSetupCmd(env), newDestroyCmd(env)},
 		groupLook:      {newSimulateCmd(env), newRenderCmd(env), newSandboxCmd(env)},
 		groupLanguages: {newEvalCmd(env), newFlowCmd(env), newActionCmd(env)},
 		groupOther:     {newSchemaCmd(env), newManCmd(env), newVersionCmd(env)},

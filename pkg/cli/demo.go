@@ -1,0 +1,354 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/examples"
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/reconcile"
+	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/validate"
+	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/spf13/cobra"
+)
+
+func newDemoCmd(env *Env) *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "The whole story in one process: no account, no network, nothing left behind",
+		Long: `Validate a deployment, set it up in an emulated Genesys Cloud org, send eight callers through
+the deployed flow while an emulated HubSpot answers, refuses or hangs, set it up again, and
+take it down. Everything happens in memory on this machine.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), env) },
+	}
+}
+
+// demoExample is the deployment of the demo.
+const demoExample = "basic"
+
+// A demoCaller is a caller with what goes wrong while they call.
+type demoCaller struct {
+	ani, who string
+	fault    transport.FaultKind // empty: HubSpot answers
+	pause    time.Duration       // before the call, beside what the last one took
+}
+
+// between is the time from one caller to the next: more of them in a second would meet
+// HubSpot's limit of five searches a second.
+const between = 2 * time.Second
+
+// demoCallers are the eight of the story, in this order.
+func demoCallers() []demoCaller {
+	return []demoCaller{
+		{ani: "+15135550142", who: "has an active deal in negotiation"},
+		{ani: "+15135550144", who: "bought before, nothing open", pause: between},
+		{ani: "+15135550146", who: "is known, without any deal", pause: between},
+		{ani: "+15135550190", who: "nobody knows", pause: between},
+		{ani: "anonymous", who: "hides the number", pause: between},
+		{ani: "+15135550143", who: "calls while HubSpot refuses: too many requests", fault: transport.FaultThrottled, pause: between},
+		{ani: "+15135550142", who: "calls after the pause, and HubSpot does not answer", fault: transport.FaultTimeout, pause: 5 * time.Second},
+		{ani: "+15135550143", who: "calls right after: nobody waits twice", fault: transport.FaultTimeout},
+	}
+}
+
+// A demoStep is a chapter of the story.
+type demoStep struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Ms     int64  `json:"ms"`
+	Detail string `json:"detail"`
+}
+
+// demo gathers the story.
+type demo struct {
+	env      *Env
+	loaded   *loaded
+	print    *blueprint.Blueprint
+	target   *org
+	steps    []demoStep
+	calls    []*simulate.Outcome
+	entities []reconcile.Outcome
+}
+
+func runDemo(ctx context.Context, env *Env) error {
+	d := &demo{env: env}
+	err := d.tell(ctx)
+	if env.settings.json() {
+		if e := d.json(); e != nil {
+			return e
+		}
+		if err != nil {
+			return &printedError{err}
+		}
+		return nil
+	}
+	return err
+}
+
+func (d *demo) tell(ctx context.Context) error {
+	if err := d.open(ctx); err != nil {
+		return err
+	}
+	defer d.target.Close() //nolint:errcheck // it is only in memory
+	d.say("dealroute demo: %s, on emulators of Genesys Cloud and HubSpot in this process\n", d.loaded.path)
+	for _, s := range []struct {
+		name string
+		run  func(context.Context) (string, error)
+	}{
+		{"validate", d.validate},
+		{"plan", d.plan},
+		{"setup", d.setup},
+		{"calls", d.callers},
+		{"setup again", d.again},
+		{"destroy", d.destroy},
+	} {
+		start := d.env.Now()
+		detail, err := s.run(ctx)
+		step := demoStep{Name: s.name, OK: err == nil, Ms: d.env.Now().Sub(start).Milliseconds(), Detail: detail}
+		if err != nil {
+			step.Detail = err.Error()
+		}
+		d.steps = append(d.steps, step)
+		d.say("%-12s %-4s %s\n", s.name, map[bool]string{true: "ok", false: "FAIL"}[step.OK], step.Detail)
+		if err != nil {
+			return fail(fmt.Errorf("%s: %w", s.name, err), "the demo uses nothing of yours: this is a fault of the program")
+		}
+	}
+	d.say("\nNext: look at examples/basic/dealroute.yaml, or set up your own org as README.md tells.\n")
+	return nil
+}
+
+// say writes the story for a person; with -o json the object at the end tells it.
+func (d *demo) say(format string, args ...any) {
+	if !d.env.settings.json() {
+		fmt.Fprintf(d.env.IO.Out, format, args...)
+	}
+}
+
+// open reads the example from the program itself and starts the emulators in memory.
+func (d *demo) open(ctx context.Context) error {
+	name := path.Join(demoExample, deploymentFile)
+	data, err := fs.ReadFile(examples.FS, name)
+	if err != nil {
+		return err
+	}
+	dep, found := deployment.Parse("examples/"+name, data)
+	if found.Has(diag.Error) {
+		return unreadable(found, data, false)
+	}
+	sub, err := fs.Sub(examples.FS, demoExample)
+	if err != nil {
+		return err
+	}
+	d.loaded = &loaded{path: "examples/" + name, dir: "examples/" + demoExample, source: data, deployment: dep, findings: found, files: sub}
+	if d.print, err = d.loaded.render(false); err != nil {
+		return err
+	}
+	s, err := openSandbox(ctx, d.env, d.loaded, d.print, sandboxOptions{memory: true})
+	if err != nil {
+		return err
+	}
+	d.target, err = sandboxOrg(d.env, s, false)
+	return err
+}
+
+func (d *demo) validate(context.Context) (string, error) {
+	found := validate.Run(validate.Input{Deployment: d.loaded.deployment, Blueprint: d.print, Earlier: d.loaded.findings, Now: d.env.Now()})
+	if err := found.Err(); err != nil {
+		return "", err
+	}
+	n := found.Counts()
+	return fmt.Sprintf("the file, the flow and %d data actions: no errors, %s, %d stated assumptions",
+		len(d.print.Actions), countOf(n[diag.Warning], "warning"), len(d.print.Assumptions)), nil
+}
+
+func countOf(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func (d *demo) read(ctx context.Context, change func(*reconcile.Config)) (*reconcile.Reconciler, error) {
+	cfg := d.target.reconcileConfig(d.env, d.loaded, d.print)
+	if change != nil {
+		change(&cfg)
+	}
+	return reconcile.Read(ctx, cfg)
+}
+
+func (d *demo) plan(ctx context.Context) (string, error) {
+	r, err := d.read(ctx, nil)
+	if err != nil {
+		return "", err
+	}
+	return view.Tally(r.Plan()), nil
+}
+
+func (d *demo) setup(ctx context.Context) (string, error) {
+	r, err := d.read(ctx, nil)
+	if err != nil {
+		return "", err
+	}
+	out, err := r.Apply(ctx)
+	if err != nil {
+		return "", err
+	}
+	d.entities = out
+	reads, writes := d.target.client.Calls()
+	return fmt.Sprintf("%s; %d calls, the secret of the run-time client seen by nobody", addUp(out), reads+writes), nil
+}
+
+func (d *demo) again(ctx context.Context) (string, error) {
+	r, err := d.read(ctx, nil)
+	if err != nil {
+		return "", err
+	}
+	if r.Plan().Pending() {
+		return "", fmt.Errorf("a second setup would change something: %s", view.Tally(r.Plan()))
+	}
+	_, before := d.target.client.Calls()
+	out, err := r.Apply(ctx)
+	if err != nil {
+		return "", err
+	}
+	if _, after := d.target.client.Calls(); after != before {
+		return "", fmt.Errorf("a second setup wrote %d times", after-before)
+	}
+	return addUp(out) + ", nothing written", nil
+}
+
+func (d *demo) destroy(ctx context.Context) (string, error) {
+	r, err := d.read(ctx, func(c *reconcile.Config) { c.Desired = nil })
+	if err != nil {
+		return "", err
+	}
+	out, err := r.Apply(ctx)
+	if err != nil {
+		return "", err
+	}
+	left, err := d.read(ctx, nil)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range left.Plan().Changes {
+		if c.Action == plan.Keep && (c.Reason == "" || strings.HasPrefix(c.Reason, "data")) {
+			return "", fmt.Errorf("%s is still there", c.Key)
+		}
+	}
+	return addUp(out) + "; the queues and skills that were there stay", nil
+}
+
+// callers sends the eight through the flow as it is published in the org.
+func (d *demo) callers(ctx context.Context) (string, error) {
+	artifacts, rows, err := readDeployed(ctx, d.target, d.print)
+	if err != nil {
+		return "", err
+	}
+	for i := range artifacts.Actions {
+		if artifacts.Actions[i].HubSpot {
+			artifacts.Actions[i].Credentials = hubspotCredential(d.print, secret.New(hubspottest.DefaultToken))
+		}
+	}
+	program, err := simulate.Prepare(artifacts, simulate.Readings{})
+	if err != nil {
+		return "", err
+	}
+	data, err := d.loaded.read("crm.yaml")
+	if err != nil {
+		return "", err
+	}
+	f, found := simulate.DecodeFixtures("crm.yaml", data)
+	if err := found.Err(); err != nil {
+		return "", err
+	}
+	if f.Now == nil {
+		return "", errors.New("the fixtures give no time")
+	}
+	clock := &virtualClock{now: f.Now.UTC()}
+	hubspot := transport.Handler(hubspottest.New(f.CRM, hubspottest.Virtual(), hubspottest.Clock(clock.Now)))
+	run := &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Sender: hubspot, Clock: clock.Set}
+	at := f.Now.UTC()
+	d.say("%-12s      the flow and the data actions as they are deployed; time is virtual\n\n", "calls")
+	for i, c := range demoCallers() {
+		run.Sender = hubspot
+		if c.fault != "" {
+			run.Sender = transport.Inject(hubspot, transport.Fault{Kind: c.fault})
+		}
+		at = at.Add(c.pause)
+		o, err := run.Do(ctx, simulate.Call{ANI: c.ani, DNIS: d.loaded.deployment.Calls.Numbers[0], At: at})
+		if err != nil {
+			return "", fmt.Errorf("caller %d: %w", i+1, err)
+		}
+		d.calls = append(d.calls, o)
+		if o.Result.Queue == "" {
+			return "", fmt.Errorf("caller %d reached no queue", i+1)
+		}
+		d.line(i+1, c, o)
+		at = at.Add(o.Waited)
+	}
+	d.say("\n")
+	return fmt.Sprintf("%d callers, each in a queue; the longest wait was %d ms", len(d.calls), longest(d.calls)), nil
+}
+
+func longest(calls []*simulate.Outcome) int64 {
+	var most time.Duration
+	for _, c := range calls {
+		most = max(most, c.Waited)
+	}
+	return most.Milliseconds()
+}
+
+// line tells of one caller.
+func (d *demo) line(n int, c demoCaller, o *simulate.Outcome) {
+	m := masking(d.loaded.deployment, false, false)
+	why := "rule " + o.Rule
+	if o.Rule == "" {
+		why = "the fallback"
+	}
+	skills := ""
+	if len(o.Result.Skills) > 0 {
+		skills = ", skill " + strings.Join(o.Result.Skills, ", ")
+	}
+	d.say("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %d ms, %s to HubSpot\n",
+		n, m.Number(c.ani), c.who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, o.Waited.Milliseconds(), countOf(o.Requests, "request"))
+}
+
+func (d *demo) json() error {
+	type entity struct {
+		Kind   string      `json:"kind"`
+		Name   string      `json:"name"`
+		ID     *string     `json:"id"`
+		Action plan.Action `json:"action"`
+	}
+	out := struct {
+		Schema   int         `json:"schema"`
+		Steps    []demoStep  `json:"steps"`
+		Calls    []view.Call `json:"calls"`
+		Entities []entity    `json:"entities"`
+	}{view.Schema, append([]demoStep{}, d.steps...), []view.Call{}, []entity{}}
+	if d.loaded != nil {
+		m := masking(d.loaded.deployment, false, false)
+		for _, c := range d.calls {
+			out.Calls = append(out.Calls, view.NewCall(c, m))
+		}
+	}
+	for _, e := range d.entities {
+		c := view.NewChange(e.Change)
+		out.Entities = append(out.Entities, entity{c.Kind, c.Name, c.ID, c.Action})
+	}
+	return view.JSON(d.env.IO.Out, out)
+}

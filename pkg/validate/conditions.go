@@ -1,0 +1,223 @@
+package validate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/routing"
+)
+
+// What is known under each outcome, by the meaning of the outcomes:
+//
+//	outcome          contact  deal  won          value
+//	active_deal      yes      yes   false        any (amounts may be negative)
+//	inactive_deal    yes      yes   either       0
+//	contact_no_deal  yes      no    not set      not set
+//	no_record        no       no    not set      not set
+//	lookup_failed    maybe    no    not set      not set
+
+// obstacles says why a condition cannot hold under an outcome; nothing when it can. What the
+// condition itself says of the outcome is not asked.
+func obstacles(d *deployment.Deployment, w deployment.When, o routing.Outcome) []string {
+	var out []string
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	deal := o == routing.ActiveDeal || o == routing.InactiveDeal
+	asksDeal, asksContact := len(w.Stage)+len(w.Pipeline) > 0 || w.Won != nil, len(w.Lifecycle) > 0
+	for name := range w.Facts {
+		if d.HubSpot.Facts[name].Deal != "" {
+			asksDeal = true
+		} else {
+			asksContact = true
+		}
+	}
+	if o == routing.NoRecord && asksContact {
+		add("no contact is known")
+	}
+	if !deal && asksDeal {
+		add("no deal counts")
+	}
+	if !deal && (w.MinValue != nil || w.MaxValue != nil) {
+		add("there is no value")
+	}
+	if o == routing.ActiveDeal && w.Won != nil && *w.Won {
+		add("the deal that counts is open, not won")
+	}
+	if o == routing.InactiveDeal && (w.MinValue != nil && w.MinValue.Sign() > 0 || w.MaxValue != nil && w.MaxValue.Sign() < 0) {
+		add("the value is 0")
+	}
+	return out
+}
+
+// asked are the outcomes that a condition names, or all of them.
+func asked(w deployment.When) []routing.Outcome {
+	if len(w.Outcome) > 0 {
+		return w.Outcome
+	}
+	return routing.Outcomes()
+}
+
+// possible are the outcomes under which a condition can hold.
+func possible(d *deployment.Deployment, w deployment.When) []routing.Outcome {
+	var out []routing.Outcome
+	for _, o := range asked(w) {
+		if len(obstacles(d, w, o)) == 0 {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// An atom is one way in which a condition can hold: an outcome, whether the deal that counts
+// is won where there is one, and where stages are asked for, one of them.
+type atom struct {
+	outcome routing.Outcome
+	won     bool // false without a deal, too
+	stage   string
+}
+
+func (x atom) deal() bool {
+	return x.outcome == routing.ActiveDeal || x.outcome == routing.InactiveDeal
+}
+
+func atoms(d *deployment.Deployment, w deployment.When) []atom {
+	stages := []string{""}
+	if len(w.Stage) > 0 {
+		stages = stages[:0]
+		for _, s := range w.Stage {
+			stages = append(stages, d.StageIDs(s)...)
+		}
+	}
+	var out []atom
+	for _, o := range possible(d, w) {
+		for _, won := range []bool{false, true} {
+			if won && o != routing.InactiveDeal || w.Won != nil && *w.Won != won {
+				continue
+			}
+			for _, s := range stages {
+				out = append(out, atom{o, won, s})
+			}
+		}
+	}
+	return out
+}
+
+// covers reports whether b holds whenever a does in the way of an atom.
+func covers(d *deployment.Deployment, b, a deployment.When, x atom) bool {
+	if len(b.Outcome) > 0 && !slices.Contains(b.Outcome, x.outcome) {
+		return false
+	}
+	if len(b.Stage) > 0 && (x.stage == "" || !slices.ContainsFunc(b.Stage, func(s string) bool { return slices.Contains(d.StageIDs(s), x.stage) })) {
+		return false
+	}
+	pipelines := []string(a.Pipeline)
+	if len(pipelines) == 0 && x.deal() { // every deal that counts is in one of these
+		pipelines = d.HubSpot.Lookup.Pipelines
+	}
+	if len(b.Pipeline) > 0 && !within(pipelines, b.Pipeline) {
+		return false
+	}
+	if b.Won != nil && (!x.deal() || x.won != *b.Won) {
+		return false
+	}
+	least, most := a.MinValue, a.MaxValue
+	if zero := routing.Int(0); x.outcome == routing.InactiveDeal {
+		least, most = &zero, &zero
+	}
+	if !above(least, b.MinValue) || !below(most, b.MaxValue) || len(b.Lifecycle) > 0 && !within(a.Lifecycle, b.Lifecycle) {
+		return false
+	}
+	for name, test := range b.Facts {
+		mine, ok := a.Facts[name]
+		if !ok || !factCovers(test, mine) {
+			return false
+		}
+	}
+	return true
+}
+
+// within reports whether a is not empty and all of it is in b.
+func within(a, b []string) bool {
+	return len(a) > 0 && !slices.ContainsFunc(a, func(s string) bool { return !slices.Contains(b, s) })
+}
+
+// above reports whether what is at least a is at least b; nil is no bound.
+func above(a, b *routing.Decimal) bool { return b == nil || a != nil && a.Cmp(*b) >= 0 }
+
+func below(a, b *routing.Decimal) bool { return b == nil || a != nil && a.Cmp(*b) <= 0 }
+
+// factCovers reports whether test b holds for every value for which a does.
+func factCovers(b, a deployment.FactTest) bool {
+	if len(b.Any) > 0 && (len(a.Any) == 0 || slices.ContainsFunc(a.Any, func(v string) bool { return !valueCovered(b.Any, v) })) {
+		return false
+	}
+	least, most := a.Min, a.Max
+	for i, v := range a.Any {
+		n, err := routing.ParseDecimal(v)
+		if err != nil {
+			break
+		}
+		if i == 0 || n.Cmp(*least) < 0 {
+			least = &n
+		}
+		if i == 0 || n.Cmp(*most) > 0 {
+			most = &n
+		}
+	}
+	if !above(least, b.Min) || !below(most, b.Max) {
+		return false
+	}
+	if b.Within != nil {
+		if a.Within == nil {
+			return false
+		}
+		m, n := *b.Within, *a.Within
+		return m >= 0 && n >= 0 && n <= m || m <= 0 && n <= 0 && n >= m
+	}
+	return true
+}
+
+// valueCovered: of a multi-select value a;b any part will do.
+func valueCovered(any []string, v string) bool {
+	if slices.Contains(any, v) {
+		return true
+	}
+	return strings.Contains(v, ";") && slices.ContainsFunc(strings.Split(v, ";"), func(part string) bool { return slices.Contains(any, part) })
+}
+
+// shadows finds the earlier rules that together take everything that rule i could take; nil
+// when something is left for it.
+func shadows(d *deployment.Deployment, i int) []int {
+	rules := d.Routing.Rules
+	var out []int
+	all := atoms(d, rules[i].When)
+	if len(all) > 4096 { // a policy of that size is for the proof, not for a look
+		return nil
+	}
+	for j := range i { // one rule says it better than several
+		if len(all) > 0 && !slices.ContainsFunc(all, func(x atom) bool { return !covers(d, rules[j].When, rules[i].When, x) }) {
+			return []int{j}
+		}
+	}
+	for _, x := range all {
+		j := slices.IndexFunc(rules[:i], func(r deployment.Rule) bool { return covers(d, r.When, rules[i].When, x) })
+		if j < 0 {
+			return nil
+		}
+		if !slices.Contains(out, j) {
+			out = append(out, j)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// equivalent reports whether two rules ask the same.
+func equivalent(d *deployment.Deployment, a, b deployment.When) bool {
+	all := func(x, y deployment.When) bool {
+		as := atoms(d, x)
+		return len(as) > 0 && !slices.ContainsFunc(as, func(at atom) bool { return !covers(d, y, x, at) })
+	}
+	return all(a, b) && all(b, a)
+}

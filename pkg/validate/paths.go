@@ -1,0 +1,99 @@
+package validate
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+var simpleKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// join is the path of a key as deployment.Pos takes it.
+func join(parent, key string) string {
+	if simpleKey.MatchString(key) {
+		return parent + "." + key
+	}
+	return parent + "[" + strconv.Quote(key) + "]"
+}
+
+// keyOf is the path of a key itself, not of its value.
+func keyOf(parent, key string) string { return join(parent, key) + "#key" }
+
+func rulePath(i int) string { return fmt.Sprintf("routing.rules[%d]", i) }
+
+func item(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// line names the line of a place in a sentence.
+func (c *check) line(path string) string { return fmt.Sprintf("line %d", c.d.Pos(path).Line) }
+
+// template is where a template starts, as findings name it.
+func (c *check) template(name string) diag.Position {
+	prefix := "templates"
+	if c.d.Templates != "" {
+		prefix = c.d.Templates
+	}
+	return diag.Position{File: path.Join(prefix, name), Line: 1}
+}
+
+// actionTemplate is the template of a data action by its role in the flow.
+func (c *check) actionTemplate(role string) diag.Position {
+	dir := map[string]string{
+		blueprint.RoleFindContact: "find-contact", blueprint.RoleFindDeals: "find-deals", blueprint.RoleTripBreaker: "trip-breaker",
+	}[role]
+	return c.template("actions/" + dir + "/action.yaml.tmpl")
+}
+
+// managedPop reports whether some agent sees the managed script.
+func managedPop(d *deployment.Deployment) bool {
+	for i := -1; i < len(d.Routing.Rules); i++ {
+		if d.PopOf(i).Mode == deployment.PopManaged {
+			return true
+		}
+	}
+	return false
+}
+
+// keeps reports whether a name of participant data is kept.
+func keeps(d *deployment.Deployment, name string) bool {
+	return slices.Contains(d.Privacy.ParticipantData, name)
+}
+
+// listed is a list in a sentence: a, b and c.
+func listed(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+func quoted(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strconv.Quote(w)
+	}
+	return out
+}
+
+// short is a duration without the units that are zero: 5m, not 5m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}

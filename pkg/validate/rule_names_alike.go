@@ -1,0 +1,40 @@
+package validate
+
+import (
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+func ruleNamesAlike() Rule {
+	return Rule{
+		Code: "DR-ROUTE-010", Severity: diag.Warning,
+		Title: "two names that differ in blanks, hyphens or underscores",
+		Text: "Two queues, or two skills, have names that people read as one. One of them is probably a slip, and `setup` would create it beside the other. " +
+			"Write both the same, or give them names that tell them apart.",
+		check: func(c *check) {
+			plain := strings.NewReplacer(" ", "", "-", "", "_", "")
+			seen := map[string]string{}
+			one := func(noun, path, name string) {
+				key := noun + " " + strings.ToLower(plain.Replace(name))
+				first, ok := seen[key]
+				if !ok {
+					seen[key] = name
+				} else if !strings.EqualFold(first, name) { // capitals alone are DR-FILE-024
+					c.at(path, name, "write both the same if they are one", "%s %q is almost %q", noun, name, first)
+				}
+			}
+			target := func(path, queue string, skills []string) {
+				one("queue", path+".queue", queue)
+				for i, s := range skills {
+					one("skill", item(path+".skills", i), s)
+				}
+			}
+			f := c.d.Routing.Fallback
+			target("routing.fallback", f.Queue, f.Skills)
+			for i, r := range c.d.Routing.Rules {
+				target(rulePath(i)+".to", r.To.Queue, r.To.Skills)
+			}
+		},
+	}
+}

@@ -1,0 +1,22 @@
+package validate
+
+import (
+	"slices"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+func ruleOwnRepeated() Rule {
+	return Rule{
+		Code: "DR-CALL-005", Severity: diag.Info,
+		Title: "an own number that counts already",
+		Text:  "`calls.numbers` are among the own numbers anyway; the entry can go. `calls.ownNumbers` is for further ones: the switchboard, other sites, an outbound caller id.",
+		check: func(c *check) {
+			for i, n := range c.d.Calls.OwnNumbers {
+				if slices.Contains(c.d.Calls.Numbers, n) {
+					c.at(item("calls.ownNumbers", i), n, "delete it", "%s is in calls.numbers and so an own number anyway", n)
+				}
+			}
+		},
+	}
+}

@@ -1,0 +1,100 @@
+package validate
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// Input is what is judged.
+type Input struct {
+	Deployment *deployment.Deployment
+	Blueprint  *blueprint.Blueprint // nil when nothing could be rendered
+	Earlier    diag.Findings        // what reading the file and rendering it found
+	Now        time.Time            // versions of HubSpot's API end at a date
+}
+
+// A Rule is one check of this package.
+type Rule struct {
+	Code     string
+	Title    string        // what is wrong, in a few words
+	Text     string        // why it matters and what to do; for the docs
+	Severity diag.Severity // of most of its findings
+
+	check func(*check)
+	// A rule about artifacts is asked only when there are some.
+	artifacts bool
+}
+
+// Run gives all findings, the earlier ones and the assumptions that the artifacts rest on
+// included, in the order of reading.
+func Run(in Input) diag.Findings {
+	all := append(diag.Findings{}, in.Earlier...)
+	seen := map[diag.Finding]bool{}
+	for _, f := range in.Earlier {
+		seen[f] = true
+	}
+	add := func(fs diag.Findings) {
+		for _, f := range fs {
+			if !seen[f] {
+				seen[f] = true
+				all = append(all, f)
+			}
+		}
+	}
+	for _, r := range Rules() {
+		if in.Deployment == nil || r.artifacts && in.Blueprint == nil {
+			continue
+		}
+		c := &check{in: in, d: in.Deployment, b: in.Blueprint, rule: r}
+		r.check(c)
+		add(c.found)
+	}
+	if in.Blueprint != nil {
+		add(flowInOrg(in.Deployment, in.Blueprint))
+		add(assumptions(in.Blueprint))
+	}
+	return all.Sorted()
+}
+
+// CodeAssumption is the code of every stated assumption; its id is in the message.
+const CodeAssumption = "DR-ASSUME"
+
+// assumptions are findings that never fail anything: they say what an answer rests on.
+func assumptions(b *blueprint.Blueprint) diag.Findings {
+	var out diag.Findings
+	for _, a := range b.Assumptions {
+		out = append(out, diag.Finding{
+			Code: CodeAssumption, Severity: diag.Assumption, Message: fmt.Sprintf("%s: %s", a.ID, a.Text),
+			Hint: "see docs/assumptions.md",
+		})
+	}
+	return out
+}
+
+// A check is one rule at work.
+type check struct {
+	in    Input
+	d     *deployment.Deployment
+	b     *blueprint.Blueprint
+	rule  Rule
+	found diag.Findings
+}
+
+// at reports about the value at a path of the deployment file; value is underlined.
+func (c *check) at(path, value, hint, format string, args ...any) *diag.Finding {
+	return c.place(c.d.Pos(path), len([]rune(value)), hint, format, args...)
+}
+
+// place reports about a place in any file.
+func (c *check) place(p diag.Position, length int, hint, format string, args ...any) *diag.Finding {
+	c.found = append(c.found, diag.Finding{
+		Code: c.rule.Code, Severity: cmp.Or(c.rule.Severity, diag.Error), Message: fmt.Sprintf(format, args...), Hint: hint,
+		Position: p, Length: length,
+	})
+	return &c.found[len(c.found)-1]
+}
