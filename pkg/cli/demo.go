@@ -85,17 +85,10 @@ type demo struct {
 
 func runDemo(ctx context.Context, env *Env) error {
 	d := &demo{env: env}
-	err := d.tell(ctx)
-	if env.settings.json() {
-		if e := d.json(); e != nil {
-			return e
-		}
-		if err != nil {
-			return &printedError{err}
-		}
-		return nil
+	if err := d.tell(ctx); err != nil || !env.settings.json() {
+		return err
 	}
-	return err
+	return d.json()
 }
 
 func (d *demo) tell(ctx context.Context) error {
@@ -279,7 +272,7 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 		return "", errors.New("the fixtures give no time")
 	}
 	clock := &virtualClock{now: f.Now.UTC()}
-	hubspot := transport.Handler(hubspottest.New(f.CRM, hubspottest.Virtual(), hubspottest.Clock(clock.Now)))
+	hubspot := transport.Handler(hubspottest.New(f.CRM, append(defined(d.loaded.deployment), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...))
 	run := &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Sender: hubspot, Clock: clock.Set}
 	at := f.Now.UTC()
 	d.say("%-12s      the flow and the data actions as they are deployed; time is virtual\n\n", "calls")

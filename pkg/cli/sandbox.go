@@ -22,6 +22,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/gofrs/flock"
@@ -111,7 +112,7 @@ func openSandbox(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprin
 	if o.crmLatency != nil {
 		crmOptions = append(crmOptions, hubspottest.Latency(o.crmLatency))
 	}
-	s.hubspot = hubspottest.New(crm, crmOptions...)
+	s.hubspot = hubspottest.New(crm, append(crmOptions, defined(l.deployment)...)...)
 	s.genesys, err = genesystest.New(state,
 		genesystest.Latency(o.latency, nil), genesystest.JobTime(o.jobTime), genesystest.Faults(o.faults...),
 		genesystest.Remote(transport.Handler(s.hubspot)), genesystest.OnChange(s.save))
@@ -246,6 +247,23 @@ func sandboxCRM(l *loaded) (hubspot.CRM, error) {
 		f.CRM.Portal = l.deployment.HubSpot.Portal
 	}
 	return f.CRM, nil
+}
+
+// defined are the properties of the facts, which the account has although no record may have
+// a value in them: HubSpot refuses a search that names a property it does not know.
+func defined(d *deployment.Deployment) []hubspottest.Option {
+	kinds := map[string]string{routing.StringFact: "string", routing.NumberFact: "number", routing.BooleanFact: "bool", routing.DateFact: "date"}
+	var contacts, deals []hubspottest.Property
+	for _, name := range sortedNames(d.HubSpot.Facts) {
+		f := d.HubSpot.Facts[name]
+		if f.Contact != "" {
+			contacts = append(contacts, hubspottest.Property{Name: f.Contact, Type: kinds[f.Type]})
+		}
+		if f.Deal != "" {
+			deals = append(deals, hubspottest.Property{Name: f.Deal, Type: kinds[f.Type]})
+		}
+	}
+	return []hubspottest.Option{hubspottest.Define("contacts", contacts...), hubspottest.Define("deals", deals...)}
 }
 
 // seedOf is an org as an admin finds it: queues with people who hold the skills that the

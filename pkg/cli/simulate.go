@@ -295,7 +295,7 @@ func (s *simulation) useFixtures(start *time.Time, faults []transport.Fault, tim
 		*start = f.Now.UTC()
 	}
 	clock := &virtualClock{now: *start}
-	server := hubspottest.New(f.CRM, hubspottest.Virtual(), hubspottest.Clock(clock.Now))
+	server := hubspottest.New(f.CRM, append(defined(s.loaded.deployment), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...)
 	s.run.Sender = transport.Inject(transport.Handler(server), faults...)
 	s.run.Clock = clock.Set
 	for key, row := range f.Control {

@@ -162,7 +162,7 @@ func compare(t failer, l line, s situation, o *simulate.Outcome, w want) {
 	if o.Result.ScreenPop != nil && pop.Mode == deployment.PopScript && o.Result.ScreenPop.Script != pop.Script {
 		t.Fatalf("script %q, want %q", o.Result.ScreenPop.Script, pop.Script)
 	}
-	written(t, l, s, o, w)
+	written(t, l, o, w)
 }
 
 // always is what holds of every call.
@@ -181,18 +181,16 @@ func always(t failer, l line, o *simulate.Outcome) {
 }
 
 // written holds the conversation's data against the decision; nothing else may be in it.
-func written(t failer, l line, s situation, o *simulate.Outcome, w want) {
+func written(t failer, l line, o *simulate.Outcome, w want) {
 	t.Helper()
 	data := o.Result.ParticipantData
-	decided := routing.Decide(l.d.Policy(), routing.NotAsked(s.at)) // only for its type
-	decided = w.Decision
 	check := func(name, want string) {
 		if data[name] != want {
 			t.Fatalf("participant data %s is %q, want %q\nall %v", name, data[name], want, data)
 		}
 	}
-	check("dealroute_outcome", string(decided.Outcome))
-	check("dealroute_rule", decided.Rule)
+	check("dealroute_outcome", string(w.Outcome))
+	check("dealroute_rule", w.Rule)
 	if until := data["dealroute_until"]; (until != "") != (w.Answered && l.d.Enrichment.Cache.Store == deployment.CacheConversation) {
 		t.Fatalf("dealroute_until is %q of a lookup that was answered: %v", until, w.Answered)
 	}
