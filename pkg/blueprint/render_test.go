@@ -12,7 +12,7 @@ import (
 )
 
 // examples are the deployment files of the project.
-func examples(t *testing.T) []string {
+func examples(t testing.TB) []string {
 	t.Helper()
 	files, err := filepath.Glob("../../examples/*/dealroute.yaml")
 	if err != nil || len(files) == 0 {
@@ -22,7 +22,7 @@ func examples(t *testing.T) []string {
 }
 
 // load reads a deployment file that must be right.
-func load(t *testing.T, file string) *deployment.Deployment {
+func load(t testing.TB, file string) *deployment.Deployment {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -35,7 +35,7 @@ func load(t *testing.T, file string) *deployment.Deployment {
 	return d
 }
 
-func render(t *testing.T, file string) *blueprint.Blueprint {
+func render(t testing.TB, file string) *blueprint.Blueprint {
 	t.Helper()
 	b, fs := blueprint.Render(load(t, file), templates.FS)
 	for _, f := range fs {
