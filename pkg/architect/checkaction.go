@@ -145,6 +145,11 @@ func (c *checker) jump(a *Action) {
 // special holds the rules of single kinds.
 func (c *checker) special(s *scope, a *Action) {
 	switch a.Key {
+	case "decision":
+		v := a.Value("condition")
+		if n, err := expr.Parse(v.Text); v.Form == Exp && err == nil && alwaysSame(n) {
+			c.warn(CodeConstant, v.Pos, v.Path, "the condition is always the same", "")
+		}
 	case "callData", "callDataSecure", "callBridge":
 		c.callData(s, a)
 	case "dataTableLookup":
