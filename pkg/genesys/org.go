@@ -33,7 +33,11 @@ type Identity struct {
 	ClientName     string
 	HomeDivision   Object
 	Permissions    []string // domain:entity:action, "*" allowed in each part; conditional ones left out
+	Grants         []Grant
 }
+
+// A Grant is a role that a subject holds in a division, both by id.
+type Grant struct{ RoleID, DivisionID string }
 
 // May reports whether a permission is held.
 func (id Identity) May(permission string) bool {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 )
@@ -32,8 +33,11 @@ type Found struct {
 	ID      string
 	Content map[string]any // what the kind compares; ids resolved
 	Owned   bool           // carries our mark, or is ours by reference
-	Wanted  bool           // false: an earlier one of ours that nothing desires any more
 	Note    string         // why it is or is not ours, in words
+
+	// Unfinished says, for one of ours, what an earlier run or somebody else left to be done
+	// that no field shows, in words; an update does it. Fields are then not compared.
+	Unfinished string
 }
 
 // A Field is one difference.
@@ -50,6 +54,10 @@ type Change struct {
 	Fields []Field // what differs, sorted by path
 	Reason string  // why, in words an operator can act on
 	Blocks bool    // nothing can be applied while this stands
+
+	// Unfinished: what is there was never put to use, such as a data action that is only a
+	// draft.
+	Unfinished bool
 }
 
 // A Plan lists the changes: creation and updates in the order of levels, deletions last
@@ -63,32 +71,44 @@ type Policy struct {
 	Adopt        bool                             // take over what has our name and not our mark
 	Immutable    func(genesys.Kind) []string      // fields whose change needs a replacement
 	DeleteQueues bool                             // destroy: also the queues that setup created
+	Exact        func(genesys.Kind) []string      // maps in which a key that is not desired is a difference
 	Destroy      bool                             // nothing is desired; say what stays and why
-	Unmanaged    map[genesys.Kind]bool            // kinds that must exist and are not created
 	Resolve      func(text string) (string, bool) // puts known ids into a text; false while one is unknown
 }
 
-// Compute compares. found may hold several of one key where the vendor allows it; the
-// first owned one counts and the rest are deleted.
+// Compute compares. found may hold several of one key where the vendor allows it: of ours
+// one counts, preferably one that is as desired, and the rest are deleted. The plan does
+// not depend on the order of found.
 func Compute(found []Found, desired genesys.Set, p Policy) Plan {
 	byKey := map[genesys.Key][]Found{}
 	for _, f := range found {
 		byKey[f.Key] = append(byKey[f.Key], f)
 	}
-	var out []Change
+	var up, down []Change
 	for _, d := range desired {
 		fs := byKey[d.Key]
 		delete(byKey, d.Key)
-		out = append(out, one(d, fs, p)...)
-	}
-	var rest []Change
-	for _, fs := range byKey {
-		for _, f := range fs {
-			rest = append(rest, leftover(f, p))
+		if len(fs) == 0 {
+			up = append(up, missing(d, p))
+			continue
+		}
+		c, counts := best(d, fs, p)
+		up = append(up, c)
+		for i, f := range fs {
+			if i != counts && f.Owned && d.Holding == genesys.Owned {
+				down = append(down, Change{
+					Key: d.Key, ID: f.ID, Action: Delete, Reason: "a second one of ours with the same name", Unfinished: f.Unfinished != "",
+				})
+			}
 		}
 	}
-	order(out, rest)
-	return Plan{Changes: append(out, rest...)}
+	for _, fs := range byKey {
+		for _, f := range fs {
+			down = append(down, leftover(f, p))
+		}
+	}
+	order(up, down)
+	return Plan{Changes: append(up, down...)}
 }
 
 // order sorts what is desired upwards and what goes downwards.
@@ -98,18 +118,42 @@ func order(up, down []Change) {
 	slices.SortStableFunc(down, func(a, b Change) int { return byKey(b, a) })
 }
 
-func one(d genesys.Entity, fs []Found, p Policy) []Change {
-	if len(fs) == 0 {
-		return []Change{missing(d, p)}
+// best gives the change for the one that counts, and which that is: one of ours before
+// others, one that is as desired before one that must change, and of equals the smallest id.
+func best(d genesys.Entity, fs []Found, p Policy) (Change, int) {
+	rank := func(f Found, c Change) int {
+		switch {
+		case f.Owned && c.Action == Keep:
+			return 0
+		case f.Owned && c.Action == Update:
+			return 1
+		case f.Owned:
+			return 2
+		}
+		return 3
 	}
-	i := max(slices.IndexFunc(fs, func(f Found) bool { return f.Owned }), 0)
-	f := fs[i]
-	var out []Change
-	for j, extra := range fs {
-		if j != i && extra.Owned {
-			out = append(out, Change{Key: d.Key, ID: extra.ID, Action: Delete, Reason: "a second one of ours with the same name"})
+	at := 0
+	first := one(d, fs[0], p)
+	for i, f := range fs[1:] {
+		c := one(d, f, p)
+		if cmp.Or(cmp.Compare(rank(f, c), rank(fs[at], first)), cmp.Compare(f.ID, fs[at].ID)) < 0 {
+			at, first = i+1, c
 		}
 	}
+	return first, at
+}
+
+// one compares an entity with one that is there.
+//
+//	holding    found            action
+//	reference  anything         keep: used as it is
+//	seed       anything         keep: data
+//	owned      not ours         leave, which blocks; with --adopt update or replace
+//	owned      unfinished       update
+//	owned      equal            keep
+//	owned      frozen differs   replace
+//	owned      differs          update
+func one(d genesys.Entity, f Found, p Policy) Change {
 	c := Change{Key: d.Key, ID: f.ID, Action: Keep}
 	switch {
 	case d.Holding == genesys.Reference:
@@ -119,9 +163,15 @@ func one(d genesys.Entity, fs []Found, p Policy) []Change {
 	case !f.Owned && !p.Adopt:
 		c.Action, c.Blocks = Leave, true
 		c.Reason = cmp.Or(f.Note, "has our name and not our mark") + "; rename it, or take it over with --adopt"
+	case f.Owned && f.Unfinished != "":
+		c.Action, c.Reason, c.Unfinished = Update, f.Unfinished, true
 	default:
 		want, known := resolved(d.Content, p.Resolve)
-		c.Fields = diff(f.Content, want, known)
+		var exact []string
+		if p.Exact != nil {
+			exact = p.Exact(d.Key.Kind)
+		}
+		c.Fields = diff(f.Content, want, known, exact)
 		switch {
 		case len(c.Fields) == 0 && f.Owned:
 		case replaces(c.Fields, d.Key.Kind, p):
@@ -132,7 +182,7 @@ func one(d genesys.Entity, fs []Found, p Policy) []Change {
 			c.Action = Update
 		}
 	}
-	return append(out, c)
+	return c
 }
 
 func missing(d genesys.Entity, p Policy) Change {
@@ -145,7 +195,7 @@ func missing(d genesys.Entity, p Policy) Change {
 }
 
 func leftover(f Found, p Policy) Change {
-	c := Change{Key: f.Key, ID: f.ID, Action: Delete, Reason: "ours, and no longer part of the deployment"}
+	c := Change{Key: f.Key, ID: f.ID, Action: Delete, Reason: "ours, and no longer part of the deployment", Unfinished: f.Unfinished != ""}
 	switch {
 	case f.Key.Kind == genesys.Skill:
 		c.Action, c.Reason = Leave, "skills are shared with others and never deleted"
@@ -214,15 +264,23 @@ func join(path, key string) string {
 }
 
 // diff lists the fields of want that have differs in. Fields that only the server knows
-// are its own business.
-func diff(have, want map[string]any, known func(string) bool) []Field {
+// are its own business, except in the maps at the exact paths, where a key that is not
+// wanted is a difference.
+func diff(have, want map[string]any, known func(string) bool, exact []string) []Field {
 	var out []Field
 	var walk func(path string, a, b any)
 	walk = func(path string, a, b any) {
 		bm, isMap := b.(map[string]any)
 		am, alsoMap := a.(map[string]any)
 		if isMap && alsoMap {
-			for _, k := range slices.Sorted(maps.Keys(bm)) {
+			keys := maps.Clone(bm)
+			if keys == nil {
+				keys = map[string]any{}
+			}
+			if slices.ContainsFunc(exact, func(e string) bool { return path == e || strings.HasPrefix(path, e+".") }) {
+				maps.Copy(keys, am)
+			}
+			for _, k := range slices.Sorted(maps.Keys(keys)) {
 				walk(join(path, k), am[k], bm[k])
 			}
 			return

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
@@ -76,6 +78,7 @@ func (w *work) build(ctx context.Context) error {
 		}
 	}
 	var wg sync.WaitGroup
+	w.checkStaffing(ctx, &wg)
 	closed := map[genesys.Key]bool{}
 	for i, c := range w.changes {
 		ch := w.done[c.Key]
@@ -112,15 +115,46 @@ func (w *work) build(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// checkStaffing asks for the members of the queues as soon as these exist, when a route is
+// about to send calls there. The route takes the answer last of all.
+func (w *work) checkStaffing(ctx context.Context, wg *sync.WaitGroup) {
+	w.r.staffing = sync.OnceValue(func() error { return w.r.staffed(ctx) })
+	if !slices.ContainsFunc(w.changes, func(c plan.Change) bool {
+		return c.Key.Kind == genesys.CallRoute && (c.Action == plan.Create || c.Action == plan.Update)
+	}) {
+		return
+	}
+	var queues []genesys.Key
+	for _, t := range w.r.Targets {
+		queues = append(queues, genesys.Key{Kind: genesys.Queue, Name: t.Queue})
+	}
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		if w.await(ctx, queues) {
+			w.r.staffing() //nolint:errcheck // the route asks again and gets the same answer
+		}
+	}()
+}
+
 // ready waits for what an entity needs; false when the work has failed meanwhile.
 func (w *work) ready(ctx context.Context, d genesys.Entity) bool {
 	needs := append([]genesys.Key{}, d.Needs...)
 	for _, ref := range refsOf(d) {
 		needs = append(needs, ref.Key)
 	}
-	for _, k := range needs {
+	if record, ok := w.r.recordKey(); ok && (d.Key.Kind == genesys.Credential || d.Key.Kind == genesys.Flow) {
+		needs = append(needs, record)
+	}
+	needs = slices.DeleteFunc(needs, func(k genesys.Key) bool { return k == d.Key })
+	return w.await(ctx, needs)
+}
+
+// await waits until all of these are done; false when the work has failed meanwhile.
+func (w *work) await(ctx context.Context, keys []genesys.Key) bool {
+	for _, k := range keys {
 		ch := w.done[k]
-		if ch == nil || k == d.Key {
+		if ch == nil {
 			continue
 		}
 		select {
@@ -154,24 +188,38 @@ func index(cs []plan.Change, c plan.Change) int {
 	return -1
 }
 
-// takeDown deletes, one after the other, last level first; a replaced entity's old one goes
-// after everything that used it has been pointed to the new one.
+// takeDown deletes, last level first and a level's entities at the same time. A replaced
+// entity's old one goes with its level, after everything that used it has been pointed to
+// the new one.
 func (w *work) takeDown(ctx context.Context) error {
+	levels := map[int][]int{}
 	for i, c := range w.changes {
-		if c.Action != plan.Delete {
-			continue
+		if c.Action == plan.Delete || c.Action == plan.Replace {
+			levels[c.Key.Kind.Level()] = append(levels[c.Key.Kind.Level()], i)
 		}
-		w.one(ctx, i, func(k kind) error { return k.remove(ctx, w.r, c) })
+	}
+	order := slices.Sorted(maps.Keys(levels))
+	slices.Reverse(order)
+	for _, l := range order {
+		var wg sync.WaitGroup
+		for _, i := range levels[l] {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				w.slots <- struct{}{}
+				defer func() { <-w.slots }()
+				if ctx.Err() == nil {
+					c := w.changes[i]
+					w.one(ctx, i, func(k kind) error { return k.remove(ctx, w.r, c) })
+				}
+			}()
+		}
+		wg.Wait()
 		if err := w.failed(); err != nil {
 			return err
 		}
-	}
-	for _, c := range w.changes {
-		if c.Action != plan.Replace {
-			continue
-		}
-		if err := kinds()[c.Key.Kind].remove(ctx, w.r, c); err != nil {
-			return fmt.Errorf("delete the replaced %s: %w", c.Key, err)
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 	}
 	return nil

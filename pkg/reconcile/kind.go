@@ -54,6 +54,17 @@ func immutable(k genesys.Kind) []string {
 	return nil
 }
 
+// exact lists the maps whose keys are all ours: one that somebody added is a difference.
+func exact(k genesys.Kind) []string {
+	switch k {
+	case genesys.DataAction:
+		return []string{"contract", "config.request.headers", "config.response.translationMap", "config.response.translationMapDefaults"}
+	case genesys.Integration:
+		return []string{"config.properties", "config.advanced", "config.credentials"}
+	}
+	return nil
+}
+
 // marked turns an object whose description carries marks into what the plan compares. An
 // unmarked one, or one of another deployment, is not ours.
 func (r *run) marked(k genesys.Kind, o genesys.Object, description string, content map[string]any) plan.Found {
@@ -118,18 +129,19 @@ func integer(v any) int {
 }
 
 // settled repeats a create whose answer was lost only after a look: when it exists, that
-// one is taken. look gives "" while there is none.
+// one is taken. look gives "" while there is none. A conflict says that it exists, so it is
+// looked for and not sent again. Lists lag behind by up to some fifteen seconds.
 func (r *run) settled(ctx context.Context, create func() (genesys.Object, error), look func() (string, error)) (string, error) {
 	for try := 1; ; try++ {
 		o, err := create()
 		if err == nil {
 			return o.ID, nil
 		}
-		if !errors.Is(err, genesys.ErrUnsettled) && !errors.Is(err, genesys.ErrConflict) {
+		conflict := errors.Is(err, genesys.ErrConflict)
+		if !conflict && !errors.Is(err, genesys.ErrUnsettled) {
 			return "", err
 		}
-		// What was created may not be visible at once.
-		for range 3 {
+		for pause := time.Second; pause <= 16*time.Second; pause *= 2 {
 			id, lookErr := look()
 			if lookErr != nil {
 				return "", lookErr
@@ -137,14 +149,11 @@ func (r *run) settled(ctx context.Context, create func() (genesys.Object, error)
 			if id != "" {
 				return id, nil
 			}
-			if errors.Is(err, genesys.ErrConflict) {
-				break
-			}
-			if err := r.wait(ctx, time.Second); err != nil {
+			if err := r.wait(ctx, pause); err != nil {
 				return "", err
 			}
 		}
-		if try == 3 || errors.Is(err, genesys.ErrConflict) {
+		if try == 3 || conflict {
 			return "", err
 		}
 	}
@@ -171,10 +180,11 @@ func (r *run) hasMark(o genesys.Object) bool {
 	return ok && m.Deployment == r.name
 }
 
-// visible waits until a new entity can be read: the platform answers 404 for a while.
-func (r *run) visible(ctx context.Context, k genesys.Kind, id string) error {
+// lagging repeats a call on what was just made while the platform does not see it: it
+// answers 404 for a while.
+func (r *run) lagging(ctx context.Context, call func() error) error {
 	for try := 0; ; try++ {
-		_, err := r.org.Read(ctx, k, id)
+		err := call()
 		if err == nil || !errors.Is(err, genesys.ErrNotFound) || try == 30 {
 			return err
 		}
@@ -182,6 +192,20 @@ func (r *run) visible(ctx context.Context, k genesys.Kind, id string) error {
 			return err
 		}
 	}
+}
+
+// visible waits until a new entity can be read.
+func (r *run) visible(ctx context.Context, k genesys.Kind, id string) error {
+	return r.lagging(ctx, func() error {
+		_, err := r.org.Read(ctx, k, id)
+		return err
+	})
+}
+
+// again reports whether a change with a version should be tried anew after reading the
+// version: somebody else was faster, or the answer was lost.
+func again(err error, try int) bool {
+	return try < 4 && (errors.Is(err, genesys.ErrConflict) || errors.Is(err, genesys.ErrUnsettled))
 }
 
 // platformCode gives the platform's own code of an error.

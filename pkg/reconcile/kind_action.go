@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
+	"golang.org/x/sync/errgroup"
 )
 
 // actionKind is a data action. It is ours because its integration is; its name carries
@@ -21,27 +23,58 @@ func (actionKind) immutable() []string { return []string{"contract", "secure", "
 
 var actionName = regexp.MustCompile(` [0-9a-f]{8}$`)
 
+// list asks for the published actions and the drafts at the same time. It needs no other
+// kind, so it is asked with the first ones.
+func (actionKind) list(ctx context.Context, r *run) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		r.actions, err = r.org.Find(ctx, genesys.DataAction, r.name+"*")
+		return err
+	})
+	g.Go(func() (err error) {
+		r.drafts, err = r.org.ActionDrafts(ctx, r.name+"*")
+		return err
+	})
+	return g.Wait()
+}
+
 func (k actionKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	all, err := r.org.Find(ctx, genesys.DataAction, r.name+"*")
-	if err != nil {
-		return nil, err
-	}
 	var out []plan.Found
-	for _, o := range all {
-		key := genesys.Key{Kind: genesys.DataAction, Name: o.Text("name")}
-		_, wanted := r.desired.Get(key)
-		f := plan.Found{Key: key, ID: o.ID, Owned: r.ownIntegration(o.Text("integrationId")), Note: "belongs to an integration that is not ours"}
-		if !wanted && !(f.Owned && actionName.MatchString(key.Name)) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(r.Parallel)
+	for _, o := range r.actions {
+		f := k.found(r, o)
+		_, wanted := r.desired.Get(f.Key)
+		if !wanted && !(f.Owned && actionName.MatchString(f.Key.Name)) {
 			continue
-		}
-		if wanted && f.Owned {
-			if f.Content, err = k.content(ctx, r, o.ID); err != nil {
-				return nil, err
-			}
 		}
 		out = append(out, f)
 	}
-	return out, nil
+	for _, o := range r.drafts {
+		f := k.found(r, o)
+		// A draft of an action that is published is somebody's work on it.
+		published := slices.ContainsFunc(r.actions, func(p genesys.Object) bool { return p.ID == o.ID })
+		if f.Owned && !published && actionName.MatchString(f.Key.Name) {
+			f.Unfinished = "an earlier run ended before it was published"
+			out = append(out, f)
+		}
+	}
+	for i := range out {
+		if _, wanted := r.desired.Get(out[i].Key); wanted && out[i].Owned && out[i].Unfinished == "" {
+			g.Go(func() (err error) {
+				out[i].Content, err = k.content(ctx, r, out[i].ID)
+				return err
+			})
+		}
+	}
+	return out, g.Wait()
+}
+
+func (actionKind) found(r *run, o genesys.Object) plan.Found {
+	return plan.Found{
+		Key: genesys.Key{Kind: genesys.DataAction, Name: o.Text("name")}, ID: o.ID,
+		Owned: r.ownIntegration(o.Text("integrationId")), Note: "belongs to an integration that is not ours",
+	}
 }
 
 // ownIntegration reports whether an id belongs to one of our integrations.
@@ -59,13 +92,21 @@ func (r *run) ownIntegration(id string) bool {
 // content reads an action whole: a list shows neither contract nor configuration, and a
 // read names only the addresses of the templates.
 func (actionKind) content(ctx context.Context, r *run, id string) (map[string]any, error) {
-	o, err := r.org.Read(ctx, genesys.DataAction, id)
-	if err != nil {
+	var o genesys.Object
+	var request, success string
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		o, err = r.org.Read(ctx, genesys.DataAction, id)
+		return err
+	})
+	g.Go(func() (err error) {
+		if request, success, err = r.org.ActionTemplates(ctx, id, false); err != nil {
+			return fmt.Errorf("templates of action %s: %w", id, err)
+		}
+		return nil
+	})
+	if err := g.Wait(); err != nil {
 		return nil, err
-	}
-	request, success, err := r.org.ActionTemplates(ctx, id, false)
-	if err != nil {
-		return nil, fmt.Errorf("templates of %q: %w", o.Text("name"), err)
 	}
 	c := pick(o.Body, "name", "category", "integrationId", "secure", "contract")
 	config := pick(object(o.Body["config"]), "timeoutSeconds")
@@ -87,31 +128,61 @@ func (k actionKind) create(ctx context.Context, r *run, d genesys.Entity) (strin
 		return "", err
 	}
 	var draft genesys.Object
-	for try := 0; ; try++ {
-		draft, err = r.org.CreateActionDraft(ctx, body)
-		// Shortly after its integration was enabled the platform may refuse for reasons that pass.
-		if err == nil || !errors.Is(err, genesys.ErrNotFound) && platformCode(err) != "bad.request" || try == 3 {
-			break
+	id, err := r.settled(ctx, func() (genesys.Object, error) {
+		for try := 0; ; try++ {
+			draft, err = r.org.CreateActionDraft(ctx, body)
+			// Shortly after its integration was enabled the platform may refuse for reasons that pass.
+			passing := errors.Is(err, genesys.ErrNotFound) || platformCode(err) == "bad.request"
+			if !passing || try == 3 {
+				return draft, err
+			}
+			if err := r.wait(ctx, time.Second); err != nil {
+				return genesys.Object{}, err
+			}
 		}
-		if err := r.wait(ctx, time.Second); err != nil {
+	}, func() (string, error) {
+		all, err := r.org.ActionDrafts(ctx, d.Key.Name)
+		if err != nil {
 			return "", err
 		}
-	}
+		for _, o := range all {
+			if o.Text("integrationId") == text(body["integrationId"]) {
+				return o.ID, nil
+			}
+		}
+		return "", nil
+	})
 	if err != nil {
 		return "", fmt.Errorf("make a draft: %w", err)
 	}
-	return draft.ID, k.finish(ctx, r, d, draft.ID, body)
+	return id, k.finish(ctx, r, d, id, body, draft.Body["version"])
 }
 
-func (k actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id string, body map[string]any) error {
-	draft, err := k.draft(ctx, r, id)
-	if err != nil {
-		return err
-	}
+// finish takes a draft all the way. version is the draft's, nil when it is not known.
+func (k actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id string, body map[string]any, version any) error {
 	patch := pick(body, "name", "category", "contract", "config", "secure")
-	patch["version"] = draft.Body["version"]
-	if draft, err = r.org.UpdateActionDraft(ctx, id, patch); err != nil {
-		return fmt.Errorf("configure the draft: %w", err)
+	for try := 0; ; try++ {
+		if version == nil {
+			draft, err := k.draft(ctx, r, id)
+			if err != nil {
+				return err
+			}
+			version = draft.Body["version"]
+		}
+		patch["version"] = version
+		var draft genesys.Object
+		err := r.lagging(ctx, func() (err error) {
+			draft, err = r.org.UpdateActionDraft(ctx, id, patch)
+			return err
+		})
+		if err == nil {
+			version = draft.Body["version"]
+			break
+		}
+		if !again(err, try) {
+			return fmt.Errorf("configure the draft: %w", err)
+		}
+		version = nil
 	}
 	problems, err := r.org.ValidateActionDraft(ctx, id)
 	if err != nil {
@@ -123,23 +194,35 @@ func (k actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id str
 	if err := k.try(ctx, r, d, id, true); err != nil {
 		return err
 	}
-	if _, err := r.org.PublishActionDraft(ctx, id, integer(draft.Body["version"])); err != nil {
-		return fmt.Errorf("publish it: %w", err)
+	for try := 0; ; try++ {
+		_, err := r.org.PublishActionDraft(ctx, id, integer(version))
+		if err == nil {
+			break
+		}
+		// A lost answer is settled by a look: a published action has no draft.
+		if !again(err, try) && (try == 4 || !errors.Is(err, genesys.ErrNotFound)) {
+			return fmt.Errorf("publish it: %w", err)
+		}
+		if _, readErr := r.org.Read(ctx, genesys.DataAction, id); readErr == nil {
+			return nil
+		}
+		draft, draftErr := k.draft(ctx, r, id)
+		if draftErr != nil {
+			return fmt.Errorf("publish it: %w", err)
+		}
+		version = draft.Body["version"]
 	}
 	return r.visible(ctx, genesys.DataAction, id)
 }
 
 // draft reads the draft, which may not be visible at once.
 func (actionKind) draft(ctx context.Context, r *run, id string) (genesys.Object, error) {
-	for try := 0; ; try++ {
-		o, err := r.org.ActionDraft(ctx, id)
-		if err == nil || !errors.Is(err, genesys.ErrNotFound) || try == 15 {
-			return o, err
-		}
-		if err := r.wait(ctx, time.Second); err != nil {
-			return genesys.Object{}, err
-		}
-	}
+	var o genesys.Object
+	err := r.lagging(ctx, func() (err error) {
+		o, err = r.org.ActionDraft(ctx, id)
+		return err
+	})
+	return o, err
 }
 
 // try runs a draft or a published action once with an input that changes nothing.
@@ -162,12 +245,15 @@ func (actionKind) try(ctx context.Context, r *run, d genesys.Entity, id string, 
 	return nil
 }
 
-// update changes the published action at once: configuration is not versioned by drafts,
-// and the contract does not change.
+// update publishes what is only a draft. A published action is changed at once: its
+// configuration goes live without a draft, and its contract does not change.
 func (k actionKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
 	body, err := r.body(d)
 	if err != nil {
 		return err
+	}
+	if c.Unfinished {
+		return k.finish(ctx, r, d, c.ID, body, nil)
 	}
 	for try := 0; ; try++ {
 		now, err := r.org.Read(ctx, genesys.DataAction, c.ID)
@@ -180,12 +266,15 @@ func (k actionKind) update(ctx context.Context, r *run, c plan.Change, d genesys
 		if err == nil {
 			return k.try(ctx, r, d, c.ID, false)
 		}
-		if !errors.Is(err, genesys.ErrConflict) || try == 3 {
+		if !again(err, try) {
 			return err
 		}
 	}
 }
 
 func (actionKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	if c.Unfinished {
+		return r.org.DeleteActionDraft(ctx, c.ID)
+	}
 	return r.org.Delete(ctx, genesys.DataAction, c.ID)
 }

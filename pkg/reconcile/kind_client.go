@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,6 +46,9 @@ func (k clientKind) create(ctx context.Context, r *run, d genesys.Entity) (strin
 	if err != nil {
 		return "", err
 	}
+	if err := r.credentialIsStale(ctx, d.Key); err != nil {
+		return "", err
+	}
 	if err := k.hold(ctx, r, d.Key, body); err != nil {
 		return "", err
 	}
@@ -67,7 +71,11 @@ func (k clientKind) create(ctx context.Context, r *run, d genesys.Entity) (strin
 
 // renew makes a new secret and holds it for the credential.
 func (clientKind) renew(ctx context.Context, r *run, key genesys.Key, id string) error {
-	o, err := r.org.NewClientSecret(ctx, id)
+	var o genesys.Object
+	err := r.lagging(ctx, func() (err error) {
+		o, err = r.org.NewClientSecret(ctx, id)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("make a new secret: %w", err)
 	}
@@ -98,11 +106,20 @@ func (clientKind) hold(ctx context.Context, r *run, key genesys.Key, body map[st
 		return nil // a person's token: they hold roles of their own
 	}
 	rds, _ := body["roleDivisions"].([]any)
+	granted := false
 	for _, rd := range rds {
-		m := object(rd)
-		if err := r.org.GrantRole(ctx, r.id.ClientID, text(m["divisionId"]), text(m["roleId"])); err != nil {
+		g := genesys.Grant{RoleID: text(object(rd)["roleId"]), DivisionID: text(object(rd)["divisionId"])}
+		if slices.Contains(r.id.Grants, g) {
+			continue
+		}
+		granted = true
+		err := r.lagging(ctx, func() error { return r.org.GrantRole(ctx, r.id.ClientID, g.DivisionID, g.RoleID) })
+		if err != nil {
 			return fmt.Errorf("grant the run-time role to this client, which must hold it to hand it on: %w", err)
 		}
+	}
+	if !granted {
+		return nil
 	}
 	r.awaiting(key, "the granted role to be seen by the platform")
 	return r.wait(ctx, settle)
@@ -137,6 +154,9 @@ func (k clientKind) update(ctx context.Context, r *run, c plan.Change, d genesys
 // remove takes two steps: only an inactive client can be deleted.
 func (clientKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	o, err := r.org.Read(ctx, genesys.OAuthClient, c.ID)
+	if errors.Is(err, genesys.ErrNotFound) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

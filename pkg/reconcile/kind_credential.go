@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -23,12 +24,12 @@ func (credentialKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	var out []plan.Found
 	for _, o := range all {
 		k := genesys.Key{Kind: genesys.Credential, Name: o.Text("name")}
-		if _, wanted := r.desired.Get(k); !wanted && len(r.desired) > 0 {
+		if !r.ownCredential(k.Name) {
 			continue // may belong to a deployment whose name begins with ours
 		}
 		c := pick(o.Body, "name")
 		c["type"] = pick(object(o.Body["type"]), "name")
-		out = append(out, plan.Found{Key: k, ID: o.ID, Owned: r.ownCredential(k.Name), Content: c, Note: "not named like a credential of this deployment"})
+		out = append(out, plan.Found{Key: k, ID: o.ID, Owned: true, Content: c})
 	}
 	return out, nil
 }
@@ -37,12 +38,7 @@ func (credentialKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 var credentialNames = []string{" HubSpot key", " runtime client"}
 
 func (r *run) ownCredential(name string) bool {
-	for _, n := range credentialNames {
-		if name == r.name+n {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(credentialNames, func(ending string) bool { return name == r.name+ending })
 }
 
 // fields asks for the secrets of a credential at the moment of writing.
@@ -87,9 +83,13 @@ func (k credentialKind) create(ctx context.Context, r *run, d genesys.Entity) (s
 	if body["credentialFields"], err = k.fields(ctx, r, d); err != nil {
 		return "", err
 	}
-	return r.settled(ctx,
+	id, err := r.settled(ctx,
 		func() (genesys.Object, error) { return r.org.Create(ctx, genesys.Credential, body) },
 		r.lookup(ctx, genesys.Credential, d.Key.Name, nil))
+	if err != nil {
+		return "", err
+	}
+	return id, r.credentialIsMade(ctx, d)
 }
 
 func (k credentialKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
@@ -97,11 +97,18 @@ func (k credentialKind) update(ctx context.Context, r *run, c plan.Change, d gen
 	if err != nil {
 		return err
 	}
+	for _, need := range d.Needs {
+		if err := r.credentialIsStale(ctx, need); err != nil {
+			return err
+		}
+	}
 	if body["credentialFields"], err = k.fields(ctx, r, d); err != nil {
 		return err
 	}
-	_, err = r.org.Update(ctx, genesys.Credential, c.ID, body)
-	return err
+	if _, err = r.org.Update(ctx, genesys.Credential, c.ID, body); err != nil {
+		return err
+	}
+	return r.credentialIsMade(ctx, d)
 }
 
 func (credentialKind) remove(ctx context.Context, r *run, c plan.Change) error {

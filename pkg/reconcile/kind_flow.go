@@ -19,6 +19,7 @@ func (flowKind) immutable() []string { return nil }
 
 func (flowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	return r.ours(ctx, genesys.Flow, func(o genesys.Object) map[string]any {
+		r.keepPublished(o)
 		c := pick(o.Body, "name", "description", "type")
 		c["division"] = pick(object(o.Body["division"]), "id")
 		if o.Body["publishedVersion"] == nil {
@@ -51,7 +52,27 @@ func (k flowKind) create(ctx context.Context, r *run, d genesys.Entity) (string,
 	if errors.As(err, &fe) && len(fe.Messages) == 0 {
 		id, err = k.publish(ctx, r, d.Key, yaml)
 	}
-	return id, err
+	if err != nil {
+		return "", err
+	}
+	return id, k.noteVersion(ctx, r, id)
+}
+
+// noteVersion writes the version that was published into the record.
+func (flowKind) noteVersion(ctx context.Context, r *run, id string) error {
+	return r.lagging(ctx, func() error {
+		o, err := r.org.Read(ctx, genesys.Flow, id)
+		if err != nil {
+			return err
+		}
+		return r.note(ctx, recordFlow, publishedOf(o).version)
+	})
+}
+
+func (r *run) keepPublished(o genesys.Object) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.published[o.ID] = publishedOf(o)
 }
 
 func (flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml string) (string, error) {
@@ -60,8 +81,17 @@ func (flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml strin
 		return "", fmt.Errorf("start the job that publishes it: %w", err)
 	}
 	start := r.Now()
-	for wait := time.Second; ; wait = min(wait*3/2, 15*time.Second) {
-		job, err := r.org.FlowJob(ctx, id)
+	// Most jobs end within twenty seconds; some take minutes.
+	for wait := 1500 * time.Millisecond; ; {
+		r.awaiting(key, "the platform to validate and publish the flow")
+		if err := r.wait(ctx, wait); err != nil {
+			return "", err
+		}
+		var job genesys.Job
+		err := r.lagging(ctx, func() (err error) {
+			job, err = r.org.FlowJob(ctx, id)
+			return err
+		})
 		if err != nil {
 			return "", fmt.Errorf("ask for job %s: %w", id, err)
 		}
@@ -86,9 +116,8 @@ func (flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml strin
 		if waited > 16*time.Minute {
 			return "", fmt.Errorf("job %s is still %s after %s", id, job.Status, waited.Round(time.Second))
 		}
-		r.awaiting(key, "the platform to validate and publish the flow (%s)", job.Status)
-		if err := r.wait(ctx, wait); err != nil {
-			return "", err
+		if waited > 20*time.Second {
+			wait = min(wait*3/2, 15*time.Second)
 		}
 	}
 }

@@ -2,8 +2,8 @@ package reconcile
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
@@ -12,7 +12,14 @@ import (
 
 // integrationKind is a data actions integration, marked in the notes of its configuration.
 // Content holds name, integrationType, intendedState and config.
+//
+// It is made by one call and marked by a second one, and names are not unique. So that a
+// run that ends in between leaves nothing behind that could be anybody's, the first call
+// gives it a name that only we use, and the configuration gives it its own.
 type integrationKind struct{}
+
+// notConfigured ends the name of an integration until it is configured.
+const notConfigured = " (dealroute: not configured yet)"
 
 func (integrationKind) immutable() []string { return []string{"integrationType"} }
 
@@ -23,6 +30,13 @@ func (integrationKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	}
 	var out []plan.Found
 	for _, o := range all {
+		if name, half := strings.CutSuffix(o.Text("name"), notConfigured); half && strings.HasPrefix(name, r.name+" ") {
+			out = append(out, plan.Found{
+				Key: genesys.Key{Kind: genesys.Integration, Name: name}, ID: o.ID, Owned: true,
+				Unfinished: "an earlier run ended before it was configured",
+			})
+			continue
+		}
 		config := object(object(o.Body["config"])["current"])
 		compared := pick(config, "name", "notes", "properties", "advanced")
 		compared["credentials"] = credentialRefs(config["credentials"])
@@ -30,6 +44,9 @@ func (integrationKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 		c["integrationType"] = pick(object(o.Body["integrationType"]), "id")
 		c["config"] = compared
 		f := r.marked(genesys.Integration, o, text(config["notes"]), c)
+		if state := text(object(o.Body["reportedState"])["code"]); f.Owned && o.Text("intendedState") == "ENABLED" && state != "" && state != "ACTIVE" {
+			f.Unfinished = fmt.Sprintf("it is enabled and the platform reports it %s", strings.ToLower(state))
+		}
 		if _, wanted := r.desired.Get(f.Key); wanted || f.Owned {
 			out = append(out, f)
 		}
@@ -50,19 +67,18 @@ func (k integrationKind) create(ctx context.Context, r *run, d genesys.Entity) (
 	if err != nil {
 		return "", err
 	}
+	first := pick(body, "integrationType")
+	first["name"] = d.Key.Name + notConfigured
+	var version any // of the configuration that it begins with
 	id, err := r.settled(ctx, func() (genesys.Object, error) {
-		return r.org.Create(ctx, genesys.Integration, pick(body, "name", "integrationType"))
-	}, r.lookup(ctx, genesys.Integration, d.Key.Name, func(o genesys.Object) bool {
-		// Fresh and not yet configured: without our mark, but with the name that only we use.
-		return integer(object(object(o.Body["config"])["current"])["version"]) == 1
-	}))
+		o, err := r.org.Create(ctx, genesys.Integration, first)
+		version = object(object(o.Body["config"])["current"])["version"]
+		return o, err
+	}, r.lookup(ctx, genesys.Integration, d.Key.Name+notConfigured, nil))
 	if err != nil {
 		return "", err
 	}
-	if err := r.visible(ctx, genesys.Integration, id); err != nil {
-		return "", err
-	}
-	return id, k.configure(ctx, r, d.Key, id, body)
+	return id, k.configure(ctx, r, d.Key, id, body, version)
 }
 
 func (k integrationKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
@@ -70,35 +86,40 @@ func (k integrationKind) update(ctx context.Context, r *run, c plan.Change, d ge
 	if err != nil {
 		return err
 	}
-	return k.configure(ctx, r, d.Key, c.ID, body)
+	return k.configure(ctx, r, d.Key, c.ID, body, nil)
 }
 
-// configure writes the configuration with the version just read, enables the integration
-// and waits until it is active: before that its actions cannot be tested or used.
-func (integrationKind) configure(ctx context.Context, r *run, key genesys.Key, id string, body map[string]any) error {
+// configure writes the configuration, enables the integration and waits until it is
+// active: before that its actions cannot be tested or used. version is that of the
+// configuration, nil when it is not known.
+func (integrationKind) configure(ctx context.Context, r *run, key genesys.Key, id string, body map[string]any, version any) error {
 	config := pick(object(body["config"]), "name", "notes", "properties", "advanced", "credentials")
 	for try := 0; ; try++ {
-		current, err := r.org.IntegrationConfig(ctx, id)
-		if err != nil {
-			return fmt.Errorf("read its configuration: %w", err)
+		if version == nil {
+			err := r.lagging(ctx, func() error {
+				current, err := r.org.IntegrationConfig(ctx, id)
+				version = current["version"]
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("read its configuration: %w", err)
+			}
 		}
-		config["version"] = current["version"]
-		err = r.org.ConfigureIntegration(ctx, id, config)
+		config["version"] = version
+		err := r.lagging(ctx, func() error { return r.org.ConfigureIntegration(ctx, id, config) })
 		if err == nil {
 			break
 		}
-		if !errors.Is(err, genesys.ErrConflict) || try == 3 {
+		if !again(err, try) {
 			return fmt.Errorf("configure it: %w", err)
 		}
+		version = nil
 	}
-	if _, err := r.org.Update(ctx, genesys.Integration, id, map[string]any{"intendedState": "ENABLED"}); err != nil {
+	o, err := r.org.Update(ctx, genesys.Integration, id, map[string]any{"intendedState": "ENABLED"})
+	if err != nil {
 		return fmt.Errorf("enable it: %w", err)
 	}
 	for try := 0; ; try++ {
-		o, err := r.org.Read(ctx, genesys.Integration, id)
-		if err != nil {
-			return err
-		}
 		state := object(o.Body["reportedState"])
 		switch text(state["code"]) {
 		case "ACTIVE":
@@ -111,6 +132,9 @@ func (integrationKind) configure(ctx context.Context, r *run, key genesys.Key, i
 		}
 		r.awaiting(key, "the integration to become active")
 		if err := r.wait(ctx, 3*time.Second); err != nil {
+			return err
+		}
+		if o, err = r.org.Read(ctx, genesys.Integration, id); err != nil {
 			return err
 		}
 	}

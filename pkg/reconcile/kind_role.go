@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,13 +48,9 @@ func (roleKind) create(ctx context.Context, r *run, d genesys.Entity) (string, e
 	if err != nil {
 		return "", err
 	}
-	id, err := r.settled(ctx,
+	return r.settled(ctx,
 		func() (genesys.Object, error) { return r.org.Create(ctx, genesys.Role, body) },
 		r.lookup(ctx, genesys.Role, d.Key.Name, r.hasMark))
-	if err != nil {
-		return "", err
-	}
-	return id, r.visible(ctx, genesys.Role, id)
 }
 
 func (roleKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
@@ -65,7 +62,16 @@ func (roleKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Ent
 	return err
 }
 
+// remove takes the role back from the client that runs this before it goes.
 func (roleKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	for _, g := range r.id.Grants {
+		if g.RoleID != c.ID {
+			continue
+		}
+		if err := r.org.RevokeRole(ctx, r.id.ClientID, g.DivisionID, c.ID); err != nil && !errors.Is(err, genesys.ErrNotFound) {
+			return fmt.Errorf("take the run-time role back from this client: %w", err)
+		}
+	}
 	if err := r.org.Delete(ctx, genesys.Role, c.ID); err != nil {
 		return fmt.Errorf("a role goes only after the client that holds it: %w", err)
 	}

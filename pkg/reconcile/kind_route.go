@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
+	"golang.org/x/sync/errgroup"
 )
 
 // routeKind is the call route, where live traffic begins: it comes last, after the
@@ -35,56 +39,131 @@ func sortedTexts(v any) []any {
 	return l
 }
 
-// numbers takes out those that another owner has, and says so.
-func (routeKind) numbers(ctx context.Context, r *run, self string, body map[string]any) error {
-	wanted, _ := body["dnis"].([]any)
-	names := make([]string, 0, len(wanted))
-	for _, n := range wanted {
-		names = append(names, text(n))
-	}
-	known, err := r.org.Numbers(ctx, names)
-	if errors.Is(err, genesys.ErrForbidden) {
-		r.warn("the numbers were not checked: this client may not look them up (telephony:plugin:all)")
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("look up the numbers: %w", err)
-	}
-	var free []any
-	for _, n := range names {
-		switch o, ok := known[n]; {
-		case !ok || !o.InPool:
-			return fmt.Errorf("number %s is in no pool of this org; add it there first, or take it out of calls.numbers", n)
-		case o.OwnerID != "" && o.OwnerID != self:
-			if r.Cutover {
-				return fmt.Errorf("number %s belongs to %s %q; moving a number between routes is not built yet", n, o.OwnerType, o.OwnerName)
-			}
-			r.warn("number %s stays on %q: move it with --cutover", n, o.OwnerName)
-		default:
-			free = append(free, n)
+// numbers decides, before anything is planned, which of the wanted numbers a route gets:
+// those in a pool that are free or its own already. One that another owner has stays there,
+// which is told; one in no pool stops everything. They are looked up only when the route
+// does not have exactly what it should.
+func (r *run) numbers(ctx context.Context, found []plan.Found) error {
+	r.desired = slices.Clone(r.desired)
+	for i, d := range r.desired {
+		if d.Key.Kind != genesys.CallRoute {
+			continue
 		}
+		var self plan.Found
+		for _, f := range found {
+			if f.Key == d.Key && f.Owned {
+				self = f
+			}
+		}
+		wanted := sortedTexts(d.Content["dnis"])
+		if have, ok := self.Content["dnis"].([]any); ok && slices.Equal(have, wanted) {
+			continue
+		}
+		names := make([]string, 0, len(wanted))
+		for _, n := range wanted {
+			names = append(names, text(n))
+		}
+		known, err := r.org.Numbers(ctx, names)
+		if errors.Is(err, genesys.ErrForbidden) {
+			r.warn("the numbers were not checked: this client may not look them up (telephony:plugin:all)")
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("look up the numbers: %w", err)
+		}
+		free := []any{}
+		var kept, missing []string
+		for _, n := range names {
+			switch o := known[n]; {
+			case !o.InPool:
+				missing = append(missing, n)
+			case o.OwnerID != "" && o.OwnerID != self.ID:
+				kept = append(kept, fmt.Sprintf("number %s stays on %s", n, ownerOf(o)))
+			default:
+				free = append(free, n)
+			}
+		}
+		switch {
+		case len(missing) > 0:
+			r.refused[d.Key] = fmt.Sprintf("%s in no pool of this org; add it there first, or take it out of calls.numbers", isAre(missing))
+		case len(kept) > 0 && r.Cutover:
+			r.refused[d.Key] = strings.Join(kept, ", ") + ", and moving a number between owners is not built yet: free it there first"
+		case len(kept) > 0:
+			r.reasons[d.Key] = strings.Join(kept, ", ")
+			for _, k := range kept {
+				r.warn("%s; calls to it do not reach this deployment", k)
+			}
+		}
+		d.Content = maps.Clone(d.Content)
+		d.Content["dnis"] = free
+		r.desired[i] = d
 	}
-	body["dnis"] = append([]any{}, free...)
 	return nil
 }
 
-// staffed refuses to send calls where nobody answers.
+func ownerOf(n genesys.Number) string {
+	kind := map[string]string{"IVR_CONFIG": "call route", "USER": "user", "PHONE": "phone", "GROUP": "group"}[n.OwnerType]
+	if kind == "" {
+		kind = strings.ToLower(n.OwnerType)
+	}
+	return fmt.Sprintf("%s %q", kind, n.OwnerName)
+}
+
+func isAre(numbers []string) string {
+	if len(numbers) == 1 {
+		return "number " + numbers[0] + " is"
+	}
+	return "numbers " + strings.Join(numbers, ", ") + " are"
+}
+
+// amendRoutes puts what numbers decided into the plan.
+func (r *run) amendRoutes(p *plan.Plan) {
+	for i, c := range p.Changes {
+		if why := r.refused[c.Key]; why != "" && c.Action != plan.Delete && !c.Blocks {
+			p.Changes[i].Action, p.Changes[i].Reason, p.Changes[i].Blocks = plan.Leave, why, true
+		} else if why := r.reasons[c.Key]; why != "" && c.Reason == "" {
+			p.Changes[i].Reason = why
+		}
+	}
+}
+
+// staffed refuses to send calls where nobody answers. The queues are asked at the same time.
 func (r *run) staffed(ctx context.Context) error {
 	var bad []string
 	members := map[string][]genesys.Member{}
+	var mu sync.Mutex
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(r.Parallel)
+	asked := map[string]bool{}
 	for _, t := range r.Targets {
-		id, ok := r.resolveRef(genesys.Ref{Key: genesys.Key{Kind: genesys.Queue, Name: t.Queue}, Field: "id"})
-		if !ok {
-			return fmt.Errorf("queue %q has no id", t.Queue)
+		if asked[t.Queue] {
+			continue
 		}
-		ms, asked := members[id]
-		if !asked {
-			var err error
-			if ms, err = r.org.QueueMembers(ctx, id); err != nil {
+		asked[t.Queue] = true
+		g.Go(func() error {
+			id, ok := r.resolveRef(genesys.Ref{Key: genesys.Key{Kind: genesys.Queue, Name: t.Queue}, Field: "id"})
+			if !ok {
+				return fmt.Errorf("queue %q has no id", t.Queue)
+			}
+			var ms []genesys.Member
+			err := r.lagging(gctx, func() (err error) {
+				ms, err = r.org.QueueMembers(gctx, id)
+				return err
+			})
+			if err != nil {
 				return fmt.Errorf("members of queue %q: %w", t.Queue, err)
 			}
-			members[id] = ms
-		}
+			mu.Lock()
+			defer mu.Unlock()
+			members[t.Queue] = ms
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for _, t := range r.Targets {
+		ms := members[t.Queue]
 		switch {
 		case len(ms) == 0:
 			bad = append(bad, fmt.Sprintf("queue %q has no members", t.Queue))
@@ -115,20 +194,26 @@ func (e *UnstaffedError) Error() string {
 	return "calls would wait for nobody: " + strings.Join(e.Reasons, "; ")
 }
 
-func (k routeKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
-	if err := r.staffed(ctx); err != nil {
+func (routeKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+	if err := r.staffing(); err != nil {
 		return "", err
 	}
 	body, err := r.body(d)
 	if err != nil {
 		return "", err
 	}
-	if err := k.numbers(ctx, r, "", body); err != nil {
-		return "", err
-	}
-	id, err := r.settled(ctx,
-		func() (genesys.Object, error) { return r.org.Create(ctx, genesys.CallRoute, body) },
-		r.lookup(ctx, genesys.CallRoute, d.Key.Name, r.hasMark))
+	id, err := r.settled(ctx, func() (genesys.Object, error) {
+		for try := 0; ; try++ {
+			o, err := r.org.Create(ctx, genesys.CallRoute, body)
+			// Genesys: numbers of a fresh pool are refused for a while, with a text about the pool.
+			if err == nil || try == 3 || platformCode(err) != "general.bad.request" {
+				return o, err
+			}
+			if err := r.wait(ctx, 3*time.Second); err != nil {
+				return genesys.Object{}, err
+			}
+		}
+	}, r.lookup(ctx, genesys.CallRoute, d.Key.Name, r.hasMark))
 	if err != nil {
 		return "", err
 	}
@@ -136,27 +221,48 @@ func (k routeKind) create(ctx context.Context, r *run, d genesys.Entity) (string
 }
 
 func (k routeKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
-	if err := r.staffed(ctx); err != nil {
+	if err := r.staffing(); err != nil {
 		return err
 	}
 	body, err := r.body(d)
 	if err != nil {
 		return err
 	}
-	if err := k.numbers(ctx, r, c.ID, body); err != nil {
+	before, err := r.org.Read(ctx, genesys.CallRoute, c.ID)
+	if err != nil {
 		return err
 	}
+	version := before.Body["version"]
 	for try := 0; ; try++ {
-		now, err := r.org.Read(ctx, genesys.CallRoute, c.ID)
-		if err != nil {
-			return err
-		}
-		body["version"] = now.Body["version"]
+		body["version"] = version
 		_, err = r.org.Update(ctx, genesys.CallRoute, c.ID, body)
-		if err == nil || !errors.Is(err, genesys.ErrConflict) || try == 3 {
-			return err
+		if err == nil {
+			return nil
+		}
+		now, readErr := r.org.Read(ctx, genesys.CallRoute, c.ID)
+		if readErr != nil {
+			return errors.Join(err, readErr)
+		}
+		version = now.Body["version"]
+		if !again(err, try) {
+			return errors.Join(err, k.restore(ctx, r, before, now))
 		}
 	}
+}
+
+// restore gives a route the numbers back that a failed change took from it. Genesys: a
+// failed PUT can lose them.
+func (routeKind) restore(ctx context.Context, r *run, before, now genesys.Object) error {
+	had, has := sortedTexts(before.Body["dnis"]), sortedTexts(now.Body["dnis"])
+	if !slices.ContainsFunc(had, func(n any) bool { return !slices.Contains(has, n) }) {
+		return nil
+	}
+	body := pick(before.Body, "name", "description", "division", "dnis", "openHoursFlow", "closedHoursFlow", "holidayHoursFlow", "scheduleGroup")
+	body["version"] = now.Body["version"]
+	if _, err := r.org.Update(ctx, genesys.CallRoute, now.ID, body); err != nil {
+		return fmt.Errorf("it lost numbers, and giving them back failed: %w", err)
+	}
+	return nil
 }
 
 func (routeKind) remove(ctx context.Context, r *run, c plan.Change) error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
@@ -48,12 +47,14 @@ func (scriptKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 		f := plan.Found{Key: k, ID: o.ID, Owned: true}
 		if wanted {
 			f.Content = pick(d.Content, "name")
-			published, err := r.org.PublishedScript(ctx, k.Name)
-			if err != nil {
-				return nil, err
+			published := o.Text("publishedDate") != ""
+			if !published { // lists need not tell
+				if published, err = r.org.PublishedScript(ctx, k.Name); err != nil {
+					return nil, err
+				}
 			}
-			if !published { // an earlier run ended between upload and publishing
-				f.Content = map[string]any{"published": "no"}
+			if !published {
+				f.Unfinished = "an earlier run ended between its upload and its publishing"
 			}
 		}
 		out = append(out, f)
@@ -62,20 +63,6 @@ func (scriptKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 }
 
 func (k scriptKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
-	return k.upload(ctx, r, d, "")
-}
-
-func (k scriptKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
-	id, err := k.upload(ctx, r, d, c.ID)
-	if err == nil {
-		r.know(d.Key, "id", id)
-	}
-	return err
-}
-
-// upload sends the file, waits for its import, finds the id, which no answer names, and
-// publishes.
-func (scriptKind) upload(ctx context.Context, r *run, d genesys.Entity, replace string) (string, error) {
 	file, err := genesys.Resolve(d.Text, r.resolveRef)
 	if err != nil {
 		return "", err
@@ -84,55 +71,71 @@ func (scriptKind) upload(ctx context.Context, r *run, d genesys.Entity, replace 
 	if err != nil {
 		return "", err
 	}
-	upload, err := r.org.UploadScript(ctx, d.Key.Name, replace, file)
-	if err != nil && !errors.Is(err, genesys.ErrUnsettled) {
-		return "", fmt.Errorf("upload it: %w", err)
+	if len(before) > 0 { // its name holds its content's hash, so it is the one
+		return before[0].ID, k.publish(ctx, r, before[0].ID)
 	}
-	for try := 0; err == nil; try++ {
+	id, err := k.upload(ctx, r, d, file)
+	if err != nil {
+		return "", err
+	}
+	return id, k.publish(ctx, r, id)
+}
+
+// update publishes what was uploaded: another content has another name.
+func (k scriptKind) update(ctx context.Context, r *run, c plan.Change, _ genesys.Entity) error {
+	return k.publish(ctx, r, c.ID)
+}
+
+func (scriptKind) publish(ctx context.Context, r *run, id string) error {
+	if err := r.lagging(ctx, func() error { return r.org.PublishScript(ctx, id) }); err != nil {
+		return fmt.Errorf("publish it: %w", err)
+	}
+	return r.visible(ctx, genesys.Script, id)
+}
+
+// upload sends the file, waits for its import, and finds the id, which no answer names.
+// When the answer to the upload is lost it is sent again only after a look.
+func (k scriptKind) upload(ctx context.Context, r *run, d genesys.Entity, file string) (string, error) {
+	return r.settled(ctx, func() (genesys.Object, error) {
+		upload, err := r.org.UploadScript(ctx, d.Key.Name, "", file)
+		if err != nil {
+			return genesys.Object{}, fmt.Errorf("upload it: %w", err)
+		}
+		if err := k.imported(ctx, r, d.Key, upload); err != nil {
+			return genesys.Object{}, err
+		}
+		for try := 0; ; try++ {
+			id, err := r.lookup(ctx, genesys.Script, d.Key.Name, nil)()
+			if err != nil || id != "" {
+				return genesys.Object{ID: id}, err
+			}
+			if try == 15 {
+				return genesys.Object{}, fmt.Errorf("no script named %q appeared after the upload", d.Key.Name)
+			}
+			if err := r.wait(ctx, 2*time.Second); err != nil {
+				return genesys.Object{}, err
+			}
+		}
+	}, r.lookup(ctx, genesys.Script, d.Key.Name, nil))
+}
+
+// imported waits until the platform has taken an upload.
+func (scriptKind) imported(ctx context.Context, r *run, key genesys.Key, upload string) error {
+	for try := 0; ; try++ {
 		done, message, err := r.org.ScriptUpload(ctx, upload)
 		switch {
 		case err != nil:
-			return "", fmt.Errorf("ask for its import: %w", err)
-		case message != "":
-			return "", fmt.Errorf("the platform did not take it: %s", message)
+			return fmt.Errorf("ask for its import: %w", err)
+		case message != "" && !done:
+			return fmt.Errorf("the platform did not take it: %s", message)
+		case done:
+			return nil
+		case try == 30:
+			return errors.New("its import did not end in a minute")
 		}
-		if done {
-			break
-		}
-		if try == 30 {
-			return "", errors.New("its import did not end in a minute")
-		}
-		r.awaiting(d.Key, "the import of the script")
+		r.awaiting(key, "the import of the script")
 		if err := r.wait(ctx, 2*time.Second); err != nil {
-			return "", err
-		}
-	}
-	for try := 0; ; try++ {
-		after, err := r.org.Find(ctx, genesys.Script, d.Key.Name)
-		if err != nil {
-			return "", err
-		}
-		fresh := slices.IndexFunc(after, func(o genesys.Object) bool {
-			return !slices.ContainsFunc(before, func(b genesys.Object) bool { return b.ID == o.ID })
-		})
-		if fresh < 0 && len(after) > 0 && (replace != "" || len(before) > 0) {
-			fresh = 0
-		}
-		if fresh >= 0 {
-			id := after[fresh].ID
-			if err := r.visible(ctx, genesys.Script, id); err != nil {
-				return "", err
-			}
-			if err := r.org.PublishScript(ctx, id); err != nil {
-				return "", fmt.Errorf("publish it: %w", err)
-			}
-			return id, nil
-		}
-		if try == 15 {
-			return "", fmt.Errorf("no script named %q appeared after the upload", d.Key.Name)
-		}
-		if err := r.wait(ctx, 2*time.Second); err != nil {
-			return "", err
+			return err
 		}
 	}
 }

@@ -35,13 +35,9 @@ func (tableKind) create(ctx context.Context, r *run, d genesys.Entity) (string, 
 	if err != nil {
 		return "", err
 	}
-	id, err := r.settled(ctx,
+	return r.settled(ctx,
 		func() (genesys.Object, error) { return r.org.Create(ctx, genesys.DataTable, body) },
 		r.lookup(ctx, genesys.DataTable, d.Key.Name, r.hasMark))
-	if err != nil {
-		return "", err
-	}
-	return id, r.visible(ctx, genesys.DataTable, id)
 }
 
 // update sends the whole schema: columns that the table has and we do not know stay.
@@ -99,6 +95,7 @@ func (rowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 		for _, row := range rows {
 			k := genesys.Key{Kind: genesys.DataTableRow, Name: t + "/" + text(row["key"])}
 			if _, wanted := r.desired.Get(k); wanted {
+				r.keepRecord(k, row)
 				out = append(out, plan.Found{Key: k, ID: text(row["key"]), Content: row, Owned: true})
 			}
 		}
@@ -124,8 +121,9 @@ func (k rowKind) create(ctx context.Context, r *run, d genesys.Entity) (string, 
 	if err != nil {
 		return "", err
 	}
+	r.keepRecord(d.Key, body)
 	_, err = r.settled(ctx, func() (genesys.Object, error) {
-		return genesys.Object{ID: key}, r.org.AddRow(ctx, table, body)
+		return genesys.Object{ID: key}, r.lagging(ctx, func() error { return r.org.AddRow(ctx, table, body) })
 	}, func() (string, error) {
 		rows, err := r.org.Rows(ctx, table)
 		if err != nil {
@@ -133,6 +131,7 @@ func (k rowKind) create(ctx context.Context, r *run, d genesys.Entity) (string, 
 		}
 		for _, row := range rows {
 			if row["key"] == key {
+				r.keepRecord(d.Key, row)
 				return key, nil
 			}
 		}
@@ -141,16 +140,14 @@ func (k rowKind) create(ctx context.Context, r *run, d genesys.Entity) (string, 
 	return key, err
 }
 
-func (k rowKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
-	table, key, err := k.table(r, d.Key.Name)
-	if err != nil {
-		return err
+// update writes into the tool's own record; every other row is data and never changed.
+func (k rowKind) update(ctx context.Context, r *run, c plan.Change, _ genesys.Entity) error {
+	for _, f := range c.Fields {
+		if err := r.note(ctx, f.Path, f.New); err != nil {
+			return err
+		}
 	}
-	body, err := r.body(d)
-	if err != nil {
-		return err
-	}
-	return r.org.PutRow(ctx, table, key, body)
+	return nil
 }
 
 func (k rowKind) remove(ctx context.Context, r *run, c plan.Change) error {

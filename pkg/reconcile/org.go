@@ -18,15 +18,18 @@ type Org interface {
 	Delete(ctx context.Context, kind genesys.Kind, id string) error
 
 	GrantRole(ctx context.Context, clientID, divisionID, roleID string) error
+	RevokeRole(ctx context.Context, clientID, divisionID, roleID string) error
 	NewClientSecret(ctx context.Context, id string) (genesys.Object, error)
 
 	IntegrationConfig(ctx context.Context, id string) (map[string]any, error)
 	ConfigureIntegration(ctx context.Context, id string, config map[string]any) error
 
 	ActionTemplates(ctx context.Context, id string, draft bool) (requestTemplate, successTemplate string, err error)
+	ActionDrafts(ctx context.Context, name string) ([]genesys.Object, error)
 	CreateActionDraft(ctx context.Context, body map[string]any) (genesys.Object, error)
 	ActionDraft(ctx context.Context, id string) (genesys.Object, error)
 	UpdateActionDraft(ctx context.Context, id string, body map[string]any) (genesys.Object, error)
+	DeleteActionDraft(ctx context.Context, id string) error
 	ValidateActionDraft(ctx context.Context, id string) ([]string, error)
 	TestAction(ctx context.Context, id string, draft bool, input map[string]any) (genesys.TestRun, error)
 	PublishActionDraft(ctx context.Context, id string, version int) (genesys.Object, error)

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -32,7 +33,7 @@ type Config struct {
 	Targets []Target                       // where calls may go, for the staffing check
 
 	Adopt, Cutover, AllowUnstaffed, ForceUnlock, DeleteQueues bool
-	Parallel                                                  int // changes at the same time; 4 when 0
+	Parallel                                                  int // calls and changes at the same time; 8 when 0
 }
 
 // A Target is a queue with the skills that a rule asks for.
@@ -69,11 +70,19 @@ type run struct {
 	desired genesys.Set
 	id      genesys.Identity
 
-	mu       sync.Mutex
-	ids      map[genesys.Ref]string
-	secrets  map[genesys.Key]secret.Value // of OAuth clients made in this run
-	rows     map[string][]map[string]any  // by table id, read once
-	warnings []string
+	mu        sync.Mutex
+	ids       map[genesys.Ref]string
+	secrets   map[genesys.Key]secret.Value // of OAuth clients made in this run
+	published map[string]published         // by id of a flow
+	warnings  []string
+
+	actions, drafts  []genesys.Object       // lists that two steps of reading share
+	refused, reasons map[genesys.Key]string // what became of the numbers of a route
+
+	recordLock sync.Mutex
+	record     map[string]any // the tool's own row as it is in the org; nil while there is none
+
+	staffing func() error // the staffing check, done once
 }
 
 // A Reconciler holds what was read of an org and the plan made from it.
@@ -85,14 +94,15 @@ type Reconciler struct {
 // Read looks at the org and computes the plan. It only reads.
 func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
 	if cfg.Parallel == 0 {
-		cfg.Parallel = 4
+		cfg.Parallel = 8
 	}
 	if cfg.Observe == nil {
 		cfg.Observe = func(Event) {}
 	}
 	r := &run{
 		Config: cfg, org: cfg.Org, name: cfg.Name, desired: cfg.Desired,
-		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, rows: map[string][]map[string]any{},
+		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
+		refused: map[genesys.Key]string{}, reasons: map[genesys.Key]string{},
 	}
 	var err error
 	if r.id, err = r.org.Who(ctx); err != nil {
@@ -115,9 +125,15 @@ func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
 			r.know(f.Key, "id", f.ID)
 		}
 	}
+	if err := r.numbers(ctx, found); err != nil {
+		return nil, err
+	}
+	r.unfinished(found)
 	p := plan.Compute(found, r.desired, plan.Policy{
-		Adopt: cfg.Adopt, DeleteQueues: cfg.DeleteQueues, Destroy: len(cfg.Desired) == 0, Immutable: immutable, Resolve: r.tryResolve,
+		Adopt: cfg.Adopt, DeleteQueues: cfg.DeleteQueues, Destroy: len(cfg.Desired) == 0, Immutable: immutable, Exact: exact, Resolve: r.tryResolve,
 	})
+	r.amendRecord(&p)
+	r.amendRoutes(&p)
 	return &Reconciler{run: r, plan: p}, nil
 }
 
@@ -136,7 +152,13 @@ func (r *Reconciler) Identity() genesys.Identity { return r.run.id }
 func (r *Reconciler) IDs() func(genesys.Ref) (string, bool) { return r.run.resolveRef }
 
 // Warnings are what went well enough to go on, and should be known.
-func (r *Reconciler) Warnings() []string { return slices.Clone(r.run.warnings) }
+func (r *Reconciler) Warnings() []string {
+	r.run.mu.Lock()
+	defer r.run.mu.Unlock()
+	out := slices.Clone(r.run.warnings)
+	slices.Sort(out) // changes run at the same time; the order says nothing
+	return slices.Compact(out)
+}
 
 // A WrongOrgError says that the token belongs to another org than the deployment's.
 type WrongOrgError struct{ Want, Got, ID string }
@@ -155,7 +177,7 @@ func (r *run) divisions(ctx context.Context) error {
 			}
 		}
 	}
-	for name := range names {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
 		k := genesys.Key{Kind: genesys.Division, Name: name}
 		if name == r.id.HomeDivision.Text("name") || name == "Home" {
 			r.know(k, "id", r.id.HomeDivision.ID)
@@ -173,15 +195,19 @@ func (r *run) divisions(ctx context.Context) error {
 	return nil
 }
 
-// findAll asks all kinds at the same time. Rows and integrations' actions need what other
-// kinds found, so they come second.
+// findAll asks all kinds at the same time. Rows need the id of their table, and which
+// actions are ours shows by their integrations, so these come second; the lists of actions
+// are asked with the first.
 func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 	second := []genesys.Kind{genesys.DataTableRow, genesys.DataAction}
 	var mu sync.Mutex
 	var all []plan.Found
-	look := func(ctx context.Context, ks []genesys.Kind) error {
+	look := func(ctx context.Context, ks []genesys.Kind, also ...func(context.Context, *run) error) error {
 		g, ctx := errgroup.WithContext(ctx)
-		g.SetLimit(r.Parallel)
+		g.SetLimit(r.Parallel + 4)
+		for _, f := range also {
+			g.Go(func() error { return f(ctx, r) })
+		}
 		for _, k := range ks {
 			h := kinds()[k]
 			g.Go(func() error {
@@ -204,7 +230,7 @@ func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 		}
 	}
 	slices.Sort(first)
-	if err := look(ctx, first); err != nil {
+	if err := look(ctx, first, actionKind{}.list); err != nil {
 		return nil, err
 	}
 	for _, f := range all {

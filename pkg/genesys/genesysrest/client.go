@@ -29,7 +29,7 @@ type Config struct {
 	Client  string // id of the OAuth client
 	Secret  secret.Value
 	Token   secret.Value // an access token instead of a client
-	Workers int          // calls at the same time; 4 when 0
+	Workers int          // calls at the same time; 8 when 0
 
 	ReadOnly bool // refuse every request that is not known to be a read
 	PerMin   int  // calls a minute; 280 when 0: a token may make 300 (Genesys: token.rate.per.minute)
@@ -73,7 +73,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, errors.New("no OAuth client and no access token to sign in with")
 	}
 	if cfg.Workers == 0 {
-		cfg.Workers = 4
+		cfg.Workers = 8
 	}
 	if cfg.PerMin == 0 {
 		cfg.PerMin = 280
@@ -83,8 +83,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		cfg: cfg, workers: make(chan *worker, cfg.Workers), token: cfg.Token,
-		// A burst of a whole minute's calls is allowed by the platform; the average is not exceeded.
-		limiter: rate.NewLimiter(rate.Limit(float64(cfg.PerMin)/60), cfg.PerMin),
+		// Half a minute's calls at once and the other half spread over the minute: no window
+		// of a minute holds more than are allowed.
+		limiter: rate.NewLimiter(rate.Limit(float64(cfg.PerMin)/120), max(cfg.PerMin/2, 1)),
 		plain:   &http.Client{Timeout: 2 * time.Minute},
 	}
 	// Configurations are built one after the other: building them at the same time is a
@@ -126,42 +127,56 @@ type request struct {
 	repeat       bool // sending it twice has the effect of sending it once
 }
 
-const attempts = 5
+// How often a request is sent at most. After 429 the platform says when to come back, and
+// several callers may be told the same moment, so it takes more tries.
+const (
+	attempts        = 5
+	attemptsLimited = 20
+)
 
 // call sends a request and decodes the answer into out, when out is not nil. Reads and
 // other repeatable requests are sent again after a failure that may pass; everything is
 // sent again after 429, because the platform did nothing then. For the rest the error
 // tells whether the request may have taken effect.
 func (c *Client) call(ctx context.Context, r request, out any) error {
-	if r.method == http.MethodGet || r.method == http.MethodDelete || r.method == http.MethodPut {
-		r.repeat = r.repeat || r.method != http.MethodPut
-	}
+	r.repeat = r.repeat || r.method == http.MethodGet || r.method == http.MethodDelete
 	renewed := false
 	for i := 1; ; i++ {
 		err := c.once(ctx, r, out)
-		if err == nil {
-			return nil
-		}
 		var e *Error
-		if !errors.As(err, &e) || ctx.Err() != nil {
-			return err
-		}
-		wait := max(e.RetryAfter, time.Duration(i*i)*250*time.Millisecond)
-		switch {
-		case e.Status == http.StatusUnauthorized && !renewed && !c.cfg.Token.Set():
+		if errors.As(err, &e) && e.Status == http.StatusUnauthorized && !e.signIn && !renewed && !c.cfg.Token.Set() {
 			renewed = true
-			c.forget()
+			c.forget(e.token)
 			continue
-		case e.Status == http.StatusTooManyRequests && i < attempts:
-		case (e.Status == 0 || e.Status >= 500 && e.Status != http.StatusNotImplemented) && r.repeat && i < attempts:
-		default:
-			e.Unknown = !r.repeat && (e.Status == 0 || e.Status >= 500 || e.Status == http.StatusRequestTimeout)
-			return err
 		}
-		if err := c.cfg.Sleep(ctx, wait); err != nil {
+		if again, err := c.again(ctx, i, r.repeat, err); !again {
 			return err
 		}
 	}
+}
+
+// again decides what follows a try: it waits and reports true when another one should
+// follow, else it gives the final error.
+func (c *Client) again(ctx context.Context, try int, repeat bool, err error) (bool, error) {
+	var e *Error
+	if err == nil || !errors.As(err, &e) || ctx.Err() != nil {
+		return false, err
+	}
+	limited := e.Status == http.StatusTooManyRequests || e.signIn && e.Status == http.StatusBadRequest && strings.HasPrefix(e.Message, "rate limit exceeded")
+	passing := e.Status == 0 || e.Status >= 500 && e.Status != http.StatusNotImplemented || e.Status == http.StatusRequestTimeout
+	switch {
+	case limited && try < attemptsLimited:
+	case passing && (repeat || e.signIn) && try < attempts: // a failed sign-in sent nothing else
+	default:
+		e.Unknown = passing && !repeat && !e.signIn
+		return false, err
+	}
+	// The growth ends: a limit is told anew every minute.
+	n := min(try, 8)
+	if err := c.cfg.Sleep(ctx, max(e.RetryAfter, time.Duration(n*n)*250*time.Millisecond)); err != nil {
+		return false, err
+	}
+	return true, nil
 }
 
 func (c *Client) once(ctx context.Context, r request, out any) error {
@@ -185,6 +200,10 @@ func (c *Client) once(ctx context.Context, r request, out any) error {
 		"Authorization": "Bearer " + token.Reveal(), "Accept": "application/json", "Content-Type": "application/json",
 	}, r.query, nil)
 	if err != nil {
+		var e *Error
+		if errors.As(err, &e) {
+			e.token = token
+		}
 		return err
 	}
 	if out == nil || len(bytes.TrimSpace(got.body)) == 0 {
@@ -281,6 +300,10 @@ func (c *Client) signIn(ctx context.Context) (secret.Value, error) {
 	got, err := c.send(ctx, http.MethodPost, login+"/oauth/token", "/oauth/token", nil,
 		map[string]string{"Authorization": basic.Header.Get("Authorization")}, nil, url.Values{"grant_type": {"client_credentials"}})
 	if err != nil {
+		var e *Error
+		if errors.As(err, &e) {
+			e.signIn = true
+		}
 		return secret.Value{}, fmt.Errorf("sign in to Genesys Cloud as client %s: %w", c.cfg.Client, err)
 	}
 	var t struct {
@@ -293,10 +316,13 @@ func (c *Client) signIn(ctx context.Context) (secret.Value, error) {
 	return c.token, nil
 }
 
-func (c *Client) forget() {
+// forget drops a token that was refused, unless another worker has a newer one already.
+func (c *Client) forget(refused secret.Value) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.token = secret.Value{}
+	if c.token.Reveal() == refused.Reveal() {
+		c.token = secret.Value{}
+	}
 }
 
 func retryAfter(h http.Header) time.Duration {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/secret"
 )
 
 // An Error is the platform's answer to a call that failed. It names the call, never a
@@ -23,6 +24,9 @@ type Error struct {
 	RetryAfter   time.Duration // when the platform named one
 	Unknown      bool          // the request may have taken effect
 	cause        error
+
+	signIn bool         // the sign-in failed; the call itself was not sent
+	token  secret.Value // the call was sent with
 }
 
 func (e *Error) Error() string {

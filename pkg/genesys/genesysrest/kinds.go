@@ -62,6 +62,10 @@ func (c *Client) Find(ctx context.Context, kind genesys.Kind, name string) ([]ge
 	if err != nil {
 		return nil, err
 	}
+	return c.find(ctx, e, name)
+}
+
+func (c *Client) find(ctx context.Context, e endpoint, name string) ([]genesys.Object, error) {
 	query := maps.Clone(e.list)
 	if query == nil {
 		query = map[string]string{}
@@ -161,7 +165,11 @@ func (c *Client) Delete(ctx context.Context, kind genesys.Kind, id string) error
 	if err != nil {
 		return err
 	}
-	err = c.call(ctx, request{method: http.MethodDelete, path: e.path + "/" + url.PathEscape(id), query: e.remove}, nil)
+	return gone(c.call(ctx, request{method: http.MethodDelete, path: e.path + "/" + url.PathEscape(id), query: e.remove}, nil))
+}
+
+// gone takes the error of deleting what does not exist for success.
+func gone(err error) error {
 	if errors.Is(err, genesys.ErrNotFound) {
 		return nil
 	}

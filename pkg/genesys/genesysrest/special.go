@@ -13,24 +13,24 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"golang.org/x/sync/errgroup"
 )
 
-// Who asks for the identity behind the token.
+// Who asks for the identity behind the token, three questions at a time.
 func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
 	var t struct {
 		Organization struct{ ID, Name string }
-		OAuthClient  struct{ ID, Name string }
-	}
-	if err := c.get(ctx, "/api/v2/tokens/me", nil, &t); err != nil {
-		return genesys.Identity{}, err
+		OAuthClient  struct {
+			ID, Name     string
+			Organization struct{ ID string }
+		}
 	}
 	var home struct{ ID, Name string }
-	if err := c.get(ctx, "/api/v2/authorization/divisions/home", nil, &home); err != nil {
-		return genesys.Identity{}, err
-	}
 	var s struct {
 		Grants []struct {
-			Role struct {
+			Division struct{ ID string }
+			Role     struct {
+				ID       string
 				Policies []struct {
 					Domain, EntityName string
 					Actions            []string
@@ -39,14 +39,24 @@ func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
 			}
 		}
 	}
-	if err := c.get(ctx, "/api/v2/authorization/subjects/me", nil, &s); err != nil {
+	g, ctx := errgroup.WithContext(ctx)
+	for path, out := range map[string]any{
+		"/api/v2/tokens/me": &t, "/api/v2/authorization/divisions/home": &home, "/api/v2/authorization/subjects/me": &s,
+	} {
+		g.Go(func() error { return c.get(ctx, path, nil, out) })
+	}
+	if err := g.Wait(); err != nil {
 		return genesys.Identity{}, err
 	}
 	id := genesys.Identity{
 		OrgID: t.Organization.ID, OrgName: t.Organization.Name, ClientID: t.OAuthClient.ID, ClientName: t.OAuthClient.Name,
 		HomeDivision: genesys.Object{ID: home.ID, Body: map[string]any{"name": home.Name}},
 	}
+	if t.OAuthClient.Organization.ID == "purecloud-builtin" { // Genesys: the token of a person
+		id.ClientID, id.ClientName = "", ""
+	}
 	for _, g := range s.Grants {
+		id.Grants = append(id.Grants, genesys.Grant{RoleID: g.Role.ID, DivisionID: g.Division.ID})
 		for _, p := range g.Role.Policies {
 			if p.Condition != nil {
 				continue
@@ -75,9 +85,10 @@ func (c *Client) RevokeRole(ctx context.Context, clientID, divisionID, roleID st
 	return c.call(ctx, request{method: http.MethodDelete, path: path}, nil)
 }
 
-// NewClientSecret makes a new secret for an OAuth client; the old one ends at once.
+// NewClientSecret makes a new secret for an OAuth client; the old one ends at once. When an
+// answer is lost another one is made: the last one counts.
 func (c *Client) NewClientSecret(ctx context.Context, id string) (genesys.Object, error) {
-	return c.object(ctx, request{method: http.MethodPost, path: "/api/v2/oauth/clients/" + url.PathEscape(id) + "/secret"})
+	return c.object(ctx, request{method: http.MethodPost, path: "/api/v2/oauth/clients/" + url.PathEscape(id) + "/secret", repeat: true})
 }
 
 // IntegrationConfig reads the configuration of an integration, with its version.
@@ -99,16 +110,27 @@ func (c *Client) ActionTemplates(ctx context.Context, id string, draft bool) (re
 	if draft {
 		base += "/draft"
 	}
-	if err := c.get(ctx, base+"/templates/requesttemplate.vm", nil, &requestTemplate); err != nil {
-		return "", "", err
-	}
-	err = c.get(ctx, base+"/templates/successtemplate.vm", nil, &successTemplate)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return c.get(ctx, base+"/templates/requesttemplate.vm", nil, &requestTemplate) })
+	g.Go(func() error { return c.get(ctx, base+"/templates/successtemplate.vm", nil, &successTemplate) })
+	err = g.Wait()
 	return requestTemplate, successTemplate, err
 }
 
 // CreateActionDraft makes a new action that is only a draft.
 func (c *Client) CreateActionDraft(ctx context.Context, body map[string]any) (genesys.Object, error) {
 	return c.object(ctx, request{method: http.MethodPost, path: "/api/v2/integrations/actions/drafts", body: body})
+}
+
+// ActionDrafts lists the drafts whose action's name is exactly name, or begins with it when
+// it ends in "*". Lists of actions hold only what was published.
+func (c *Client) ActionDrafts(ctx context.Context, name string) ([]genesys.Object, error) {
+	return c.find(ctx, endpoint{path: "/api/v2/integrations/actions/drafts", filter: "name"}, name)
+}
+
+// DeleteActionDraft removes a draft; one that is gone is no error.
+func (c *Client) DeleteActionDraft(ctx context.Context, id string) error {
+	return gone(c.call(ctx, request{method: http.MethodDelete, path: "/api/v2/integrations/actions/" + url.PathEscape(id) + "/draft"}, nil))
 }
 
 // OpenActionDraft makes a draft of a published action.
@@ -148,8 +170,8 @@ func (c *Client) ValidateActionDraft(ctx context.Context, id string) ([]string, 
 	return msgs, nil
 }
 
-// TestAction runs the draft or the published version of an action with an input. The
-// platform answers 200 also when the action failed.
+// TestAction runs the draft or the published version of an action with an input, which must
+// be one that may be sent twice. The platform answers 200 also when the action failed.
 func (c *Client) TestAction(ctx context.Context, id string, draft bool, input map[string]any) (genesys.TestRun, error) {
 	path := "/api/v2/integrations/actions/" + url.PathEscape(id)
 	if draft {
@@ -166,7 +188,7 @@ func (c *Client) TestAction(ctx context.Context, id string, draft bool, input ma
 		FinalResult json.RawMessage
 		Error       *struct{ Message string }
 	}
-	if err := c.call(ctx, request{method: http.MethodPost, path: path + "/test", body: input}, &out); err != nil {
+	if err := c.call(ctx, request{method: http.MethodPost, path: path + "/test", body: input, repeat: true}, &out); err != nil {
 		return genesys.TestRun{}, err
 	}
 	r := genesys.TestRun{Success: out.Success, Final: out.FinalResult}
@@ -220,11 +242,7 @@ func (c *Client) PutRow(ctx context.Context, tableID, key string, row map[string
 
 // DeleteRow removes a row; one that is gone is no error.
 func (c *Client) DeleteRow(ctx context.Context, tableID, key string) error {
-	err := c.call(ctx, request{method: http.MethodDelete, path: rowsPath(tableID) + "/" + url.PathEscape(key)}, nil)
-	if errors.Is(err, genesys.ErrNotFound) {
-		return nil
-	}
-	return err
+	return gone(c.call(ctx, request{method: http.MethodDelete, path: rowsPath(tableID) + "/" + url.PathEscape(key)}, nil))
 }
 
 // UploadScript sends a script file and gives the id of the upload. The endpoint is the
@@ -268,7 +286,7 @@ func (c *Client) UploadScript(ctx context.Context, name, replace, file string) (
 	}
 	var out struct{ CorrelationID string }
 	if err := json.Unmarshal(got.body, &out); err != nil || out.CorrelationID == "" {
-		return "", &Error{Method: http.MethodPost, Path: path, Status: got.status, Message: "the answer names no upload", cause: err}
+		return "", &Error{Method: http.MethodPost, Path: path, Status: got.status, Message: "the answer names no upload", cause: err, Unknown: true}
 	}
 	return out.CorrelationID, nil
 }
@@ -308,7 +326,8 @@ func (c *Client) PublishedScript(ctx context.Context, name string) (bool, error)
 }
 
 // StartFlowJob registers a job and uploads the flow to the address that it names, with
-// exactly the headers it asks for and without the bearer token.
+// exactly the headers it asks for and without the bearer token. An upload whose answer is
+// lost is sent again only while the job has not started: each one may publish a version.
 func (c *Client) StartFlowJob(ctx context.Context, yaml string) (string, error) {
 	const path = "/api/v2/flows/jobs"
 	var reg struct {
@@ -319,10 +338,22 @@ func (c *Client) StartFlowJob(ctx context.Context, yaml string) (string, error) 
 	if err := c.call(ctx, request{method: http.MethodPost, path: path, repeat: true}, &reg); err != nil {
 		return "", err
 	}
-	if _, err := c.outside(ctx, http.MethodPut, reg.PresignedURL, path+" (upload)", []byte(yaml), reg.Headers); err != nil {
-		return "", err
+	for try := 1; ; try++ {
+		_, err := c.outside(ctx, http.MethodPut, reg.PresignedURL, path+" (upload)", []byte(yaml), reg.Headers)
+		if err == nil {
+			return reg.ID, nil
+		}
+		if !errors.Is(err, genesys.ErrUnsettled) || try == attempts {
+			return "", err
+		}
+		job, jobErr := c.FlowJob(ctx, reg.ID)
+		if jobErr != nil {
+			return "", err
+		}
+		if job.Status != "Registered" {
+			return reg.ID, nil
+		}
 	}
-	return reg.ID, nil
 }
 
 // FlowJob reads how far a job is.
@@ -369,8 +400,18 @@ func (c *Client) FlowExport(ctx context.Context, job string) (text string, done 
 	return "", false, nil
 }
 
-// outside sends a request that is no call of the platform API.
+// outside sends a request that is no call of the platform API, again after 429 and for
+// reads after what may pass.
 func (c *Client) outside(ctx context.Context, method, address, path string, body []byte, header map[string]string) (reply, error) {
+	for i := 1; ; i++ {
+		r, err := c.outsideOnce(ctx, method, address, path, body, header)
+		if again, err := c.again(ctx, i, method == http.MethodGet, err); !again {
+			return r, err
+		}
+	}
+}
+
+func (c *Client) outsideOnce(ctx context.Context, method, address, path string, body []byte, header map[string]string) (reply, error) {
 	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {
 		return reply{}, fmt.Errorf("%s %s: the address is not usable", method, path)
@@ -382,12 +423,12 @@ func (c *Client) outside(ctx context.Context, method, address, path string, body
 	c.count(method, path)
 	res, err := c.plain.Do(req)
 	if err != nil {
-		return reply{}, &Error{Method: method, Path: path, cause: noAddress(err), Unknown: method != http.MethodGet}
+		return reply{}, &Error{Method: method, Path: path, cause: noAddress(err)}
 	}
 	defer res.Body.Close() //nolint:errcheck // read to its end below
 	data, err := io.ReadAll(res.Body)
 	if err != nil {
-		return reply{}, &Error{Method: method, Path: path, cause: err, Unknown: method != http.MethodGet}
+		return reply{}, &Error{Method: method, Path: path, cause: err}
 	}
 	r := reply{res.StatusCode, res.Header, data}
 	if r.status >= 300 {
@@ -396,22 +437,32 @@ func (c *Client) outside(ctx context.Context, method, address, path string, body
 	return r, nil
 }
 
-// QueueMembers lists the people in a queue with the skills they hold.
+// QueueMembers lists the people in a queue with the skills they hold. The list tells the
+// skills when it is asked to; where it does not, each member is asked for.
 func (c *Client) QueueMembers(ctx context.Context, queueID string) ([]genesys.Member, error) {
-	all, err := c.list(ctx, "/api/v2/routing/queues/"+url.PathEscape(queueID)+"/members", nil, false)
+	all, err := c.list(ctx, "/api/v2/routing/queues/"+url.PathEscape(queueID)+"/members", map[string]string{"expand": "skills"}, false)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]genesys.Member, 0, len(all))
 	for _, o := range all {
-		skills, err := c.list(ctx, "/api/v2/users/"+url.PathEscape(o.ID)+"/routingskills", nil, false)
-		if err != nil {
-			return nil, err
+		user, _ := o.Body["user"].(map[string]any)
+		skills, told := user["skills"].([]any)
+		if !told {
+			asked, err := c.list(ctx, "/api/v2/users/"+url.PathEscape(o.ID)+"/routingskills", nil, false)
+			if err != nil {
+				return nil, err
+			}
+			for _, s := range asked {
+				skills = append(skills, s.Body)
+			}
 		}
 		m := genesys.Member{ID: o.ID}
 		for _, s := range skills {
-			n, _ := s.Body["name"].(string)
-			m.Skills = append(m.Skills, n)
+			if b, ok := s.(map[string]any); ok && b["state"] != "deleted" {
+				n, _ := b["name"].(string)
+				m.Skills = append(m.Skills, n)
+			}
 		}
 		out = append(out, m)
 	}

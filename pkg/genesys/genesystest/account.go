@@ -315,7 +315,7 @@ func (c *call) moveToDivision() (int, any, error) {
 
 func (c *call) roleList() (int, any, error) {
 	var es []*entity
-	for _, e := range c.s.state.all(roles) {
+	for _, e := range c.listed(roles) {
 		if matches(e.name(), c.query("name"), strings.Contains) {
 			es = append(es, e)
 		}
@@ -360,6 +360,9 @@ func (c *call) roleDelete() (int, any, error) {
 			}
 		}
 	}
+	if !c.s.opts.assume.HeldRoleCanBeDeleted && slices.ContainsFunc(c.s.state.Grants, func(g grant) bool { return g.Role == e.ID }) {
+		return 0, nil, failed(http.StatusConflict, "request.conflict", "The role is assigned")
+	}
 	c.s.state.remove(roles, e.ID)
 	c.s.state.Grants = slices.DeleteFunc(c.s.state.Grants, func(g grant) bool { return g.Role == e.ID })
 	return ok(nil)
@@ -367,8 +370,11 @@ func (c *call) roleDelete() (int, any, error) {
 
 func (c *call) grantAdd() (int, any, error) {
 	g := grant{c.params[0], c.params[2], c.params[1]}
-	if c.s.state.get(roles, g.Role) == nil {
-		return 0, nil, notFound("role", g.Role)
+	if _, err := c.read(roles, "role", g.Role); err != nil {
+		return 0, nil, err
+	}
+	if c.s.opts.assume.SelfGrantRefused && g.Subject == c.client {
+		return 0, nil, failed(http.StatusForbidden, "not.authorized", "A client cannot grant a role to itself")
 	}
 	if c.s.state.get(divisions, g.Division) == nil {
 		return 0, nil, notFound("division", g.Division)
@@ -386,7 +392,7 @@ func (c *call) grantDelete() (int, any, error) {
 }
 
 func (c *call) clientList() (int, any, error) {
-	return ok(c.page(bodies(c.s.state.all(clients), nil)))
+	return ok(c.page(bodies(c.listed(clients), nil)))
 }
 
 // checkClientRoles holds the rule that who gives a role to a client must hold it.
@@ -398,6 +404,10 @@ func (c *call) checkClientRoles() error {
 	for _, rd := range rds {
 		id := str(object(rd)["roleId"])
 		if !slices.ContainsFunc(c.s.state.Grants, func(g grant) bool { return g.Subject == c.client && g.Role == id }) {
+			return failed(http.StatusBadRequest, "bad.client.role", "Role %s is not held by the principal that creates the client", id)
+		}
+		if c.s.fresh[id] < c.s.opts.grantLag {
+			c.s.fresh[id]++
 			return failed(http.StatusBadRequest, "bad.client.role", "Role %s is not held by the principal that creates the client", id)
 		}
 	}

@@ -20,6 +20,7 @@ func actionHandlers() map[string]handler {
 		"GET " + a:                                            (*call).actionList,
 		"POST " + a:                                           (*call).actionCreate,
 		"POST " + a + "/drafts":                               (*call).draftCreateNew,
+		"GET " + a + "/drafts":                                (*call).draftList,
 		"GET " + a + "/{actionId}":                            (*call).actionGet,
 		"PATCH " + a + "/{actionId}":                          (*call).actionPatch,
 		"DELETE " + a + "/{actionId}":                         (*call).actionDelete,
@@ -75,8 +76,8 @@ func (c *call) actionView(body map[string]any, id string, draft bool) map[string
 
 func (c *call) actionList() (int, any, error) {
 	var es []*entity
-	for _, e := range c.s.state.all(actions) {
-		if !isPublished(e) || strings.HasPrefix(e.ID, "customAuth") && c.query("includeAuthActions") != "true" {
+	for _, e := range c.listed(actions) {
+		if !isPublished(e) || strings.HasPrefix(e.ID, customAuth) && c.query("includeAuthActions") != "true" {
 			continue
 		}
 		if category := c.query("category"); category != "" && !strings.EqualFold(str(e.Body["category"]), category) {
@@ -92,10 +93,30 @@ func (c *call) actionList() (int, any, error) {
 	return ok(c.page(bodies(es, func(e *entity) map[string]any { return c.actionView(e.Body, e.ID, false) })))
 }
 
+// draftList shows what has a draft, with the draft's name and version.
+func (c *call) draftList() (int, any, error) {
+	var es []*entity
+	for _, e := range c.listed(actions) {
+		if e.Draft != nil && matches(str(e.Draft["name"]), c.query("name"), strings.Contains) {
+			es = append(es, e)
+		}
+	}
+	return ok(c.page(bodies(es, func(e *entity) map[string]any {
+		out := c.actionView(e.Draft, e.ID, true)
+		delete(out, "contract")
+		delete(out, "config")
+		return out
+	})))
+}
+
 func (c *call) newAction() (*entity, error) {
 	id := str(c.body["integrationId"])
-	if c.s.state.get(integrations, id) == nil {
+	in := c.s.state.get(integrations, id)
+	if in == nil {
 		return nil, notFound("integration", id)
+	}
+	if c.s.opts.assume.ActionsNeedActive && object(in.Body["reportedState"])["code"] != "ACTIVE" {
+		return nil, failed(http.StatusBadRequest, "bad.request", "The integration is not active")
 	}
 	if len(str(c.body["name"])) > 256 || len(str(c.body["category"])) > 256 {
 		return nil, failed(http.StatusBadRequest, "invalid.value", "Name and category have at most 256 characters")
@@ -173,6 +194,9 @@ func (c *call) actionDelete() (int, any, error) {
 	e, err := c.read(actions, "action", c.params[0])
 	if err != nil {
 		return 0, nil, err
+	}
+	if strings.HasPrefix(e.ID, customAuth) {
+		return 0, nil, failed(http.StatusBadRequest, "bad.request", "A custom auth action goes with its integration")
 	}
 	c.s.state.remove(actions, e.ID)
 	return noContent()

@@ -3,6 +3,7 @@ package genesystest
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/architect"
@@ -38,7 +39,8 @@ const uploadHeader = "x-amz-meta-flow-job"
 
 func (c *call) jobCreate() (int, any, error) {
 	id := c.s.state.newID("job")
-	c.s.state.put(jobs, id, map[string]any{"id": id, "status": "Registered", "command": "Publish", "messages": []any{}})
+	job := c.s.state.put(jobs, id, map[string]any{"id": id, "status": "Registered", "command": "Publish", "messages": []any{}})
+	job.Hidden["client"] = c.client
 	return ok(map[string]any{
 		"id": id, "presignedUrl": c.s.address(c.r) + "/presigned/flow/" + id,
 		"headers": map[string]any{uploadHeader: id}, "correlationId": id,
@@ -74,15 +76,21 @@ func (s *Server) presigned(r *http.Request, body []byte) (int, any, error) {
 	return http.StatusForbidden, rawText{"application/xml", "<Error><Code>AccessDenied</Code></Error>"}, nil
 }
 
-// jobGet answers the state of a job, and does its work when its time has come: validate,
-// and publish what is valid.
+// finishJobs does the work of the jobs whose time has come, asked for or not: validate, and
+// publish what is valid.
+func (s *Server) finishJobs() {
+	for _, job := range s.state.all(jobs) {
+		if job.Body["status"] == "Started" && s.opts.now().UnixNano() >= job.Ready {
+			s.finishJob(job)
+		}
+	}
+}
+
+// jobGet answers the state of a job.
 func (c *call) jobGet() (int, any, error) {
 	job, err := c.read(jobs, "job", c.params[0])
 	if err != nil {
 		return 0, nil, err
-	}
-	if job.Body["status"] == "Started" && c.s.opts.now().UnixNano() >= job.Ready {
-		c.finishJob(job)
 	}
 	out := clone(job.Body)
 	if !strings.Contains(c.query("expand"), "messages") {
@@ -91,22 +99,22 @@ func (c *call) jobGet() (int, any, error) {
 	return ok(out)
 }
 
-func (c *call) message(job *entity, kind, text string) {
-	job.Body["messages"] = append(list(job.Body["messages"]), map[string]any{"dateTime": c.s.stamp(), "type": kind, "text": text})
+func (s *Server) message(job *entity, kind, text string) {
+	job.Body["messages"] = append(list(job.Body["messages"]), map[string]any{"dateTime": s.stamp(), "type": kind, "text": text})
 }
 
-func (c *call) finishJob(job *entity) {
+func (s *Server) finishJob(job *entity) {
 	yaml := job.Hidden["yaml"]
 	delete(job.Hidden, "yaml")
 	job.Body["status"] = "Failure"
 	if i := strings.Index(yaml, "{{"); i >= 0 {
 		key, _, _ := strings.Cut(yaml[i:], "\n")
-		c.message(job, "Error", fmt.Sprintf("pre-processor substitution key of '%s' was found in the flow YAML, but was not found in the options file", key))
+		s.message(job, "Error", fmt.Sprintf("pre-processor substitution key of '%s' was found in the flow YAML, but was not found in the options file", key))
 		return
 	}
 	file, fs := architect.Parse("flow.yaml", []byte(yaml))
 	if file != nil && file.Flow != nil {
-		fs = append(fs, architect.Check(file, c.s.orgForFlows())...)
+		fs = append(fs, architect.Check(file, s.orgForFlows())...)
 	}
 	for _, f := range fs.Sorted() {
 		kind := "Warning"
@@ -116,37 +124,53 @@ func (c *call) finishJob(job *entity) {
 			continue
 		}
 		// Genesys names the path of the node, never a line.
-		c.message(job, kind, strings.TrimSpace(f.Path+" "+f.Message))
+		s.message(job, kind, strings.TrimSpace(f.Path+" "+f.Message))
 	}
 	if fs.Has(diag.Error) || file == nil || file.Flow == nil {
 		return
 	}
 	kind := strings.ToLower(file.Type)
 	var flow *entity
-	for _, e := range c.s.state.byName(flows, file.Flow.Name) {
+	for _, e := range s.state.byName(flows, file.Flow.Name) {
 		if str(e.Body["type"]) == strings.ToUpper(kind) {
 			flow = e
 		}
 	}
 	if flow != nil && flow.Body["lockedUser"] != nil {
-		c.message(job, "Error", fmt.Sprintf("flow '%s' is locked by %s; use force unlock to take the lock", file.Flow.Name, str(object(flow.Body["lockedUser"])["name"])))
+		s.message(job, "Error", fmt.Sprintf("flow '%s' is locked by %s; use force unlock to take the lock", file.Flow.Name, str(object(flow.Body["lockedUser"])["name"])))
 		return
 	}
+	division := s.state.home()
+	if name := file.Flow.Division; name != "" {
+		named := s.state.byName(divisions, name)
+		if len(named) == 0 {
+			s.message(job, "Error", fmt.Sprintf("division '%s' does not exist", name))
+			return
+		}
+		division = named[0]
+	}
 	version := 1
+	if flow == nil && s.taken(flows, file.Flow.Name) {
+		s.message(job, "Error", fmt.Sprintf("the name '%s' belongs to a deleted flow", file.Flow.Name))
+		return
+	}
 	if flow == nil {
-		id := c.s.state.newID("flow")
-		flow = c.create(flows, id, map[string]any{})
+		id := s.state.newID("flow")
+		flow = s.state.put(flows, id, nil)
+		flow.Lag, flow.Unlisted = s.opts.lag, s.opts.listLag
 		flow.Body = map[string]any{"id": id, "name": file.Flow.Name, "type": strings.ToUpper(kind), "active": true, "system": false, "deleted": false}
 	} else {
-		version = integer(object(flow.Body["publishedVersion"])["commitVersion"]) + 1
+		version, _ = strconv.Atoi(flow.Hidden["version"]) // ours, so a number
+		version++
 	}
-	home := c.s.state.home()
 	flow.Body["description"] = file.Flow.Description
-	flow.Body["division"] = map[string]any{"id": home.ID, "name": home.name()}
-	cl := c.s.state.get(clients, c.client)
+	flow.Body["division"] = map[string]any{"id": division.ID, "name": division.name()}
+	cl := s.state.get(clients, job.Hidden["client"])
 	v := map[string]any{
-		"id": fmt.Sprintf("%d.0", version), "commitVersion": version, "type": "publish", "datePublished": c.s.opts.now().UnixMilli(),
-		"createdByClient": map[string]any{"id": cl.ID, "name": cl.name()},
+		"id": fmt.Sprintf("%d.0", version), "commitVersion": strconv.Itoa(version), "type": "publish", "datePublished": strconv.FormatInt(s.opts.now().UnixMilli(), 10),
+	}
+	if cl != nil {
+		v["createdByClient"] = map[string]any{"id": cl.ID, "name": cl.name()}
 	}
 	flow.Body["publishedVersion"], flow.Body["savedVersion"], flow.Body["checkedInVersion"] = v, v, v
 	flow.Hidden["yaml"] = yaml
@@ -159,7 +183,7 @@ func flowView(e *entity) map[string]any { return clone(e.Body) }
 
 func (c *call) flowList() (int, any, error) {
 	var es []*entity
-	for _, e := range c.s.state.all(flows) {
+	for _, e := range c.listed(flows) {
 		if t := c.query("type"); t != "" && !strings.EqualFold(t, str(e.Body["type"])) {
 			continue
 		}

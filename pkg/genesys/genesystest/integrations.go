@@ -57,7 +57,7 @@ func integrationView(e *entity) map[string]any {
 }
 
 func (c *call) integrationList() (int, any, error) {
-	return ok(c.page(bodies(c.s.state.all(integrations), integrationView)))
+	return ok(c.page(bodies(c.listed(integrations), integrationView)))
 }
 
 func (c *call) integrationCreate() (int, any, error) {
@@ -85,6 +85,11 @@ func (c *call) integrationGet() (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	if e.Starting > 0 {
+		if e.Starting--; e.Starting == 0 {
+			e.Body["reportedState"] = reported("ACTIVE")
+		}
+	}
 	return ok(integrationView(e))
 }
 
@@ -96,7 +101,9 @@ func (c *call) integrationPatch() (int, any, error) {
 	e.Body["intendedState"] = c.body["intendedState"]
 	state := "INACTIVE"
 	if c.body["intendedState"] == "ENABLED" {
-		state = "ACTIVE"
+		if state = "ACTIVE"; c.s.opts.activation > 0 {
+			state, e.Starting = "ACTIVATING", c.s.opts.activation
+		}
 		if len(object(object(object(e.Body["config"])["current"])["credentials"])) == 0 {
 			state = "ERROR"
 		}
@@ -112,7 +119,7 @@ func (c *call) integrationDelete() (int, any, error) {
 	}
 	out := integrationView(e)
 	for _, a := range c.s.state.all(actions) {
-		if str(a.Body["integrationId"]) == e.ID {
+		if str(a.Body["integrationId"]) == e.ID || str(a.Draft["integrationId"]) == e.ID {
 			c.s.state.remove(actions, a.ID)
 		}
 	}
@@ -150,7 +157,40 @@ func (c *call) integrationConfigure() (int, any, error) {
 	next["id"], next["version"] = "current", integer(current["version"])+1
 	e.Body["config"] = map[string]any{"current": next}
 	e.Body["name"] = next["name"]
+	c.customAuth(e)
 	return ok(clone(next))
+}
+
+// customAuth ids begin with this; the integration's id follows.
+const customAuth = "customAuth_-_"
+
+// customAuth keeps the action that fetches tokens: it appears, with a delay, when a web
+// services integration gets a credential of type userDefinedOAuth, and goes with it.
+func (c *call) customAuth(e *entity) {
+	id := customAuth + e.ID
+	wanted := false
+	for _, ref := range object(object(object(e.Body["config"])["current"])["credentials"]) {
+		cr := c.s.state.get(credentials, str(object(ref)["id"]))
+		wanted = wanted || cr != nil && object(cr.Body["type"])["name"] == "userDefinedOAuth"
+	}
+	switch {
+	case !wanted:
+		c.s.state.remove(actions, id)
+	case c.s.state.get(actions, id) == nil:
+		a := c.create(actions, id, map[string]any{
+			"name": str(e.Body["name"]) + " auth", "category": e.Body["name"], "integrationId": e.ID, "secure": false, "version": 1,
+			"contract": map[string]any{
+				"input":  map[string]any{"inputSchema": map[string]any{"type": "object", "properties": map[string]any{}}},
+				"output": map[string]any{"successSchema": map[string]any{"type": "object", "properties": map[string]any{}}},
+			},
+			"config": map[string]any{
+				"request":  map[string]any{"requestUrlTemplate": "${credentials.loginUrl}", "requestType": "POST", "headers": map[string]any{}, "requestTemplate": ""},
+				"response": map[string]any{"translationMap": map[string]any{}, "translationMapDefaults": map[string]any{}, "successTemplate": "${rawResult}"},
+			},
+		})
+		a.Hidden["published"] = "true"
+		a.Lag = max(a.Lag, 1)
+	}
 }
 
 // credentialView hides the fields: an answer never holds a secret.
@@ -165,7 +205,7 @@ func credentialView(e *entity) map[string]any {
 }
 
 func (c *call) credentialList() (int, any, error) {
-	return ok(c.page(bodies(c.s.state.all(credentials), func(e *entity) map[string]any {
+	return ok(c.page(bodies(c.listed(credentials), func(e *entity) map[string]any {
 		out := credentialView(e)
 		delete(out, "credentialFields")
 		return out
@@ -230,6 +270,15 @@ func (c *call) credentialDelete() (int, any, error) {
 	e, err := c.read(credentials, "credential", c.params[0])
 	if err != nil {
 		return 0, nil, err
+	}
+	if c.s.opts.assume.UsedCredentialIsKept {
+		for _, in := range c.s.state.all(integrations) {
+			for _, ref := range object(object(object(in.Body["config"])["current"])["credentials"]) {
+				if str(object(ref)["id"]) == e.ID {
+					return 0, nil, failed(http.StatusConflict, "general.conflict", "Credential is in use by integration %s", in.name())
+				}
+			}
+		}
 	}
 	c.s.state.remove(credentials, e.ID)
 	return noContent()

@@ -19,7 +19,7 @@ func routeHandlers() map[string]handler {
 
 func (c *call) routeList() (int, any, error) {
 	var es []*entity
-	for _, e := range c.s.state.all(routes) {
+	for _, e := range c.listed(routes) {
 		dnis := c.query("dnis")
 		if matches(e.name(), c.query("name"), exactly) && (dnis == "" || slices.Contains(list(e.Body["dnis"]), any(dnis))) {
 			es = append(es, e)

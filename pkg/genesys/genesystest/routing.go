@@ -28,7 +28,7 @@ func routingHandlers() map[string]handler {
 // skillList filters by the beginning of the name. Deleted skills stay readable by id.
 func (c *call) skillList() (int, any, error) {
 	var es []*entity
-	for _, e := range c.s.state.all(skills) {
+	for _, e := range c.listed(skills) {
 		if matches(e.name(), c.query("name"), strings.HasPrefix) {
 			es = append(es, e)
 		}
@@ -41,7 +41,7 @@ func (c *call) skillCreate() (int, any, error) {
 	if name == "" {
 		return 0, nil, failed(http.StatusBadRequest, "invalid.name", "A skill needs a name")
 	}
-	if len(c.s.state.byName(skills, name)) > 0 {
+	if len(c.s.state.byName(skills, name)) > 0 || c.s.taken(skills, name) {
 		return 0, nil, failed(http.StatusConflict, "general.conflict", "A skill named %s exists", name)
 	}
 	return ok(clone(c.create(skills, c.s.state.newID("skill"), map[string]any{"name": name, "state": "active", "version": "1", "dateModified": c.s.stamp()}).Body))
@@ -66,7 +66,7 @@ func (c *call) skillDelete() (int, any, error) {
 
 func (c *call) queueList() (int, any, error) {
 	var es []*entity
-	for _, e := range c.s.state.all(queues) {
+	for _, e := range c.listed(queues) {
 		if matches(e.name(), c.query("name"), exactly) && (c.query("id") == "" || slices.Contains(strings.Split(c.query("id"), ","), e.ID)) {
 			es = append(es, e)
 		}
@@ -149,7 +149,11 @@ func (c *call) memberList() (int, any, error) {
 		if slices.ContainsFunc(want, func(s string) bool { return s != "" && !slices.Contains(names, s) }) {
 			continue
 		}
-		out = append(out, map[string]any{"id": u.ID, "name": u.name(), "joined": true, "memberBy": "user", "user": map[string]any{"id": u.ID, "name": u.name()}})
+		user := map[string]any{"id": u.ID, "name": u.name()}
+		if c.query("expand") == "skills" && !c.s.opts.assume.MembersWithoutSkills {
+			user["skills"] = c.heldSkills(u)
+		}
+		out = append(out, map[string]any{"id": u.ID, "name": u.name(), "joined": true, "memberBy": "user", "user": user})
 	}
 	return ok(c.page(out))
 }
@@ -193,13 +197,30 @@ func (c *call) userSkills() (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	var out []any
+	return ok(c.page(c.heldSkills(u)))
+}
+
+func (c *call) heldSkills(u *entity) []any {
+	out := []any{}
 	for _, n := range c.skillNames(u) {
 		for _, s := range c.s.state.byName(skills, n) {
 			out = append(out, map[string]any{"id": s.ID, "name": s.name(), "proficiency": 3.0, "state": "active"})
 		}
 	}
-	return ok(c.page(out))
+	return out
+}
+
+// taken tells whether a deleted entity still holds a name, where that is assumed.
+func (s *Server) taken(collection, name string) bool {
+	if !s.opts.assume.DeletedNamesStayTaken {
+		return false
+	}
+	for _, e := range s.state.Entities[collection] {
+		if e.Deleted && strings.EqualFold(e.name(), name) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *call) userList() (int, any, error) {

@@ -61,7 +61,7 @@ func (s *Server) uploadScript(r *http.Request, body []byte) (int, any, error) {
 		u.Body["message"] = "the file is no JSON: " + err.Error()
 	case fields["scriptName"] == "":
 		u.Body["message"] = "scriptName is missing"
-	case script["organizationId"] != s.state.Org.ID:
+	case script["organizationId"] != s.state.Org.ID && !s.opts.assume.ScriptsOfOtherOrgsTaken:
 		u.Body["message"] = "the script belongs to another organization"
 	case len(list(script["pages"])) == 0:
 		u.Body["message"] = "the script has no page"
@@ -75,7 +75,7 @@ func (s *Server) uploadScript(r *http.Request, body []byte) (int, any, error) {
 		if e == nil {
 			id = s.state.newID("script")
 			e = s.state.put(scripts, id, nil)
-			e.Lag = s.opts.lag
+			e.Lag, e.Unlisted = s.opts.lag, s.opts.listLag
 		}
 		e.Body = map[string]any{"id": id, "name": fields["scriptName"], "versionId": s.state.newID("scriptVersion"), "division": map[string]any{"id": s.state.home().ID}}
 		e.Hidden["file"] = fields["file"]
@@ -94,12 +94,18 @@ func (c *call) scriptUploadStatus() (int, any, error) {
 
 func (c *call) scriptsNamed(onlyPublished bool) []any {
 	var es []*entity
-	for _, e := range c.s.state.all(scripts) {
+	for _, e := range c.listed(scripts) {
 		if (!onlyPublished || e.Body["publishedDate"] != nil) && matches(e.name(), c.query("name"), strings.Contains) {
 			es = append(es, e)
 		}
 	}
-	return bodies(es, nil)
+	return bodies(es, func(e *entity) map[string]any {
+		out := clone(e.Body)
+		if !onlyPublished && c.s.opts.assume.ScriptListsWithoutDates {
+			delete(out, "publishedDate")
+		}
+		return out
+	})
 }
 
 func (c *call) scriptList() (int, any, error)          { return ok(c.page(c.scriptsNamed(false))) }

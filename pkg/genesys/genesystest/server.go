@@ -13,7 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/google/uuid"
 )
 
@@ -26,6 +25,7 @@ type Server struct {
 	opts  options
 	calls []Call
 	times map[string][]time.Time // of each token, for the rate limit
+	fresh map[string]int         // by role: how often a new grant has not been seen
 	byKey map[string]handler
 }
 
@@ -49,70 +49,6 @@ type Call struct {
 	Write        bool // a request that may change the org
 }
 
-type options struct {
-	now         func() time.Time
-	latency     time.Duration
-	sleep       func(time.Duration)
-	jobTime     time.Duration
-	lag         int
-	perMinute   int
-	faults      []Fault
-	permissions []string
-	remote      dataaction.Sender
-	onChange    func(*State)
-}
-
-// An Option changes how the emulated org behaves.
-type Option func(*options)
-
-// Clock replaces the time of the org.
-func Clock(now func() time.Time) Option { return func(o *options) { o.now = now } }
-
-// Latency makes every call take that long. sleep is what waits; nil is time.Sleep.
-func Latency(d time.Duration, sleep func(time.Duration)) Option {
-	return func(o *options) {
-		o.latency = d
-		if sleep != nil {
-			o.sleep = sleep
-		}
-	}
-}
-
-// JobTime is how long a flow job runs before it answers.
-func JobTime(d time.Duration) Option { return func(o *options) { o.jobTime = d } }
-
-// Lag makes the first n reads of a new entity answer 404, as the platform's eventual
-// consistency does.
-func Lag(n int) Option { return func(o *options) { o.lag = n } }
-
-// PerMinute is the number of calls a token may make in a minute; 300 in a real org, 0 for
-// no limit.
-func PerMinute(n int) Option { return func(o *options) { o.perMinute = n } }
-
-// Permissions replaces what the bootstrap client may do; the default is everything.
-func Permissions(list ...string) Option { return func(o *options) { o.permissions = list } }
-
-// Remote carries the requests that executed data actions make to other services.
-func Remote(s dataaction.Sender) Option { return func(o *options) { o.remote = s } }
-
-// OnChange is called, under the lock, after each request that changed the state.
-func OnChange(f func(*State)) Option { return func(o *options) { o.onChange = f } }
-
-// A Fault makes one call go wrong, repeatably.
-type Fault struct {
-	Nth        int    // which call, from 1, of those that match
-	Method     string // empty: any
-	PathPrefix string // empty: any
-	Status     int    // the answer; 0 closes the connection
-	After      bool   // the request takes effect before it goes wrong
-	RetryAfter int    // seconds
-
-	seen int
-}
-
-// Faults lists what goes wrong.
-func Faults(fs ...Fault) Option { return func(o *options) { o.faults = append(o.faults, fs...) } }
-
 // The bootstrap client, which stands for the principal that runs the tool. They are no
 // secrets: an emulator guards nothing.
 const (
@@ -130,7 +66,7 @@ func New(state *State, opts ...Option) (*Server, error) {
 	for _, f := range opts {
 		f(&o)
 	}
-	s := &Server{spec: sp, opts: o, times: map[string][]time.Time{}}
+	s := &Server{spec: sp, opts: o, times: map[string][]time.Time{}, fresh: map[string]int{}}
 	if state == nil {
 		state = newState("Sandbox", "sandbox")
 		s.state = state
@@ -287,6 +223,7 @@ func (s *Server) fault(r *http.Request) *Fault {
 // answer is the way of a request: hosts other than the API first, then the token, the
 // limits, the description, the permissions, and the work.
 func (s *Server) answer(r *http.Request, body []byte) (int, any, error) {
+	s.finishJobs()
 	if h, ok := s.otherHost(r); ok {
 		return h(r, body)
 	}
@@ -350,9 +287,9 @@ func (s *Server) limit(client string) error {
 	return nil
 }
 
-// lagging answers 404 for the first reads of a new entity.
+// lagging answers 404 for the first uses of a new entity; assumed not for a delete.
 func (c *call) lagging(e *entity) bool {
-	if e.Lag > 0 {
+	if e.Lag > 0 && c.r.Method != http.MethodDelete {
 		e.Lag--
 		return true
 	}
@@ -373,8 +310,21 @@ func (c *call) read(collection, what, id string) (*entity, error) {
 func (c *call) create(collection, id string, body map[string]any) *entity {
 	body["id"] = id
 	e := c.s.state.put(collection, id, body)
-	e.Lag = c.s.opts.lag
+	e.Lag, e.Unlisted = c.s.opts.lag, c.s.opts.listLag
 	return e
+}
+
+// listed gives the entities that a list shows: new ones are missing in the first lists.
+func (c *call) listed(collection string) []*entity {
+	var out []*entity
+	for _, e := range c.s.state.all(collection) {
+		if e.Unlisted > 0 {
+			e.Unlisted--
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
 }
 
 func (c *call) query(name string) string { return c.r.URL.Query().Get(name) }

@@ -38,8 +38,11 @@ type entity struct {
 	Hidden  map[string]string `json:"hidden,omitempty"` // never in an answer: flow text, hashes
 	Draft   map[string]any    `json:"draft,omitempty"`  // of a data action
 	Deleted bool              `json:"deleted,omitempty"`
-	Lag     int               `json:"lag,omitempty"` // reads that still answer 404
+	Lag     int               `json:"lag,omitempty"` // uses that still answer 404
 	Ready   int64             `json:"ready,omitempty"`
+
+	Unlisted int `json:"unlisted,omitempty"` // lists in which it is still missing
+	Starting int `json:"starting,omitempty"` // reads that still find an integration activating
 }
 
 type grant struct {

@@ -33,7 +33,7 @@ func (c *call) tableView(e *entity) map[string]any {
 
 func (c *call) tableList() (int, any, error) {
 	var es []*entity
-	for _, e := range c.s.state.all(tables) {
+	for _, e := range c.listed(tables) {
 		if matches(e.name(), c.query("name"), exactly) {
 			es = append(es, e)
 		}

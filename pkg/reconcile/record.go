@@ -1,0 +1,189 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/plan"
+)
+
+// The control row "deployment" is the tool's own record. It keeps what no mark can say:
+//
+//	flowVersion           the version of the flow that we published; empty: not known
+//	credentialGeneration  how often the run-time client's credential was made; zero or
+//	                      negative: what it holds is not the client's secret
+//
+// Both are written after the fact. A run that ends in between leaves a credential that the
+// next run makes again, and a version that it writes down when it was this client's.
+const (
+	recordRow        = "deployment"
+	recordFlow       = "flowVersion"
+	recordGeneration = "credentialGeneration"
+)
+
+// recordKey is the row's key when the deployment has one.
+func (r *run) recordKey() (genesys.Key, bool) {
+	for _, d := range r.desired {
+		if d.Key.Kind == genesys.DataTableRow && strings.HasSuffix(d.Key.Name, "/"+recordRow) {
+			return d.Key, true
+		}
+	}
+	return genesys.Key{}, false
+}
+
+// recorded gives a field of the record; ok is false when the org has no record.
+func (r *run) recorded(field string) (value any, ok bool) {
+	r.recordLock.Lock()
+	defer r.recordLock.Unlock()
+	return r.record[field], r.record != nil
+}
+
+// keepRecord remembers the row as it is in the org.
+func (r *run) keepRecord(key genesys.Key, row map[string]any) {
+	if k, ok := r.recordKey(); ok && k == key {
+		r.recordLock.Lock()
+		defer r.recordLock.Unlock()
+		r.record = maps.Clone(row)
+	}
+}
+
+// note writes a field of the record, unless it says so already or there is none.
+func (r *run) note(ctx context.Context, field string, value any) error {
+	key, ok := r.recordKey()
+	if !ok {
+		return nil
+	}
+	r.recordLock.Lock()
+	defer r.recordLock.Unlock()
+	if r.record == nil || r.record[field] == value {
+		return nil
+	}
+	table, rowKey, err := rowKind{}.table(r, key.Name)
+	if err != nil {
+		return err
+	}
+	row := maps.Clone(r.record)
+	row[field] = value
+	if err := r.lagging(ctx, func() error { return r.org.PutRow(ctx, table, rowKey, row) }); err != nil {
+		return fmt.Errorf("write %s into control row %q: %w", field, rowKey, err)
+	}
+	r.record = row
+	return nil
+}
+
+// feeds reports whether an OAuth client's secret goes into a credential.
+func feeds(client genesys.Key, credential genesys.Entity) bool {
+	if client.Kind != genesys.OAuthClient || credential.Key.Kind != genesys.Credential {
+		return false
+	}
+	for _, need := range credential.Needs {
+		if need == client {
+			return true
+		}
+	}
+	return false
+}
+
+// credentialIsStale notes, before a client or its secret is made anew, that the credential
+// that exists will hold another one.
+func (r *run) credentialIsStale(ctx context.Context, client genesys.Key) error {
+	for _, d := range r.desired {
+		if _, exists := r.resolveRef(genesys.Ref{Key: d.Key, Field: "id"}); !exists || !feeds(client, d) {
+			continue
+		}
+		if n, _ := r.recorded(recordGeneration); integer(n) > 0 {
+			return r.note(ctx, recordGeneration, float64(-integer(n)))
+		}
+	}
+	return nil
+}
+
+// credentialIsMade notes that the credential holds the client's secret.
+func (r *run) credentialIsMade(ctx context.Context, d genesys.Entity) error {
+	for _, need := range d.Needs {
+		if feeds(need, d) {
+			n, _ := r.recorded(recordGeneration)
+			return r.note(ctx, recordGeneration, float64(max(integer(n), -integer(n))+1))
+		}
+	}
+	return nil
+}
+
+// published is what the org says of a flow's published version.
+type published struct {
+	version  string
+	clientID string
+	by       string // a name, for people
+}
+
+func publishedOf(o genesys.Object) published {
+	v := object(o.Body["publishedVersion"])
+	client, user := object(v["createdByClient"]), object(v["createdBy"])
+	p := published{version: text(v["id"]), clientID: text(client["id"]), by: "somebody else"}
+	for _, who := range []map[string]any{client, user} {
+		if n := text(who["name"]); n != "" {
+			p.by = n
+		}
+	}
+	return p
+}
+
+// unfinished says of entities of ours what no field of theirs shows, by the record.
+func (r *run) unfinished(found []plan.Found) {
+	exists := map[genesys.Key]bool{}
+	for _, f := range found {
+		exists[f.Key] = exists[f.Key] || f.Owned
+	}
+	_, hasRecord := r.recordKey()
+	if !hasRecord {
+		return
+	}
+	generation, _ := r.recorded(recordGeneration)
+	version, _ := r.recorded(recordFlow)
+	for i, f := range found {
+		d, wanted := r.desired.Get(f.Key)
+		if !wanted || !f.Owned || f.Unfinished != "" {
+			continue
+		}
+		for _, need := range d.Needs {
+			switch {
+			case !feeds(need, d):
+			case !exists[need]:
+				found[i].Unfinished = "its client is missing, so it must take the secret of a new one"
+			case integer(generation) <= 0:
+				found[i].Unfinished = "an earlier run ended before its client's secret was safe in it; it gets a new one"
+			}
+		}
+		if f.Key.Kind != genesys.Flow {
+			continue
+		}
+		// Nobody's record of a version is ours to judge; another client's version is drift.
+		if p := r.published[f.ID]; text(version) != "" && p.version != text(version) && (p.clientID == "" || p.clientID != r.id.ClientID) {
+			found[i].Unfinished = fmt.Sprintf("version %s was published by %s; the one we published is %s", p.version, p.by, text(version))
+		}
+	}
+}
+
+// amendRecord plans to write down the version of a flow that stays as it is.
+func (r *run) amendRecord(p *plan.Plan) {
+	key, ok := r.recordKey()
+	if !ok {
+		return
+	}
+	version := ""
+	for _, c := range p.Changes {
+		if c.Key.Kind == genesys.Flow && c.Action == plan.Keep {
+			version = r.published[c.ID].version
+		}
+	}
+	old, _ := r.recorded(recordFlow)
+	for i, c := range p.Changes {
+		if c.Key == key && c.Action == plan.Keep && version != "" && text(old) != version {
+			p.Changes[i].Action, p.Changes[i].Reason = plan.Update, "the tool's own record; an earlier run ended before it was written"
+			p.Changes[i].Fields = []plan.Field{{Path: recordFlow, Old: old, New: version}}
+		}
+	}
+}
