@@ -64,8 +64,12 @@ func (r *reader) field(a *Action, b *body, f *Field) {
 		}
 	case UsePlain:
 		if n := b.takeDotted(f.Key); n != nil {
-			if v := r.value(n, at, f.Type); v.Text != "" || v.Form == Plain {
+			v := r.value(n, at, f.Type)
+			if v.Text != "" || v.Form == Plain {
 				a.Plain[f.Key] = v.Text
+			}
+			if f.Key == "outputPath.name" {
+				a.OutputPath = v.Text
 			}
 		}
 	case UseRef:
