@@ -162,7 +162,11 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 		}
 		return notRun(err)
 	}
-	out := newFlowRun(file, call, r, world.Notes(), mask)
+	notes := world.Notes()
+	if n := len(program.Findings()); n > 0 {
+		notes = append(notes, fmt.Sprintf("%d places of the flow that this call did not reach cannot be run; see dealroute flow check %s", n, o.file))
+	}
+	out := newFlowRun(file, call, r, notes, mask)
 	if o.asJSON {
 		return view.JSON(io.Out, out)
 	}

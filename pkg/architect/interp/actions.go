@@ -3,6 +3,7 @@ package interp
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -197,7 +198,12 @@ func (c *compiler) loop(a *architect.Action, in instr) int32 {
 	o := &loopOp{slot: c.t.loops, index: c.target(a.Value("currentIndex"))}
 	c.t.loops++
 	if o.until = a.Key == "loopUntil"; o.until {
-		// The form of its until cases was never seen: only rounds and loopExit end it.
+		// The form of its until cases was never seen: only rounds and loopExit end it, and
+		// a loop with anything else is refused, not guessed.
+		if key := otherKey(a.Node, "name", "currentIndex", "maxLoopCount", "outputs"); key != "" {
+			in.op = refusal{c.fail(CodeAction, a.Pos, a.Path, "use a loop with a decision and loopExit", "%q of loopUntil is not interpreted: no published flow shows its form", key)}
+			return c.emit(in)
+		}
 		o.count = c.field(a, "maxLoopCount", expr.Integer)
 	} else {
 		o.count = c.field(a, "loopCount", expr.Integer)
@@ -475,6 +481,19 @@ func playTime(n *yaml.Node) time.Duration {
 		}
 	}
 	return usual
+}
+
+// otherKey is the first key of a mapping that is none of those given.
+func otherKey(n *yaml.Node, known ...string) string {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return ""
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if !slices.Contains(known, n.Content[i].Value) {
+			return n.Content[i].Value
+		}
+	}
+	return ""
 }
 
 func child(n *yaml.Node, key string) *yaml.Node {

@@ -441,7 +441,7 @@ func (c *compiler) emit(in instr) int32 {
 // taskBody fills the entry of a task: it makes the task's variables and runs its actions.
 func (c *compiler) taskBody(i int32, src *architect.Task) {
 	t := c.p.tasks[i]
-	c.t, c.where, c.loops = t, cmp.Or(src.Name, t.name), nil
+	c.t, c.where, c.loops = t, cmp.Or(src.Name, t.name, "startUpTaskActions"), nil
 	end := c.emit(instr{op: endOp{}, kind: "task", name: c.where, where: c.where, pos: src.Pos, path: src.Path})
 	first := c.seq(src.Actions, end)
 	base := len(c.p.builtins) + len(c.u.vars)

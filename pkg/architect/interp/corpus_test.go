@@ -2,6 +2,7 @@ package interp_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -71,5 +72,49 @@ func TestPublishedFlows(t *testing.T) {
 	t.Logf("%d of %d published call flows ran to an end", ran, all)
 	if ran*10 < all*9 {
 		t.Errorf("only %d of %d published call flows ran to an end", ran, all)
+	}
+}
+
+// TestAcceptedFlowsRun runs the flows that Genesys' own validation was asked about: those
+// it accepts come to an end, and none makes the machine panic.
+func TestAcceptedFlowsRun(t *testing.T) {
+	ran, refused := 0, 0
+	for _, line := range corpus.Lines(t, "flowcheck.jsonl") {
+		var c struct {
+			ID     string          `json:"id"`
+			Flow   json.RawMessage `json:"flow"`
+			Errors []any           `json:"errors"`
+		}
+		if err := json.Unmarshal(line, &c); err != nil {
+			t.Fatal(err)
+		}
+		f, _ := architect.Parse(c.ID, c.Flow)
+		if f == nil {
+			continue
+		}
+		p, err := interp.Compile(f, interp.Options{})
+		if err != nil {
+			if len(c.Errors) == 0 {
+				t.Errorf("%s: %v", c.ID, err)
+			}
+			continue
+		}
+		for _, s := range []*interp.Script{{}, {Digits: []string{"1", "2", "3", "12345"}}} {
+			call := s.Start()
+			call.ANI, call.At = "tel:+15135550142", time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+			_, err := interp.Run(context.Background(), p, call, interp.NewScripted(s), interp.RunOptions{Trace: interp.TraceFull})
+			switch {
+			case err == nil:
+				ran++
+			case len(c.Errors) == 0:
+				t.Errorf("%s: accepted by Genesys, and refused: %v", c.ID, err)
+			default:
+				refused++
+			}
+		}
+	}
+	t.Logf("%d runs came to an end, %d of flows that Genesys refuses were refused", ran, refused)
+	if ran < 100 {
+		t.Errorf("only %d runs came to an end", ran)
 	}
 }

@@ -24,8 +24,8 @@ func (p *Program) Next(s *State) (*Effect, error) {
 		} else {
 			s.sub = 0
 			if in.counted {
-				if s.actions >= s.limit {
-					s.exhausted(in)
+				if int(s.actions) >= s.limit() {
+					s.handle(in, fmt.Errorf("%d actions were run, the most that one run may take", s.actions))
 					continue
 				}
 				s.actions++
@@ -198,14 +198,13 @@ func (s *State) handle(in *instr, err error) {
 	s.pc, s.sub, s.retried = s.p.handler, 0, false
 }
 
-// exhausted is the end of the action budget. Genesys: error handling by a menu or task
-// gets 1,000 more; when they are used up, a silent disconnect.
-func (s *State) exhausted(in *instr) {
-	first := s.handling == notHandling
-	s.handle(in, fmt.Errorf("%d actions were run, the most that one run may take", s.limit))
-	if first {
-		s.limit += int32(s.p.opts.HandlerBudget)
+// limit is the action budget. Genesys: error handling by a menu or task gets 1,000 more;
+// when they are used up, a silent disconnect.
+func (s *State) limit() int {
+	if s.handling == handlingRuns {
+		return s.p.opts.Budget + s.p.opts.HandlerBudget
 	}
+	return s.p.opts.Budget
 }
 
 // leave drops the called tasks of a unit: a jump never returns, and in the task it leads to

@@ -172,7 +172,7 @@ func (p *Program) Start(c Call) *State {
 func (p *Program) begin(s *State, c Call) {
 	u := p.units[0]
 	old := *s
-	*s = State{p: p, task: -1, limit: int32(p.opts.Budget), start: c.At.UTC(), answer: c.AnswerAfter, pc: u.start}
+	*s = State{p: p, task: -1, start: c.At.UTC(), answer: c.AnswerAfter, pc: u.start}
 	if s.answer == 0 {
 		s.answer = time.Minute
 	}

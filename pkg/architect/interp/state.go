@@ -45,7 +45,6 @@ type State struct {
 
 	// Budget, time and end. They are no part of the key.
 	actions int32
-	limit   int32
 	start   time.Time
 	elapsed time.Duration
 	answer  time.Duration // in-queue flows: when an agent answers
