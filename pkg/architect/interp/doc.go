@@ -23,6 +23,8 @@
 // never touch each other; states with the same key have the same future; no flow and no
 // outcome makes the machine panic.
 //
+// More of the random flows behind these laws: go test -run 'Keys|Clone|Budget' -rapid.checks 5000.
+//
 // What Genesys documents nowhere is an Option whose zero value is the stricter reading.
 // Scripted is the world that a world file describes; docs/world.md has the format.
 package interp
