@@ -157,12 +157,11 @@ func applyPlan(ctx context.Context, env *Env, target *org, cfg reconcile.Config,
 }
 
 func printApplied(env *Env, r *reconcile.Reconciler, outcomes []reconcile.Outcome, applyErr error, calls int, ms int64) error {
-	out := view.NewPlan(r.Plan())
+	out := view.Applied{Plan: view.NewPlan(r.Plan()), Calls: calls, Ms: ms, Warnings: append([]string{}, r.Warnings()...), Findings: []view.Finding{}}
 	for i, o := range outcomes {
 		out.Changes[i] = view.NewChange(o.Change)
 		out.Changes[i].Status = o.State
 	}
-	out.Calls, out.Ms, out.Warnings = &calls, &ms, r.Warnings()
 	if applyErr == nil {
 		return view.JSON(env.IO.Out, out)
 	}

@@ -10,16 +10,23 @@ import (
 	"github.com/dealroute/dealroute/pkg/reconcile"
 )
 
-// A Plan is the answer of plan, and with a status per change of setup and destroy.
+// A Plan is the answer of plan.
 type Plan struct {
 	Schema             int                 `json:"schema"`
 	Changes            []Change            `json:"changes"`
 	Counts             map[plan.Action]int `json:"counts"`
 	PermissionsMissing []string            `json:"permissionsMissing"`
-	Calls              *int                `json:"calls,omitempty"`
-	Ms                 *int64              `json:"ms,omitempty"`
-	Warnings           []string            `json:"warnings,omitempty"`
-	Error              *Problem            `json:"error,omitempty"`
+}
+
+// Applied is the answer of setup and destroy: the plan with a status per change, and what
+// stopped it. It is a Failure too when something did.
+type Applied struct {
+	Plan
+	Calls    int       `json:"calls"`
+	Ms       int64     `json:"ms"`
+	Warnings []string  `json:"warnings"`
+	Error    *Problem  `json:"error"`
+	Findings []Finding `json:"findings"`
 }
 
 // A Change is one entity.

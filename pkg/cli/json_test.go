@@ -1,0 +1,291 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/dealroute/dealroute/pkg/cli"
+)
+
+const (
+	basicFile  = "../../examples/basic/dealroute.yaml"
+	schemaDir  = "../../docs/json"
+	schemaTail = ".schema.json"
+)
+
+// schemas compiles every schema of docs/json, by its file's name.
+func schemas(t *testing.T) map[string]*jsonschema.Schema {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(schemaDir, "*"+schemaTail))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no schema in %s: %v", schemaDir, err)
+	}
+	out := map[string]*jsonschema.Schema{}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	for _, f := range files {
+		s, err := c.Compile(f)
+		if err != nil {
+			t.Fatalf("%s: %v", f, err)
+		}
+		out[strings.TrimSuffix(filepath.Base(f), schemaTail)] = s
+	}
+	return out
+}
+
+// A program is the CLI in this process with a home of its own.
+type program struct {
+	env   map[string]string
+	stdin string
+}
+
+func newProgram(t *testing.T) *program {
+	t.Helper()
+	home := t.TempDir()
+	return &program{env: map[string]string{"HOME": home, "XDG_STATE_HOME": filepath.Join(home, "state")}}
+}
+
+func (p *program) in(out, errs io.Writer) *cli.Env {
+	return &cli.Env{
+		IO:     &cli.Streams{In: strings.NewReader(p.stdin), Out: out, Err: errs},
+		Getenv: func(name string) string { return p.env[name] }, Now: time.Now, Version: "test",
+	}
+}
+
+func (p *program) run(args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = cli.Main(context.Background(), args, p.in(&out, &errs))
+	return code, out.String(), errs.String()
+}
+
+// valid holds a text against a schema. A schema of lines describes each line.
+func valid(t *testing.T, all map[string]*jsonschema.Schema, name, text string) {
+	t.Helper()
+	s := all[name]
+	if s == nil {
+		t.Fatalf("there is no %s/%s%s", schemaDir, name, schemaTail)
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	n := 0
+	for ; ; n++ {
+		var v any
+		if err := dec.Decode(&v); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatalf("standard output is no JSON: %v\n%s", err, text)
+		}
+		if err := s.Validate(v); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, text)
+		}
+	}
+	if n == 0 {
+		t.Errorf("%s: standard output is empty", name)
+	}
+}
+
+// The schemas are closed and ask for every key, so that an output that loses or gains one
+// is seen. Keys that may be absent are few, and listed here.
+func TestSchemasAreClosed(t *testing.T) {
+	optional := []string{"inputs", "outputs", "fieldName", "entityId", "entityName", "position", "hint", "conversion", "notFound", "definite", "result"}
+	files, err := filepath.Glob(filepath.Join(schemaDir, "*"+schemaTail))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc any
+		if err := json.Unmarshal(data, &doc); err != nil {
+			t.Fatalf("%s: %v", f, err)
+		}
+		closed(t, filepath.Base(f), doc, optional)
+		if top, ok := doc.(map[string]any); !ok || top["$schema"] != "https://json-schema.org/draft/2020-12/schema" {
+			t.Errorf("%s is not of draft 2020-12", f)
+		}
+	}
+}
+
+func closed(t *testing.T, at string, node any, optional []string) {
+	t.Helper()
+	switch n := node.(type) {
+	case []any:
+		for _, x := range n {
+			closed(t, at, x, optional)
+		}
+	case map[string]any:
+		if props, ok := n["properties"].(map[string]any); ok {
+			if n["additionalProperties"] != false {
+				t.Errorf("%s: an object is open: %v", at, n)
+			}
+			required, _ := n["required"].([]any)
+			for name := range props {
+				if !slices.Contains(required, any(name)) && !slices.Contains(optional, name) {
+					t.Errorf("%s: key %q may be absent", at, name)
+				}
+			}
+		}
+		for k, x := range n {
+			closed(t, at+"/"+k, x, optional)
+		}
+	}
+}
+
+const evilFlow = "inboundCall:\n  name: broken\n"
+
+// Every command's answer with -o json is as its schema says.
+func TestAnswersFollowTheirSchemas(t *testing.T) {
+	all := schemas(t)
+	p := newProgram(t)
+	dir := t.TempDir()
+	build := filepath.Join(dir, "build")
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	var flow, action string
+	callers := []string{"simulate", "-f", basicFile}
+	for _, a := range callersOfBasic(t) {
+		callers = append(callers, "--ani", a)
+	}
+	for _, c := range []struct {
+		name, schema string
+		code         int
+		stdin        string
+		args         []string
+	}{
+		{"version", "version", 0, "", []string{"version"}},
+		{"render", "render", 0, "", []string{"render", "-f", basicFile, "--out", build}},
+		{"templates", "render", 0, "", []string{"render", "-f", basicFile, "--copy-templates", filepath.Join(dir, "templates")}},
+		{"callers", "simulate", 0, "", callers},
+		{"fault", "simulate", 0, "", []string{"simulate", "-f", basicFile, "--ani", "+15135550142", "--ani", "+15135550143", "--fault", "timeout"}},
+		{"world", "simulate", 0, "", []string{"simulate", "-f", basicFile, "--ani", "+15135550142", "--world", file("world.yaml", "call: {ani: \"+15135550142\"}\n")}},
+		{"demo", "demo", 0, "", []string{"demo"}},
+		{"plan", "plan", 2, "", []string{"plan", "-f", basicFile, "--sandbox", "--detailed-exitcode"}},
+		{"setup", "setup", 0, "", []string{"setup", "-f", basicFile, "--sandbox", "--yes"}},
+		{"setup again", "setup", 0, "", []string{"setup", "-f", basicFile, "--sandbox", "--yes"}},
+		{"plan again", "plan", 0, "", []string{"plan", "-f", basicFile, "--sandbox", "--detailed-exitcode"}},
+		{"deployed", "simulate", 0, "", []string{"simulate", "-f", basicFile, "--sandbox", "--flow", "deployed", "--ani", "+15135550142"}},
+		{"destroy", "destroy", 0, "", []string{"destroy", "-f", basicFile, "--sandbox", "--yes"}},
+		{"sandbox reset", "sandbox-reset", 0, "", []string{"sandbox", "reset", "-f", basicFile}},
+		{"flow check", "flow-check", 0, "", []string{"flow", "check", "FLOW"}},
+		{"flow check of a broken flow", "flow-check", 2, "", []string{"flow", "check", file("broken.yaml", evilFlow)}},
+		{"flow check of lines", "flow-check-line", 0, `{"id":1,"org":{},"flow":{"inboundCall":{"name":"x"}}}` + "\nno question\n", []string{"flow", "check", "-"}},
+		{"flow run", "flow-run", 0, "", []string{"flow", "run", "FLOW", "--ani", "+15135550142"}},
+		{"flow run traced", "flow-run", 0, "", []string{"flow", "run", "FLOW", "--ani", "+15135550142", "--trace"}},
+		{"action check", "action-check", 0, "", []string{"action", "check", "ACTION"}},
+		{"action check of a broken action", "action-check", 2, "", []string{"action", "check", file("broken.json", `{"name":"x","actionType":"custom"}`)}},
+		{"eval", "eval", 0, "", []string{"eval", "42 / 8"}},
+		{"eval lines", "eval", 0, "1 + 1\n1 / 0\n(\n", []string{"eval", "-"}},
+		{"eval --check", "eval", 0, "", []string{"eval", "--check", "1 + 1"}},
+		{"eval --check lines", "eval-check", 0, `{"expression":"Flow.a + 1","variables":{"Flow.a":"Integer"},"target":"Decimal"}` + "\n{\"expression\":\"(\"}\nno\n", []string{"eval", "--check", "-"}},
+		{"eval --velocity", "eval-velocity", 0, "", []string{"eval", "--velocity", "a$esc.quote"}},
+		{"eval --velocity lines", "eval-velocity", 0, `{"template":"$a","context":{"a":1}}` + "\n{\"template\":\"#if(\"}\nno\n", []string{"eval", "--velocity", "-"}},
+		{"eval --jsonpath", "eval-jsonpath", 0, "", []string{"eval", "--jsonpath", "$.a", "--document", file("doc.json", `{"a":null}`)}},
+		{"eval --jsonpath lines", "eval-jsonpath", 0, `{"path":"$.a","document":{"a":[1]}}` + "\n" + `{"path":"$.b","document":{}}` + "\n" + `{"path":"$..[","document":{}}` + "\nno\n", []string{"eval", "--jsonpath", "-"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for i, a := range c.args {
+				switch a {
+				case "FLOW":
+					c.args[i] = flow
+				case "ACTION":
+					c.args[i] = action
+				}
+			}
+			p.stdin = c.stdin
+			code, out, errs := p.run(append(c.args, "-o", "json")...)
+			if code != c.code {
+				t.Errorf("exit code %d, want %d\n%s%s", code, c.code, out, errs)
+			}
+			valid(t, all, c.schema, out)
+		})
+		if c.name == "render" {
+			flow, action = onlyMatch(t, filepath.Join(build, "flow", "*.yaml")), onlyMatch(t, filepath.Join(build, "actions", "*find contact*"))
+		}
+	}
+	t.Run("action run", func(t *testing.T) {
+		_, out, _ := p.run("action", "run", action, "--input", `{"number":"+15135550142","national":"5135550142"}`, "--base-url", "http://127.0.0.1:1", "-o", "json")
+		valid(t, all, "action-run", out)
+	})
+}
+
+func onlyMatch(t *testing.T, pattern string) string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%s: %v %v", pattern, files, err)
+	}
+	return files[0]
+}
+
+// The sandbox says where it listens, then serves until it is interrupted.
+func TestSandboxAnswer(t *testing.T) {
+	all := schemas(t)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	r, w := io.Pipe()
+	done := make(chan int, 1)
+	var errs bytes.Buffer
+	go func() {
+		done <- cli.Main(ctx, []string{"sandbox", "-f", basicFile, "-o", "json"}, newProgram(t).in(w, &errs))
+		w.Close() //nolint:errcheck // a pipe in memory
+	}()
+	var v json.RawMessage
+	if err := json.NewDecoder(r).Decode(&v); err != nil {
+		t.Fatalf("%v\n%s", err, errs.String())
+	}
+	go io.Copy(io.Discard, r) //nolint:errcheck // the final newline
+	valid(t, all, "sandbox", string(v))
+	stop()
+	if code := <-done; code != 0 {
+		t.Errorf("exit code %d\n%s", code, errs.String())
+	}
+}
+
+// Every command that fails says so in one form.
+func TestFailuresFollowTheirSchema(t *testing.T) {
+	all := schemas(t)
+	p := newProgram(t)
+	none := filepath.Join(t.TempDir(), "none.yaml")
+	bad := filepath.Join(t.TempDir(), "dealroute.yaml")
+	if err := os.WriteFile(bad, []byte("version: 1\nnmae: x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"nonsense"}, {"--nonsense"}, {"version", "--nonsense"}, {"version", "more"}, {"schema", "more"}, {"demo", "more"},
+		{"simulate", "-f", none, "--ani", "1"}, {"simulate", "-f", bad, "--ani", "1"}, {"simulate", "-f", basicFile},
+		{"simulate", "-f", basicFile, "--ani", "1", "--fault", "418"}, {"simulate", "-f", basicFile, "--ani", "1", "--show-pii"},
+		{"simulate", "-f", basicFile, "--ani", "1", "--crm", "live"}, {"simulate", "-f", basicFile, "--ani", "1", "--flow", "deployed", "--sandbox"},
+		{"plan", "-f", basicFile}, {"plan", "-f", bad, "--sandbox"},
+		{"setup", "-f", basicFile, "--sandbox"}, {"setup", "-f", basicFile, "--yes"},
+		{"destroy", "-f", basicFile, "--yes", "--confirm", "other"}, {"destroy", "-f", basicFile, "--yes"},
+		{"render", "-f", basicFile}, {"render", "-f", bad, "--out", filepath.Join(t.TempDir(), "x")},
+		{"sandbox", "-f", basicFile, "--genesys-address", "0.0.0.0:80"}, {"sandbox", "reset", "-f", none},
+		{"flow", "check", none}, {"flow", "run", none, "--ani", "1"}, {"action", "check", none}, {"action", "run", none},
+		{"eval"}, {"eval", "(", "--now", "yesterday"}, {"eval", "--jsonpath", "$"},
+	} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			code, out, errs := p.run(append(args, "-o", "json")...)
+			if code != 1 && code != 2 {
+				t.Errorf("exit code %d\n%s", code, errs)
+			}
+			valid(t, all, "failure", out)
+		})
+	}
+}
