@@ -1,6 +1,7 @@
 package architect_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -139,6 +140,28 @@ func TestAgreesWithGenesys(t *testing.T) {
 		}
 	}
 	t.Logf("%d questions", n)
+}
+
+// TestAgreesWithAnswers compares with answers of the engine to flows of ours: every action
+// with nothing but a name in every call flow type, names, menus, digits, scopes, references.
+func TestAgreesWithAnswers(t *testing.T) {
+	data, err := os.ReadFile("testdata/answers.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, q := range readQuestions(t, bytes.Split(bytes.TrimSpace(data), []byte("\n"))) {
+		if q.Suspect != "" {
+			continue
+		}
+		n++
+		for _, d := range compare(t, q) {
+			t.Error(d)
+		}
+	}
+	if n < 300 {
+		t.Errorf("only %d answers", n)
+	}
 }
 
 // TestQuestions compares with the answers in a file.

@@ -367,6 +367,11 @@ func (c *checker) greeting() {
 	}
 	if f.InitialGreeting.Form == Absent {
 		at, pos := f.Path, f.Pos
+		for _, m := range f.Menus {
+			if m.RefID == f.Start.ID {
+				at, pos = m.Path, m.Pos
+			}
+		}
 		for _, t := range f.Tasks {
 			if t.RefID == f.Start.ID {
 				at, pos = t.Path, t.Pos

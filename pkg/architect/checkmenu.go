@@ -42,14 +42,11 @@ func (c *checker) menu(m *Menu) {
 		taken[x.Digit] = x
 	}
 	for _, x := range m.Choices {
-		if x.HasName && x.Name == "" {
-			c.fail("errors.noName", x.Pos, x.Path, "name can not be empty")
-		}
 		if !x.hasDigit() && !c.hasTerm(x) {
 			c.fail("menuChoice.noDtmfOrSpeechRec", x.Pos, x.Path, "each menu choice must have DTMF or speech recognition terms for each supported language")
 		}
 		if x.Action != nil {
-			c.action(c.global, x.Action, false)
+			c.body(c.global, x.Action, false) // a choice may have no name
 		}
 	}
 	c.terms(m)
