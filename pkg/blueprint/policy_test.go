@@ -31,13 +31,13 @@ func variants(t *testing.T) map[string]*deployment.Deployment {
 	for _, file := range examples(t) {
 		out[file] = load(t, file)
 	}
-	for _, stage := range []string{routing.HighestValue, routing.MostProbable, routing.MostRecent} {
-		for _, dup := range []string{routing.DuplicatesBest, routing.DuplicatesAll, routing.DuplicatesAmbiguous} {
-			for _, match := range []string{"mixed", "e164", "national"} {
-				d := load(t, "../../examples/every-setting/dealroute.yaml")
-				d.Enrichment.DealStage, d.HubSpot.Lookup.Duplicates, d.HubSpot.Lookup.Match = stage, dup, match
-				out[stage+" "+dup+" "+match] = d
-			}
+	matches := []string{"mixed", "e164", "national"} // each meets each of the others once
+	for i, stage := range []string{routing.HighestValue, routing.MostProbable, routing.MostRecent} {
+		for j, dup := range []string{routing.DuplicatesBest, routing.DuplicatesAll, routing.DuplicatesAmbiguous} {
+			d := load(t, "../../examples/every-setting/dealroute.yaml")
+			match := matches[(i+j)%len(matches)]
+			d.Enrichment.DealStage, d.HubSpot.Lookup.Duplicates, d.HubSpot.Lookup.Match = stage, dup, match
+			out[stage+" "+dup+" "+match] = d
 		}
 	}
 	return out
