@@ -3,6 +3,7 @@ package interp
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,9 @@ type compiler struct {
 	where string
 	loops []loopCtx
 	made  []madeTask
+
+	taskOf map[*architect.Task]int32 // refIds may stand twice
+	menuOf map[*architect.Menu]int32
 
 	types  map[string]expr.Type // of guessed variables, learnt in earlier rounds
 	learnt bool
@@ -82,7 +86,7 @@ func Compile(f *architect.File, o Options) (*Program, error) {
 	var p *Program
 	types := map[string]expr.Type{}
 	for range 8 {
-		c := &compiler{types: types}
+		c := &compiler{types: types, taskOf: map[*architect.Task]int32{}, menuOf: map[*architect.Menu]int32{}}
 		p = c.program(f, o)
 		if !c.learnt {
 			break
@@ -110,7 +114,8 @@ func (c *compiler) program(f *architect.File, o Options) *Program {
 	c.p = p
 	c.unit(f.Flow)
 	for _, m := range o.Modules {
-		if m != nil && m.Flow != nil && m.Type == "commonModule" {
+		known := func(u *unit) bool { return m != nil && u.flow == m.Flow }
+		if m != nil && m.Flow != nil && m.Type == "commonModule" && !slices.ContainsFunc(p.units, known) {
 			c.unit(m.Flow)
 		}
 	}
@@ -247,6 +252,7 @@ func (c *compiler) task(src *architect.Task, name string) int32 {
 	c.writes(src.Actions)
 	c.t = nil
 	c.made = append(c.made, madeTask{i, src})
+	c.taskOf[src] = i
 	return i
 }
 
@@ -346,11 +352,11 @@ func (r retyped) Lookup(name string) (expr.Symbol, bool) {
 
 func (c *compiler) menu(m *architect.Menu) {
 	i := int32(len(c.p.menus))
-	c.u.menus[m.RefID] = i
+	c.u.menus[m.RefID], c.menuOf[m] = i, i
 	c.p.menus = append(c.p.menus, &menu{index: i, unit: c.u.index, src: m, name: m.Name, def: -1, entry: -1})
 	for _, ch := range m.Choices {
 		if ch.Task != nil {
-			c.u.tasks["\x00"+ch.Path] = c.task(ch.Task, ch.Name)
+			c.task(ch.Task, ch.Name)
 		}
 		if ch.Menu != nil {
 			c.menu(ch.Menu)
@@ -375,7 +381,7 @@ func (c *compiler) body(u *unit) {
 		}
 	}
 	for _, t := range u.flow.Tasks {
-		c.taskBody(u.tasks[t.RefID], t)
+		c.taskBody(c.taskOf[t], t)
 	}
 	if u.flow.StartUp != nil {
 		c.taskBody(u.task, u.flow.StartUp)

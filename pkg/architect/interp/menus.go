@@ -10,7 +10,7 @@ import (
 
 // menuBody fills the entry of a menu and of the menus within it.
 func (c *compiler) menuBody(src *architect.Menu) {
-	m := c.p.menus[c.u.menus[src.RefID]]
+	m := c.p.menus[c.menuOf[src]]
 	c.t, c.where, c.loops = nil, src.Name, nil
 	m.audio = c.value(src.Audio, expr.Audio)
 	flow := c.u.flow.MenuSettings
@@ -26,7 +26,7 @@ func (c *compiler) menuBody(src *architect.Menu) {
 	}
 	for _, ch := range src.Choices {
 		entry := c.choice(ch, m)
-		m.choices = append(m.choices, choice{digit: ch.Digit, name: ch.Name, entry: entry})
+		m.choices = append(m.choices, choice{digit: ch.Digit, name: ch.Name, entry: entry, global: ch.GlobalDigit})
 		if src.Default.ID != "" && (ch.RefID == src.Default.ID || ch.RefID == "" && ch.Name == src.Default.ID) {
 			m.def = entry
 		}
@@ -46,13 +46,13 @@ func (c *compiler) menuBody(src *architect.Menu) {
 func (c *compiler) choice(ch *architect.Choice, m *menu) int32 {
 	switch {
 	case ch.Task != nil:
-		i := c.u.tasks["\x00"+ch.Path]
+		i := c.taskOf[ch.Task]
 		where := c.where
 		c.taskBody(i, ch.Task)
 		c.where = where
 		return c.p.tasks[i].entry
 	case ch.Menu != nil:
-		return c.p.menus[c.u.menus[ch.Menu.RefID]].entry
+		return c.p.menus[c.menuOf[ch.Menu]].entry
 	case ch.Key == "menuRepeatMenu":
 		return c.emit(instr{op: gotoOp{m.entry}, kind: "repeatMenu", name: ch.Name, where: c.where, pos: ch.Pos, path: ch.Path, counted: true})
 	case ch.Action == nil || ch.Action.Kind == nil:

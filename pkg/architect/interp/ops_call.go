@@ -315,8 +315,8 @@ func (s *State) choiceOf(m *menu, key string) (choice, bool) {
 		if other.unit != m.unit {
 			continue
 		}
-		for i, c := range other.choices {
-			if c.digit == key && other.src.Choices[i].GlobalDigit {
+		for _, c := range other.choices {
+			if c.digit == key && c.global {
 				return c, true
 			}
 		}

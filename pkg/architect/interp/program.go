@@ -110,9 +110,10 @@ type menu struct {
 }
 
 type choice struct {
-	digit string
-	name  string
-	entry int32
+	digit  string
+	name   string
+	entry  int32
+	global bool // also from other menus
 }
 
 type variable struct {

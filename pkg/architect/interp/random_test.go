@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 )
@@ -176,6 +177,12 @@ func answer(e *interp.Effect, n int) interp.Outcome {
 		return interp.Outcome{Digits: []string{"", "1", "2", "3", "9"}[n%5]}
 	case interp.EffectTransfer:
 		return interp.Outcome{Branch: []string{"success", "failure"}[n%2]}
+	}
+	switch e.Kind {
+	case interp.EffectSchedule:
+		return interp.Outcome{Branch: []string{"active", "inactive"}[n%2]}
+	case interp.EffectScheduleGroup:
+		return interp.Outcome{Branch: []string{"open", "closed", "holiday", "emergency"}[n%4]}
 	}
 	return interp.Outcome{Branch: e.Branches[n%len(e.Branches)]}
 }
@@ -354,3 +361,35 @@ type worldFunc func(*interp.Effect) interp.Outcome
 
 func (f worldFunc) Do(_ context.Context, e *interp.Effect) (interp.Outcome, error) { return f(e), nil }
 func (f worldFunc) Now() time.Time                                                 { return time.Unix(0, 0) }
+
+// FuzzFlow: whatever text is read as a flow compiles or not, and runs to an end or is
+// refused; keys and clones can be taken of every state on the way.
+func FuzzFlow(f *testing.F) {
+	for i := range uint64(5) {
+		f.Add([]byte(makeFlow(i)), i)
+	}
+	for _, c := range cases(f) {
+		f.Add(c.ar.Files[0].Data, uint64(1))
+	}
+	f.Fuzz(func(t *testing.T, src []byte, seed uint64) {
+		file, _ := architect.Parse("f", src)
+		p, err := interp.Compile(file, interp.Options{Budget: 500})
+		if err != nil {
+			return
+		}
+		r := rand.New(rand.NewPCG(seed, 6))
+		s := p.Start(interp.Call{ANI: "x", At: time.Unix(0, 0)})
+		for range 20_000 {
+			e, err := p.Next(s)
+			s.Clone().AppendKey(nil)
+			if err != nil || e == nil {
+				return
+			}
+			if err := p.Resume(s, answer(e, r.IntN(60))); err != nil {
+				return
+			}
+			s.AppendKey(nil)
+		}
+		t.Fatal("the run does not end")
+	})
+}
