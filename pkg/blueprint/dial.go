@@ -84,15 +84,14 @@ func (p dialPlan) withoutTrunk(x expr.Node) expr.Node {
 	return choose(all(startsWith(x, p.trunk), p.fits(rest)), rest, x)
 }
 
-// local is the number that a text of digits without a plus means in this country, as E.164
-// without the plus; "" when it means none. In the order of libphonenumber: an international
-// prefix, then the country's own code in front of a number, then a national number.
-func (p dialPlan) local(digits expr.Node) expr.Node {
-	national := p.withoutTrunk(digits)
-	out := choose(p.fits(national), fn("Append", text(p.code), national), text(""))
+// international is the number that digits without a plus mean in this country, as E.164
+// without the plus; "" when they mean none. local is the digits without the national prefix.
+// In the order of libphonenumber: an international prefix, then the country's own code in
+// front of a number, then a national number.
+func (p dialPlan) international(digits, local expr.Node) expr.Node {
+	out := choose(p.fits(local), fn("Append", text(p.code), local), text(""))
 	// the calling code without a plus: taken as such where the whole is no national number
-	abroad := after(digits, len(p.code))
-	out = choose(all(startsWith(digits, p.code), expr.Not(p.fits(national)), p.fits(abroad)), digits, out)
+	out = choose(all(startsWith(digits, p.code), expr.Not(p.fits(local)), p.fits(after(digits, len(p.code)))), digits, out)
 	prefixes := slices.Clone(p.abroad)
 	slices.SortFunc(prefixes, func(a, b string) int { return len(a) - len(b) })
 	for _, idd := range prefixes {
@@ -102,12 +101,11 @@ func (p dialPlan) local(digits expr.Node) expr.Node {
 }
 
 // e164 adds the plus to digits that can be a number of E.164, and gives "" for others. A
-// national prefix behind the country's own code, as in +49 (0) 30, goes.
-func (p dialPlan) e164(digits expr.Node) expr.Node {
-	own := fn("Append", text("+"+p.code), p.withoutTrunk(after(digits, len(p.code))))
+// national prefix behind the country's own code, as in +49 (0) 30, is gone in local.
+func (p dialPlan) e164(digits, local expr.Node) expr.Node {
 	any := fn("Append", text("+"), digits)
 	if p.trunk != "" {
-		any = choose(startsWith(digits, p.code), own, any)
+		any = choose(startsWith(digits, p.code), fn("Append", text("+"+p.code), local), any)
 	}
 	ok := all(atLeast(length(digits), whole(7)), atMost(length(digits), whole(15)),
 		expr.Op(fn("Left", digits, whole(1)), "!=", text("0")))
@@ -117,7 +115,9 @@ func (p dialPlan) e164(digits expr.Node) expr.Node {
 // homeData are the expressions of the task that reads the caller's number.
 type homeData struct {
 	Region   string
-	Local    expr.Node // Task.Local: international digits
+	Local    expr.Node // Task.Local: the digits without the national prefix
+	Number   expr.Node // Task.Number: the digits of E.164
+	Rest     expr.Node // Task.Local again: of a number of this country what follows its code
 	E164     expr.Node // Flow.Ani
 	National expr.Node // Flow.National
 	Usable   expr.Node
@@ -128,11 +128,13 @@ type homeData struct {
 func homeOf(regions, own []string) homeData {
 	first := planOf(regions[0])
 	digits, ani := v("Task.Digits"), v("Flow.Ani")
+	local, number := v("Task.Local"), v("Task.Number")
 	h := homeData{
 		Region: first.region,
-		Local: choose(v("Task.Numeric"),
-			choose(startsWith(v("Task.Text"), "+"), digits, first.local(digits)), text("")),
-		E164: first.e164(v("Task.Local")),
+		Local:  first.withoutTrunk(digits),
+		Number: choose(v("Task.Numeric"), choose(startsWith(v("Task.Text"), "+"), digits, first.international(digits, local)), text("")),
+		Rest:   first.withoutTrunk(after(number, len(first.code))),
+		E164:   first.e164(number, local),
 	}
 	// A number belongs to at most one calling code, so that one national form is enough for
 	// all home countries. It is libphonenumber's integer form, which HubSpot's searchable
