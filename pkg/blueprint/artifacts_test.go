@@ -351,9 +351,9 @@ func TestAssumptionsAreDocumented(t *testing.T) {
 
 // Genesys' own validation, an engine of 2018, has no error for the flow of any example.
 func TestGenesysValidationTakesTheFlows(t *testing.T) {
-	oracles, npm := os.Getenv("DEALROUTE_ORACLES"), os.Getenv("DEALROUTE_NPM")
+	oracles, npm := os.Getenv("DEALROUTE_ORACLES"), os.Getenv("DEALROUTE_ORACLE_PACKAGE")
 	if oracles == "" || npm == "" {
-		t.Skip("DEALROUTE_ORACLES or DEALROUTE_NPM is not set: Genesys' validation was not asked")
+		t.Skip("DEALROUTE_ORACLES or DEALROUTE_ORACLE_PACKAGE is not set: Genesys' validation was not asked")
 	}
 	var questions bytes.Buffer
 	files := examples(t)

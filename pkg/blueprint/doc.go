@@ -15,7 +15,7 @@
 //
 //	go test ./pkg/blueprint -run Agree -campaign 2000
 //
-// With DEALROUTE_ORACLES naming the folder that holds architect-flow.js and DEALROUTE_NPM
+// With DEALROUTE_ORACLES naming the folder that holds architect-flow.js and DEALROUTE_ORACLE_PACKAGE
 // one in which purecloud-flow-scripting-api-sdk-javascript 0.0.18 is installed, they also
 // ask Genesys' own validation about the flow of every example.
 package blueprint
