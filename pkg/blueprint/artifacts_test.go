@@ -350,7 +350,7 @@ func TestAssumptionsAreDocumented(t *testing.T) {
 }
 
 // Genesys' own validation, an engine of 2018, has no error for the flow of any example.
-func TestGenesysValidationTakesTheFlows(t *testing.T) {
+func TestOracleTakesTheFlowOfEveryExample(t *testing.T) {
 	oracles, npm := os.Getenv("DEALROUTE_ORACLES"), os.Getenv("DEALROUTE_ORACLE_PACKAGE")
 	if oracles == "" || npm == "" {
 		t.Skip("DEALROUTE_ORACLES or DEALROUTE_ORACLE_PACKAGE is not set: Genesys' validation was not asked")

@@ -10,11 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/templates"
@@ -135,8 +137,14 @@ func TestTheCallAndThePolicyAgree(t *testing.T) {
 				t.Fatal(err)
 			}
 			var lines []line
-			for _, o := range []dataaction.Options{{}, {DropNullOutputs: true, LiteralReference: true}} {
-				lines = append(lines, prepare(t, b, simulate.Readings{DataAction: o}))
+			for _, r := range []simulate.Readings{
+				{},
+				{
+					Interp:     interp.Options{ShortCircuit: true, NotSetParticipantData: interp.NotSetEmpty, NotSetScreenPop: interp.NotSetAbsent, NotSetQueue: interp.NotSetFailure, NotSetSkill: interp.NotSetAbsent},
+					DataAction: dataaction.Options{DropNullOutputs: true, LiteralReference: true, EmptyBodyFails: true, QuoteBadDefaults: true, WholeNumbersOnly: true, ShiftGaps: true},
+				},
+			} {
+				lines = append(lines, prepare(t, b, r))
 			}
 			m := maker{rand.New(rand.NewPCG(1, uint64(len(name))))}
 			numbers := map[string]string{"GB": "+442079460142", "US": "+15135550142", "DE": "+493023125142"}
@@ -146,14 +154,32 @@ func TestTheCallAndThePolicyAgree(t *testing.T) {
 			for i := range *campaign {
 				number := numbers[d.HubSpot.Lookup.HomeCountries[0]]
 				crm, same := m.account(d, number)
+				bits := m.Uint32()
+				assume := func(a *hubspottest.Assumptions) {
+					a.EmptySortsFirst, a.NoDealsIsZero = bits&1 > 0, bits&2 > 0
+					a.PlainProbability, a.NegativesMatchEmpty = bits&4 > 0, bits&8 > 0
+					a.NumericAssociations, a.DailyHeadersOnSearch = bits&16 > 0, bits&32 > 0
+				}
+				kind := []string{"429", "500", "502", "reset", "malformed", "timeout"}[m.IntN(6)]
+				c := caller{ani: number, crm: crm, assume: assume}
 				facts := routing.FactsOf(p, same, crm.Deals, noon)
+				switch i % 8 {
+				case 5:
+					c.faults = []transport.Fault{fault(t, "findContact="+kind)}
+					facts = routing.NotAsked(noon)
+				case 6:
+					c.faults = []transport.Fault{fault(t, "findDeals="+kind)}
+				}
+				o := lines[i%2].call(c)
+				if i%8 == 6 {
+					facts = routing.FactsWithoutDeals(p, same, noon)
+					if o.Requests < 2 { // nobody known, or HubSpot's count of deals was "0"
+						facts = routing.FactsOf(p, same, nil, noon)
+					}
+				}
 				want := routing.Decide(p, facts)
 				outcomes[want.Outcome]++
 				rules[want.Rule]++
-				assume := func(a *hubspottest.Assumptions) {
-					a.EmptySortsFirst, a.NoDealsIsZero = i%2 == 0, i%3 == 0
-				}
-				o := lines[i%2].call(caller{ani: number, crm: crm, assume: assume})
 				got := routing.Decision{
 					Outcome: routing.Outcome(o.Outcome), Rule: o.Rule, Index: want.Index, Reason: o.Reason,
 					Queue: o.Result.Queue, Skills: o.Result.Skills, Priority: int(o.Result.Priority), ByValue: int(o.Bonus),
@@ -174,6 +200,15 @@ func TestTheCallAndThePolicyAgree(t *testing.T) {
 			t.Logf("%v %v", outcomes, rules)
 		})
 	}
+}
+
+func fault(t *testing.T, text string) transport.Fault {
+	t.Helper()
+	f, err := transport.ParseFault(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 func dump(crm hubspot.CRM) string {
