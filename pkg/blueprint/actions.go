@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -303,7 +304,7 @@ func decodeStrict(r rendering, into any) diag.Findings {
 	if err := dec.Decode(into); err != nil {
 		line := 1
 		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-			fmt.Sscan(m[1], &line) // digits by the pattern
+			line, _ = strconv.Atoi(m[1]) // digits by the pattern
 		}
 		return r.fail(line, "%v", err)
 	}

@@ -2,6 +2,7 @@ package blueprint
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -76,7 +77,8 @@ func (b *builder) renderScript() diag.Findings {
 	var any map[string]any
 	if err := json.Unmarshal([]byte(r.text), &any); err != nil {
 		line := 1
-		if s, ok := err.(*json.SyntaxError); ok {
+		var s *json.SyntaxError
+		if errors.As(err, &s) {
 			line += strings.Count(r.text[:s.Offset], "\n")
 		}
 		return r.fail(line, "the script is no JSON: %v", err)
