@@ -12,7 +12,7 @@ import (
 func commands(env *Env) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
 		groupDeploy:    {newDemoCmd(env), newPlanCmd(env), newSetupCmd(env), newDestroyCmd(env)},
-		groupLook:      {newSimulateCmd(env), newRenderCmd(env), newSandboxCmd(env)},
+		groupLook:      {newValidateCmd(env), newSimulateCmd(env), newRenderCmd(env), newSandboxCmd(env)},
 		groupLanguages: {newEvalCmd(env), newFlowCmd(env), newActionCmd(env)},
 		groupOther:     {newSchemaCmd(env), newManCmd(env), newVersionCmd(env)},
 	}

@@ -9,7 +9,7 @@ func ruleNone() Rule {
 		Text:  "Every call goes to the fallback, and HubSpot is asked for nothing but the agent's screen and the value's share of priority. Add the rules for the callers that should go elsewhere.",
 		check: func(c *check) {
 			if len(c.d.Routing.Rules) == 0 {
-				c.at("routing#key", "routing", "add routing.rules, such as - {name: won, when: {won: true}, to: {queue: …}}", "there are no rules: every caller goes to queue %q", c.d.Routing.Fallback.Queue)
+				c.at("routing", "routing", "add routing.rules, such as - {name: won, when: {won: true}, to: {queue: …}}", "there are no rules: every caller goes to queue %q", c.d.Routing.Fallback.Queue)
 			}
 		},
 	}

@@ -9,7 +9,7 @@ func ruleOrg() Rule {
 		Text:  "With `genesys.org`, the name or the id, commands refuse any other org that the credentials of the moment belong to. Without it `setup` only shows the org's name before it asks.",
 		check: func(c *check) {
 			if c.d.Genesys.Org == "" {
-				c.at("genesys#key", "genesys", "add genesys.org, the name or the id of the org", "no org is named: setup takes whichever org the credentials belong to")
+				c.at("genesys", "genesys", "add genesys.org, the name or the id of the org", "no org is named: setup takes whichever org the credentials belong to")
 			}
 		},
 	}

@@ -10,7 +10,7 @@ func rulePortal() Rule {
 			"The account's number stands in the address of every HubSpot page, after `/contacts/`.",
 		check: func(c *check) {
 			if c.d.HubSpot.Portal == "" {
-				c.at("hubspot#key", "hubspot", "add hubspot.portal, the number in the address of HubSpot's pages", "no HubSpot account is named: agents get no link to the record, and any account's key is taken")
+				c.at("hubspot", "hubspot", "add hubspot.portal, the number in the address of HubSpot's pages", "no HubSpot account is named: agents get no link to the record, and any account's key is taken")
 			}
 		},
 	}

@@ -11,12 +11,12 @@ func ruleSearchBody() Rule {
 	return Rule{
 		Code: "DR-LIMIT-001", Severity: diag.Error, artifacts: true,
 		Title: "a search that HubSpot finds too long",
-		Text:  "HubSpot refuses the body of a search over 3,000 characters, so that every lookup would fail; from nine tenths of it this is a warning. The body is the one that the rendered action itself sends. Facts and pipelines make it longer: use fewer.",
+		Text:  "HubSpot refuses the body of a search over 3,000 characters, so that every lookup would fail; from four fifths of it this is a warning. The body is the one that the rendered action itself sends. Facts and pipelines make it longer: use fewer.",
 		check: func(c *check) {
 			for _, a := range c.b.Actions {
 				body, _, ok := searchOf(a)
 				n := utf8.RuneCount(body)
-				if !ok || n <= hubspot.MaxSearchBody*9/10 {
+				if !ok || n <= hubspot.MaxSearchBody*4/5 {
 					continue
 				}
 				f := c.place(c.actionTemplate(a.Role), 0, "use fewer facts or pipelines", "the search of %q has %d characters, HubSpot takes %d", a.Definition.Name, n, hubspot.MaxSearchBody)

@@ -61,17 +61,12 @@ func Run(in Input) diag.Findings {
 	return all.Sorted()
 }
 
-// CodeAssumption is the code of every stated assumption; its id is in the message.
-const CodeAssumption = "DR-ASSUME"
-
-// assumptions are findings that never fail anything: they say what an answer rests on.
+// assumptions are findings that never fail anything: they say what an answer rests on. Their
+// codes are the ids of docs/assumptions.md.
 func assumptions(b *blueprint.Blueprint) diag.Findings {
 	var out diag.Findings
 	for _, a := range b.Assumptions {
-		out = append(out, diag.Finding{
-			Code: CodeAssumption, Severity: diag.Assumption, Message: fmt.Sprintf("%s: %s", a.ID, a.Text),
-			Hint: "see docs/assumptions.md",
-		})
+		out = append(out, diag.Finding{Code: a.ID, Severity: diag.Assumption, Message: a.Text})
 	}
 	return out
 }
@@ -85,9 +80,14 @@ type check struct {
 	found diag.Findings
 }
 
-// at reports about the value at a path of the deployment file; value is underlined.
+// at reports about the value at a path of the deployment file; value is underlined. What is
+// in no section of the file is reported at its name, which every file has.
 func (c *check) at(path, value, hint, format string, args ...any) *diag.Finding {
-	return c.place(c.d.Pos(path), len([]rune(value)), hint, format, args...)
+	p := c.d.Pos(path)
+	if p.Line == 1 && p.Column == 1 {
+		p, value = c.d.Pos("name"), c.d.Name
+	}
+	return c.place(p, len([]rune(value)), hint, format, args...)
 }
 
 // place reports about a place in any file.

@@ -1,0 +1,99 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Every answer of validate is of one form, also for what is no deployment file; what cannot
+// be looked at at all is a failure.
+func TestValidateFollowsItsSchema(t *testing.T) {
+	all := schemas(t)
+	p := newProgram(t)
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	const small = "version: 1\nname: acme\ngenesys: {region: eu-central-1}\nhubspot: {lookup: {homeCountries: [US]}}\nrouting: {fallback: {queue: General}}\n"
+	for _, c := range []struct {
+		name, schema string
+		code         int
+		args         []string
+	}{
+		{"warnings", "validate", 0, []string{"-f", file("small.yaml", small)}},
+		{"warnings count", "validate", 2, []string{"-f", file("small.yaml", small), "--fail-severity", "warning"}},
+		{"not YAML", "validate", 2, []string{"-f", file("broken.yaml", "version: [1\n")}},
+		{"unknown keys", "validate", 2, []string{"-f", file("keys.yaml", "version: 1\nnmae: x\ntoken: y\n")}},
+		{"empty", "validate", 2, []string{"-f", file("empty.yaml", "")}},
+		{"no such file", "failure", 1, []string{"-f", filepath.Join(dir, "none.yaml")}},
+		{"no such templates", "failure", 1, []string{"-f", file("templates.yaml", small+"templates: ./none\n")}},
+		{"no such severity", "failure", 1, []string{"-f", file("small.yaml", small), "--fail-severity", "assumption"}},
+		{"an argument", "failure", 1, []string{"dealroute.yaml"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, out, errs := p.run(append(append([]string{"validate"}, c.args...), "-o", "json")...)
+			if code != c.code {
+				t.Errorf("exit code %d, want %d\n%s%s", code, c.code, out, errs)
+			}
+			valid(t, all, c.schema, out)
+		})
+	}
+}
+
+// Each example is a deployment without errors, and its findings lead to pages that exist.
+func TestExamplesValidate(t *testing.T) {
+	all := schemas(t)
+	p := newProgram(t)
+	files, err := filepath.Glob("../../examples/*/dealroute.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	pages := map[string]string{}
+	for _, name := range []string{"checks.md", "assumptions.md"} {
+		text, err := os.ReadFile(filepath.Join("../../docs", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages["docs/"+name] = string(text)
+	}
+	for _, f := range files {
+		t.Run(filepath.Base(filepath.Dir(f)), func(t *testing.T) {
+			code, out, errs := p.run("validate", "-f", f, "-o", "json")
+			if code != 0 {
+				t.Fatalf("exit code %d\n%s%s", code, out, errs)
+			}
+			valid(t, all, "validate", out)
+			var v struct {
+				Findings []struct{ Code, URL *string }
+				Counts   map[string]int
+			}
+			if err := json.Unmarshal([]byte(out), &v); err != nil {
+				t.Fatal(err)
+			}
+			sum := 0
+			for _, n := range v.Counts {
+				sum += n
+			}
+			if sum != len(v.Findings) || v.Counts["assumption"] == 0 {
+				t.Errorf("%d findings, counted %v", len(v.Findings), v.Counts)
+			}
+			for _, x := range v.Findings {
+				if x.Code == nil || x.URL == nil {
+					t.Error("a finding without a code")
+					continue
+				}
+				page, anchor, _ := strings.Cut(*x.URL, "#")
+				if !strings.Contains(pages[page], `<a id="`+anchor+`">`) && !strings.Contains(strings.ToLower(pages[page]), "\n## "+anchor) {
+					t.Errorf("%s leads nowhere", *x.URL)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,74 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// AssumptionsPage is where the docs explain the assumptions, by their ids.
+const AssumptionsPage = "docs/assumptions.md"
+
+// A Validation is the answer of validate as JSON.
+type Validation struct {
+	Schema   int                   `json:"schema"`
+	Findings []Finding             `json:"findings"`
+	Counts   map[diag.Severity]int `json:"counts"`
+	Proof    any                   `json:"proof"` // null: nothing was proved
+}
+
+// NewValidation converts what was found.
+func NewValidation(fs diag.Findings) Validation {
+	v := Validation{Schema: Schema, Findings: NewFindings(fs), Counts: fs.Counts()}
+	for i, f := range v.Findings {
+		if f.Severity == diag.Assumption && f.Code != nil {
+			v.Findings[i].URL = text(AssumptionsPage + "#" + strings.ToLower(*f.Code))
+		}
+	}
+	return v
+}
+
+// PrintValidation writes findings for a person, each with its line; assumptions are only
+// counted. source gives the text of a file that a finding is in, nil when there is none.
+func PrintValidation(w io.Writer, fs diag.Findings, source func(file string) []byte) error {
+	for _, f := range fs {
+		if f.Severity == diag.Assumption {
+			continue
+		}
+		if err := diag.Print(w, f, source(f.Position.File)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ValidationTally is the line that adds up: what was found, and what was looked at.
+func ValidationTally(file string, fs diag.Findings, looked []string) string {
+	n := fs.Counts()
+	parts := []string{howMany(n[diag.Error], "error")}
+	for _, s := range []diag.Severity{diag.Warning, diag.Info} {
+		if n[s] > 0 {
+			parts = append(parts, howMany(n[s], map[diag.Severity]string{diag.Warning: "warning", diag.Info: "note"}[s]))
+		}
+	}
+	if n[diag.Assumption] > 0 {
+		parts = append(parts, howMany(n[diag.Assumption], "assumption")+" ("+AssumptionsPage+")")
+	}
+	line := file + ": " + strings.Join(parts, ", ")
+	if len(looked) > 0 {
+		line += "; " + strings.Join(looked, ", ")
+	}
+	return line
+}
+
+func howMany(n int, noun string) string {
+	switch n {
+	case 0:
+		return "no " + noun + "s"
+	case 1:
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
