@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -101,6 +102,10 @@ var reasons = []struct {
 	{regexp.MustCompile(`oracle.skillList`), "one expression for all skills may be taken today"},
 	{regexp.MustCompile(`(sdk|oracle) (Cannot (read|convert)|.*is not iterable|.*is not a function)`), "the script that runs the engine broke on the shape"},
 	{regexp.MustCompile(`sdk .*'flowName'`), "the engine stops at the name of the flow"},
+	{regexp.MustCompile(`'ToQueue' at position \d+ : There is no implementation`), "ToQueue of a text was withheld from call flows"},
+	{regexp.MustCompile(`oracle the engine broke while validating`), "the engine broke"},
+	{regexp.MustCompile(`expression text of '.*' is in error|mustChangeType|literal boolean value must be`), "the SDK looks at the value of a switch before later actions have made its variable"},
+	{regexp.MustCompile(`Invalid input for ACD Skill`), "an item without acdSkill: ours is reported at the item"},
 	{regexp.MustCompile(`oracle.unknownAction .*(findQueue|findSkill|callCommonModule|setPriority)`), "the action is newer than the engine"},
 }
 
@@ -110,6 +115,9 @@ func excuse(d difference) string {
 		return ""
 	}
 	why := ""
+	if d.kind == "we refuse" && !slices.ContainsFunc(d.ours, func(s said) bool { return !strings.Contains(s.Text, "value -") }) {
+		return "the engine cannot read negative or fractional durations"
+	}
 	for _, e := range d.q.Errors {
 		known := false
 		for _, r := range reasons {
