@@ -69,16 +69,6 @@ func (k *ActionKind) Allows(flowType string) bool {
 	return false
 }
 
-// field gives the row for a key.
-func (k *ActionKind) field(key string) *Field {
-	for i := range k.Fields {
-		if k.Fields[i].Key == key {
-			return &k.Fields[i]
-		}
-	}
-	return nil
-}
-
 var (
 	allCalls  = []string{"inboundCall", "outboundCall", "secureCall", "inqueueCall"}
 	notSecure = []string{"inboundCall", "outboundCall", "inqueueCall"}

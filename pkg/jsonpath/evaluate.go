@@ -1,6 +1,9 @@
 package jsonpath
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Find answers the path for a document: the value of a definite path, the array of matches of
 // any other. Errors are of type *Error; one that is ErrNotFound means that the path leads
@@ -18,8 +21,7 @@ func (p *Path) FindWithin(doc Value, budget int) (Value, error) {
 	e := &evaluation{root: doc, budget: &budget}
 	v, err := e.path(p, doc)
 	if err != nil {
-		f, _ := err.(*fault)
-		return Value{}, &Error{Path: p.text, Offset: -1, Message: f.Error(), notFound: f.kind == notFound}
+		return Value{}, &Error{Path: p.text, Offset: -1, Message: err.Error(), notFound: isFault(err, notFound)}
 	}
 	return v, nil
 }
@@ -79,7 +81,8 @@ func faultf(k faultKind, format string, args ...any) error {
 }
 
 func isFault(err error, kinds ...faultKind) bool {
-	f, ok := err.(*fault)
+	var f *fault
+	ok := errors.As(err, &f)
 	for _, k := range kinds {
 		if ok && f.kind == k {
 			return true

@@ -17,7 +17,6 @@ type (
 
 	ifNode struct {
 		branches []branch
-		end      int // offset behind it
 	}
 	branch struct {
 		cond expr // nil for #else

@@ -33,8 +33,8 @@ func (w *rolling) count(now time.Time, period time.Duration) int {
 }
 
 const (
-	second     = time.Second
-	tenSeconds = 10 * time.Second
+	second      = time.Second
+	burstWindow = 10 * time.Second
 )
 
 // admit counts a request and refuses it when a window is full. The order is that of the widest
@@ -54,7 +54,7 @@ func (s *Server) admit(c *call) *failure {
 		policy = hubspot.PolicyDaily
 	case c.route.search && l.SearchesPerSecond > 0 && w.searches.count(c.now, second) >= l.SearchesPerSecond:
 		policy = hubspot.PolicySecondly
-	case !c.route.exempt && l.PerTenSeconds > 0 && mine.count(c.now, tenSeconds) >= l.PerTenSeconds:
+	case !c.route.exempt && l.PerTenSeconds > 0 && mine.count(c.now, burstWindow) >= l.PerTenSeconds:
 		policy = hubspot.PolicyTenSecondly
 	}
 	if policy == "" || s.assume.RefusedCount {
@@ -79,11 +79,11 @@ func (s *Server) rateHeaders(c *call, h http.Header) {
 	if !c.route.search && l.PerTenSeconds > 0 {
 		used := 0
 		if mine := w.calls[c.token.app()]; mine != nil {
-			used = mine.count(c.now, tenSeconds)
+			used = mine.count(c.now, burstWindow)
 		}
 		set("Max", l.PerTenSeconds)
 		set("Remaining", l.PerTenSeconds-used)
-		set("Interval-Milliseconds", int(tenSeconds/time.Millisecond))
+		set("Interval-Milliseconds", int(burstWindow/time.Millisecond))
 	}
 	if l.PerDay > 0 && !c.token.OAuth && (!c.route.search || s.assume.DailyHeadersOnSearch) {
 		set("Daily", l.PerDay)

@@ -46,7 +46,7 @@ func TestClientRepeatsReadsOnly(t *testing.T) {
 			var n atomic.Int32
 			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				n.Add(1)
-				if b, _ := io.ReadAll(r.Body); r.Method == "POST" && string(b) != "body" {
+				if b, _ := io.ReadAll(r.Body); r.Method == http.MethodPost && string(b) != "body" {
 					t.Errorf("attempt %d has body %q", n.Load(), b)
 				}
 				if c.header != "" {
@@ -82,7 +82,11 @@ func TestClientAndLostConnections(t *testing.T) {
 			return nil, ErrReset
 		})})
 		req, _ := http.NewRequestWithContext(t.Context(), c.method, "https://x.example"+c.path, nil)
-		if _, err := client.Do(req); !errors.Is(err, ErrReset) || n != c.attempts {
+		res, err := client.Do(req)
+		if res != nil {
+			res.Body.Close() //nolint:errcheck // nothing is read
+		}
+		if !errors.Is(err, ErrReset) || n != c.attempts {
 			t.Errorf("%s %s: %d attempts, want %d (%v)", c.method, c.path, n, c.attempts, err)
 		}
 	}
@@ -96,7 +100,11 @@ func TestClientReadOnly(t *testing.T) {
 	for _, m := range []string{"POST", "PUT", "PATCH", "DELETE"} {
 		req, _ := http.NewRequestWithContext(t.Context(), m, "https://x.example/api/v2/flows/1", nil)
 		var refused *RefusedError
-		if _, err := client.Do(req); !errors.As(err, &refused) || refused.Method != m {
+		res, err := client.Do(req)
+		if res != nil {
+			res.Body.Close() //nolint:errcheck // nothing is read
+		}
+		if !errors.As(err, &refused) || refused.Method != m {
 			t.Errorf("%s: %v", m, err)
 		}
 	}
@@ -126,7 +134,11 @@ func TestLimiterIsShared(t *testing.T) {
 	defer cancel()
 	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, "https://x.example/", nil)
 	for i, rt := range []http.RoundTripper{a, b, a} {
-		if _, err := rt.RoundTrip(r); (err == nil) != (i < 2) {
+		res, err := rt.RoundTrip(r)
+		if res != nil {
+			res.Body.Close() //nolint:errcheck // nothing is read
+		}
+		if (err == nil) != (i < 2) {
 			t.Errorf("request %d: %v", i, err)
 		}
 	}

@@ -128,7 +128,7 @@ func run() error {
 	if err := z.Close(); err != nil {
 		return err
 	}
-	fmt.Printf("%d operations, %d definitions, %d bytes\n", len(out.Operations), len(out.Definitions), b.Len())
+	fmt.Fprintf(os.Stderr, "%d operations, %d definitions, %d bytes\n", len(out.Operations), len(out.Definitions), b.Len())
 	return os.WriteFile("spec.json.gz", b.Bytes(), 0o644)
 }
 
