@@ -10,6 +10,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/validate"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -116,8 +117,8 @@ func oneSource(path string, source []byte) func(string) []byte {
 	}
 }
 
-// sources finds the texts that findings are in: the deployment file, with secrets hidden, and
-// the templates.
+// sources finds the texts that findings are in, with secrets hidden: the deployment file and
+// the templates, which may hold one as well.
 func sources(l *loaded, set fs.FS) func(string) []byte {
 	prefix := "templates"
 	if l.deployment.Templates != "" {
@@ -135,7 +136,7 @@ func sources(l *loaded, set fs.FS) func(string) []byte {
 		if err != nil {
 			return nil
 		}
-		return text
+		return deployment.Redact(text)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 func ruleActionUnused() Rule {
 	return Rule{
-		Code: "DR-REF-003", Severity: diag.Warning, artifacts: true,
+		Code: "DR-REF-002", Severity: diag.Warning, artifacts: true,
 		Title: "a data action that the flow does not call",
 		Text: "It would be created and published for nothing; without the breaker's action HubSpot is never left alone after a failure. " +
 			"A template of yours leaves the call out. Put it back; to do without the breaker write `enrichment.breaker: none`.",
