@@ -21,6 +21,9 @@ func (clientKind) immutable() []string { return []string{"authorizedGrantType"} 
 
 func (clientKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	return r.ours(ctx, genesys.OAuthClient, func(o genesys.Object) map[string]any {
+		r.mu.Lock()
+		r.clients[o.ID] = o.Body
+		r.mu.Unlock()
 		c := pick(o.Body, "name", "description", "authorizedGrantType", "accessTokenValiditySeconds", "state")
 		c["roleDivisions"] = roleDivisions(o.Body["roleDivisions"])
 		return c
@@ -153,16 +156,16 @@ func (k clientKind) update(ctx context.Context, r *run, c plan.Change, d genesys
 
 // remove takes two steps: only an inactive client can be deleted.
 func (clientKind) remove(ctx context.Context, r *run, c plan.Change) error {
-	o, err := r.org.Read(ctx, genesys.OAuthClient, c.ID)
+	body := pick(r.clients[c.ID], "name", "description", "authorizedGrantType", "accessTokenValiditySeconds", "roleDivisions")
+	body["state"] = "inactive"
+	err := r.lagging(ctx, func() error {
+		_, err := r.org.Update(ctx, genesys.OAuthClient, c.ID, body)
+		return err
+	})
 	if errors.Is(err, genesys.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
-		return err
-	}
-	body := pick(o.Body, "name", "description", "authorizedGrantType", "accessTokenValiditySeconds", "roleDivisions")
-	body["state"] = "inactive"
-	if _, err := r.org.Update(ctx, genesys.OAuthClient, c.ID, body); err != nil {
 		return fmt.Errorf("make it inactive, which comes before deleting it: %w", err)
 	}
 	return r.org.Delete(ctx, genesys.OAuthClient, c.ID)

@@ -133,14 +133,13 @@ func publishedOf(o genesys.Object) published {
 
 // unfinished says of entities of ours what no field of theirs shows, by the record.
 func (r *run) unfinished(found []plan.Found) {
-	exists := map[genesys.Key]bool{}
+	number := map[genesys.Key]int{}
 	for _, f := range found {
-		exists[f.Key] = exists[f.Key] || f.Owned
+		if f.Owned {
+			number[f.Key]++
+		}
 	}
 	_, hasRecord := r.recordKey()
-	if !hasRecord {
-		return
-	}
 	generation, _ := r.recorded(recordGeneration)
 	version, _ := r.recorded(recordFlow)
 	for i, f := range found {
@@ -151,9 +150,11 @@ func (r *run) unfinished(found []plan.Found) {
 		for _, need := range d.Needs {
 			switch {
 			case !feeds(need, d):
-			case !exists[need]:
+			case number[need] == 0:
 				found[i].Unfinished = "its client is missing, so it must take the secret of a new one"
-			case integer(generation) <= 0:
+			case number[need] > 1:
+				found[i].Unfinished = "there are several clients of that name; it takes a new secret of the one that stays"
+			case hasRecord && integer(generation) <= 0:
 				found[i].Unfinished = "an earlier run ended before its client's secret was safe in it; it gets a new one"
 			}
 		}

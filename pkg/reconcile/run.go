@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -74,6 +75,7 @@ type run struct {
 	ids       map[genesys.Ref]string
 	secrets   map[genesys.Key]secret.Value // of OAuth clients made in this run
 	published map[string]published         // by id of a flow
+	clients   map[string]map[string]any    // bodies by id: a change of state sends the whole
 	warnings  []string
 
 	actions, drafts  []genesys.Object       // lists that two steps of reading share
@@ -102,6 +104,7 @@ func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
 	r := &run{
 		Config: cfg, org: cfg.Org, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
+		clients: map[string]map[string]any{},
 		refused: map[genesys.Key]string{}, reasons: map[genesys.Key]string{},
 	}
 	var err error
@@ -121,7 +124,7 @@ func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
 		return nil, err
 	}
 	for _, f := range found {
-		if f.Owned || isReference(r.desired, f.Key) {
+		if isReference(r.desired, f.Key) {
 			r.know(f.Key, "id", f.ID)
 		}
 	}
@@ -129,12 +132,34 @@ func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
 		return nil, err
 	}
 	r.unfinished(found)
-	p := plan.Compute(found, r.desired, plan.Policy{
-		Adopt: cfg.Adopt, DeleteQueues: cfg.DeleteQueues, Destroy: len(cfg.Desired) == 0, Immutable: immutable, Exact: exact, Resolve: r.tryResolve,
-	})
+	p := r.compute(found)
 	r.amendRecord(&p)
 	r.amendRoutes(&p)
 	return &Reconciler{run: r, plan: p}, nil
+}
+
+// compute makes the plan. Where there are several of one name, which one stays follows from
+// comparing, and what refers to it is compared with its id; so it is computed again until
+// that does not change.
+func (r *run) compute(found []plan.Found) plan.Plan {
+	for try := 0; ; try++ {
+		p := plan.Compute(found, r.desired, plan.Policy{
+			Adopt: r.Adopt, DeleteQueues: r.DeleteQueues, Destroy: len(r.Desired) == 0, Immutable: immutable, Exact: exact, Resolve: r.tryResolve,
+		})
+		stable := true
+		for _, c := range p.Changes {
+			if c.Action != plan.Keep && c.Action != plan.Update {
+				continue
+			}
+			if id, known := r.resolveRef(genesys.Ref{Key: c.Key, Field: "id"}); !known || id != c.ID {
+				r.know(c.Key, "id", c.ID)
+				stable = false
+			}
+		}
+		if stable || try == 4 {
+			return p
+		}
+	}
 }
 
 func isReference(s genesys.Set, k genesys.Key) bool {
@@ -233,6 +258,7 @@ func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 	if err := look(ctx, first, actionKind{}.list); err != nil {
 		return nil, err
 	}
+	slices.SortFunc(all, func(a, b plan.Found) int { return cmp.Compare(b.ID, a.ID) }) // of several the smallest is known
 	for _, f := range all {
 		if f.Owned {
 			r.know(f.Key, "id", f.ID)
@@ -241,7 +267,7 @@ func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 	if err := look(ctx, second); err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(all, func(a, b plan.Found) int { return a.Key.Compare(b.Key) })
+	slices.SortFunc(all, func(a, b plan.Found) int { return cmp.Or(a.Key.Compare(b.Key), cmp.Compare(a.ID, b.ID)) })
 	return all, nil
 }
 

@@ -2,9 +2,13 @@ package reconcile_test
 
 import (
 	"context"
+	"io"
+	"log"
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,20 +28,30 @@ import (
 
 // An emulated org with a deployment for it.
 type world struct {
-	server    *genesystest.Server
-	client    *genesysrest.Client
-	blueprint *blueprint.Blueprint
-	name      string
-	waited    time.Duration
+	server     *genesystest.Server
+	gate       *gate
+	address    string
+	client     *genesysrest.Client
+	deployment *deployment.Deployment
+	blueprint  *blueprint.Blueprint
+	waited     atomic.Int64 // nanoseconds of pauses that were asked for
+	clock      atomic.Int64 // virtual time, which pauses move
 }
 
-func newWorld(t *testing.T, file string, opts ...genesystest.Option) *world {
+// rendered gives the blueprint of a deployment file, changed as change says.
+func rendered(t testing.TB, file string, change func(string) string) (*deployment.Deployment, *blueprint.Blueprint) {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, fs := deployment.Parse(file, data)
+	text := string(data)
+	if change != nil {
+		if text = change(text); text == string(data) {
+			t.Fatal("the change of the deployment file changes nothing")
+		}
+	}
+	d, fs := deployment.Parse(file, []byte(text))
 	if err := fs.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -45,42 +59,152 @@ func newWorld(t *testing.T, file string, opts ...genesystest.Option) *world {
 	if err := fs.Err(); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{blueprint: b, name: d.Name}
+	return d, b
+}
+
+var basicBlueprint = sync.OnceValues(func() (*deployment.Deployment, *blueprint.Blueprint) {
+	d, fs := deployment.Parse(basic, must(os.ReadFile(basic)))
+	if err := fs.Err(); err != nil {
+		panic(err)
+	}
+	b, fs := blueprint.Render(d, templates.FS)
+	if err := fs.Err(); err != nil {
+		panic(err)
+	}
+	return d, b
+})
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// newWorld is a fresh org with staffed queues for the basic example. No time passes in it
+// but that of virtual pauses.
+func newWorld(t testing.TB, opts ...genesystest.Option) *world {
+	t.Helper()
+	return buildWorld(t, nil, nil, opts...)
+}
+
+// newWorldSeeded is one whose org had something else before.
+func newWorldSeeded(t testing.TB, change func(*genesystest.Seed)) *world {
+	t.Helper()
+	return buildWorld(t, nil, change)
+}
+
+// newWorldOf is an org in a given state.
+func newWorldOf(t testing.TB, st *genesystest.State) *world {
+	t.Helper()
+	return buildWorld(t, st, nil)
+}
+
+func buildWorld(t testing.TB, st *genesystest.State, change func(*genesystest.Seed), opts ...genesystest.Option) *world {
+	t.Helper()
+	w := &world{}
+	w.deployment, w.blueprint = basicBlueprint()
+	w.clock.Store(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).UnixNano())
 	key := genesystest.HashSecret("sandbox", hubspottest.DefaultToken)
 	crm := hubspottest.New(hubspot.CRM{}, hubspottest.Virtual(), hubspottest.Token(key), hubspottest.WithLimits(hubspottest.Limits{}))
-	opts = append(opts, genesystest.Remote(transport.Handler(crm)))
-	if w.server, err = genesystest.New(nil, opts...); err != nil {
+	opts = append([]genesystest.Option{genesystest.Remote(transport.Handler(crm)), genesystest.Clock(w.now)}, opts...)
+	var err error
+	if w.server, err = genesystest.New(st, opts...); err != nil {
 		t.Fatal(err)
 	}
-	seed := genesystest.Seed{Org: "Acme", Numbers: d.Calls.Numbers}
-	for _, e := range b.Entities {
-		if e.Key.Kind == genesys.Queue {
-			seed.Queues = append(seed.Queues, genesystest.SeedQueue{Name: e.Key.Name, Staff: []genesystest.SeedUser{{Name: "Ada"}}})
+	if st == nil {
+		seed := seedFor(w.deployment)
+		if change != nil {
+			change(&seed)
 		}
+		w.server.Apply(seed)
 	}
-	w.server.Apply(seed)
-	srv := httptest.NewServer(w.server)
+	w.gate = &gate{next: w.server}
+	srv := httptest.NewServer(w.gate)
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
 	t.Cleanup(srv.Close)
+	w.address = srv.URL
+	w.arm(t, 0, fault{}, nil)
+	return w
+}
+
+// arm starts a new process: what an earlier one has sent and is still on its way is lost.
+func (w *world) arm(t testing.TB, at int, f fault, kill context.CancelFunc) {
+	t.Helper()
+	var err error
 	w.client, err = genesysrest.New(genesysrest.Config{
-		API: srv.URL, Apps: srv.URL, Client: genesystest.ClientID, Secret: secret.New(genesystest.ClientSecret), PerMin: 1_000_000,
-		Sleep: func(context.Context, time.Duration) error { return nil },
+		API: w.address, Apps: w.address, Client: genesystest.ClientID, Secret: secret.New(genesystest.ClientSecret), PerMin: 1_000_000, Sleep: w.wait,
+		Agent: w.gate.arm(at, f, kill),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w
+}
+
+// seedFor is an org as an admin finds it.
+func seedFor(d *deployment.Deployment) genesystest.Seed {
+	seed := genesystest.Seed{Org: "Acme", Numbers: d.Calls.Numbers}
+	staff := map[string][]string{}
+	var order []string
+	for _, t := range targets(d) {
+		seed.Skills = append(seed.Skills, t.Skills...)
+		if _, seen := staff[t.Queue]; !seen {
+			order = append(order, t.Queue)
+		}
+		staff[t.Queue] = append(staff[t.Queue], t.Skills...)
+	}
+	for _, q := range order {
+		seed.Queues = append(seed.Queues, genesystest.SeedQueue{Name: q, Staff: []genesystest.SeedUser{{Name: "Ada", Skills: staff[q]}}})
+	}
+	return seed
+}
+
+func targets(d *deployment.Deployment) []reconcile.Target {
+	var out []reconcile.Target
+	for _, r := range d.Routing.Rules {
+		out = append(out, reconcile.Target{Rule: r.Name, Queue: r.To.Queue, Skills: r.To.Skills})
+	}
+	return append(out, reconcile.Target{Rule: "the fallback", Queue: d.Routing.Fallback.Queue, Skills: d.Routing.Fallback.Skills})
+}
+
+func (w *world) now() time.Time { return time.Unix(0, w.clock.Load()).UTC() }
+
+// wait is a pause that passes at once.
+func (w *world) wait(ctx context.Context, d time.Duration) error {
+	w.waited.Add(int64(d))
+	w.clock.Add(int64(d))
+	return ctx.Err()
 }
 
 func (w *world) config() reconcile.Config {
+	smoke := map[genesys.Key]map[string]any{}
+	for _, a := range w.blueprint.Actions {
+		smoke[a.Key] = a.Smoke
+	}
 	return reconcile.Config{
-		Org: w.client, Name: w.name, Desired: w.blueprint.Entities, Now: time.Now,
-		Wait:           func(_ context.Context, d time.Duration) error { w.waited += d; return nil },
-		Secret:         func(genesys.Key, string) (secret.Value, error) { return secret.New(hubspottest.DefaultToken), nil },
-		AllowUnstaffed: true,
+		Org: w.client, Name: w.deployment.Name, Desired: w.blueprint.Entities, Now: w.now, Wait: w.wait,
+		Secret: func(genesys.Key, string) (secret.Value, error) { return secret.New(hubspottest.DefaultToken), nil },
+		Smoke:  smoke, Targets: targets(w.deployment),
 	}
 }
 
-func (w *world) read(t *testing.T, change func(*reconcile.Config)) *reconcile.Reconciler {
+// run reads and applies under a context of its own.
+func (w *world) run(ctx context.Context, change func(*reconcile.Config)) error {
+	cfg := w.config()
+	if change != nil {
+		change(&cfg)
+	}
+	r, err := reconcile.Read(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	_, err = r.Apply(ctx)
+	return err
+}
+
+func destroying(cfg *reconcile.Config) { cfg.Desired = nil }
+
+func (w *world) read(t testing.TB, change func(*reconcile.Config)) *reconcile.Reconciler {
 	t.Helper()
 	cfg := w.config()
 	if change != nil {
@@ -93,7 +217,7 @@ func (w *world) read(t *testing.T, change func(*reconcile.Config)) *reconcile.Re
 	return r
 }
 
-func apply(t *testing.T, r *reconcile.Reconciler) {
+func apply(t testing.TB, r *reconcile.Reconciler) {
 	t.Helper()
 	if _, err := r.Apply(t.Context()); err != nil {
 		t.Fatal(err)
@@ -118,7 +242,7 @@ func changes(p plan.Plan) string {
 const basic = "../../examples/basic/dealroute.yaml"
 
 func TestSetupTwiceThenNothing(t *testing.T) {
-	w := newWorld(t, basic)
+	w := newWorld(t)
 	r := w.read(t, nil)
 	if n := r.Plan().Counts()[plan.Create]; n < 15 {
 		t.Errorf("the first plan creates %d", n)

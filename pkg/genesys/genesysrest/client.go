@@ -79,7 +79,7 @@ func New(cfg Config) (*Client, error) {
 		cfg.PerMin = 280
 	}
 	if cfg.Sleep == nil {
-		cfg.Sleep = sleep
+		cfg.Sleep = transport.Pause
 	}
 	c := &Client{
 		cfg: cfg, workers: make(chan *worker, cfg.Workers), token: cfg.Token,
@@ -331,15 +331,4 @@ func retryAfter(h http.Header) time.Duration {
 		return 0
 	}
 	return min(time.Duration(n)*time.Second, 5*time.Minute)
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -1,0 +1,85 @@
+package reconcile_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/dealroute/dealroute/pkg/reconcile"
+)
+
+// everyFault runs the whole matrix: each call, each way to go wrong. Without it each call
+// has one way, in turn, and the process ends with every second call.
+var everyFault = flag.Bool("every-fault", false, "try every fault at every call of setup and destroy (minutes)")
+
+// disturb runs f in a new org, undisturbed, for the state it ends in and the number of its
+// calls. Then, for each call, in a new org each: a run in which that call goes wrong, and
+// one without faults. The end must be the same, and a further plan empty.
+func disturb(t *testing.T, prepare func(*testing.T, *world), change func(*reconcile.Config)) {
+	calm := newWorld(t)
+	prepare(t, calm)
+	calm.arm(t, 0, fault{}, nil)
+	if err := calm.run(t.Context(), change); err != nil {
+		t.Fatal(err)
+	}
+	want, calls := dump(t, calm.server.State()), calm.gate.calls()
+	if calls < 20 {
+		t.Fatalf("only %d calls", calls)
+	}
+	var mu sync.Mutex
+	survived, tried := 0, 0
+	t.Run("calls", func(t *testing.T) {
+		for n := 1; n <= calls; n++ {
+			for i, f := range faults {
+				if !*everyFault && i != n%len(faults) && (i != 0 || n%2 != 0) {
+					continue
+				}
+				t.Run(fmt.Sprintf("%d %s", n, f.name), func(t *testing.T) {
+					t.Parallel()
+					w := newWorld(t)
+					prepare(t, w)
+					ctx, kill := context.WithCancel(t.Context())
+					defer kill()
+					w.arm(t, n, f, kill)
+					err := w.run(ctx, change)
+					if !f.kill {
+						mu.Lock()
+						tried++
+						if err == nil {
+							survived++
+						} else {
+							t.Logf("the run with the fault: %v", err)
+						}
+						mu.Unlock()
+					}
+					w.arm(t, 0, fault{}, nil)
+					if err := w.run(t.Context(), change); err != nil {
+						t.Fatalf("the run after it: %v (before: %v)", err, err)
+					}
+					if got := dump(t, w.server.State()); got != want {
+						t.Errorf("another end than undisturbed:\n%s", udiff.Unified("undisturbed", "disturbed", want, got))
+					}
+					if got := changes(w.read(t, change).Plan()); strings.TrimSpace(got) != "" {
+						t.Errorf("a further plan is not empty:\n%s", got)
+					}
+				})
+			}
+		}
+	})
+	t.Logf("%d calls; %d of %d runs with one fault came to their end", calls, survived, tried)
+	if survived < tried {
+		t.Errorf("%d of %d runs with one passing fault failed", tried-survived, tried)
+	}
+}
+
+func TestSetupDisturbedAtEachCall(t *testing.T) {
+	disturb(t, func(*testing.T, *world) {}, nil)
+}
+
+func TestDestroyDisturbedAtEachCall(t *testing.T) {
+	disturb(t, func(t *testing.T, w *world) { apply(t, w.read(t, nil)) }, destroying)
+}
