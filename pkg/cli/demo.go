@@ -307,7 +307,7 @@ func longest(calls []*simulate.Outcome) int64 {
 
 // line tells of one caller.
 func (d *demo) line(n int, c demoCaller, o *simulate.Outcome) {
-	m := masking(d.loaded.deployment, false, false)
+	m := masking(d.loaded.deployment, false, false, transport.MaskNumbers)
 	why := "rule " + o.Rule
 	if o.Rule == "" {
 		why = "the fallback"
@@ -334,7 +334,7 @@ func (d *demo) json() error {
 		Entities []entity    `json:"entities"`
 	}{view.Schema, append([]demoStep{}, d.steps...), []view.Call{}, []entity{}}
 	if d.loaded != nil {
-		m := masking(d.loaded.deployment, false, false)
+		m := masking(d.loaded.deployment, false, false, transport.MaskNumbers)
 		for _, c := range d.calls {
 			out.Calls = append(out.Calls, view.NewCall(c, m))
 		}

@@ -176,6 +176,8 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"fault", "simulate", 0, "", []string{"simulate", "-f", basicFile, "--ani", "+15135550142", "--ani", "+15135550143", "--fault", "timeout"}},
 		{"world", "simulate", 0, "", []string{"simulate", "-f", basicFile, "--ani", "+15135550142", "--world", file("world.yaml", "call: {ani: \"+15135550142\"}\n")}},
 		{"demo", "demo", 0, "", []string{"demo"}},
+		{"validate", "validate", 0, "", []string{"validate", "-f", basicFile}},
+		{"validate of a broken file", "validate", 2, "", []string{"validate", "-f", file("dealroute.yaml", "version: 1\nnmae: x\n")}},
 		{"plan", "plan", 2, "", []string{"plan", "-f", basicFile, "--sandbox", "--detailed-exitcode"}},
 		{"setup", "setup", 0, "", []string{"setup", "-f", basicFile, "--sandbox", "--yes"}},
 		{"setup again", "setup", 0, "", []string{"setup", "-f", basicFile, "--sandbox", "--yes"}},

@@ -1,24 +1,33 @@
 package cli
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
+	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/phone"
+	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/view"
 )
 
 // masking decides what an output may show of a caller. Ids, stages, the deployment's own
-// numbers and the amounts of fixtures are shown; live amounts only as a band.
-func masking(d *deployment.Deployment, showPII, live bool) view.Masking {
+// numbers and the amounts of fixtures are shown; live amounts only as a band. text masks
+// what is left.
+func masking(d *deployment.Deployment, showPII, live bool, text func(string) string) view.Masking {
 	if showPII {
 		same := func(s string) string { return s }
 		return view.Masking{Number: same, Amount: same, Data: func(_, v string) string { return v }}
 	}
+	private := privateNames(d)
 	own := d.Own()
 	m := view.Masking{
 		Number: func(n string) string {
@@ -34,19 +43,127 @@ func masking(d *deployment.Deployment, showPII, live bool) view.Masking {
 	}
 	m.Data = func(name, v string) string {
 		switch n := strings.ToLower(name); {
-		case v == "" || slices.Contains(own, v):
+		case v == "" || v == `""` || v == "[]" || v == "NOT_SET" || slices.Contains(own, v):
 			return v
+		case private[n]:
+			return hiddenText
 		case strings.Contains(n, "value") || strings.Contains(n, "amount"):
 			return m.Amount(v)
 		case plainNames[n] || isNumber(v) && len(v) < 7:
 			return v
 		}
-		if _, fact := d.HubSpot.Facts[name]; fact {
-			return "•••••"
-		}
-		return transport.MaskNumbers(v)
+		return text(v)
 	}
 	return m
+}
+
+const hiddenText = "•••••"
+
+// privateNames are those that the templates give to facts in free words: of variables,
+// outputs and inputs, in lower case.
+func privateNames(d *deployment.Deployment) map[string]bool {
+	out := map[string]bool{}
+	for name, f := range d.HubSpot.Facts {
+		if f.Type != routing.StringFact {
+			continue
+		}
+		n := strings.ToLower(name)
+		for _, form := range []string{n, "fact_" + n, "flow.fact_" + n, "task.fact_" + n} {
+			out[form] = true
+		}
+	}
+	return out
+}
+
+// A hider takes personal data out of texts: numbers of callers in every form that a flow
+// makes of them, and what HubSpot answered in free words.
+type hider struct {
+	live   bool
+	forms  []string
+	mu     sync.Mutex
+	values map[string]bool
+}
+
+// caller makes a number unseen, but for the deployment's own.
+func (h *hider) caller(d *deployment.Deployment, ani string) {
+	home := ""
+	if c := d.HubSpot.Lookup.HomeCountries; len(c) > 0 {
+		home = c[0]
+	}
+	forms := []string{ani, strings.TrimPrefix(ani, "+")}
+	if n, err := phone.Parse(ani, home); err == nil {
+		if slices.Contains(d.Own(), n.E164()) {
+			return
+		}
+		forms = append(forms, strings.TrimPrefix(n.E164(), "+"), n.National())
+	}
+	for _, f := range forms {
+		if len(f) >= 6 && f != "anonymous" {
+			h.forms = append(h.forms, f)
+		}
+	}
+	// the longest first, so that a form within another leaves nothing behind
+	slices.SortFunc(h.forms, func(a, b string) int { return len(b) - len(a) })
+}
+
+var decimalNumber = regexp.MustCompile(`-?[0-9]+\.[0-9]+`)
+
+// text masks a text.
+func (h *hider) text(s string) string {
+	s = transport.MaskNumbers(s)
+	for _, f := range h.forms {
+		s = strings.ReplaceAll(s, f, phone.Mask(f))
+	}
+	h.mu.Lock()
+	for v := range h.values {
+		s = strings.ReplaceAll(s, `"`+v+`"`, `"`+hiddenText+`"`)
+		if s == v || len(v) > 7 {
+			s = strings.ReplaceAll(s, v, hiddenText)
+		}
+	}
+	h.mu.Unlock()
+	if h.live {
+		s = decimalNumber.ReplaceAllStringFunc(s, band)
+	}
+	return s
+}
+
+// shown are the properties whose values are no personal data; those of facts join them
+// when they are numbers, days or truth values.
+var shown = []string{
+	hubspot.PropObjectID, hubspot.PropAssociatedDeals, hubspot.PropLifecycle, hubspot.PropCreated, hubspot.PropContactModified, hubspot.PropDealModified,
+	hubspot.PropDealStage, hubspot.PropPipeline, hubspot.PropIsClosed, hubspot.PropIsWon, hubspot.PropIsLost, hubspot.PropAmount, hubspot.PropHomeAmount,
+	hubspot.PropStageProbability, hubspot.PropCloseDate, hubspot.PropCurrency,
+}
+
+// listen learns what HubSpot answers, in order to hide it.
+func (h *hider) listen(d *deployment.Deployment, s dataaction.Sender) dataaction.Sender {
+	known := slices.Clone(shown)
+	for _, f := range d.HubSpot.Facts {
+		if f.Type != routing.StringFact {
+			known = append(known, f.Contact, f.Deal)
+		}
+	}
+	return transport.SenderFunc(func(ctx context.Context, r dataaction.Request) (dataaction.Response, error) {
+		resp, err := s.Send(ctx, r)
+		var body struct {
+			Results []struct {
+				Properties map[string]any `json:"properties"`
+			} `json:"results"`
+		}
+		if json.Unmarshal(resp.Body, &body) == nil {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			for _, one := range body.Results {
+				for name, v := range one.Properties {
+					if text, ok := v.(string); ok && len(text) > 2 && !slices.Contains(known, name) {
+						h.values[text] = true
+					}
+				}
+			}
+		}
+		return resp, err
+	})
 }
 
 // plainNames are values that say nothing of a person: ids, stages, times.
@@ -54,7 +171,8 @@ var plainNames = map[string]bool{
 	"hubspot_contact_id": true, "hubspot_deal_stage": true, "hubspot_deal_stage_label": true, "hubspot_outcome": true,
 	"hubspot_value_truncated": true, "dealroute_outcome": true, "dealroute_rule": true, "dealroute_priority": true,
 	"dealroute_until": true, "dealroute_policy": true, "contactid": true, "dealid": true, "stage": true, "portal": true, "link": true,
-	"flow.hubspot_contact_id": true, "flow.dealid": true,
+	"flow.hubspot_contact_id": true, "flow.dealid": true, "flow.dealroute_rule": true, "flow.queue": true, "target": true, "skill": true,
+	"flow.hubspot_deal_stage": true, "flow.hubspot_deal_stage_label": true,
 }
 
 func isNumber(s string) bool {

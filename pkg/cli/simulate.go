@@ -96,10 +96,11 @@ type simulation struct {
 	every    time.Duration
 	source   string
 	live     bool
+	hider    *hider
 }
 
 func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, o simulateOptions) (_ *simulation, err error) {
-	s := &simulation{options: o, loaded: l, live: o.crm == "live"}
+	s := &simulation{options: o, loaded: l, live: o.crm == "live", hider: &hider{live: o.crm == "live", values: map[string]bool{}}}
 	start, err := startTime(env, o.at)
 	if err != nil {
 		return nil, err
@@ -148,6 +149,9 @@ func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Bluepr
 	}
 	if err != nil {
 		return nil, err
+	}
+	if s.run.Sender != nil {
+		s.run.Sender = s.hider.listen(l.deployment, s.run.Sender)
 	}
 	return s, s.callers(start)
 }
@@ -360,6 +364,7 @@ func (s *simulation) callers(start time.Time) error {
 		if f.DNIS != "" {
 			c.DNIS = f.DNIS
 		}
+		s.hider.caller(s.loaded.deployment, c.ANI)
 		s.calls = append(s.calls, c)
 	}
 	return nil
@@ -406,7 +411,7 @@ func (s *simulation) one(ctx context.Context, i int, c simulate.Call) (*simulate
 }
 
 func (s *simulation) print(env *Env, outcomes []*simulate.Outcome) error {
-	m := masking(s.loaded.deployment, s.options.showPII, s.live)
+	m := masking(s.loaded.deployment, s.options.showPII, s.live, s.hider.text)
 	if env.settings.json() {
 		out := view.Calls{Schema: view.Schema, Calls: []view.Call{}}
 		for _, o := range outcomes {
@@ -428,12 +433,12 @@ func (s *simulation) print(env *Env, outcomes []*simulate.Outcome) error {
 
 func (s *simulation) frame(m view.Masking) view.CallFrame {
 	d := s.loaded.deployment
-	text := transport.MaskNumbers
+	text := s.hider.text
 	if s.options.showPII {
 		text = func(t string) string { return t }
 	}
 	return view.CallFrame{
-		Source: s.source, Budget: d.Enrichment.Budget, Masking: m, Trace: s.options.trace, MaskText: text,
+		Source: s.source, Budget: d.Enrichment.Budget, Masking: m, Trace: s.options.trace, MaskText: text, Bodies: s.options.showPII,
 		QueueOf: func(rule string) string {
 			for _, r := range d.Routing.Rules {
 				if r.Name == rule {

@@ -111,6 +111,7 @@ type CallFrame struct {
 	Masking  Masking
 	Trace    bool
 	MaskText func(string) string // for traces, which show inputs and outputs
+	Bodies   bool                // traces show what data actions sent and received, too
 }
 
 // PrintCall writes the one-screen answer for an engineer.
@@ -289,7 +290,11 @@ func trace(b *strings.Builder, o *simulate.Outcome, f CallFrame) {
 	for _, a := range o.Actions {
 		fmt.Fprintf(b, "  data action %s: %d ms\n", a.Action, ms(a.Elapsed))
 		for _, op := range a.Operations {
-			fmt.Fprintf(b, "    %d %s: %s\n", op.Step, op.Name, f.MaskText(fmt.Sprint(op.Result)))
+			text := map[bool]string{true: "ok", false: "failed"}[op.Success]
+			if f.Bodies { // requests and replies are full of personal data
+				text += " " + string(op.Result)
+			}
+			fmt.Fprintf(b, "    %2d %s: %s\n", op.Step, op.Name, text)
 		}
 	}
 }
