@@ -66,6 +66,7 @@ type judged struct {
 	loaded    *loaded              // nil when the file does not parse
 	blueprint *blueprint.Blueprint // nil when nothing could be rendered
 	source    func(file string) []byte
+	shown     func(file string) string // how a file of a finding is called from here
 }
 
 // loadJudged reads and renders. What cannot be read as a deployment is an answer here and
@@ -75,7 +76,7 @@ func loadJudged(env *Env) (*judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &judged{file: path, source: func(string) []byte { return nil }}
+	j := &judged{file: path, source: func(string) []byte { return nil }, shown: func(file string) string { return file }}
 	l, err := readDeployment(env, true)
 	if fs, source, ok := answered(err); ok {
 		j.findings, j.source = fs, oneSource(path, source)
@@ -87,7 +88,7 @@ func loadJudged(env *Env) (*judged, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.loaded, j.source = l, sources(l, set)
+	j.loaded, j.source, j.shown = l, sources(l, set), l.shown
 	b, err := l.render(true)
 	if fs, _, ok := answered(err); ok {
 		j.findings = append(append(diag.Findings{}, l.findings...), fs...)
@@ -117,13 +118,27 @@ func oneSource(path string, source []byte) func(string) []byte {
 	}
 }
 
+// templatePrefix is what findings put before the path of a template.
+func (l *loaded) templatePrefix() string {
+	if l.deployment.Templates == "" {
+		return "templates"
+	}
+	return filepath.ToSlash(filepath.Clean(l.deployment.Templates))
+}
+
+// shown is the name of a file as it is seen from the working directory: templates of one's
+// own are named relative to the deployment file.
+func (l *loaded) shown(file string) string {
+	if t := l.deployment.Templates; t == "" || filepath.IsAbs(t) || !strings.HasPrefix(file, l.templatePrefix()+"/") {
+		return file
+	}
+	return filepath.Join(l.dir, file)
+}
+
 // sources finds the texts that findings are in, with secrets hidden: the deployment file and
 // the templates, which may hold one as well.
 func sources(l *loaded, set fs.FS) func(string) []byte {
-	prefix := "templates"
-	if l.deployment.Templates != "" {
-		prefix = filepath.ToSlash(filepath.Clean(l.deployment.Templates))
-	}
+	prefix := l.templatePrefix()
 	return func(file string) []byte {
 		if file == l.path {
 			return l.source
@@ -150,10 +165,18 @@ func runValidate(o validateOptions) error {
 		in.Deployment = j.loaded.deployment
 	}
 	found := validate.Run(in)
+	texts := map[string][]byte{}
+	for i, f := range found {
+		at := j.shown(f.Position.File)
+		if texts[at] == nil {
+			texts[at] = j.source(f.Position.File)
+		}
+		found[i].Position.File = at
+	}
 	if o.asJSON {
 		err = view.JSON(o.io.Out, view.NewValidation(found))
 	} else {
-		if err = view.PrintValidation(o.io.Out, found, j.source); err == nil {
+		if err = view.PrintValidation(o.io.Out, found, func(file string) []byte { return texts[file] }); err == nil {
 			_, err = fmt.Fprintln(o.io.Out, view.ValidationTally(j.file, found, j.looked()))
 		}
 	}
