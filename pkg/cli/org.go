@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,7 +9,9 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
+	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/secret"
 )
@@ -23,7 +24,7 @@ type org struct {
 	client  *genesysrest.Client
 	sandbox *sandbox // nil for a real org
 	wait    func(context.Context, time.Duration) error
-	hubspot func() (secret.Value, error) // the HubSpot key, asked for when it is written
+	secret  func(field string) (secret.Value, error) // of a credential, asked for when it is written
 }
 
 // openOrg connects. The caller closes it.
@@ -43,13 +44,33 @@ func openOrg(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, r
 	if err != nil {
 		return nil, err
 	}
-	return &org{client: c, wait: pause, hubspot: func() (secret.Value, error) {
-		key := secret.New(env.Getenv("HUBSPOT_SERVICE_KEY"))
-		if !key.Set() {
-			return key, fail(errors.New("no key for HubSpot to put into the credential"), "set HUBSPOT_SERVICE_KEY to a service key with crm.objects.contacts.read and crm.objects.deals.read")
-		}
-		return key, nil
-	}}, nil
+	return &org{client: c, wait: transport.Pause, secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) }}, nil
+}
+
+// secretSource names where a field of a credential comes from. The run-time client is
+// asked for only when the deployment says that one is supplied.
+func secretSource(field string) (variable, hint string) {
+	switch field {
+	case blueprint.FieldToken:
+		return "HUBSPOT_SERVICE_KEY", "a HubSpot service key with crm.objects.contacts.read and crm.objects.deals.read"
+	case blueprint.FieldClientID:
+		return "DEALROUTE_RUNTIME_CLIENT_ID", "the id of the OAuth client that data actions run with, or let setup make one (manage.runtimeClient: true)"
+	case blueprint.FieldClientSecret:
+		return "DEALROUTE_RUNTIME_CLIENT_SECRET", "the secret of the OAuth client that data actions run with"
+	}
+	return "", ""
+}
+
+func secretFromEnv(env *Env, field string) (secret.Value, error) {
+	variable, hint := secretSource(field)
+	if variable == "" {
+		return secret.Value{}, fmt.Errorf("nothing is known of credential field %q", field)
+	}
+	v := secret.New(env.Getenv(variable))
+	if !v.Set() {
+		return v, fail(fmt.Errorf("%s is not set", variable), "set it to "+hint)
+	}
+	return v, nil
 }
 
 func sandboxOrg(env *Env, s *sandbox, readOnly bool) (*org, error) {
@@ -58,7 +79,11 @@ func sandboxOrg(env *Env, s *sandbox, readOnly bool) (*org, error) {
 		s.Close() //nolint:errcheck // the first error counts
 		return nil, err
 	}
-	return &org{client: c, sandbox: s, wait: hurry, hubspot: func() (secret.Value, error) { return secret.New(hubspottest.DefaultToken), nil }}, nil
+	return &org{client: c, sandbox: s, wait: hurry, secret: func(field string) (secret.Value, error) {
+		return secret.New(map[string]string{
+			blueprint.FieldToken: hubspottest.DefaultToken, blueprint.FieldClientID: genesystest.ClientID, blueprint.FieldClientSecret: genesystest.ClientSecret,
+		}[field]), nil
+	}}, nil
 }
 
 func (o *org) Close() error {
@@ -68,28 +93,13 @@ func (o *org) Close() error {
 	return nil
 }
 
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // reconcileConfig says what the org must hold.
 func (o *org) reconcileConfig(env *Env, l *loaded, b *blueprint.Blueprint) reconcile.Config {
 	cfg := reconcile.Config{
 		Org: o.client, Name: l.deployment.Name, Desired: b.Entities, OrgPin: env.settings.text("org"),
 		Now: env.Now, Wait: o.wait, Targets: targetsOf(l.deployment), Smoke: map[genesys.Key]map[string]any{},
 		Secret: func(_ genesys.Key, field string) (secret.Value, error) {
-			key, err := o.hubspot()
-			if err != nil {
-				return key, fmt.Errorf("field %q: %w", field, err)
-			}
-			return key, nil
+			return o.secret(field)
 		},
 	}
 	for _, a := range b.Actions {

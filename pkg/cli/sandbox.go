@@ -91,13 +91,13 @@ func openSandbox(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprin
 			return nil, err
 		}
 		if state, err = readState(s.path); err != nil {
-			s.Close()
+			s.Close() //nolint:errcheck // the first error counts
 			return nil, err
 		}
 	}
 	crm, err := sandboxCRM(l)
 	if err != nil {
-		s.Close()
+		s.Close() //nolint:errcheck // the first error counts
 		return nil, err
 	}
 	salt := "sandbox"
@@ -117,7 +117,7 @@ func openSandbox(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprin
 		genesystest.Latency(o.latency, nil), genesystest.JobTime(o.jobTime), genesystest.Faults(o.faults...),
 		genesystest.Remote(transport.Handler(s.hubspot)), genesystest.OnChange(s.save))
 	if err != nil {
-		s.Close()
+		s.Close() //nolint:errcheck // the first error counts
 		return nil, err
 	}
 	if state == nil {
@@ -127,7 +127,7 @@ func openSandbox(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprin
 		s.crm, err = s.serve(ctx, s.hubspot, o.crmAddress)
 	}
 	if err != nil {
-		s.Close()
+		s.Close() //nolint:errcheck // the first error counts
 		return nil, err
 	}
 	return s, nil
@@ -219,14 +219,7 @@ func (s *sandbox) client(env *Env, readOnly bool) (*genesysrest.Client, error) {
 // hurry is how the pauses that a real platform needs pass in a sandbox: an emulator is
 // ready at once, and a running flow job is asked for often.
 func hurry(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(min(d/100, 50*time.Millisecond))
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return transport.Pause(ctx, min(d/100, 50*time.Millisecond))
 }
 
 // sandboxCRM is the account of the fixtures beside the deployment file, or an empty one.
@@ -243,8 +236,8 @@ func sandboxCRM(l *loaded) (hubspot.CRM, error) {
 	if fs.Has(diag.Error) {
 		return hubspot.CRM{}, unreadable(fs, data, false)
 	}
-	if f.CRM.Portal == "" {
-		f.CRM.Portal = l.deployment.HubSpot.Portal
+	if f.Portal == "" {
+		f.Portal = l.deployment.HubSpot.Portal
 	}
 	return f.CRM, nil
 }
@@ -285,6 +278,10 @@ func seedOf(d *deployment.Deployment, b *blueprint.Blueprint) genesystest.Seed {
 		switch e.Key.Kind {
 		case genesys.Skill:
 			seed.Skills = append(seed.Skills, e.Key.Name)
+		case genesys.Script:
+			if e.Holding == genesys.Reference {
+				seed.Scripts = append(seed.Scripts, e.Key.Name)
+			}
 		case genesys.Queue:
 			n++
 			seed.Queues = append(seed.Queues, genesystest.SeedQueue{

@@ -9,6 +9,7 @@ type Seed struct {
 	Skills         []string
 	Queues         []SeedQueue
 	ScheduleGroups []string
+	Scripts        []string // of others, published
 }
 
 // A SeedQueue is a queue and the people in it.
@@ -52,6 +53,14 @@ func (s *Server) Apply(seed Seed) {
 		if len(st.byName(schedules, g)) == 0 {
 			id := st.newID("scheduleGroup")
 			st.put(schedules, id, map[string]any{"id": id, "name": g, "version": 1})
+		}
+	}
+	for _, name := range seed.Scripts {
+		if len(st.byName(scripts, name)) == 0 {
+			id := st.newID("script")
+			e := st.put(scripts, id, map[string]any{"id": id, "name": name, "publishedDate": s.stamp()})
+			e.Hidden["file"] = `{"variables":[]}`
+			e.Hidden["published"] = e.Hidden["file"]
 		}
 	}
 	for _, q := range seed.Queues {
