@@ -1,0 +1,241 @@
+package plan_test
+
+import (
+	"fmt"
+	"math/rand"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/plan"
+	"pgregory.net/rapid"
+)
+
+// kinds of the model: enough for each rule.
+var kinds = []genesys.Kind{genesys.Role, genesys.DataTableRow, genesys.Queue, genesys.Skill, genesys.DataAction, genesys.Flow}
+
+func keys(t *rapid.T) genesys.Key {
+	return genesys.Key{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Name: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "name")}
+}
+
+func contents(t *rapid.T) map[string]any {
+	out := map[string]any{}
+	for _, f := range []string{"x", "frozen", "map"} {
+		switch rapid.IntRange(0, 3).Draw(t, f) {
+		case 0:
+		case 1:
+			out[f] = rapid.SampledFrom([]any{"", "v", 1.0, false, true}).Draw(t, f+" value")
+		case 2:
+			out[f] = []any{"v", rapid.SampledFrom([]any{"w", 2.0}).Draw(t, f+" item")}
+		case 3:
+			out[f] = map[string]any{"k": rapid.SampledFrom([]any{"v", "w"}).Draw(t, f+" key")}
+		}
+	}
+	return out
+}
+
+func desired(t *rapid.T) genesys.Set {
+	var es []genesys.Entity
+	for range rapid.IntRange(0, 6).Draw(t, "desired") {
+		e := genesys.Entity{Key: keys(t), Holding: genesys.Owned, Content: contents(t)}
+		switch e.Key.Kind {
+		case genesys.Queue, genesys.Skill:
+			e.Holding, e.Create = genesys.Reference, rapid.Bool().Draw(t, "create")
+		case genesys.DataTableRow:
+			e.Holding = genesys.Seed
+		}
+		es = append(es, e)
+	}
+	return genesys.NewSet(es...)
+}
+
+func present(t *rapid.T) []plan.Found {
+	var out []plan.Found
+	for i := range rapid.IntRange(0, 8).Draw(t, "found") {
+		f := plan.Found{Key: keys(t), ID: fmt.Sprintf("id%d", i), Content: contents(t), Owned: rapid.Bool().Draw(t, "owned")}
+		if f.Owned && rapid.IntRange(0, 4).Draw(t, "unfinished") == 0 {
+			f.Unfinished = "half made"
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func policy(t *rapid.T) plan.Policy {
+	return plan.Policy{
+		Adopt: rapid.Bool().Draw(t, "adopt"), DeleteQueues: rapid.Bool().Draw(t, "queues"),
+		Immutable: func(genesys.Kind) []string { return []string{"frozen"} },
+		Exact:     func(genesys.Kind) []string { return []string{"map"} },
+	}
+}
+
+func TestComputeIsPureAndSorted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		found, want, p := present(t), desired(t), policy(t)
+		foundBefore, wantBefore := fmt.Sprint(found), fmt.Sprint(want)
+		first := plan.Compute(found, want, p)
+		if fmt.Sprint(found) != foundBefore || fmt.Sprint(want) != wantBefore {
+			t.Fatal("Compute changed its input")
+		}
+		shuffled := slices.Clone(found)
+		rand.New(rand.NewSource(rapid.Int64().Draw(t, "order"))).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		if second := plan.Compute(shuffled, want, p); !reflect.DeepEqual(first, second) {
+			t.Fatalf("the order of found matters:\n%v\n%v", first, second)
+		}
+		// First what is desired, each key once and upwards, then the rest downwards.
+		n := len(want)
+		for i, c := range first.Changes {
+			switch {
+			case i < n && c.Key != want[i].Key:
+				t.Fatalf("change %d is %s, want %s", i, c.Key, want[i].Key)
+			case i > n && first.Changes[i-1].Key.Compare(c.Key) < 0:
+				t.Fatalf("%s comes after %s", c.Key, first.Changes[i-1].Key)
+			}
+			if !slices.IsSortedFunc(c.Fields, func(a, b plan.Field) int { return strings.Compare(a.Path, b.Path) }) {
+				t.Fatalf("fields of %s are not sorted: %v", c.Key, c.Fields)
+			}
+		}
+	})
+}
+
+func TestComputeTouchesOnlyWhatIsOurs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		found, want, p := present(t), desired(t), policy(t)
+		owned := map[string]bool{}
+		for _, f := range found {
+			owned[f.ID] = f.Owned
+		}
+		for _, c := range plan.Compute(found, want, p).Changes {
+			e, isWanted := want.Get(c.Key)
+			switch {
+			case c.Action == plan.Keep || c.Action == plan.Leave || c.Action == plan.Create:
+			case !owned[c.ID] && !(p.Adopt && isWanted && e.Holding == genesys.Owned):
+				t.Fatalf("%s of %s, which is not ours", c.Action, c.Key)
+			case c.Key.Kind == genesys.Skill:
+				t.Fatalf("%s of a skill", c.Action)
+			case c.Key.Kind == genesys.Queue && (c.Action != plan.Delete || !p.DeleteQueues || isWanted):
+				t.Fatalf("%s of a queue", c.Action)
+			case isWanted && e.Holding != genesys.Owned:
+				t.Fatalf("%s of %s, which is %s", c.Action, c.Key, e.Holding)
+			}
+			if c.Action == plan.Leave && c.Reason == "" {
+				t.Fatalf("%s is left without a reason", c.Key)
+			}
+		}
+	})
+}
+
+// apply does to a model of an org what a plan says.
+func apply(found []plan.Found, want genesys.Set, p plan.Plan) []plan.Found {
+	out := slices.Clone(found)
+	drop := func(id string) { out = slices.DeleteFunc(out, func(f plan.Found) bool { return f.ID == id }) }
+	for i, c := range p.Changes {
+		e, _ := want.Get(c.Key)
+		made := plan.Found{Key: c.Key, ID: fmt.Sprintf("new%d", i), Content: e.Content, Owned: true}
+		switch c.Action {
+		case plan.Create:
+			out = append(out, made)
+		case plan.Replace:
+			drop(c.ID)
+			out = append(out, made)
+		case plan.Update:
+			made.ID = c.ID
+			drop(c.ID)
+			out = append(out, made)
+		case plan.Delete:
+			drop(c.ID)
+		}
+	}
+	return out
+}
+
+func TestAPlanThatWasAppliedIsEmpty(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		found, want, p := present(t), desired(t), policy(t)
+		first := plan.Compute(found, want, p)
+		if len(first.Blocked()) > 0 {
+			return
+		}
+		after := apply(found, want, first)
+		if second := plan.Compute(after, want, p); second.Pending() || len(second.Blocked()) > 0 {
+			t.Fatalf("first %v\nsecond %v", first.Changes, second.Changes)
+		}
+	})
+}
+
+func TestDestroyThenNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		found := present(t)
+		p := plan.Policy{Destroy: true, DeleteQueues: true}
+		after := apply(found, nil, plan.Compute(found, nil, p))
+		for _, f := range found {
+			left := slices.ContainsFunc(after, func(g plan.Found) bool { return g.ID == f.ID })
+			if want := !f.Owned || f.Key.Kind == genesys.Skill; left != want {
+				t.Fatalf("%s %s, ours %v: left %v", f.Key, f.ID, f.Owned, left)
+			}
+		}
+	})
+}
+
+func TestCompute(t *testing.T) {
+	key := genesys.Key{Kind: genesys.DataAction, Name: "n"}
+	want := map[string]any{"x": "v", "frozen": map[string]any{"a": "1"}, "map": map[string]any{"k": "v"}, "free": map[string]any{"k": "v"}}
+	for _, c := range []struct {
+		name   string
+		found  []plan.Found
+		adopt  bool
+		action plan.Action
+		id     string
+		fields string
+		extra  string // ids of further changes
+	}{
+		{"nothing there", nil, false, plan.Create, "", "", ""},
+		{"as it must be", []plan.Found{{ID: "1", Owned: true, Content: want}}, false, plan.Keep, "1", "", ""},
+		{"further fields of the server", []plan.Found{{ID: "1", Owned: true, Content: merge(want, "y", 1.0)}}, false, plan.Keep, "1", "", ""},
+		{"a further key in a free map", []plan.Found{{ID: "1", Owned: true, Content: merge(want, "free", map[string]any{"k": "v", "l": "w"})}}, false, plan.Keep, "1", "", ""},
+		{"a further key in an exact map", []plan.Found{{ID: "1", Owned: true, Content: merge(want, "map", map[string]any{"k": "v", "l": "w"})}}, false, plan.Update, "1", "map.l", ""},
+		{"a frozen field", []plan.Found{{ID: "1", Owned: true, Content: merge(want, "frozen", map[string]any{"a": "2"})}}, false, plan.Replace, "1", "frozen.a", ""},
+		{"not ours", []plan.Found{{ID: "1", Content: want}}, false, plan.Leave, "1", "", ""},
+		{"not ours, adopted", []plan.Found{{ID: "1", Content: want}}, true, plan.Update, "1", "", ""},
+		{"half made", []plan.Found{{ID: "1", Owned: true, Unfinished: "half"}}, false, plan.Update, "1", "", ""},
+		{"two of ours, the second as it must be", []plan.Found{{ID: "1", Owned: true}, {ID: "2", Owned: true, Content: want}}, false, plan.Keep, "2", "", "1"},
+		{"one of ours beside one of others", []plan.Found{{ID: "1", Content: want}, {ID: "2", Owned: true, Content: want}}, false, plan.Keep, "2", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for i := range c.found {
+				c.found[i].Key = key
+			}
+			p := plan.Compute(c.found, genesys.NewSet(genesys.Entity{Key: key, Holding: genesys.Owned, Content: want}), plan.Policy{
+				Adopt:     c.adopt,
+				Immutable: func(genesys.Kind) []string { return []string{"frozen"} },
+				Exact:     func(genesys.Kind) []string { return []string{"map"} },
+			})
+			got := p.Changes[0]
+			var fields, extra []string
+			for _, f := range got.Fields {
+				fields = append(fields, f.Path)
+			}
+			for _, x := range p.Changes[1:] {
+				if x.Action != plan.Delete {
+					t.Errorf("further change %v", x)
+				}
+				extra = append(extra, x.ID)
+			}
+			if got.Action != c.action || got.ID != c.id || strings.Join(fields, " ") != c.fields || strings.Join(extra, " ") != c.extra {
+				t.Errorf("%s %q %v, deleted %v", got.Action, got.ID, fields, extra)
+			}
+		})
+	}
+}
+
+func merge(m map[string]any, k string, v any) map[string]any {
+	out := map[string]any{k: v}
+	for n, e := range m {
+		if n != k {
+			out[n] = e
+		}
+	}
+	return out
+}
