@@ -179,11 +179,11 @@ func factCovers(b, a deployment.FactTest) bool {
 }
 
 // valueCovered: of a multi-select value a;b any part will do.
-func valueCovered(any []string, v string) bool {
-	if slices.Contains(any, v) {
+func valueCovered(values []string, v string) bool {
+	if slices.Contains(values, v) {
 		return true
 	}
-	return strings.Contains(v, ";") && slices.ContainsFunc(strings.Split(v, ";"), func(part string) bool { return slices.Contains(any, part) })
+	return strings.Contains(v, ";") && slices.ContainsFunc(strings.Split(v, ";"), func(part string) bool { return slices.Contains(values, part) })
 }
 
 // shadows finds the earlier rules that together take everything that rule i could take; nil
