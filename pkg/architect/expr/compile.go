@@ -8,6 +8,9 @@ type Program struct {
 	code   code
 	budget int
 	konst  bool
+	known  bool // value is the result
+	slot   int  // the expression is a variable, of which value is NOT_SET; or −1
+	value  Value
 }
 
 // Typed is what the checker found.
@@ -44,9 +47,22 @@ func (c *compiler) program(n Node, scope Scope, target *Type) (*Program, error) 
 	if err != nil {
 		return nil, err
 	}
-	p := &Program{typed: t, code: c.item(it), budget: c.Budget, konst: c.constant}
+	p := &Program{typed: t, budget: c.Budget, slot: -1}
 	if p.budget <= 0 {
 		p.budget = DefaultBudget
+	}
+	if !c.plain {
+		c.left = min(foldBudget, p.budget)
+		p.budget -= c.left
+		c.fold(it)
+		p.budget += c.left
+	}
+	p.code, p.konst = c.item(it), c.constant
+	switch {
+	case it.known():
+		p.known, p.value = true, it.value
+	case it.kind == itemVariable:
+		p.slot, p.value = it.slot, NotSet(it.typ)
 	}
 	return p, nil
 }
@@ -57,7 +73,8 @@ type code func(m *machine) (Value, *EvalError)
 type compiler struct {
 	Options
 	constant bool
-	plain    bool // without the code of fast.go
+	plain    bool // without the code of fast.go and its like
+	left     int  // of the budget for folding
 }
 
 func constantCode(v Value) code { return func(*machine) (Value, *EvalError) { return v, nil } }
@@ -89,6 +106,14 @@ func (c *compiler) item(it *item) code {
 			return f.code()
 		}
 	}
+	if !c.plain {
+		if f := c.fastText(it); f != nil {
+			return f.code()
+		}
+		if it.overload.rule == ruleItem && it.args[1].typ == Integer {
+			return c.itemOf(it)
+		}
+	}
 	if it.overload.rule == ruleIf {
 		return c.conditional(it)
 	}
@@ -96,8 +121,7 @@ func (c *compiler) item(it *item) code {
 	for i, a := range it.args {
 		args[i] = c.item(a)
 	}
-	switch f := it.overload; {
-	case f.since, f.result.IsOrg(), it.text == "GetCurrentDateTimeUtc":
+	if !it.overload.pure() {
 		c.constant = false
 	}
 	return generalCall(it, args)
@@ -115,6 +139,11 @@ func (it *item) fail(err *EvalError) *EvalError {
 func (it *item) forbidden(i int) *EvalError {
 	name := it.overload.param(i).name
 	return &EvalError{Offset: it.at, Func: it.text, Message: fmt.Sprintf("NOT_SET is given for %s, which forbids it", name)}
+}
+
+// beyond is the error of an argument outside its bounds.
+func (it *item) beyond(p *param, v Value) *EvalError {
+	return &EvalError{Offset: it.at, Func: it.text, Message: fmt.Sprintf("the value %s of %s is %s", v, p.name, p.outside(v))}
 }
 
 // generalCall computes all arguments, checks NOT_SET and bounds, and calls the overload.
@@ -147,8 +176,8 @@ func generalCall(it *item, args []code) code {
 		if o.strict {
 			for i, v := range given {
 				p := o.param(i)
-				if why := p.outside(v); why != "" {
-					return Value{}, &EvalError{Offset: it.at, Func: it.text, Message: fmt.Sprintf("the value %s of %s is %s", v, p.name, why)}
+				if p.outside(v) != "" {
+					return Value{}, it.beyond(p, v)
 				}
 			}
 		}

@@ -59,7 +59,15 @@ func (c *compiler) fastScalar(it *item) scalar {
 	if it.overload.rule == ruleIf {
 		return c.scalarIf(it)
 	}
+	if f := c.fastSize(it); f != nil {
+		return f
+	}
 	switch len(it.args) {
+	case 0:
+		if it.overload.name == "GetCurrentDateTimeUtc" {
+			c.constant = false
+			return func(m *machine) (int64, bool, *EvalError) { return m.env.Now().UnixMilli(), true, nil }
+		}
 	case 1:
 		return c.fastTest(it)
 	case 2:
@@ -99,15 +107,6 @@ func (c *compiler) fastTest(it *item) scalar {
 		return func(m *machine) (int64, bool, *EvalError) {
 			v, err := x(m)
 			return int64(v.h & flagSet >> 16), true, err
-		}
-	case it.text == "IsNotSetOrEmpty" && it.args[0].typ == String:
-		x := c.item(it.args[0])
-		return func(m *machine) (int64, bool, *EvalError) {
-			v, err := x(m)
-			if v.s == "" {
-				return 1, true, err
-			}
-			return 0, true, err
 		}
 	}
 	return nil
@@ -185,17 +184,17 @@ func (c *compiler) equality(it *item, t Type) scalar {
 		flip = 1
 	}
 	if t == String {
-		x, y := c.item(it.args[0]), c.item(it.args[1])
+		x, y := c.text(it.args[0]), c.text(it.args[1])
 		return func(m *machine) (int64, bool, *EvalError) {
-			a, err := x(m)
+			a, set, err := x(m)
 			if err != nil {
 				return 0, false, err
 			}
-			b, err := y(m)
+			b, set2, err := y(m)
 			if err != nil {
 				return 0, false, err
 			}
-			if a.h&flagSet == b.h&flagSet && (a.h&flagSet == 0 || a.s == b.s) {
+			if set == set2 && (!set || a == b) {
 				return 1 ^ flip, true, nil
 			}
 			return flip, true, nil
@@ -235,7 +234,7 @@ func orders(op string) (less, same, more int64) {
 
 func (c *compiler) order(it *item, less, same, more int64) scalar {
 	x, y := c.scalar(it.args[0]), c.scalar(it.args[1])
-	if k := it.args[1]; k.literal && k.value.IsSet() {
+	if k := it.args[1]; k.known() && k.value.IsSet() {
 		b := k.value.n
 		return func(m *machine) (int64, bool, *EvalError) {
 			a, set, err := x(m)
@@ -274,7 +273,6 @@ func (c *compiler) order(it *item, less, same, more int64) scalar {
 
 // integer has + - and * of Integers.
 func (c *compiler) integer(it *item) scalar {
-	x, y := c.scalar(it.args[0]), c.scalar(it.args[1])
 	sign := int64(1)
 	switch it.text {
 	case "-":
@@ -285,8 +283,9 @@ func (c *compiler) integer(it *item) scalar {
 	default:
 		return nil
 	}
+	x, y := c.scalar(it.args[0]), c.scalar(it.args[1])
 	var constant *int64
-	if k := it.args[1]; k.literal && k.value.IsSet() {
+	if k := it.args[1]; k.known() && k.value.IsSet() {
 		constant = &k.value.n
 	}
 	return func(m *machine) (int64, bool, *EvalError) {
@@ -385,7 +384,7 @@ func (c *compiler) fastDecimal(it *item) decimal {
 		if !set || !set2 {
 			return d, false, it.missing(set)
 		}
-		fits := true
+		var fits bool
 		switch sign {
 		case '+':
 			d, fits = a.add(b)

@@ -74,7 +74,6 @@ type overload struct {
 	do     impl
 	since  bool // newer than the engine of 2018, known from later documentation only
 	strict bool // some parameter is bounded or nonzero: checked again when it runs
-	cast   bool // may be put round an expression whose type does not fit
 }
 
 // A function is a name with its overloads; operators are functions named by their sign.

@@ -342,5 +342,9 @@ func itemAt(_ *machine, a []Value) (Value, *EvalError) {
 	if i := a[1].n; i >= 0 && i < int64(a[0].Len()) {
 		return a[0].At(int(i)), nil
 	}
-	return Value{}, failf("there is no item %d in a collection of %d", a[1].n, a[0].Len())
+	return Value{}, noItem(a[1].n, a[0].Len())
+}
+
+func noItem(i int64, n int) *EvalError {
+	return failf("there is no item %d in a collection of %d", i, n)
 }

@@ -309,12 +309,17 @@ func split(m *machine, a []Value) (Value, *EvalError) {
 	if err := m.spend(n * valueSize); err != nil {
 		return Value{}, err
 	}
-	parts := strings.Split(s, by)
-	items := make([]Value, len(parts))
-	for i, p := range parts {
-		items[i] = OfString(p)
-	}
-	return listOf(String, items), nil
+	return ListOf(String, n, func(int) Value {
+		at := len(s)
+		if by == "" {
+			_, at = utf8.DecodeRuneInString(s)
+		} else if i := strings.Index(s, by); i >= 0 {
+			at = i
+		}
+		part := s[:at]
+		s = s[min(at+len(by), len(s)):]
+		return OfString(part)
+	}), nil
 }
 
 func address(v Value) string {

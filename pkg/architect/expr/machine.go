@@ -28,8 +28,17 @@ func (m *machine) spend(n int) *EvalError {
 
 // Eval computes the expression; a nil Env knows nothing. The error is an *EvalError.
 func (p *Program) Eval(env Env) (Value, error) {
+	if p.known {
+		return p.value, nil
+	}
 	if env == nil {
 		env = &Static{}
+	}
+	if p.slot >= 0 {
+		if v := env.Var(p.slot); v.h != 0 {
+			return v, nil
+		}
+		return p.value, nil
 	}
 	m := machines.Get().(*machine)
 	m.env, m.budget = env, p.budget

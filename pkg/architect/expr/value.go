@@ -166,10 +166,48 @@ func OfAudio(segments ...string) Value {
 }
 
 // OfList makes a collection of items that have the type elem.
-func OfList(elem Type, items ...Value) Value { return listOf(elem, slices.Clone(items)) }
+func OfList(elem Type, items ...Value) Value {
+	if len(items) <= len(few{}.items) {
+		return ListOf(elem, len(items), func(i int) Value { return items[i] })
+	}
+	return listOf(elem, slices.Clone(items))
+}
+
+// ListOf makes a collection of n items that item gives in order; they have the type elem.
+// It is OfList for those who would make a slice for it only.
+func ListOf(elem Type, n int, item func(i int) Value) Value {
+	if n == 0 {
+		return listOf(elem, nil)
+	}
+	if n > len(few{}.items) {
+		items := make([]Value, n)
+		for i := range items {
+			items[i] = item(i)
+		}
+		return listOf(elem, items)
+	}
+	f := &few{}
+	for i := range n {
+		f.items[i] = item(i)
+	}
+	f.list = f.items[:n]
+	return Value{h: head(elem.List()), n: int64(n), p: &f.box}
+}
+
+// few is a box together with the items of a short collection.
+type few struct {
+	box
+	items [2]Value
+}
+
+// nothing is the box of all empty collections.
+var nothing = &box{}
 
 // listOf makes a collection and keeps items, which must not be written afterwards.
 func listOf(elem Type, items []Value) Value {
+	if len(items) == 0 {
+		return Value{h: head(elem.List()), p: nothing}
+	}
 	return Value{h: head(elem.List()), n: int64(len(items)), p: &box{list: items}}
 }
 

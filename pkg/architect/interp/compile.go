@@ -216,8 +216,8 @@ func (c *compiler) initial(v *architect.Variable) {
 	}
 	x := c.value(v.Initial, typeOf(v.Type))
 	key := strings.ToLower(v.Name)
-	if i, ok := -1, false; c.t != nil {
-		if i, ok = c.t.names[key]; ok {
+	if c.t != nil {
+		if i, ok := c.t.names[key]; ok {
 			c.t.set(i, x)
 		}
 		return

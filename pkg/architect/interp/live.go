@@ -19,9 +19,8 @@ import (
 
 type bitset []uint64
 
-func (b bitset) add(i int)      { b[i>>6] |= 1 << (i & 63) }
-func (b bitset) del(i int)      { b[i>>6] &^= 1 << (i & 63) }
-func (b bitset) has(i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
+func (b bitset) add(i int) { b[i>>6] |= 1 << (i & 63) }
+func (b bitset) del(i int) { b[i>>6] &^= 1 << (i & 63) }
 
 // or adds o and reports whether that changed anything.
 func (b bitset) or(o bitset) bool {

@@ -246,12 +246,13 @@ func objectSection(t expr.Type) string {
 // typed makes the values that the flow binds out of scripted ones.
 func typed(fields []Field, wants []Want, name string) ([]Named, error) {
 	out := make([]Named, 0, len(wants))
-	for _, f := range fields {
+	for k := range fields {
+		f := &fields[k]
 		for i := range wants {
 			if wants[i].Name != f.Name {
 				continue
 			}
-			v, ok := f.Value.As(wants[i].Type)
+			v, ok := f.Value.as(wants[i].Type)
 			if !ok {
 				return nil, fmt.Errorf("the world gives %q of %q as %s, and the flow binds it to a variable of type %s", f.Name, name, f.Value, wants[i].Type)
 			}
@@ -282,7 +283,9 @@ func (d Datum) String() string {
 // As reads a scripted value as one of the type; ok is false when it is none. Texts become
 // whatever has a text form; numbers and booleans only themselves, so that a world file
 // cannot hide a wrong type of a contract.
-func (d Datum) As(t expr.Type) (v expr.Value, ok bool) {
+func (d Datum) As(t expr.Type) (v expr.Value, ok bool) { return d.as(t) }
+
+func (d *Datum) as(t expr.Type) (v expr.Value, ok bool) {
 	if d.Kind == DatumAbsent {
 		return expr.NotSet(t), true
 	}
@@ -290,13 +293,16 @@ func (d Datum) As(t expr.Type) (v expr.Value, ok bool) {
 		return expr.NotSet(t), false
 	}
 	if d.Kind == DatumList {
-		items := make([]expr.Value, len(d.Items))
-		for i, x := range d.Items {
-			if items[i], ok = x.As(t.Elem()); !ok {
-				return expr.NotSet(t), false
-			}
+		elem, all := t.Elem(), true
+		v := expr.ListOf(elem, len(d.Items), func(i int) expr.Value {
+			x, ok := d.Items[i].as(elem)
+			all = all && ok
+			return x
+		})
+		if !all {
+			return expr.NotSet(t), false
 		}
-		return expr.OfList(t.Elem(), items...), true
+		return v, true
 	}
 	switch t {
 	case expr.String:
