@@ -28,6 +28,8 @@ type gate struct {
 	fault fault
 	kill  context.CancelFunc
 	dead  bool
+
+	depth, deepest int // calls one after the other: of those that ended, and of all
 }
 
 // A fault is what happens to a call.
@@ -54,12 +56,13 @@ func (g *gate) arm(at int, f fault, kill context.CancelFunc) string {
 	defer g.mu.Unlock()
 	g.runs++
 	g.agent = fmt.Sprintf("process %d", g.runs)
-	g.n, g.at, g.fault, g.kill, g.dead = 0, at, f, kill, false
+	g.n, g.at, g.fault, g.kill, g.dead, g.depth, g.deepest = 0, at, f, kill, false, 0, 0
 	return g.agent
 }
 
-// ServeHTTP lets one call through at a time, so that "killed after call n" means that the
-// org saw n calls and no more.
+// ServeHTTP lets one call through at a time when one is to go wrong, so that "killed after
+// call n" means that the org saw n calls and no more. Otherwise it counts how many came one
+// after the other: a call waited for those that had ended when it began.
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -67,6 +70,15 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	g.n++
+	if g.at == 0 {
+		mine := g.depth + 1
+		g.deepest = max(g.deepest, mine)
+		g.mu.Unlock()
+		g.next.ServeHTTP(w, r)
+		g.mu.Lock()
+		g.depth = max(g.depth, mine)
+		return
+	}
 	if g.n != g.at {
 		g.next.ServeHTTP(w, r)
 		return

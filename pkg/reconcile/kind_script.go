@@ -67,13 +67,6 @@ func (k scriptKind) create(ctx context.Context, r *run, d genesys.Entity) (strin
 	if err != nil {
 		return "", err
 	}
-	before, err := r.org.Find(ctx, genesys.Script, d.Key.Name)
-	if err != nil {
-		return "", err
-	}
-	if len(before) > 0 { // its name holds its content's hash, so it is the one
-		return before[0].ID, k.publish(ctx, r, before[0].ID)
-	}
 	id, err := k.upload(ctx, r, d, file)
 	if err != nil {
 		return "", err
