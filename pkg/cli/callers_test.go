@@ -18,9 +18,17 @@ func callersOfBasic(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, found := simulate.DecodeFixtures("crm.yaml", data)
-	if err := found.Err(); err != nil {
+	all, err := callersIn(data)
+	if err != nil {
 		t.Fatal(err)
+	}
+	return all
+}
+
+func callersIn(fixtures []byte) ([]string, error) {
+	f, found := simulate.DecodeFixtures("crm.yaml", fixtures)
+	if err := found.Err(); err != nil {
+		return nil, err
 	}
 	out := []string{"+15135550190", "anonymous", "+15135550100", "(513) 555-0151"}
 	for _, c := range f.CRM.Contacts {
@@ -30,5 +38,5 @@ func callersOfBasic(t *testing.T) []string {
 			}
 		}
 	}
-	return append(out, slices.Sorted(maps.Keys(f.Calls))...)
+	return append(out, slices.Sorted(maps.Keys(f.Calls))...), nil
 }

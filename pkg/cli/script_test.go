@@ -2,14 +2,21 @@ package cli_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/dealroute/dealroute/pkg/cli"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -31,6 +38,8 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitCode,
+			"hubspot":  serveHubSpot,
+			"callers":  callersCommand,
 		},
 		Setup: func(e *testscript.Env) error {
 			home := filepath.Join(e.WorkDir, "home")
@@ -62,4 +71,62 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	if (fmt.Sprint(got) == args[0]) == neg {
 		ts.Fatalf("exit code %d", got)
 	}
+}
+
+// serveHubSpot is the script command "hubspot KEY [mute]": it serves the account of
+// examples/basic on loopback under $HUBSPOT_URL to holders of the key. A mute account does
+// not tell which one it is.
+func serveHubSpot(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 || len(args) == 2 && args[1] != "mute" || len(args) > 2 {
+		ts.Fatalf("usage: hubspot KEY [mute]")
+	}
+	data, err := os.ReadFile(filepath.Join(ts.Getenv("EXAMPLES"), "basic", "crm.yaml"))
+	ts.Check(err)
+	f, found := simulate.DecodeFixtures("crm.yaml", data)
+	ts.Check(found.Err())
+	srv := httptest.NewServer(hubspottest.New(f.CRM, hubspottest.Token(args[0]), hubspottest.Assume(func(a *hubspottest.Assumptions) {
+		if len(args) == 2 {
+			a.AccountForKeys, a.TokenInfoForKeys = false, false
+		}
+	}), hubspottest.Define("deals", hubspottest.Property{Name: "renewal_date"})))
+	ts.Defer(srv.Close)
+	ts.Setenv("HUBSPOT_URL", srv.URL)
+}
+
+// callersCommand is the script command "callers FILE": it simulates every caller that the
+// fixtures of examples/basic know, with the arguments in $CALLER_ARGS, and writes what became
+// of each as a line of the file.
+func callersCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: callers FILE")
+	}
+	data, err := os.ReadFile(filepath.Join(ts.Getenv("EXAMPLES"), "basic", "crm.yaml"))
+	ts.Check(err)
+	all, err := callersIn(data)
+	ts.Check(err)
+	var out strings.Builder
+	// Numbers in one run and situations in another: the time of the fixtures goes on by a
+	// second a caller, and what situations tell is of a moment.
+	first := slices.IndexFunc(all, func(who string) bool { return who == "back-in-time" })
+	for _, group := range [][]string{all[:first], all[first:]} {
+		run := append([]string{"simulate", "--every", "1s", "-o", "json"}, strings.Fields(ts.Getenv("CALLER_ARGS"))...)
+		for _, who := range group {
+			run = append(run, "--ani", who)
+		}
+		ts.Check(ts.Exec("dealroute", run...))
+		var reply view.Calls
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &reply))
+		for i, c := range reply.Calls {
+			fmt.Fprintf(&out, "%s: %s, %s by %s, %s to %s %v priority %d, contact %s, %d requests, script %v\n",
+				group[i], c.Outcome, orDash(c.Rule), c.Reason, c.Ending, orDash(c.Queue), c.Skills, c.Priority, orDash(c.ContactID), c.HubSpotRequests, c.ScreenPop != nil)
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(out.String()), 0o600))
+}
+
+func orDash(s *string) string {
+	if s == nil {
+		return "–"
+	}
+	return *s
 }

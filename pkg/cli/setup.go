@@ -89,11 +89,11 @@ func runDestroy(ctx context.Context, env *Env, o destroyOptions) (err error) {
 		return err
 	}
 	name := l.deployment.Name
-	if o.yes && !env.settings.on("sandbox") && o.confirm != name {
-		return fail(fmt.Errorf("destroy without a question needs the deployment's name"), fmt.Sprintf("add --confirm %s", name))
-	}
 	if o.confirm != "" && o.confirm != name {
 		return fail(fmt.Errorf("--confirm %q is not the name of this deployment", o.confirm), fmt.Sprintf("the name is %q", name))
+	}
+	if o.yes && !env.settings.on("sandbox") && o.confirm != name {
+		return fail(fmt.Errorf("destroy without a question needs the deployment's name"), fmt.Sprintf("add --confirm %s", name))
 	}
 	target, err := openOrg(ctx, env, l, b, false)
 	if err != nil {

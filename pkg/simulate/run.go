@@ -97,8 +97,8 @@ const conversation = "00000000-0000-4000-8000-000000000000"
 func (w *world) count(e *interp.Effect, o interp.Outcome) {
 	a := w.program.actions[actionKey(e.Category, e.Name)]
 	run := ActionRun{Action: e.Name, HubSpot: a != nil && a.HubSpot, Elapsed: o.Elapsed, Requests: 1}
-	if e.Timeout > 0 {
-		run.Elapsed = min(run.Elapsed, e.Timeout)
+	if e.Timeout > 0 && (o.Branch == "timeout" || run.Elapsed > e.Timeout) {
+		run.Elapsed = e.Timeout
 	}
 	if run.HubSpot {
 		w.hubspot += run.Elapsed

@@ -135,7 +135,7 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	if c.ScreenPop != nil {
 		line("screen pop", c.ScreenPop.Script, "("+strings.Join(slices.Sorted(maps.Keys(c.ScreenPop.Inputs)), ", ")+")")
 	}
-	line("waited", fmt.Sprintf("%d ms", c.WaitedMs), waits(c, o, f))
+	line("waited", thousands(c.WaitedMs)+" ms", waits(c, o, f))
 	line("path", fmt.Sprintf("%d actions", c.Actions), "--trace shows each with its inputs and outputs")
 	for _, a := range o.Actions {
 		if a.Failure != "" {
@@ -244,18 +244,20 @@ func waits(c Call, o *simulate.Outcome, f CallFrame) string {
 	var parts []string
 	for _, a := range o.Actions {
 		if a.HubSpot {
-			parts = append(parts, fmt.Sprintf("%s %d", shortName(a.Action), ms(a.Elapsed)))
+			parts = append(parts, shortName(a.Action)+" "+thousands(ms(a.Elapsed)))
 		}
 	}
-	out := fmt.Sprintf("HubSpot %d", c.HubSpotMs)
+	out := "HubSpot " + thousands(c.HubSpotMs)
 	if f.Budget > 0 {
-		out += " of " + strings.TrimSuffix(money(fmt.Sprint(ms(f.Budget))), ".00")
+		out += " of " + thousands(ms(f.Budget))
 	}
 	if len(parts) > 0 {
 		out += ": " + strings.Join(parts, " · ")
 	}
-	return out + fmt.Sprintf("; control %d", c.WaitedMs-c.HubSpotMs)
+	return out + "; control " + thousands(c.WaitedMs-c.HubSpotMs)
 }
+
+func thousands(n int64) string { return strings.TrimSuffix(money(fmt.Sprint(n)), ".00") }
 
 // shortName is a data action's name without the deployment's name and the hash around it.
 func shortName(name string) string {
