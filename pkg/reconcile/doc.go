@@ -6,4 +6,20 @@
 // Each kind of entity is one file that says how ours are found, what is compared (written
 // the way the server returns it), how it is created, changed and removed, and what must
 // become true before the next one may use it.
+//
+// # Ending in between
+//
+// A run may end at any call. What it leaves is found and finished by the next one:
+//
+//	a data action that is only a draft      published; deleted when nothing desires it
+//	an integration that is not configured   known by the name it has until then
+//	a client whose secret is lost           its credential takes a new one (see record.go)
+//	a script that is not published          published
+//	a flow whose version is not recorded    recorded; published by somebody else: drift
+//	an entity whose create was answered late, so that there are two   one goes
+//
+// Tests make each call of a setup and of a destroy go wrong, in turn. The whole matrix of
+// calls and faults takes minutes:
+//
+//	go test ./pkg/reconcile -run Disturbed -every-fault -timeout 30m
 package reconcile

@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"log"
 	"net/http/httptest"
@@ -97,7 +98,15 @@ func newWorldSeeded(t testing.TB, change func(*genesystest.Seed)) *world {
 // newWorldOf is an org in a given state.
 func newWorldOf(t testing.TB, st *genesystest.State) *world {
 	t.Helper()
-	return buildWorld(t, st, nil)
+	data, err := json.Marshal(st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var copied genesystest.State
+	if err := json.Unmarshal(data, &copied); err != nil {
+		t.Fatal(err)
+	}
+	return buildWorld(t, &copied, nil)
 }
 
 func buildWorld(t testing.TB, st *genesystest.State, change func(*genesystest.Seed), opts ...genesystest.Option) *world {

@@ -29,7 +29,7 @@ type Config struct {
 	Client  string // id of the OAuth client
 	Secret  secret.Value
 	Token   secret.Value // an access token instead of a client
-	Workers int          // calls at the same time; 8 when 0
+	Workers int          // calls at the same time; 12 when 0
 
 	ReadOnly bool // refuse every request that is not known to be a read
 	PerMin   int  // calls a minute; 280 when 0: a token may make 300 (Genesys: token.rate.per.minute)
@@ -73,7 +73,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, errors.New("no OAuth client and no access token to sign in with")
 	}
 	if cfg.Workers == 0 {
-		cfg.Workers = 8
+		cfg.Workers = 12
 	}
 	if cfg.PerMin == 0 {
 		cfg.PerMin = 280
