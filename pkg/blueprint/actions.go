@@ -302,11 +302,13 @@ func decodeStrict(r rendering, into any) diag.Findings {
 	dec := yaml.NewDecoder(strings.NewReader(r.text))
 	dec.KnownFields(true)
 	if err := dec.Decode(into); err != nil {
-		line := 1
-		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-			line, _ = strconv.Atoi(m[1]) // digits by the pattern
+		line, message := 1, err.Error()
+		if m := yamlLine.FindStringSubmatchIndex(message); m != nil {
+			line, _ = strconv.Atoi(message[m[2]:m[3]]) // digits by the pattern
+			message = message[m[1]:]
 		}
-		return r.fail(line, "%v", err)
+		message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
+		return r.fail(line, "%s", unknownField.ReplaceAllString(message, "unknown key $1"))
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package blueprint
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -28,10 +29,10 @@ type rendering struct {
 
 // at is the place in the template that wrote a line of the text.
 func (r rendering) at(line int) diag.Position {
-	if line < 1 || line > len(r.lines) {
+	if line < 1 || len(r.lines) == 0 {
 		return diag.Position{File: r.file, Line: 1}
 	}
-	return diag.Position{File: r.file, Line: r.lines[line-1]}
+	return diag.Position{File: r.file, Line: r.lines[min(line, len(r.lines))-1]} // YAML finds an open end after the last line
 }
 
 // blame turns findings about the rendered text into findings about the template.
@@ -94,7 +95,7 @@ func (e engine) render(name string, data any) (rendering, diag.Findings) {
 	}
 	var b strings.Builder
 	if err := t.Execute(&b, data); err != nil {
-		return r, diag.Findings{{Code: codeTemplate, Message: err.Error(), Position: placeIn(r.file, err)}}
+		return r, diag.Findings{{Code: codeTemplate, Message: said(err), Position: placeIn(r.file, err)}}
 	}
 	r.text, r.lines = unmark(b.String())
 	if i := strings.Index(r.text, "{{"); i >= 0 {
@@ -112,11 +113,15 @@ func (e engine) render(name string, data any) (rendering, diag.Findings) {
 func (e engine) parse(r rendering, name string) (*template.Template, diag.Findings) {
 	src, err := fs.ReadFile(e.fs, name)
 	if err != nil {
+		var pe *fs.PathError
+		if errors.As(err, &pe) {
+			err = pe.Err
+		}
 		return nil, r.fail(1, "the template cannot be read: %v", err)
 	}
 	t, err := template.New(name).Option("missingkey=error").Funcs(quoting).Parse(string(src))
 	if err != nil {
-		return nil, diag.Findings{{Code: codeTemplate, Message: err.Error(), Position: placeIn(r.file, err)}}
+		return nil, diag.Findings{{Code: codeTemplate, Message: said(err), Position: placeIn(r.file, err)}}
 	}
 	if bad := rawPrint(t.Root); bad != nil {
 		line := 1 + bytes.Count(src[:bad.Position()], []byte("\n"))
@@ -178,8 +183,8 @@ func rawPrint(n parse.Node) parse.Node {
 	return nil
 }
 
-// markLines puts the number of the template's line, between two zero bytes, before each line
-// end of its text; unmark takes the numbers out of the result again.
+// markLines puts the number of the template's line, between two zero bytes, before each piece
+// of a line of its text; unmark takes the numbers out of the result again.
 func markLines(n parse.Node, src string) {
 	switch n := n.(type) {
 	case *parse.ListNode:
@@ -192,12 +197,12 @@ func markLines(n parse.Node, src string) {
 	case *parse.TextNode:
 		line := 1 + strings.Count(src[:n.Pos], "\n")
 		var b bytes.Buffer
-		for _, c := range n.Text {
-			if c == '\n' {
-				fmt.Fprintf(&b, "\x00%d\x00", line)
-				line++
-			}
-			b.WriteByte(c)
+		for piece := range strings.Lines(string(n.Text)) {
+			fmt.Fprintf(&b, "\x00%d\x00%s", line, piece)
+			line++
+		}
+		if bytes.HasSuffix(n.Text, []byte("\n")) { // a value begins the next line
+			fmt.Fprintf(&b, "\x00%d\x00", line)
 		}
 		n.Text = b.Bytes()
 	case *parse.IfNode:
@@ -212,31 +217,37 @@ func markLines(n parse.Node, src string) {
 	}
 }
 
+// unmark gives the text without marks. A line is the template's line that wrote its first
+// visible character: trimming joins the end of it with what follows on later lines.
 func unmark(s string) (text string, lines []int) {
 	var b strings.Builder
 	b.Grow(len(s))
 	last := 1
 	for line := range strings.Lines(s) {
+		visible := false
 		for {
 			before, rest, ok := strings.Cut(line, "\x00")
+			b.WriteString(before)
+			visible = visible || strings.TrimSpace(before) != ""
 			if !ok {
 				break
 			}
 			number, after, _ := strings.Cut(rest, "\x00")
-			if n, err := strconv.Atoi(number); err == nil {
+			if n, err := strconv.Atoi(number); err == nil && !visible {
 				last = n
 			}
-			b.WriteString(before)
 			line = after
 		}
-		b.WriteString(line)
 		lines = append(lines, last)
 	}
 	return b.String(), lines
 }
 
 // templateLine is how text/template names a place: template: name:line[:column]:
-var templateLine = regexp.MustCompile(`^template: [^:]*:(\d+)`)
+var templateLine = regexp.MustCompile(`^template: [^:]*:(\d+)(:\d+)?: `)
+
+// said is an error of text/template without the place, which the position names.
+func said(err error) string { return templateLine.ReplaceAllString(err.Error(), "") }
 
 func placeIn(file string, err error) diag.Position {
 	p := diag.Position{File: file, Line: 1}

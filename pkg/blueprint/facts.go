@@ -46,7 +46,9 @@ type read struct {
 // the quotes are taken away; longer ones than Architect's Decimal holds are left out.
 const (
 	numberForm = `-?(0|[1-9][0-9]{0,14})([.][0-9]{1,60})?([eE][+-]?1?[0-9])?`
-	dateForm   = `[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T[0-9:.]+Z)?`
+	dateForm   = `(` + dayForm + `|` + leapForm + `)(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?Z)?`
+	dayForm    = `[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))`
+	leapForm   = `([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29`
 )
 
 // has is the filter for records that have a property in the form of a type.

@@ -119,7 +119,7 @@ func (d *decoder) load(data []byte) *yaml.Node {
 	}
 	switch {
 	case len(docs) == 0:
-		return fail(codeNoMapping, 1, 1, "dealroute init writes one", "the file is empty")
+		return fail(codeNoMapping, 1, 1, "begin with version: 1 and name; the examples of the project show the rest", "the file is empty")
 	case len(docs) > 1:
 		n := docs[1]
 		if len(n.Content) > 0 {
@@ -128,7 +128,7 @@ func (d *decoder) load(data []byte) *yaml.Node {
 		fail(codeDocuments, n.Line, n.Column, "delete it, or make it a file of its own", "a second document begins here")
 	}
 	if len(docs[0].Content) == 0 {
-		return fail(codeNoMapping, 1, 1, "dealroute init writes one", "the file is empty")
+		return fail(codeNoMapping, 1, 1, "begin with version: 1 and name; the examples of the project show the rest", "the file is empty")
 	}
 	root := docs[0].Content[0]
 	if root.Kind != yaml.MappingNode {
