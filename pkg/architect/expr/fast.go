@@ -183,6 +183,9 @@ func (c *compiler) equality(it *item, t Type) scalar {
 	if it.text == "!=" {
 		flip = 1
 	}
+	if k := it.args[1]; k.known() && k.value.IsSet() {
+		return c.equalsKnown(it.args[0], k.value, flip)
+	}
 	if t == String {
 		x, y := c.text(it.args[0]), c.text(it.args[1])
 		return func(m *machine) (int64, bool, *EvalError) {
@@ -214,6 +217,28 @@ func (c *compiler) equality(it *item, t Type) scalar {
 			return 1 ^ flip, true, nil
 		}
 		return flip, true, nil
+	}
+}
+
+// equalsKnown has the comparisons with a value that is written down, the most frequent ones.
+func (c *compiler) equalsKnown(it *item, k Value, flip int64) scalar {
+	if it.typ == String {
+		x, b := c.text(it), k.s
+		return func(m *machine) (int64, bool, *EvalError) {
+			a, set, err := x(m)
+			if err == nil && set && a == b {
+				return 1 ^ flip, true, nil
+			}
+			return flip, true, err
+		}
+	}
+	x, b := c.scalar(it), k.n
+	return func(m *machine) (int64, bool, *EvalError) {
+		a, set, err := x(m)
+		if err == nil && set && a == b {
+			return 1 ^ flip, true, nil
+		}
+		return flip, true, err
 	}
 }
 

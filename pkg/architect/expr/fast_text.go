@@ -195,11 +195,11 @@ func (c *compiler) replace(it *item) text {
 	if !find.known() || !with.known() {
 		return nil
 	}
-	from, to := find.value.s, with.value.s
-	x := c.text(it.args[0])
 	if !find.value.IsSet() {
 		return nil
 	}
+	from, to := find.value.s, with.value.s
+	x := c.text(it.args[0])
 	return func(m *machine) (string, bool, *EvalError) {
 		s, err := x.set(m, it, 0)
 		if err != nil {
@@ -255,6 +255,16 @@ func (c *compiler) fastSize(it *item) scalar {
 				return 0, false, err
 			}
 			return int64(utf8.RuneCountInString(s)), true, nil
+		}
+	case name == "Count" && it.args[0].typ.IsList() && it.args[0].kind == itemVariable:
+		c.constant = false
+		slot := it.args[0].slot
+		return func(m *machine) (int64, bool, *EvalError) {
+			v := m.env.Var(slot)
+			if v.h&flagSet == 0 {
+				return 0, false, it.forbidden(0)
+			}
+			return int64(v.Len()), true, nil
 		}
 	case name == "Count" && it.args[0].typ.IsList():
 		x := c.item(it.args[0])

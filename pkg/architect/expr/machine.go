@@ -26,29 +26,56 @@ func (m *machine) spend(n int) *EvalError {
 	return &EvalError{Message: "the expression grows beyond what one evaluation may take", Budget: true}
 }
 
+// Room is what evaluations work in. One that is kept spares fetching it each time; it must
+// not be used by two goroutines at once.
+type Room struct{ m machine }
+
 // Eval computes the expression; a nil Env knows nothing. The error is an *EvalError.
 func (p *Program) Eval(env Env) (Value, error) {
-	if p.known {
-		return p.value, nil
-	}
 	if env == nil {
 		env = &Static{}
 	}
-	if p.slot >= 0 {
-		if v := env.Var(p.slot); v.h != 0 {
-			return v, nil
-		}
-		return p.value, nil
+	if p.known || p.slot >= 0 {
+		return p.plain(env), nil
 	}
 	m := machines.Get().(*machine)
-	m.env, m.budget = env, p.budget
-	v, err := p.code(m)
-	m.env, m.stack = nil, m.stack[:0]
-	if cap(m.stack) <= maxKept {
-		machines.Put(m)
-	}
+	v, err := p.run(m, env)
+	m.env = nil
+	machines.Put(m)
 	if err != nil {
 		return Value{}, err
 	}
 	return v, nil
+}
+
+// EvalIn is Eval in a room of the caller's, which keeps env.
+func (p *Program) EvalIn(r *Room, env Env) (Value, error) {
+	if p.known || p.slot >= 0 {
+		return p.plain(env), nil
+	}
+	v, err := p.run(&r.m, env)
+	if err != nil {
+		return Value{}, err
+	}
+	return v, nil
+}
+
+// plain is the result of a program that is a value or a variable.
+func (p *Program) plain(env Env) Value {
+	if !p.known {
+		if v := env.Var(p.slot); v.h != 0 {
+			return v
+		}
+	}
+	return p.value
+}
+
+func (p *Program) run(m *machine, env Env) (Value, *EvalError) {
+	m.env, m.budget = env, p.budget
+	v, err := p.code(m)
+	if cap(m.stack) > maxKept {
+		m.stack = nil
+	}
+	m.stack = m.stack[:0]
+	return v, err
 }

@@ -21,9 +21,8 @@ type Scope interface {
 }
 
 // An Env holds what an expression needs while it runs. An Env may also have the methods
-// Random() float64 (0 ≤ x < 1), Languages() []string (those the flow supports, the default
-// first) and Rate(from, to string) (string, bool) (a decimal exchange rate); without them
-// Random gives 0.5, the only language is Language, and no rate is known.
+// Random() float64 (0 ≤ x < 1) and Languages() []string (those the flow supports, the
+// default first); without them Random gives 0.5 and the only language is Language.
 type Env interface {
 	// Var is the value in a slot of the Scope; its type is that of the symbol.
 	Var(slot int) Value

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"errors"
+	"strings"
 	"testing"
 )
 
@@ -35,5 +37,55 @@ func TestFloorAndCeilingOfSmallQuotients(t *testing.T) {
 		if f.cmp(intDec(c.floor)) != 0 || g.cmp(intDec(c.ceiling)) != 0 {
 			t.Errorf("%s: floor %s, ceiling %s", c.text, f.text(0), g.text(0))
 		}
+	}
+}
+
+// Operators without code of their own must not be compiled twice at each level: a chain of
+// them would never end.
+func TestLongChainsCompileSoon(t *testing.T) {
+	for _, text := range []string{
+		"Call.PositionInQueue" + strings.Repeat(" % 7", 55), strings.Repeat("1 & ", 55) + "Call.PositionInQueue",
+		strings.Repeat("ToString(", 60) + "Call.Ani" + strings.Repeat(")", 60), strings.Repeat("Replace(", 60) + "Call.Ani" + strings.Repeat(", Call.Ani, \"\")", 60),
+	} {
+		if _, err := Compile(text, NewTable(BuiltIns("inboundCall")...), nil); err != nil {
+			t.Fatalf("%.40s: %v", text, err)
+		}
+	}
+}
+
+// What is computed while an expression is compiled changes neither results nor failures,
+// nor what one evaluation may take.
+func TestFolding(t *testing.T) {
+	for _, text := range []string{
+		`GetAt(MakeList("a"), 0)`, `GetAt(MakeList("a"), 1)`, `Left("abc", -1 + 3)`, `Left("abc", 1 - 3)`, `1 / (1 - 1)`, `-(1) + 2`, `ToInt("x")`,
+		`If(true, 1, ToInt("x"))`, `If(false, ToInt("x"), 1)`, `Append("a", ToString(NOT_SET))`, `FindQueue("q") == NOT_SET`, `GetCurrentDateTimeUtc()`, `Random()`,
+	} {
+		n, err := Parse(text)
+		if err != nil {
+			t.Fatal(text, err)
+		}
+		p, err := CompileNode(n, nil, nil)
+		if err != nil {
+			t.Logf("%s: %v", text, err) // refused at once, with the literals in view
+			continue
+		}
+		plain, err := CompilePlain(n, nil)
+		if err != nil {
+			t.Fatal(text, err)
+		}
+		v, err := p.Eval(nil)
+		w, err2 := plain.Eval(nil)
+		if (err == nil) != (err2 == nil) || err != nil && err.Error() != err2.Error() || !v.Equal(w) || v.Type() != w.Type() || p.Constant() != plain.Constant() {
+			t.Errorf("%s: %s, %v; by the table %s, %v", text, v, err, w, err2)
+		}
+	}
+	long := `Replace(Replace(Replace("aaaaaaaaaa", "a", "aaaaaaaaaa"), "a", "aaaaaaaaaa"), "a", "aaaaaaaaaa")`
+	p, err := Compile(long, nil, nil, Options{Budget: 5000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e *EvalError
+	if _, err := p.Eval(nil); !errors.As(err, &e) || !e.Budget {
+		t.Errorf("ends with %v beyond its budget", err)
 	}
 }

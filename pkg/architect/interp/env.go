@@ -17,15 +17,14 @@ func (e *env) Var(slot int) expr.Value {
 	if slot < len(e.builtin) {
 		return e.builtin[slot]
 	}
-	u := e.p.units[e.unit]
-	if slot >= promptSlots {
-		return u.prompts[slot-promptSlots]
-	}
-	i := slot - len(e.builtin)
+	u, i := e.p.units[e.unit], slot-len(e.builtin)
 	if n := len(u.vars); i < n {
 		return e.vals[int(e.gbase)+i]
 	} else if at := int(e.lbase) + i - n; at < len(e.vals) {
 		return e.vals[at]
+	}
+	if slot >= promptSlots {
+		return u.prompts[slot-promptSlots]
 	}
 	return expr.Value{}
 }
@@ -81,7 +80,13 @@ func (s *State) eval(v *value) (expr.Value, bool) {
 		}
 		return v.lit, true
 	}
-	x, err := v.prog.Eval((*env)(s))
+	var x expr.Value
+	var err error
+	if s.workroom != nil {
+		x, err = v.prog.EvalIn(s.workroom, (*env)(s))
+	} else {
+		x, err = v.prog.Eval((*env)(s))
+	}
 	if s.wanted.kind != expr.Invalid {
 		return x, false
 	}

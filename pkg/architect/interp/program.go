@@ -173,7 +173,7 @@ func (p *Program) Start(c Call) *State {
 func (p *Program) begin(s *State, c Call) {
 	u := p.units[0]
 	old := *s
-	*s = State{p: p, task: -1, start: c.At.UTC(), answer: c.AnswerAfter, pc: u.start}
+	*s = State{p: p, workroom: old.workroom, task: -1, start: c.At.UTC(), answer: c.AnswerAfter, pc: u.start}
 	if s.answer == 0 {
 		s.answer = time.Minute
 	}
@@ -197,7 +197,7 @@ func (p *Program) begin(s *State, c Call) {
 func (p *Program) borrow(c Call) *State {
 	s, ok := p.states.Get().(*State)
 	if !ok {
-		s = &State{}
+		s = &State{workroom: new(expr.Room)}
 	}
 	p.begin(s, c)
 	return s

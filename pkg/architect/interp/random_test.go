@@ -287,7 +287,7 @@ func TestEqualKeysHaveOneFuture(t *testing.T) {
 		p := compiled(t, makeFlow(rapid.Uint64().Draw(t, "flow")))
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "walks"), 4))
 		seen := map[string][]*interp.State{}
-		for range 30 {
+		for range 10 {
 			s := p.Start(interp.Call{ANI: "x"})
 			for range 10 {
 				e, _ := p.Next(s)

@@ -57,8 +57,9 @@ type State struct {
 	ending   Ending
 	target   string
 	eff      Effect
-	out      Outcome // while it is being taken in
-	inputs   []Named // backing of eff.Inputs
+	out      Outcome    // while it is being taken in
+	inputs   []Named    // backing of eff.Inputs
+	workroom *expr.Room // of runs that nobody clones, else nil
 
 	wanted  object // what an expression asked for and nobody has looked up yet
 	problem error  // why the current action failed
@@ -103,6 +104,7 @@ type attribute struct{ name, value string }
 // Clone makes a state that goes its own way.
 func (s *State) Clone() *State {
 	c := *s
+	c.workroom = nil
 	c.frames = slices.Clone(s.frames)
 	c.vals = slices.Clone(s.vals)
 	c.loops = slices.Clone(s.loops)
