@@ -148,7 +148,7 @@ func best(d genesys.Entity, fs []Found, p Policy) (Change, int) {
 //	holding    found            action
 //	reference  anything         keep: used as it is
 //	seed       anything         keep: data
-//	owned      not ours         leave, which blocks; with --adopt update or replace
+//	owned      not ours         leave, which blocks; with --adopt update, but never replace
 //	owned      unfinished       update
 //	owned      equal            keep
 //	owned      frozen differs   replace
@@ -174,6 +174,9 @@ func one(d genesys.Entity, f Found, p Policy) Change {
 		c.Fields = diff(f.Content, want, known, exact)
 		switch {
 		case len(c.Fields) == 0 && f.Owned:
+		case replaces(c.Fields, d.Key.Kind, p) && !f.Owned:
+			c.Action, c.Blocks = Leave, true
+			c.Reason = cmp.Or(f.Note, "has our name and not our mark") + ", and differs in what cannot be changed, so it cannot be taken over; rename it"
 		case replaces(c.Fields, d.Key.Kind, p):
 			c.Action, c.Reason = Replace, "differs in what cannot be changed in place"
 		case !f.Owned:

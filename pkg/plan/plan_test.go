@@ -111,7 +111,7 @@ func TestComputeTouchesOnlyWhatIsOurs(t *testing.T) {
 			e, isWanted := want.Get(c.Key)
 			switch {
 			case c.Action == plan.Keep || c.Action == plan.Leave || c.Action == plan.Create:
-			case !owned[c.ID] && !(p.Adopt && isWanted && e.Holding == genesys.Owned):
+			case !owned[c.ID] && !(p.Adopt && c.Action == plan.Update && isWanted && e.Holding == genesys.Owned):
 				t.Fatalf("%s of %s, which is not ours", c.Action, c.Key)
 			case c.Key.Kind == genesys.Skill:
 				t.Fatalf("%s of a skill", c.Action)
@@ -199,6 +199,7 @@ func TestCompute(t *testing.T) {
 		{"a frozen field", []plan.Found{{ID: "1", Owned: true, Content: merge(want, "frozen", map[string]any{"a": "2"})}}, false, plan.Replace, "1", "frozen.a", ""},
 		{"not ours", []plan.Found{{ID: "1", Content: want}}, false, plan.Leave, "1", "", ""},
 		{"not ours, adopted", []plan.Found{{ID: "1", Content: want}}, true, plan.Update, "1", "", ""},
+		{"not ours, adopted, a frozen field", []plan.Found{{ID: "1", Content: merge(want, "frozen", map[string]any{"a": "2"})}}, true, plan.Leave, "1", "frozen.a", ""},
 		{"half made", []plan.Found{{ID: "1", Owned: true, Unfinished: "half"}}, false, plan.Update, "1", "", ""},
 		{"two of ours, the second as it must be", []plan.Found{{ID: "1", Owned: true}, {ID: "2", Owned: true, Content: want}}, false, plan.Keep, "2", "", "1"},
 		{"one of ours beside one of others", []plan.Found{{ID: "1", Content: want}, {ID: "2", Owned: true, Content: want}}, false, plan.Keep, "2", "", ""},

@@ -169,6 +169,30 @@ func TestDestroyLeavesWhatIsNotOurs(t *testing.T) {
 	}
 }
 
+// --adopt takes over what has our name, and then it is like ours.
+func TestAdopt(t *testing.T) {
+	fresh := newWorld(t)
+	apply(t, fresh.read(t, nil))
+	w := newWorld(t)
+	w.create(t, genesys.Role, map[string]any{"name": "acme-inbound runtime", "description": "theirs"})
+	w.create(t, genesys.DataTable, map[string]any{"name": "acme-inbound-control", "schema": keyColumn()})
+	w.create(t, genesys.Integration, map[string]any{"name": "acme-inbound HubSpot", "integrationType": map[string]any{"id": "custom-rest-actions"}})
+	w.publish(t, strings.Replace(foreignFlow, "%s", "theirs", 1))
+	w.create(t, genesys.CallRoute, map[string]any{"name": "acme-inbound", "dnis": []any{"+15135550100"}})
+	adopt := func(c *reconcile.Config) { c.Adopt = true }
+	if n := w.read(t, adopt).Plan().Counts()[plan.Update]; n != 5 {
+		t.Errorf("%d are taken over:\n%s", n, changes(w.read(t, adopt).Plan()))
+	}
+	apply(t, w.read(t, adopt))
+	if got := changes(w.read(t, nil).Plan()); got != "" {
+		t.Errorf("a further plan is not empty:\n%s", got)
+	}
+	apply(t, w.read(t, destroying))
+	if n := len(w.read(t, destroying).Plan().Changes); n != 0 {
+		t.Errorf("%d are left", n)
+	}
+}
+
 func TestQueuesAndSkills(t *testing.T) {
 	const missing = "Sales"
 	w := newWorldSeeded(t, func(s *genesystest.Seed) {

@@ -51,7 +51,7 @@ func (r *run) numbers(ctx context.Context, found []plan.Found) error {
 		}
 		var self plan.Found
 		for _, f := range found {
-			if f.Key == d.Key && f.Owned {
+			if f.Key == d.Key && (f.Owned || r.Adopt && self.ID == "") {
 				self = f
 			}
 		}

@@ -105,6 +105,36 @@ func TestAChangedContractBecomesANewAction(t *testing.T) {
 	}
 }
 
+// What a deployment no longer wants goes after the flow has stopped using it.
+func TestWhatIsNoLongerWantedGoes(t *testing.T) {
+	for name, c := range map[string][2]string{
+		"the breaker":    {"breaker: {afterTimeout: 15s, afterFailure: 2s}", "breaker: none"},
+		"the screen pop": {"screenPop: managed", "screenPop: none"},
+		"the number":     {`numbers: ["+15135550100"]`, "numbers: []"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			apply(t, w.read(t, nil))
+			w.with(t, c[0], c[1])
+			apply(t, w.read(t, nil))
+			if got := changes(w.read(t, nil).Plan()); got != "" {
+				t.Errorf("a further plan is not empty:\n%s", got)
+			}
+			fresh := newWorld(t)
+			fresh.deployment, fresh.blueprint = w.deployment, w.blueprint
+			apply(t, fresh.read(t, nil))
+			// Rows are data and stay, and with them the count of credentials.
+			data := func(s string) string {
+				return strings.Join(slices.DeleteFunc(strings.Split(s, "\n"), func(l string) bool { return strings.HasPrefix(l, `["rows"`) }), "\n")
+			}
+			if got, want := data(dump(t, w.server.State())), data(dump(t, fresh.server.State())); got != want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
 func TestWhatAChangeTouches(t *testing.T) {
 	for _, c := range []struct {
 		name, old, now string
@@ -238,7 +268,7 @@ func TestTheRecord(t *testing.T) {
 // A client that was deleted by hand comes back, and its credential takes the new secret,
 // also when the run ends in between.
 func TestALostClientComesBackWithItsCredential(t *testing.T) {
-	disturb(t, func(t *testing.T, w *world) {
+	disturb(t, 2, func(t *testing.T, w *world) {
 		t.Helper()
 		apply(t, w.read(t, nil))
 		all, err := w.client.Find(t.Context(), genesys.OAuthClient, "acme-inbound runtime")

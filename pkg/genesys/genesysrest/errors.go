@@ -60,7 +60,7 @@ func (e *Error) Is(target error) bool {
 	case genesys.ErrNotFound:
 		return e.Status == http.StatusNotFound || e.Status == http.StatusGone
 	case genesys.ErrConflict:
-		return e.Status == http.StatusConflict || e.Code == "duplicate.name" ||
+		return e.Status == http.StatusConflict || e.Code == "duplicate.name" || e.Code == "general.conflict" ||
 			e.Status == http.StatusBadRequest && strings.Contains(e.Message, "does not match the current version")
 	case genesys.ErrForbidden:
 		return e.Status == http.StatusForbidden
