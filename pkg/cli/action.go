@@ -84,7 +84,7 @@ func runActionCheck(o actionCheckOptions) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(o.io.Out, "%d errors, %d warnings, %d notes in %d files\n", n[diag.Error], n[diag.Warning], n[diag.Info]+n[diag.Assumption], len(o.files))
+		fmt.Fprintf(o.io.Out, "%s in %s\n", view.Counted(n), view.Count(len(o.files), "file", "files"))
 	}
 	if n[diag.Error] > 0 {
 		return errNo

@@ -98,10 +98,13 @@ func only(ctx context.Context, c *genesysrest.Client, k genesys.Kind, name strin
 	if err != nil {
 		return genesys.Object{}, orgError(err)
 	}
-	if len(all) != 1 {
-		return genesys.Object{}, fail(fmt.Errorf("the org has %d of %s %q", len(all), k, name), `run "dealroute setup" first, or look at "dealroute plan"`)
+	switch len(all) {
+	case 0:
+		return genesys.Object{}, fail(fmt.Errorf("the org has no %s %q", k, name), `run "dealroute setup" first, or look at "dealroute plan"`)
+	case 1:
+		return all[0], nil
 	}
-	return all[0], nil
+	return genesys.Object{}, fail(fmt.Errorf("the org has %d of %s %q, where one is expected", len(all), k, name), `look at "dealroute plan"`)
 }
 
 func exportFlow(ctx context.Context, target *org, id string) (string, error) {

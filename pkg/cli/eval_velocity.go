@@ -45,7 +45,7 @@ func runEvalVelocity(ctx context.Context, io *Streams, o evalVelocityOptions) er
 	if o.contextFile != "" {
 		var err error
 		if data, err = os.ReadFile(o.contextFile); err != nil {
-			return fail(err, "give a JSON file with the template's variables")
+			return fail(fmt.Errorf("read the context %s: %w", o.contextFile, reason(err)), "give a JSON file with the template's variables")
 		}
 	}
 	s, err := renderVelocity(o.template, data, o.lax)
@@ -53,7 +53,7 @@ func runEvalVelocity(ctx context.Context, io *Streams, o evalVelocityOptions) er
 	switch {
 	case errors.As(err, &e):
 		f := diag.Finding{Message: e.Message, Hint: e.Hint, Position: e.Position()}
-		return unreadable(diag.Findings{f}, []byte(o.template), false)
+		return unreadable(diag.Findings{f}, []byte(o.template), true)
 	case err != nil:
 		return fail(fmt.Errorf("%s: %w", o.contextFile, err), `write {"input": {"name": "value"}}`)
 	case o.asJSON:

@@ -80,7 +80,7 @@ func runFlowCheck(o flowCheckOptions) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(o.io.Out, "%d errors, %d warnings, %d notes\n", n[diag.Error], n[diag.Warning], n[diag.Info]+n[diag.Assumption])
+		fmt.Fprintln(o.io.Out, view.Counted(n))
 	}
 	if n[diag.Error] > 0 {
 		return errNo

@@ -170,6 +170,7 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		args         []string
 	}{
 		{"version", "version", 0, "", []string{"version"}},
+		{"explain-config", "explain-config", 0, "", []string{"--explain-config", "-f", basicFile}},
 		{"render", "render", 0, "", []string{"render", "-f", basicFile, "--out", build}},
 		{"templates", "render", 0, "", []string{"render", "-f", basicFile, "--copy-templates", filepath.Join(dir, "templates")}},
 		{"callers", "simulate", 0, "", callers},

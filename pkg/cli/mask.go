@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -189,9 +188,9 @@ func band(v string) string {
 	if f < 1 {
 		return "0"
 	}
-	low, high := 1, 10
+	low, high := int64(1), int64(10)
 	for f >= float64(high) && high < 1_000_000_000 {
 		low, high = high, high*10
 	}
-	return fmt.Sprintf("%d to %d", low, high)
+	return view.Thousands(low) + " to " + view.Thousands(high)
 }

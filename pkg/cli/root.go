@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 )
@@ -40,10 +39,6 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if explain {
-				fmt.Fprint(env.IO.Out, env.settings.explain())
-				return nil
-			}
 			return cmd.Help()
 		},
 	}
@@ -59,13 +54,15 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		ctx, stop := context.WithTimeout(cmd.Context(), s.timeout())
 		env.stop = stop
 		cmd.SetContext(ctx)
-		if !explain || !cmd.HasParent() {
+		if !explain {
 			return nil
 		}
 		if err := adoptDeployment(env); err != nil {
 			return err
 		}
-		fmt.Fprint(env.IO.Out, s.explain())
+		if err := s.explain(env.IO.Out); err != nil {
+			return err
+		}
 		return errExplained
 	}
 	titles := []struct{ id, title string }{
@@ -80,6 +77,12 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 			c.GroupID = g.id
 			root.AddCommand(c)
 		}
+	}
+	root.SetHelpCommandGroupID(groupOther)
+	root.SetCompletionCommandGroupID(groupOther)
+	root.InitDefaultCompletionCmd("completion") // any argument: it is left out for a program without commands
+	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {
+		c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() } // so that its arguments are checked
 	}
 	return root
 }

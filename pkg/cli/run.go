@@ -9,6 +9,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/spf13/cobra"
 )
 
 // Main runs the program and gives its exit code. Every error is printed here and nowhere
@@ -19,7 +20,8 @@ func Main(ctx context.Context, args []string, env *Env) int {
 	root.SetIn(env.IO.In)
 	root.SetOut(env.IO.Out)
 	root.SetErr(env.IO.Err)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
+	err = argumentError(cmd, err)
 	if env.stop != nil {
 		env.stop()
 	}
@@ -83,6 +85,28 @@ func printFailureJSON(io *Streams, err error) {
 		all = f.findings
 	}
 	view.JSON(io.Out, view.NewFailure(findingOf(err), all)) //nolint:errcheck // the reader is gone
+}
+
+// argumentError gives the errors of cobra about commands and arguments, which have no type,
+// the form of all others.
+func argumentError(cmd *cobra.Command, err error) error {
+	var f *failure
+	if err == nil || errors.As(err, &f) {
+		return err
+	}
+	switch text := err.Error(); {
+	case strings.HasPrefix(text, "unknown command ") && !cmd.HasSubCommands():
+		return usage(cmd.CommandPath(), fmt.Errorf("%s takes flags only, no other argument", cmd.CommandPath()))
+	case strings.HasPrefix(text, "requires at least "):
+		return usage(cmd.CommandPath(), fmt.Errorf("%s: nothing is named to work on", cmd.CommandPath()))
+	case strings.Contains(text, "Did you mean this?"):
+		said, names, _ := strings.Cut(text, "\n")
+		names = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(names), "Did you mean this?"))
+		return fail(errors.New(said), `did you mean "`+strings.Join(strings.Fields(names), `" or "`)+`"`)
+	case strings.HasPrefix(text, "unknown command "), strings.HasPrefix(text, "accepts "):
+		return usage(cmd.CommandPath(), err)
+	}
+	return err
 }
 
 // usage makes an error of the command line end with the way to the help.

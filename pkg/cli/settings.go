@@ -3,13 +3,14 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 )
@@ -168,11 +169,37 @@ func (s *settings) source(t setting) string {
 	return "default"
 }
 
+// An explained setting is one with where its value comes from.
+type explained struct {
+	Name   string  `json:"name"`
+	Value  *string `json:"value"`
+	Source string  `json:"source"`
+}
+
 // explain lists every setting with its value and source.
-func (s *settings) explain() string {
-	var b strings.Builder
+func (s *settings) explain(w io.Writer) error {
+	all := []explained{}
 	for _, t := range settingTable() {
-		fmt.Fprintf(&b, "%-18s %-28s %s\n", t.name, s.text(t.name), s.source(t))
+		e := explained{Name: t.name, Source: s.source(t)}
+		if v := s.text(t.name); v != "" {
+			e.Value = &v
+		}
+		all = append(all, e)
 	}
-	return b.String()
+	if s.json() {
+		return view.JSON(w, struct {
+			Schema   int         `json:"schema"`
+			Settings []explained `json:"settings"`
+		}{view.Schema, all})
+	}
+	for _, e := range all {
+		v := ""
+		if e.Value != nil {
+			v = *e.Value
+		}
+		if _, err := fmt.Fprintf(w, "%-18s %-28s %s\n", e.Name, v, e.Source); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -57,7 +59,7 @@ func runSetup(ctx context.Context, env *Env, o setupOptions) (err error) {
 	return applyPlan(ctx, env, target, cfg, applying{
 		yes: o.yes, verb: "setup",
 		question: func(r *reconcile.Reconciler) string {
-			return fmt.Sprintf("Apply %d changes to org %q?", pending(r.Plan()), r.Identity().OrgName)
+			return fmt.Sprintf("Apply %s to org %q?", view.Count(pending(r.Plan()), "change", "changes"), r.Identity().OrgName)
 		},
 		answer: "yes",
 	})
@@ -105,7 +107,7 @@ func runDestroy(ctx context.Context, env *Env, o destroyOptions) (err error) {
 	return applyPlan(ctx, env, target, cfg, applying{
 		yes: o.yes, verb: "destroy", answer: name,
 		question: func(r *reconcile.Reconciler) string {
-			return fmt.Sprintf("Delete %d entities of %q from org %q? Type the deployment's name:", pending(r.Plan()), name, r.Identity().OrgName)
+			return fmt.Sprintf("Delete %s of %q from org %q? Type the deployment's name:", view.Count(pending(r.Plan()), "entity", "entities"), name, r.Identity().OrgName)
 		},
 	})
 }
@@ -206,12 +208,12 @@ func addUp(outcomes []reconcile.Outcome) string {
 	if len(parts) == 0 {
 		parts = []string{"nothing to do"}
 	}
-	return fmt.Sprintf("%d entities: %s", len(outcomes), strings.Join(parts, ", "))
+	return view.Count(len(outcomes), "entity", "entities") + ": " + strings.Join(parts, ", ")
 }
 
-// progress shows each change as it goes, for a person.
+// progress shows each change as it goes, for a person who looks on.
 func progress(env *Env) func(reconcile.Event) {
-	if env.settings.json() {
+	if env.settings.json() || !env.IO.ErrTerminal {
 		return nil
 	}
 	last := map[string]string{}
@@ -250,9 +252,12 @@ func confirm(env *Env, question, answer string) error {
 // orgError gives an error of reading an org its next step.
 func orgError(err error) error {
 	var wrong *reconcile.WrongOrgError
+	var refused *genesysrest.Error
 	switch {
 	case errors.As(err, &wrong):
 		return fail(err, "sign in with a client of that org, or correct genesys.org; nothing was changed")
+	case errors.As(err, &refused) && refused.Status == http.StatusUnauthorized:
+		return fail(err, "the region or the client's id and secret are wrong: correct GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, or the profile; nothing was changed")
 	case errors.Is(err, genesys.ErrForbidden):
 		return fail(err, "add the missing permission to a role of this client; README.md lists all that are needed; nothing was changed")
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
@@ -277,8 +282,6 @@ func applyError(err error, r *reconcile.Reconciler) error {
 		return fail(err, "put agents with these skills into the queues, or repeat with --allow-unstaffed; everything before the call route is in place")
 	case errors.Is(err, genesys.ErrForbidden):
 		return fail(err, "add the missing permission to a role of this client, then run it again; what is done stays")
-	case errors.Is(err, context.Canceled):
-		return err
 	}
 	return fail(err, "run it again: it goes on where it ended, and makes nothing twice")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
@@ -56,7 +57,7 @@ opens is open for the next one. Nothing is ever written to an org.`,
 	f.StringArrayVar(&o.anis, "ani", nil, "calling number, as the trunk shows it; repeat it for several calls in one run")
 	f.StringVar(&o.dnis, "dnis", "", "called number (default: the deployment's first)")
 	f.StringArrayVar(&o.faults, "fault", nil, "[ACTION=]KIND: 429, 500, 502, reset, malformed or timeout, for all calls of the run")
-	f.StringVar(&o.at, "at", "", "start of the first call, as 2026-11-23T09:00:00Z (default: now)")
+	f.StringVar(&o.at, "at", "", "start of the first call, as 2026-11-23T09:00:00Z (default: the time that the fixtures or the world name, else now)")
 	f.StringVar(&o.every, "every", "", "time from one call's start to the next one's (default: when the last one ended)")
 	f.StringVar(&o.fixtures, "fixtures", "", "file with the CRM and the org's state (default: crm.yaml beside the deployment file)")
 	f.StringVar(&o.world, "world", "", "file with scripted outcomes instead of fixtures")
@@ -114,10 +115,11 @@ func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Bluepr
 	if err != nil {
 		return nil, err
 	}
+	if err := singleSource(o); err != nil {
+		return nil, err
+	}
 	key := secret.New(hubspottest.DefaultToken)
 	switch {
-	case s.live && o.world != "":
-		return nil, fail(errors.New("--world and --crm live exclude each other"), "scripted outcomes need no account")
 	case s.live:
 		if key = secret.New(env.Getenv("HUBSPOT_SERVICE_KEY")); !key.Set() {
 			return nil, fail(errors.New("no key for HubSpot"), "set HUBSPOT_SERVICE_KEY to a service key with crm.objects.contacts.read and crm.objects.deals.read")
@@ -127,6 +129,9 @@ func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Bluepr
 	}
 	artifacts, rows, err := s.artifacts(ctx, env, b, key)
 	if err != nil {
+		return nil, err
+	}
+	if err := faultsHit(o.faults, faults, artifacts); err != nil {
 		return nil, err
 	}
 	program, err := simulate.Prepare(artifacts, simulate.Readings{})
@@ -177,6 +182,40 @@ func parseFaults(texts []string) ([]transport.Fault, error) {
 		out = append(out, f)
 	}
 	return out, nil
+}
+
+// singleSource refuses two places where HubSpot's answers would come from.
+func singleSource(o simulateOptions) error {
+	switch {
+	case o.world != "" && o.crm == "live":
+		return fail(errors.New("--world and --crm live exclude each other"), "scripted outcomes need no account")
+	case o.world != "" && o.fixtures != "":
+		return fail(errors.New("--world and --fixtures exclude each other"), "name the one that gives the outcomes")
+	case o.world != "" && len(o.faults) > 0:
+		return fail(errors.New("--world and --fault exclude each other"), "write failure or timeout into the world file; docs/world.md has the format")
+	case o.fixtures != "" && o.crm == "live":
+		return fail(errors.New("--fixtures and --crm live exclude each other"), "leave out the one that you do not mean")
+	}
+	return nil
+}
+
+// faultsHit refuses a fault that concerns no action: nothing would fail, and the answer would
+// look as if the flow did not mind.
+func faultsHit(texts []string, faults []transport.Fault, a simulate.Artifacts) error {
+	for i, f := range faults {
+		var names []string
+		hit := false
+		for _, x := range a.Actions {
+			if x.HubSpot {
+				names = append(names, x.Definition.Name)
+				hit = hit || f.Matches(x.Definition.Name)
+			}
+		}
+		if !hit {
+			return fail(fmt.Errorf("--fault %q concerns no data action that asks HubSpot", texts[i]), "a part of a name is enough; there are "+strings.Join(names, ", "))
+		}
+	}
+	return nil
 }
 
 // artifacts gives the flow, the actions and the control rows of the rendered deployment or
@@ -437,16 +476,8 @@ func (s *simulation) frame(m view.Masking) view.CallFrame {
 	if s.options.showPII {
 		text = func(t string) string { return t }
 	}
-	return view.CallFrame{
+	frame := view.CallFrame{
 		Source: s.source, Budget: d.Enrichment.Budget, Masking: m, Trace: s.options.trace, MaskText: text, Bodies: s.options.showPII,
-		QueueOf: func(rule string) string {
-			for _, r := range d.Routing.Rules {
-				if r.Name == rule {
-					return r.To.Queue
-				}
-			}
-			return ""
-		},
 		RuleAt: func(rule string) string {
 			for i, r := range d.Routing.Rules {
 				if r.Name == rule {
@@ -458,4 +489,15 @@ func (s *simulation) frame(m view.Masking) view.CallFrame {
 			return ""
 		},
 	}
+	if s.options.flow == "rendered" { // what is deployed may come from another file
+		frame.Target = func(rule string) (string, []string) {
+			for _, r := range d.Routing.Rules {
+				if r.Name == rule {
+					return r.To.Queue, r.To.Skills
+				}
+			}
+			return d.Routing.Fallback.Queue, d.Routing.Fallback.Skills
+		}
+	}
+	return frame
 }

@@ -104,9 +104,9 @@ func ms(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.
 
 // A CallFrame is what stands around calls in the text answer.
 type CallFrame struct {
-	Source   string                   // where HubSpot's answers came from
-	RuleAt   func(rule string) string // place of a rule in the deployment file
-	QueueOf  func(rule string) string // the queue that a rule names
+	Source   string                                            // where HubSpot's answers came from
+	RuleAt   func(rule string) string                          // place of a rule in the deployment file
+	Target   func(rule string) (queue string, skills []string) // what a rule names, or the fallback; nil: not known
 	Budget   time.Duration
 	Masking  Masking
 	Trace    bool
@@ -121,7 +121,7 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	line := func(name, value, more string) {
 		b.WriteString(strings.TrimRight(fmt.Sprintf("  %-12s %-19s %s", name, value, more), " ") + "\n")
 	}
-	head := "call " + c.ANI
+	head := "call " + cmp.Or(c.ANI, "without a number")
 	if c.DNIS != nil {
 		head += " → " + *c.DNIS
 	}
@@ -129,13 +129,13 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	line("outcome", c.Outcome, known(c))
 	line("rule", cmp.Or(value(c.Rule), "–"), because(c, f))
 	line("transfer", transfer(c), details(c, o))
-	if want := f.QueueOf(o.Rule); c.Queue != nil && o.Rule != "" && want != "" && want != *c.Queue {
-		line("", "", fmt.Sprintf("not %s, which the rule names: it is gone, or the transfer failed", want))
+	if note := elsewhere(c, o, f); note != "" {
+		line("", "", note)
 	}
 	if c.ScreenPop != nil {
 		line("screen pop", c.ScreenPop.Script, "("+strings.Join(slices.Sorted(maps.Keys(c.ScreenPop.Inputs)), ", ")+")")
 	}
-	line("waited", thousands(c.WaitedMs)+" ms", waits(c, o, f))
+	line("waited", Thousands(c.WaitedMs)+" ms", waits(c, o, f))
 	line("path", fmt.Sprintf("%d actions", c.Actions), "--trace shows each with its inputs and outputs")
 	for _, a := range o.Actions {
 		if a.Failure != "" {
@@ -165,19 +165,12 @@ func known(c Call) string {
 	}
 	out := "contact " + *c.ContactID
 	if c.OpenDeals != nil {
-		out += ", " + count(int(*c.OpenDeals), "open deal", "open deals")
+		out += ", " + Count(int(*c.OpenDeals), "open deal", "open deals")
 	}
 	if c.Value != nil {
 		out += ", value " + money(*c.Value)
 	}
 	return out
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // money writes a plain decimal with two places and thousands apart; other texts stay.
@@ -234,30 +227,53 @@ func details(c Call, o *simulate.Outcome) string {
 		out = append(out, "skills "+strings.Join(c.Skills, ", "))
 	}
 	p := fmt.Sprintf("priority %d", c.Priority)
-	if o.Bonus != 0 && o.Base+o.Bonus == c.Priority {
-		p += fmt.Sprintf(" (%d + %d by value)", o.Base, o.Bonus)
+	if base := c.Priority - o.Bonus; o.Bonus != 0 && base >= 0 { // the base is the fallback's when the rule's queue is gone
+		p += fmt.Sprintf(" (%d + %d by value)", base, o.Bonus)
 	}
 	return strings.Join(append(out, p), ", ")
+}
+
+// elsewhere tells where the transfer is not what the rule, or the fallback, asks for.
+func elsewhere(c Call, o *simulate.Outcome, f CallFrame) string {
+	if c.Queue == nil || f.Target == nil {
+		return ""
+	}
+	who := "the fallback"
+	if o.Rule != "" {
+		who = "the rule"
+	}
+	queue, skills := f.Target(o.Rule)
+	if queue != *c.Queue {
+		return fmt.Sprintf("not %s, which %s names: it is gone, or the transfer failed", queue, who)
+	}
+	var gone []string
+	for _, s := range skills {
+		if !slices.Contains(c.Skills, s) {
+			gone = append(gone, s)
+		}
+	}
+	if len(gone) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("without %s, which %s names: it is gone, or the transfer failed", strings.Join(gone, ", "), who)
 }
 
 func waits(c Call, o *simulate.Outcome, f CallFrame) string {
 	var parts []string
 	for _, a := range o.Actions {
 		if a.HubSpot {
-			parts = append(parts, shortName(a.Action)+" "+thousands(ms(a.Elapsed)))
+			parts = append(parts, shortName(a.Action)+" "+Thousands(ms(a.Elapsed)))
 		}
 	}
-	out := "HubSpot " + thousands(c.HubSpotMs)
+	out := "HubSpot " + Thousands(c.HubSpotMs)
 	if f.Budget > 0 {
-		out += " of " + thousands(ms(f.Budget))
+		out += " of " + Thousands(ms(f.Budget))
 	}
 	if len(parts) > 0 {
 		out += ": " + strings.Join(parts, " · ")
 	}
-	return out + "; control " + thousands(c.WaitedMs-c.HubSpotMs)
+	return out + "; control " + Thousands(c.WaitedMs-c.HubSpotMs)
 }
-
-func thousands(n int64) string { return strings.TrimSuffix(money(fmt.Sprint(n)), ".00") }
 
 // shortName is a data action's name without the deployment's name and the hash around it.
 func shortName(name string) string {

@@ -100,7 +100,7 @@ func Tally(p plan.Plan) string {
 	if len(parts) == 0 {
 		return "nothing to do: the org holds nothing of this deployment"
 	}
-	return fmt.Sprintf("%d entities: %s", len(p.Changes), strings.Join(parts, ", "))
+	return Count(len(p.Changes), "entity", "entities") + ": " + strings.Join(parts, ", ")
 }
 
 // short is a value on one line.
