@@ -14,6 +14,8 @@
 //	the deal that counts among the open ones, else the won, else the lost; greatest by
 //	                     the configured measure; ties by the smallest id
 //	value                sum of the open ones in company currency; without amount 0; unset when none was read
+//	a number             as JSON has it, at most 15 digits before the point; other texts are no number
+//	a day                2026-12-31, or a time of it in UTC ending in Z; other texts are no day
 //	a condition          on something unset does not hold; bounds are inclusive; text is compared exactly
 //	priority             base + min(max, ⌊value / per⌋ · add) when there is an open deal, within Genesys' bounds
 package routing

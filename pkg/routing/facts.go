@@ -2,6 +2,8 @@ package routing
 
 import (
 	"cmp"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -208,7 +210,7 @@ func amount(d hubspot.Deal, property string) Decimal {
 	if !ok {
 		return Decimal{}
 	}
-	n, err := ParseDecimal(v)
+	n, err := readNumber(v)
 	if err != nil {
 		return Decimal{}
 	}
@@ -240,15 +242,35 @@ func (f *Facts) take(name, kind string, p hubspot.Properties, property string) {
 	var err error
 	switch kind {
 	case NumberFact:
-		v.Number, err = ParseDecimal(text)
+		v.Number, err = readNumber(text)
 	case BooleanFact:
 		ok = text == "true" || text == "false"
 	case DateFact:
-		v.Day, err = parseDay(text)
+		v.Day, err = readDay(text)
 	}
 	if err == nil && ok {
 		f.Values[name] = v
 	}
+}
+
+// plainNumber is a number as JSON has it, of at most 15 digits before the point: of larger
+// ones an Architect flow could not hold the sum. (Genesys: Decimal ends at 10^40.)
+var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,60})?([eE][+-]?1?[0-9])?$`)
+
+// readNumber reads a number of HubSpot; a text that is none in this form is not set.
+func readNumber(text string) (Decimal, error) {
+	if !plainNumber.MatchString(text) {
+		return Decimal{}, fmt.Errorf("%.40q is no number", text)
+	}
+	return ParseDecimal(text)
+}
+
+// readDay reads a day of HubSpot. Its times are in UTC; one with an offset is none of its.
+func readDay(text string) (time.Time, error) {
+	if len(text) > len(time.DateOnly) && !strings.HasSuffix(text, "Z") {
+		return time.Time{}, fmt.Errorf("%.40q is no day", text)
+	}
+	return parseDay(text)
 }
 
 // parseDay reads HubSpot's dates (2026-12-31) and times (ISO 8601 with milliseconds and Z)

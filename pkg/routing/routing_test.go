@@ -147,7 +147,7 @@ func TestHolds(t *testing.T) {
 	}
 	f := routing.FactsOf(p,
 		[]hubspot.Contact{contact("1", "2026-01-01T00:00:00Z", "tier", "gold;silver", "score", "80.0", "vip", "true", "odd", "many", hubspot.PropLifecycle, "customer")},
-		[]hubspot.Deal{deal("7", "1", "986", "62000", "renewal", "2026-11-26T03:00:00.000+05:00")}, now) // the 25th in UTC
+		[]hubspot.Deal{deal("7", "1", "986", "62000", "renewal", "2026-11-25T22:00:00.000Z")}, now)
 	fact := func(name string, t routing.FactTest) routing.Condition {
 		return routing.Condition{Facts: map[string]routing.FactTest{name: t}}
 	}

@@ -152,7 +152,7 @@ func said(o *simulate.Outcome) string {
 func compare(t failer, l line, s situation, o *simulate.Outcome, w want) {
 	t.Helper()
 	if got := said(o); got != w.String() {
-		t.Fatalf("caller %q\ngot  %s\nwant %s\nproblems %v\nruns %+v\n%s", s.ani, got, w, o.Result.Problems, o.Actions, dump(s.crm))
+		t.Fatalf("caller %q\ngot  %s\nwant %s\nproblems %v\nruns %+v\n%s%s", s.ani, got, w, o.Result.Problems, o.Actions, dump(s.crm), l.text)
 	}
 	always(t, l, o)
 	pop := l.d.PopOf(w.Index)

@@ -25,9 +25,10 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // A line is a deployment on which one can call.
 type line struct {
-	d *deployment.Deployment
-	b *blueprint.Blueprint
-	p *simulate.Program
+	text string // of the deployment file
+	d    *deployment.Deployment
+	b    *blueprint.Blueprint
+	p    *simulate.Program
 }
 
 func madeUp(r genesys.Ref) (string, bool) {
@@ -51,7 +52,7 @@ func rendered(t failer, text string) line {
 	if err := fs.Err(); err != nil {
 		t.Fatalf("%s\n%v", text, err)
 	}
-	return line{d: d, b: b}
+	return line{text: text, d: d, b: b}
 }
 
 // under prepares the artifacts under a reading of what the platform leaves open.

@@ -226,12 +226,13 @@ func (m maker) text(ps hubspot.Properties, name string, values ...string) {
 func (m maker) fact(ps hubspot.Properties, name, kind string) {
 	switch kind {
 	case routing.NumberFact:
-		m.text(ps, name, "0", "0.25", "0.01", "100", "80", "20.5", "79.999", "1000", "-1", "n/a", "5000.00", "1e2")
+		m.text(ps, name, "0", "0.25", "0.01", "100", "80", "20.5", "79.999", "1000", "-1", "n/a", "5000.00", "1e2", "007", "+5", ".5", "1e999", "-", "1 000")
 	case routing.BooleanFact:
 		m.text(ps, name, "true", "false", "yes")
 	case routing.DateFact:
 		m.text(ps, name, "2026-11-23", "2020-02-29", "2026-11-22", "2026-11-24T00:00:00Z", "2026-12-07", "2026-12-08", "2026-12-23", "2026-12-24",
-			"2026-11-16", "2026-11-15T23:59:59.999Z", "2027-11-23", "2026-11-24", "soon", "2026-13-01")
+			"2026-11-16", "2026-11-15T23:59:59.999Z", "2027-11-23", "2026-11-24", "soon", "2026-13-01", "2026-02-30", "2024-02-29", "2026-11-24T25:00:00Z",
+			"2026-11-24T10:00:00+01:00", "2026-11-31", "2026-11-24T", "1900-02-29", "2026-11-24T10:00Z")
 	default:
 		m.text(ps, name, "gold", "platinum", "support;gold", "spare parts", "a;b", "a;b;c", "\"quoted\" \\ é", "$x #y", "Gold", " gold", "12", "true", "[]", "{\"a\":1}", ";")
 	}
@@ -345,9 +346,11 @@ func (m maker) deal(d *deployment.Deployment, crm hubspot.CRM, id int) hubspot.D
 	if rarely(t, "no stage") { // HubSpot: a stage can be deleted below its deals
 		deal.Properties[hubspot.PropDealStage] = text("gone")
 	}
+	// HubSpot writes no exponents; how it would sort one is anybody's guess.
 	amounts := hubspot.Properties{}
 	m.text(amounts, hubspot.PropHomeAmount, "0", "100", "100.00", "0.9", "2500.5", "5001", "49999.999", "250000", "900000", "-20", "-0.01", "abc",
-		"1,000", "1e3", "7500.5", "123456789012345", "0.30000000000000004", "999999999999999.99")
+		"1,000", "7500.5", "123456789012345", "0.30000000000000004", "999999999999999.99",
+		"1234567890123456", "99999999999999999999999999999999999999999", "007", "+5", ".5", "5.", "-0", "0x10", "∞")
 	if v, ok := amounts[hubspot.PropHomeAmount]; ok {
 		deal.Properties[hubspot.PropAmount], deal.Properties[hubspot.PropHomeAmount] = v, v
 	}
