@@ -99,6 +99,7 @@ type caller struct {
 	conversation map[string]string
 	at           time.Time
 	latency      func(hubspottest.Kind) time.Duration
+	trace        bool
 }
 
 // call sends one call through the flow.
@@ -120,7 +121,7 @@ func (l line) call(t failer, c caller) *simulate.Outcome {
 	}
 	srv := hubspottest.New(c.crm, options...)
 	run := simulate.Run{
-		Program: l.p, Org: c.org, Clock: func(t time.Time) { now = t },
+		Program: l.p, Org: c.org, Trace: c.trace, Clock: func(t time.Time) { now = t },
 		Sender: transport.Inject(transport.Handler(srv), c.faults...),
 	}
 	o, err := run.Do(context.Background(), simulate.Call{ANI: c.ani, DNIS: "+15135550100", At: c.at, Conversation: c.conversation})

@@ -1,0 +1,109 @@
+package simulate_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/simulate"
+)
+
+func TestFixturesOfEveryExample(t *testing.T) {
+	files, err := filepath.Glob("../../examples/*/crm.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, found := simulate.DecodeFixtures(file, data); found.Err() != nil {
+			t.Error(found.Err())
+		}
+	}
+}
+
+func TestFixturesAreReadStrictly(t *testing.T) {
+	for text, want := range map[string]string{
+		"version: 2\n":                              "crm.yaml:1:1: version of the fixtures is 2",
+		"contacts: []\n":                            "version of the fixtures is 0",
+		"version: 1\ncontact: []\n":                 "crm.yaml:2",
+		"version: 1\nnow: noon\n":                   "crm.yaml:2",
+		"version: 1\ncontacts:\n  - {nmae: x}\n":    "crm.yaml:3",
+		"version: 1\nvanished: {queue: [Sales]}\n":  "crm.yaml:2",
+		"version: 1\ncalls: {x: {anni: anonymous}}": "crm.yaml:2",
+		"{": "crm.yaml",
+	} {
+		_, found := simulate.DecodeFixtures("crm.yaml", []byte(text))
+		if err := found.Err(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+	}
+}
+
+// A run that is interrupted is no answer, and none that a caller could take for one.
+func TestInterruptedRun(t *testing.T) {
+	l := edge(t, "best", "highest-value")
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	run := simulate.Run{Program: l.p, Org: l.newOrg(), Script: interp.NewScripted(nil)}
+	if o, err := run.Do(ctx, simulate.Call{ANI: caller1, At: noon}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%+v, %v", o, err)
+	}
+}
+
+// In a scripted world time and requests are booked as if actions had been executed.
+func TestScriptedTimeCountsAsHubSpots(t *testing.T) {
+	l := edge(t, "best", "highest-value")
+	var find string
+	for _, a := range l.b.Actions {
+		if a.Role == "findContact" {
+			find = a.Definition.Name
+		}
+	}
+	for answer, want := range map[string]string{
+		"timeout":                   "lookup_failed 2s 1",
+		"failure":                   "lookup_failed 0s 1",
+		"{failure: true, ms: 40}":   "lookup_failed 40ms 1",
+		"{failure: true, ms: 9000}": "lookup_failed 2s 1",
+		"{success: {total: 0, ids: [], askIds: [], fact_tierOf: [], fact_tier: []}, ms: 30}": "no_record 30ms 1",
+	} {
+		text := "dataActions:\n  " + find + ": " + answer + "\ntables: {acme-control: {rows: {switch: {enabled: true}, breaker: {openUntil: \"\"}}}}\n"
+		script, found := interp.DecodeScript("world.yaml", []byte(text))
+		if err := found.Err(); err != nil {
+			t.Fatal(err)
+		}
+		run := simulate.Run{Program: l.p, Org: l.newOrg(), Script: interp.NewScripted(script)}
+		o, err := run.Do(t.Context(), simulate.Call{ANI: caller1, At: noon})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join([]string{o.Outcome, o.HubSpot.String(), string(rune('0' + o.Requests))}, " "); got != want {
+			t.Errorf("%s: %s, want %s", answer, got, want)
+		}
+	}
+}
+
+// A trace has every step of a data action, and never a credential.
+func TestTraceHoldsNoCredential(t *testing.T) {
+	l := edge(t, "best", "highest-value")
+	c := caller{ani: caller1, crm: hubspot.CRM{Contacts: []hubspot.Contact{lucia()}}, assume: hubspottest.Assumed(), trace: true}
+	o := l.call(t, c)
+	if len(o.Actions) == 0 || len(o.Actions[0].Operations) < 5 {
+		t.Fatalf("%+v", o.Actions)
+	}
+	for _, a := range o.Actions {
+		for _, op := range a.Operations {
+			if strings.Contains(string(op.Result)+string(op.Error), hubspottest.DefaultToken) {
+				t.Errorf("%s, step %d %s holds the key", a.Action, op.Step, op.Name)
+			}
+		}
+	}
+}
