@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -208,8 +209,19 @@ func maskCaller(ani string, show bool) func(string) string {
 	if n, err := phone.Parse(ani, "US"); err == nil {
 		add(n.E164())
 		add(n.National())
+		return strings.NewReplacer(forms...).Replace
 	}
-	return strings.NewReplacer(forms...).Replace
+	names := nameForms(ani)
+	for _, f := range names {
+		forms = append(forms, `"`+f+`"`, `"`+hiddenText+`"`)
+	}
+	replace := strings.NewReplacer(forms...).Replace
+	return func(s string) string {
+		if slices.Contains(names, s) {
+			return hiddenText
+		}
+		return replace(s)
+	}
 }
 
 // A flowRun is the answer of flow run as JSON. Keys are always there.

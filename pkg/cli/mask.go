@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -95,6 +96,8 @@ func (h *hider) caller(d *deployment.Deployment, ani string) {
 			return
 		}
 		forms = append(forms, strings.TrimPrefix(n.E164(), "+"), n.National())
+	} else {
+		h.name(ani)
 	}
 	for _, f := range forms {
 		if len(f) >= 6 && f != "anonymous" {
@@ -103,6 +106,40 @@ func (h *hider) caller(d *deployment.Deployment, ani string) {
 	}
 	// the longest first, so that a form within another leaves nothing behind
 	slices.SortFunc(h.forms, func(a, b string) int { return len(b) - len(a) })
+}
+
+// name hides a caller who has no number but a name, or a number too short to be one. Its forms
+// are short: only a whole text is hidden.
+func (h *hider) name(ani string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, f := range nameForms(ani) {
+		h.values[f] = true
+	}
+}
+
+// nameForms are the texts into which a flow takes an address without a number apart.
+func nameForms(ani string) []string {
+	if ani == "" || ani == "anonymous" {
+		return nil
+	}
+	user := ani[strings.IndexByte(ani, ':')+1:]
+	forms := []string{ani, user}
+	for _, end := range []string{";", "?", "@"} {
+		user, _, _ = strings.Cut(user, end)
+		forms = append(forms, user)
+	}
+	forms = append(forms, strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, user))
+	for _, f := range forms {
+		forms = append(forms, strings.ToLower(f))
+	}
+	slices.Sort(forms)
+	return slices.DeleteFunc(slices.Compact(forms), func(f string) bool { return f == "" })
 }
 
 var decimalNumber = regexp.MustCompile(`-?[0-9]+\.[0-9]+`)

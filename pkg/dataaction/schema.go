@@ -198,15 +198,15 @@ func (s *schema) check(v jsonpath.Value, wholeOnly bool) *violation {
 	if err == nil {
 		return nil
 	}
-	bad := &violation{message: err.Error()}
-	if e, ok := err.(*jsonschema.ValidationError); ok {
-		for len(e.Causes) > 0 {
-			e = e.Causes[0]
-		}
-		bad.field = strings.Join(e.InstanceLocation, ".")
-		if lines := strings.SplitN(e.Error(), "\n", 3); len(lines) > 1 {
-			bad.message = strings.TrimPrefix(strings.TrimSpace(lines[1]), "- ")
-		}
+	// The library's text names a file that there is not, then one reason a line.
+	reasons := strings.Split(err.Error(), "\n")[1:]
+	slices.Sort(reasons) // they come in the order of a map; indented ones, which say more, stand first
+	if len(reasons) == 0 {
+		return &violation{message: err.Error()}
+	}
+	bad := &violation{message: strings.TrimPrefix(strings.TrimSpace(reasons[0]), "- ")}
+	if at, why, ok := strings.Cut(bad.message, "': "); ok && strings.HasPrefix(at, "at '") {
+		bad.field, bad.message = strings.ReplaceAll(strings.Trim(at[len("at '"):], "/"), "/", "."), why
 	}
 	return bad
 }

@@ -3,6 +3,8 @@ package simulate
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -57,6 +59,26 @@ func DecodeFixtures(file string, data []byte) (*Fixtures, diag.Findings) {
 	return f, nil
 }
 
+// Texts of the YAML library, which name places of their own and Go types.
+var (
+	loadPlace   = regexp.MustCompile(`^go-yaml load error in \w+ .*?at L[0-9.CL-]+: `)
+	loadUnknown = regexp.MustCompile(`^field (\S+) not found in type \S+$`)
+	loadMisfit  = regexp.MustCompile(`^cannot construct !!(\S+) (.*)into \S+$`)
+)
+
+// loadMessage says what is wrong in the words of a YAML file.
+func loadMessage(err error) string {
+	m := loadPlace.ReplaceAllString(err.Error(), "")
+	m = loadUnknown.ReplaceAllString(m, `unknown key "$1"`)
+	if p := loadMisfit.FindStringSubmatch(m); p != nil {
+		what := map[string]string{"seq": "a list", "map": "a mapping", "str": "a text", "int": "a number", "float": "a number", "bool": "true or false"}[p[1]]
+		if what != "" {
+			m = strings.TrimSpace(what+" "+p[2]) + " does not belong here"
+		}
+	}
+	return m
+}
+
 func loadFindings(file string, err error) diag.Findings {
 	var one *yaml.LoadError
 	var many *yaml.LoadErrors
@@ -64,7 +86,7 @@ func loadFindings(file string, err error) diag.Findings {
 	case errors.As(err, &many):
 		var out diag.Findings
 		for _, e := range many.Errors {
-			f := diag.Finding{Message: e.Error(), Position: diag.Position{File: file}}
+			f := diag.Finding{Message: loadMessage(e), Position: diag.Position{File: file}}
 			var le *yaml.LoadError
 			if errors.As(e, &le) {
 				f.Position.Line, f.Position.Column = le.Mark.Line, le.Mark.Column
@@ -73,7 +95,7 @@ func loadFindings(file string, err error) diag.Findings {
 		}
 		return out
 	case errors.As(err, &one):
-		return diag.Findings{{Message: one.Error(), Position: diag.Position{File: file, Line: one.Mark.Line, Column: one.Mark.Column}}}
+		return diag.Findings{{Message: loadMessage(one), Position: diag.Position{File: file, Line: one.Mark.Line, Column: one.Mark.Column}}}
 	}
 	return diag.Findings{{Message: err.Error(), Position: diag.Position{File: file}}}
 }
