@@ -88,16 +88,25 @@ func New(cfg Config) (*Client, error) {
 		limiter: rate.NewLimiter(rate.Limit(float64(cfg.PerMin)/120), max(cfg.PerMin/2, 1)),
 		plain:   &http.Client{Timeout: 2 * time.Minute},
 	}
-	// Configurations are built one after the other: building them at the same time is a
-	// data race on a logger inside the SDK.
 	for range cfg.Workers {
 		c.workers <- c.newWorker()
 	}
 	return c, nil
 }
 
+// base is the one configuration that the SDK builds in a process. Building sets loggers of
+// the whole package, which every call reads, so that building one beside a call is a data
+// race; workers have copies.
+var base = sync.OnceValue(func() *platformclientv2.Configuration {
+	return platformclientv2.NewConfigurationWithConfigFile("", false)
+})
+
 func (c *Client) newWorker() *worker {
-	w := &worker{sdk: platformclientv2.NewConfigurationWithConfigFile("", false)}
+	sdk := *base()
+	sdk.DefaultHeader, sdk.APIKey, sdk.APIKeyPrefix = map[string]string{}, map[string]string{}, map[string]string{}
+	sdk.RetryConfiguration = &platformclientv2.RetryConfiguration{} // RetryMax 0: repeating a call is our decision
+	sdk.APIClient = platformclientv2.NewAPIClient(&sdk)
+	w := &worker{sdk: &sdk}
 	w.sdk.BasePath = c.cfg.API
 	w.sdk.RetryConfiguration.RequestLogHook = func(r *http.Request, _ int) {
 		*r = *r.WithContext(w.ctx) // the SDK has no context: this one cancels and times out

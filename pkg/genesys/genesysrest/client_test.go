@@ -138,7 +138,7 @@ func TestWhatIsRepeated(t *testing.T) {
 
 func TestErrorsKeepWhatTheSDKDrops(t *testing.T) {
 	var down []genesystest.Fault // the login host answers nothing else
-	for n := 1; n <= 5; n++ {
+	for range 100 {
 		down = append(down, genesystest.Fault{Nth: 1, PathPrefix: "/oauth", Status: 503})
 	}
 	_, c := org(t, genesystest.Faults(down...))
