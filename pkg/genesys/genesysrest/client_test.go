@@ -147,6 +147,7 @@ func TestErrorsKeepWhatTheSDKDrops(t *testing.T) {
 	if !errors.As(err, &e) || e.Status != 503 || e.Correlation == "" {
 		t.Errorf("the answer to the sign-in is lost: %v", err)
 	}
+	_, c = org(t)
 	_, err = c.Read(t.Context(), genesys.Queue, "nothing")
 	if !errors.Is(err, genesys.ErrNotFound) || !errors.As(err, &e) || e.Code != "not.found" || e.Correlation == "" {
 		t.Errorf("a missing queue: %v", err)
