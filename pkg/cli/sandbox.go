@@ -142,6 +142,9 @@ func (s *sandbox) acquire(ctx context.Context) error {
 	wait, stop := context.WithTimeout(ctx, 10*time.Second)
 	defer stop()
 	ok, err := lock.TryLockContext(wait, 50*time.Millisecond)
+	if ctx.Err() != nil {
+		return fail(fmt.Errorf("wait for the sandbox %s: %w", s.path, ctx.Err()), "give it more time with --timeout")
+	}
 	if err != nil || !ok {
 		return fail(fmt.Errorf("the sandbox %s is in use by another command", s.path), "wait until it ends, or keep another one with XDG_STATE_HOME")
 	}

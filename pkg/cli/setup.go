@@ -258,6 +258,8 @@ func orgError(err error) error {
 		return fail(err, "sign in with a client of that org, or correct genesys.org; nothing was changed")
 	case errors.As(err, &refused) && refused.Status == http.StatusUnauthorized:
 		return fail(err, "the region or the client's id and secret are wrong: correct GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, or the profile; nothing was changed")
+	case errors.As(err, &refused) && refused.Status == 0 && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
+		return fail(err, "check the region or --genesys-base-url, and the network; nothing was changed")
 	case errors.Is(err, genesys.ErrForbidden):
 		return fail(err, "add the missing permission to a role of this client; README.md lists all that are needed; nothing was changed")
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):

@@ -15,11 +15,11 @@ func TestViolation(t *testing.T) {
 		t.Fatal(err)
 	}
 	for text, want := range map[string]violation{
-		`{}`:                          {"", "missing property 'a'"},
-		`{"a":5}`:                     {"a", "got number, want string"},
-		`{"a":"x"}`:                   {"a", "'x' does not match pattern '^[0-9]+$'"},
-		`{"a":"5","b":{"c":2}}`:       {"b.c", "minimum: got 2, want 3"},
-		`{"a":"5","nope":1}`: {"", "additional properties 'nope' not allowed"},
+		`{}`:                    {"", "missing property 'a'"},
+		`{"a":5}`:               {"a", "got number, want string"},
+		`{"a":"x"}`:             {"a", "'x' does not match pattern '^[0-9]+$'"},
+		`{"a":"5","b":{"c":2}}`: {"b.c", "minimum: got 2, want 3"},
+		`{"a":"5","nope":1}`:    {"", "additional properties 'nope' not allowed"},
 	} {
 		v, err := jsonpath.Decode([]byte(text))
 		if err != nil {
