@@ -3,6 +3,7 @@ package dataaction
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -23,7 +24,8 @@ func ParseExport(file string, data []byte) (*Definition, diag.Findings) {
 	root, err := jsonpath.Decode(data)
 	if err != nil {
 		f := diag.Finding{Code: codeNoJSON, Message: err.Error(), Position: diag.Position{File: file}}
-		if e, ok := err.(*jsonpath.SyntaxError); ok {
+		var e *jsonpath.SyntaxError
+		if errors.As(err, &e) {
 			f.Message = "not JSON: " + e.Message
 			f.Position = (&source{file: file, text: string(data)}).position(e.Offset)
 		}

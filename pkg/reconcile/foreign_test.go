@@ -49,15 +49,6 @@ func (w *world) publish(t *testing.T, yaml string) {
 	}
 }
 
-func (w *world) home(t *testing.T) string {
-	t.Helper()
-	id, err := w.client.Who(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return id.HomeDivision.ID
-}
-
 func keyColumn() map[string]any {
 	return map[string]any{"type": "object", "properties": map[string]any{"key": map[string]any{"type": "string"}}}
 }

@@ -217,11 +217,4 @@ func platformCode(err error) string {
 	return ""
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 func quoted(names []string) string { return `"` + strings.Join(names, `", "`) + `"` }

@@ -153,7 +153,7 @@ func (k rowKind) update(ctx context.Context, r *run, c plan.Change, _ genesys.En
 func (k rowKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	table, key, err := k.table(r, c.Key.Name)
 	if err != nil {
-		return nil // the table is gone, and its rows with it
+		return nil //nolint:nilerr // the table is gone, and its rows with it
 	}
 	return r.org.DeleteRow(ctx, table, key)
 }

@@ -20,8 +20,6 @@ type Run struct {
 	Real    bool              // time is wall time
 	Script  *interp.Scripted  // scripted outcomes instead of Org and Sender; may be nil
 	Trace   bool
-
-	next time.Time
 }
 
 // A Call is a caller to send through the flow.

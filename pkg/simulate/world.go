@@ -161,6 +161,9 @@ func (w *world) dataAction(ctx context.Context, e *interp.Effect) (interp.Outcom
 	return out, nil
 }
 
+// methodPut is the only method that a breaker uses; this package knows no HTTP of its own.
+const methodPut = "PUT"
+
 const genesysBase = "https://api.genesys.invalid"
 
 // rowSender is the platform API as far as a breaker needs it: PUT of a row of the control
@@ -178,7 +181,7 @@ func (s rowSender) Send(_ context.Context, r dataaction.Request) (dataaction.Res
 		data, err := json.Marshal(body)
 		return dataaction.Response{Status: status, Header: map[string][]string{"Content-Type": {"application/json"}}, Body: data, Latency: tableWrite}, err
 	}
-	if !found || key == "" || r.Method != "PUT" {
+	if !found || key == "" || r.Method != methodPut {
 		return answer(404, map[string]any{"message": "no such path in a simulated org: " + r.Method + " " + u.Path, "code": "not.found", "status": 404})
 	}
 	if _, exists := s.w.org.Rows[key]; !exists {

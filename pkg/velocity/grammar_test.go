@@ -1,6 +1,7 @@
 package velocity
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -209,8 +210,8 @@ func TestHints(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = tmpl.Render(map[string]any{"input": map[string]any{"a": "x"}}, Options{})
-		e, ok := err.(*Error)
-		if !ok || e.Hint != want {
+		var e *Error
+		if !errors.As(err, &e) || e.Hint != want {
 			t.Errorf("%s: got %#v, want the hint %s", template, err, want)
 		}
 	}

@@ -53,7 +53,7 @@ func (c *client) signIn(id, secret string) (int, map[string]any) {
 
 func (c *client) send(req *http.Request) (int, http.Header, []byte) {
 	c.t.Helper()
-	res, err := http.DefaultClient.Do(req)
+	res, err := new(http.Client).Do(req)
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -170,11 +170,11 @@ func (c *call) checkRow(table *entity) (map[string]any, error) {
 			return nil, failed(http.StatusBadRequest, "flows.datatables.syntax.error", "Column %s does not exist", name)
 		}
 		fitting := false
-		switch v.(type) {
+		switch x := v.(type) {
 		case string:
 			fitting = col["type"] == "string"
 		case float64:
-			fitting = col["type"] == "number" || col["type"] == "integer" && v == float64(int64(v.(float64)))
+			fitting = col["type"] == "number" || col["type"] == "integer" && x == float64(int64(x))
 		case bool:
 			fitting = col["type"] == "boolean"
 		}
