@@ -294,7 +294,7 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 		at = at.Add(o.Waited)
 	}
 	d.say("\n")
-	return fmt.Sprintf("%d callers, each in a queue; the longest wait was %d ms", len(d.calls), longest(d.calls)), nil
+	return fmt.Sprintf("%d callers, each in a queue; the longest wait was %s ms", len(d.calls), view.Thousands(longest(d.calls))), nil
 }
 
 func longest(calls []*simulate.Outcome) int64 {
@@ -316,8 +316,8 @@ func (d *demo) line(n int, c demoCaller, o *simulate.Outcome) {
 	if len(o.Result.Skills) > 0 {
 		skills = ", skill " + strings.Join(o.Result.Skills, ", ")
 	}
-	d.say("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %d ms, %s to HubSpot\n",
-		n, m.Number(c.ani), c.who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, o.Waited.Milliseconds(), countOf(o.Requests, "request"))
+	d.say("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s ms, %s to HubSpot\n",
+		n, m.Number(c.ani), c.who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, view.Thousands(o.Waited.Milliseconds()), countOf(o.Requests, "request"))
 }
 
 func (d *demo) json() error {

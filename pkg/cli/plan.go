@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -44,7 +46,7 @@ func runPlan(ctx context.Context, env *Env, o planOptions) (err error) {
 	if err != nil {
 		return orgError(err)
 	}
-	if err := printPlan(env, r); err != nil {
+	if err := printPlan(ctx, env, target, b, r); err != nil {
 		return err
 	}
 	if o.detailed && r.Plan().Pending() {
@@ -53,12 +55,30 @@ func runPlan(ctx context.Context, env *Env, o planOptions) (err error) {
 	return nil
 }
 
-func printPlan(env *Env, r *reconcile.Reconciler) error {
+func printPlan(ctx context.Context, env *Env, target *org, b *blueprint.Blueprint, r *reconcile.Reconciler) error {
 	if env.settings.json() {
 		return view.JSON(env.IO.Out, view.NewPlan(r.Plan()))
 	}
 	fmt.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
-	return view.PrintPlan(env.IO.Out, r.Plan())
+	return view.PrintPlan(env.IO.Out, r.Plan(), publishedFlow(ctx, env, target, b, r.Plan()))
+}
+
+// publishedFlow reads the published text of a flow that would change, so that a person
+// sees which lines. A plan does not fail because of it.
+func publishedFlow(ctx context.Context, env *Env, target *org, b *blueprint.Blueprint, p plan.Plan) map[genesys.Key][2]string {
+	out := map[genesys.Key][2]string{}
+	for _, c := range p.Changes {
+		if c.Key.Kind != genesys.Flow || c.Action != plan.Update {
+			continue
+		}
+		text, err := exportFlow(ctx, target, c.ID)
+		if err != nil {
+			fmt.Fprintf(env.IO.Err, "warning: the published flow could not be read, so its lines are not shown: %v\n", err)
+			continue
+		}
+		out[c.Key] = [2]string{text, b.Flow.Text}
+	}
+	return out
 }
 
 // closing ends a connection; a failure to keep its state is an error of the command.

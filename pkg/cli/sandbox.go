@@ -120,9 +120,11 @@ func openSandbox(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprin
 		s.Close() //nolint:errcheck // the first error counts
 		return nil, err
 	}
+	seed := genesystest.Seed{Numbers: l.deployment.Calls.Numbers} // a number added later is in the pool, too
 	if state == nil {
-		s.genesys.Apply(seedOf(l.deployment, b))
+		seed = seedOf(l.deployment, b)
 	}
+	s.genesys.Apply(seed)
 	if s.api, err = s.serve(ctx, s.genesys, o.address); err == nil {
 		s.crm, err = s.serve(ctx, s.hubspot, o.crmAddress)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -56,7 +57,7 @@ func runSetup(ctx context.Context, env *Env, o setupOptions) (err error) {
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Adopt, cfg.Cutover, cfg.AllowUnstaffed = o.adopt, o.cutover, o.allowUnstaffed
-	return applyPlan(ctx, env, target, cfg, applying{
+	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, verb: "setup",
 		question: func(r *reconcile.Reconciler) string {
 			return fmt.Sprintf("Apply %s to org %q?", view.Count(pending(r.Plan()), "change", "changes"), r.Identity().OrgName)
@@ -104,7 +105,7 @@ func runDestroy(ctx context.Context, env *Env, o destroyOptions) (err error) {
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Desired, cfg.DeleteQueues = genesys.Set{}, o.queues
-	return applyPlan(ctx, env, target, cfg, applying{
+	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, verb: "destroy", answer: name,
 		question: func(r *reconcile.Reconciler) string {
 			return fmt.Sprintf("Delete %s of %q from org %q? Type the deployment's name:", view.Count(pending(r.Plan()), "entity", "entities"), name, r.Identity().OrgName)
@@ -121,7 +122,7 @@ type applying struct {
 }
 
 // applyPlan shows the plan, asks, applies exactly it, and ends with a line that adds up.
-func applyPlan(ctx context.Context, env *Env, target *org, cfg reconcile.Config, a applying) error {
+func applyPlan(ctx context.Context, env *Env, target *org, b *blueprint.Blueprint, cfg reconcile.Config, a applying) error {
 	start := env.Now()
 	cfg.Observe = progress(env)
 	r, err := reconcile.Read(ctx, cfg)
@@ -130,7 +131,7 @@ func applyPlan(ctx context.Context, env *Env, target *org, cfg reconcile.Config,
 	}
 	asJSON := env.settings.json()
 	if !asJSON {
-		if err := printPlan(env, r); err != nil {
+		if err := printPlan(ctx, env, target, b, r); err != nil {
 			return err
 		}
 	}

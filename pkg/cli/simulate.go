@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -17,6 +18,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -97,6 +99,7 @@ type simulation struct {
 	every    time.Duration
 	source   string
 	live     bool
+	notes    []string // said once, beside the answer
 	hider    *hider
 }
 
@@ -395,7 +398,10 @@ func (s *simulation) callers(start time.Time) error {
 		dnis = n[0]
 	}
 	for _, ani := range s.options.anis {
-		f := s.fixtures.Calls[ani]
+		f, known := s.fixtures.Calls[ani]
+		if near := diag.Nearest(ani, sortedNames(s.fixtures.Calls)); !known && near != "" && strings.ContainsFunc(ani, unicode.IsLetter) && !phone.Withheld(ani) {
+			s.notes = append(s.notes, fmt.Sprintf("no call of the fixtures is named like one of --ani; did you mean %q", near))
+		}
 		c := simulate.Call{ANI: ani, DNIS: dnis, At: start, Conversation: f.Conversation}
 		if f.ANI != "" {
 			c.ANI = f.ANI

@@ -137,6 +137,9 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	}
 	line("waited", Thousands(c.WaitedMs)+" ms", waits(c, o, f))
 	line("path", fmt.Sprintf("%d actions", c.Actions), "--trace shows each with its inputs and outputs")
+	if c.Outcome == "lookup_failed" && len(o.Actions) == 0 {
+		line("note", "HubSpot was not asked: enrichment is switched off, or the breaker is open", "")
+	}
 	for _, a := range o.Actions {
 		if a.Failure != "" {
 			fmt.Fprintf(&b, "  %-12s %s: %s\n", "note", a.Action, f.MaskText(a.Failure))

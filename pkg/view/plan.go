@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/aymanbagabas/go-udiff"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 )
@@ -68,7 +70,8 @@ func NewChange(c plan.Change) Change {
 var symbols = map[plan.Action]string{plan.Keep: "=", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-", plan.Leave: "·"}
 
 // PrintPlan writes a plan for a person: what changes first; what stays is only counted.
-func PrintPlan(w io.Writer, p plan.Plan) error {
+// texts gives, for kinds that are a file, what is published and what would be.
+func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error {
 	var b strings.Builder
 	for _, c := range p.Changes {
 		if c.Action == plan.Keep {
@@ -80,12 +83,31 @@ func PrintPlan(w io.Writer, p plan.Plan) error {
 		}
 		b.WriteByte('\n')
 		for _, f := range c.Fields {
+			old, isText := f.Old.(string)
+			now, also := f.New.(string)
+			if isText && also && strings.Contains(old+now, "\n") {
+				fmt.Fprintf(&b, "    %s:\n%s", f.Path, Diff(old, now))
+				continue
+			}
 			fmt.Fprintf(&b, "    %s: %s → %s\n", f.Path, short(f.Old), short(f.New))
+		}
+		if t, ok := texts[c.Key]; ok {
+			b.WriteString(Diff(t[0], t[1]))
 		}
 	}
 	fmt.Fprintf(&b, "%s\n", Tally(p))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// Diff shows the lines that change with two lines around each, indented.
+func Diff(old, now string) string {
+	unified, err := udiff.ToUnified("published", "rendered", old, udiff.Strings(old, now), 2)
+	if err != nil || unified == "" {
+		return ""
+	}
+	lines := strings.SplitAfter(strings.TrimSuffix(unified, "\n"), "\n")
+	return "      " + strings.Join(lines, "      ") + "\n"
 }
 
 // Tally is the line that adds up.

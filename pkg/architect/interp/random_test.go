@@ -325,7 +325,11 @@ func TestEqualKeysHaveOneFuture(t *testing.T) {
 			}
 		}
 	})
-	if pairs < 100 {
+	enough := 100
+	if testing.Short() {
+		enough = 20 // a fifth of the flows are tried then
+	}
+	if pairs < enough {
 		t.Errorf("only %d pairs were compared", pairs)
 	}
 }
