@@ -247,14 +247,9 @@ func (d *demo) destroy(ctx context.Context) (string, error) {
 
 // callers sends the eight through the flow as it is published in the org.
 func (d *demo) callers(ctx context.Context) (string, error) {
-	artifacts, rows, err := readDeployed(ctx, d.target, d.print)
+	artifacts, rows, err := readDeployed(ctx, d.target, d.print, secret.New(hubspottest.DefaultToken))
 	if err != nil {
 		return "", err
-	}
-	for i := range artifacts.Actions {
-		if artifacts.Actions[i].HubSpot {
-			artifacts.Actions[i].Credentials = hubspotCredential(d.print, secret.New(hubspottest.DefaultToken))
-		}
 	}
 	program, err := simulate.Prepare(artifacts, simulate.Readings{})
 	if err != nil {

@@ -25,19 +25,10 @@ func deployedArtifacts(ctx context.Context, env *Env, l *loaded, b *blueprint.Bl
 		return a, nil, err
 	}
 	defer closing(target, &err)
-	a, rows, err = readDeployed(ctx, target, b)
-	if err != nil {
-		return a, nil, err
-	}
-	for i := range a.Actions {
-		if a.Actions[i].HubSpot {
-			a.Actions[i].Credentials = hubspotCredential(b, key)
-		}
-	}
-	return a, rows, nil
+	return readDeployed(ctx, target, b, key)
 }
 
-func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint) (simulate.Artifacts, map[string]map[string]any, error) {
+func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, map[string]map[string]any, error) {
 	c := target.client
 	var a simulate.Artifacts
 	flow, err := only(ctx, c, genesys.Flow, b.Flow.Name)
@@ -53,22 +44,28 @@ func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint) (sim
 		return a, nil, unreadable(fs, []byte(text), false)
 	}
 	a.Flow = file
-	for _, category := range categories(b) {
-		all, err := c.Find(ctx, genesys.DataAction, b.Name+"*")
-		if err != nil {
-			return a, nil, orgError(err)
+	types := map[string]string{} // of the integrations, by the category that carries their name
+	for _, x := range b.Actions {
+		types[x.Category] = x.Definition.IntegrationType
+	}
+	all, err := c.Find(ctx, genesys.DataAction, b.Name+"*")
+	if err != nil {
+		return a, nil, orgError(err)
+	}
+	for _, o := range all {
+		category := o.Text("category")
+		if types[category] == "" {
+			continue
 		}
-		for _, o := range all {
-			if o.Text("category") != category {
-				continue
-			}
-			d, err := readAction(ctx, c, o)
-			if err != nil {
-				return a, nil, err
-			}
-			d.IntegrationType = integrationType(b, category)
-			a.Actions = append(a.Actions, simulate.Action{Category: category, Definition: d, HubSpot: d.IntegrationType == dataaction.WebServices})
+		act := simulate.Action{Category: category, HubSpot: types[category] == dataaction.WebServices}
+		if act.Definition, err = readAction(ctx, c, o); err != nil {
+			return a, nil, err
 		}
+		act.Definition.IntegrationType = types[category]
+		if act.HubSpot {
+			act.Credentials = hubspotCredential(b, key)
+		}
+		a.Actions = append(a.Actions, act)
 	}
 	rows := map[string]map[string]any{}
 	for _, e := range b.Entities {
@@ -150,25 +147,4 @@ func readAction(ctx context.Context, c *genesysrest.Client, o genesys.Object) (*
 		return nil, unreadable(fs, data, false)
 	}
 	return d, nil
-}
-
-func categories(b *blueprint.Blueprint) []string {
-	var out []string
-	seen := map[string]bool{}
-	for _, a := range b.Actions {
-		if !seen[a.Category] {
-			seen[a.Category] = true
-			out = append(out, a.Category)
-		}
-	}
-	return out
-}
-
-func integrationType(b *blueprint.Blueprint, category string) string {
-	for _, a := range b.Actions {
-		if a.Category == category {
-			return a.Definition.IntegrationType
-		}
-	}
-	return ""
 }
