@@ -2,48 +2,11 @@ package jsonpath_test
 
 import (
 	"encoding/json"
-	"fmt"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/dealroute/dealroute/pkg/internal/corpus"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
 )
-
-// disagreements lists the published lines whose answer differs here, with the reason. A line
-// that agrees again must leave the list.
-//
-// The documents were published with their members sorted by name, but had another order when
-// the answers were made; lines that show an order cannot agree. Each is still compared
-// without regard to order.
-var disagreements = map[string]string{
-	"0 $.*":                       "order of members",
-	"0 $..*":                      "order of members",
-	"0 $.keys()":                  "order of members",
-	"0 $.results[0].properties.*": "order of members",
-	"5 $..id":                     "order of members",
-	"6 $.entities..id":            "order of members",
-}
-
-// sorted is v with its items ordered by their text.
-func sorted(v jsonpath.Value) jsonpath.Value {
-	if v.Kind() != jsonpath.Array {
-		return v
-	}
-	items := make([]jsonpath.Value, v.Len())
-	for i := range items {
-		items[i] = v.Index(i)
-	}
-	slices.SortFunc(items, func(a, b jsonpath.Value) int { return strings.Compare(key(a), key(b)) })
-	return jsonpath.List(items...)
-}
-
-// key is the text of v with all members sorted.
-func key(v jsonpath.Value) string {
-	b, _ := json.Marshal(v.ToAny())
-	return string(b)
-}
 
 func TestPublishedCases(t *testing.T) {
 	var docs []jsonpath.Value
@@ -69,17 +32,8 @@ func TestPublishedCases(t *testing.T) {
 			}
 			want = answer{definite: *c.Definite, value: v}
 		}
-		got := ask(c.Path, docs[c.Doc])
-		_, listed := disagreements[fmt.Sprintf("%d %s", c.Doc, c.Path)]
-		same := want.same(got)
-		if listed && !same {
-			want.value, got.value = sorted(want.value), sorted(got.value)
-			if !want.same(got) {
-				t.Errorf("%q on %d differs by more than order: got %v, want %v", c.Path, c.Doc, got, want)
-			}
-		}
-		if same == listed {
-			t.Errorf("%q on %d: got %v, want %v (listed %v)", c.Path, c.Doc, got, want, listed)
+		if got := ask(c.Path, docs[c.Doc]); !want.same(got) {
+			t.Errorf("%q on %d: got %v, want %v", c.Path, c.Doc, got, want)
 		}
 	}
 }
