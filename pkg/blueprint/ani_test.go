@@ -6,6 +6,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/templates"
@@ -85,7 +86,7 @@ func read(t *testing.T, p *interp.Program, ani string) (e164, national string) {
 		if e == nil || e.Kind == interp.EffectTable || e.Kind == interp.EffectTransfer {
 			break
 		}
-		o, err := interp.NewScripted(nil).Do(t.Context(), e)
+		o, err := world.New(nil).Do(t.Context(), e)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -125,18 +126,18 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 		}
 		o.flow.Modules = append(o.flow.Modules, module)
 	}
-	script := &interp.Script{}
+	said := &world.File{}
 	if o.world != "" {
 		data, err := os.ReadFile(o.world)
 		if err != nil {
 			return fail(fmt.Errorf("read the world file %s: %w", o.world, reason(err)), "name an existing file with --world FILE")
 		}
 		var found diag.Findings
-		if script, found = interp.DecodeScript(o.world, data); script == nil {
+		if said, found = world.Decode(o.world, data); said == nil {
 			return unreadable(found, data, true)
 		}
 	}
-	call := script.Start()
+	call := said.Start()
 	call.ANI, call.DNIS = cmp.Or(o.ani, call.ANI), cmp.Or(o.dnis, call.DNIS)
 	if !o.at.IsZero() {
 		call.At = o.at
@@ -150,12 +151,12 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 	if err != nil {
 		return notRun(err)
 	}
-	world := interp.NewScripted(script)
+	outside := world.New(said)
 	level := interp.TracePath
 	if o.trace {
 		level = interp.TraceFull
 	}
-	r, err := interp.Run(ctx, program, call, world, interp.RunOptions{Trace: level})
+	r, err := interp.Run(ctx, program, call, outside, interp.RunOptions{Trace: level})
 	mask := maskCaller(call.ANI, o.showPII)
 	if err != nil {
 		if o.trace && !o.asJSON {
@@ -163,7 +164,7 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 		}
 		return notRun(err)
 	}
-	notes := world.Notes()
+	notes := outside.Notes()
 	if n := len(program.Findings()); n > 0 {
 		notes = append(notes, fmt.Sprintf("%d places of the flow that this call did not reach cannot be run; see dealroute flow check %s", n, o.file))
 	}

@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -301,7 +301,7 @@ func (s *simulation) useWorld(start *time.Time) error {
 	if err != nil {
 		return fail(fmt.Errorf("read the world file %s: %w", s.options.world, reason(err)), "docs/world.md has the format")
 	}
-	script, fs := interp.DecodeScript(s.options.world, data)
+	script, fs := world.Decode(s.options.world, data)
 	if fs.Has(diag.Error) {
 		return unreadable(fs, data, false)
 	}
@@ -318,7 +318,7 @@ func (s *simulation) useWorld(start *time.Time) error {
 	for _, a := range s.options.anis {
 		s.fixtures.Calls[a] = simulate.CallFixture{Conversation: script.Call.Data}
 	}
-	s.run.Script = interp.NewScripted(script)
+	s.run.Script = world.New(script)
 	s.source = "world: " + s.options.world
 	return nil
 }

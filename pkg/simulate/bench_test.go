@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -33,48 +34,48 @@ func BenchmarkRenderedCall(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	texts := func(ts ...string) interp.Datum {
-		var items []interp.Datum
+	texts := func(ts ...string) world.Datum {
+		var items []world.Datum
 		for _, t := range ts {
-			items = append(items, interp.Text(t))
+			items = append(items, world.Text(t))
 		}
-		return interp.List(items...)
+		return world.List(items...)
 	}
-	none := interp.List()
-	script := &interp.Script{DataActions: map[string][]interp.Reply{}, Tables: map[string]interp.Table{
-		"acme-inbound-control": {Rows: map[string][]interp.Field{
-			"switch":  {{Name: "enabled", Value: interp.Bool(true)}},
-			"breaker": {{Name: "openUntil", Value: interp.Text("")}},
+	none := world.List()
+	script := &world.File{DataActions: map[string][]world.Reply{}, Tables: map[string]world.Table{
+		"acme-inbound-control": {Rows: map[string][]world.Field{
+			"switch":  {{Name: "enabled", Value: world.Bool(true)}},
+			"breaker": {{Name: "openUntil", Value: world.Text("")}},
 		}},
 	}}
 	for _, a := range print.Actions {
-		given := map[string]interp.Datum{}
+		given := map[string]world.Datum{}
 		switch a.Role {
 		case blueprint.RoleFindContact:
-			given = map[string]interp.Datum{"total": interp.Number(1), "ids": texts("90000000001"), "askIds": texts("90000000001")}
+			given = map[string]world.Datum{"total": world.Number(1), "ids": texts("90000000001"), "askIds": texts("90000000001")}
 		case blueprint.RoleFindDeals:
-			amounts := interp.List(interp.Number(50000), interp.Number(12000))
+			amounts := world.List(world.Number(50000), world.Number(12000))
 			ids := texts("90000000101", "90000000102")
-			given = map[string]interp.Datum{
-				"total": interp.Number(2), "openKeyOf": ids, "openKeys": amounts, "openAmounts": amounts,
+			given = map[string]world.Datum{
+				"total": world.Number(2), "openKeyOf": ids, "openKeys": amounts, "openAmounts": amounts,
 				"stageOf": ids, "stage": texts("985123456", "appointmentscheduled"),
 			}
 		}
-		reply := interp.Reply{Branch: "success", Elapsed: 100 * time.Millisecond}
+		reply := world.Reply{Branch: "success", Elapsed: 100 * time.Millisecond}
 		for _, o := range outputsOf(a) {
 			v, ok := given[o]
 			if !ok {
 				v = none
 			}
-			reply.Outputs = append(reply.Outputs, interp.Field{Name: o, Value: v})
+			reply.Outputs = append(reply.Outputs, world.Field{Name: o, Value: v})
 		}
-		script.DataActions[a.Definition.Name] = []interp.Reply{reply}
+		script.DataActions[a.Definition.Name] = []world.Reply{reply}
 	}
 	call := interp.Call{ANI: "+15135550142", DNIS: "+15135550100", At: time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)}
 	var actions int
 	b.ReportAllocs()
 	for b.Loop() {
-		r, err := interp.Run(context.Background(), p, call, interp.NewScripted(script), interp.RunOptions{})
+		r, err := interp.Run(context.Background(), p, call, world.New(script), interp.RunOptions{})
 		if err != nil {
 			b.Fatal(err)
 		}

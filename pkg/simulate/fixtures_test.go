@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/simulate"
@@ -53,7 +53,7 @@ func TestInterruptedRun(t *testing.T) {
 	l := edge(t, "best", "highest-value")
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	run := simulate.Run{Program: l.p, Org: l.newOrg(), Script: interp.NewScripted(nil)}
+	run := simulate.Run{Program: l.p, Org: l.newOrg(), Script: world.New(nil)}
 	if o, err := run.Do(ctx, simulate.Call{ANI: caller1, At: noon}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%+v, %v", o, err)
 	}
@@ -76,11 +76,11 @@ func TestScriptedTimeCountsAsHubSpots(t *testing.T) {
 		"{success: {total: 0, ids: [], askIds: [], fact_tierOf: [], fact_tier: []}, ms: 30}": "no_record 30ms 1",
 	} {
 		text := "dataActions:\n  " + find + ": " + answer + "\ntables: {acme-control: {rows: {switch: {enabled: true}, breaker: {openUntil: \"\"}}}}\n"
-		script, found := interp.DecodeScript("world.yaml", []byte(text))
+		script, found := world.Decode("world.yaml", []byte(text))
 		if err := found.Err(); err != nil {
 			t.Fatal(err)
 		}
-		run := simulate.Run{Program: l.p, Org: l.newOrg(), Script: interp.NewScripted(script)}
+		run := simulate.Run{Program: l.p, Org: l.newOrg(), Script: world.New(script)}
 		o, err := run.Do(t.Context(), simulate.Call{ANI: caller1, At: noon})
 		if err != nil {
 			t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 )
 
@@ -18,7 +19,7 @@ type Run struct {
 	Sender  dataaction.Sender // answers for HubSpot
 	Clock   func(time.Time)   // told the virtual time before each request; may be nil
 	Real    bool              // time is wall time
-	Script  *interp.Scripted  // scripted outcomes instead of Org and Sender; may be nil
+	Script  *world.Scripted   // scripted outcomes instead of Org and Sender; may be nil
 	Trace   bool
 }
 
@@ -51,8 +52,8 @@ type Outcome struct {
 
 // Do sends one call through the flow.
 func (r *Run) Do(ctx context.Context, c Call) (*Outcome, error) {
-	var script interp.World = interp.NewScripted(nil)
-	w := &world{program: r.Program, org: r.Org, sender: r.Sender, clock: r.Clock, now: c.At, rest: script, real: r.Real, trace: r.Trace}
+	var script interp.World = world.New(nil)
+	w := &orgWorld{program: r.Program, org: r.Org, sender: r.Sender, clock: r.Clock, now: c.At, rest: script, real: r.Real, trace: r.Trace}
 	var answers interp.World = w
 	if r.Script != nil {
 		answers = r.Script
@@ -92,7 +93,7 @@ func (r *Run) Do(ctx context.Context, c Call) (*Outcome, error) {
 const conversation = "00000000-0000-4000-8000-000000000000"
 
 // count books a scripted data action as if it had been executed.
-func (w *world) count(e *interp.Effect, o interp.Outcome) {
+func (w *orgWorld) count(e *interp.Effect, o interp.Outcome) {
 	a := w.program.actions[actionKey(e.Category, e.Name)]
 	run := ActionRun{Action: e.Name, HubSpot: a != nil && a.HubSpot, Elapsed: o.Elapsed, Requests: 1}
 	if e.Timeout > 0 && (o.Branch == "timeout" || run.Elapsed > e.Timeout) {
@@ -109,7 +110,7 @@ func (w *world) count(e *interp.Effect, o interp.Outcome) {
 }
 
 // outcome reads the variables in which the flow keeps what it decided.
-func (r *Run) outcome(c Call, s *interp.State, w *world) *Outcome {
+func (r *Run) outcome(c Call, s *interp.State, w *orgWorld) *Outcome {
 	res := s.Result()
 	text := func(name string) string {
 		v, ok := s.Variable(name)

@@ -33,8 +33,8 @@ const (
 	tableWrite = 40 * time.Millisecond
 )
 
-// A world answers the effects of one run's calls.
-type world struct {
+// An orgWorld answers the effects of one run's calls.
+type orgWorld struct {
 	program *Program
 	org     *Org
 	sender  dataaction.Sender
@@ -59,9 +59,9 @@ type ActionRun struct {
 	Operations []dataaction.Operation
 }
 
-func (w *world) Now() time.Time { return w.now }
+func (w *orgWorld) Now() time.Time { return w.now }
 
-func (w *world) Do(ctx context.Context, e *interp.Effect) (interp.Outcome, error) {
+func (w *orgWorld) Do(ctx context.Context, e *interp.Effect) (interp.Outcome, error) {
 	switch e.Kind {
 	case interp.EffectDataAction:
 		return w.dataAction(ctx, e)
@@ -83,7 +83,7 @@ func (w *world) Do(ctx context.Context, e *interp.Effect) (interp.Outcome, error
 }
 
 // table reads a row of the control table.
-func (w *world) table(e *interp.Effect) interp.Outcome {
+func (w *orgWorld) table(e *interp.Effect) interp.Outcome {
 	if w.org.TableFails {
 		return interp.Outcome{Branch: "failure", Elapsed: tableRead}
 	}
@@ -100,7 +100,7 @@ func (w *world) table(e *interp.Effect) interp.Outcome {
 
 // dataAction executes a definition. A reply that comes after the flow's own timeout is
 // reported with its time; the machine takes the timeout branch then.
-func (w *world) dataAction(ctx context.Context, e *interp.Effect) (interp.Outcome, error) {
+func (w *orgWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Outcome, error) {
 	a := w.program.actions[actionKey(e.Category, e.Name)]
 	if a == nil {
 		return interp.Outcome{}, fmt.Errorf("data action %q of category %q is not among the artifacts", e.Name, e.Category)
@@ -168,7 +168,7 @@ const genesysBase = "https://api.genesys.invalid"
 
 // rowSender is the platform API as far as a breaker needs it: PUT of a row of the control
 // table, kept in this run's memory.
-type rowSender struct{ w *world }
+type rowSender struct{ w *orgWorld }
 
 func (s rowSender) Send(_ context.Context, r dataaction.Request) (dataaction.Response, error) {
 	u, err := url.Parse(r.URL)

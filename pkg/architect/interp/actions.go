@@ -3,6 +3,7 @@ package interp
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -428,7 +429,7 @@ func (s *State) outcome(name string, v expr.Value) {
 func (c *compiler) other(a *architect.Action, next int32) op {
 	k := a.Kind
 	if k == nil {
-		return refusal{c.fail(CodeAction, a.Pos, a.Path, diag.DidYouMean(a.Key, knownKeys()), "unknown action %q", a.Key)}
+		return refusal{c.fail(CodeAction, a.Pos, a.Path, diag.DidYouMean(a.Key, slices.Sorted(maps.Keys(architect.Kinds()))), "unknown action %q", a.Key)}
 	}
 	if k.Calls == nil && a.Key != "setConversationData" && a.Key != "getConversationData" {
 		return refusal{c.fail(CodeAction, a.Pos, a.Path, "", "action %q does not exist in call flows", a.Key)}
@@ -463,8 +464,6 @@ func (c *compiler) other(a *architect.Action, next int32) op {
 	o.wants, o.failWants = wants(o.outputs), wants(o.fails)
 	return o
 }
-
-func knownKeys() []string { return sortedKeys(architect.Kinds()) }
 
 // playTime is how long hold music plays in one action: its playStyle's duration, else half
 // a minute, as no prompt's length is known here.

@@ -6,17 +6,18 @@ import (
 	"testing"
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 )
 
 // rendered is a flow as the templates of this project rendered it once, with the world of
 // one known caller.
-func rendered(t testing.TB) (*interp.Program, *interp.Script) {
+func rendered(t testing.TB) (*interp.Program, *world.File) {
 	t.Helper()
 	flow, err := os.ReadFile("testdata/rendered.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	world, err := os.ReadFile("testdata/rendered-world.yaml")
+	answers, err := os.ReadFile("testdata/rendered-world.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +28,7 @@ func rendered(t testing.TB) (*interp.Program, *interp.Script) {
 	if f := p.Findings(); len(f) > 0 {
 		t.Fatal(f)
 	}
-	s, found := interp.DecodeScript("rendered-world.yaml", world)
+	s, found := world.Decode("rendered-world.yaml", answers)
 	if s == nil {
 		t.Fatal(found)
 	}
@@ -57,7 +58,7 @@ func BenchmarkScripted(b *testing.B) {
 	call := s.Start()
 	b.ReportAllocs()
 	for b.Loop() {
-		r, err := interp.Run(context.Background(), p, call, interp.NewScripted(s), interp.RunOptions{})
+		r, err := interp.Run(context.Background(), p, call, world.New(s), interp.RunOptions{})
 		if err != nil || r.Ending != interp.EndQueue {
 			b.Fatal(r, err)
 		}
@@ -97,8 +98,8 @@ type canned struct {
 	next     int
 }
 
-func newCanned(t testing.TB, p *interp.Program, s *interp.Script) *canned {
-	w := &canned{World: interp.NewScripted(s)}
+func newCanned(t testing.TB, p *interp.Program, s *world.File) *canned {
+	w := &canned{World: world.New(s)}
 	w.outcomes = record(t, p, s)
 	return w
 }
@@ -108,10 +109,10 @@ func (w *canned) Do(context.Context, *interp.Effect) (interp.Outcome, error) {
 	return w.outcomes[w.next-1], nil
 }
 
-func record(t testing.TB, p *interp.Program, s *interp.Script) []interp.Outcome {
+func record(t testing.TB, p *interp.Program, s *world.File) []interp.Outcome {
 	t.Helper()
 	var out []interp.Outcome
-	w := interp.NewScripted(s)
+	w := world.New(s)
 	st := p.Start(s.Start())
 	for {
 		e, err := p.Next(st)
@@ -134,7 +135,7 @@ func record(t testing.TB, p *interp.Program, s *interp.Script) []interp.Outcome 
 
 func TestRenderedCall(t *testing.T) {
 	p, s := rendered(t)
-	r, err := interp.Run(context.Background(), p, s.Start(), interp.NewScripted(s), interp.RunOptions{Trace: interp.TraceFull})
+	r, err := interp.Run(context.Background(), p, s.Start(), world.New(s), interp.RunOptions{Trace: interp.TraceFull})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
@@ -25,7 +26,7 @@ type flowCase struct {
 	path    string
 	ar      *txtar.Archive
 	program *interp.Program
-	script  *interp.Script
+	script  *world.File
 	quiet   bool
 }
 
@@ -48,7 +49,7 @@ func readCase(t testing.TB, path string) flowCase {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := flowCase{path: path, ar: ar, script: &interp.Script{}}
+	c := flowCase{path: path, ar: ar, script: &world.File{}}
 	o := interp.Options{}
 	for _, line := range strings.Split(string(ar.Comment), "\n") {
 		key, v, _ := strings.Cut(strings.TrimSpace(line), "=")
@@ -77,7 +78,7 @@ func readCase(t testing.TB, path string) flowCase {
 		case strings.HasPrefix(f.Name, "module"):
 			o.Modules = append(o.Modules, parse(t, path, f.Name, f.Data))
 		case f.Name == "world.yaml":
-			s, found := interp.DecodeScript(f.Name, f.Data)
+			s, found := world.Decode(f.Name, f.Data)
 			if s == nil {
 				t.Fatalf("%s: %v", path, found)
 			}
@@ -112,7 +113,7 @@ func (c flowCase) call() interp.Call {
 func TestCases(t *testing.T) {
 	for _, c := range cases(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(c.path), ".txtar"), func(t *testing.T) {
-			w := interp.NewScripted(c.script)
+			w := world.New(c.script)
 			r, err := interp.Run(context.Background(), c.program, c.call(), w, interp.RunOptions{Trace: c.level()})
 			got := format(r, err, w.Notes())
 			i := slices.IndexFunc(c.ar.Files, func(f txtar.File) bool { return f.Name == "want" })

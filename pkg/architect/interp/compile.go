@@ -129,6 +129,17 @@ func (c *compiler) program(f *architect.File, o Options) *Program {
 	return p
 }
 
+// Builtins are the types of the built-in variables of all call flows by lower-case name.
+func Builtins() map[string]expr.Type {
+	m := map[string]expr.Type{}
+	for _, t := range callTypes {
+		for _, sym := range expr.BuiltIns(t) {
+			m[strings.ToLower(sym.Name)] = sym.Type
+		}
+	}
+	return m
+}
+
 func isCallType(t string) bool {
 	for _, c := range callTypes {
 		if c == t {

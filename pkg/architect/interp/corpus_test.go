@@ -10,6 +10,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/internal/corpus"
 )
 
@@ -20,7 +21,7 @@ func TestPublishedFlows(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no flows in %s: %v", dir, err)
 	}
-	worlds := []*interp.Script{
+	worlds := []*world.File{
 		{},
 		{Digits: []string{"1", "1234#", "2", "1", "1", "1"}},
 		{Digits: []string{"9"}},
@@ -56,7 +57,7 @@ func TestPublishedFlows(t *testing.T) {
 		for _, s := range worlds {
 			c := s.Start()
 			c.ANI, c.DNIS, c.At = "tel:+15135550142", "tel:+15135550100", time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-			w := interp.NewScripted(s)
+			w := world.New(s)
 			r, err := interp.Run(context.Background(), p, c, w, interp.RunOptions{Trace: interp.TracePath})
 			if err != nil {
 				t.Logf("%s: %v", f.Name(), err)
@@ -99,10 +100,10 @@ func TestAcceptedFlowsRun(t *testing.T) {
 			}
 			continue
 		}
-		for _, s := range []*interp.Script{{}, {Digits: []string{"1", "2", "3", "12345"}}} {
+		for _, s := range []*world.File{{}, {Digits: []string{"1", "2", "3", "12345"}}} {
 			call := s.Start()
 			call.ANI, call.At = "tel:+15135550142", time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-			_, err := interp.Run(context.Background(), p, call, interp.NewScripted(s), interp.RunOptions{Trace: interp.TraceFull})
+			_, err := interp.Run(context.Background(), p, call, world.New(s), interp.RunOptions{Trace: interp.TraceFull})
 			switch {
 			case err == nil:
 				ran++

@@ -26,5 +26,5 @@
 // More of the random flows behind these laws: go test -run 'Keys|Clone|Budget' -rapid.checks 5000.
 //
 // What Genesys documents nowhere is an Option whose zero value is the stricter reading.
-// Scripted is the world that a world file describes; docs/world.md has the format.
+// Package world has the world that a world file describes.
 package interp

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -185,7 +186,7 @@ func (p *Program) begin(s *State, c Call) {
 	s.inputs = slices.Grow(old.inputs[:0], p.room.inputs)
 	s.data = slices.Grow(old.data[:0], len(c.ParticipantData)+p.room.data)
 	if len(c.ParticipantData) > 0 {
-		for _, k := range sortedKeys(c.ParticipantData) {
+		for _, k := range slices.Sorted(maps.Keys(c.ParticipantData)) {
 			s.data = append(s.data, attribute{k, c.ParticipantData[k]})
 		}
 	}

@@ -207,8 +207,8 @@ func literal(v architect.Value, typ expr.Type) (expr.Value, bool) {
 	return expr.NotSet(typ), false
 }
 
-// literalText reads a literal without its node.
-func literalText(text string, typ expr.Type) (expr.Value, bool) {
+// Literal reads the text of a literal as a value of the type.
+func Literal(text string, typ expr.Type) (expr.Value, bool) {
 	if typ == expr.Duration {
 		d, err := time.ParseDuration(text)
 		return expr.OfDuration(d), err == nil

@@ -1,16 +1,17 @@
-package interp
+package world
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// A Script says how the world outside a flow answers: what a world file holds. The zero
-// Script is the world in which nothing was said; docs/world.md lists its answers.
-type Script struct {
-	Call            ScriptCall
+// A File says how the world outside a flow answers. The zero File is the world in which
+// nothing was said; docs/world.md lists its answers.
+type File struct {
+	Call            Call
 	DataActions     map[string][]Reply           // by name, or "category/name"
 	Tables          map[string]Table             // by name
 	Objects         map[string]map[string]string // kind ("queues", "skills" …) → name → exists or missing
@@ -22,8 +23,8 @@ type Script struct {
 	Branches        map[string][]Reply           // by the flow action's name: what any other action answers
 }
 
-// A ScriptCall is the call that a world file describes. Flags of a command win over it.
-type ScriptCall struct {
+// A Call is the call that a world file describes. Flags of a command win over it.
+type Call struct {
 	ANI, DNIS      string
 	At             time.Time
 	ConversationID string
@@ -75,7 +76,7 @@ const (
 	DatumList
 )
 
-// Text, Number, Bool and List make values for scripts built in Go.
+// Text, Number, Bool and List make values for files built in Go.
 func Text(s string) Datum    { return Datum{Kind: DatumText, Text: s} }
 func Number(n int64) Datum   { return Datum{Kind: DatumNumber, Text: strconv.FormatInt(n, 10)} }
 func Bool(b bool) Datum      { return Datum{Kind: DatumBool, Text: strconv.FormatBool(b)} }
@@ -98,20 +99,11 @@ func lookup[V any](m map[string]V, name string) (V, bool) {
 	if v, ok := m[name]; ok {
 		return v, true
 	}
-	for _, k := range sortedKeys(m) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
 		if strings.EqualFold(k, name) {
 			return m[k], true
 		}
 	}
 	var zero V
 	return zero, false
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	ks := make([]string, 0, len(m))
-	for k := range m {
-		ks = append(ks, k)
-	}
-	slices.Sort(ks)
-	return ks
 }

@@ -1,8 +1,9 @@
-package interp
+package world
 
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,19 +11,20 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
-// maxScript bounds a world file; a larger one is refused before it is read.
-const maxScript = 4 << 20
+// maxFile bounds a world file; a larger one is refused before it is read.
+const maxFile = 4 << 20
 
-// DecodeScript reads a world file. It is strict: an unknown key, a key given twice, a value
+// Decode reads a world file. It is strict: an unknown key, a key given twice, a value
 // of the wrong kind, an alias are findings with their place and, where a known name is
-// near, a hint. All findings come at once; the script is nil when there is an error.
-func DecodeScript(file string, data []byte) (*Script, diag.Findings) {
-	r := &scriptReader{file: file}
-	if len(data) > maxScript {
-		r.fail(nil, "world file has %d bytes, more than %d", len(data), maxScript)
+// near, a hint. All findings come at once; the file is nil when there is an error.
+func Decode(file string, data []byte) (*File, diag.Findings) {
+	r := &reader{file: file}
+	if len(data) > maxFile {
+		r.fail(nil, "world file has %d bytes, more than %d", len(data), maxFile)
 		return nil, r.found
 	}
 	var doc yaml.Node
@@ -30,9 +32,9 @@ func DecodeScript(file string, data []byte) (*Script, diag.Findings) {
 		r.found = append(r.found, yamlFinding(file, err))
 		return nil, r.found
 	}
-	s := &Script{}
+	s := &File{}
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) == 1 {
-		r.script(doc.Content[0], s)
+		r.root(doc.Content[0], s)
 	} else {
 		r.fail(&doc, "world file is empty")
 	}
@@ -55,16 +57,16 @@ func yamlFinding(file string, err error) diag.Finding {
 	return f
 }
 
-type scriptReader struct {
+type reader struct {
 	file  string
 	found diag.Findings
 }
 
-func (r *scriptReader) fail(n *yaml.Node, format string, args ...any) {
+func (r *reader) fail(n *yaml.Node, format string, args ...any) {
 	r.hint(n, "", format, args...)
 }
 
-func (r *scriptReader) hint(n *yaml.Node, hint, format string, args ...any) {
+func (r *reader) hint(n *yaml.Node, hint, format string, args ...any) {
 	p := diag.Position{File: r.file}
 	if n != nil {
 		p.Line, p.Column = n.Line, n.Column
@@ -73,7 +75,7 @@ func (r *scriptReader) hint(n *yaml.Node, hint, format string, args ...any) {
 }
 
 // each walks a mapping whose keys are names, reporting what is not one and what comes twice.
-func (r *scriptReader) each(n *yaml.Node, what string, do func(key, value *yaml.Node)) {
+func (r *reader) each(n *yaml.Node, what string, do func(key, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
 		r.fail(n, "%s is not a mapping", what)
 		return
@@ -96,17 +98,17 @@ func (r *scriptReader) each(n *yaml.Node, what string, do func(key, value *yaml.
 }
 
 // fields walks a mapping with a fixed set of keys.
-func (r *scriptReader) fields(n *yaml.Node, what string, known map[string]func(*yaml.Node)) {
+func (r *reader) fields(n *yaml.Node, what string, known map[string]func(*yaml.Node)) {
 	r.each(n, what, func(k, v *yaml.Node) {
 		if f := known[k.Value]; f != nil {
 			f(v)
 			return
 		}
-		r.unknown(k, what, sortedKeys(known))
+		r.unknown(k, what, slices.Sorted(maps.Keys(known)))
 	})
 }
 
-func (r *scriptReader) unknown(n *yaml.Node, what string, known []string) {
+func (r *reader) unknown(n *yaml.Node, what string, known []string) {
 	hint := diag.DidYouMean(n.Value, known)
 	if hint == "" {
 		hint = "known here: " + strings.Join(known, ", ")
@@ -114,7 +116,7 @@ func (r *scriptReader) unknown(n *yaml.Node, what string, known []string) {
 	r.hint(n, hint, "unknown key %q in %s", n.Value, what)
 }
 
-func (r *scriptReader) text(what string, to *string) func(*yaml.Node) {
+func (r *reader) text(what string, to *string) func(*yaml.Node) {
 	return func(n *yaml.Node) {
 		if n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {
 			r.fail(n, "%s is not a text", what)
@@ -124,7 +126,7 @@ func (r *scriptReader) text(what string, to *string) func(*yaml.Node) {
 	}
 }
 
-func (r *scriptReader) millis(what string, to *time.Duration) func(*yaml.Node) {
+func (r *reader) millis(what string, to *time.Duration) func(*yaml.Node) {
 	return func(n *yaml.Node) {
 		ms, err := strconv.ParseInt(n.Value, 10, 64)
 		if n.Kind != yaml.ScalarNode || err != nil || ms < 0 || ms > int64(24*time.Hour/time.Millisecond) {
@@ -136,7 +138,7 @@ func (r *scriptReader) millis(what string, to *time.Duration) func(*yaml.Node) {
 }
 
 // word reads one of the given words.
-func (r *scriptReader) word(n *yaml.Node, what string, words ...string) string {
+func (r *reader) word(n *yaml.Node, what string, words ...string) string {
 	if n.Kind == yaml.ScalarNode && slices.Contains(words, n.Value) {
 		return n.Value
 	}
@@ -152,7 +154,7 @@ func (r *scriptReader) word(n *yaml.Node, what string, words ...string) string {
 	return ""
 }
 
-func (r *scriptReader) script(n *yaml.Node, s *Script) {
+func (r *reader) root(n *yaml.Node, s *File) {
 	known := map[string]func(*yaml.Node){
 		"call":        func(n *yaml.Node) { r.call(n, &s.Call) },
 		"dataActions": func(n *yaml.Node) { s.DataActions = r.replies(n, "dataActions", "success", "failure", "timeout") },
@@ -179,7 +181,7 @@ func (r *scriptReader) script(n *yaml.Node, s *Script) {
 	r.fields(n, "the world file", known)
 }
 
-func (r *scriptReader) call(n *yaml.Node, c *ScriptCall) {
+func (r *reader) call(n *yaml.Node, c *Call) {
 	r.fields(n, "call", map[string]func(*yaml.Node){
 		"ani":            r.text("ani", &c.ANI),
 		"dnis":           r.text("dnis", &c.DNIS),
@@ -209,8 +211,8 @@ func (r *scriptReader) call(n *yaml.Node, c *ScriptCall) {
 }
 
 // builtins reads values of built-in variables that the call has no key for.
-func (r *scriptReader) builtins(n *yaml.Node) []Field {
-	known := builtinTypes()
+func (r *reader) builtins(n *yaml.Node) []Field {
+	known := interp.Builtins()
 	fs := r.values(n, "variables")
 	for i, f := range fs {
 		t, ok := known[strings.ToLower(f.Name)]
@@ -221,7 +223,7 @@ func (r *scriptReader) builtins(n *yaml.Node) []Field {
 					at = n.Content[j]
 				}
 			}
-			r.hint(at, diag.DidYouMean(f.Name, sortedKeys(known)), "%q is no built-in variable", f.Name)
+			r.hint(at, diag.DidYouMean(f.Name, slices.Sorted(maps.Keys(known))), "%q is no built-in variable", f.Name)
 		} else if _, ok := f.Value.As(t); !ok {
 			r.fail(n.Content[2*i+1], "%s is of type %s", f.Name, t)
 		}
@@ -229,13 +231,13 @@ func (r *scriptReader) builtins(n *yaml.Node) []Field {
 	return fs
 }
 
-func (r *scriptReader) words(n *yaml.Node, what string, words ...string) map[string]string {
+func (r *reader) words(n *yaml.Node, what string, words ...string) map[string]string {
 	m := map[string]string{}
 	r.each(n, what, func(k, v *yaml.Node) { m[k.Value] = r.word(v, fmt.Sprintf("%s %q", what, k.Value), words...) })
 	return m
 }
 
-func (r *scriptReader) digits(n *yaml.Node) []string {
+func (r *reader) digits(n *yaml.Node) []string {
 	if n.Kind != yaml.SequenceNode {
 		r.hint(n, `a list such as ["1", "", "4711#"]`, "digits is not a list")
 		return nil
@@ -252,7 +254,7 @@ func (r *scriptReader) digits(n *yaml.Node) []string {
 }
 
 // replies reads name → reply or list of replies. Without words any branch name is taken.
-func (r *scriptReader) replies(n *yaml.Node, what string, words ...string) map[string][]Reply {
+func (r *reader) replies(n *yaml.Node, what string, words ...string) map[string][]Reply {
 	m := map[string][]Reply{}
 	r.each(n, what, func(k, v *yaml.Node) {
 		where := fmt.Sprintf("%s %q", what, k.Value)
@@ -276,7 +278,7 @@ func (r *scriptReader) replies(n *yaml.Node, what string, words ...string) map[s
 //	success: {contactId: "42"}       the branch and what it delivers, or its errorType
 //	branch: found, outputs: {…}      the same at length, for any branch
 //	ms: 118                          beside them: how long it took
-func (r *scriptReader) reply(n *yaml.Node, what string, words []string) Reply {
+func (r *reader) reply(n *yaml.Node, what string, words []string) Reply {
 	var out Reply
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" {
 		if len(words) > 0 {
@@ -329,13 +331,13 @@ func (r *scriptReader) reply(n *yaml.Node, what string, words []string) Reply {
 	return out
 }
 
-func (r *scriptReader) values(n *yaml.Node, what string) []Field {
+func (r *reader) values(n *yaml.Node, what string) []Field {
 	var out []Field
 	r.each(n, what, func(k, v *yaml.Node) { out = append(out, Field{Name: k.Value, Value: r.datum(v)}) })
 	return out
 }
 
-func (r *scriptReader) datum(n *yaml.Node) Datum {
+func (r *reader) datum(n *yaml.Node) Datum {
 	switch n.Kind {
 	case yaml.SequenceNode:
 		d := Datum{Kind: DatumList}
@@ -376,7 +378,7 @@ func plainNumber(s string) bool {
 	return !point || only(frac)
 }
 
-func (r *scriptReader) tables(n *yaml.Node) map[string]Table {
+func (r *reader) tables(n *yaml.Node) map[string]Table {
 	m := map[string]Table{}
 	r.each(n, "tables", func(k, v *yaml.Node) {
 		var t Table

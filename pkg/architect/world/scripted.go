@@ -1,132 +1,126 @@
-package interp
+package world
 
 import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/architect/interp"
 )
 
-// Scripted is the world a Script describes. It remembers how often each answer was used,
+// Scripted is the world a File describes. It remembers how often each answer was used,
 // so one run has one Scripted, or several that are to share it.
 type Scripted struct {
-	script *Script
+	file   *File
 	used   map[string]int
 	digits int
 	notes  []string
 }
 
-// NewScripted begins a world. The script is not changed.
-func NewScripted(s *Script) *Scripted {
-	if s == nil {
-		s = &Script{}
+// New begins a world. The file is not changed.
+func New(f *File) *Scripted {
+	if f == nil {
+		f = &File{}
 	}
-	return &Scripted{script: s}
+	return &Scripted{file: f}
 }
 
-// Now is the time of the script's call.
-func (w *Scripted) Now() time.Time { return w.script.Call.At }
+// Now is the time of the file's call.
+func (w *Scripted) Now() time.Time { return w.file.Call.At }
 
-// Notes tell where the script said nothing and its default answered.
+// Notes tell where the file said nothing and its default answered.
 func (w *Scripted) Notes() []string { return w.notes }
 
-// builtinTypes are the types of the built-in variables of all call flows by lower-case name.
-func builtinTypes() map[string]expr.Type {
-	m := map[string]expr.Type{}
-	for _, t := range callTypes {
-		for _, sym := range expr.BuiltIns(t) {
-			m[strings.ToLower(sym.Name)] = sym.Type
-		}
-	}
-	return m
-}
-
-// Start is the script's call as a run takes it.
-func (s *Script) Start() Call {
-	c := s.Call
-	var more []Named
+// Start is the file's call as a run takes it.
+func (f *File) Start() interp.Call {
+	c := f.Call
+	var more []interp.Named
 	if len(c.Variables) > 0 {
-		types := builtinTypes()
-		for _, f := range c.Variables {
-			if v, ok := f.Value.As(types[strings.ToLower(f.Name)]); ok {
-				more = append(more, Named{f.Name, v})
+		types := interp.Builtins()
+		for _, x := range c.Variables {
+			if v, ok := x.Value.As(types[strings.ToLower(x.Name)]); ok {
+				more = append(more, interp.Named{Name: x.Name, Value: v})
 			}
 		}
 	}
-	return Call{
+	return interp.Call{
 		Builtins: more,
 		ANI:      c.ANI, DNIS: c.DNIS, At: c.At, ConversationID: c.ConversationID, RemoteName: c.RemoteName, Language: c.Language,
 		InvocationData: c.InvocationData, ParticipantData: c.Data, AnswerAfter: c.AnswerAfter,
 	}
 }
 
-// Do answers from the script. What it does not mention: a data action fails, a table has
+// Do answers from the file. What it does not mention: a data action fails, a table has
 // no such row, objects exist, schedules are active and groups open, no key is pressed,
 // transfers work, anything else succeeds or is not found.
-func (w *Scripted) Do(_ context.Context, e *Effect) (Outcome, error) {
-	sc := w.script
+func (w *Scripted) Do(_ context.Context, e *interp.Effect) (interp.Outcome, error) {
+	f := w.file
 	switch e.Kind {
-	case EffectDataAction:
-		rs, ok := sc.DataActions[e.Category+"/"+e.Name]
+	case interp.EffectDataAction:
+		rs, ok := f.DataActions[e.Category+"/"+e.Name]
 		key := e.Name
 		if ok {
 			key = e.Category + "/" + e.Name
-		} else if rs, ok = lookup(sc.DataActions, e.Name); !ok {
+		} else if rs, ok = lookup(f.DataActions, e.Name); !ok {
 			w.note("data action %q is not in the world: it fails", e.Name)
-			return Outcome{Branch: "failure"}, nil
+			return interp.Outcome{Branch: "failure"}, nil
 		}
 		return w.reply("dataActions", key, rs, e)
-	case EffectTable:
+	case interp.EffectTable:
 		return w.table(e)
-	case EffectFind:
-		return Outcome{Value: w.find(e)}, nil
-	case EffectSchedule:
-		v, _ := lookup(sc.Schedules, e.Name)
-		return Outcome{Branch: cmp.Or(v, "active")}, nil
-	case EffectScheduleGroup:
+	case interp.EffectFind:
+		return interp.Outcome{Value: w.find(e)}, nil
+	case interp.EffectSchedule:
+		v, _ := lookup(f.Schedules, e.Name)
+		return interp.Outcome{Branch: cmp.Or(v, "active")}, nil
+	case interp.EffectScheduleGroup:
 		for _, in := range e.Inputs {
-			if v, _ := lookup(sc.EmergencyGroups, in.Value.Text()); in.Name == "emergencyGroup" && v == "on" {
-				return Outcome{Branch: "emergency"}, nil
+			if v, _ := lookup(f.EmergencyGroups, in.Value.Text()); in.Name == "emergencyGroup" && v == "on" {
+				return interp.Outcome{Branch: "emergency"}, nil
 			}
 		}
-		v, _ := lookup(sc.ScheduleGroups, e.Name)
-		return Outcome{Branch: cmp.Or(v, "open")}, nil
-	case EffectInput:
-		if w.digits < len(sc.Digits) {
+		v, _ := lookup(f.ScheduleGroups, e.Name)
+		return interp.Outcome{Branch: cmp.Or(v, "open")}, nil
+	case interp.EffectInput:
+		if w.digits < len(f.Digits) {
 			w.digits++
-			return Outcome{Digits: sc.Digits[w.digits-1]}, nil
+			return interp.Outcome{Digits: f.Digits[w.digits-1]}, nil
 		}
-		return Outcome{}, nil
-	case EffectTransfer:
-		if rs, ok := lookup(sc.Transfers, e.Name); ok {
+		return interp.Outcome{}, nil
+	case interp.EffectTransfer:
+		if rs, ok := lookup(f.Transfers, e.Name); ok {
 			return w.reply("transfers", e.Name, rs, e)
 		}
 		if section := transferSections[e.Transfer.To]; section != "" {
-			if v, _ := lookup(sc.Objects[section], e.Name); v == "missing" {
+			if v, _ := lookup(f.Objects[section], e.Name); v == "missing" {
 				return w.failure(e, "")
 			}
 		}
-		return Outcome{Branch: "success"}, nil
+		return interp.Outcome{Branch: "success"}, nil
 	}
-	if rs, ok := lookup(sc.Branches, actionName(e)); ok {
+	if rs, ok := lookup(f.Branches, actionName(e)); ok {
 		return w.reply("branches", actionName(e), rs, e)
 	}
 	for _, b := range []string{"success", "notFound", "timeout"} {
 		if slices.Contains(e.Branches, b) {
-			return Outcome{Branch: b}, nil
+			return interp.Outcome{Branch: b}, nil
 		}
 	}
-	return Outcome{Branch: e.Branches[0]}, nil
+	return interp.Outcome{Branch: e.Branches[0]}, nil
 }
 
-// transferSections say in which section of a script the target of a transfer stands.
-var transferSections = map[Ending]string{EndQueue: "queues", EndVoicemail: "queues", EndUser: "users", EndGroup: "groups", EndFlow: "flows", EndSecureFlow: "flows"}
+// transferSections say in which section of a file the target of a transfer stands.
+var transferSections = map[interp.Ending]string{
+	interp.EndQueue: "queues", interp.EndVoicemail: "queues", interp.EndUser: "users", interp.EndGroup: "groups",
+	interp.EndFlow: "flows", interp.EndSecureFlow: "flows",
+}
 
-func actionName(e *Effect) string {
+func actionName(e *interp.Effect) string {
 	if e.Action != nil && e.Action.Name != "" {
 		return e.Action.Name
 	}
@@ -140,7 +134,7 @@ func (w *Scripted) note(format string, args ...any) {
 }
 
 // reply turns the next scripted answer into an outcome of the types that the flow binds.
-func (w *Scripted) reply(section, key string, rs []Reply, e *Effect) (Outcome, error) {
+func (w *Scripted) reply(section, key string, rs []Reply, e *interp.Effect) (interp.Outcome, error) {
 	r := rs[0]
 	if len(rs) > 1 {
 		if w.used == nil {
@@ -158,7 +152,7 @@ func (w *Scripted) reply(section, key string, rs []Reply, e *Effect) (Outcome, e
 		}
 		return out, err
 	}
-	out := Outcome{Branch: r.Branch, Elapsed: r.Elapsed}
+	out := interp.Outcome{Branch: r.Branch, Elapsed: r.Elapsed}
 	var err error
 	if len(e.Outputs) > 0 {
 		out.Outputs, err = typed(r.Outputs, e.Outputs, e.Name)
@@ -166,23 +160,23 @@ func (w *Scripted) reply(section, key string, rs []Reply, e *Effect) (Outcome, e
 	return out, err
 }
 
-func (w *Scripted) failure(e *Effect, errorType string) (Outcome, error) {
-	out := Outcome{Branch: "failure"}
+func (w *Scripted) failure(e *interp.Effect, errorType string) (interp.Outcome, error) {
+	out := interp.Outcome{Branch: "failure"}
 	for _, f := range e.Failures {
 		if strings.EqualFold(f.Name, "errorType") || strings.EqualFold(f.Name, "errorMessage") {
 			if errorType != "" && f.Type == expr.String {
-				out.Outputs = append(out.Outputs, Named{f.Name, expr.OfString(errorType)})
+				out.Outputs = append(out.Outputs, interp.Named{Name: f.Name, Value: expr.OfString(errorType)})
 			}
 		}
 	}
 	return out, nil
 }
 
-func (w *Scripted) table(e *Effect) (Outcome, error) {
-	t, ok := lookup(w.script.Tables, e.Name)
+func (w *Scripted) table(e *interp.Effect) (interp.Outcome, error) {
+	t, ok := lookup(w.file.Tables, e.Name)
 	if !ok {
 		w.note("data table %q is not in the world: it has no rows", e.Name)
-		return Outcome{Branch: "notFound"}, nil
+		return interp.Outcome{Branch: "notFound"}, nil
 	}
 	if t.Fails != "" {
 		out, err := w.failure(e, t.Fails)
@@ -191,10 +185,10 @@ func (w *Scripted) table(e *Effect) (Outcome, error) {
 	}
 	row, ok := t.Rows[keyText(e.Key)] // case-sensitive: the stricter reading of what is undocumented
 	if !ok {
-		return Outcome{Branch: "notFound", Elapsed: t.Elapsed}, nil
+		return interp.Outcome{Branch: "notFound", Elapsed: t.Elapsed}, nil
 	}
 	outs, err := typed(row, e.Outputs, e.Name)
-	return Outcome{Branch: "found", Outputs: outs, Elapsed: t.Elapsed}, err
+	return interp.Outcome{Branch: "found", Outputs: outs, Elapsed: t.Elapsed}, err
 }
 
 // keyText is the text of a look-up value.
@@ -205,22 +199,22 @@ func keyText(v expr.Value) string {
 	return v.String()
 }
 
-func (w *Scripted) find(e *Effect) expr.Value {
+func (w *Scripted) find(e *interp.Effect) expr.Value {
 	section := objectSection(e.Type)
-	names := w.script.Objects[section]
+	names := w.file.Objects[section]
 	v, known := lookup(names, e.Name)
 	if v == "missing" || strings.TrimSpace(e.Name) == "" {
 		return expr.NotSet(e.Type)
 	}
 	name := e.Name
 	if known {
-		for _, k := range sortedKeys(names) { // the org's own spelling
+		for _, k := range slices.Sorted(maps.Keys(names)) { // the org's own spelling
 			if strings.EqualFold(k, name) {
 				name = k
 			}
 		}
 	}
-	return Object(e.Type, name)
+	return interp.Object(e.Type, name)
 }
 
 func objectSection(t expr.Type) string {
@@ -244,8 +238,8 @@ func objectSection(t expr.Type) string {
 }
 
 // typed makes the values that the flow binds out of scripted ones.
-func typed(fields []Field, wants []Want, name string) ([]Named, error) {
-	out := make([]Named, 0, len(wants))
+func typed(fields []Field, wants []interp.Want, name string) ([]interp.Named, error) {
+	out := make([]interp.Named, 0, len(wants))
 	for k := range fields {
 		f := &fields[k]
 		for i := range wants {
@@ -256,7 +250,7 @@ func typed(fields []Field, wants []Want, name string) ([]Named, error) {
 			if !ok {
 				return nil, fmt.Errorf("the world gives %q of %q as %s, and the flow binds it to a variable of type %s", f.Name, name, f.Value, wants[i].Type)
 			}
-			out = append(out, Named{f.Name, v})
+			out = append(out, interp.Named{Name: f.Name, Value: v})
 			break
 		}
 	}
@@ -310,7 +304,7 @@ func (d *Datum) as(t expr.Type) (v expr.Value, ok bool) {
 	case expr.Boolean:
 		return expr.OfBool(d.Text == "true"), d.Kind == DatumBool
 	case expr.Integer:
-		v, ok := literalText(d.Text, t)
+		v, ok := interp.Literal(d.Text, t)
 		return v, ok && d.Kind == DatumNumber
 	case expr.Decimal:
 		v, ok := expr.OfDecimal(d.Text)
@@ -324,5 +318,5 @@ func (d *Datum) as(t expr.Type) (v expr.Value, ok bool) {
 	if d.Kind != DatumText {
 		return expr.NotSet(t), false
 	}
-	return literalText(d.Text, t)
+	return interp.Literal(d.Text, t)
 }

@@ -1,4 +1,4 @@
-package interp_test
+package world_test
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
@@ -46,30 +46,30 @@ branches:
   Contact: found
 `
 
-func TestDecodeScript(t *testing.T) {
-	got, found := interp.DecodeScript("world.yaml", []byte(worldFile))
+func TestDecode(t *testing.T) {
+	got, found := world.Decode("world.yaml", []byte(worldFile))
 	if len(found) > 0 {
 		t.Fatal(found)
 	}
-	want := &interp.Script{
-		Call: interp.ScriptCall{
+	want := &world.File{
+		Call: world.Call{
 			ANI: "tel:+15135550142", DNIS: "+15135550100", At: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC),
 			Data:      map[string]string{"dealroute_outcome": "active_deal"},
-			Variables: []interp.Field{{Name: "Call.PositionInQueue", Value: interp.Number(3)}},
+			Variables: []world.Field{{Name: "Call.PositionInQueue", Value: world.Number(3)}},
 		},
-		DataActions: map[string][]interp.Reply{
+		DataActions: map[string][]world.Reply{
 			"Find contact": {
-				{Branch: "success", Elapsed: 118 * time.Millisecond, Outputs: []interp.Field{
-					{Name: "contactId", Value: interp.Text("42")}, {Name: "score", Value: interp.Datum{Kind: interp.DatumNumber, Text: "7.5"}},
-					{Name: "vip", Value: interp.Bool(true)}, {Name: "tags", Value: interp.List(interp.Text("gold"), interp.Text("eu"))}, {Name: "note"},
+				{Branch: "success", Elapsed: 118 * time.Millisecond, Outputs: []world.Field{
+					{Name: "contactId", Value: world.Text("42")}, {Name: "score", Value: world.Datum{Kind: world.DatumNumber, Text: "7.5"}},
+					{Name: "vip", Value: world.Bool(true)}, {Name: "tags", Value: world.List(world.Text("gold"), world.Text("eu"))}, {Name: "note"},
 				}},
 				{Branch: "failure"},
 				{Branch: "timeout"},
 			},
 			"HubSpot/Find deals": {{Branch: "failure", Elapsed: 20 * time.Millisecond}},
 		},
-		Tables: map[string]interp.Table{
-			"acme-control": {Elapsed: 3 * time.Millisecond, Rows: map[string][]interp.Field{"switch": {{Name: "enabled", Value: interp.Bool(true)}}}},
+		Tables: map[string]world.Table{
+			"acme-control": {Elapsed: 3 * time.Millisecond, Rows: map[string][]world.Field{"switch": {{Name: "enabled", Value: world.Bool(true)}}}},
 			"acme-cache":   {Fails: "DataTablesServerTooBusyException", Elapsed: 900 * time.Millisecond},
 		},
 		Objects:         map[string]map[string]string{"queues": {"Sales": "missing"}, "skills": {"German": "exists"}},
@@ -77,8 +77,8 @@ func TestDecodeScript(t *testing.T) {
 		ScheduleGroups:  map[string]string{"Hours": "holiday"},
 		EmergencyGroups: map[string]string{"Evac": "on"},
 		Digits:          []string{"1", "", "4711#"},
-		Transfers:       map[string][]interp.Reply{"Support": {{Branch: "failure", Elapsed: 200 * time.Millisecond}}},
-		Branches: map[string][]interp.Reply{
+		Transfers:       map[string][]world.Reply{"Support": {{Branch: "failure", Elapsed: 200 * time.Millisecond}}},
+		Branches: map[string][]world.Reply{
 			"Encrypt": {{Branch: "failure", Error: "NoDataSupplied"}}, "Contact": {{Branch: "found"}},
 		},
 	}
@@ -98,7 +98,7 @@ func TestDocumentedExample(t *testing.T) {
 	if !ok {
 		t.Fatal("docs/world.md has no example")
 	}
-	s, found := interp.DecodeScript("docs/world.md", []byte(example))
+	s, found := world.Decode("docs/world.md", []byte(example))
 	if s == nil {
 		t.Fatal(found)
 	}
@@ -107,7 +107,7 @@ func TestDocumentedExample(t *testing.T) {
 	}
 }
 
-func TestScriptRefusals(t *testing.T) {
+func TestRefusals(t *testing.T) {
 	for _, c := range []struct{ src, want string }{
 		{"dataAction: {}", `w:1:1: unknown key "dataAction" in the world file; did you mean "dataActions"`},
 		{"call: {anni: x}", `w:1:8: unknown key "anni" in call; did you mean "ani"`},
@@ -129,7 +129,7 @@ func TestScriptRefusals(t *testing.T) {
 		{"[1]", `w:1:1: the world file is not a mapping`},
 		{"call: {\n", `w:`},
 	} {
-		s, found := interp.DecodeScript("w", []byte(c.src))
+		s, found := world.Decode("w", []byte(c.src))
 		if s != nil || len(found) == 0 {
 			t.Errorf("%q passed", c.src)
 			continue
@@ -144,9 +144,9 @@ func TestScriptRefusals(t *testing.T) {
 	}
 }
 
-// FuzzDecodeScript: any text gives a script or findings with a place; what a script is
-// written as reads as the same script; and a call through the rendered flow with it ends.
-func FuzzDecodeScript(f *testing.F) {
+// FuzzDecode: any text gives a file or findings with a place; what a file is
+// written as reads as the same file.
+func FuzzDecode(f *testing.F) {
 	for _, s := range []string{
 		worldFile, "call: {}", "digits: ['*#0', \"\"]", "transfers: {'+49': failure, a: [success, {failure: X, ms: 1}]}",
 		"tables: {t: {rows: {'': {a: null, b: -0.5, c: [], d: \"\\u2028\\0\"}}}}", "branches: {x: {branch: \"\", ms: 0}}", "call: {at: 2026-11-23T09:00:00.5+01:00, data: {'': ''}}",
@@ -155,10 +155,10 @@ func FuzzDecodeScript(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, found := interp.DecodeScript("w", data)
+		s, found := world.Decode("w", data)
 		if s == nil {
 			if !found.Has(diag.Error) {
-				t.Fatal("neither a script nor an error")
+				t.Fatal("neither a file nor an error")
 			}
 			return
 		}
@@ -166,7 +166,7 @@ func FuzzDecodeScript(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, found := interp.DecodeScript("w", text)
+		again, found := world.Decode("w", text)
 		if again == nil {
 			t.Fatalf("%v\n%s", found, text)
 		}

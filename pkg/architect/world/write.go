@@ -1,16 +1,18 @@
-package interp
+package world
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// Encode writes a script as a world file; DecodeScript reads the same script from it. Keys
-// are sorted, so that equal scripts give equal bytes.
-func (s *Script) Encode() ([]byte, error) {
+// Encode writes a world file that Decode reads as the same again. Keys are sorted, so that
+// equal files give equal bytes.
+func (s *File) Encode() ([]byte, error) {
 	root := mapping()
 	add(root, "call", s.Call.node())
 	add(root, "dataActions", each(s.DataActions, func(rs []Reply) *yaml.Node { return replies(rs, false) }))
@@ -52,7 +54,7 @@ func add(m *yaml.Node, key string, v *yaml.Node) {
 
 func each[V any](m map[string]V, node func(V) *yaml.Node) *yaml.Node {
 	out := mapping()
-	for _, k := range sortedKeys(m) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
 		out.Content = append(out.Content, textNode(k), node(m[k]))
 	}
 	return out
@@ -72,7 +74,7 @@ func millisNode(m *yaml.Node, key string, d time.Duration) {
 	}
 }
 
-func (c ScriptCall) node() *yaml.Node {
+func (c Call) node() *yaml.Node {
 	m := mapping()
 	for _, f := range []struct{ key, value string }{
 		{"ani", c.ANI}, {"dnis", c.DNIS}, {"conversationId", c.ConversationID}, {"remoteName", c.RemoteName},
