@@ -87,18 +87,13 @@ func isCall(flowType string) bool {
 	return false
 }
 
-const (
-	codeInvalidLiteral = "expression.invalidLiteralContext"
-	codeNotSet         = "expression.notSetWithContext"
-)
-
 func value(key, typ, label string) Field {
 	return Field{Key: key, Type: typ, Use: UseValue, Label: label, NoValue: true, Empty: true}
 }
 
 // required is a value that has to be there and takes no noValue.
 func required(key, typ, label string) Field {
-	return Field{Key: key, Type: typ, Use: UseValue, Label: label, Missing: codeInvalidLiteral}
+	return Field{Key: key, Type: typ, Use: UseValue, Label: label, Missing: CodeInvalidLiteral}
 }
 
 func output(key, typ, label string) Field {
@@ -106,7 +101,7 @@ func output(key, typ, label string) Field {
 }
 
 func requiredOutput(key, typ, label string) Field {
-	return Field{Key: key, Type: typ, Use: UseOutput, Label: label, Missing: codeNotSet}
+	return Field{Key: key, Type: typ, Use: UseOutput, Label: label, Missing: CodeNoValueSet}
 }
 
 func of(use Use, key string) Field { return Field{Key: key, Use: use} }
@@ -152,8 +147,8 @@ var kinds = func() map[string]*ActionKind {
 	return m
 }()
 
-// kindNames gives every key, for suggestions.
-func kindNames() []string {
+// KindNames gives every key, for suggestions.
+func KindNames() []string {
 	out := make([]string, 0, len(kindTable))
 	for i := range kindTable {
 		out = append(out, kindTable[i].Key)
@@ -189,5 +184,3 @@ func typeOfStem(stem string) string {
 	}
 	return stem
 }
-
-func equalFold(a, b string) bool { return strings.EqualFold(a, b) }

@@ -53,6 +53,9 @@ func mask(data []byte) []byte {
 	})
 }
 
+// HasPlaceholder reports whether a text holds a placeholder of another tool.
+func HasPlaceholder(text string) bool { return placeholderRE.MatchString(text) }
+
 // load turns the text into nodes; nil with a finding when it is no YAML.
 func (r *reader) load(data []byte) *yaml.Node {
 	if len(data) > maxBytes {
@@ -166,7 +169,7 @@ func (r *reader) unmask(root *yaml.Node, masked bool) {
 			*s = unmasker.Replace(*s)
 		}
 	}
-	eachNode(root, func(n *yaml.Node) {
+	EachNode(root, func(n *yaml.Node) {
 		for _, c := range []*string{&n.HeadComment, &n.LineComment, &n.FootComment} {
 			restore(c)
 			for _, m := range placeholderRE.FindAllString(*c, -1) {
@@ -193,15 +196,6 @@ func (r *reader) unmask(root *yaml.Node, masked bool) {
 			r.placeholder(n.Value, n)
 		}
 	})
-}
-
-// eachNode visits every node once; aliases are not followed, for what they name stands in
-// the tree too.
-func eachNode(n *yaml.Node, visit func(*yaml.Node)) {
-	visit(n)
-	for _, c := range n.Content {
-		eachNode(c, visit)
-	}
 }
 
 func (r *reader) placeholder(text string, n *yaml.Node) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// An Org is what Check knows of the organisation: the names a flow may refer to and the
+// An Org is what is known of the organisation when a flow is checked: the names a flow may refer to and the
 // contracts of what it calls. Its JSON form is an object of lists, whose items are names
 // or objects with a name; or the word "auto" for OrgAuto.
 type Org struct {
@@ -16,13 +16,11 @@ type Org struct {
 	SecureDataActions []Contract
 	DataTables        []Contract // Inputs holds the key column, Outputs the others
 	Scripts           []Contract
-
-	auto bool
+	Auto              bool // has whatever the flow refers to, with contracts made from the types of the bound variables
 }
 
-// OrgAuto is an organisation that has whatever the flow refers to, with contracts made
-// from the types of the bound variables. It is for files whose organisation is not known.
-var OrgAuto = Org{auto: true}
+// OrgAuto is for files whose organisation is not known.
+var OrgAuto = Org{Auto: true}
 
 // A Contract is what a data action, table or script takes and gives.
 type Contract struct {
@@ -30,7 +28,6 @@ type Contract struct {
 	Category string // of a data action
 	Inputs   []Property
 	Outputs  []Property
-	open     bool // made up: any name is in it
 }
 
 // A Property of a contract.
@@ -45,29 +42,9 @@ type Property struct {
 	Maximum   *float64
 }
 
-func (c *Contract) input(name string) *Property  { return propertyIn(c.Inputs, name) }
-func (c *Contract) output(name string) *Property { return propertyIn(c.Outputs, name) }
-
-func propertyIn(list []Property, name string) *Property {
-	for i := range list {
-		if list[i].Name == name {
-			return &list[i]
-		}
-	}
-	return nil
-}
-
-func propertyNames(list []Property) []string {
-	out := make([]string, len(list))
-	for i := range list {
-		out[i] = list[i].Name
-	}
-	return out
-}
-
-// has reports whether an object of the kind is known.
-func (o *Org) has(kind, name string) bool {
-	if o.auto {
+// Has reports whether an object of the kind is known.
+func (o *Org) Has(kind, name string) bool {
+	if o.Auto {
 		return true
 	}
 	for _, n := range o.Names[kind] {
@@ -76,17 +53,6 @@ func (o *Org) has(kind, name string) bool {
 		}
 	}
 	return false
-}
-
-// contractIn finds a contract by name; categories are compared without letter case, as
-// Genesys does it.
-func contractIn(list []Contract, category, name string) *Contract {
-	for i := range list {
-		if list[i].Name == name && strings.EqualFold(list[i].Category, category) {
-			return &list[i]
-		}
-	}
-	return nil
 }
 
 // UnmarshalJSON reads the JSON form.
@@ -226,37 +192,4 @@ func property(name string, raw json.RawMessage, depth int) []Property {
 		p.Type = "JSON"
 	}
 	return []Property{p}
-}
-
-// madeUp gives the contract that a call under OrgAuto has: outputs of the types of the
-// bound variables, inputs of the types of their literals.
-func madeUp(t *Target, inputs, outputs []Binding, typeOf func(variable string) string) *Contract {
-	c := &Contract{Name: t.Name, Category: t.Category, open: true}
-	for _, b := range inputs {
-		p := Property{Name: b.Name, Type: "String"}
-		if b.Form == Lit && b.Node != nil {
-			switch b.Node.ShortTag() {
-			case "!!bool":
-				p.Type = "Boolean"
-			case "!!int":
-				p.Type = "Integer"
-			case "!!float":
-				p.Type = "Decimal"
-			}
-		}
-		c.Inputs = append(c.Inputs, p)
-	}
-	for _, b := range outputs {
-		p := Property{Name: b.Name, Type: "String"}
-		if b.Form == Var {
-			switch typ := typeOf(b.Text); strings.TrimSuffix(typ, "[]") {
-			case "Integer", "Decimal", "Boolean", "JSON":
-				p.Type = typ
-			case "String":
-				p.Type = typ
-			}
-		}
-		c.Outputs = append(c.Outputs, p)
-	}
-	return c
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/check"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/corpus"
 )
@@ -78,7 +79,7 @@ func TestWhatParseSays(t *testing.T) {
 		if time.Since(start) > 3*time.Second {
 			t.Errorf("%s took %v", c.name, time.Since(start))
 		}
-		architect.Check(f, architect.OrgAuto)
+		check.Flow(f, architect.OrgAuto)
 	}
 }
 
@@ -106,30 +107,6 @@ func TestMergeKeys(t *testing.T) {
 	}
 }
 
-// TestPlacesInsideExpressions maps an offset to line and column in each scalar style.
-func TestPlacesInsideExpressions(t *testing.T) {
-	head := "inboundCall:\n  name: x\n  startUpRef: ./tasks/task[T]\n  initialGreeting: {noValue: true}\n  tasks:\n    - task:\n        name: T\n        actions:\n          - decision:\n              condition:\n"
-	tail := "              outputs: {}\n          - disconnect: {name: Bye}\n"
-	for _, c := range []struct{ exp, want string }{
-		{"                exp: true and Flow.Nope\n", ":11:31"},
-		{"                exp: 'true and Flow.Nope'\n", ":11:32"},
-		{"                exp: \"true and Flow.Nope\"\n", ":11:32"},
-		{"                exp: |-\n                  true\n                  and Flow.Nope\n", ":13:23"},
-	} {
-		f, fs := architect.Parse("", []byte(head+c.exp+tail))
-		fs = append(fs, architect.Check(f, architect.OrgAuto)...)
-		found := ""
-		for _, x := range fs {
-			if x.Severity == diag.Error {
-				found += x.Position.String() + " " + x.Message + "; "
-			}
-		}
-		if !strings.HasPrefix(found, c.want+" ") {
-			t.Errorf("%q: %s, want %s", c.exp, found, c.want)
-		}
-	}
-}
-
 // FuzzParse states the law of the parser: any text gives a tree or an error, never a
 // panic; a tree is printed so that it is read as the same one; checking ends.
 func FuzzParse(f *testing.F) {
@@ -152,8 +129,8 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		file := roundTrip(t, "fuzz", data)
-		architect.Check(file, architect.OrgAuto)
-		architect.Check(file, architect.Org{})
+		check.Flow(file, architect.OrgAuto)
+		check.Flow(file, architect.Org{})
 	})
 }
 
@@ -169,7 +146,7 @@ func FuzzFromJSON(f *testing.F) {
 		if file.Root == nil && fs.Err() == nil {
 			t.Fatal("neither a tree nor an error")
 		}
-		architect.Check(file, architect.Org{})
+		check.Flow(file, architect.Org{})
 		if file.Root == nil {
 			return
 		}

@@ -9,10 +9,10 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
-// place gives the position of a byte offset into a value's text, as well as the way the
+// Place gives the position of a byte offset into a value's text, as well as the way the
 // scalar is written allows it: exact for plain and block scalars and for quoted ones
 // without escapes before the place, else the place of the scalar.
-func (f *File) place(v Value, offset int) diag.Position {
+func (f *File) Place(v Value, offset int) diag.Position {
 	n := v.Node
 	if n == nil || n.Kind != yaml.ScalarNode || n.Line == 0 || offset < 0 || offset > len(v.Text) {
 		return v.Pos
@@ -66,5 +66,3 @@ func (f *File) line(n int) ([]byte, bool) {
 	}
 	return bytes.TrimRight(src, "\r"), true
 }
-
-func isScalar(n *yaml.Node) bool { return n != nil && n.Kind == yaml.ScalarNode }

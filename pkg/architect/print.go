@@ -32,7 +32,7 @@ func Print(f *File) ([]byte, error) {
 func dump(root *yaml.Node, comments bool) ([]byte, error) {
 	root, masked := maskNodes(root)
 	if !comments {
-		eachNode(root, func(n *yaml.Node) { n.HeadComment, n.LineComment, n.FootComment = "", "", "" })
+		EachNode(root, func(n *yaml.Node) { n.HeadComment, n.LineComment, n.FootComment = "", "", "" })
 	}
 	out, err := yaml.Dump(root, yaml.WithIndent(2), yaml.WithLineWidth(-1), yaml.WithCompactSeqIndent(false))
 	if err != nil {
@@ -71,7 +71,7 @@ func sameNode(a, b *yaml.Node) bool {
 // masked as mask does it, so that they are printed bare again.
 func maskNodes(root *yaml.Node) (clone *yaml.Node, masked bool) {
 	foreign := false
-	eachNode(root, func(n *yaml.Node) {
+	EachNode(root, func(n *yaml.Node) {
 		masked = masked || bare(n) && placeholderRE.MatchString(n.Value)
 		foreign = foreign || strings.ContainsAny(n.Value+n.HeadComment+n.LineComment+n.FootComment, maskRunes)
 	})
@@ -96,7 +96,7 @@ func maskNodes(root *yaml.Node) (clone *yaml.Node, masked bool) {
 		return &c
 	}
 	clone = copyOf(root, false)
-	eachNode(clone, func(n *yaml.Node) {
+	EachNode(clone, func(n *yaml.Node) {
 		if n.Alias != nil && copies[n.Alias] != nil {
 			n.Alias = copies[n.Alias]
 		}

@@ -316,14 +316,7 @@ func kindWord(n *yaml.Node) string {
 	case isNull(n):
 		return "nothing"
 	}
-	return "the text " + strconv.Quote(shorten(n.Value))
-}
-
-func shorten(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
+	return "the text " + strconv.Quote(diag.Shorten(n.Value, 40))
 }
 
 var durationUnits = map[string]time.Duration{

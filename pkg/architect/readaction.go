@@ -40,7 +40,7 @@ func (r *reader) actionBody(kind string, key, n *yaml.Node, path string, more []
 		}
 		r.add(diag.Finding{
 			Code: CodeUnknownAction, Severity: diag.Warning, Position: a.Pos, Path: path, Length: len(kind),
-			Message: fmt.Sprintf("unknown action %q; it is kept", kind), Hint: diag.DidYouMean(kind, kindNames()),
+			Message: fmt.Sprintf("unknown action %q; it is kept", kind), Hint: diag.DidYouMean(kind, KindNames()),
 		})
 		r.branches(a, b)
 		return a

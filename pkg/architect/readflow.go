@@ -126,6 +126,7 @@ func (r *reader) settings(b *body, f *Flow, path string) {
 	}
 	f.MenuSettings = r.menuSettings(b.take("settingsMenu"), path+"/settingsMenu")
 	f.Speech = r.speech(b.take("settingsSpeechRec"), path+"/settingsSpeechRec")
+	f.Outbound = member(b.node, "settingsOutboundCall") != nil
 	defaults := b.take("settingsActionDefaults")
 	for _, action := range r.bodyOf(defaults, path+"/settingsActionDefaults").pairs() {
 		at := path + "/settingsActionDefaults/" + action[0].Value

@@ -13,7 +13,7 @@ var kindTable = []ActionKind{
 	{Key: "callBridge", Calls: allCalls, Branches: []string{"success", "failure", "timeout"}, About: "runs a bridge action; removed from the product later",
 		Fields: []Field{of(UseTarget, "category"), timeoutField, value("processingPrompt", "Prompt", "Processing Prompt")}},
 	{Key: "dataTableLookup", Calls: allCalls, Branches: []string{"found", "notFound", "failure"}, About: "reads one row of a data table",
-		Fields: []Field{{Key: "lookupValue", Use: UseValue, Type: "String", Label: "key", Missing: codeInvalidLiteral}, of(UseTarget, "dataTable"), value("processingPrompt", "Prompt", "Processing Prompt"), failureOutputs()}},
+		Fields: []Field{{Key: "lookupValue", Use: UseValue, Type: "String", Label: "key", Missing: CodeInvalidLiteral}, of(UseTarget, "dataTable"), value("processingPrompt", "Prompt", "Processing Prompt"), failureOutputs()}},
 	{Key: "updateData", Calls: allCalls, About: "assigns variables", Fields: []Field{of(UseStatements, "statements")}},
 	{Key: "setParticipantData", Calls: allCalls, About: "writes participant data", Fields: []Field{of(UseAttributes, "attributes")}},
 	{Key: "getParticipantData", Calls: allCalls, About: "reads participant data", Fields: []Field{of(UseAttributes, "attributes")}},
@@ -41,7 +41,7 @@ var kindTable = []ActionKind{
 		Fields: []Field{required("condition", "Boolean", "Expression")}},
 	{Key: "switch", Calls: allCalls, About: "the first case that fits, else default; 1 to 64 cases", Fields: []Field{of(UseSwitch, "evaluate")}},
 	{Key: "loop", Calls: allCalls, Branches: []string{"loop"}, About: "runs its branch loopCount times",
-		Fields: []Field{{Key: "currentIndex", Use: UseOutput, Type: "Integer", Label: "Current Index Data Name", Missing: codeNotSet}, {Key: "loopCount", Use: UseValue, Type: "Integer", Label: "Loop Count", Min: 1, Max: 99, Default: true}}},
+		Fields: []Field{{Key: "currentIndex", Use: UseOutput, Type: "Integer", Label: "Current Index Data Name", Missing: CodeNoValueSet}, {Key: "loopCount", Use: UseValue, Type: "Integer", Label: "Loop Count", Min: 1, Max: 99, Default: true}}},
 	{Key: "loopUntil", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"loop"}, About: "runs its branch until a condition holds, at most 99 times",
 		Fields: []Field{output("currentIndex", "Integer", "Current Index"), value("maxLoopCount", "Integer", "Loop Count")}},
 	{Key: "loopNext", Calls: allCalls, Ends: true, About: "starts the next round of the innermost loop"},
@@ -72,7 +72,7 @@ var kindTable = []ActionKind{
 		}},
 
 	// Audio and input
-	{Key: "playAudio", Calls: allCalls, About: "plays audio", Fields: []Field{{Key: "audio", Use: UseValue, Type: "Audio", Label: "Audio (Main Sequence)", Missing: codeNotSet}}},
+	{Key: "playAudio", Calls: allCalls, About: "plays audio", Fields: []Field{{Key: "audio", Use: UseValue, Type: "Audio", Label: "Audio (Main Sequence)", Missing: CodeNoValueSet}}},
 	{Key: "playAudioOnSilence", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"silence", "maxTime"}, About: "plays audio after silence", Fields: []Field{value("audio", "Audio", "Audio"), literalDuration("timeout", "Timeout", 1<<62)}},
 	{Key: "detectSilence", Calls: allCalls, Later: true, Guessed: true, Branches: []string{"silence", "timeout"}, About: "waits for silence", Fields: []Field{literalDuration("timeout", "Timeout", 1<<62)}},
 	{Key: "collectInput", Calls: allCalls, Branches: []string{"success", "failure"}, About: "takes digits as a string",
@@ -84,7 +84,7 @@ var kindTable = []ActionKind{
 		}},
 	{Key: "dialByExtension", Calls: allCalls, Branches: []string{"failure"}, About: "connects to the extension the caller keys in",
 		Fields: transferFields(value("retryAudio", "Audio", "Audio to play to re-prompt the caller"), literalDuration("interDigitTimeout", "Inter-Digit Timeout", 99*time.Second))},
-	{Key: "setLanguage", Calls: allCalls, Guessed: true, About: "sets the language of the call", Fields: []Field{{Key: "language", Use: UsePlain, Label: "Language", Missing: codeInvalidLiteral}}},
+	{Key: "setLanguage", Calls: allCalls, Guessed: true, About: "sets the language of the call", Fields: []Field{{Key: "language", Use: UsePlain, Label: "Language", Missing: CodeInvalidLiteral}}},
 	{Key: "setWhisperAudio", Calls: allCalls, Guessed: true, Branches: []string{"success", "failure"}, About: "sets what the agent hears first", Fields: []Field{value("audio", "Audio", "Audio")}},
 	{Key: "enableParticipantRecord", Calls: notSecure, Guessed: true, About: "switches recording", Fields: []Field{value("participantRecord", "Boolean", "Record")}},
 	{Key: "holdMusic", Calls: inQueue, About: "plays hold music",
@@ -103,21 +103,21 @@ var kindTable = []ActionKind{
 			value("directAgent", "User", "Direct Agent"), of(UseName, "overrideInQueueFlow"),
 			of(UseOpaque, "appendSkills"), of(UsePlain, "useDefaultHandling"))},
 	{Key: "transferToFlow", Calls: allCalls, Hidden: true, Branches: []string{"failure"}, About: "hands the call to another flow",
-		Fields: transferFields(Field{Key: "targetFlow", Use: UseTarget, Label: "Inbound Call Flow", Missing: codeNotSet}, value("invocationData", "String", "Invocation Data"))},
+		Fields: transferFields(Field{Key: "targetFlow", Use: UseTarget, Label: "Inbound Call Flow", Missing: CodeNoValueSet}, value("invocationData", "String", "Invocation Data"))},
 	{Key: "transferToFlowSecure", Calls: notSecure, Hidden: true, Branches: []string{"failure"}, About: "hands the call to a secure flow",
-		Fields: transferFields(Field{Key: "targetFlow", Use: UseTarget, Label: "Secure Call Flow", Missing: codeNotSet}, value("invocationData", "String", "Invocation Data"))},
+		Fields: transferFields(Field{Key: "targetFlow", Use: UseTarget, Label: "Secure Call Flow", Missing: CodeNoValueSet}, value("invocationData", "String", "Invocation Data"))},
 	{Key: "transferToVoicemail", Calls: allCalls, Hidden: true, Branches: []string{"failure"}, About: "hands the call to a voicemail",
 		Fields: transferFields(
 			value("destination.queue.targetQueue", "Queue", "Queue"), value("destination.queue.callbackNumber", "PhoneNumber", "Callback Number"),
 			value("destination.queue.calleeName", "String", "Callee"), value("destination.queue.voicemailGreeting", "Prompt", "Greeting"),
 			value("destination.user.targetUser", "User", "User"), value("destination.group.targetGroup", "Group", "Group"))},
 	{Key: "transferToNumber", Calls: allCalls, Hidden: true, Guessed: true, Branches: []string{"failure"}, About: "hands the call to a number",
-		Fields: transferFields(Field{Key: "targetNumber", Type: "String", Use: UseValue, Label: "Number", Missing: codeInvalidLiteral, MinLen: 1}, of(UseOpaque, "releaseLinkTransfer"))},
+		Fields: transferFields(Field{Key: "targetNumber", Type: "String", Use: UseValue, Label: "Number", Missing: CodeInvalidLiteral, MinLen: 1}, of(UseOpaque, "releaseLinkTransfer"))},
 	{Key: "transferToUser", Calls: allCalls, Hidden: true, Guessed: true, Branches: []string{"failure"}, About: "hands the call to a user", Fields: transferFields(required("targetUser", "User", "User"))},
 	{Key: "transferToGroup", Calls: allCalls, Hidden: true, Guessed: true, Branches: []string{"failure"}, About: "hands the call to a group", Fields: transferFields(required("targetGroup", "Group", "Group"))},
 	{Key: "returnToAgent", Calls: secure, Guessed: true, Ends: true, About: "goes back to the agent of a secure flow"},
 	{Key: "createCallback", Calls: allCalls, Guessed: true, Branches: []string{"success", "failure"}, About: "asks for a callback",
-		Fields: []Field{{Key: "targetQueue", Use: UseValue, Type: "Queue", Label: "Queue", Missing: codeInvalidLiteral, Guessed: true}, {Key: "callbackNumber", Use: UseValue, Type: "PhoneNumber", NoValue: true, Guessed: true}, {Key: "calleeName", Use: UseValue, Type: "String", NoValue: true, Empty: true, Guessed: true}}},
+		Fields: []Field{{Key: "targetQueue", Use: UseValue, Type: "Queue", Label: "Queue", Missing: CodeInvalidLiteral, Guessed: true}, {Key: "callbackNumber", Use: UseValue, Type: "PhoneNumber", NoValue: true, Guessed: true}, {Key: "calleeName", Use: UseValue, Type: "String", NoValue: true, Empty: true, Guessed: true}}},
 
 	// Look-ups
 	{Key: "findQueue", Calls: allCalls, Later: true, Branches: []string{"found", "notFound"}, About: "finds a queue by name", Fields: findFields("findName", "Queue")},
@@ -178,7 +178,7 @@ func acdFields(own ...Field) []Field {
 var timeoutField = Field{Key: "timeout", Use: UseValue, Type: "Duration", Label: "Timeout", Literal: true}
 
 func promptFields(label string) []Field {
-	return []Field{{Key: "findName", Type: "String", Use: UseValue, Label: label + " Name", Missing: codeNotSet}, requiredOutput("findResult", "Prompt", label+" Result")}
+	return []Field{{Key: "findName", Type: "String", Use: UseValue, Label: label + " Name", Missing: CodeNoValueSet}, requiredOutput("findResult", "Prompt", label+" Result")}
 }
 
 func askFields() []Field {

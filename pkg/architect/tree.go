@@ -1,6 +1,7 @@
 package architect
 
 import (
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -46,11 +47,15 @@ type Flow struct {
 	Errors          ErrorHandling
 	MenuSettings    MenuSettings
 	Speech          SpeechSettings
+	Outbound        bool             // settingsOutboundCall is there
 	Defaults        map[string]Value // settingsActionDefaults, such as "callData.processingPrompt"
 	Pos             diag.Position
 	Path            string
 	Node            *yaml.Node
 }
+
+// IsCall reports whether it is a call flow: the flow types of which all rules are known.
+func (f *Flow) IsCall() bool { return isCall(f.Type) }
 
 // A Ref points at a container of the flow by its refId.
 type Ref struct {
@@ -124,7 +129,7 @@ func (a *Action) Value(key string) Value { return a.Values[key] }
 // Branch gives the branch of that name, nil when it is left out.
 func (a *Action) Branch(name string) *Branch {
 	for i := range a.Branches {
-		if equalFold(a.Branches[i].Name, name) {
+		if strings.EqualFold(a.Branches[i].Name, name) {
 			return &a.Branches[i]
 		}
 	}
@@ -297,6 +302,12 @@ type Value struct {
 func (v Value) IsSet() bool {
 	return v.Form != Absent && v.Form != NoValue && v.Form != NoFallback && v.Form != Other
 }
+
+// IsScalar reports whether the value is a text, number or truth value, also an empty one.
+func (v Value) IsScalar() bool { return v.Node != nil && v.Node.Kind == yaml.ScalarNode }
+
+// IsNull reports whether there is a key and nothing behind it.
+func (v Value) IsNull() bool { return isNull(v.Node) }
 
 // Duration gives a literal written as {minutes: 1, seconds: 4, ms: 100}; ok is false when
 // the value is not such a literal.

@@ -100,37 +100,3 @@ func TestTypedAccess(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
-
-// TestOurOwnFindings has what Genesys lets through and we do not pass over.
-func TestOurOwnFindings(t *testing.T) {
-	flow := func(actions string) string {
-		return "inboundCall:\n  name: D\n  defaultLanguage: de-de\n  startUpRef: ./tasks/task[T]\n  initialGreeting: {noValue: true}\n  tasks:\n    - task: {name: T, actions: [" + actions + ", {disconnect: {name: Bye}}]}\n"
-	}
-	for code, actions := range map[string]string{
-		architect.CodeNotSet:         "{transferToAcd: {targetQueue: {exp: NOT_SET}, preTransferAudio: {noValue: true}, failureTransferAudio: {noValue: true}}}",
-		architect.CodeConstant:       "{decision: {condition: {exp: 1 == 1}}}",
-		architect.CodeAttributeTwice: "{setParticipantData: {attributes: [{attribute: {name: {lit: a}, value: {lit: x}}}, {attribute: {name: {lit: a}, value: {lit: y}}}]}}",
-		architect.CodeUndeclared:     "{updateData: {statements: [{string: {variable: Flow.Typo, value: {lit: x}}}]}}",
-		architect.CodePromptUnknown:  "",
-		architect.CodeReadOnly:       "{collectInput: {inputData: {var: Call.Ani}, digits: {exact: 4}, inputAudio: {tts: x}}}",
-		architect.CodeWrongKind:      "{jumpToTask: {targetTaskRef: './menus/menu[T]'}}",
-		architect.CodeCircle:         "{jumpToTask: {targetTaskRef: './tasks/task[T]'}}",
-	} {
-		org := architect.OrgAuto
-		if code == architect.CodePromptUnknown {
-			org, actions = architect.Org{}, "{playAudio: {audio: {prompt: Prompt.Nope}}}"
-		}
-		f, fs := architect.Parse("", []byte(flow(actions)))
-		fs = append(fs, architect.Check(f, org)...)
-		found := false
-		for _, x := range fs {
-			found = found || x.Code == code && x.Position.Line > 0 && x.Path != ""
-		}
-		if !found || fs.Err() != nil {
-			t.Errorf("%s: %v", code, []error{fs})
-			for _, x := range fs {
-				t.Log(x.Severity, x)
-			}
-		}
-	}
-}

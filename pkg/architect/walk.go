@@ -1,5 +1,7 @@
 package architect
 
+import "go.yaml.in/yaml/v4"
+
 // Walk visits every action of a flow in the order of the file: start-up actions, tasks
 // and states, then menus with their choices; each action before those in its branches.
 func Walk(f *Flow, visit func(*Action)) {
@@ -60,4 +62,13 @@ func EachChoice(f *Flow, visit func(*Choice)) {
 			visit(c)
 		}
 	})
+}
+
+// EachNode visits every node once; aliases are not followed, for what they name stands in
+// the tree too.
+func EachNode(n *yaml.Node, visit func(*yaml.Node)) {
+	visit(n)
+	for _, c := range n.Content {
+		EachNode(c, visit)
+	}
 }

@@ -2,6 +2,7 @@ package blueprint
 
 import (
 	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/check"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
@@ -28,7 +29,7 @@ func (b *builder) renderFlow() diag.Findings {
 	if fs.Has(diag.Error) {
 		return fs
 	}
-	fs = append(fs, r.blame(architect.Check(tree, b.org()))...)
+	fs = append(fs, r.blame(check.Flow(tree, b.org()))...)
 	if fs.Has(diag.Error) {
 		return fs
 	}

@@ -9,10 +9,12 @@ import (
 	"io"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/check"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/view"
-	"github.com/spf13/cobra"
 )
 
 type flowCheckOptions struct {
@@ -57,7 +59,7 @@ func runFlowCheck(o flowCheckOptions) error {
 			return fail(fmt.Errorf("read the flow %s: %w", path, reason(err)), "name an existing file, or - for questions on standard input")
 		}
 		f, found := architect.Parse(path, data)
-		found = append(found, architect.Check(f, architect.OrgAuto)...)
+		found = append(found, check.Flow(f, architect.OrgAuto)...)
 		for i := range found {
 			if found[i].Position.File == "" {
 				found[i].Position.File = path
@@ -144,7 +146,7 @@ func answerFlow(line []byte) flowAnswer {
 		a.ID = q.ID
 	}
 	f, found := architect.FromJSON("", q.Flow)
-	for _, x := range append(found, architect.Check(f, q.Org)...) {
+	for _, x := range append(found, check.Flow(f, q.Org)...) {
 		r := flowRemark{Path: x.Path, Code: x.Code, Message: x.Message}
 		switch x.Severity {
 		case diag.Error, "":

@@ -72,3 +72,11 @@ func indentLike(line string, n int) string {
 	}
 	return b.String()
 }
+
+// Shorten keeps a text from making a message long: at most that many characters of it.
+func Shorten(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}

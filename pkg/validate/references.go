@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/architect"
+	flowcheck "github.com/dealroute/dealroute/pkg/architect/check"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -16,7 +17,7 @@ import (
 // the flow names must be among them, with a contract that fits. Rendering checked it against
 // what the deployment file asks for; this is against what would be created.
 func flowInOrg(d *deployment.Deployment, b *blueprint.Blueprint) diag.Findings {
-	out := architect.Check(b.Flow.Tree, orgOf(d, b))
+	out := flowcheck.Flow(b.Flow.Tree, orgOf(d, b))
 	for i := range out {
 		out[i].Position, out[i].Length = b.Flow.At(out[i].Position.Line), 0
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/check"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
@@ -114,7 +115,7 @@ func (s *Server) finishJob(job *entity) {
 	}
 	file, fs := architect.Parse("flow.yaml", []byte(yaml))
 	if file != nil && file.Flow != nil {
-		fs = append(fs, architect.Check(file, s.orgForFlows())...)
+		fs = append(fs, check.Flow(file, s.orgForFlows())...)
 	}
 	for _, f := range fs.Sorted() {
 		kind := "Warning"

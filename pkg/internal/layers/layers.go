@@ -13,7 +13,7 @@ func Map() []Layer {
 	return []Layer{
 		{"nouns", []string{"pkg/phone", "pkg/diag", "pkg/secret", "pkg/hubspot", "pkg/genesys"}, false},
 		{"files", []string{"templates", "examples"}, false},
-		{"languages", []string{"pkg/velocity", "pkg/jsonpath", "pkg/architect/expr", "pkg/architect"}, false},
+		{"languages", []string{"pkg/velocity", "pkg/jsonpath", "pkg/architect/expr", "pkg/architect", "pkg/architect/check"}, false},
 		{"meaning", []string{"pkg/dataaction", "pkg/architect/interp", "pkg/architect/world", "pkg/routing", "pkg/deployment", "pkg/blueprint"}, false},
 		{"engines", []string{"pkg/plan", "pkg/reconcile", "pkg/simulate", "pkg/validate"}, false},
 		{"adapters", []string{

@@ -70,7 +70,8 @@ func chapters(pkg string) ([]chapter, error) {
 	for _, r := range dataaction.Rules() {
 		actions = append(actions, entry{r.Code, r.Title, repairs[r.Code], r.Severity})
 	}
-	flow, err := constants(filepath.Join(pkg, "architect"))
+	flows := []string{filepath.Join(pkg, "architect"), filepath.Join(pkg, "architect", "check")}
+	flow, err := constants(flows...)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func chapters(pkg string) ([]chapter, error) {
 	if err != nil {
 		return nil, err
 	}
-	vendor, err := vendorCodes(filepath.Join(pkg, "architect"))
+	vendor, err := vendorCodes(flows...)
 	if err != nil {
 		return nil, err
 	}
@@ -107,9 +108,9 @@ func chapters(pkg string) ([]chapter, error) {
 var codeForm = regexp.MustCompile(`^(DR|DA)-[A-Z]+-[0-9]+$`)
 
 // constants finds codes that are constants with a comment behind them.
-func constants(dir string) ([]entry, error) {
+func constants(dirs ...string) ([]entry, error) {
 	var out []entry
-	err := sources(dir, func(f *ast.File) {
+	err := sources(dirs, func(f *ast.File) {
 		ast.Inspect(f, func(n ast.Node) bool {
 			v, ok := n.(*ast.ValueSpec)
 			if !ok || len(v.Values) != 1 {
@@ -132,9 +133,9 @@ var (
 // vendorCodes finds the codes that the checker of flows reports under Genesys' names: the
 // first text in calls of its reporting methods, the codes of what is left out, and texts that
 // look like nothing else.
-func vendorCodes(dir string) ([]entry, error) {
+func vendorCodes(dirs ...string) ([]entry, error) {
 	found := map[string]bool{}
-	err := sources(dir, func(f *ast.File) {
+	err := sources(dirs, func(f *ast.File) {
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CallExpr:
@@ -176,11 +177,18 @@ func literal(e ast.Expr) (string, bool) {
 	return s, err == nil
 }
 
-// sources visits the Go files of a folder that are not tests, in order.
-func sources(dir string, visit func(*ast.File)) error {
-	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		return err
+// sources visits the Go files of folders that are not tests, in order.
+func sources(dirs []string, visit func(*ast.File)) error {
+	var names []string
+	for _, dir := range dirs {
+		some, err := filepath.Glob(filepath.Join(dir, "*.go"))
+		if err != nil {
+			return err
+		}
+		if len(some) == 0 {
+			return fmt.Errorf("no Go files in %s", dir)
+		}
+		names = append(names, some...)
 	}
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
@@ -191,9 +199,6 @@ func sources(dir string, visit func(*ast.File)) error {
 			return err
 		}
 		visit(f)
-	}
-	if len(names) == 0 {
-		return fmt.Errorf("no Go files in %s", dir)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package architect
+package check
 
 import (
 	"fmt"
@@ -7,12 +7,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
 // menu checks a menu and its choices; tasks of choices are checked as tasks.
-func (c *checker) menu(m *Menu) {
+func (c *checker) menu(m *architect.Menu) {
 	if !c.calls {
 		return
 	}
@@ -22,15 +23,15 @@ func (c *checker) menu(m *Menu) {
 	if len(m.Choices) == 0 {
 		c.fail("menu.noMenuChoices", m.Pos, m.Path, "there are no menu choices")
 	}
-	if m.Audio.Form == Absent {
+	if m.Audio.Form == architect.Absent {
 		c.warn("audio.blankMainSeqWarningContext", m.Pos, m.Path, "the main sequence for 'Menu Prompt' has no audio set", "")
 	} else {
 		c.value(c.global, m.Audio, rule{typ: expr.Audio, label: "Menu Prompt", noValue: true, audio: true})
 	}
 	// A digit given twice goes to the later choice; the earlier one then has none.
-	taken := map[string]*Choice{}
+	taken := map[string]*architect.Choice{}
 	for _, x := range m.Choices {
-		if !x.hasDigit() {
+		if !hasDigit(x) {
 			if x.Digit != "" {
 				c.failf("sdk", x.Pos, x.Path, "%q is no key of a telephone: 0 to 9, * or #", x.Digit)
 			}
@@ -42,7 +43,7 @@ func (c *checker) menu(m *Menu) {
 		taken[x.Digit] = x
 	}
 	for _, x := range m.Choices {
-		if !x.hasDigit() && !c.hasTerm(x) {
+		if !hasDigit(x) && !c.hasTerm(x) {
 			c.fail("menuChoice.noDtmfOrSpeechRec", x.Pos, x.Path, "each menu choice must have DTMF or speech recognition terms for each supported language")
 		}
 		if x.Action != nil {
@@ -55,14 +56,14 @@ func (c *checker) menu(m *Menu) {
 	}
 }
 
-func (x *Choice) hasDigit() bool {
+func hasDigit(x *architect.Choice) bool {
 	return len(x.Digit) == 1 && strings.Contains("0123456789*#", x.Digit)
 }
 
 // hasTerm reports speech terms in the flow's language.
-func (c *checker) hasTerm(x *Choice) bool {
+func (c *checker) hasTerm(x *architect.Choice) bool {
 	for tag, terms := range x.SpeechTerms {
-		if len(terms) > 0 && (c.flow.Language == "" || equalFold(tag, c.flow.Language)) {
+		if len(terms) > 0 && (c.flow.Language == "" || strings.EqualFold(tag, c.flow.Language)) {
 			return true
 		}
 	}
@@ -70,8 +71,8 @@ func (c *checker) hasTerm(x *Choice) bool {
 }
 
 // terms reports speech terms that two choices of a menu have, or one choice twice.
-func (c *checker) terms(m *Menu) {
-	holders := map[string][]*Choice{}
+func (c *checker) terms(m *architect.Menu) {
+	holders := map[string][]*architect.Choice{}
 	for _, x := range m.Choices {
 		for _, tag := range slices.Sorted(maps.Keys(x.SpeechTerms)) {
 			for _, term := range x.SpeechTerms[tag] {
@@ -95,7 +96,7 @@ func (c *checker) terms(m *Menu) {
 	}
 }
 
-func (c *checker) defaultChoice(m *Menu) {
+func (c *checker) defaultChoice(m *architect.Menu) {
 	for _, x := range m.Choices {
 		if x.Key == m.Default.Kind && x.RefID == m.Default.ID {
 			return
@@ -109,11 +110,11 @@ func (c *checker) digits() {
 	if !c.calls {
 		return
 	}
-	var all []*Choice // the choices that keep their digit
-	EachMenu(c.flow, func(m *Menu) {
-		last := map[string]*Choice{}
+	var all []*architect.Choice // the choices that keep their digit
+	architect.EachMenu(c.flow, func(m *architect.Menu) {
+		last := map[string]*architect.Choice{}
 		for _, x := range m.Choices {
-			if x.hasDigit() {
+			if hasDigit(x) {
 				last[x.Digit] = x
 			}
 		}
@@ -123,7 +124,7 @@ func (c *checker) digits() {
 			}
 		}
 	})
-	global := map[string][]*Choice{}
+	global := map[string][]*architect.Choice{}
 	for _, x := range all {
 		if x.GlobalDigit {
 			global[x.Digit] = append(global[x.Digit], x)
@@ -137,7 +138,7 @@ func (c *checker) digits() {
 }
 
 // menuSettings checks the settings all menus fall back to.
-func (c *checker) menuSettings(m MenuSettings) {
+func (c *checker) menuSettings(m architect.MenuSettings) {
 	if !c.calls || c.flow.Type == "inqueueCall" {
 		return
 	}

@@ -1,4 +1,4 @@
-package architect
+package check
 
 import (
 	"fmt"
@@ -9,36 +9,37 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
-// Check says what Genesys' validation says of a flow in that organisation: what it refuses
+// Flow says what Genesys' validation says of a flow in that organisation: what it refuses
 // is an error and what it warns of a warning, at the same path and under its code. What it
 // accepts and should not is a warning or information under a code of ours. It rests on the
 // answers of Genesys' own engine; only call flows are known to it, so of other flow types
 // only references, names and the syntax of expressions are checked.
-func Check(f *File, org Org) diag.Findings {
+func Flow(f *architect.File, org architect.Org) diag.Findings {
 	if f == nil || f.Flow == nil {
 		return nil
 	}
-	c := &checker{file: f, flow: f.Flow, org: org, calls: isCall(f.Flow.Type), used: map[*Variable]bool{}, tasks: map[*Task]*scope{}, refs: map[string]bool{}, dead: map[*Action]bool{}}
+	c := &checker{file: f, flow: f.Flow, org: org, calls: f.Flow.IsCall(), used: map[*architect.Variable]bool{}, tasks: map[*architect.Task]*scope{}, refs: map[string]bool{}, dead: map[*architect.Action]bool{}}
 	c.run()
 	return c.findings
 }
 
 type checker struct {
-	file     *File
-	flow     *Flow
-	org      Org
+	file     *architect.File
+	flow     *architect.Flow
+	org      architect.Org
 	calls    bool // a call flow, of which all rules are known
 	findings diag.Findings
-	used     map[*Variable]bool
+	used     map[*architect.Variable]bool
 	global   *scope
-	tasks    map[*Task]*scope
-	now      *Task            // the task being checked
-	dead     map[*Action]bool // reported as unreachable
-	refs     map[string]bool  // "task/Entry": containers that can be referred to
+	tasks    map[*architect.Task]*scope
+	now      *architect.Task            // the task being checked
+	dead     map[*architect.Action]bool // reported as unreachable
+	refs     map[string]bool            // "task/Entry": containers that can be referred to
 }
 
 // A scope is the variables that a place sees.
@@ -49,8 +50,8 @@ type scope struct {
 
 type declared struct {
 	symbol expr.Symbol
-	v      *Variable // nil when built in or made by use
-	made   string    // path of the place that made it by writing to it
+	v      *architect.Variable // nil when built in or made by use
+	made   string              // path of the place that made it by writing to it
 }
 
 // Lookup finds a variable; letter case does not count.
@@ -86,7 +87,7 @@ func (s *scope) declaredAs(name string) *declared {
 	return nil
 }
 
-func (s *scope) add(name string, t expr.Type, v *Variable) *declared {
+func (s *scope) add(name string, t expr.Type, v *architect.Variable) *declared {
 	d := &declared{symbol: expr.Symbol{Name: name, Type: t}, v: v}
 	s.vars[strings.ToLower(name)] = d
 	return d
@@ -119,8 +120,8 @@ func (c *checker) run() {
 	if c.calls {
 		c.greeting()
 	}
-	EachTask(c.flow, c.task)
-	EachMenu(c.flow, c.menu)
+	architect.EachTask(c.flow, c.task)
+	architect.EachMenu(c.flow, c.menu)
 	c.digits()
 	c.errorHandling()
 	c.menuSettings(c.flow.MenuSettings)
@@ -137,10 +138,10 @@ func (c *checker) madeByUse() {
 		return
 	}
 	found, used := c.findings, c.used
-	c.used = map[*Variable]bool{}
-	EachTask(c.flow, c.task)
-	EachMenu(c.flow, c.menu)
-	c.findings, c.used, c.dead = found, used, map[*Action]bool{}
+	c.used = map[*architect.Variable]bool{}
+	architect.EachTask(c.flow, c.task)
+	architect.EachMenu(c.flow, c.menu)
+	c.findings, c.used, c.dead = found, used, map[*architect.Action]bool{}
 }
 
 // declare fills the scopes and checks declarations.
@@ -152,7 +153,7 @@ func (c *checker) declare() {
 	c.builtins()
 	c.prompts()
 	c.variables(c.global, c.flow.Variables, "flow")
-	EachTask(c.flow, func(t *Task) {
+	architect.EachTask(c.flow, func(t *architect.Task) {
 		s := &scope{outer: c.global, vars: map[string]*declared{}}
 		c.tasks[t] = s
 		c.variables(s, t.Variables, "task")
@@ -163,7 +164,7 @@ func (c *checker) declare() {
 	for _, m := range c.flow.Menus {
 		c.refs["menu/"+m.RefID] = true
 	}
-	EachChoice(c.flow, func(x *Choice) {
+	architect.EachChoice(c.flow, func(x *architect.Choice) {
 		if x.RefID != "" {
 			c.refs[x.Key+"/"+x.RefID] = true
 		}
@@ -198,10 +199,10 @@ func (c *checker) prompts() {
 	for _, n := range systemPrompts {
 		c.global.add("PromptSystem."+n, expr.Prompt, nil)
 	}
-	if !c.org.auto || c.file.Root == nil {
+	if !c.org.Auto || c.file.Root == nil {
 		return
 	}
-	eachNode(c.file.Root, func(n *yaml.Node) {
+	architect.EachNode(c.file.Root, func(n *yaml.Node) {
 		if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "Prompt") {
 			for _, m := range promptRE.FindAllString(n.Value, -1) {
 				c.global.add(m, expr.Prompt, nil)
@@ -212,7 +213,7 @@ func (c *checker) prompts() {
 
 var variableNameRE = regexp.MustCompile(`^[\pL][\pL\pN_]*$`)
 
-func (c *checker) variables(s *scope, list []*Variable, prefix string) {
+func (c *checker) variables(s *scope, list []*architect.Variable, prefix string) {
 	seen := map[string]bool{}
 	for _, v := range list {
 		t, known := expr.ParseType(v.Type)
@@ -224,7 +225,7 @@ func (c *checker) variables(s *scope, list []*Variable, prefix string) {
 		}
 		given, bare, _ := strings.Cut(v.Name, ".")
 		switch {
-		case c.calls && !equalFold(given, prefix):
+		case c.calls && !strings.EqualFold(given, prefix):
 			c.failf("sdk", v.Pos, v.Path, "%q is no variable of a %s: its name has to begin with %s%s.", v.Name, prefix, strings.ToUpper(prefix[:1]), prefix[1:])
 			continue
 		case !variableNameRE.MatchString(bare):
@@ -240,17 +241,17 @@ func (c *checker) variables(s *scope, list []*Variable, prefix string) {
 		if c.calls && v.IsSecure && c.flow.Type != "secureCall" {
 			c.fail("properties.variable.secure.support.notSupportedNoSecureVariables", v.Pos, c.variablePath(v), "secure variables are not supported in flows of this type")
 		}
-		if v.Initial.Form != Absent {
+		if v.Initial.Form != architect.Absent {
 			c.value(s, v.Initial, rule{typ: t, label: "Initial Value", literal: c.calls, empty: t == expr.String, noValue: true, deflt: true, null: true})
 		}
 	}
 }
 
-func (c *checker) variablePath(v *Variable) string { return v.Path + "(" + v.Name + ")" }
+func (c *checker) variablePath(v *architect.Variable) string { return v.Path + "(" + v.Name + ")" }
 
 // unused warns of declared variables that nothing names.
 func (c *checker) unused() {
-	one := func(v *Variable) {
+	one := func(v *architect.Variable) {
 		if !c.used[v] {
 			c.warn("errors.unusedVariable", v.Pos, c.variablePath(v), fmt.Sprintf("the variable '%s' is not used", v.Name), "")
 		}
@@ -258,7 +259,7 @@ func (c *checker) unused() {
 	for _, v := range c.flow.Variables {
 		one(v)
 	}
-	EachTask(c.flow, func(t *Task) {
+	architect.EachTask(c.flow, func(t *architect.Task) {
 		for _, v := range t.Variables {
 			one(v)
 		}
@@ -294,7 +295,7 @@ func (c *checker) names() {
 		menus[m.Name] = append(menus[m.Name], holder{m.Name, m.Path, m.Pos})
 	}
 	// The task or menu of a choice goes by the name of the choice.
-	EachChoice(f, func(x *Choice) {
+	architect.EachChoice(f, func(x *architect.Choice) {
 		if x.Task != nil {
 			tasks["task/"+x.Name] = append(tasks["task/"+x.Name], holder{x.Name, x.Task.Path, x.Pos})
 		}
@@ -340,7 +341,7 @@ func (c *checker) start() {
 
 // reference reports whether a reference points at something of these kinds, and says so
 // when it does not.
-func (c *checker) reference(r Ref, kinds ...string) bool {
+func (c *checker) reference(r architect.Ref, kinds ...string) bool {
 	for _, k := range kinds {
 		if r.Kind == "" || !c.refs[k+"/"+r.ID] {
 			continue
@@ -365,7 +366,7 @@ func (c *checker) greeting() {
 	if f.Type == "inqueueCall" {
 		return
 	}
-	if f.InitialGreeting.Form == Absent {
+	if f.InitialGreeting.Form == architect.Absent {
 		at, pos := f.Path, f.Pos
 		for _, m := range f.Menus {
 			if m.RefID == f.Start.ID {
@@ -388,14 +389,14 @@ func (c *checker) errorHandling() {
 	if !c.calls {
 		return
 	}
-	if e.Audio.Form != Absent {
+	if e.Audio.Form != architect.Absent {
 		c.value(c.global, e.Audio, rule{typ: expr.Audio, label: "Pre-Handling Audio", noValue: true, audio: true})
 	}
 	at := c.flow.Path + " (Event Handling)"
 	switch e.Kind {
 	case "queue":
-		if e.TargetQueue.Form == Absent {
-			c.fail(codeInvalidLiteral, e.Pos, at, "invalid input for Queue: the error handling names no queue")
+		if e.TargetQueue.Form == architect.Absent {
+			c.fail(architect.CodeInvalidLiteral, e.Pos, at, "invalid input for Queue: the error handling names no queue")
 			return
 		}
 		c.value(c.global, e.TargetQueue, rule{typ: expr.Queue, label: "Queue"})
@@ -409,16 +410,16 @@ func (c *checker) errorHandling() {
 		}
 	case "", "disconnect":
 	default:
-		c.warn(CodeUnknownKey, e.Pos, e.Path, fmt.Sprintf("unknown error handling %q", e.Kind), diag.DidYouMean(e.Kind, []string{"disconnect", "queue", "task", "menu"}))
+		c.warn(architect.CodeUnknownKey, e.Pos, e.Path, fmt.Sprintf("unknown error handling %q", e.Kind), diag.DidYouMean(e.Kind, []string{"disconnect", "queue", "task", "menu"}))
 	}
 }
 
 // outbound checks what outbound flows need beside.
 func (c *checker) outbound() {
-	if c.flow.Type != "outboundCall" || member(c.flow.Node, "settingsOutboundCall") != nil {
+	if c.flow.Type != "outboundCall" || c.flow.Outbound {
 		return
 	}
 	for _, what := range []string{"Contact List", "Default Wrapup Code"} {
-		c.fail(codeInvalidLiteral, c.flow.Pos, c.flow.Path+" (Outbound)", "invalid input for "+what+": settingsOutboundCall is left out")
+		c.fail(architect.CodeInvalidLiteral, c.flow.Pos, c.flow.Path+" (Outbound)", "invalid input for "+what+": settingsOutboundCall is left out")
 	}
 }

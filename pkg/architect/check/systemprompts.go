@@ -1,4 +1,4 @@
-package architect
+package check
 
 // systemPrompts are the prompts that Genesys brings along, as its scripting SDK names them.
 var systemPrompts = []string{

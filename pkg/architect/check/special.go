@@ -1,14 +1,15 @@
-package architect
+package check
 
 import (
 	"fmt"
 	"strings"
 
+	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
-func (c *checker) choose(s *scope, a *Action) {
+func (c *checker) choose(s *scope, a *architect.Action) {
 	w := a.Switch
 	if w == nil {
 		return
@@ -25,7 +26,7 @@ func (c *checker) choose(s *scope, a *Action) {
 		c.failf("sdk", a.Pos, a.Path, "a switch has at most 64 cases, this one %d", len(w.Cases))
 	}
 	for _, k := range w.Cases {
-		if k.Value.Form == Absent {
+		if k.Value.Form == architect.Absent {
 			continue
 		}
 		c.value(s, k.Value, r)
@@ -34,11 +35,11 @@ func (c *checker) choose(s *scope, a *Action) {
 
 // compared gives the type of the value that firstMatch compares its cases with. When it has
 // none Genesys leaves the cases to be booleans.
-func (c *checker) compared(s *scope, a *Action) expr.Type {
+func (c *checker) compared(s *scope, a *architect.Action) expr.Type {
 	v := a.Switch.Value
 	switch v.Form {
-	case Lit:
-		if v.Object || !isScalar(v.Node) || isNull(v.Node) {
+	case architect.Lit:
+		if v.Object || !v.IsScalar() || v.IsNull() {
 			break
 		}
 		c.failf("expression.literalModeNotAllowed", v.Pos, v.Path, "a literal is not allowed for the expression of a switch")
@@ -48,9 +49,9 @@ func (c *checker) compared(s *scope, a *Action) expr.Type {
 			}
 		}
 		return expr.String
-	case Exp:
+	case architect.Exp:
 		if strings.TrimSpace(v.Text) == "" {
-			c.failf(codeNotSet, v.Pos, a.Path, "no value set for the expression of the switch")
+			c.failf(architect.CodeNoValueSet, v.Pos, a.Path, "no value set for the expression of the switch")
 			return expr.Boolean
 		}
 		n, err := expr.Parse(v.Text)
@@ -76,7 +77,7 @@ func (c *checker) compared(s *scope, a *Action) expr.Type {
 	return expr.Boolean
 }
 
-func (c *checker) acd(s *scope, a *Action) {
+func (c *checker) acd(s *scope, a *architect.Action) {
 	seen := map[string]bool{}
 	for _, v := range a.Skills {
 		c.value(s, v, rule{typ: expr.Skill, label: "Skill"})
@@ -92,26 +93,26 @@ func (c *checker) acd(s *scope, a *Action) {
 		c.value(s, v, rule{typ: expr.Skill.List(), label: "Skills", noValue: true})
 	}
 	c.bareNotSet(a.Value("targetQueue"), "queue")
-	if f := a.Value("overrideInQueueFlow"); c.calls && f.Object && !c.org.has("inqueueFlows", f.Text) {
+	if f := a.Value("overrideInQueueFlow"); c.calls && f.Object && !c.org.Has("inqueueFlows", f.Text) {
 		c.report(diag.Error, CodeNotFound, f.Pos, a.Path, fmt.Sprintf("in-queue flow %q not found", f.Text), diag.DidYouMean(f.Text, c.org.Names["inqueueFlows"]))
 	}
 }
 
-func (c *checker) bareNotSet(v Value, what string) {
-	if v.Form == Exp && strings.TrimSpace(v.Text) == "NOT_SET" {
+func (c *checker) bareNotSet(v architect.Value, what string) {
+	if v.Form == architect.Exp && strings.TrimSpace(v.Text) == "NOT_SET" {
 		c.warn(CodeNotSet, v.Pos, v.Path, "the "+what+" is always NOT_SET; Genesys deploys it, and what it does with it is undocumented", "")
 	}
 }
 
-func (c *checker) targetFlow(a *Action) {
+func (c *checker) targetFlow(a *architect.Action) {
 	kind := map[string]string{"transferToFlow": "inboundFlows", "transferToFlowSecure": "secureFlows"}[a.Key]
-	if a.Target != nil && c.calls && !c.org.has(kind, a.Target.Name) {
+	if a.Target != nil && c.calls && !c.org.Has(kind, a.Target.Name) {
 		c.report(diag.Error, CodeNotFound, a.Target.Pos, a.Path, fmt.Sprintf("flow %q not found", a.Target.Name), diag.DidYouMean(a.Target.Name, c.org.Names[kind]))
-		c.fail(codeNotSet, a.Pos, a.Path, "no value set: the flow to transfer to")
+		c.fail(architect.CodeNoValueSet, a.Pos, a.Path, "no value set: the flow to transfer to")
 	}
 }
 
-func (c *checker) voicemail(a *Action) {
+func (c *checker) voicemail(a *architect.Action) {
 	if !c.calls {
 		return
 	}
@@ -120,12 +121,12 @@ func (c *checker) voicemail(a *Action) {
 			return
 		}
 	}
-	c.fail(codeInvalidLiteral, a.Pos, a.Path, "invalid input for User: the voicemail has no destination")
+	c.fail(architect.CodeInvalidLiteral, a.Pos, a.Path, "invalid input for User: the voicemail has no destination")
 }
 
 // collect checks the counts of digits. Genesys' validation stops at 32 although its
 // documentation names 40.
-func (c *checker) collect(a *Action) {
+func (c *checker) collect(a *architect.Action) {
 	if !c.calls {
 		return
 	}

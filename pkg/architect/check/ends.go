@@ -1,8 +1,9 @@
-package architect
+package check
 
 import (
 	"fmt"
 
+	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 )
 
@@ -22,7 +23,7 @@ const (
 
 // ending checks that a task ends on all paths; of start-up actions that repeat for ever
 // only the reachability is checked.
-func (c *checker) ending(t *Task) {
+func (c *checker) ending(t *architect.Task) {
 	e := c.list(t.Actions, false)
 	if t.Kind == "" || !c.calls && t.Kind != "state" {
 		return
@@ -33,7 +34,7 @@ func (c *checker) ending(t *Task) {
 }
 
 // list finds the end of a list of actions and warns of what cannot be reached.
-func (c *checker) list(as []*Action, inLoop bool) end {
+func (c *checker) list(as []*architect.Action, inLoop bool) end {
 	e := goesOn
 	for _, a := range as {
 		if e != goesOn {
@@ -47,7 +48,7 @@ func (c *checker) list(as []*Action, inLoop bool) end {
 }
 
 // unreachable warns of an action and of all in its branches, as Genesys does.
-func (c *checker) unreachable(a *Action) {
+func (c *checker) unreachable(a *architect.Action) {
 	if c.dead[a] {
 		return
 	}
@@ -61,7 +62,7 @@ func (c *checker) unreachable(a *Action) {
 }
 
 // end finds where one action leads.
-func (c *checker) end(a *Action, inLoop bool) end {
+func (c *checker) end(a *architect.Action, inLoop bool) end {
 	loop := a.Key == "loop" || a.Key == "loopUntil"
 	ends := make([]end, len(a.Branches))
 	for i := range a.Branches {
@@ -118,11 +119,11 @@ func both(ends []end) end {
 // circles reports tasks that jump in a circle although nothing on the way asks the caller
 // or the outside: the call would never end. Genesys deploys them.
 func (c *checker) circles() {
-	byID := map[string]*Task{}
+	byID := map[string]*architect.Task{}
 	for _, t := range c.flow.Tasks {
 		byID[t.RefID] = t
 	}
-	next := func(t *Task) *Task { // the task that is always jumped to, when nothing else can happen
+	next := func(t *architect.Task) *architect.Task { // the task that is always jumped to, when nothing else can happen
 		for _, a := range t.Actions {
 			switch a.Key {
 			case "jumpToTask":
@@ -135,7 +136,7 @@ func (c *checker) circles() {
 		return nil
 	}
 	for _, t := range c.flow.Tasks {
-		seen := map[*Task]bool{}
+		seen := map[*architect.Task]bool{}
 		at := t
 		for at != nil && !seen[at] {
 			seen[at] = true

@@ -1,15 +1,16 @@
-package architect
+package check
 
 import (
 	"fmt"
 	"strings"
 
+	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
 // task checks the actions of a task, then where it ends.
-func (c *checker) task(t *Task) {
+func (c *checker) task(t *architect.Task) {
 	s := c.tasks[t]
 	c.now = t
 	defer func() { c.now = nil }()
@@ -20,7 +21,7 @@ func (c *checker) task(t *Task) {
 }
 
 // action checks an action and those in its branches.
-func (c *checker) action(s *scope, a *Action, inLoop bool) {
+func (c *checker) action(s *scope, a *architect.Action, inLoop bool) {
 	if a.HasName && a.Name == "" {
 		c.fail("errors.noName", a.Pos, a.Path, "name can not be empty")
 	}
@@ -33,13 +34,13 @@ func (c *checker) action(s *scope, a *Action, inLoop bool) {
 }
 
 // body checks an action without its branches.
-func (c *checker) body(s *scope, a *Action, inLoop bool) {
+func (c *checker) body(s *scope, a *architect.Action, inLoop bool) {
 	switch {
 	case a.Kind == nil && a.Key == "repeatMenu":
 		return
 	case a.Kind == nil:
 		if c.calls {
-			c.report(diag.Error, CodeUnknownAction, a.Pos, a.Path, fmt.Sprintf("there is no action %q", a.Key), diag.DidYouMean(a.Key, kindNames()))
+			c.report(diag.Error, architect.CodeUnknownAction, a.Pos, a.Path, fmt.Sprintf("there is no action %q", a.Key), diag.DidYouMean(a.Key, architect.KindNames()))
 		}
 		return
 	case !a.Kind.Allows(c.flow.Type):
@@ -59,7 +60,7 @@ func (c *checker) body(s *scope, a *Action, inLoop bool) {
 }
 
 // branches reports actions in a branch that the action has not.
-func (c *checker) branches(a *Action) {
+func (c *checker) branches(a *architect.Action) {
 	if a.Switch != nil || a.Key == "callTask" || a.Key == "callCommonModule" || a.Key == "callBotFlow" {
 		return
 	}
@@ -67,9 +68,9 @@ func (c *checker) branches(a *Action) {
 		b := &a.Branches[i]
 		known := false
 		for _, k := range a.Kind.Branches {
-			known = known || equalFold(k, b.Name)
+			known = known || strings.EqualFold(k, b.Name)
 		}
-		if a.Kind.Hidden && equalFold(b.Name, "success") {
+		if a.Kind.Hidden && strings.EqualFold(b.Name, "success") {
 			known = true
 		}
 		if !known && len(b.Actions) > 0 {
@@ -79,9 +80,9 @@ func (c *checker) branches(a *Action) {
 }
 
 // field checks one row of the table.
-func (c *checker) field(s *scope, a *Action, f *Field) {
+func (c *checker) field(s *scope, a *architect.Action, f *architect.Field) {
 	switch f.Use {
-	case UseValue:
+	case architect.UseValue:
 		if f.Key == "lookupValue" || f.Key == "timeout" && (a.Key == "callData" || a.Key == "callDataSecure") || f.Key == "processingPrompt" {
 			return // special looks at these
 		}
@@ -90,39 +91,39 @@ func (c *checker) field(s *scope, a *Action, f *Field) {
 			c.missing(a, f)
 			return
 		}
-		c.value(s, v, f.rule())
-	case UseOutput:
+		c.value(s, v, ruleOf(f))
+	case architect.UseOutput:
 		v, ok := a.Values[f.Key]
 		if !ok {
 			c.missing(a, f)
 			return
 		}
 		t, _ := expr.ParseType(f.Type)
-		if d := s.declaredAs(v.Text); a.Key == "collectInput" && v.Form == Var && d != nil && d.symbol.ReadOnly && c.calls {
+		if d := s.declaredAs(v.Text); a.Key == "collectInput" && v.Form == architect.Var && d != nil && d.symbol.ReadOnly && c.calls {
 			c.warn(CodeReadOnly, v.Pos, v.Path, v.Text+" is read only; Genesys' validation lets it pass here", "collect into a variable of the flow")
 			return
 		}
 		c.output(s, v, t, f.Label, f.NoValue)
-	case UsePlain, UseTarget:
-		if f.Missing != "" && a.Plain[f.Key] == "" && (f.Use != UseTarget || a.Target == nil) {
+	case architect.UsePlain, architect.UseTarget:
+		if f.Missing != "" && a.Plain[f.Key] == "" && (f.Use != architect.UseTarget || a.Target == nil) {
 			c.missing(a, f)
 		}
-	case UseRef:
+	case architect.UseRef:
 		c.jump(a)
-	case UseBindings:
+	case architect.UseBindings:
 		if a.Key != "dataTableLookup" { // looked at beside the table
 			c.failureOutputs(s, a)
 		}
 	}
 }
 
-func (c *checker) failureOutputs(s *scope, a *Action) {
+func (c *checker) failureOutputs(s *scope, a *architect.Action) {
 	for _, b := range a.FailureOutputs {
 		c.output(s, b.Value, expr.String, b.Name, true)
 	}
 }
 
-func (c *checker) missing(a *Action, f *Field) {
+func (c *checker) missing(a *architect.Action, f *architect.Field) {
 	if f.Missing == "" || !c.calls {
 		return
 	}
@@ -131,7 +132,7 @@ func (c *checker) missing(a *Action, f *Field) {
 	}
 	what := "invalid input for"
 	switch {
-	case f.Missing == codeNotSet:
+	case f.Missing == architect.CodeNoValueSet:
 		what = "no value set for"
 	case strings.Contains(f.Missing, "mustSelect"):
 		what = "nothing selected for"
@@ -140,7 +141,7 @@ func (c *checker) missing(a *Action, f *Field) {
 }
 
 // jump checks the target of a jump or call.
-func (c *checker) jump(a *Action) {
+func (c *checker) jump(a *architect.Action) {
 	kind := map[string]string{"jumpToMenu": "menu", "changeState": "state"}[a.Key]
 	if kind == "" {
 		kind = "task"
@@ -152,11 +153,11 @@ func (c *checker) jump(a *Action) {
 }
 
 // special holds the rules of single kinds.
-func (c *checker) special(s *scope, a *Action) {
+func (c *checker) special(s *scope, a *architect.Action) {
 	switch a.Key {
 	case "decision":
 		v := a.Value("condition")
-		if n, err := expr.Parse(v.Text); v.Form == Exp && err == nil && alwaysSame(n) {
+		if n, err := expr.Parse(v.Text); v.Form == architect.Exp && err == nil && alwaysSame(n) {
 			c.warn(CodeConstant, v.Pos, v.Path, "the condition is always the same", "")
 		}
 	case "callData", "callDataSecure", "callBridge":
@@ -179,7 +180,7 @@ func (c *checker) special(s *scope, a *Action) {
 	case "switch":
 		c.choose(s, a)
 	case "loop":
-		if v := a.Value("loopCount"); v.Form == Lit && isScalar(v.Node) && integerRE.MatchString(v.Text) && (v.Text[0] == '-' || strings.Trim(v.Text, "0") == "") {
+		if v := a.Value("loopCount"); v.Form == architect.Lit && v.IsScalar() && integerRE.MatchString(v.Text) && (v.Text[0] == '-' || strings.Trim(v.Text, "0") == "") {
 			c.warn("loop.lessThanOne", a.Pos, a.Path, "a Loop Count less than one will skip the loop action", "")
 		}
 	case "transferToAcd", "setSkills":
@@ -202,21 +203,21 @@ func (c *checker) special(s *scope, a *Action) {
 		if a.Values["flowOutcome"].Text == "" && c.calls {
 			c.fail("flowOutcomes.mustSelectFlowOutcome", a.Pos, a.Path, "a flow outcome must be selected")
 		}
-		if a.Key == "setFlowOutcome" && c.calls && a.Values["flowOutcomeValue"].Form == Absent {
-			c.fail(codeInvalidLiteral, a.Pos, a.Path, "invalid input for Value: flowOutcomeValue is left out")
+		if a.Key == "setFlowOutcome" && c.calls && a.Values["flowOutcomeValue"].Form == architect.Absent {
+			c.fail(architect.CodeInvalidLiteral, a.Pos, a.Path, "invalid input for Value: flowOutcomeValue is left out")
 		}
 	}
 	c.blankAudio(a)
 }
 
 // language checks that setLanguage names a language the flow supports.
-func (c *checker) language(a *Action) {
+func (c *checker) language(a *architect.Action) {
 	tag := a.Plain["language"]
 	if tag == "" || !c.calls {
 		return
 	}
 	for _, l := range append([]string{c.flow.Language}, c.flow.Languages...) {
-		if equalFold(l, tag) {
+		if strings.EqualFold(l, tag) {
 			return
 		}
 	}
@@ -224,7 +225,7 @@ func (c *checker) language(a *Action) {
 }
 
 // blankAudio warns of audio that is left out.
-func (c *checker) blankAudio(a *Action) {
+func (c *checker) blankAudio(a *architect.Action) {
 	if !c.calls {
 		return
 	}
@@ -236,14 +237,14 @@ func (c *checker) blankAudio(a *Action) {
 		if a.Key == "dialByExtension" && f.Key != "retryAudio" {
 			continue
 		}
-		if a.Value(f.Key).Form == Absent {
+		if a.Value(f.Key).Form == architect.Absent {
 			c.warn("audio.blankMainSeqWarningContext", a.Pos, a.Path, fmt.Sprintf("the main sequence for '%s' has no audio set", f.Label), "write "+f.Key+": {exp: ToAudioBlank(100)} for silence")
 		}
 	}
 }
 
 // inputs checks the bound inputs of a contract and reports required ones left out.
-func (c *checker) inputs(s *scope, a *Action, k *Contract) {
+func (c *checker) inputs(s *scope, a *architect.Action, k *contract) {
 	bound := map[string]bool{}
 	for _, b := range a.Inputs {
 		p := k.input(b.Name)
@@ -268,11 +269,11 @@ func (c *checker) inputs(s *scope, a *Action, k *Contract) {
 	}
 }
 
-func (c *checker) noField(a *Action, group string, b Binding, list []Property) {
+func (c *checker) noField(a *architect.Action, group string, b architect.Binding, list []architect.Property) {
 	c.report(diag.Error, CodeNoSuchField, b.Pos, a.Path+"/"+group, fmt.Sprintf("the contract has no %q", b.Name), diag.DidYouMean(b.Name, propertyNames(list)))
 }
 
-func (c *checker) outputs(s *scope, a *Action, group string, k *Contract) {
+func (c *checker) outputs(s *scope, a *architect.Action, group string, k *contract) {
 	for _, b := range a.Outputs {
 		p := k.output(b.Name)
 		if p == nil {
@@ -287,8 +288,8 @@ func (c *checker) outputs(s *scope, a *Action, group string, k *Contract) {
 	}
 }
 
-func (c *checker) contract(s *scope, a *Action, list []Contract) *Contract {
-	if c.org.auto {
+func (c *checker) contract(s *scope, a *architect.Action, list []architect.Contract) *contract {
+	if c.org.Auto {
 		return madeUp(a.Target, a.Inputs, a.Outputs, func(v string) string {
 			if d := s.declaredAs(v); d != nil {
 				return d.symbol.Type.String()
@@ -299,7 +300,7 @@ func (c *checker) contract(s *scope, a *Action, list []Contract) *Contract {
 	return contractIn(list, a.Target.Category, a.Target.Name)
 }
 
-func (c *checker) callData(s *scope, a *Action) {
+func (c *checker) callData(s *scope, a *architect.Action) {
 	code := map[string]string{"callData": "dataAction.mustSelectAction", "callDataSecure": "secureAction.mustSelectAction", "callBridge": "bridgeServer.mustSelectAction"}[a.Key]
 	list := c.org.DataActions
 	if a.Key == "callDataSecure" {
@@ -314,7 +315,7 @@ func (c *checker) callData(s *scope, a *Action) {
 		}
 		return
 	}
-	var k *Contract
+	var k *contract
 	switch {
 	case a.Target == nil || a.Target.Name == "":
 		c.fail(code, a.Pos, a.Path, "a data action must be selected")
@@ -339,7 +340,7 @@ func (c *checker) callData(s *scope, a *Action) {
 	}
 }
 
-func (c *checker) notFound(a *Action, what string, list []Contract) {
+func (c *checker) notFound(a *architect.Action, what string, list []architect.Contract) {
 	names := make([]string, len(list))
 	for i := range list {
 		names[i] = list[i].Name
@@ -351,7 +352,7 @@ func (c *checker) notFound(a *Action, what string, list []Contract) {
 	c.report(diag.Error, CodeNotFound, a.Target.Pos, a.Path, what+" "+name+" not found", diag.DidYouMean(a.Target.Name, names))
 }
 
-func (c *checker) lookup(s *scope, a *Action) {
+func (c *checker) lookup(s *scope, a *architect.Action) {
 	if !c.calls {
 		c.syntax(a.Value("lookupValue"))
 		for _, b := range append(a.Outputs, a.FailureOutputs...) {
@@ -359,7 +360,7 @@ func (c *checker) lookup(s *scope, a *Action) {
 		}
 		return
 	}
-	var k *Contract
+	var k *contract
 	if a.Target == nil {
 		c.fail("dataTable.mustSelectTable", a.Pos, a.Path, "a data table must be selected")
 	} else if k = c.contract(s, a, c.org.DataTables); k == nil {
@@ -377,15 +378,15 @@ func (c *checker) lookup(s *scope, a *Action) {
 	v, ok := a.Values["lookupValue"]
 	switch {
 	case !ok && k != nil:
-		c.fail(codeInvalidLiteral, a.Pos, a.Path, "invalid input for key: lookupValue is left out")
-	case v.Form == Exp && strings.TrimSpace(v.Text) == "NOT_SET":
+		c.fail(architect.CodeInvalidLiteral, a.Pos, a.Path, "invalid input for key: lookupValue is left out")
+	case v.Form == architect.Exp && strings.TrimSpace(v.Text) == "NOT_SET":
 		c.fail("errors.invalidValue", v.Pos, v.Path, "invalid value for key: NOT_SET")
-	case k != nil || v.Form == NoValue:
+	case k != nil || v.Form == architect.NoValue:
 		c.value(s, v, r)
 	}
 }
 
-func (c *checker) screenPop(s *scope, a *Action) {
+func (c *checker) screenPop(s *scope, a *architect.Action) {
 	if !c.calls {
 		return
 	}
@@ -402,7 +403,7 @@ func (c *checker) screenPop(s *scope, a *Action) {
 	c.inputs(s, a, k)
 }
 
-func (c *checker) update(s *scope, a *Action) {
+func (c *checker) update(s *scope, a *architect.Action) {
 	if len(a.Statements) == 0 {
 		c.warn("updateVariables.noStatementError", a.Pos, a.Path, "there are no update statements", "")
 	}
@@ -414,13 +415,13 @@ func (c *checker) update(s *scope, a *Action) {
 			}
 			continue
 		}
-		if st.Variable.Form == Absent {
-			c.failf(codeNotSet, st.Pos, st.Path+"/variable", "no value set: the statement names no variable")
+		if st.Variable.Form == architect.Absent {
+			c.failf(architect.CodeNoValueSet, st.Pos, st.Path+"/variable", "no value set: the statement names no variable")
 		}
 		c.output(s, st.Variable, t, "Variable", false)
-		if st.Value.Form == Absent {
+		if st.Value.Form == architect.Absent {
 			if t != expr.String && !t.IsList() {
-				c.fail(codeInvalidLiteral, st.Pos, a.Path, "invalid input for Value To Assign: value is left out")
+				c.fail(architect.CodeInvalidLiteral, st.Pos, a.Path, "invalid input for Value To Assign: value is left out")
 			}
 			continue
 		}
@@ -429,26 +430,26 @@ func (c *checker) update(s *scope, a *Action) {
 	}
 }
 
-func (c *checker) attributes(s *scope, a *Action) {
+func (c *checker) attributes(s *scope, a *architect.Action) {
 	if len(a.Attributes) == 0 {
 		c.warn("getAttributes.noAttributesError", a.Pos, a.Path, "there are no attributes defined", "")
 	}
 	reads := strings.HasPrefix(a.Key, "get")
 	seen := map[string]bool{}
 	for _, x := range a.Attributes {
-		if x.Name.Form == Absent {
-			c.fail(codeInvalidLiteral, x.Pos, a.Path, "invalid input for Attribute Name: name is left out")
+		if x.Name.Form == architect.Absent {
+			c.fail(architect.CodeInvalidLiteral, x.Pos, a.Path, "invalid input for Attribute Name: name is left out")
 		}
 		c.value(s, x.Name, rule{typ: expr.String, label: "Attribute Name"})
-		if x.Name.Form == Lit {
+		if x.Name.Form == architect.Lit {
 			if seen[x.Name.Text] {
 				c.warn(CodeAttributeTwice, x.Name.Pos, x.Name.Path, fmt.Sprintf("attribute %q is given twice in one action; the last one wins", x.Name.Text), "")
 			}
 			seen[x.Name.Text] = true
 		}
 		if reads {
-			if x.Variable.Form == Absent {
-				c.fail(codeNotSet, x.Pos, a.Path, "no value set for Variable: variable is left out")
+			if x.Variable.Form == architect.Absent {
+				c.fail(architect.CodeNoValueSet, x.Pos, a.Path, "no value set for Variable: variable is left out")
 			}
 			c.output(s, x.Variable, expr.String, "Variable", false)
 			continue

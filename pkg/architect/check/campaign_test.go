@@ -1,4 +1,4 @@
-package architect_test
+package check_test
 
 import (
 	"bufio"

@@ -1,4 +1,4 @@
-package architect_test
+package check_test
 
 import (
 	"bytes"
@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/check"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/corpus"
 )
@@ -45,7 +46,7 @@ func ask(t testing.TB, q question) diag.Findings {
 		t.Fatalf("%s: %v", q.ID, err)
 	}
 	f, fs := architect.FromJSON(q.ID, q.Flow)
-	return append(fs, architect.Check(f, org)...)
+	return append(fs, check.Flow(f, org)...)
 }
 
 // A difference between our answer and Genesys'.

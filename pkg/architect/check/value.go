@@ -1,4 +1,4 @@
-package architect
+package check
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
@@ -38,7 +39,7 @@ type rule struct {
 	minDur, maxDur time.Duration // of durations; both 0 for none
 }
 
-func (f *Field) rule() rule {
+func ruleOf(f *architect.Field) rule {
 	t, _ := expr.ParseType(f.Type)
 	r := rule{typ: t, label: f.Label, noValue: f.NoValue, literal: f.Literal, empty: f.Empty && t == expr.String, audio: t == expr.Audio}
 	if f.Min != 0 || f.Max != 0 {
@@ -58,14 +59,14 @@ func (f *Field) rule() rule {
 }
 
 // value checks a value that is there; one that is left out is the caller's affair.
-func (c *checker) value(s *scope, v Value, r rule) {
+func (c *checker) value(s *scope, v architect.Value, r rule) {
 	if !c.calls {
 		c.syntax(v)
 		return
 	}
-	if v.Form == Other && isNull(v.Node) {
+	if v.Form == architect.Other && v.IsNull() {
 		if !r.null {
-			c.failf(CodeShape, v.Pos, v.Path, "nothing where %s has to be", r.label)
+			c.failf(architect.CodeShape, v.Pos, v.Path, "nothing where %s has to be", r.label)
 		}
 		return
 	}
@@ -74,81 +75,81 @@ func (c *checker) value(s *scope, v Value, r rule) {
 		return
 	}
 	switch v.Form {
-	case Absent:
-	case NoValue, NoFallback:
+	case architect.Absent:
+	case architect.NoValue, architect.NoFallback:
 		if !r.noValue {
 			c.failf("expression.noValueModeNotAllowed", v.Pos, v.Path, "noValue is not allowed for %s", r.label)
 		}
-	case Var:
+	case architect.Var:
 		c.failf("expression.variableModeNotAllowed", v.Pos, v.Path, "a variable (var) is not allowed for %s; write it as an expression (exp)", r.label)
-	case Exp, Prompt, PromptExp:
+	case architect.Exp, architect.Prompt, architect.PromptExp:
 		if r.literal {
 			c.failf("expression.expressionModeNotAllowed", v.Pos, v.Path, "an expression is not allowed for %s, only a literal", r.label)
 			return
 		}
 		c.expression(s, v, v.Text, r)
-	case TTS:
+	case architect.TTS:
 		c.other(v, r, "spoken text")
-	case Lit:
+	case architect.Lit:
 		c.literalValue(s, v, r)
-	case Plain:
+	case architect.Plain:
 		if v.Object {
 			c.other(v, r, "a bare name")
 			return
 		}
-		c.failf(CodeShape, v.Pos, v.Path, "a bare %q where a value has to be: {lit: …}, {exp: …} or {noValue: true}", shorten(v.Text))
-	case Other:
+		c.failf(architect.CodeShape, v.Pos, v.Path, "a bare %q where a value has to be: {lit: …}, {exp: …} or {noValue: true}", diag.Shorten(v.Text, 40))
+	case architect.Other:
 		c.other(v, r, "a mapping without lit, exp, var or noValue")
 	}
 }
 
 // audio checks a sequence of audio. A literal is read as an expression there; prompts are
 // not looked up by Genesys' validation.
-func (c *checker) audio(s *scope, v Value, r rule) {
+func (c *checker) audio(s *scope, v architect.Value, r rule) {
 	text := v.Text
 	switch v.Form {
-	case Absent:
+	case architect.Absent:
 		return
-	case NoValue:
+	case architect.NoValue:
 		if r.must {
-			c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s", r.label)
+			c.failf(architect.CodeNoValueSet, v.Pos, v.Path, "no value set for %s", r.label)
 		}
 		return
-	case TTS:
+	case architect.TTS:
 		switch {
 		case strings.TrimSpace(text) == "" && r.must:
-			c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s: the text is empty", r.label)
+			c.failf(architect.CodeNoValueSet, v.Pos, v.Path, "no value set for %s: the text is empty", r.label)
 		case strings.TrimSpace(text) == "":
 			c.warn("audio.blankMainSeqWarningContext", v.Pos, v.Path, "the text of "+r.label+" is empty", "")
 		}
 		return
-	case Prompt:
+	case architect.Prompt:
 		switch {
-		case placeholderRE.MatchString(text):
+		case architect.HasPlaceholder(text):
 		case s.declaredAs(text) == nil && promptRE.FindString(text) == text:
 			c.warn(CodePromptUnknown, v.Pos, v.Path, fmt.Sprintf("prompt %q is not known", text), diag.DidYouMean(text, s.Names()))
 		default:
 			c.expression(s, v, "ToAudio("+text+")", r)
 		}
 		return
-	case PromptExp:
+	case architect.PromptExp:
 		c.expression(s, v, text, rule{typ: expr.Prompt, label: r.label})
 		return
-	case Exp, Lit:
-		if v.Form == Lit && (!isScalar(v.Node) || isNull(v.Node) || v.Object) {
+	case architect.Exp, architect.Lit:
+		if v.Form == architect.Lit && (!v.IsScalar() || v.IsNull() || v.Object) {
 			break
 		}
 		if strings.TrimSpace(text) == "" {
 			if r.must {
-				c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s: there is no expression", r.label)
+				c.failf(architect.CodeNoValueSet, v.Pos, v.Path, "no value set for %s: there is no expression", r.label)
 			}
 			return
 		}
 		c.expression(&scope{outer: s, vars: c.promptsIn(s, text)}, v, text, r)
 		return
-	case Plain:
+	case architect.Plain:
 		if !v.Object {
-			c.failf(CodeShape, v.Pos, v.Path, "a bare %q where audio has to be: {tts: …}, {prompt: …} or {exp: …}", shorten(text))
+			c.failf(architect.CodeShape, v.Pos, v.Path, "a bare %q where audio has to be: {tts: …}, {prompt: …} or {exp: …}", diag.Shorten(text, 40))
 			return
 		}
 	}
@@ -168,17 +169,17 @@ func (c *checker) promptsIn(s *scope, text string) map[string]*declared {
 
 // other reports a value of no form. Genesys leaves the place at its default then: the
 // empty literal.
-func (c *checker) other(v Value, r rule, what string) {
+func (c *checker) other(v architect.Value, r rule, what string) {
 	if r.empty || r.deflt || r.typ.IsList() {
-		c.warn(CodeShape, v.Pos, v.Path, what+" where a value has to be; it counts as left out", "")
+		c.warn(architect.CodeShape, v.Pos, v.Path, what+" where a value has to be; it counts as left out", "")
 		return
 	}
-	c.failf(codeInvalidLiteral, v.Pos, v.Path, "invalid input for %s: %s where a value has to be", r.label, what)
+	c.failf(architect.CodeInvalidLiteral, v.Pos, v.Path, "invalid input for %s: %s where a value has to be", r.label, what)
 }
 
 // syntax checks of an expression only that it can be read.
-func (c *checker) syntax(v Value) {
-	if v.Form != Exp && v.Form != PromptExp || placeholderRE.MatchString(v.Text) {
+func (c *checker) syntax(v architect.Value) {
+	if v.Form != architect.Exp && v.Form != architect.PromptExp || architect.HasPlaceholder(v.Text) {
 		return
 	}
 	if n, err := expr.Parse(v.Text); err != nil {
@@ -207,12 +208,12 @@ func (c *checker) use(s *scope, names ...string) {
 }
 
 // expression checks an expression that stands in a place of a type.
-func (c *checker) expression(s *scope, v Value, text string, r rule) {
+func (c *checker) expression(s *scope, v architect.Value, text string, r rule) {
 	if strings.TrimSpace(text) == "" {
-		c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s: there is no expression", r.label)
+		c.failf(architect.CodeNoValueSet, v.Pos, v.Path, "no value set for %s: there is no expression", r.label)
 		return
 	}
-	if placeholderRE.MatchString(text) {
+	if architect.HasPlaceholder(text) {
 		return // reported when the file was read
 	}
 	n, err := expr.Parse(text)
@@ -232,13 +233,13 @@ func (c *checker) expression(s *scope, v Value, text string, r rule) {
 	c.constant(v, n, r)
 }
 
-func (c *checker) expressionError(v Value, text string, err error) {
+func (c *checker) expressionError(v architect.Value, text string, err error) {
 	f := diag.Finding{Code: "errors.invalidValue", Severity: diag.Error, Position: v.Pos, Path: v.Path, Message: err.Error()}
 	var e *expr.Error
 	if errors.As(err, &e) {
 		f.Message, f.Hint, f.Length = e.Message, e.Hint, e.Length
 		if text == v.Text {
-			f.Position = c.file.place(v, e.Offset)
+			f.Position = c.file.Place(v, e.Offset)
 		}
 	}
 	c.findings = append(c.findings, f)
@@ -246,7 +247,7 @@ func (c *checker) expressionError(v Value, text string, err error) {
 
 // constant checks an expression that is one literal against the bounds of its place, as
 // Genesys does it; anything more than one literal is not computed.
-func (c *checker) constant(v Value, n expr.Node, r rule) {
+func (c *checker) constant(v architect.Value, n expr.Node, r rule) {
 	switch x := n.(type) {
 	case *expr.Literal:
 	case *expr.Unary:
@@ -337,7 +338,7 @@ var orgKinds = map[expr.Type]string{
 }
 
 // literalValue checks a literal.
-func (c *checker) literalValue(s *scope, v Value, r rule) {
+func (c *checker) literalValue(s *scope, v architect.Value, r rule) {
 	kind := orgKinds[r.typ.Elem()]
 	if v.Object {
 		c.named(v, r, kind)
@@ -346,17 +347,17 @@ func (c *checker) literalValue(s *scope, v Value, r rule) {
 	d, isDuration := v.Duration()
 	text := v.Text
 	empty := func() {
-		c.failf(codeInvalidLiteral, v.Pos, v.Path, "invalid input for %s: you must specify a value", r.label)
+		c.failf(architect.CodeInvalidLiteral, v.Pos, v.Path, "invalid input for %s: you must specify a value", r.label)
 	}
 	invalid := func() {
-		c.failf("errors.invalidValue", v.Pos, v.Path, "invalid value for %s: %q is no %s", r.label, shorten(text), r.typ)
+		c.failf("errors.invalidValue", v.Pos, v.Path, "invalid value for %s: %q is no %s", r.label, diag.Shorten(text, 40), r.typ)
 	}
 	switch {
 	case r.typ.IsList():
 		c.failf(CodeLiteralType, v.Pos, v.Path, "%s takes a list; a literal cannot be one", r.label)
 	case r.typ == expr.Duration:
 		switch {
-		case text == "" && isScalar(v.Node):
+		case text == "" && v.IsScalar():
 			empty()
 		case r.maxDur != 0:
 			if !isDuration || d < r.minDur || d > r.maxDur {
@@ -366,12 +367,12 @@ func (c *checker) literalValue(s *scope, v Value, r rule) {
 			c.warn(CodeLiteralType, v.Pos, v.Path, fmt.Sprintf("%s takes a literal such as {seconds: 4}", r.label), "")
 		}
 	case r.typ == expr.Boolean:
-		if !isScalar(v.Node) {
+		if !v.IsScalar() {
 			c.warn(CodeLiteralType, v.Pos, v.Path, "a literal boolean value must be true or false", "")
-		} else if text != "true" && text != "false" && !(v.Bool && c.file.src != nil) {
+		} else if text != "true" && text != "false" && !v.Bool {
 			c.fail("sdk", v.Pos, v.Path, "a literal boolean value must be true or false")
 		}
-	case text == "" && isScalar(v.Node):
+	case text == "" && v.IsScalar():
 		if !r.empty {
 			empty()
 		} else if r.minLen != nil && *r.minLen > 0 {
@@ -381,7 +382,7 @@ func (c *checker) literalValue(s *scope, v Value, r rule) {
 		if !integerRE.MatchString(text) {
 			invalid()
 		}
-		if msg := r.bounds(text); msg != "" && isScalar(v.Node) {
+		if msg := r.bounds(text); msg != "" && v.IsScalar() {
 			c.fail("text", v.Pos, v.Path, msg)
 		}
 	case r.typ == expr.Decimal, r.typ == expr.Currency:
@@ -390,10 +391,10 @@ func (c *checker) literalValue(s *scope, v Value, r rule) {
 		}
 	case r.typ == expr.PhoneNumber:
 		if low := strings.ToLower(text); !strings.HasPrefix(low, "tel:") && !strings.HasPrefix(low, "sip:") && !strings.HasPrefix(low, "+") {
-			c.failf("literal.phoneNumber.withExpressionLabel.errorNoSchemeType", v.Pos, v.Path, "%q is no phone number: it has no scheme", shorten(text))
+			c.failf("literal.phoneNumber.withExpressionLabel.errorNoSchemeType", v.Pos, v.Path, "%q is no phone number: it has no scheme", diag.Shorten(text, 40))
 		}
 	case r.typ == expr.String:
-		if msg := r.length(text); msg != "" && isScalar(v.Node) {
+		if msg := r.length(text); msg != "" && v.IsScalar() {
 			c.fail("text", v.Pos, v.Path, msg)
 		}
 	case kind != "" && r.typ != expr.Prompt:
@@ -402,43 +403,43 @@ func (c *checker) literalValue(s *scope, v Value, r rule) {
 }
 
 // named checks a literal that names an object of the organisation.
-func (c *checker) named(v Value, r rule, kind string) {
+func (c *checker) named(v architect.Value, r rule, kind string) {
 	switch {
 	case kind == "":
 		c.failf(CodeNotFound, v.Pos, v.Path, "%s takes no object with a name", r.label)
-	case v.Text != "" && c.org.has(kind, v.Text):
+	case v.Text != "" && c.org.Has(kind, v.Text):
 		return
 	default:
 		c.report(diag.Error, CodeNotFound, v.Pos, v.Path, fmt.Sprintf("%s %q not found", r.typ.Elem(), v.Text), diag.DidYouMean(v.Text, c.org.Names[kind]))
 	}
 	if !r.empty && !r.typ.IsList() {
-		c.failf(codeInvalidLiteral, v.Pos, v.Path, "invalid input for %s: you must specify a value", r.label)
+		c.failf(architect.CodeInvalidLiteral, v.Pos, v.Path, "invalid input for %s: you must specify a value", r.label)
 	}
 }
 
 // output checks a place that names the variable a result goes to: it has to be of exactly
 // the type. A variable that is not declared is made, in the flow or the task.
-func (c *checker) output(s *scope, v Value, t expr.Type, label string, noValue bool) {
+func (c *checker) output(s *scope, v architect.Value, t expr.Type, label string, noValue bool) {
 	if !c.calls {
 		c.use(s, v.Text)
 		return
 	}
 	switch v.Form {
-	case Absent:
+	case architect.Absent:
 		return
-	case Var:
-	case NoValue, NoFallback:
+	case architect.Var:
+	case architect.NoValue, architect.NoFallback:
 		if !noValue {
 			c.failf("expression.noValueModeNotAllowed", v.Pos, v.Path, "noValue is not allowed for %s", label)
 		}
 		return
-	case Exp, Prompt, PromptExp:
+	case architect.Exp, architect.Prompt, architect.PromptExp:
 		c.failf("expression.expressionModeNotAllowed", v.Pos, v.Path, "an expression is not allowed for %s; name a variable: {var: Flow.X}", label)
 		return
-	case Plain:
-		c.failf(CodeShape, v.Pos, v.Path, "a bare %q where {var: …} has to be", shorten(v.Text))
+	case architect.Plain:
+		c.failf(architect.CodeShape, v.Pos, v.Path, "a bare %q where {var: …} has to be", diag.Shorten(v.Text, 40))
 		return
-	case Lit, TTS, Other:
+	case architect.Lit, architect.TTS, architect.Other:
 		c.failf("expression.literalModeNotAllowed", v.Pos, v.Path, "a literal is not allowed for %s; name a variable: {var: Flow.X}", label)
 		return
 	}
@@ -462,15 +463,15 @@ func (c *checker) output(s *scope, v Value, t expr.Type, label string, noValue b
 }
 
 func without(list []string, name string) []string {
-	return slices.DeleteFunc(list, func(x string) bool { return equalFold(x, name) })
+	return slices.DeleteFunc(list, func(x string) bool { return strings.EqualFold(x, name) })
 }
 
 // undeclared makes the variable that a place writes to.
-func (c *checker) undeclared(s *scope, v Value, t expr.Type, label string) {
+func (c *checker) undeclared(s *scope, v architect.Value, t expr.Type, label string) {
 	prefix, bare, _ := strings.Cut(v.Text, ".")
 	switch low := strings.ToLower(prefix); {
 	case v.Text == "":
-		c.failf(codeNotSet, v.Pos, v.Path, "no value set for %s", label)
+		c.failf(architect.CodeNoValueSet, v.Pos, v.Path, "no value set for %s", label)
 	case low != "flow" && low != "task":
 		c.report(diag.Error, "expression.noVariableSet", v.Pos, v.Path, fmt.Sprintf("there is no variable %q", v.Text), diag.DidYouMean(v.Text, s.Names()))
 	case !variableNameRE.MatchString(bare):
