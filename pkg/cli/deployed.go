@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -109,15 +108,12 @@ func exportFlow(ctx context.Context, target *org, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for wait := time.Second; ; wait = min(wait*3/2, 10*time.Second) {
-		text, done, err := target.client.FlowExport(ctx, job)
-		if err != nil || done {
-			return text, err
-		}
-		if err := target.wait(ctx, wait); err != nil {
-			return "", err
-		}
-	}
+	var text string
+	err = genesys.FlowExported.Poll(ctx, target.wait, func() (done bool, err error) {
+		text, done, err = target.client.FlowExport(ctx, job)
+		return done || err != nil, err
+	})
+	return text, err
 }
 
 // readAction reads a published action with its templates, in the form of the API.

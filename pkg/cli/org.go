@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -23,7 +22,7 @@ var _ reconcile.Org = (*genesysrest.Client)(nil)
 type org struct {
 	client  *genesysrest.Client
 	sandbox *sandbox // nil for a real org
-	wait    func(context.Context, time.Duration) error
+	wait    genesys.Pause
 	secret  func(field string) (secret.Value, error) // of a credential, asked for when it is written
 }
 
@@ -97,7 +96,7 @@ func (o *org) Close() error {
 func (o *org) reconcileConfig(env *Env, l *loaded, b *blueprint.Blueprint) reconcile.Config {
 	cfg := reconcile.Config{
 		Org: o.client, Name: l.deployment.Name, Desired: b.Entities, OrgPin: env.settings.text("org"),
-		Now: env.Now, Wait: o.wait, Targets: targetsOf(l.deployment), Smoke: map[genesys.Key]map[string]any{},
+		Wait: o.wait, Targets: targetsOf(l.deployment), Smoke: map[genesys.Key]map[string]any{},
 		Secret: func(_ genesys.Key, field string) (secret.Value, error) {
 			return o.secret(field)
 		},

@@ -248,8 +248,3 @@ func (w *work) one(ctx context.Context, i int, do func(kind) error) {
 	w.mu.Unlock()
 	w.r.Observe(Event{Change: c, State: Done})
 }
-
-// awaiting tells an observer what a change waits for.
-func (r *run) awaiting(k genesys.Key, format string, args ...any) {
-	r.Observe(Event{Change: plan.Change{Key: k}, State: Waiting, Detail: fmt.Sprintf(format, args...)})
-}

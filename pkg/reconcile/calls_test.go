@@ -69,7 +69,7 @@ func BenchmarkSetup(outer *testing.B) {
 						if s.change != nil {
 							s.change(c)
 						}
-						c.Now, c.Wait = time.Now, func(_ context.Context, d time.Duration) error {
+						c.Wait = func(_ context.Context, d time.Duration) error {
 							w.waited.Add(int64(d))
 							if latency > 0 {
 								time.Sleep(d)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -130,7 +129,7 @@ func integer(v any) int {
 
 // settled repeats a create whose answer was lost only after a look: when it exists, that
 // one is taken. look gives "" while there is none. A conflict says that it exists, so it is
-// looked for and not sent again. Lists lag behind by up to some fifteen seconds.
+// looked for and not sent again.
 func (r *run) settled(ctx context.Context, create func() (genesys.Object, error), look func() (string, error)) (string, error) {
 	for try := 1; ; try++ {
 		o, err := create()
@@ -141,20 +140,16 @@ func (r *run) settled(ctx context.Context, create func() (genesys.Object, error)
 		if !conflict && !errors.Is(err, genesys.ErrUnsettled) {
 			return "", err
 		}
-		for pause := time.Second; pause <= 16*time.Second; pause *= 2 {
-			id, lookErr := look()
-			if lookErr != nil {
-				return "", lookErr
+		var id string
+		var lookErr error
+		late := genesys.Listed.Poll(ctx, r.Wait, func() (bool, error) {
+			if id, lookErr = look(); id != "" || lookErr != nil {
+				return true, lookErr
 			}
-			if id != "" {
-				return id, nil
-			}
-			if err := r.wait(ctx, pause); err != nil {
-				return "", err
-			}
-		}
-		if try == 3 || conflict {
-			return "", err
+			return false, err
+		})
+		if late == nil || lookErr != nil || conflict || try == 3 || ctx.Err() != nil {
+			return id, late
 		}
 	}
 }
@@ -183,15 +178,10 @@ func (r *run) hasMark(o genesys.Object) bool {
 // lagging repeats a call on what was just made while the platform does not see it: it
 // answers 404 for a while.
 func (r *run) lagging(ctx context.Context, call func() error) error {
-	for try := 0; ; try++ {
+	return genesys.Visible.Poll(ctx, r.Wait, func() (bool, error) {
 		err := call()
-		if err == nil || !errors.Is(err, genesys.ErrNotFound) || try == 30 {
-			return err
-		}
-		if err := r.wait(ctx, min(time.Duration(try+1)*500*time.Millisecond, 5*time.Second)); err != nil {
-			return err
-		}
-	}
+		return !errors.Is(err, genesys.ErrNotFound), err
+	})
 }
 
 // visible waits until a new entity can be read.

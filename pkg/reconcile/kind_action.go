@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -129,17 +128,11 @@ func (k actionKind) create(ctx context.Context, r *run, d genesys.Entity) (strin
 	}
 	var draft genesys.Object
 	id, err := r.settled(ctx, func() (genesys.Object, error) {
-		for try := 0; ; try++ {
+		err := genesys.ActionsTaken.Poll(ctx, r.Wait, func() (bool, error) {
 			draft, err = r.org.CreateActionDraft(ctx, body)
-			// Shortly after its integration was enabled the platform may refuse for reasons that pass.
-			passing := errors.Is(err, genesys.ErrNotFound) || platformCode(err) == "bad.request"
-			if !passing || try == 3 {
-				return draft, err
-			}
-			if err := r.wait(ctx, time.Second); err != nil {
-				return genesys.Object{}, err
-			}
-		}
+			return !errors.Is(err, genesys.ErrNotFound) && platformCode(err) != "bad.request", err
+		})
+		return draft, err
 	}, func() (string, error) {
 		all, err := r.org.ActionDrafts(ctx, d.Key.Name)
 		if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -39,10 +38,6 @@ func roleDivisions(v any) []any {
 	slices.SortFunc(out, func(a, b any) int { return strings.Compare(text(object(a)["roleId"]), text(object(b)["roleId"])) })
 	return out
 }
-
-// settle is how long a role that was just granted takes to be seen by the platform;
-// asking earlier can put a stale answer into its caches.
-const settle = 10 * time.Second
 
 func (k clientKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
 	body, err := r.body(d)
@@ -124,22 +119,17 @@ func (clientKind) hold(ctx context.Context, r *run, key genesys.Key, body map[st
 	if !granted {
 		return nil
 	}
-	r.awaiting(key, "the granted role to be seen by the platform")
-	return r.wait(ctx, settle)
+	return genesys.RoleSettled.Pass(ctx, r.pause(key, genesys.RoleSettled))
 }
 
 // whenHeld repeats a call while the platform does not yet see the granted role.
 func (clientKind) whenHeld(ctx context.Context, r *run, key genesys.Key, call func() (genesys.Object, error)) (genesys.Object, error) {
-	for try := 0; ; try++ {
-		o, err := call()
-		if platformCode(err) != "bad.client.role" || try == 10 {
-			return o, err
-		}
-		r.awaiting(key, "the granted role to be seen by the platform")
-		if err := r.wait(ctx, 30*time.Second); err != nil {
-			return genesys.Object{}, err
-		}
-	}
+	var o genesys.Object
+	err := r.poll(ctx, key, genesys.RoleHeld, func() (_ bool, err error) {
+		o, err = call()
+		return platformCode(err) != "bad.client.role", err
+	})
+	return o, err
 }
 
 func (k clientKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -80,20 +79,15 @@ func (flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml strin
 	if err != nil {
 		return "", fmt.Errorf("start the job that publishes it: %w", err)
 	}
-	start := r.Now()
-	// Most jobs end within twenty seconds; some take minutes.
-	for wait := 1500 * time.Millisecond; ; {
-		r.awaiting(key, "the platform to validate and publish the flow")
-		if err := r.wait(ctx, wait); err != nil {
-			return "", err
-		}
+	var flow string
+	err = r.poll(ctx, key, genesys.FlowPublished, func() (bool, error) {
 		var job genesys.Job
 		err := r.lagging(ctx, func() (err error) {
 			job, err = r.org.FlowJob(ctx, id)
 			return err
 		})
 		if err != nil {
-			return "", fmt.Errorf("ask for job %s: %w", id, err)
+			return true, fmt.Errorf("ask for job %s: %w", id, err)
 		}
 		switch job.Status {
 		case "Success":
@@ -102,7 +96,8 @@ func (flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml strin
 					r.warn("flow %q: %s", key.Name, m.Text)
 				}
 			}
-			return job.FlowID, nil
+			flow = job.FlowID
+			return true, nil
 		case "Failure":
 			e := &FlowError{Name: key.Name}
 			for _, m := range job.Messages {
@@ -110,16 +105,11 @@ func (flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml strin
 					e.Messages = append(e.Messages, m.Text)
 				}
 			}
-			return "", e
+			return true, e
 		}
-		waited := r.Now().Sub(start)
-		if waited > 16*time.Minute {
-			return "", fmt.Errorf("job %s is still %s after %s", id, job.Status, waited.Round(time.Second))
-		}
-		if waited > 20*time.Second {
-			wait = min(wait*3/2, 15*time.Second)
-		}
-	}
+		return false, fmt.Errorf("job %s is still %s", id, job.Status)
+	})
+	return flow, err
 }
 
 func (k flowKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
@@ -132,14 +122,8 @@ func (k flowKind) update(ctx context.Context, r *run, c plan.Change, d genesys.E
 
 // remove retries for a while: the platform needs time to see that the route is gone.
 func (flowKind) remove(ctx context.Context, r *run, c plan.Change) error {
-	for try := 0; ; try++ {
+	return r.poll(ctx, c.Key, genesys.FlowUnused, func() (bool, error) {
 		err := r.org.Delete(ctx, genesys.Flow, c.ID)
-		if err == nil || !errors.Is(err, genesys.ErrConflict) || try == 10 {
-			return err
-		}
-		r.awaiting(c.Key, "the platform to see that nothing uses the flow")
-		if err := r.wait(ctx, 3*time.Second); err != nil {
-			return err
-		}
-	}
+		return !errors.Is(err, genesys.ErrConflict), err
+	})
 }

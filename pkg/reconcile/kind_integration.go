@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -119,32 +118,29 @@ func (integrationKind) configure(ctx context.Context, r *run, key genesys.Key, i
 	if err != nil {
 		return fmt.Errorf("enable it: %w", err)
 	}
-	for try := 0; ; try++ {
+	first := true // the answer that enabled it is the first look
+	return r.poll(ctx, key, genesys.IntegrationActive, func() (bool, error) {
+		if !first {
+			if o, err = r.org.Read(ctx, genesys.Integration, id); err != nil {
+				return true, err
+			}
+		}
+		first = false
 		state := object(o.Body["reportedState"])
 		switch text(state["code"]) {
 		case "ACTIVE":
-			return nil
+			return true, nil
 		case "ERROR":
-			return fmt.Errorf("the platform reports an error: %s", text(object(state["detail"])["message"]))
+			return true, fmt.Errorf("the platform reports an error: %s", text(object(state["detail"])["message"]))
 		}
-		if try == 20 {
-			return fmt.Errorf("still %s after %d looks", text(state["code"]), try)
-		}
-		r.awaiting(key, "the integration to become active")
-		if err := r.wait(ctx, 3*time.Second); err != nil {
-			return err
-		}
-		if o, err = r.org.Read(ctx, genesys.Integration, id); err != nil {
-			return err
-		}
-	}
+		return false, fmt.Errorf("it is still %s", text(state["code"]))
+	})
 }
 
-// remove deletes it, and with it its actions. The pause is the one Genesys' own installer
-// makes before it deletes the credential.
+// remove deletes it, and with it its actions.
 func (integrationKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	if err := r.org.Delete(ctx, genesys.Integration, c.ID); err != nil {
 		return err
 	}
-	return r.wait(ctx, 3*time.Second)
+	return genesys.IntegrationGone.Pass(ctx, r.Wait)
 }

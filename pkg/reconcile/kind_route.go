@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -203,16 +202,13 @@ func (routeKind) create(ctx context.Context, r *run, d genesys.Entity) (string, 
 		return "", err
 	}
 	id, err := r.settled(ctx, func() (genesys.Object, error) {
-		for try := 0; ; try++ {
-			o, err := r.org.Create(ctx, genesys.CallRoute, body)
-			// Genesys: numbers of a fresh pool are refused for a while, with a text about the pool.
-			if err == nil || try == 3 || platformCode(err) != "general.bad.request" {
-				return o, err
-			}
-			if err := r.wait(ctx, 3*time.Second); err != nil {
-				return genesys.Object{}, err
-			}
-		}
+		var o genesys.Object
+		// Genesys: numbers of a fresh pool are refused for a while, with a text about the pool.
+		err := genesys.NumbersKnown.Poll(ctx, r.Wait, func() (_ bool, err error) {
+			o, err = r.org.Create(ctx, genesys.CallRoute, body)
+			return platformCode(err) != "general.bad.request", err
+		})
+		return o, err
 	}, r.lookup(ctx, genesys.CallRoute, d.Key.Name, r.hasMark))
 	if err != nil {
 		return "", err

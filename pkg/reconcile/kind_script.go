@@ -2,10 +2,8 @@ package reconcile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -89,6 +87,7 @@ func (scriptKind) publish(ctx context.Context, r *run, id string) error {
 // upload sends the file, waits for its import, and finds the id, which no answer names.
 // When the answer to the upload is lost it is sent again only after a look.
 func (k scriptKind) upload(ctx context.Context, r *run, d genesys.Entity, file string) (string, error) {
+	look := r.lookup(ctx, genesys.Script, d.Key.Name, nil)
 	return r.settled(ctx, func() (genesys.Object, error) {
 		upload, err := r.org.UploadScript(ctx, d.Key.Name, "", file)
 		if err != nil {
@@ -97,40 +96,27 @@ func (k scriptKind) upload(ctx context.Context, r *run, d genesys.Entity, file s
 		if err := k.imported(ctx, r, d.Key, upload); err != nil {
 			return genesys.Object{}, err
 		}
-		for try := 0; ; try++ {
-			id, err := r.lookup(ctx, genesys.Script, d.Key.Name, nil)()
-			if err != nil || id != "" {
-				return genesys.Object{ID: id}, err
-			}
-			if try == 15 {
-				return genesys.Object{}, fmt.Errorf("no script named %q appeared after the upload", d.Key.Name)
-			}
-			if err := r.wait(ctx, 2*time.Second); err != nil {
-				return genesys.Object{}, err
-			}
-		}
-	}, r.lookup(ctx, genesys.Script, d.Key.Name, nil))
+		var id string
+		err = genesys.ScriptListed.Poll(ctx, r.Wait, func() (_ bool, err error) {
+			id, err = look()
+			return id != "" || err != nil, err
+		})
+		return genesys.Object{ID: id}, err
+	}, look)
 }
 
 // imported waits until the platform has taken an upload.
 func (scriptKind) imported(ctx context.Context, r *run, key genesys.Key, upload string) error {
-	for try := 0; ; try++ {
+	return r.poll(ctx, key, genesys.ScriptImported, func() (bool, error) {
 		done, message, err := r.org.ScriptUpload(ctx, upload)
 		switch {
 		case err != nil:
-			return fmt.Errorf("ask for its import: %w", err)
+			return true, fmt.Errorf("ask for its import: %w", err)
 		case message != "" && !done:
-			return fmt.Errorf("the platform did not take it: %s", message)
-		case done:
-			return nil
-		case try == 30:
-			return errors.New("its import did not end in a minute")
+			return true, fmt.Errorf("the platform did not take it: %s", message)
 		}
-		r.awaiting(key, "the import of the script")
-		if err := r.wait(ctx, 2*time.Second); err != nil {
-			return err
-		}
-	}
+		return done, nil
+	})
 }
 
 func (scriptKind) remove(ctx context.Context, r *run, c plan.Change) error {

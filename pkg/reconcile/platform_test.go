@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
@@ -20,7 +21,7 @@ func TestSetupOnASlowOrg(t *testing.T) {
 		"few calls a minute":                      {genesystest.PerMinute(20)},
 		"integrations take time to become active": {genesystest.Activation(3), genesystest.Assume(genesystest.Assumptions{ActionsNeedActive: true})},
 		"a granted role is not seen at once":      {genesystest.GrantLag(2)},
-		"flow jobs take minutes":                  {genesystest.JobTime(4 * 60e9)},
+		"flow jobs take minutes":                  {genesystest.JobTime(4 * time.Minute)},
 		"the other answers to open questions": {genesystest.Assume(genesystest.Assumptions{
 			HeldRoleCanBeDeleted: true, UsedCredentialIsKept: true, ScriptsOfOtherOrgsTaken: true, MembersWithoutSkills: true, ScriptListsWithoutDates: true,
 		})},
@@ -46,6 +47,26 @@ func TestSetupOnASlowOrg(t *testing.T) {
 			apply(t, w.read(t, destroying))
 			if n := len(w.read(t, destroying).Plan().Changes); n != 0 {
 				t.Errorf("%d entities are left after destroy", n)
+			}
+		})
+	}
+}
+
+// A wait ends, and its error says what was awaited and for how long.
+func TestWhatDoesNotBecomeTrueIsNamed(t *testing.T) {
+	for want, opt := range map[string]genesystest.Option{
+		"waited 16m0s for the platform to validate and publish the flow: job ":     genesystest.JobTime(time.Hour),
+		"waited 1m0s for the integration to become active: it is still ACTIVATING": genesystest.Activation(1000),
+		"waited 5m0s for the granted role to be seen by the platform: ":            genesystest.GrantLag(1000),
+		"waited 2m0s for the platform to see what was just made: ":                 genesystest.Lag(1000),
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, opt)
+			err := w.run(t.Context(), nil)
+			var late *genesys.LateError
+			if !errors.As(err, &late) || !strings.Contains(err.Error(), want) {
+				t.Errorf("error %v", err)
 			}
 		})
 	}

@@ -26,8 +26,7 @@ type Config struct {
 	// own secret never passes here: it goes from the platform's reply to the credential.
 	Secret func(credential genesys.Key, field string) (secret.Value, error)
 
-	Now     func() time.Time
-	Wait    func(context.Context, time.Duration) error // the pauses the platform needs
+	Wait    genesys.Pause // how the pauses pass that the platform needs
 	Observe func(Event)
 
 	Smoke   map[genesys.Key]map[string]any // inputs of a test run, by data action
@@ -345,8 +344,18 @@ func (r *run) warn(format string, args ...any) {
 	r.warnings = append(r.warnings, fmt.Sprintf(format, args...))
 }
 
-// wait pauses as the platform needs it.
-func (r *run) wait(ctx context.Context, d time.Duration) error { return r.Wait(ctx, d) }
+// poll waits for what an entity needs of the platform, and tells the observer of it.
+func (r *run) poll(ctx context.Context, k genesys.Key, l genesys.Lag, ask func() (bool, error)) error {
+	return l.Poll(ctx, r.pause(k, l), ask)
+}
+
+// pause is Wait, which tells the observer what an entity waits for.
+func (r *run) pause(k genesys.Key, l genesys.Lag) genesys.Pause {
+	return func(ctx context.Context, d time.Duration) error {
+		r.Observe(Event{Change: plan.Change{Key: k}, State: Waiting, Detail: l.String()})
+		return r.Wait(ctx, d)
+	}
+}
 
 // refsOf lists the references in an entity.
 func refsOf(e genesys.Entity) []genesys.Ref {

@@ -191,7 +191,7 @@ func (w *world) config() reconcile.Config {
 		smoke[a.Key] = a.Smoke
 	}
 	return reconcile.Config{
-		Org: w.client, Name: w.deployment.Name, Desired: w.blueprint.Entities, Now: w.now, Wait: w.wait,
+		Org: w.client, Name: w.deployment.Name, Desired: w.blueprint.Entities, Wait: w.wait,
 		Secret: func(genesys.Key, string) (secret.Value, error) { return secret.New(hubspottest.DefaultToken), nil },
 		Smoke:  smoke, Targets: targets(w.deployment),
 	}
