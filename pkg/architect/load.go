@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // Limits of a file. Genesys saves at most 6 MiB of a flow; an input beyond these is not
@@ -35,8 +35,8 @@ const (
 )
 
 var (
-	placeholderRE = regexp.MustCompile(`\{\{[^{}"'\n]*\}\}|\$\{[^{}"'\n]*\}`)
-	angleRE       = regexp.MustCompile(`^<[A-Za-z][\w .-]*>$`)
+	placeholderRE = pattern.Of(`\{\{[^{}"'\n]*\}\}|\$\{[^{}"'\n]*\}`)
+	angleRE       = pattern.Of(`^<[A-Za-z][\w .-]*>$`)
 	unmasker      = strings.NewReplacer(string(openA)+string(openB), "{{", string(closeA)+string(closeB), "}}", string(openT)+string(openU), "${", string(closeT), "}")
 )
 
@@ -45,7 +45,7 @@ const maskRunes = string(openA) + string(openB) + string(closeA) + string(closeB
 // mask replaces the brackets of placeholders. A text that holds the stand-ins themselves
 // is left alone by the callers.
 func mask(data []byte) []byte {
-	return placeholderRE.ReplaceAllFunc(data, func(m []byte) []byte {
+	return placeholderRE().ReplaceAllFunc(data, func(m []byte) []byte {
 		if m[0] == '$' {
 			return []byte(string(openT) + string(openU) + string(m[2:len(m)-1]) + string(closeT))
 		}
@@ -54,7 +54,7 @@ func mask(data []byte) []byte {
 }
 
 // HasPlaceholder reports whether a text holds a placeholder of another tool.
-func HasPlaceholder(text string) bool { return placeholderRE.MatchString(text) }
+func HasPlaceholder(text string) bool { return placeholderRE().MatchString(text) }
 
 // load turns the text into nodes; nil with a finding when it is no YAML.
 func (r *reader) load(data []byte) *yaml.Node {
@@ -172,7 +172,7 @@ func (r *reader) unmask(root *yaml.Node, masked bool) {
 	EachNode(root, func(n *yaml.Node) {
 		for _, c := range []*string{&n.HeadComment, &n.LineComment, &n.FootComment} {
 			restore(c)
-			for _, m := range placeholderRE.FindAllString(*c, -1) {
+			for _, m := range placeholderRE().FindAllString(*c, -1) {
 				r.placeholder(m, n)
 			}
 		}
@@ -189,10 +189,10 @@ func (r *reader) unmask(root *yaml.Node, masked bool) {
 		if n.Kind != yaml.ScalarNode {
 			return
 		}
-		for _, m := range placeholderRE.FindAllString(n.Value, -1) {
+		for _, m := range placeholderRE().FindAllString(n.Value, -1) {
 			r.placeholder(m, n)
 		}
-		if angleRE.MatchString(n.Value) {
+		if angleRE().MatchString(n.Value) {
 			r.placeholder(n.Value, n)
 		}
 	})

@@ -72,7 +72,7 @@ func sameNode(a, b *yaml.Node) bool {
 func maskNodes(root *yaml.Node) (clone *yaml.Node, masked bool) {
 	foreign := false
 	EachNode(root, func(n *yaml.Node) {
-		masked = masked || bare(n) && placeholderRE.MatchString(n.Value)
+		masked = masked || bare(n) && placeholderRE().MatchString(n.Value)
 		foreign = foreign || strings.ContainsAny(n.Value+n.HeadComment+n.LineComment+n.FootComment, maskRunes)
 	})
 	masked = masked && !foreign

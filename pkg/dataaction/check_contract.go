@@ -2,16 +2,16 @@ package dataaction
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
 )
 
 var (
-	fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+	fieldName = pattern.Of(`^[A-Za-z][A-Za-z0-9_-]*$`)
 	reserved  = []string{"orgId", "integrationId", "rawRequest"}
 )
 
@@ -114,7 +114,7 @@ func (c *checker) fieldName(name, at string, input bool) {
 	switch {
 	case strings.Contains(name, "."):
 		c.add(codeDashName, at, "", "%q has a dot, which flattening uses to join names", name)
-	case input && !fieldName.MatchString(name):
+	case input && !fieldName().MatchString(name):
 		c.add(codeFieldName, at, "", "%q must begin with a letter and hold only letters, digits, - and _", name)
 	case strings.Contains(name, "-"):
 		c.add(codeDashName, at, "write it with _ or capitals", "%q has a dash, which newer Velocity reads as minus", name)

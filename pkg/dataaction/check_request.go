@@ -2,11 +2,11 @@ package dataaction
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/velocity"
 )
 
@@ -53,7 +53,7 @@ func (c *checker) address() {
 	c.hubspotList(text)
 }
 
-var hubspotList = regexp.MustCompile(`^/crm/(?:v[0-9]+/objects|objects/[0-9a-z-]+)/(contacts?|deals?|0-1|0-3)/?$`)
+var hubspotList = pattern.Of(`^/crm/(?:v[0-9]+/objects|objects/[0-9a-z-]+)/(contacts?|deals?|0-1|0-3)/?$`)
 
 // hubspotList finds the request that looks like a search and is none: HubSpot's list of
 // contacts or deals ignores what it does not know, and answers with the first of the portal.
@@ -62,16 +62,16 @@ func (c *checker) hubspotList(text string) {
 	if err != nil || c.d.Request.Type != "GET" || !strings.HasSuffix(u.Hostname(), "hubapi.com") {
 		return
 	}
-	if m := hubspotList.FindStringSubmatch(u.Path); m != nil {
+	if m := hubspotList().FindStringSubmatch(u.Path); m != nil {
 		c.add(codeListOfHub, atURL, "POST to "+u.Path+"/search with filterGroups",
 			"GET %s takes no filter: it answers with the portal's first %s, whoever calls", u.Path, m[1])
 	}
 }
 
 var (
-	secretScheme = regexp.MustCompile(`(?i)^\s*(bearer|basic|token|apikey)\s+(\S.*)$`)
-	secretHeader = regexp.MustCompile(`(?i)^(authorization|x-api-key|api-key|apikey|x-auth-token|private-token)$`)
-	secretShape  = regexp.MustCompile(`\bpat-[a-z]+[0-9]+-[0-9a-fA-F-]{20,}`)
+	secretScheme = pattern.Of(`(?i)^\s*(bearer|basic|token|apikey)\s+(\S.*)$`)
+	secretHeader = pattern.Of(`(?i)^(authorization|x-api-key|api-key|apikey|x-auth-token|private-token)$`)
+	secretShape  = pattern.Of(`\bpat-[a-z]+[0-9]+-[0-9a-fA-F-]{20,}`)
 )
 
 func (c *checker) headers() {
@@ -81,12 +81,12 @@ func (c *checker) headers() {
 			c.add(codeAccept, at, "write application/json or leave the header out", "Genesys refuses the action: Accept only supports JSON types")
 		}
 		literal := value
-		if m := secretScheme.FindStringSubmatch(value); m != nil {
+		if m := secretScheme().FindStringSubmatch(value); m != nil {
 			literal = m[2]
-		} else if !secretHeader.MatchString(name) {
+		} else if !secretHeader().MatchString(name) {
 			literal = ""
 		}
-		if secretShape.MatchString(value) || literal != "" && !strings.Contains(literal, "$") && len(literal) >= shortest {
+		if secretShape().MatchString(value) || literal != "" && !strings.Contains(literal, "$") && len(literal) >= shortest {
 			c.add(CodeLiteralSecret, at, "keep it in the integration's credential and write ${credentials.…}", "header %q holds a secret in the clear", name)
 		}
 		t := c.parse(name, at, value)
@@ -95,7 +95,7 @@ func (c *checker) headers() {
 		}
 	}
 	for at, text := range map[string]string{atURL: c.d.Request.URLTemplate, atBody: c.d.Request.Template} {
-		if secretShape.MatchString(text) {
+		if secretShape().MatchString(text) {
 			c.add(CodeLiteralSecret, at, "keep it in the integration's credential and write ${credentials.…}", "the template holds a secret in the clear")
 		}
 	}
@@ -140,7 +140,7 @@ func (c *checker) sendsJSON() bool {
 	return true
 }
 
-var foreign = regexp.MustCompile(`\{\{[^{}]*\}\}|<[A-Z][A-Z_ ]{2,}>`)
+var foreign = pattern.Of(`\{\{[^{}]*\}\}|<[A-Z][A-Z_ ]{2,}>`)
 
 // placeholders finds what another tool was to replace before the import.
 func (c *checker) placeholders() {
@@ -149,18 +149,18 @@ func (c *checker) placeholders() {
 		texts[atHeaders+"/"+escapePointer(n)] = v
 	}
 	for _, at := range sortedKeys(texts) {
-		if m := foreign.FindString(texts[at]); m != "" {
+		if m := foreign().FindString(texts[at]); m != "" {
 			c.add(codePlaceholder, at, "put the value in its place before the import", "%s is a placeholder of another tool; Genesys takes it as it is", m)
 		}
 	}
 }
 
-var outside = regexp.MustCompile(`\$!?\{[A-Za-z][\w.-]*\}\.(replace|substring|toLowerCase|toUpperCase|trim|split|length|equals|contains|indexOf)\(`)
+var outside = pattern.Of(`\$!?\{[A-Za-z][\w.-]*\}\.(replace|substring|toLowerCase|toUpperCase|trim|split|length|equals|contains|indexOf)\(`)
 
 // methodsOutside finds ${input.k}.replace(…), which prints ".replace(…)" behind the value.
 func (c *checker) methodsOutside(t *velocity.Template, pointer string) {
 	for i, line := range strings.Split(t.Text(), "\n") {
-		for _, m := range outside.FindAllStringIndex(line, -1) {
+		for _, m := range outside().FindAllStringIndex(line, -1) {
 			c.at(codeOutside, pointer, i+1, len([]rune(line[:m[0]]))+1, m[1]-m[0], "write the method inside the braces", "the method stands behind the closing brace and is printed as text")
 		}
 	}

@@ -3,17 +3,17 @@ package deployment
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
-var factName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,39}$`)
+var factName = pattern.Of(`^[A-Za-z][A-Za-z0-9_]{0,39}$`)
 
 func (d *decoder) checkFacts(dep *Deployment) {
 	seen := map[string]string{}
@@ -24,7 +24,7 @@ func (d *decoder) checkFacts(dep *Deployment) {
 			f.Type = routing.StringFact
 			dep.HubSpot.Facts[name] = f
 		}
-		if !factName.MatchString(name) {
+		if !factName().MatchString(name) {
 			d.wrong(path+keySuffix, codeForm, name, "", fmt.Sprintf("the name of a fact must be letters, digits and _, a letter first, not %s", quote(name)))
 			continue
 		}
@@ -104,7 +104,7 @@ func (d *decoder) checkWhen(dep *Deployment, path string, w When) {
 	}
 	d.checkPipelines(dep, path+".pipeline", w.Pipeline)
 	for i, l := range w.Lifecycle {
-		if !idForm.MatchString(l) {
+		if !idForm().MatchString(l) {
 			d.wrong(item(d, path+".lifecycle", i), codeForm, l, "HubSpot's own are subscriber, lead, marketingqualifiedlead, salesqualifiedlead, opportunity, customer, evangelist, other", fmt.Sprintf("%s is not the id of a lifecycle stage", quote(l)))
 		}
 	}
@@ -124,7 +124,7 @@ func item(d *decoder, path string, i int) string {
 	return path
 }
 
-var stageIDForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+var stageIDForm = pattern.Of(`^[a-z0-9][a-z0-9_-]*$`)
 
 func (d *decoder) checkStage(dep *Deployment, path, s string) {
 	names := slices.Sorted(maps.Values(dep.HubSpot.Stages))
@@ -137,7 +137,7 @@ func (d *decoder) checkStage(dep *Deployment, path, s string) {
 		hint = fmt.Sprintf("did you mean %q", near)
 	}
 	switch {
-	case !stageIDForm.MatchString(s):
+	case !stageIDForm().MatchString(s):
 		if hint == "" {
 			hint = "add it to hubspot.stages with its id, or write the id that HubSpot's settings show"
 		}
@@ -153,7 +153,7 @@ var defaultStages = []string{"appointmentscheduled", "qualifiedtobuy", "presenta
 func (d *decoder) checkPipelines(dep *Deployment, path string, ids []string) {
 	for i, id := range ids {
 		p := item(d, path, i)
-		if !idForm.MatchString(id) {
+		if !idForm().MatchString(id) {
 			d.wrong(p, codeForm, id, "HubSpot's settings show the id, such as default or 671008549", fmt.Sprintf("%s is not the id of a pipeline", quote(id)))
 		} else if all := dep.HubSpot.Lookup.Pipelines; len(all) > 0 && !slices.Contains(all, id) {
 			d.problem(p, codeRulePipeline, diag.Warning, d.lengthOf(id), "add it there, or delete it here", fmt.Sprintf("deals of pipeline %s do not count by hubspot.lookup.pipelines", quote(id)))

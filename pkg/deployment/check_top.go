@@ -2,12 +2,12 @@ package deployment
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/phone"
 )
 
@@ -33,14 +33,14 @@ func Regions() []string {
 }
 
 // domainForm leaves out addresses with a scheme, a host in front or a path behind.
-var domainForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
+var domainForm = pattern.Of(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$`)
 
 // Domain is the domain of a region, given by its AWS name or as a domain.
 func Domain(region string) (domain string, ok bool) {
 	if d, ok := regions[region]; ok {
 		return d, true
 	}
-	return region, domainForm.MatchString(region)
+	return region, domainForm().MatchString(region)
 }
 
 func (d *decoder) checkGenesys(dep *Deployment) {
@@ -82,11 +82,11 @@ func (d *decoder) checkHubSpot(dep *Deployment) {
 }
 
 // idForm is the form of ids of pipelines and stages: words, numbers and UUIDs.
-var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+var idForm = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
 
 func (d *decoder) checkIDs(path string, ids []string, noun string) {
 	for i, id := range ids {
-		if !idForm.MatchString(id) {
+		if !idForm().MatchString(id) {
 			d.wrong(fmt.Sprintf("%s[%d]", path, i), codeForm, id,
 				fmt.Sprintf("HubSpot's settings show the id of a %s, such as default or 671008549", noun),
 				fmt.Sprintf("%s is not the id of a %s", quote(id), noun))
@@ -98,7 +98,7 @@ func (d *decoder) checkStages(dep *Deployment) {
 	for _, id := range sortedKeys(dep.HubSpot.Stages) {
 		path := join("hubspot.stages", id)
 		name := dep.HubSpot.Stages[id]
-		if !idForm.MatchString(id) {
+		if !idForm().MatchString(id) {
 			d.wrong(path+keySuffix, codeStageID, id, "the key is the id, the value is the name", fmt.Sprintf("%s is not the id of a stage", quote(id)))
 			continue
 		}

@@ -203,7 +203,7 @@ func (d *decoder) unknown(path, child string, k *yaml.Node, t reflect.Type, fiel
 		d.report(child, k, codeNotBuilt, "delete it; this version has nothing that could read it", "%s is not built yet", child)
 		return
 	}
-	if secretName.MatchString(k.Value) {
+	if secretName().MatchString(k.Value) {
 		d.report(child, k, codeSecret, secretHint, "%s: secrets are never in this file", child)
 		return
 	}

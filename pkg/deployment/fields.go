@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // A field is what the tags of a Go field say of a key: the yaml tag its name and whether it
@@ -134,12 +136,12 @@ func homesOf(name string) []string {
 	return out[:min(len(out), 3)]
 }
 
-var simpleKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+var simpleKey = pattern.Of(`^[A-Za-z0-9_-]+$`)
 
 // join is the path of a key below path.
 func join(path, key string) string {
 	switch {
-	case !simpleKey.MatchString(key):
+	case !simpleKey().MatchString(key):
 		return path + "[" + strconv.Quote(quoteBare(key)) + "]"
 	case path == "":
 		return key
@@ -150,10 +152,10 @@ func join(path, key string) string {
 // keySuffix marks, in decoder.positions, the place of a key instead of its value.
 const keySuffix = "#key"
 
-var indexForm = regexp.MustCompile(`\[[0-9]+\]`)
+var indexForm = pattern.Of(`\[[0-9]+\]`)
 
 // shape is a path with its indices left out: routing.rules[].to.queue.
-func shape(path string) string { return indexForm.ReplaceAllString(path, "[]") }
+func shape(path string) string { return indexForm().ReplaceAllString(path, "[]") }
 
 // named is a path in a sentence; the empty one is the file.
 func named(path string) string { return cmp.Or(path, "the file") }
@@ -176,7 +178,7 @@ func what(n *yaml.Node) string {
 func quote(s string) string { return strconv.Quote(quoteBare(s)) }
 
 func quoteBare(s string) string {
-	if secretIn(s) != "" || uuidForm.MatchString(s) {
+	if secretIn(s) != "" || uuidForm().MatchString(s) {
 		return "•••"
 	}
 	if r := []rune(s); len(r) > 60 {

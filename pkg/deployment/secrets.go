@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 const secretHint = "take it out, replace it where it was issued, and give the new one by the environment (HUBSPOT_SERVICE_KEY, GENESYSCLOUD_OAUTHCLIENT_SECRET) or standard input"
@@ -16,33 +17,33 @@ const secretHint = "take it out, replace it where it was issued, and give the ne
 // The forms below are what tokens look like. They are conservative: a name that a person
 // would give, a phone number, a stage id or a sentence must pass.
 var (
-	uuidForm   = regexp.MustCompile(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
-	secretName = regexp.MustCompile(`(?i)^(.*[-_.])?((client|api|access|refresh|auth|o?auth|private|service|hubspot|genesys|bearer)?[-_]?(token|secret|password|passwd|apikey|credentials?)|(api|service|private|access|client)[-_]?key)s?$`)
+	uuidForm   = pattern.Of(`(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
+	secretName = pattern.Of(`(?i)^(.*[-_.])?((client|api|access|refresh|auth|o?auth|private|service|hubspot|genesys|bearer)?[-_]?(token|secret|password|passwd|apikey|credentials?)|(api|service|private|access|client)[-_]?key)s?$`)
 
 	secretForms = []struct {
 		is   string
-		form *regexp.Regexp
+		form func() *regexp.Regexp
 	}{
-		{"a HubSpot key", regexp.MustCompile(`(?i)pat-[a-z]{2,4}[0-9]+-[0-9a-z-]{6,}`)},
-		{"a bearer token", regexp.MustCompile(`(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{8,}`)},
-		{"basic credentials", regexp.MustCompile(`(?i)\bbasic\s+[A-Za-z0-9+/]{12,}={0,2}(\s|$)`)},
-		{"a signed token", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}`)},
-		{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY`)},
-		{"a URL with a password", regexp.MustCompile(`[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s@]+@`)},
+		{"a HubSpot key", pattern.Of(`(?i)pat-[a-z]{2,4}[0-9]+-[0-9a-z-]{6,}`)},
+		{"a bearer token", pattern.Of(`(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{8,}`)},
+		{"basic credentials", pattern.Of(`(?i)\bbasic\s+[A-Za-z0-9+/]{12,}={0,2}(\s|$)`)},
+		{"a signed token", pattern.Of(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}`)},
+		{"a private key", pattern.Of(`-----BEGIN [A-Z ]*PRIVATE KEY`)},
+		{"a URL with a password", pattern.Of(`[a-z][a-z0-9+.-]*://[^/\s:@]+:[^/\s@]+@`)},
 	}
-	run = regexp.MustCompile(`[A-Za-z0-9+/_-]{24,}={0,2}`)
-	hex = regexp.MustCompile(`(?i)^[0-9a-f]{32,}$`)
+	run = pattern.Of(`[A-Za-z0-9+/_-]{24,}={0,2}`)
+	hex = pattern.Of(`(?i)^[0-9a-f]{32,}$`)
 )
 
 // secretIn says what a text looks like if it looks like a secret, and "" if it does not.
 // UUIDs are judged by their place, see idPlaces.
 func secretIn(s string) string {
 	for _, f := range secretForms {
-		if f.form.MatchString(s) {
+		if f.form().MatchString(s) {
 			return f.is
 		}
 	}
-	for _, r := range run.FindAllString(uuidForm.ReplaceAllString(s, ""), -1) {
+	for _, r := range run().FindAllString(uuidForm().ReplaceAllString(s, ""), -1) {
 		if random(r) {
 			return "a token"
 		}
@@ -72,7 +73,7 @@ func random(s string) bool {
 		}
 		last = c
 	}
-	if hex.MatchString(s) {
+	if hex().MatchString(s) {
 		return digit >= 4 && upper+lower >= 4
 	}
 	if upper < 2 || lower < 2 || digit < 2 {
@@ -84,7 +85,7 @@ func random(s string) bool {
 
 // idPlaces are where a UUID is an id and no secret: HubSpot's older pipelines and stages have
 // such ids, and so has an org.
-var idPlaces = regexp.MustCompile(`^(genesys\.(org|division)|hubspot\.stages(\.|\[|$).*|hubspot\.lookup\.pipelines\[\]|routing\.rules\[\]\.when\.(stage|pipeline|facts).*)$`)
+var idPlaces = pattern.Of(`^(genesys\.(org|division)|hubspot\.stages(\.|\[|$).*|hubspot\.lookup\.pipelines\[\]|routing\.rules\[\]\.when\.(stage|pipeline|facts).*)$`)
 
 // scanSecrets looks at every scalar, key or value, wherever it stands.
 func (d *decoder) scanSecrets(path string, n *yaml.Node, depth int) {
@@ -94,7 +95,7 @@ func (d *decoder) scanSecrets(path string, n *yaml.Node, depth int) {
 	switch n.Kind {
 	case yaml.ScalarNode:
 		is := secretIn(n.Value)
-		if is == "" && uuidForm.MatchString(n.Value) && !idPlaces.MatchString(shape(path)) {
+		if is == "" && uuidForm().MatchString(n.Value) && !idPlaces().MatchString(shape(path)) {
 			is = "a client id or key (a UUID)"
 		}
 		if is != "" && !slices.ContainsFunc(d.findings, func(f diag.Finding) bool {
@@ -139,8 +140,8 @@ func (d *decoder) scanLines(data []byte) {
 // Redact is the text of a deployment file with dots in the place of what looks like a
 // secret, for printing lines of it. Lines and columns stay.
 func Redact(data []byte) []byte {
-	out := uuidForm.ReplaceAllStringFunc(redactForms(string(data)), dots)
-	return []byte(namedSecret.ReplaceAllStringFunc(out, func(s string) string {
+	out := uuidForm().ReplaceAllStringFunc(redactForms(string(data)), dots)
+	return []byte(namedSecret().ReplaceAllStringFunc(out, func(s string) string {
 		i := strings.IndexByte(s, ':') + 1
 		return s[:i] + dots(s[i:])
 	}))
@@ -149,9 +150,9 @@ func Redact(data []byte) []byte {
 // redactForms hides what has the form of a secret in a text.
 func redactForms(s string) string {
 	for _, f := range secretForms {
-		s = f.form.ReplaceAllStringFunc(s, dots)
+		s = f.form().ReplaceAllStringFunc(s, dots)
 	}
-	return run.ReplaceAllStringFunc(s, func(r string) string {
+	return run().ReplaceAllStringFunc(s, func(r string) string {
 		if random(r) {
 			return dots(r)
 		}
@@ -162,4 +163,4 @@ func redactForms(s string) string {
 func dots(s string) string { return strings.Repeat("•", utf8.RuneCountInString(s)) }
 
 // namedSecret is the rest of a line behind a key that is called like a secret.
-var namedSecret = regexp.MustCompile(`(?im)\b[-_.a-z]*(token|secret|password|passwd|api[-_]?key|service[-_]?key|private[-_]?key|access[-_]?key|client[-_]?key)\b["']?[ \t]*:[^\n,}]*`)
+var namedSecret = pattern.Of(`(?im)\b[-_.a-z]*(token|secret|password|passwd|api[-_]?key|service[-_]?key|private[-_]?key|access[-_]?key|client[-_]?key)\b["']?[ \t]*:[^\n,}]*`)

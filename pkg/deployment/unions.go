@@ -3,12 +3,12 @@ package deployment
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
@@ -95,7 +95,7 @@ func breaker(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
 }
 
 // withinForm counts days; other units would not be whole days of a date.
-var withinForm = regexp.MustCompile(`^-?[0-9]{1,5}d$`)
+var withinForm = pattern.Of(`^-?[0-9]{1,5}d$`)
 
 func factTest(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
 	t := v.Addr().Interface().(*FactTest)
@@ -113,7 +113,7 @@ func factTest(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
 	within := join(path, "within")
 	if f.Within != "" {
 		days, err := strconv.Atoi(strings.TrimSuffix(f.Within, "d"))
-		if !withinForm.MatchString(f.Within) || err != nil {
+		if !withinForm().MatchString(f.Within) || err != nil {
 			hint := "write days, such as 30d ahead or -30d back"
 			if err == nil {
 				hint = fmt.Sprintf("write %dd", days)

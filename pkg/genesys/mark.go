@@ -2,8 +2,9 @@ package genesys
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
+
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // A Mark says in an entity's description or notes that it belongs to a deployment, and of
@@ -17,7 +18,7 @@ type Mark struct {
 // MarkSchema is the version that this program writes.
 const MarkSchema = 1
 
-var markForm = regexp.MustCompile(`managed-by=dealroute;deployment=([a-z][a-z0-9-]*);schema=(\d+);hash=([0-9a-f]+)`)
+var markForm = pattern.Of(`managed-by=dealroute;deployment=([a-z][a-z0-9-]*);schema=(\d+);hash=([0-9a-f]+)`)
 
 // String is the form in which a mark is written.
 func (m Mark) String() string {
@@ -26,7 +27,7 @@ func (m Mark) String() string {
 
 // FindMark reads the mark out of a description; ok is false when there is none.
 func FindMark(description string) (m Mark, ok bool) {
-	p := markForm.FindStringSubmatch(description)
+	p := markForm().FindStringSubmatch(description)
 	if p == nil {
 		return Mark{}, false
 	}

@@ -3,8 +3,9 @@ package genesys
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // A Ref stands for a value that only an org knows, such as the id of a table. In texts it
@@ -20,12 +21,12 @@ func (r Ref) String() string {
 	return fmt.Sprintf("ref(%s,%s,%s)", r.Key.Kind, url.PathEscape(r.Key.Name), r.Field)
 }
 
-var refForm = regexp.MustCompile(`ref\(([A-Za-z]+),([^,()]*),([A-Za-z]+)\)`)
+var refForm = pattern.Of(`ref\(([A-Za-z]+),([^,()]*),([A-Za-z]+)\)`)
 
 // Refs lists the references in a text in the order they occur.
 func Refs(text string) []Ref {
 	var out []Ref
-	for _, m := range refForm.FindAllStringSubmatch(text, -1) {
+	for _, m := range refForm().FindAllStringSubmatch(text, -1) {
 		name, err := url.PathUnescape(m[2])
 		if err != nil {
 			name = m[2]
@@ -39,7 +40,7 @@ func Refs(text string) []Ref {
 // error; it is never left empty.
 func Resolve(text string, resolve func(Ref) (string, bool)) (string, error) {
 	var missing []string
-	out := refForm.ReplaceAllStringFunc(text, func(s string) string {
+	out := refForm().ReplaceAllStringFunc(text, func(s string) string {
 		r := Refs(s)[0]
 		v, ok := resolve(r)
 		if !ok || v == "" {

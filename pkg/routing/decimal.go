@@ -2,10 +2,11 @@ package routing
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/cockroachdb/apd/v3"
+
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // A Decimal is an exact decimal number. Equal numbers are ==: the text is canonical, without
@@ -14,7 +15,7 @@ type Decimal struct{ text string }
 
 // decimalForm is what HubSpot's and people's numbers look like. HubSpot: every value is a
 // text, and calculated ones can be ugly ("0.2000000000000000111022302462515").
-var decimalForm = regexp.MustCompile(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$`)
+var decimalForm = pattern.Of(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$`)
 
 // exact computes without rounding: a result that does not fit is an error. A thousand digits
 // hold any sum of two hundred amounts.
@@ -27,7 +28,7 @@ const maxDecimalText = 400
 
 // ParseDecimal reads a number such as 62000, -0.5 or 1.2e6.
 func ParseDecimal(text string) (Decimal, error) {
-	if len(text) > maxDecimalText || !decimalForm.MatchString(text) {
+	if len(text) > maxDecimalText || !decimalForm().MatchString(text) {
 		return Decimal{}, fmt.Errorf("%.40q is not a number", text)
 	}
 	var d apd.Decimal

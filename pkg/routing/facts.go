@@ -3,12 +3,12 @@ package routing
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // PageSize is how many deals one request reads; more are not seen.
@@ -255,11 +255,11 @@ func (f *Facts) take(name, kind string, p hubspot.Properties, property string) {
 
 // plainNumber is a number as JSON has it, of at most 15 digits before the point: of larger
 // ones an Architect flow could not hold the sum. (Genesys: Decimal ends at 10^40.)
-var plainNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,60})?([eE][+-]?1?[0-9])?$`)
+var plainNumber = pattern.Of(`^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,60})?([eE][+-]?1?[0-9])?$`)
 
 // readNumber reads a number of HubSpot; a text that is none in this form is not set.
 func readNumber(text string) (Decimal, error) {
-	if !plainNumber.MatchString(text) {
+	if !plainNumber().MatchString(text) {
 		return Decimal{}, fmt.Errorf("%.40q is no number", text)
 	}
 	return ParseDecimal(text)

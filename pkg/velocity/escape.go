@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -91,7 +92,7 @@ func escapeXML(s string) string {
 	})
 }
 
-var htmlNames = func() map[uint16]string {
+var htmlNames = sync.OnceValue(func() map[uint16]string {
 	out := map[uint16]string{}
 	for i, name := range strings.Fields(htmlLatin) {
 		out[uint16(160+i)] = name
@@ -102,10 +103,10 @@ var htmlNames = func() map[uint16]string {
 		out[uint16(n)] = name
 	}
 	return out
-}()
+})
 
 func escapeHTML(s string) string {
-	return escapeMarkup(s, func(u uint16) string { return htmlNames[u] })
+	return escapeMarkup(s, func(u uint16) string { return htmlNames()[u] })
 }
 
 func escapeMarkup(s string, name func(uint16) string) string {

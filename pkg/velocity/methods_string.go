@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // text is the receiver. A char has few methods, and none of those that ask.
@@ -418,13 +420,13 @@ func split(c *call, a []any) (any, error) {
 	return out, nil
 }
 
-var verb = regexp.MustCompile(`%([-#+ 0,(]*)([0-9]*)(\.[0-9]+)?(.)`)
+var verb = pattern.Of(`%([-#+ 0,(]*)([0-9]*)(\.[0-9]+)?(.)`)
 
 // format is String.format for the conversions that texts need.
 func (c *call) format(text string, args []any) (any, error) {
 	var out strings.Builder
 	last, next := 0, 0
-	for _, m := range verb.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range verb().FindAllStringSubmatchIndex(text, -1) {
 		out.WriteString(text[last:m[0]])
 		last = m[1]
 		flags, width, conv := text[m[2]:m[3]], text[m[4]:m[5]], text[m[8]:m[9]]

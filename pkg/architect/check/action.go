@@ -180,7 +180,7 @@ func (c *checker) special(s *scope, a *architect.Action) {
 	case "switch":
 		c.choose(s, a)
 	case "loop":
-		if v := a.Value("loopCount"); v.Form == architect.Lit && v.IsScalar() && integerRE.MatchString(v.Text) && (v.Text[0] == '-' || strings.Trim(v.Text, "0") == "") {
+		if v := a.Value("loopCount"); v.Form == architect.Lit && v.IsScalar() && integerRE().MatchString(v.Text) && (v.Text[0] == '-' || strings.Trim(v.Text, "0") == "") {
 			c.warn("loop.lessThanOne", a.Pos, a.Path, "a Loop Count less than one will skip the loop action", "")
 		}
 	case "transferToAcd", "setSkills":

@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // Flow says what Genesys' validation says of a flow in that organisation: what it refuses
@@ -188,7 +188,7 @@ func (c *checker) builtins() {
 	}
 }
 
-var promptRE = regexp.MustCompile(`\bPrompt(System)?\.[A-Za-z_]\w*`)
+var promptRE = pattern.Of(`\bPrompt(System)?\.[A-Za-z_]\w*`)
 
 // prompts declares Prompt.X for the prompts of the organisation, and PromptSystem.X as
 // the flow uses them: the list of system prompts is Genesys' own and grows.
@@ -204,14 +204,14 @@ func (c *checker) prompts() {
 	}
 	architect.EachNode(c.file.Root, func(n *yaml.Node) {
 		if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "Prompt") {
-			for _, m := range promptRE.FindAllString(n.Value, -1) {
+			for _, m := range promptRE().FindAllString(n.Value, -1) {
 				c.global.add(m, expr.Prompt, nil)
 			}
 		}
 	})
 }
 
-var variableNameRE = regexp.MustCompile(`^[\pL][\pL\pN_]*$`)
+var variableNameRE = pattern.Of(`^[\pL][\pL\pN_]*$`)
 
 func (c *checker) variables(s *scope, list []*architect.Variable, prefix string) {
 	seen := map[string]bool{}
@@ -228,7 +228,7 @@ func (c *checker) variables(s *scope, list []*architect.Variable, prefix string)
 		case c.calls && !strings.EqualFold(given, prefix):
 			c.failf("sdk", v.Pos, v.Path, "%q is no variable of a %s: its name has to begin with %s%s.", v.Name, prefix, strings.ToUpper(prefix[:1]), prefix[1:])
 			continue
-		case !variableNameRE.MatchString(bare):
+		case !variableNameRE().MatchString(bare):
 			c.failf("sdk.variableName", v.Pos, v.Path, "%q must start with a letter, then letters, digits or underscores", bare)
 		}
 		low := strings.ToLower(v.Name)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // A rule says what a place takes. The table of what counts as empty, as Genesys' engine
@@ -126,7 +126,7 @@ func (c *checker) audio(s *scope, v architect.Value, r rule) {
 	case architect.Prompt:
 		switch {
 		case architect.HasPlaceholder(text):
-		case s.declaredAs(text) == nil && promptRE.FindString(text) == text:
+		case s.declaredAs(text) == nil && promptRE().FindString(text) == text:
 			c.warn(CodePromptUnknown, v.Pos, v.Path, fmt.Sprintf("prompt %q is not known", text), diag.DidYouMean(text, s.Names()))
 		default:
 			c.expression(s, v, "ToAudio("+text+")", r)
@@ -159,7 +159,7 @@ func (c *checker) audio(s *scope, v architect.Value, r rule) {
 // promptsIn declares the prompts that an audio expression names and nothing is known of.
 func (c *checker) promptsIn(s *scope, text string) map[string]*declared {
 	vars := map[string]*declared{}
-	for _, m := range promptRE.FindAllString(text, -1) {
+	for _, m := range promptRE().FindAllString(text, -1) {
 		if s.declaredAs(m) == nil {
 			vars[strings.ToLower(m)] = &declared{symbol: expr.Symbol{Name: m, Type: expr.Prompt}}
 		}
@@ -327,8 +327,8 @@ func (r *rule) bounds(text string) string {
 }
 
 var (
-	integerRE = regexp.MustCompile(`^-?\d{1,15}$`)
-	decimalRE = regexp.MustCompile(`^-?(\d+\.?\d*|\.\d+)$`)
+	integerRE = pattern.Of(`^-?\d{1,15}$`)
+	decimalRE = pattern.Of(`^-?(\d+\.?\d*|\.\d+)$`)
 )
 
 // orgKinds are the lists of an organisation in which objects of a type are.
@@ -379,14 +379,14 @@ func (c *checker) literalValue(s *scope, v architect.Value, r rule) {
 			empty()
 		}
 	case r.typ == expr.Integer:
-		if !integerRE.MatchString(text) {
+		if !integerRE().MatchString(text) {
 			invalid()
 		}
 		if msg := r.bounds(text); msg != "" && v.IsScalar() {
 			c.fail("text", v.Pos, v.Path, msg)
 		}
 	case r.typ == expr.Decimal, r.typ == expr.Currency:
-		if !decimalRE.MatchString(text) {
+		if !decimalRE().MatchString(text) {
 			invalid()
 		}
 	case r.typ == expr.PhoneNumber:
@@ -474,7 +474,7 @@ func (c *checker) undeclared(s *scope, v architect.Value, t expr.Type, label str
 		c.failf(architect.CodeNoValueSet, v.Pos, v.Path, "no value set for %s", label)
 	case low != "flow" && low != "task":
 		c.report(diag.Error, "expression.noVariableSet", v.Pos, v.Path, fmt.Sprintf("there is no variable %q", v.Text), diag.DidYouMean(v.Text, s.Names()))
-	case !variableNameRE.MatchString(bare):
+	case !variableNameRE().MatchString(bare):
 		c.failf("sdk", v.Pos, v.Path, "%q is no name of a variable", v.Text)
 	case low == "flow":
 		c.global.add(v.Text, t, nil).made = v.Path

@@ -3,6 +3,7 @@ package expr
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // BuiltIns are the built-in variables of a type of call flow (inboundCall, inQueueCall,
@@ -47,7 +48,7 @@ type member struct {
 
 // members lists the properties of each type. Those of the 2018 table are followed by none:
 // an object of the organisation that has more is asked for by the names here.
-var members = func() map[Type][]member {
+var members = sync.OnceValue(func() map[Type][]member {
 	m := map[Type][]member{}
 	for t, list := range map[Type]string{
 		Currency:             "amount Decimal, code String",
@@ -98,25 +99,25 @@ var members = func() map[Type][]member {
 			m[t] = append(m[t], member{s.Name, s.Type})
 		}
 	}
-	for key := range languageTags {
+	for key := range languageTags() {
 		m[languageInfos] = append(m[languageInfos], member{key, LanguageInfo})
 	}
-	for code := range currencyList {
+	for code := range currencyList() {
 		m[currencyInfos] = append(m[currencyInfos], member{code, CurrencyInfo})
 	}
-	for region := range dialingByRegion {
+	for region := range dialing().byRegion {
 		m[regionInfos] = append(m[regionInfos], member{region, RegionInfo})
 	}
 	return m
-}()
+})
 
 // property finds a property of a type; letter case does not count.
 func (t Type) property(name string) (member, bool) {
-	i := slices.IndexFunc(members[t], func(p member) bool { return strings.EqualFold(p.name, name) })
+	i := slices.IndexFunc(members()[t], func(p member) bool { return strings.EqualFold(p.name, name) })
 	if i < 0 {
 		return member{}, false
 	}
-	return members[t][i], true
+	return members()[t][i], true
 }
 
 // constant is the value of the property name of a constant of type t that was reached by
@@ -126,7 +127,7 @@ func constant(t Type, key string, p member) Value {
 	case CurrencyInfo:
 		return OfString(strings.ToUpper(key))
 	case LanguageInfo:
-		for k, tag := range languageTags {
+		for k, tag := range languageTags() {
 			if strings.EqualFold(k, key) {
 				return OfString(tag)
 			}
@@ -135,9 +136,9 @@ func constant(t Type, key string, p member) Value {
 		if p.name == "countryCode" {
 			return OfString(strings.ToUpper(key))
 		}
-		return OfString(dialingByRegion[strings.ToUpper(key)])
+		return OfString(dialing().byRegion[strings.ToUpper(key)])
 	case WeekdayInfo:
-		i := slices.Index(members[WeekdayInfo], p)
+		i := slices.Index(members()[WeekdayInfo], p)
 		return OfInt(int64(i + 1))
 	}
 	return Value{h: head(p.typ), s: p.name}

@@ -134,7 +134,7 @@ var casts = map[Type][]string{
 // castTo is the overload that converts from a type to another, or nil.
 func castTo(to, from Type) *overload {
 	for _, name := range casts[to] {
-		for _, o := range functions[strings.ToLower(name)].overloads {
+		for _, o := range functions().byName[strings.ToLower(name)].overloads {
 			if len(o.params) != 1 || o.result != to || o.rule != ruleNone {
 				continue
 			}
@@ -162,9 +162,9 @@ func (c *checker) node(n Node, depth int) (*item, *Error) {
 	case *Index:
 		return c.call(n.At, "[", depth, n.X, n.I)
 	case *Call:
-		if f := functions[strings.ToLower(n.Name)]; f == nil || f.operator {
+		if f := functions().byName[strings.ToLower(n.Name)]; f == nil || f.operator {
 			e := &Error{Offset: n.At, Length: len(n.Name), Message: fmt.Sprintf("there is no function %q", n.Name)}
-			if near := diag.Nearest(n.Name, functionNames); near != "" {
+			if near := diag.Nearest(n.Name, functions().names); near != "" {
 				e.Hint = fmt.Sprintf("did you mean %q", near)
 			}
 			return nil, e
@@ -203,7 +203,7 @@ func (c *checker) variable(n *Variable) (*item, *Error) {
 		return &item{kind: itemConstant, at: n.At, text: n.Name, typ: t, value: Value{h: head(t), s: n.Name}, key: low}, nil
 	}
 	e := &Error{Offset: n.At, Length: len(n.Name), Message: fmt.Sprintf("there is no variable %q", n.Name)}
-	if f := functions[low]; f != nil && !f.operator {
+	if f := functions().byName[low]; f != nil && !f.operator {
 		e.Message = fmt.Sprintf("%q is a function and wants parentheses", n.Name)
 		return nil, e
 	}
@@ -232,7 +232,7 @@ func (c *checker) property(n *Property, depth int) (*item, *Error) {
 	if !ok || n.Bracket && !x.typ.isAny() {
 		e := &Error{Offset: n.At, Length: 1 + len(n.Name), Message: fmt.Sprintf("the type %s has no property %q", x.typ.label(), n.Name)}
 		var names []string
-		for _, m := range members[x.typ] {
+		for _, m := range members()[x.typ] {
 			names = append(names, m.name)
 		}
 		if near := diag.Nearest(n.Name, names); near != "" {
@@ -253,7 +253,7 @@ func (c *checker) property(n *Property, depth int) (*item, *Error) {
 
 // call checks the arguments and finds the overload they fit.
 func (c *checker) call(at int, name string, depth int, nodes ...Node) (*item, *Error) {
-	f := functions[strings.ToLower(name)]
+	f := functions().byName[strings.ToLower(name)]
 	if f == nil {
 		return nil, &Error{Offset: at, Message: fmt.Sprintf("there is no operator %q", name)}
 	}

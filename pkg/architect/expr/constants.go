@@ -2,6 +2,7 @@ package expr
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -66,48 +67,51 @@ zhHans-CN zhHans-HK zhHans-MO zhHans-SG zhHant zhHant-HK zhHant-MO zhHant-TW zhH
 `
 
 // currencyList holds the codes, in upper case, that a currency may have (ISO 4217).
-var currencyList = func() map[string]bool {
+var currencyList = sync.OnceValue(func() map[string]bool {
 	m := map[string]bool{}
 	for _, c := range strings.Fields(currencyCodes) {
 		m[c] = true
 	}
 	return m
-}()
+})
 
-func isCurrencyCode(code string) bool { return currencyList[strings.ToUpper(code)] }
+func isCurrencyCode(code string) bool { return currencyList()[strings.ToUpper(code)] }
 
-// dialingByRegion gives a region's dialing code; isDialingCode knows them all.
-var dialingByRegion, dialingCodes = func() (map[string]string, map[string]bool) {
-	byRegion, all := map[string]string{}, map[string]bool{}
+// dialing gives a region's dialing code, and knows all codes.
+var dialing = sync.OnceValue(func() (d struct {
+	byRegion map[string]string
+	codes    map[string]bool
+}) {
+	d.byRegion, d.codes = map[string]string{}, map[string]bool{}
 	for _, f := range strings.Fields(regionCodes) {
 		code, regions, _ := strings.Cut(f, ":")
-		all[code] = code != ""
+		d.codes[code] = code != ""
 		for _, r := range strings.Split(regions, ",") {
-			byRegion[r] = code
+			d.byRegion[r] = code
 		}
 	}
-	return byRegion, all
-}()
+	return d
+})
 
-func isDialingCode(code string) bool { return dialingCodes[code] }
+func isDialingCode(code string) bool { return dialing().codes[code] }
 
 // languageTags gives the tag of a language's key: enUS is en-us, zhHant-HK is zh-hant-hk.
-var languageTags = func() map[string]string {
+var languageTags = sync.OnceValue(func() map[string]string {
 	m := map[string]string{}
 	for _, key := range strings.Fields(languageKeys) {
 		m[key] = languageTag(key)
 	}
 	return m
-}()
+})
 
 // knownLanguages are the tags, lower case.
-var knownLanguages = func() map[string]bool {
+var knownLanguages = sync.OnceValue(func() map[string]bool {
 	m := map[string]bool{}
-	for _, t := range languageTags {
+	for _, t := range languageTags() {
 		m[t] = true
 	}
 	return m
-}()
+})
 
 // languageTag puts a hyphen before the script, the region and the area's digits.
 func languageTag(key string) string {

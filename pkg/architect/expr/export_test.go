@@ -9,7 +9,7 @@ func Overloads() (out []struct {
 	Params []Type
 	Repeat bool
 }) {
-	for _, f := range functionOrder {
+	for _, f := range functions().order {
 		if f.operator || f.section == "JSON" || f.section == "Later additions" || f.section == "Objects of the organisation" {
 			continue
 		}
@@ -40,13 +40,13 @@ func CompilePlain(n Node, scope Scope) (*Program, error) {
 
 // Unexplained lists functions without help and help without a function.
 func Unexplained() (out []string) {
-	for _, f := range functionOrder {
+	for _, f := range functions().order {
 		if _, ok := help[f.name]; !ok {
 			out = append(out, f.name)
 		}
 	}
 	for name := range help {
-		if functions[strings.ToLower(name)] == nil {
+		if functions().byName[strings.ToLower(name)] == nil {
 			out = append(out, name)
 		}
 	}
@@ -69,7 +69,7 @@ func Signatures() map[string]bool {
 		return s
 	}
 	out := map[string]bool{}
-	for _, f := range functionOrder {
+	for _, f := range functions().order {
 		for _, o := range f.overloads {
 			var ps []string
 			for _, p := range o.params {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // This is the law of the table: every operator and function stands in it once per overload,
@@ -112,33 +113,35 @@ func sections() []struct {
 	}
 }
 
-// functions is the table by lower-case name; functionNames lists the functions that are no
-// operators, for suggestions.
-var functions, functionOrder, functionNames = buildTable()
+// A table is what the rows say: functions by lower-case name, in the order of GRAMMAR.md,
+// and the names of those that are no operators, for suggestions.
+type table struct {
+	byName map[string]*function
+	order  []*function
+	names  []string
+}
 
-func buildTable() (map[string]*function, []*function, []string) {
-	byName := map[string]*function{}
-	var order []*function
-	var names []string
+var functions = sync.OnceValue(func() *table {
+	t := &table{byName: map[string]*function{}}
 	for _, s := range sections() {
 		for _, r := range s.rows {
 			o := parseSignature(r.sig)
 			o.do, o.rule, o.since = r.do, r.rule, s.since
 			key := strings.ToLower(o.name)
-			f := byName[key]
+			f := t.byName[key]
 			if f == nil {
 				f = &function{name: o.name, section: s.title, operator: s.title == "Operators"}
-				byName[key] = f
-				order = append(order, f)
+				t.byName[key] = f
+				t.order = append(t.order, f)
 				if !f.operator {
-					names = append(names, o.name)
+					t.names = append(t.names, o.name)
 				}
 			}
 			f.overloads = append(f.overloads, o)
 		}
 	}
-	return byName, order, names
-}
+	return t
+})
 
 // parseSignature reads a row's signature. It panics on one that is wrong, which the first
 // test to run would show: signatures are written in this package only.

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -131,7 +132,7 @@ type collation struct {
 }
 
 // accented lists Latin letters by the letter they are ordered with.
-var accented = func() map[rune]rune {
+var accented = sync.OnceValue(func() map[rune]rune {
 	m := map[rune]rune{}
 	for base, list := range map[rune]string{
 		'a': "àáâãäåāăą", 'c': "çćĉċč", 'd': "ďđ", 'e': "èéêëēĕėęě", 'g': "ĝğġģ", 'h': "ĥħ", 'i': "ìíîïĩīĭįı", 'j': "ĵ",
@@ -143,12 +144,12 @@ var accented = func() map[rune]rune {
 		}
 	}
 	return m
-}()
+})
 
 func collate(r rune) collation {
 	c := collation{folded: unicode.ToLower(r)}
 	c.base = c.folded
-	if b, ok := accented[c.folded]; ok {
+	if b, ok := accented()[c.folded]; ok {
 		c.base = b
 	}
 	switch {

@@ -40,7 +40,7 @@ Loosest first; operators are left-associative except ` + "`^`" + `.
 Below, `+"`?`"+` marks a parameter that allows NOT_SET, `+"`…`"+` one that may repeat, `+"`a..b`"+` bounds. The first overload that fits is taken, those with an Any parameter last.
 `, maxIntChars, decDigits, maxChars, maxDepth)
 	section := ""
-	for _, f := range functionOrder {
+	for _, f := range functions().order {
 		if f.section != section {
 			section = f.section
 			fmt.Fprintf(&b, "\n## %s\n", section)

@@ -68,7 +68,7 @@ func (p *param) listed(v Value) string {
 	switch {
 	case p.list == "iso4217" && !isCurrencyCode(v.s):
 		return "a supported ISO 4217 currency code"
-	case p.list == "languages" && !knownLanguages[strings.ToLower(v.s)]:
+	case p.list == "languages" && !knownLanguages()[strings.ToLower(v.s)]:
 		return "a supported IETF language tag for text to speech"
 	case p.list == "dialing" && !isDialingCode(v.s):
 		return "a dialing code"

@@ -1,6 +1,9 @@
 package expr
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // A Type is the static type of an expression. The zero Type is no type.
 type Type uint16
@@ -142,7 +145,7 @@ var typeTable = [typeCount]typeInfo{
 }
 
 // typeNames finds a type by its lower-case name; the engine's short codes are names too.
-var typeNames = func() map[string]Type {
+var typeNames = sync.OnceValue(func() map[string]Type {
 	m := map[string]Type{
 		"str": String, "int": Integer, "dec": Decimal, "bln": Boolean, "dtm": DateTime, "dur": Duration, "cur": Currency,
 		"phn": PhoneNumber, "jsn": JSON, "que": Queue, "usr": User, "skl": Skill, "lac": LanguageSkill, "grp": Group,
@@ -152,7 +155,7 @@ var typeNames = func() map[string]Type {
 		m[strings.ToLower(typeTable[t].name)] = t
 	}
 	return m
-}()
+})
 
 // ParseType reads a type's name, such as Integer or String[]; letter case does not count.
 // The beginning of a variable's YAML key is a name too: stringCollection, dateTime.
@@ -162,7 +165,7 @@ func ParseType(name string) (Type, bool) {
 	if !list {
 		n, list = strings.CutSuffix(n, "collection")
 	}
-	t, ok := typeNames[strings.TrimSpace(n)]
+	t, ok := typeNames()[strings.TrimSpace(n)]
 	if ok && list {
 		t = t.List()
 	}
