@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
@@ -125,7 +126,7 @@ func (c *compiler) program(f *architect.File, o Options) *Program {
 	}
 	c.handling(p.units[0])
 	p.measure()
-	p.analyse()
+	p.live = sync.OnceValue(p.analyse)
 	return p
 }
 

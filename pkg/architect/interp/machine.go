@@ -18,23 +18,7 @@ func (p *Program) Next(s *State) (*Effect, error) {
 		return nil, s.refused
 	}
 	for !s.ended && !s.pending {
-		in := &p.code[s.pc]
-		if s.retried {
-			s.retried = false
-		} else {
-			s.sub = 0
-			if in.counted {
-				if int(s.actions) >= s.limit() {
-					s.handle(in, fmt.Errorf("%d actions were run, the most that one run may take", s.actions))
-					continue
-				}
-				s.actions++
-				s.step(in)
-			}
-		}
-		s.settle(in, in.op.run(s, in))
-		if s.refused != nil {
-			s.refused = &Refusal{Finding: s.refused.Finding, Action: in.name}
+		if p.advance(s); s.refused != nil {
 			return nil, s.refused
 		}
 	}
@@ -42,6 +26,28 @@ func (p *Program) Next(s *State) (*Effect, error) {
 		return &s.eff, nil
 	}
 	return nil, nil
+}
+
+// advance runs one instruction.
+func (p *Program) advance(s *State) {
+	in := &p.code[s.pc]
+	if s.retried {
+		s.retried = false
+	} else {
+		s.sub = 0
+		if in.counted {
+			if int(s.actions) >= s.limit() {
+				s.handle(in, fmt.Errorf("%d actions were run, the most that one run may take", s.actions))
+				return
+			}
+			s.actions++
+			s.step(in)
+		}
+	}
+	s.settle(in, in.op.run(s, in))
+	if s.refused != nil {
+		s.refused = &Refusal{Finding: s.refused.Finding, Action: in.name}
+	}
 }
 
 // settle follows what an op answered.
@@ -289,6 +295,11 @@ func (h *handlerOp) run(s *State, in *instr) int32 {
 	return s.end(EndDisconnect, "")
 }
 
+func (h *handlerOp) flows(f *flow) {
+	f.reads(&h.audio, &h.queue)
+	f.leads(h.entry)
+}
+
 func (h *handlerOp) resume(s *State, in *instr, o *Outcome) int32 {
 	s.pass(o.Elapsed)
 	s.took(o.Branch)
@@ -307,6 +318,8 @@ func (r refusal) run(s *State, in *instr) int32 {
 	s.refused = r.r
 	return pcFault
 }
+
+func (refusal) flows(*flow) {}
 
 // bindings
 

@@ -63,6 +63,13 @@ func (o *transferOp) run(s *State, in *instr) int32 {
 	return pcEffect
 }
 
+func (o *transferOp) flows(f *flow) {
+	f.reads(&o.dest, &o.pre, &o.all, &o.lang, &o.prio)
+	f.list(o.skills)
+	f.inputs(o.inputs)
+	f.leads(o.failure)
+}
+
 // route computes skills and priority. Without own ones those set before by setSkills and
 // setPriority count (inferred).
 func (o *transferOp) route(s *State) bool {
@@ -178,6 +185,12 @@ func (o *skillsOp) run(s *State, in *instr) int32 {
 	return pcEffect
 }
 
+func (o *skillsOp) flows(f *flow) {
+	f.reads(&o.all, &o.lang)
+	f.list(o.items)
+	f.leads(o.success, o.failure)
+}
+
 func (o *skillsOp) resume(s *State, in *instr, out *Outcome) int32 {
 	s.pass(out.Elapsed)
 	s.took(out.Branch)
@@ -222,6 +235,11 @@ func (o *collectOp) run(s *State, in *instr) int32 {
 	s.inputs = append(s.inputs, Named{"acceptJustStar", star}, Named{"acceptJustPound", pound})
 	s.eff.Inputs = s.inputs
 	return pcEffect
+}
+
+func (o *collectOp) flows(f *flow) {
+	f.reads(&o.audio, &o.star, &o.pound)
+	f.leads(o.success, o.failure)
 }
 
 func (o *collectOp) resume(s *State, in *instr, out *Outcome) int32 {
@@ -283,6 +301,16 @@ func (o *menuOp) run(s *State, in *instr) int32 {
 	return pcEffect
 }
 
+func (o *menuOp) flows(f *flow) {
+	f.reads(&o.m.audio)
+	f.leads(f.at, o.m.def)
+	for _, m := range f.p.menus { // global keys lead into other menus
+		for _, c := range m.choices {
+			f.leads(c.entry)
+		}
+	}
+}
+
 func (o *menuOp) resume(s *State, in *instr, out *Outcome) int32 {
 	s.pass(out.Elapsed)
 	if out.Digits == "" {
@@ -340,6 +368,12 @@ func (previousOp) run(s *State, in *instr) int32 {
 	return s.fault("there is no previous menu")
 }
 
+func (previousOp) flows(f *flow) {
+	for _, m := range f.p.menus {
+		f.leads(m.entry)
+	}
+}
+
 // extensionOp takes an extension and connects to it.
 type extensionOp struct {
 	audio   value
@@ -354,6 +388,11 @@ func (o *extensionOp) run(s *State, in *instr) int32 {
 	s.eff.Name = in.name
 	s.eff.Input = Input{Min: 1, Max: 40}
 	return pcEffect
+}
+
+func (o *extensionOp) flows(f *flow) {
+	f.reads(&o.audio)
+	f.leads(o.failure)
 }
 
 func (o *extensionOp) resume(s *State, in *instr, out *Outcome) int32 {

@@ -22,6 +22,14 @@ func (o enterOp) run(s *State, in *instr) int32 {
 	return in.next
 }
 
+func (o enterOp) flows(f *flow) {
+	base := len(f.p.builtins) + len(f.p.units[f.in.unit].vars)
+	for i := range f.p.tasks[o.task].vars {
+		f.writes(base + i)
+	}
+	f.leads(f.in.next)
+}
+
 // initOp computes a variable's initial value that is an expression.
 type initOp struct {
 	slot int
@@ -42,6 +50,12 @@ func (o *initOp) run(s *State, in *instr) int32 {
 	return in.next
 }
 
+func (o *initOp) flows(f *flow) {
+	f.reads(o.v)
+	f.writes(o.slot)
+	f.leads(f.in.next)
+}
+
 // endOp is the end of a task's last path: Genesys refuses a flow that can get there.
 type endOp struct{}
 
@@ -51,6 +65,8 @@ func (endOp) run(s *State, in *instr) int32 {
 	}
 	return s.back(in, "default")
 }
+
+func (endOp) flows(f *flow) { f.ends() }
 
 // back leaves a task by an output path: to its caller, out of a module, or, when nothing
 // called it, to the end of the call.
@@ -121,6 +137,11 @@ func (o *callOp) run(s *State, in *instr) int32 {
 	return o.entry
 }
 
+func (o *callOp) flows(f *flow) {
+	f.leads(o.entry)
+	f.calls(o.paths)
+}
+
 func (o *callOp) out(s *State, in *instr, name string) int32 {
 	return outPath(s, o.paths, name, in.next)
 }
@@ -143,6 +164,8 @@ func (o endTaskOp) run(s *State, in *instr) int32 {
 	return s.back(in, o.path)
 }
 
+func (endTaskOp) flows(f *flow) { f.ends() }
+
 // jumpOp goes to a task or menu for good.
 type jumpOp struct{ entry int32 }
 
@@ -150,6 +173,8 @@ func (o jumpOp) run(s *State, in *instr) int32 {
 	s.leave()
 	return o.entry
 }
+
+func (o jumpOp) flows(f *flow) { f.leads(o.entry) }
 
 // moduleOp calls a common module.
 type moduleOp struct {
@@ -191,6 +216,12 @@ func (o *moduleOp) run(s *State, in *instr) int32 {
 	s.gbase, s.lbase = int32(at), int32(len(vals))
 	s.fbase = int32(len(s.frames))
 	return u.start
+}
+
+func (o *moduleOp) flows(f *flow) {
+	f.inputs(o.inputs)
+	f.leads(f.p.units[o.unit].start)
+	f.calls(o.paths)
 }
 
 // backToFlow ends a module: its outputs are handed over and the flow goes on.
@@ -236,6 +267,11 @@ func (o *decisionOp) run(s *State, in *instr) int32 {
 	return o.no
 }
 
+func (o *decisionOp) flows(f *flow) {
+	f.reads(&o.cond)
+	f.leads(o.yes, o.no)
+}
+
 // switchOp takes the first case that is true, or that equals the value.
 type switchOp struct {
 	match bool
@@ -274,6 +310,15 @@ func (o *switchOp) run(s *State, in *instr) int32 {
 	return o.def
 }
 
+func (o *switchOp) flows(f *flow) {
+	f.reads(&o.value)
+	for i := range o.cases {
+		f.reads(&o.cases[i].value)
+		f.leads(o.cases[i].to)
+	}
+	f.leads(o.def)
+}
+
 // loopOp begins a loop. Its index starts at 0; a count below 1 skips it.
 type loopOp struct {
 	slot  int
@@ -309,6 +354,11 @@ func (o *loopOp) run(s *State, in *instr) int32 {
 	return o.body
 }
 
+func (o *loopOp) flows(f *flow) {
+	f.reads(&o.count)
+	f.leads(o.body, f.in.next)
+}
+
 // roundOp is the end of a loop's round.
 type roundOp struct{ loop *loopOp }
 
@@ -323,6 +373,8 @@ func (o roundOp) run(s *State, in *instr) int32 {
 	return o.loop.body
 }
 
+func (o roundOp) flows(f *flow) { f.leads(o.loop.body, f.in.next) }
+
 // exitOp leaves the innermost loop.
 type exitOp struct {
 	slot int
@@ -334,12 +386,18 @@ func (o exitOp) run(s *State, in *instr) int32 {
 	return o.to
 }
 
+func (o exitOp) flows(f *flow) { f.leads(o.to) }
+
 // gotoOp goes to an instruction: loopNext, repeatMenu.
 type gotoOp struct{ to int32 }
 
 func (o gotoOp) run(s *State, in *instr) int32 { return o.to }
 
+func (o gotoOp) flows(f *flow) { f.leads(o.to) }
+
 // disconnectOp ends the call.
 type disconnectOp struct{}
 
 func (disconnectOp) run(s *State, in *instr) int32 { return s.end(EndDisconnect, "") }
+
+func (disconnectOp) flows(*flow) {}

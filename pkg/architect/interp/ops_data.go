@@ -42,6 +42,11 @@ func (o *playOp) run(s *State, in *instr) int32 {
 	return in.next
 }
 
+func (o *playOp) flows(f *flow) {
+	f.reads(&o.audio)
+	f.leads(f.in.next)
+}
+
 // updateOp assigns variables, one statement after the other; each sees the one before.
 type updateOp struct{ statements []statement }
 
@@ -61,6 +66,14 @@ func (o *updateOp) run(s *State, in *instr) int32 {
 		s.sub++
 	}
 	return in.next
+}
+
+func (o *updateOp) flows(f *flow) {
+	for i := range o.statements {
+		f.reads(&o.statements[i].v)
+		f.writes(o.statements[i].to.slot)
+	}
+	f.leads(f.in.next)
 }
 
 // dataOp runs a data action. Genesys: the flow's timeout is its own and leads to the
@@ -84,6 +97,11 @@ func (o *dataOp) run(s *State, in *instr) int32 {
 	e.Category, e.Name, e.Timeout = o.category, o.action, o.timeout
 	e.Outputs, e.Failures = o.wants, o.failWants
 	return pcEffect
+}
+
+func (o *dataOp) flows(f *flow) {
+	f.inputs(o.inputs)
+	f.leads(o.success, o.failure, o.late)
 }
 
 func (o *dataOp) resume(s *State, in *instr, out *Outcome) int32 {
@@ -131,6 +149,11 @@ func (o *tableOp) run(s *State, in *instr) int32 {
 	return pcEffect
 }
 
+func (o *tableOp) flows(f *flow) {
+	f.reads(&o.key)
+	f.leads(o.found, o.notFound, o.failure)
+}
+
 func (o *tableOp) resume(s *State, in *instr, out *Outcome) int32 {
 	s.pass(out.Elapsed)
 	s.took(out.Branch)
@@ -176,6 +199,11 @@ func (o *findOp) run(s *State, in *instr) int32 {
 	s.took("found")
 	s.assign(&o.result, v)
 	return o.found
+}
+
+func (o *findOp) flows(f *flow) {
+	f.reads(&o.name)
+	f.leads(o.found, o.notFound)
 }
 
 // attributesOp reads and writes participant data of this conversation. Names are
@@ -236,6 +264,13 @@ func (o *attributesOp) run(s *State, in *instr) int32 {
 	return o.found
 }
 
+func (o *attributesOp) flows(f *flow) {
+	for i := range o.attrs {
+		f.reads(&o.attrs[i].name, &o.attrs[i].value)
+	}
+	f.leads(o.found)
+}
+
 func (s *State) attribute(name string) (string, bool) {
 	for i := range s.data {
 		if s.data[i].name == name {
@@ -289,6 +324,11 @@ func (o *popOp) run(s *State, in *instr) int32 {
 	return in.next
 }
 
+func (o *popOp) flows(f *flow) {
+	f.inputs(o.inputs)
+	f.leads(f.in.next)
+}
+
 // scheduleOp asks whether a schedule is active, or in which state a schedule group is.
 type scheduleOp struct {
 	kind      EffectKind
@@ -335,6 +375,11 @@ func (o *scheduleOp) run(s *State, in *instr) int32 {
 	return pcEffect
 }
 
+func (o *scheduleOp) flows(f *flow) {
+	f.reads(&o.object, &o.emergency, &o.when, &o.service)
+	f.along(o.paths)
+}
+
 func (o *scheduleOp) resume(s *State, in *instr, out *Outcome) int32 {
 	s.pass(out.Elapsed)
 	s.took(out.Branch)
@@ -369,6 +414,11 @@ func (o *worldOp) run(s *State, in *instr) int32 {
 	return pcEffect
 }
 
+func (o *worldOp) flows(f *flow) {
+	f.inputs(o.inputs)
+	f.along(o.paths)
+}
+
 func (o *worldOp) resume(s *State, in *instr, out *Outcome) int32 {
 	s.pass(out.Elapsed)
 	s.took(out.Branch)
@@ -398,3 +448,5 @@ func (o waitOp) run(s *State, in *instr) int32 {
 	}
 	return in.next
 }
+
+func (waitOp) flows(f *flow) { f.leads(f.in.next) }

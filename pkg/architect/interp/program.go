@@ -26,8 +26,7 @@ type Program struct {
 	handler  int32 // where error handling begins
 	room     room
 	states   sync.Pool
-	live     *liveness
-	keep     bitset
+	live     func() *liveness
 	findings diag.Findings
 }
 
@@ -51,9 +50,11 @@ type instr struct {
 	counted bool
 }
 
-// An op runs an instruction and gives the next one, or one of the codes below.
+// An op is what an instruction does. run gives the next instruction, or one of the codes
+// below; flows says of the same instruction where it may lead and what it reads and writes.
 type op interface {
 	run(s *State, in *instr) int32
+	flows(f *flow)
 }
 
 // A resumer is an op that waits for an outcome.

@@ -142,7 +142,8 @@ func (s *State) AppendKey(b []byte) []byte {
 	}
 	b = append(b, flags)
 	if s.ended {
-		b = appendLive(b, s.p.keep, s.p.units[0].first, s.vals[:len(s.p.units[0].vars)])
+		keep := s.p.live().keep
+		b = appendLive(b, keep, s.p.units[0].first, s.vals[:len(s.p.units[0].vars)])
 		return s.appendDone(s.appendData(b))
 	}
 	if s.pending || s.retried {
