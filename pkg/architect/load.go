@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -212,7 +213,7 @@ func (r *reader) placeholder(text string, n *yaml.Node) {
 	}
 	r.file.Placeholders = append(r.file.Placeholders, p)
 	r.add(diag.Finding{
-		Code: CodePlaceholder, Severity: diag.Warning, Position: p.Pos, Length: len(text),
+		Code: CodePlaceholder, Severity: diag.Warning, Position: p.Pos, Length: utf8.RuneCountInString(text),
 		Message: fmt.Sprintf("placeholder %s, to be filled by %s", text, p.Tool),
 		Hint:    hint,
 	})

@@ -2,6 +2,7 @@ package architect
 
 import (
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // Parse reads a flow. It always gives a File; its Flow is nil when the text holds none,
@@ -9,7 +10,7 @@ import (
 func Parse(file string, data []byte) (*File, diag.Findings) {
 	f := &File{Name: file}
 	r := &reader{file: f}
-	f.src = data
+	f.text = source.New(file, data)
 	f.Root = r.load(data)
 	if f.Root != nil {
 		r.readFile()

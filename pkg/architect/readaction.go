@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // actions reads a list of one-key mappings; at is the path of what holds the list.
@@ -39,7 +41,7 @@ func (r *reader) actionBody(kind string, key, n *yaml.Node, path string, more []
 			return a
 		}
 		r.add(diag.Finding{
-			Code: CodeUnknownAction, Severity: diag.Warning, Position: a.Pos, Path: path, Length: len(kind),
+			Code: CodeUnknownAction, Severity: diag.Warning, Position: a.Pos, Path: path, Length: utf8.RuneCountInString(kind),
 			Message: fmt.Sprintf("unknown action %q; it is kept", kind), Hint: diag.DidYouMean(kind, KindNames()),
 		})
 		r.branches(a, b)
@@ -339,9 +341,9 @@ func (r *reader) branches(a *Action, b *body) {
 		switch strings.ToLower(name) {
 		case "yes", "no":
 			name = strings.ToLower(name)
-			if bare(key) && r.file.src != nil {
+			if bare(key) && r.file.text.Data != nil {
 				r.add(diag.Finding{
-					Code: CodeBareYesNo, Severity: diag.Info, Position: r.posOf(key), Path: a.Path, Length: len(key.Value),
+					Code: CodeBareYesNo, Severity: diag.Info, Position: r.posOf(key), Path: a.Path, Length: source.Width(key),
 					Message: fmt.Sprintf("%s as a bare key is a boolean to readers of YAML 1.1", key.Value), Hint: "quote it",
 				})
 			}

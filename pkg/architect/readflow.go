@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // flowTypes are the root keys seen in published flows.
@@ -44,7 +45,7 @@ func (r *reader) readFile() {
 		known = known || t == key.Value
 	}
 	if !known {
-		f := diag.Finding{Code: CodeFlowType, Severity: diag.Warning, Position: r.posOf(key), Path: "/" + key.Value, Length: len(key.Value), Message: fmt.Sprintf("unknown flow type %q", key.Value)}
+		f := diag.Finding{Code: CodeFlowType, Severity: diag.Warning, Position: r.posOf(key), Path: "/" + key.Value, Length: source.Width(key), Message: fmt.Sprintf("unknown flow type %q", key.Value)}
 		f.Hint = diag.DidYouMean(key.Value, flowTypes)
 		r.add(f)
 	}

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // A File is one flow file. Root holds every node of it, also those without a typed view;
@@ -18,7 +19,7 @@ type File struct {
 	Root         *yaml.Node // the document node; nil when the file is no YAML
 	Placeholders []Placeholder
 
-	src []byte // the text, for places inside block scalars
+	text source.Text // of Parse; for places inside scalars
 }
 
 // A Placeholder is a text that another tool was to replace: Archy's {{name}} or

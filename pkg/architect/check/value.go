@@ -237,9 +237,9 @@ func (c *checker) expressionError(v architect.Value, text string, err error) {
 	f := diag.Finding{Code: "errors.invalidValue", Severity: diag.Error, Position: v.Pos, Path: v.Path, Message: err.Error()}
 	var e *expr.Error
 	if errors.As(err, &e) {
-		f.Message, f.Hint, f.Length = e.Message, e.Hint, e.Length
+		f.Message, f.Hint = e.Message, e.Hint
 		if text == v.Text {
-			f.Position = c.file.Place(v, e.Offset)
+			f.Position, f.Length = c.file.Place(v, e.Offset, e.Length)
 		}
 	}
 	c.findings = append(c.findings, f)

@@ -113,11 +113,11 @@ func (c *compiler) program(f *architect.File, o Options) *Program {
 	}
 	p.blank = expr.NewTable(p.builtins...).Blank()
 	c.p = p
-	c.unit(f.Flow)
+	c.unit(f)
 	for _, m := range o.Modules {
 		known := func(u *unit) bool { return m != nil && u.flow == m.Flow }
 		if m != nil && m.Flow != nil && m.Type == "commonModule" && !slices.ContainsFunc(p.units, known) {
-			c.unit(m.Flow)
+			c.unit(m)
 		}
 	}
 	p.slots = slots{language: p.slot("Call.Language"), tag: p.slot("Call.ExternalTag"), uui: p.slot("Call.UUIData")}
@@ -160,9 +160,10 @@ func (p *Program) slot(name string) int {
 }
 
 // unit declares a flow's variables, tasks and menus, before any expression is compiled.
-func (c *compiler) unit(f *architect.Flow) {
+func (c *compiler) unit(file *architect.File) {
+	f := file.Flow
 	u := &unit{
-		flow: f, index: int32(len(c.p.units)), start: -1, task: -1, table: expr.NewTable(c.p.builtins...),
+		file: file, flow: f, index: int32(len(c.p.units)), start: -1, task: -1, table: expr.NewTable(c.p.builtins...),
 		byName: map[string]int{}, tasks: map[string]int32{}, menus: map[string]int32{},
 	}
 	c.p.units = append(c.p.units, u)

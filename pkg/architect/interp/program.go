@@ -71,6 +71,7 @@ const (
 
 // A unit is the flow or a common module: what has variables and tasks of its own.
 type unit struct {
+	file    *architect.File
 	flow    *architect.Flow
 	index   int32
 	first   int // number of its first variable

@@ -128,12 +128,7 @@ func (c *compiler) expression(out *value, v architect.Value, typ expr.Type) {
 	var e *expr.Error
 	if errors.As(err, &e) {
 		msg, hint = e.Message, e.Hint
-		if v.Node != nil && v.Node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 && !strings.Contains(v.Text, "\n") {
-			pos.Column += e.Offset
-			if v.Node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
-				pos.Column++
-			}
-		}
+		pos, _ = c.u.file.Place(v, e.Offset, e.Length)
 	}
 	out.bad = c.fail(CodeExpression, pos, v.Path, hint, "expression %q: %s", shorten(v.Text), msg)
 }
