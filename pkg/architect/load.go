@@ -14,15 +14,14 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // Limits of a file. Genesys saves at most 6 MiB of a flow; an input beyond these is not
 // read at all, so that no text can make the reader work for long.
-const (
-	maxBytes = 16 << 20
-	maxNodes = 1_000_000 // with aliases expanded
-	maxDepth = 1_000
-)
+const maxDepth = 1_000
+
+var limits = source.Limits{Bytes: 16 << 20, Nodes: 1_000_000, Depth: maxDepth}
 
 // Placeholders of other tools break YAML where they stand bare: {{name}} opens two flow
 // mappings, ${name} closes one inside braces. Their brackets are therefore replaced, one
@@ -58,109 +57,30 @@ func mask(data []byte) []byte {
 func HasPlaceholder(text string) bool { return placeholderRE().MatchString(text) }
 
 // load turns the text into nodes; nil with a finding when it is no YAML.
-func (r *reader) load(data []byte) *yaml.Node {
-	if len(data) > maxBytes {
-		r.fail(CodeSyntax, diag.Position{}, "", fmt.Sprintf("the file has %d bytes; Genesys saves flows up to 6 MiB", len(data)))
-		return nil
-	}
-	text := data
-	masked := !bytes.ContainsAny(data, maskRunes)
+func (r *reader) load() *yaml.Node {
+	text := r.file.text
+	masked := !bytes.ContainsAny(text.Data, maskRunes)
 	if masked {
-		text = mask(data)
+		text.Data = mask(text.Data)
 	}
-	loader, err := yaml.NewLoader(bytes.NewReader(text))
-	if err != nil {
-		r.syntax(err)
-		return nil
-	}
-	root := new(yaml.Node)
-	if err := loader.Load(root); err != nil {
-		if errors.Is(err, io.EOF) {
-			r.fail(CodeSyntax, diag.Position{Line: 1, Column: 1}, "", "the file is empty")
-		} else {
-			r.syntax(err)
+	root, faults := text.YAML(limits)
+	for _, f := range faults {
+		code := CodeSyntax
+		switch f.Kind {
+		case source.Large:
+			f.Message = fmt.Sprintf("the file has %d bytes; Genesys saves flows up to 6 MiB", len(r.file.text.Data))
+		case source.Documents:
+			f.Message, f.Hint = "a second document; a file holds one flow", ""
+		case source.Duplicate:
+			code = CodeDuplicateKey
 		}
-		return nil
+		f.Message = unmasker.Replace(f.Message)
+		r.add(f.Finding(code))
 	}
-	var second yaml.Node
-	if err := loader.Load(&second); err == nil {
-		line := second.Line
-		if len(second.Content) > 0 {
-			line = second.Content[0].Line
-		}
-		r.fail(CodeSyntax, diag.Position{Line: line, Column: 1}, "", "a second document; a file holds one flow")
-	} else if !errors.Is(err, io.EOF) {
-		r.syntax(err)
-		return nil
-	}
-	r.unmask(root, masked)
-	if !r.vet(root) {
-		return nil
+	if root != nil {
+		r.unmask(root, masked)
 	}
 	return root
-}
-
-func (r *reader) syntax(err error) {
-	pos := diag.Position{}
-	msg := err.Error()
-	var one *yaml.LoadError
-	var many *yaml.LoadErrors
-	if errors.As(err, &one) {
-		pos.Line, pos.Column, msg = one.Mark.Line, one.Mark.Column, one.Message
-	} else if errors.As(err, &many) && len(many.Errors) > 0 {
-		one = many.Errors[0]
-		pos.Line, pos.Column, msg = one.Mark.Line, one.Mark.Column, one.Message
-	}
-	r.fail(CodeSyntax, pos, "", "not YAML: "+unmasker.Replace(msg))
-}
-
-// vet puts placeholders back, and refuses what YAML allows and a flow must not hold:
-// cycles of aliases, aliases that multiply, keys given twice.
-func (r *reader) vet(root *yaml.Node) bool {
-	count := 0
-	open := map[*yaml.Node]bool{}
-	var walk func(n *yaml.Node, depth int) bool
-	walk = func(n *yaml.Node, depth int) bool {
-		count++
-		switch {
-		case count > maxNodes:
-			r.fail(CodeSyntax, r.posOf(n), "", fmt.Sprintf("more than %d nodes with aliases expanded", maxNodes))
-			return false
-		case depth > maxDepth:
-			r.fail(CodeSyntax, r.posOf(n), "", fmt.Sprintf("nested deeper than %d", maxDepth))
-			return false
-		case n.Kind == yaml.AliasNode:
-			if n.Alias == nil || open[n.Alias] {
-				r.fail(CodeSyntax, r.posOf(n), "", fmt.Sprintf("alias *%s stands inside what it names", n.Value))
-				return false
-			}
-			return walk(n.Alias, depth+1)
-		}
-		open[n] = true
-		defer delete(open, n)
-		if n.Kind == yaml.MappingNode {
-			seen := map[string]*yaml.Node{}
-			for i := 0; i+1 < len(n.Content); i += 2 {
-				k := n.Content[i]
-				if k.Kind != yaml.ScalarNode {
-					r.fail(CodeSyntax, r.posOf(k), "", "a key that is a list or a mapping")
-					continue
-				}
-				if first, twice := seen[k.Value]; twice && k.Tag != "!!merge" {
-					r.fail(CodeDuplicateKey, r.posOf(k), "", fmt.Sprintf("key %q is given twice, first on line %d", k.Value, first.Line))
-				} else {
-					seen[k.Value] = k
-				}
-			}
-		}
-		for _, c := range n.Content {
-			if !walk(c, depth+1) {
-				return false
-			}
-		}
-		return true
-	}
-	return walk(root, 0)
 }
 
 // unmask puts the brackets of placeholders back and notes the placeholders.
@@ -182,7 +102,7 @@ func (r *reader) unmask(root *yaml.Node, masked bool) {
 		restore(&n.Value)
 		if n.Kind == yaml.MappingNode { // an empty key and the key null are one
 			for i := 0; i < len(n.Content); i += 2 {
-				if k := n.Content[i]; isNull(k) && k.Value == "" {
+				if k := n.Content[i]; source.Null(k) && k.Value == "" {
 					k.Value = "null"
 				}
 			}
@@ -222,7 +142,7 @@ func (r *reader) placeholder(text string, n *yaml.Node) {
 // loadJSON turns JSON into nodes, keys in order. Numbers get the text JavaScript would
 // print, because the decoded flow is what Genesys' engine sees.
 func (r *reader) loadJSON(data []byte) *yaml.Node {
-	if len(data) > maxBytes {
+	if len(data) > limits.Bytes {
 		r.fail(CodeSyntax, diag.Position{}, "", "the flow is too large")
 		return nil
 	}

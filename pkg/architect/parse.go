@@ -11,7 +11,7 @@ func Parse(file string, data []byte) (*File, diag.Findings) {
 	f := &File{Name: file}
 	r := &reader{file: f}
 	f.text = source.New(file, data)
-	f.Root = r.load(data)
+	f.Root = r.load()
 	if f.Root != nil {
 		r.readFile()
 	}

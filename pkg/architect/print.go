@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // Print writes the file's nodes as YAML: two blanks of indent, list items indented, no
@@ -21,8 +23,8 @@ func Print(f *File) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("print: %w", err)
 		}
-		again := &reader{file: &File{}}
-		if root := again.load(out); root != nil && sameNode(f.Root, root) {
+		again := &reader{file: &File{text: source.New("", out)}}
+		if root := again.load(); root != nil && sameNode(f.Root, root) {
 			return out, nil
 		}
 	}
@@ -56,7 +58,7 @@ func sameNode(a, b *yaml.Node) bool {
 	if a.Kind != b.Kind || a.Anchor != b.Anchor || len(a.Content) != len(b.Content) {
 		return false
 	}
-	if a.Value != b.Value && !(isNull(a) && isNull(b)) {
+	if a.Value != b.Value && !(source.Null(a) && source.Null(b)) {
 		return false
 	}
 	for i := range a.Content {
@@ -89,7 +91,7 @@ func maskNodes(root *yaml.Node) (clone *yaml.Node, masked bool) {
 		for i, child := range n.Content {
 			c.Content[i] = copyOf(child, flow)
 			// The printer writes an empty null as a text but for the value of a block mapping.
-			if isNull(child) && child.Value == "" && (flow || n.Kind != yaml.MappingNode || i%2 == 0) {
+			if source.Null(child) && child.Value == "" && (flow || n.Kind != yaml.MappingNode || i%2 == 0) {
 				c.Content[i].Value = "null"
 			}
 		}

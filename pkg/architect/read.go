@@ -9,10 +9,10 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
-// A reader makes the typed tree. vet has been over the nodes before, so it may follow
-// aliases without fear.
+// A reader makes the typed tree. The aliases of what it reads all end.
 type reader struct {
 	file     *File
 	findings diag.Findings
@@ -42,14 +42,6 @@ func (r *reader) posOf(n *yaml.Node) diag.Position {
 	return diag.Position{File: r.file.Name, Line: n.Line, Column: n.Column}
 }
 
-// deref follows aliases.
-func deref(n *yaml.Node) *yaml.Node {
-	for n != nil && n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	return n
-}
-
 // A body is a mapping whose keys are taken one by one; what is left is unknown.
 type body struct {
 	r    *reader
@@ -63,8 +55,8 @@ type body struct {
 // bodyOf opens a mapping. Null and {none: true} are empty; anything else is a finding.
 func (r *reader) bodyOf(n *yaml.Node, path string) *body {
 	b := &body{r: r, path: path, used: map[string]bool{}, node: n}
-	n = deref(n)
-	if n == nil || isNull(n) {
+	n = source.Follow(n)
+	if n == nil || source.Null(n) {
 		return b
 	}
 	if n.Kind != yaml.MappingNode {
@@ -85,7 +77,7 @@ func (b *body) collect(n *yaml.Node, depth int) {
 	}
 	var merges []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, v := n.Content[i], deref(n.Content[i+1])
+		k, v := n.Content[i], source.Follow(n.Content[i+1])
 		switch {
 		case k.Kind != yaml.ScalarNode:
 		case k.Tag == "!!merge":
@@ -101,7 +93,7 @@ func (b *body) collect(n *yaml.Node, depth int) {
 			list = m.Content
 		}
 		for _, x := range list {
-			if x = deref(x); x.Kind == yaml.MappingNode && depth < maxDepth {
+			if x = source.Follow(x); x.Kind == yaml.MappingNode && depth < maxDepth {
 				b.collect(x, depth+1)
 			}
 		}
@@ -138,13 +130,13 @@ func (b *body) takeDotted(key string) *yaml.Node {
 
 // member gives a mapping's value of a key, nil when there is none.
 func member(n *yaml.Node, key string) *yaml.Node {
-	n = deref(n)
+	n = source.Follow(n)
 	if n == nil || n.Kind != yaml.MappingNode {
 		return nil
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == key {
-			return deref(n.Content[i+1])
+			return source.Follow(n.Content[i+1])
 		}
 	}
 	return nil
@@ -153,7 +145,7 @@ func member(n *yaml.Node, key string) *yaml.Node {
 // text takes a scalar as text.
 func (b *body) text(key string) string {
 	n := b.take(key)
-	if n == nil || isNull(n) {
+	if n == nil || source.Null(n) {
 		return ""
 	}
 	if n.Kind != yaml.ScalarNode {
@@ -171,14 +163,14 @@ func (b *body) list(key string) []*yaml.Node {
 }
 
 func listOf(n *yaml.Node) []*yaml.Node {
-	n = deref(n)
+	n = source.Follow(n)
 	switch {
-	case n == nil || isNull(n):
+	case n == nil || source.Null(n):
 		return nil
 	case n.Kind == yaml.SequenceNode:
 		out := make([]*yaml.Node, len(n.Content))
 		for i, c := range n.Content {
-			out[i] = deref(c)
+			out[i] = source.Follow(c)
 		}
 		return out
 	case n.Kind == yaml.MappingNode && (member(n, "noValue") != nil || member(n, "none") != nil):
@@ -189,7 +181,7 @@ func listOf(n *yaml.Node) []*yaml.Node {
 
 // only opens a one-key mapping, the shape of actions, variables, choices and cases.
 func (r *reader) only(n *yaml.Node, path string) (key, val *yaml.Node) {
-	n = deref(n)
+	n = source.Follow(n)
 	if n == nil || n.Kind != yaml.MappingNode || len(n.Content) < 2 || n.Content[0].Kind != yaml.ScalarNode {
 		what := "nothing"
 		if n != nil {
@@ -201,7 +193,7 @@ func (r *reader) only(n *yaml.Node, path string) (key, val *yaml.Node) {
 	if len(n.Content) > 2 {
 		r.fail(CodeShape, r.posOf(n.Content[2]), path, fmt.Sprintf("a second key %q beside %q; each has to be an item of the list by itself", n.Content[2].Value, n.Content[0].Value))
 	}
-	return n.Content[0], deref(n.Content[1])
+	return n.Content[0], source.Follow(n.Content[1])
 }
 
 // rest reports the keys nobody took.
@@ -220,7 +212,7 @@ func (b *body) rest(what string, known ...string) {
 // ref reads a reference such as /inboundCall/tasks/task[Entry] or ./tasks/task[Entry].
 func (b *body) ref(key string) Ref {
 	n := b.take(key)
-	if n == nil || n.Kind != yaml.ScalarNode || isNull(n) {
+	if n == nil || n.Kind != yaml.ScalarNode || source.Null(n) {
 		return Ref{Path: b.path}
 	}
 	ref := Ref{Text: n.Value, Pos: b.r.posOf(n), Path: b.path}
@@ -236,14 +228,14 @@ func (b *body) ref(key string) Ref {
 // of Genesys' reader: nothing before variable before expression before literal.
 func (r *reader) value(n *yaml.Node, path, typ string) Value {
 	v := Value{Path: path, Type: typ, Pos: r.posOf(n)}
-	n = deref(n)
+	n = source.Follow(n)
 	if n == nil {
 		return v
 	}
 	v.Node = n
 	if n.Kind == yaml.ScalarNode {
 		v.Form = Other
-		if !isNull(n) {
+		if !source.Null(n) {
 			v.Form, v.Text = Plain, n.Value
 		}
 		return v
@@ -254,7 +246,7 @@ func (r *reader) value(n *yaml.Node, path, typ string) Value {
 	}
 	set := func(form Form, c *yaml.Node) Value {
 		v.Form, v.Node, v.Pos = form, c, r.posOf(c)
-		if c.Kind == yaml.ScalarNode && !isNull(c) {
+		if c.Kind == yaml.ScalarNode && !source.Null(c) {
 			v.Text = c.Value
 			v.Bool = c.Tag == "!!bool"
 		}
@@ -292,7 +284,7 @@ func (r *reader) value(n *yaml.Node, path, typ string) Value {
 }
 
 func truth(n *yaml.Node) bool {
-	n = deref(n)
+	n = source.Follow(n)
 	if n == nil || n.Kind != yaml.ScalarNode {
 		return false
 	}
@@ -303,20 +295,12 @@ func truth(n *yaml.Node) bool {
 	return false
 }
 
-func isNull(n *yaml.Node) bool {
-	return n != nil && n.Kind == yaml.ScalarNode && n.Tag == "!!null"
-}
-
+// kindWord says what a node is, in a sentence; of a text, a number and the like what it says.
 func kindWord(n *yaml.Node) string {
-	switch {
-	case n.Kind == yaml.SequenceNode:
-		return "a list"
-	case n.Kind == yaml.MappingNode:
-		return "a mapping"
-	case isNull(n):
-		return "nothing"
+	if n.Kind == yaml.ScalarNode && !source.Null(n) {
+		return "the text " + strconv.Quote(diag.Shorten(n.Value, 40))
 	}
-	return "the text " + strconv.Quote(diag.Shorten(n.Value, 40))
+	return source.What(n)
 }
 
 var durationUnits = map[string]time.Duration{
@@ -324,7 +308,7 @@ var durationUnits = map[string]time.Duration{
 }
 
 func durationOf(n *yaml.Node) (time.Duration, bool) {
-	n = deref(n)
+	n = source.Follow(n)
 	if n == nil || n.Kind != yaml.MappingNode {
 		return 0, false
 	}
@@ -334,7 +318,7 @@ func durationOf(n *yaml.Node) (time.Duration, bool) {
 		if !ok {
 			return 0, false
 		}
-		x, err := strconv.ParseFloat(deref(n.Content[i+1]).Value, 64)
+		x, err := strconv.ParseFloat(source.Follow(n.Content[i+1]).Value, 64)
 		if err != nil {
 			return 0, false
 		}

@@ -130,7 +130,7 @@ func (r *reader) target(a *Action, b *body, key string) {
 		return
 	}
 	first := func(n *yaml.Node, at string) (*yaml.Node, *yaml.Node) {
-		if n = deref(n); n == nil || n.Kind != yaml.MappingNode || len(n.Content) == 0 {
+		if n = source.Follow(n); n == nil || n.Kind != yaml.MappingNode || len(n.Content) == 0 {
 			return nil, nil
 		}
 		return r.only(n, at)

@@ -30,12 +30,12 @@ func (r *reader) readFile() {
 		r.fail(CodeFlowType, diag.Position{Line: 1, Column: 1}, "", "the file holds no flow")
 		return
 	}
-	top := deref(root.Content[0])
+	top := source.Follow(root.Content[0])
 	if top.Kind != yaml.MappingNode || len(top.Content) < 2 || top.Content[0].Kind != yaml.ScalarNode {
 		r.fail(CodeFlowType, r.posOf(top), "", "the root has to be a mapping whose key is the flow type, such as inboundCall")
 		return
 	}
-	key, val := top.Content[0], deref(top.Content[1])
+	key, val := top.Content[0], source.Follow(top.Content[1])
 	r.file.Type = key.Value
 	if len(top.Content) > 2 {
 		r.fail(CodeFlowType, r.posOf(top.Content[2]), "", fmt.Sprintf("a second root key %q; a file holds one flow", top.Content[2].Value))
@@ -49,7 +49,7 @@ func (r *reader) readFile() {
 		f.Hint = diag.DidYouMean(key.Value, flowTypes)
 		r.add(f)
 	}
-	if val.Kind != yaml.MappingNode && !isNull(val) {
+	if val.Kind != yaml.MappingNode && !source.Null(val) {
 		r.fail(CodeShape, r.posOf(val), "/"+key.Value, kindWord(val)+" where a flow has to be")
 		return
 	}

@@ -308,7 +308,7 @@ func (v Value) IsSet() bool {
 func (v Value) IsScalar() bool { return v.Node != nil && v.Node.Kind == yaml.ScalarNode }
 
 // IsNull reports whether there is a key and nothing behind it.
-func (v Value) IsNull() bool { return isNull(v.Node) }
+func (v Value) IsNull() bool { return source.Null(v.Node) }
 
 // Duration gives a literal written as {minutes: 1, seconds: 4, ms: 100}; ok is false when
 // the value is not such a literal.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/routing"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // maxNodes bounds what a file may expand to by its aliases. YAML loads alias cycles and
@@ -39,24 +40,12 @@ func (d *decoder) report(path string, n *yaml.Node, code, hint, format string, a
 	d.bad[path] = true
 	d.findings = append(d.findings, diag.Finding{
 		Code: code, Severity: diag.Error, Message: fmt.Sprintf(format, args...), Hint: hint,
-		Position: d.at(n), Length: width(n),
+		Position: d.at(n), Length: source.Width(n),
 	})
 }
 
 func (d *decoder) at(n *yaml.Node) diag.Position {
 	return diag.Position{File: d.file, Line: n.Line, Column: n.Column}
-}
-
-// width is how many characters of its line a node takes, as far as that can be told.
-func width(n *yaml.Node) int {
-	if n.Kind != yaml.ScalarNode || strings.ContainsRune(n.Value, '\n') {
-		return 0
-	}
-	w := utf8.RuneCountInString(n.Value)
-	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
-		w += 2
-	}
-	return w
 }
 
 // value decodes one node into v. key is the node of its key, nil for items of a list.
@@ -70,9 +59,7 @@ func (d *decoder) value(path string, key, n *yaml.Node, v reflect.Value, f field
 		}
 		return
 	}
-	for n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
+	n = source.Follow(n)
 	d.positions[path] = d.at(n)
 	if key != nil && n.Kind != yaml.ScalarNode {
 		d.positions[path] = d.at(key)
@@ -138,26 +125,17 @@ func (d *decoder) pairs(path string, n *yaml.Node, each func(key, value *yaml.No
 		d.report(path, n, codeType, "", "%s must be a mapping of keys to values, not %s", named(path), what(n))
 		return false
 	}
-	seen := map[string]*yaml.Node{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, v := n.Content[i], n.Content[i+1]
-		for k.Kind == yaml.AliasNode {
-			k = k.Alias
-		}
-		switch {
+	for p := range source.Pairs(n) {
+		switch k := source.Follow(p.Key); {
 		case k.Kind != yaml.ScalarNode:
 			d.report(path, k, codeType, "", "a key must be a text, not %s", what(k))
-			continue
-		case k.Value == "<<" && k.ShortTag() == "!!merge":
+		case p.Merge:
 			d.report(path, k, codeYAML, "write the keys out", "merge keys are not used here")
-			continue
+		case p.First != nil:
+			d.report(path, k, codeDuplicate, fmt.Sprintf("the first is in line %d; delete one of the two", p.First.Line), "key %s occurs twice", quote(k.Value))
+		default:
+			each(k, p.Value)
 		}
-		if first := seen[k.Value]; first != nil {
-			d.report(path, k, codeDuplicate, fmt.Sprintf("the first is in line %d; delete one of the two", first.Line), "key %s occurs twice", quote(k.Value))
-			continue
-		}
-		seen[k.Value] = k
-		each(k, v)
 	}
 	return true
 }
@@ -294,9 +272,9 @@ func (d *decoder) boolean(path string, n *yaml.Node, v reflect.Value) {
 var wholeForm = regexp.MustCompile(`^[+-]?(0|[1-9][0-9]*)$`)
 
 func (d *decoder) integer(path string, n *yaml.Node, v reflect.Value, f field) {
-	if n.Kind != yaml.ScalarNode || !plain(n) || !wholeForm.MatchString(n.Value) {
+	if !source.Plain(n) || !wholeForm.MatchString(n.Value) {
 		hint := ""
-		if n.Kind == yaml.ScalarNode && !plain(n) && wholeForm.MatchString(n.Value) {
+		if n.Kind == yaml.ScalarNode && !source.Plain(n) && wholeForm.MatchString(n.Value) {
 			hint = "delete the quotes"
 		}
 		d.report(path, n, codeType, hint, "%s must be a whole number, not %s", path, what(n))
@@ -311,7 +289,7 @@ func (d *decoder) integer(path string, n *yaml.Node, v reflect.Value, f field) {
 }
 
 func (d *decoder) decimal(path string, n *yaml.Node, v reflect.Value) {
-	if n.Kind == yaml.ScalarNode && plain(n) && numberForm.MatchString(n.Value) {
+	if source.Plain(n) && numberForm.MatchString(n.Value) {
 		if x, err := routing.ParseDecimal(n.Value); err == nil {
 			v.Set(reflect.ValueOf(x))
 			return
@@ -399,8 +377,4 @@ func textProblem(s string, prose bool) (code, hint, problem string) {
 		return codeText, "delete the blanks", "begins or ends with a blank"
 	}
 	return "", "", ""
-}
-
-func plain(n *yaml.Node) bool {
-	return n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
 }

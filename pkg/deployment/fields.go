@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // A field is what the tags of a Go field say of a key: the yaml tag its name and whether it
@@ -160,18 +161,12 @@ func shape(path string) string { return indexForm().ReplaceAllString(path, "[]")
 // named is a path in a sentence; the empty one is the file.
 func named(path string) string { return cmp.Or(path, "the file") }
 
-// what says what a node is, in a sentence.
+// what says what a node is, in a sentence; of a text, a number and the like what it says.
 func what(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
-		return "a mapping"
-	case yaml.SequenceNode:
-		return "a list"
+	if n.Kind == yaml.ScalarNode && !source.Null(n) {
+		return quote(n.Value)
 	}
-	if n.ShortTag() == "!!null" {
-		return "nothing"
-	}
-	return quote(n.Value)
+	return source.What(n)
 }
 
 // quote is a text of the file in a message: shortened, and hidden when it looks like a secret.

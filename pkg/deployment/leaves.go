@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/routing"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // A Leaf is one value of a deployment, defaults included.
@@ -114,14 +115,12 @@ type Variant struct {
 // tests that ask of every value whether it matters. Flow and block style both work, anchors
 // do not; the text around the value stays as it is.
 func Variants(data []byte) ([]Variant, error) {
-	var doc yaml.Node
-	if err := yaml.Load(data, &doc); err != nil {
-		return nil, fmt.Errorf("make variants: %w", err)
+	doc, faults := source.New("", data).YAML(source.Limits{Bytes: maxFile})
+	if len(faults) > 0 {
+		return nil, fmt.Errorf("make variants: %w", faults[0].Finding(""))
 	}
 	v := variants{lines: strings.SplitAfter(string(data), "\n")}
-	if len(doc.Content) > 0 {
-		v.walk("", doc.Content[0], reflect.TypeFor[Deployment](), field{})
-	}
+	v.walk("", doc.Content[0], reflect.TypeFor[Deployment](), field{})
 	return v.out, v.err
 }
 
@@ -225,7 +224,7 @@ func (v *variants) change(path string, n *yaml.Node, to string) {
 	}
 	line := []rune(v.lines[n.Line-1])
 	from := n.Column - 1
-	end := from + width(n)
+	end := from + source.Width(n)
 	if quotes := n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0; quotes {
 		from, end = from+1, end-1
 	}

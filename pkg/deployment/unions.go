@@ -10,6 +10,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/routing"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // A union reads a type that has more than one form in the file.
@@ -145,9 +146,7 @@ func (d *decoder) factValues(path string, n *yaml.Node, t *FactTest) {
 		if n.Kind == yaml.SequenceNode {
 			p = fmt.Sprintf("%s[%d]", path, i)
 		}
-		for c.Kind == yaml.AliasNode {
-			c = c.Alias
-		}
+		c = source.Follow(c)
 		d.positions[p] = d.at(c)
 		if c.Kind == yaml.ScalarNode && c.ShortTag() == "!!bool" {
 			t.Any = append(t.Any, c.Value)

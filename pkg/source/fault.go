@@ -57,12 +57,14 @@ func Plain(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && n.Style&marked == 0
 }
 
-// Null tells whether a node is nothing, however it is written.
-func Null(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+// Null tells whether a node stands and is nothing, however that is written.
+func Null(n *yaml.Node) bool {
+	return n != nil && n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null"
+}
 
 // Width is how many characters of its line a node takes, 0 where that cannot be told.
 func Width(n *yaml.Node) int {
-	if n.Kind != yaml.ScalarNode || strings.ContainsRune(n.Value, '\n') {
+	if n.Kind != yaml.ScalarNode || n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || strings.ContainsRune(n.Value, '\n') {
 		return 0
 	}
 	w := utf8.RuneCountInString(n.Value)
