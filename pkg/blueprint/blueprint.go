@@ -84,7 +84,7 @@ func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
 
 // Resolve is the blueprint with every reference replaced by what the org calls it. It is an
 // error when a value is missing.
-func (b *Blueprint) Resolve(ids func(genesys.Ref) (string, bool)) (*Blueprint, error) {
+func (b *Blueprint) Resolve(ids genesys.IDs) (*Blueprint, error) {
 	out := *b
 	out.Artifacts = slices.Clone(b.Artifacts)
 	for i, a := range out.Artifacts {
@@ -96,11 +96,10 @@ func (b *Blueprint) Resolve(ids func(genesys.Ref) (string, bool)) (*Blueprint, e
 	}
 	out.Entities = slices.Clone(b.Entities)
 	for i, e := range out.Entities {
-		content, err := resolveIn(e.Content, ids)
-		if err != nil {
+		var err error
+		if out.Entities[i].Content, err = genesys.Resolve(e.Content, ids); err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Key, err)
 		}
-		out.Entities[i].Content, _ = content.(map[string]any)
 		if out.Entities[i].Text, err = genesys.Resolve(e.Text, ids); err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Key, err)
 		}
@@ -134,37 +133,6 @@ func (b *Blueprint) Resolve(ids func(genesys.Ref) (string, bool)) (*Blueprint, e
 		out.Actions[i].Definition = &def
 	}
 	return &out, nil
-}
-
-func resolveIn(x any, ids func(genesys.Ref) (string, bool)) (any, error) {
-	switch x := x.(type) {
-	case string:
-		return genesys.Resolve(x, ids)
-	case []any:
-		out := make([]any, len(x))
-		for i, e := range x {
-			r, err := resolveIn(e, ids)
-			if err != nil {
-				return nil, err
-			}
-			out[i] = r
-		}
-		return out, nil
-	case map[string]any:
-		if x == nil {
-			return x, nil
-		}
-		out := make(map[string]any, len(x))
-		for k, e := range x {
-			r, err := resolveIn(e, ids)
-			if err != nil {
-				return nil, err
-			}
-			out[k] = r
-		}
-		return out, nil
-	}
-	return x, nil
 }
 
 // A builder gathers a blueprint step by step.

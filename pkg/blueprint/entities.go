@@ -269,7 +269,7 @@ func (b *builder) actionEntities() []genesys.Entity {
 				},
 			},
 		}
-		for _, r := range genesys.Refs(d.Request.URLTemplate + d.Request.Template) {
+		for _, r := range genesys.Refs(d.Request.URLTemplate, d.Request.Template) {
 			e.Needs = append(e.Needs, r.Key)
 			if r.Key.Kind == genesys.DataTable { // its test writes a row, and a row cannot be written before it is there
 				e.Needs = append(e.Needs, b.rowKeys()...)

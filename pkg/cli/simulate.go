@@ -248,7 +248,7 @@ func renderedArtifacts(b *blueprint.Blueprint, key secret.Value) (simulate.Artif
 }
 
 // artifactsOf turns a resolved blueprint into what a call runs on.
-func artifactsOf(b *blueprint.Blueprint, flow blueprint.FlowArtifact, ids func(genesys.Ref) (string, bool), key secret.Value) simulate.Artifacts {
+func artifactsOf(b *blueprint.Blueprint, flow blueprint.FlowArtifact, ids genesys.IDs, key secret.Value) simulate.Artifacts {
 	a := simulate.Artifacts{Flow: flow.Tree}
 	for _, e := range b.Entities {
 		if e.Key.Kind == genesys.DataTable {

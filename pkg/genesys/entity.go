@@ -83,6 +83,9 @@ type Entity struct {
 	Secrets []string       // for a Credential: the names of its fields; the values are asked for at the moment of writing
 }
 
+// Refs lists the references in an entity.
+func (e Entity) Refs() []Ref { return Refs(e.Text, e.Content) }
+
 // A Set is a list of entities sorted by key, without two of the same key.
 type Set []Entity
 

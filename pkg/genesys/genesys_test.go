@@ -1,6 +1,8 @@
 package genesys_test
 
 import (
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
@@ -18,6 +20,42 @@ func TestRefsGoThroughText(t *testing.T) {
 	}
 	if out, err := genesys.Resolve(text, func(genesys.Ref) (string, bool) { return "", true }); err == nil {
 		t.Errorf("an empty id passed: %q", out)
+	}
+}
+
+func TestRefsGoThroughTrees(t *testing.T) {
+	ref := func(name string) string {
+		return genesys.Ref{Key: genesys.Key{Kind: genesys.Queue, Name: name}, Field: "id"}.String()
+	}
+	tree := map[string]any{
+		"b": []any{"x", map[string]any{"k": "in " + ref("two") + " and " + ref("three")}},
+		"a": ref("one"), "n": 1.0, "none": nil,
+	}
+	var names []string
+	for _, r := range genesys.Refs(tree, ref("four")) {
+		names = append(names, r.Key.Name)
+	}
+	if got := strings.Join(names, " "); got != "one two three four" {
+		t.Errorf("Refs = %s", got)
+	}
+	known := func(r genesys.Ref) (string, bool) { return "<" + r.Key.Name + ">", r.Key.Name != "three" }
+	got, err := genesys.Resolve(tree, known)
+	want := map[string]any{
+		"b": []any{"x", map[string]any{"k": "in " + ref("two") + " and " + ref("three")}},
+		"a": "<one>", "n": 1.0, "none": nil,
+	}
+	if !reflect.DeepEqual(got, want) || err == nil || err.Error() != "no value for ref(queue,three,id)" {
+		t.Errorf("Resolve = %v, %v", got, err)
+	}
+	if tree["a"] != ref("one") {
+		t.Error("Resolve changed its input")
+	}
+	got, err = genesys.Resolve(map[string]any{"b": tree["b"]}, func(r genesys.Ref) (string, bool) { return r.Key.Name, true })
+	if want := map[string]any{"b": []any{"x", map[string]any{"k": "in two and three"}}}; err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("Resolve = %v, %v", got, err)
+	}
+	if got, err := genesys.Resolve(map[string]any(nil), known); got != nil || err != nil {
+		t.Errorf("Resolve of nothing = %v, %v", got, err)
 	}
 }
 

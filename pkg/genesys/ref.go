@@ -2,7 +2,9 @@ package genesys
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
@@ -23,34 +25,77 @@ func (r Ref) String() string {
 
 var refForm = pattern.Of(`ref\(([A-Za-z]+),([^,()]*),([A-Za-z]+)\)`)
 
-// Refs lists the references in a text in the order they occur.
-func Refs(text string) []Ref {
+// IDs gives the value of a reference; false while it is not known. A nil one knows none.
+type IDs func(Ref) (string, bool)
+
+// Refs lists the references in texts and in trees as encoding/json makes them, in the order
+// they occur, members of an object by name.
+func Refs(values ...any) []Ref {
 	var out []Ref
-	for _, m := range refForm().FindAllStringSubmatch(text, -1) {
-		name, err := url.PathUnescape(m[2])
-		if err != nil {
-			name = m[2]
-		}
-		out = append(out, Ref{Key{Kind(m[1]), name}, m[3]})
+	for _, v := range values {
+		walk(v, func(text string) string {
+			for _, m := range refForm().FindAllStringSubmatch(text, -1) {
+				out = append(out, refOf(m))
+			}
+			return text
+		})
 	}
 	return out
 }
 
-// Resolve replaces every reference in a text. A reference that resolve does not know is an
-// error; it is never left empty.
-func Resolve(text string, resolve func(Ref) (string, bool)) (string, error) {
+func refOf(m []string) Ref {
+	name, err := url.PathUnescape(m[2])
+	if err != nil {
+		name = m[2]
+	}
+	return Ref{Key{Kind(m[1]), name}, m[3]}
+}
+
+// Resolve gives a text or a tree with every reference replaced. One without a value is an
+// error; it is never left empty. Then the result holds what is known: a text with a
+// reference that is not stays as it is.
+func Resolve[T any](value T, ids IDs) (T, error) {
 	var missing []string
-	out := refForm().ReplaceAllStringFunc(text, func(s string) string {
-		r := Refs(s)[0]
-		v, ok := resolve(r)
-		if !ok || v == "" {
+	out, _ := walk(value, func(text string) string {
+		before := len(missing)
+		done := refForm().ReplaceAllStringFunc(text, func(s string) string {
+			r := refOf(refForm().FindStringSubmatch(s))
+			if ids != nil {
+				if v, ok := ids(r); ok && v != "" {
+					return v
+				}
+			}
 			missing = append(missing, r.String())
 			return s
+		})
+		if len(missing) > before {
+			return text
 		}
-		return v
-	})
+		return done
+	}).(T)
 	if missing != nil {
-		return "", fmt.Errorf("no value for %s", strings.Join(missing, ", "))
+		return out, fmt.Errorf("no value for %s", strings.Join(missing, ", "))
 	}
 	return out, nil
+}
+
+// walk copies a tree with its texts changed.
+func walk(v any, change func(string) string) any {
+	switch x := v.(type) {
+	case string:
+		return change(x)
+	case map[string]any:
+		out := maps.Clone(x)
+		for _, k := range slices.Sorted(maps.Keys(x)) {
+			out[k] = walk(x[k], change)
+		}
+		return out
+	case []any:
+		out := slices.Clone(x)
+		for i, e := range x {
+			out[i] = walk(e, change)
+		}
+		return out
+	}
+	return v
 }

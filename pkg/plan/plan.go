@@ -68,12 +68,12 @@ type Plan struct {
 
 // A Policy narrows what may be done.
 type Policy struct {
-	Adopt        bool                             // take over what has our name and not our mark
-	Immutable    func(genesys.Kind) []string      // fields whose change needs a replacement
-	DeleteQueues bool                             // destroy: also the queues that setup created
-	Exact        func(genesys.Kind) []string      // maps in which a key that is not desired is a difference
-	Destroy      bool                             // nothing is desired; say what stays and why
-	Resolve      func(text string) (string, bool) // puts known ids into a text; false while one is unknown
+	Adopt        bool                        // take over what has our name and not our mark
+	Immutable    func(genesys.Kind) []string // fields whose change needs a replacement
+	DeleteQueues bool                        // destroy: also the queues that setup created
+	Exact        func(genesys.Kind) []string // maps in which a key that is not desired is a difference
+	Destroy      bool                        // nothing is desired; say what stays and why
+	IDs          genesys.IDs                 // what references of desired contents stand for, as far as it is known
 }
 
 // Compute compares. found may hold several of one key where the vendor allows it: of ours
@@ -166,12 +166,12 @@ func one(d genesys.Entity, f Found, p Policy) Change {
 	case f.Owned && f.Unfinished != "":
 		c.Action, c.Reason, c.Unfinished = Update, f.Unfinished, true
 	default:
-		want, known := resolved(d.Content, p.Resolve)
+		want, _ := genesys.Resolve(d.Content, p.IDs) // what is not known yet stays a reference, and differs
 		var exact []string
 		if p.Exact != nil {
 			exact = p.Exact(d.Key.Kind)
 		}
-		c.Fields = diff(f.Content, want, known, exact)
+		c.Fields = diff(f.Content, want, exact)
 		switch {
 		case len(c.Fields) == 0 && f.Owned:
 		case replaces(c.Fields, d.Key.Kind, p) && !f.Owned:
@@ -224,41 +224,6 @@ func replaces(fs []Field, k genesys.Kind, p Policy) bool {
 	})
 }
 
-// resolved puts known ids into a content. known tells whether all were known.
-func resolved(content map[string]any, resolve func(string) (string, bool)) (map[string]any, func(string) bool) {
-	unknown := map[string]bool{}
-	var walk func(path string, v any) any
-	walk = func(path string, v any) any {
-		switch x := v.(type) {
-		case string:
-			if resolve == nil {
-				return x
-			}
-			s, ok := resolve(x)
-			if !ok {
-				unknown[path] = true
-				return x
-			}
-			return s
-		case map[string]any:
-			out := make(map[string]any, len(x))
-			for k, e := range x {
-				out[k] = walk(join(path, k), e)
-			}
-			return out
-		case []any:
-			out := make([]any, len(x))
-			for i, e := range x {
-				out[i] = walk(fmt.Sprintf("%s[%d]", path, i), e)
-			}
-			return out
-		}
-		return v
-	}
-	m, _ := walk("", content).(map[string]any)
-	return m, func(path string) bool { return !unknown[path] }
-}
-
 func join(path, key string) string {
 	if path == "" {
 		return key
@@ -269,7 +234,7 @@ func join(path, key string) string {
 // diff lists the fields of want that have differs in. Fields that only the server knows
 // are its own business, except in the maps at the exact paths, where a key that is not
 // wanted is a difference.
-func diff(have, want map[string]any, known func(string) bool, exact []string) []Field {
+func diff(have, want map[string]any, exact []string) []Field {
 	var out []Field
 	var walk func(path string, a, b any)
 	walk = func(path string, a, b any) {
@@ -290,7 +255,7 @@ func diff(have, want map[string]any, known func(string) bool, exact []string) []
 		}
 		if !equal(a, b) {
 			f := Field{Path: path, Old: a, New: b}
-			if !known(path) {
+			if len(genesys.Refs(b)) > 0 {
 				f.New = "(known after setup)"
 			}
 			out = append(out, f)

@@ -140,7 +140,7 @@ func (w *work) checkStaffing(ctx context.Context, wg *sync.WaitGroup) {
 // ready waits for what an entity needs; false when the work has failed meanwhile.
 func (w *work) ready(ctx context.Context, d genesys.Entity) bool {
 	needs := append([]genesys.Key{}, d.Needs...)
-	for _, ref := range refsOf(d) {
+	for _, ref := range d.Refs() {
 		needs = append(needs, ref.Key)
 	}
 	if record, ok := w.r.recordKey(); ok && (d.Key.Kind == genesys.Credential || d.Key.Kind == genesys.Flow) {

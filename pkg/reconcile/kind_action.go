@@ -224,11 +224,11 @@ func (actionKind) try(ctx context.Context, r *run, d genesys.Entity, id string, 
 	if !ok {
 		return nil
 	}
-	resolved, err := r.resolve(input)
+	input, err := genesys.Resolve(input, r.resolveRef)
 	if err != nil {
 		return err
 	}
-	t, err := r.org.TestAction(ctx, id, draft, object(resolved))
+	t, err := r.org.TestAction(ctx, id, draft, input)
 	if err != nil {
 		return fmt.Errorf("test it: %w", err)
 	}

@@ -143,7 +143,7 @@ func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
 func (r *run) compute(found []plan.Found) plan.Plan {
 	for try := 0; ; try++ {
 		p := plan.Compute(found, r.desired, plan.Policy{
-			Adopt: r.Adopt, DeleteQueues: r.DeleteQueues, Destroy: len(r.Desired) == 0, Immutable: immutable, Exact: exact, Resolve: r.tryResolve,
+			Adopt: r.Adopt, DeleteQueues: r.DeleteQueues, Destroy: len(r.Desired) == 0, Immutable: immutable, Exact: exact, IDs: r.resolveRef,
 		})
 		stable := true
 		for _, c := range p.Changes {
@@ -173,7 +173,7 @@ func (r *Reconciler) Plan() plan.Plan { return r.plan }
 func (r *Reconciler) Identity() genesys.Identity { return r.run.id }
 
 // IDs gives the ids that are known, for reading the deployed artifacts.
-func (r *Reconciler) IDs() func(genesys.Ref) (string, bool) { return r.run.resolveRef }
+func (r *Reconciler) IDs() genesys.IDs { return r.run.resolveRef }
 
 // Warnings are what went well enough to go on, and should be known.
 func (r *Reconciler) Warnings() []string {
@@ -195,7 +195,7 @@ func (e *WrongOrgError) Error() string {
 func (r *run) divisions(ctx context.Context) error {
 	names := map[string]bool{}
 	for _, e := range r.desired {
-		for _, ref := range refsOf(e) {
+		for _, ref := range e.Refs() {
 			if ref.Key.Kind == genesys.Division {
 				names[ref.Key.Name] = true
 			}
@@ -291,51 +291,9 @@ func (r *run) resolveRef(ref genesys.Ref) (string, bool) {
 	return "", false
 }
 
-func (r *run) tryResolve(s string) (string, bool) {
-	out, err := genesys.Resolve(s, r.resolveRef)
-	if err != nil {
-		return s, false
-	}
-	return out, true
-}
-
-// resolve puts ids into a value; a missing one is an error.
-func (r *run) resolve(v any) (any, error) {
-	switch x := v.(type) {
-	case string:
-		return genesys.Resolve(x, r.resolveRef)
-	case map[string]any:
-		out := make(map[string]any, len(x))
-		for k, e := range x {
-			w, err := r.resolve(e)
-			if err != nil {
-				return nil, err
-			}
-			out[k] = w
-		}
-		return out, nil
-	case []any:
-		out := make([]any, len(x))
-		for i, e := range x {
-			w, err := r.resolve(e)
-			if err != nil {
-				return nil, err
-			}
-			out[i] = w
-		}
-		return out, nil
-	}
-	return v, nil
-}
-
 // body is a desired content with its ids.
 func (r *run) body(d genesys.Entity) (map[string]any, error) {
-	v, err := r.resolve(d.Content)
-	if err != nil {
-		return nil, err
-	}
-	m, _ := v.(map[string]any)
-	return m, nil
+	return genesys.Resolve(d.Content, r.resolveRef)
 }
 
 func (r *run) warn(format string, args ...any) {
@@ -355,26 +313,4 @@ func (r *run) pause(k genesys.Key, l genesys.Lag) genesys.Pause {
 		r.Observe(Event{Change: plan.Change{Key: k}, State: Waiting, Detail: l.String()})
 		return r.Wait(ctx, d)
 	}
-}
-
-// refsOf lists the references in an entity.
-func refsOf(e genesys.Entity) []genesys.Ref {
-	out := genesys.Refs(e.Text)
-	var walk func(v any)
-	walk = func(v any) {
-		switch x := v.(type) {
-		case string:
-			out = append(out, genesys.Refs(x)...)
-		case map[string]any:
-			for _, w := range x {
-				walk(w)
-			}
-		case []any:
-			for _, w := range x {
-				walk(w)
-			}
-		}
-	}
-	walk(e.Content)
-	return out
 }

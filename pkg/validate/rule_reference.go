@@ -34,7 +34,7 @@ func ruleReference() Rule {
 				}
 			}
 			for _, a := range c.b.Actions {
-				for _, r := range genesys.Refs(a.Definition.Request.URLTemplate + " " + a.Definition.Request.Template) {
+				for _, r := range genesys.Refs(a.Definition.Request.URLTemplate, a.Definition.Request.Template) {
 					if missing(r.Key) {
 						say(c.actionTemplate(a.Role), r.Key)
 					}
