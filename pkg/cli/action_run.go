@@ -20,6 +20,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/view"
 )
@@ -37,6 +38,7 @@ type actionRunOptions struct {
 	token       secret.Value  // for a path
 	timeout     time.Duration // when shorter than the action's own
 	trace       bool
+	showPII     bool
 	asJSON      bool
 	getenv      func(string) string
 	sender      dataaction.Sender
@@ -77,6 +79,9 @@ Exit codes: 0 the action succeeded, 2 it failed, 1 it could not be run.`,
 			}
 			o.token = secret.New(env.Getenv("GENESYSCLOUD_ACCESS_TOKEN"))
 			o.sender = transport.NewHTTP(transport.HTTPOptions{})
+			if err := personal(env.IO, o.showPII); err != nil {
+				return err
+			}
 			return run(cmd.Context(), o)
 		},
 	}
@@ -88,6 +93,7 @@ Exit codes: 0 the action succeeded, 2 it failed, 1 it could not be run.`,
 	f.StringVar(&o.auth, "auth", "", "file of the integration's custom auth action")
 	f.StringSliceVar(&o.readings, "reading", nil, "take another reading of what Genesys leaves open, see above")
 	f.BoolVar(&o.trace, "trace", false, "show every step")
+	f.BoolVar(&o.showPII, "show-pii", false, "do not mask phone numbers; needs a terminal")
 	return cmd
 }
 
@@ -129,6 +135,8 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 	if err != nil {
 		return err
 	}
+	mask := privacy.New(privacy.Options{Show: o.showPII})
+	mask.Inputs(input)
 	run, sender, err := o.prepare(opts)
 	if err != nil {
 		return err
@@ -154,9 +162,9 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 		return ctx.Err()
 	}
 	if o.asJSON {
-		err = view.JSON(o.io.Out, newActionResult(p.Definition().Name, r))
+		err = view.JSON(mask.Writer(o.io.Out, true), newActionResult(p.Definition().Name, r))
 	} else {
-		err = printActionResult(o.io, r, o.trace)
+		err = printActionResult(&Streams{Out: mask.Writer(o.io.Out, false), Err: mask.Writer(o.io.Err, false)}, r, o.trace)
 	}
 	if err == nil && r.Err != nil {
 		return errNo

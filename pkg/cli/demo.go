@@ -16,6 +16,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
@@ -78,6 +79,7 @@ type demo struct {
 	loaded   *loaded
 	print    *blueprint.Blueprint
 	target   *org
+	mask     *privacy.Mask
 	steps    []demoStep
 	calls    []*simulate.Outcome
 	entities []reconcile.Outcome
@@ -268,6 +270,7 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 	}
 	clock := &virtualClock{now: f.Now.UTC()}
 	hubspot := transport.Handler(hubspottest.New(f.CRM, append(defined(d.loaded.deployment), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...))
+	d.mask = privacy.New(privacy.Options{Deployment: d.loaded.deployment, Names: blueprint.PersonalNames(d.loaded.deployment)})
 	run := &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Sender: hubspot, Clock: clock.Set}
 	at := f.Now.UTC()
 	d.say("%-12s      the flow and the data actions as they are deployed; time is virtual\n\n", "calls")
@@ -276,6 +279,8 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 		if c.fault != "" {
 			run.Sender = transport.Inject(hubspot, transport.Fault{Kind: c.fault})
 		}
+		run.Sender = d.mask.Listen(run.Sender)
+		d.mask.Caller(c.ani)
 		at = at.Add(c.pause)
 		o, err := run.Do(ctx, simulate.Call{ANI: c.ani, DNIS: d.loaded.deployment.Calls.Numbers[0], At: at})
 		if err != nil {
@@ -302,7 +307,6 @@ func longest(calls []*simulate.Outcome) int64 {
 
 // line tells of one caller.
 func (d *demo) line(n int, c demoCaller, o *simulate.Outcome) {
-	m := masking(d.loaded.deployment, false, false, transport.MaskNumbers)
 	why := "rule " + o.Rule
 	if o.Rule == "" {
 		why = "the fallback"
@@ -312,7 +316,7 @@ func (d *demo) line(n int, c demoCaller, o *simulate.Outcome) {
 		skills = ", skill " + strings.Join(o.Result.Skills, ", ")
 	}
 	d.say("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s ms, %s to HubSpot\n",
-		n, m.Number(c.ani), c.who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, view.Thousands(o.Waited.Milliseconds()), countOf(o.Requests, "request"))
+		n, d.mask.Number(c.ani), c.who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, view.Thousands(o.Waited.Milliseconds()), countOf(o.Requests, "request"))
 }
 
 func (d *demo) json() error {
@@ -328,11 +332,8 @@ func (d *demo) json() error {
 		Calls    []view.Call `json:"calls"`
 		Entities []entity    `json:"entities"`
 	}{view.Schema, append([]demoStep{}, d.steps...), []view.Call{}, []entity{}}
-	if d.loaded != nil {
-		m := masking(d.loaded.deployment, false, false, transport.MaskNumbers)
-		for _, c := range d.calls {
-			out.Calls = append(out.Calls, view.NewCall(c, m))
-		}
+	for _, c := range d.calls {
+		out.Calls = append(out.Calls, view.NewCall(c, d.mask))
 	}
 	for _, e := range d.entities {
 		c := view.NewChange(e.Change)

@@ -42,6 +42,14 @@ func unreadable(fs diag.Findings, source []byte, no bool) error {
 	return &failure{finding: s[0], findings: s, source: source, no: no}
 }
 
+// personal refuses to show personal data where nobody looks on.
+func personal(io *Streams, show bool) error {
+	if show && !io.OutTerminal {
+		return fail(errors.New("--show-pii shows personal data, and standard output is no terminal"), "leave it out, or look at it on a terminal")
+	}
+	return nil
+}
+
 func exitCode(ctx context.Context, err error) int {
 	var f *failure
 	switch {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
 )
@@ -23,6 +24,7 @@ type evalOptions struct {
 	set        []string // name=value
 	now        time.Time
 	check      bool
+	showPII    bool
 	asJSON     bool
 }
 
@@ -81,6 +83,9 @@ evaluated: a line is {"expression","variables","target"} and its answer {"ok","t
 				p.asJSON = asJSON
 				return runEvalJSONPath(cmd.Context(), env.IO, p)
 			}
+			if err := personal(env.IO, o.showPII); err != nil {
+				return err
+			}
 			o.expression, o.asJSON, o.now = args[0], asJSON, env.Now()
 			if now != "" {
 				t, err := time.Parse(time.RFC3339, now)
@@ -96,6 +101,7 @@ evaluated: a line is {"expression","variables","target"} and its answer {"ok","t
 	f.StringArrayVar(&o.set, "set", nil, "give a variable a value, as Flow.Tries=2, Flow.Name=Ada or Flow.Rate:Decimal=5 (may be repeated)")
 	f.StringVar(&now, "now", "", "the time GetCurrentDateTimeUtc answers with (default: now)")
 	f.BoolVar(&o.check, "check", false, "only parse and find the type")
+	f.BoolVar(&o.showPII, "show-pii", false, "do not mask the phone numbers of --set; needs a terminal")
 	f.StringVar(&v.template, "velocity", "", "a Velocity template, or - for questions from standard input")
 	f.StringVar(&v.contextFile, "context", "", "JSON file with the variables of --velocity")
 	f.BoolVar(&v.lax, "lax", false, "with --velocity: leave references without a value as they are")
@@ -114,28 +120,35 @@ type evalAnswer struct {
 	Hint       string `json:"hint,omitempty"`
 }
 
+func (a evalAnswer) masked(m *privacy.Mask) evalAnswer {
+	a.Expression, a.Result, a.Error = m.Text(a.Expression), m.Text(a.Result), m.Text(a.Error)
+	return a
+}
+
 func runEval(ctx context.Context, io *Streams, o evalOptions) error {
 	scope, env, err := evalScope(o)
 	if err != nil {
 		return err
 	}
+	mask := evalMask(o)
 	if o.expression == "-" {
 		if o.check {
 			return evalLines(ctx, io, answerCheck)
 		}
 		return evalLines(ctx, io, func(line string) any {
 			a, _, _ := evalOne(line, scope, env, false)
-			return a
+			return a.masked(mask)
 		})
 	}
 	a, finding, failed := evalOne(o.expression, scope, env, o.check)
+	a = a.masked(mask)
 	switch {
 	case o.asJSON:
 		if err := view.JSONLine(io.Out, a); err != nil {
 			return err
 		}
 	case failed:
-		diag.Print(io.Err, finding, []byte(o.expression))
+		diag.Print(mask.Writer(io.Err, false), finding, []byte(o.expression))
 	case o.check:
 		fmt.Fprintln(io.Out, a.Type)
 	default:
@@ -145,6 +158,22 @@ func runEval(ctx context.Context, io *Streams, o evalOptions) error {
 		return errNo
 	}
 	return nil
+}
+
+// evalMask hides the callers among the variables. Numbers that the expression itself holds are
+// its author's: without a caller nothing is hidden.
+func evalMask(o evalOptions) *privacy.Mask {
+	given := map[string]any{}
+	for _, s := range o.set {
+		name, text, _ := strings.Cut(s, "=")
+		name, _, _ = strings.Cut(strings.TrimSpace(name), ":")
+		given[name] = strings.Trim(text, `"`)
+	}
+	mask := privacy.New(privacy.Options{Show: o.showPII})
+	if !mask.Inputs(given) {
+		return privacy.New(privacy.Options{Show: true})
+	}
+	return mask
 }
 
 // evalScope declares the variables of --set beside the built-in ones of a call.

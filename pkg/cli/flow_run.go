@@ -16,6 +16,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/phone"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
 )
@@ -72,8 +73,8 @@ Exit codes: 0 the call came to an end, 2 a file does not parse, 1 the flow canno
 			default:
 				return usage(cmd.CommandPath(), fmt.Errorf("--not-set %q is neither strict nor lenient", notSet))
 			}
-			if o.showPII && !env.IO.OutTerminal {
-				return fail(errors.New("--show-pii shows personal data, and standard output is no terminal"), "leave it out, or look at it on a terminal")
+			if err := personal(env.IO, o.showPII); err != nil {
+				return err
 			}
 			return runFlowRun(cmd.Context(), env.IO, o)
 		},
@@ -91,36 +92,38 @@ Exit codes: 0 the call came to an end, 2 a file does not parse, 1 the flow canno
 }
 
 // readFlow reads a flow file; one with errors is the answer no.
-func readFlow(path string, io *Streams) (*architect.File, error) {
+func readFlow(path string, io *Streams) (*architect.File, []byte, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fail(fmt.Errorf("read the flow %s: %w", path, reason(err)), "name an existing file")
+		return nil, nil, fail(fmt.Errorf("read the flow %s: %w", path, reason(err)), "name an existing file")
 	}
 	file, found := architect.Parse(path, data)
 	if found.Has(diag.Error) || file == nil || file.Flow == nil {
 		if len(found) == 0 {
 			found = diag.Findings{{Severity: diag.Error, Message: "the file holds no flow", Position: diag.Position{File: path}}}
 		}
-		return nil, unreadable(found, data, true)
+		return nil, nil, unreadable(found, data, true)
 	}
 	for _, f := range found {
 		if f.Severity.AtLeast(diag.Warning) {
 			diag.Print(io.Err, f, data) //nolint:errcheck // a warning nobody can read stops nothing
 		}
 	}
-	return file, nil
+	return file, data, nil
 }
 
 func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
-	file, err := readFlow(o.file, io)
+	file, text, err := readFlow(o.file, io)
 	if err != nil {
 		return err
 	}
+	own := phone.Find(string(text)) // what the flow itself says is no secret
 	for _, m := range o.modules {
-		module, err := readFlow(m, io)
+		module, text, err := readFlow(m, io)
 		if err != nil {
 			return err
 		}
+		own = append(own, phone.Find(string(text))...)
 		if module.Type != "commonModule" {
 			return fail(fmt.Errorf("%s holds a flow of type %s, not a common module", m, module.Type), "give --module only files of common modules")
 		}
@@ -147,9 +150,12 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 	if call.ANI == "" {
 		return fail(errors.New("there is no calling number"), "give --ani NUMBER, or ani under call in the world file")
 	}
+	own = slices.DeleteFunc(append(own, call.DNIS), func(n string) bool { return phone.Digits(n) == phone.Digits(call.ANI) })
+	mask := privacy.New(privacy.Options{Own: own, Show: o.showPII})
+	mask.Caller(call.ANI)
 	program, err := interp.Compile(file, o.flow)
 	if err != nil {
-		return notRun(err)
+		return notRun(err, mask)
 	}
 	outside := world.New(said)
 	level := interp.TracePath
@@ -157,12 +163,11 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 		level = interp.TraceFull
 	}
 	r, err := interp.Run(ctx, program, call, outside, interp.RunOptions{Trace: level})
-	mask := maskCaller(call.ANI, o.showPII)
 	if err != nil {
 		if o.trace && !o.asJSON {
 			printSteps(io, r.Path, mask)
 		}
-		return notRun(err)
+		return notRun(err, mask)
 	}
 	notes := outside.Notes()
 	if n := len(program.Findings()); n > 0 {
@@ -177,7 +182,7 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 }
 
 // notRun is the failure for a flow that cannot be run to an end, at its place in the file.
-func notRun(err error) error {
+func notRun(err error, mask *privacy.Mask) error {
 	var r *interp.Refusal
 	var f diag.Finding
 	switch {
@@ -188,41 +193,10 @@ func notRun(err error) error {
 		}
 	case errors.As(err, &f):
 	default:
-		return fail(err, "compare the world file with what the flow binds")
+		f = diag.Finding{Message: err.Error(), Hint: "compare the world file with what the flow binds"}
 	}
+	f.Message = mask.Text(f.Message)
 	return &failure{finding: f, cause: err}
-}
-
-// maskCaller hides the caller's number in texts, in the forms a flow is likely to make of it.
-func maskCaller(ani string, show bool) func(string) string {
-	if show || ani == "" {
-		return func(s string) string { return s }
-	}
-	bare := strings.TrimPrefix(ani, "tel:")
-	forms := []string{ani, phone.Mask(ani)}
-	add := func(s string) {
-		if len(s) >= 7 && s != ani {
-			forms = append(forms, s, phone.Mask(s))
-		}
-	}
-	add(bare)
-	add(strings.TrimPrefix(bare, "+"))
-	if n, err := phone.Parse(ani, "US"); err == nil {
-		add(n.E164())
-		add(n.National())
-		return strings.NewReplacer(forms...).Replace
-	}
-	names := nameForms(ani)
-	for _, f := range names {
-		forms = append(forms, `"`+f+`"`, `"`+hiddenText+`"`)
-	}
-	replace := strings.NewReplacer(forms...).Replace
-	return func(s string) string {
-		if slices.Contains(names, s) {
-			return hiddenText
-		}
-		return replace(s)
-	}
 }
 
 // A flowRun is the answer of flow run as JSON. Keys are always there.
@@ -266,15 +240,15 @@ type flowRunProblem struct {
 	Path    string `json:"path"`
 }
 
-func newFlowRun(f *architect.File, c interp.Call, r interp.Result, notes []string, mask func(string) string) flowRun {
+func newFlowRun(f *architect.File, c interp.Call, r interp.Result, notes []string, mask *privacy.Mask) flowRun {
 	out := flowRun{
-		Schema: view.Schema, Flow: f.Flow.Name, Type: f.Type, ANI: mask(c.ANI), DNIS: orNull(c.DNIS), At: c.At.UTC().Format(time.RFC3339),
-		Ending: string(r.Ending), Target: orNull(mask(r.Target)), Queue: orNull(r.Queue), Skills: append([]string{}, r.Skills...),
+		Schema: view.Schema, Flow: f.Flow.Name, Type: f.Type, ANI: mask.Number(c.ANI), DNIS: orNull(c.DNIS), At: c.At.UTC().Format(time.RFC3339),
+		Ending: string(r.Ending), Target: orNull(mask.Text(r.Target)), Queue: orNull(r.Queue), Skills: append([]string{}, r.Skills...),
 		LanguageSkill: orNull(r.LanguageSkill), Priority: r.Priority, ParticipantData: map[string]string{},
 		WaitedMs: r.Elapsed.Milliseconds(), Actions: r.Actions, Path: []flowRunStep{}, Errors: []flowRunProblem{}, Warnings: []string{},
 	}
 	for k, v := range r.ParticipantData {
-		out.ParticipantData[k] = mask(v)
+		out.ParticipantData[k] = mask.Text(v)
 	}
 	if r.ScreenPop != nil {
 		out.ScreenPop = &view.ScreenPop{Script: r.ScreenPop.Script, Inputs: valuesOf(r.ScreenPop.Inputs, mask)}
@@ -289,13 +263,13 @@ func newFlowRun(f *architect.File, c interp.Call, r interp.Result, notes []strin
 		})
 	}
 	for _, p := range r.Problems {
-		out.Errors = append(out.Errors, flowRunProblem{Action: cmp.Or(p.Action, p.Type), Message: mask(p.Message), Line: p.Pos.Line, Path: p.Path})
+		out.Errors = append(out.Errors, flowRunProblem{Action: cmp.Or(p.Action, p.Type), Message: mask.Text(p.Message), Line: p.Pos.Line, Path: p.Path})
 	}
 	for _, p := range r.Warnings {
-		out.Warnings = append(out.Warnings, mask(p.Message))
+		out.Warnings = append(out.Warnings, mask.Text(p.Message))
 	}
 	for _, n := range notes {
-		out.Warnings = append(out.Warnings, mask(n))
+		out.Warnings = append(out.Warnings, mask.Text(n))
 	}
 	return out
 }
@@ -307,13 +281,13 @@ func orNull(s string) *string {
 	return &s
 }
 
-func valuesOf(ns []interp.Named, mask func(string) string) map[string]string {
+func valuesOf(ns []interp.Named, mask *privacy.Mask) map[string]string {
 	if len(ns) == 0 {
 		return nil
 	}
 	out := make(map[string]string, len(ns))
 	for _, n := range ns {
-		v := mask(plainValue(n.Value))
+		v := mask.Text(plainValue(n.Value))
 		if before, twice := out[n.Name]; twice { // skills, statements that write one variable again
 			v = before + ", " + v
 		}
@@ -330,7 +304,7 @@ func plainValue(v expr.Value) string {
 	return v.String()
 }
 
-func printFlowRun(io *Streams, out flowRun, r interp.Result, trace bool, mask func(string) string) {
+func printFlowRun(io *Streams, out flowRun, r interp.Result, trace bool, mask *privacy.Mask) {
 	w := io.Out
 	dnis := ""
 	if out.DNIS != nil {
@@ -365,7 +339,7 @@ func printFlowRun(io *Streams, out flowRun, r interp.Result, trace bool, mask fu
 	if p := r.ScreenPop; p != nil {
 		var parts []string
 		for _, n := range p.Inputs {
-			parts = append(parts, n.Name+" = "+mask(plainValue(n.Value)))
+			parts = append(parts, n.Name+" = "+mask.Text(plainValue(n.Value)))
 		}
 		line("screen pop", p.Script+"    "+strings.Join(parts, ", "))
 	}
@@ -379,7 +353,7 @@ func printFlowRun(io *Streams, out flowRun, r interp.Result, trace bool, mask fu
 		printSteps(io, r.Path, mask)
 	}
 	for _, p := range r.Problems {
-		line("error", fmt.Sprintf("%s: %s (%s)", cmp.Or(p.Action, p.Type), mask(p.Message), p.Pos))
+		line("error", fmt.Sprintf("%s: %s (%s)", cmp.Or(p.Action, p.Type), mask.Text(p.Message), p.Pos))
 	}
 	for _, t := range out.Warnings {
 		line("warning", t)
@@ -387,7 +361,7 @@ func printFlowRun(io *Streams, out flowRun, r interp.Result, trace bool, mask fu
 }
 
 // printSteps writes the trace: a line for each action, its inputs and outputs below.
-func printSteps(io *Streams, steps []interp.Step, mask func(string) string) {
+func printSteps(io *Streams, steps []interp.Step, mask *privacy.Mask) {
 	for i, s := range steps {
 		name := s.Type
 		if s.Action != "" {
@@ -402,10 +376,10 @@ func printSteps(io *Streams, steps []interp.Step, mask func(string) string) {
 		}
 		fmt.Fprintf(io.Out, "  %4d %7d ms  %s%s    %s:%d\n", i+1, s.At.Milliseconds(), name, took, s.Task, s.Pos.Line)
 		for _, n := range s.Inputs {
-			fmt.Fprintf(io.Out, "                     in  %s = %s\n", n.Name, mask(n.Value.String()))
+			fmt.Fprintf(io.Out, "                     in  %s = %s\n", n.Name, mask.Text(n.Value.String()))
 		}
 		for _, n := range s.Outputs {
-			fmt.Fprintf(io.Out, "                     out %s = %s\n", n.Name, mask(n.Value.String()))
+			fmt.Fprintf(io.Out, "                     out %s = %s\n", n.Name, mask.Text(n.Value.String()))
 		}
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/phone"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -71,8 +72,8 @@ opens is open for the next one. Nothing is ever written to an org.`,
 }
 
 func runSimulate(ctx context.Context, env *Env, o simulateOptions) error {
-	if o.showPII && !env.IO.OutTerminal {
-		return fail(errors.New("--show-pii shows personal data, and standard output is no terminal"), "leave it out, or look at it on a terminal")
+	if err := personal(env.IO, o.showPII); err != nil {
+		return err
 	}
 	l, b, err := load(env, false)
 	if err != nil {
@@ -100,11 +101,13 @@ type simulation struct {
 	source   string
 	live     bool
 	notes    []string // said once, beside the answer
-	hider    *hider
+	mask     *privacy.Mask
 }
 
 func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, o simulateOptions) (_ *simulation, err error) {
-	s := &simulation{options: o, loaded: l, live: o.crm == "live", hider: &hider{live: o.crm == "live", values: map[string]bool{}}}
+	s := &simulation{options: o, loaded: l, live: o.crm == "live", mask: privacy.New(privacy.Options{
+		Deployment: l.deployment, Names: blueprint.PersonalNames(l.deployment), Live: o.crm == "live", Show: o.showPII,
+	})}
 	start, err := startTime(env, o.at)
 	if err != nil {
 		return nil, err
@@ -159,7 +162,7 @@ func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Bluepr
 		return nil, err
 	}
 	if s.run.Sender != nil {
-		s.run.Sender = s.hider.listen(l.deployment, s.run.Sender)
+		s.run.Sender = s.mask.Listen(s.run.Sender)
 	}
 	return s, s.callers(start)
 }
@@ -409,7 +412,7 @@ func (s *simulation) callers(start time.Time) error {
 		if f.DNIS != "" {
 			c.DNIS = f.DNIS
 		}
-		s.hider.caller(s.loaded.deployment, c.ANI)
+		s.mask.Caller(c.ANI)
 		s.calls = append(s.calls, c)
 	}
 	return nil
@@ -456,15 +459,14 @@ func (s *simulation) one(ctx context.Context, i int, c simulate.Call) (*simulate
 }
 
 func (s *simulation) print(env *Env, outcomes []*simulate.Outcome) error {
-	m := masking(s.loaded.deployment, s.options.showPII, s.live, s.hider.text)
 	if env.settings.json() {
 		out := view.Calls{Schema: view.Schema, Calls: []view.Call{}}
 		for _, o := range outcomes {
-			out.Calls = append(out.Calls, view.NewCall(o, m))
+			out.Calls = append(out.Calls, view.NewCall(o, s.mask))
 		}
 		return view.JSON(env.IO.Out, out)
 	}
-	frame := s.frame(m)
+	frame := s.frame()
 	for i, o := range outcomes {
 		if i > 0 {
 			fmt.Fprintln(env.IO.Out)
@@ -476,14 +478,10 @@ func (s *simulation) print(env *Env, outcomes []*simulate.Outcome) error {
 	return nil
 }
 
-func (s *simulation) frame(m view.Masking) view.CallFrame {
+func (s *simulation) frame() view.CallFrame {
 	d := s.loaded.deployment
-	text := s.hider.text
-	if s.options.showPII {
-		text = func(t string) string { return t }
-	}
 	frame := view.CallFrame{
-		Source: s.source, Budget: d.Enrichment.Budget, Masking: m, Trace: s.options.trace, MaskText: text, Bodies: s.options.showPII,
+		Source: s.source, Budget: d.Enrichment.Budget, Mask: s.mask, Trace: s.options.trace, Bodies: s.options.showPII,
 		RuleAt: func(rule string) string {
 			for i, r := range d.Routing.Rules {
 				if r.Name == rule {

@@ -2,7 +2,11 @@ package phone
 
 import (
 	"errors"
+	"net/url"
+	"slices"
 	"strings"
+
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 const (
@@ -32,4 +36,56 @@ func Mask(text string) string {
 		return hidden
 	}
 	return string(r[:shownHead]) + strings.Repeat("•", n) + string(r[len(r)-shownTail:])
+}
+
+// written finds what may be a number within a text: a plus sign, or its percent code, with
+// digits. Plain digits are ids of records and amounts, too.
+var written = pattern.Of(`(?i)(?:\+|%(?:25)*2B)(?:[ ().-]|%20)?[0-9](?:(?:[ ().-]|%20){0,3}[0-9]){5,}`)
+
+// MaskIn masks the numbers with a plus sign in a text, but for those that are own: numbers in
+// E.164 that are nobody's secret.
+func MaskIn(text string, own ...string) string {
+	return written().ReplaceAllStringFunc(text, func(s string) string {
+		plain := unescape(s)
+		if slices.Contains(own, "+"+Digits(plain)) {
+			return s
+		}
+		return Mask(plain)
+	})
+}
+
+// Find gives the numbers with a plus sign in a text, as E.164.
+func Find(text string) []string {
+	var out []string
+	for _, s := range written().FindAllString(text, -1) {
+		out = append(out, "+"+Digits(unescape(s)))
+	}
+	return out
+}
+
+// unescape takes percent codes away, also codes of codes.
+func unescape(s string) string {
+	for strings.Contains(s, "%") {
+		u, err := url.PathUnescape(s)
+		if err != nil || u == s {
+			break
+		}
+		s = u
+	}
+	return s
+}
+
+// Digits are the digits of a number as they are dialled, without its scheme, host and
+// parameters; empty when the text is no number, also when it is a name.
+func Digits(text string) string {
+	s, err := userPart(text)
+	if err != nil || !numeric(s) {
+		return ""
+	}
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
 }

@@ -92,6 +92,28 @@ func TestMask(t *testing.T) {
 	}
 }
 
+func TestMaskIn(t *testing.T) {
+	for text, want := range map[string]string{
+		"to +15135550142 x": "to +1513•••••42 x", "/a/%2B15135550142/b": "/a/+1513•••••42/b", "%252B15135550142": "+1513•••••42", "+1 (513) 555-0142.": "+1 (5••••••••••42.",
+		"%2B1%20513%20555%200142": "+1 51••••••••42", "own +15135550100": "own +15135550100", "+1 513-555-0100": "+1 513-555-0100", "1 + 2": "1 + 2", "15135550142": "15135550142",
+	} {
+		if got := phone.MaskIn(text, "+15135550100"); got != want {
+			t.Errorf("MaskIn(%q) = %q, want %q", text, got, want)
+		}
+	}
+	if got := phone.Find("a +15135550142, tel:+49-30-1234567, 5135550142"); !slices.Equal(got, []string{"+15135550142", "+49301234567"}) {
+		t.Errorf("Find: %q", got)
+	}
+}
+
+func TestDigits(t *testing.T) {
+	for text, want := range map[string]string{"tel:+1 (513) 555-0142;ext=1": "15135550142", "sip:alice@example.org": "", "anonymous": "", "911": "911"} {
+		if got := phone.Digits(text); got != want {
+			t.Errorf("Digits(%q) = %q", text, got)
+		}
+	}
+}
+
 func TestIsE164(t *testing.T) {
 	for text, want := range map[string]bool{
 		"+15135550100": true, "+15551234567": true, "15135550100": false, "+1 513": false, "+05135550100": false,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/simulate"
 )
 
@@ -57,15 +58,8 @@ type Calls struct {
 	Calls  []Call `json:"calls"`
 }
 
-// A Masking hides what a person must not see in an output.
-type Masking struct {
-	Number func(string) string             // a caller's number
-	Data   func(name, value string) string // a value of participant data or of the screen pop
-	Amount func(string) string             // an amount of money
-}
-
 // NewCall converts an outcome.
-func NewCall(o *simulate.Outcome, m Masking) Call {
+func NewCall(o *simulate.Outcome, m *privacy.Mask) Call {
 	r := o.Result
 	c := Call{
 		ANI: m.Number(o.Call.ANI), DNIS: text(o.Call.DNIS), Outcome: o.Outcome, Rule: text(o.Rule), Reason: o.Reason,
@@ -104,19 +98,18 @@ func ms(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.
 
 // A CallFrame is what stands around calls in the text answer.
 type CallFrame struct {
-	Source   string                                            // where HubSpot's answers came from
-	RuleAt   func(rule string) string                          // place of a rule in the deployment file
-	Target   func(rule string) (queue string, skills []string) // what a rule names, or the fallback; nil: not known
-	Budget   time.Duration
-	Masking  Masking
-	Trace    bool
-	MaskText func(string) string // for traces, which show inputs and outputs
-	Bodies   bool                // traces show what data actions sent and received, too
+	Source string                                            // where HubSpot's answers came from
+	RuleAt func(rule string) string                          // place of a rule in the deployment file
+	Target func(rule string) (queue string, skills []string) // what a rule names, or the fallback; nil: not known
+	Budget time.Duration
+	Mask   *privacy.Mask
+	Trace  bool
+	Bodies bool // traces show what data actions sent and received, too
 }
 
 // PrintCall writes the one-screen answer for an engineer.
 func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
-	c := NewCall(o, f.Masking)
+	c := NewCall(o, f.Mask)
 	var b strings.Builder
 	line := func(name, value, more string) {
 		b.WriteString(strings.TrimRight(fmt.Sprintf("  %-12s %-19s %s", name, value, more), " ") + "\n")
@@ -142,11 +135,11 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	}
 	for _, a := range o.Actions {
 		if a.Failure != "" {
-			fmt.Fprintf(&b, "  %-12s %s: %s\n", "note", a.Action, f.MaskText(a.Failure))
+			fmt.Fprintf(&b, "  %-12s %s: %s\n", "note", a.Action, f.Mask.Text(a.Failure))
 		}
 	}
 	for _, p := range o.Result.Problems {
-		fmt.Fprintf(&b, "  %-12s %s: %s\n", "error", p.Action, f.MaskText(p.Message))
+		fmt.Fprintf(&b, "  %-12s %s: %s\n", "error", p.Action, f.Mask.Text(p.Message))
 	}
 	if f.Trace {
 		trace(&b, o, f)
@@ -291,7 +284,7 @@ func shortName(name string) string {
 func trace(b *strings.Builder, o *simulate.Outcome, f CallFrame) {
 	show := func(kind string, ns []interp.Named) {
 		for _, n := range ns {
-			fmt.Fprintf(b, "           %s %s = %s\n", kind, n.Name, f.Masking.Data(n.Name, f.MaskText(n.Value.String())))
+			fmt.Fprintf(b, "           %s %s = %s\n", kind, n.Name, f.Mask.Data(n.Name, f.Mask.Text(n.Value.String())))
 		}
 	}
 	task := ""

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/mypurecloud/platform-client-sdk-go/v150/platformclientv2"
 	"golang.org/x/time/rate"
@@ -245,7 +246,7 @@ func (c *Client) send(ctx context.Context, method, address, path string, body an
 	start := time.Now()
 	defer func() {
 		if c.cfg.Log != nil {
-			c.cfg.Log.Debug("platform call", "method", method, "path", transport.MaskNumbers(path), "status", w.got.status,
+			c.cfg.Log.Debug("platform call", "method", method, "path", phone.MaskIn(path), "status", w.got.status,
 				"duration", time.Since(start), "correlation", w.got.header.Get("Inin-Correlation-Id"))
 		}
 	}()
@@ -293,7 +294,7 @@ func (c *Client) guard(method, path string) error {
 	if !c.cfg.ReadOnly || isRead(method, path) {
 		return nil
 	}
-	return &transport.RefusedError{Method: method, Path: transport.MaskNumbers(path)}
+	return &transport.RefusedError{Method: method, Path: phone.MaskIn(path)}
 }
 
 // signIn gives the token, fetching one when there is none. One token serves all workers.

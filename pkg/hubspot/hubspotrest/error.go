@@ -10,6 +10,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/phone"
 )
 
 // An Error is an answer of HubSpot's that is not the one asked for.
@@ -50,7 +51,7 @@ func (e *Error) reason() string {
 	case e.Status == hubspot.StatusMoving:
 		return "HubSpot is moving this account to another data center"
 	case e.Message != "":
-		return "HubSpot says " + fmt.Sprintf("%q", transport.MaskNumbers(e.Message))
+		return "HubSpot says " + fmt.Sprintf("%q", phone.MaskIn(e.Message))
 	}
 	return "HubSpot gives no reason"
 }

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -431,16 +430,14 @@ func (c *call) encode(result any, f *failure) (int, http.Header, []byte) {
 	return status, h, text
 }
 
-var withPlus = regexp.MustCompile(`\+[0-9][0-9 ().-]{5,}`)
-
 // maskedPath is a path as the log may keep it: numbers masked, the query by its names.
 func maskedPath(u *url.URL) string {
 	names := []string{}
 	for name := range u.Query() {
-		names = append(names, withPlus.ReplaceAllStringFunc(name, phone.Mask))
+		names = append(names, phone.MaskIn(name))
 	}
 	slices.Sort(names)
-	path := withPlus.ReplaceAllStringFunc(u.Path, phone.Mask)
+	path := phone.MaskIn(u.Path)
 	if len(names) > 0 {
 		path += "?" + strings.Join(names, "&")
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/phone"
 )
 
 // reads are the requests by POST that change nothing; everything else that is no GET or HEAD is a
@@ -98,7 +99,7 @@ func guard(method string, u *url.URL, h http.Header) error {
 	if IsRead(method, u) && !slices.ContainsFunc(overriding, func(n string) bool { return h.Get(n) != "" }) {
 		return nil
 	}
-	return &RefusedError{Method: method, Path: MaskNumbers(u.EscapedPath())}
+	return &RefusedError{Method: method, Path: phone.MaskIn(u.EscapedPath())}
 }
 
 // ReadOnly refuses every request that is not known to be a read. It belongs next to the network,

@@ -6,27 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/phone"
 )
-
-// number finds what may be a caller's number in a path: a plus sign, or its escape, with digits.
-// Plain digits are record ids, which are shown.
-var number = regexp.MustCompile(`(?i)(?:\+|%2B)[0-9][0-9 ().-]{5,}`)
-
-// MaskNumbers masks the phone numbers with a plus sign in a text.
-func MaskNumbers(text string) string {
-	return number.ReplaceAllStringFunc(text, func(s string) string {
-		if u, err := url.PathUnescape(s); err == nil {
-			s = u
-		}
-		return phone.Mask(s)
-	})
-}
 
 // MaskURL is the part of an address that may be written down: no user, no values of the query,
 // no phone number in the path.
@@ -35,11 +20,11 @@ func MaskURL(u *url.URL) string {
 	if u.Host != "" {
 		b.WriteString(u.Scheme + "://" + u.Host)
 	}
-	b.WriteString(MaskNumbers(u.EscapedPath()))
+	b.WriteString(phone.MaskIn(u.EscapedPath()))
 	sep := "?"
 	for _, pair := range strings.FieldsFunc(u.RawQuery, func(r rune) bool { return r == '&' }) {
 		name, _, _ := strings.Cut(pair, "=")
-		b.WriteString(sep + MaskNumbers(name) + "=•")
+		b.WriteString(sep + phone.MaskIn(name) + "=•")
 		sep = "&"
 	}
 	return b.String()
@@ -59,7 +44,7 @@ func Bare(err error) error {
 // A maskedError prints its reason without phone numbers.
 type maskedError struct{ reason error }
 
-func (e maskedError) Error() string { return MaskNumbers(e.reason.Error()) }
+func (e maskedError) Error() string { return phone.MaskIn(e.reason.Error()) }
 func (e maskedError) Unwrap() error { return e.reason }
 
 func describe(r dataaction.Request) string {
@@ -93,7 +78,7 @@ func LogSender(s dataaction.Sender, log *slog.Logger) dataaction.Sender {
 			slog.String("correlation", correlation(resp.Header)),
 		}
 		if err != nil {
-			attrs = append(attrs, slog.String("error", MaskNumbers(Bare(err).Error())))
+			attrs = append(attrs, slog.String("error", phone.MaskIn(Bare(err).Error())))
 		}
 		log.LogAttrs(ctx, slog.LevelDebug, "data action request", attrs...)
 		return resp, err
@@ -110,7 +95,7 @@ func LogRequests(rt http.RoundTripper, log *slog.Logger) http.RoundTripper {
 			slog.Duration("latency", time.Since(start)),
 		}
 		if err != nil {
-			attrs = append(attrs, slog.String("error", MaskNumbers(Bare(err).Error())))
+			attrs = append(attrs, slog.String("error", phone.MaskIn(Bare(err).Error())))
 		} else {
 			attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("correlation", correlation(resp.Header)))
 		}

@@ -1,0 +1,53 @@
+package privacy
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+)
+
+// openProperties are those of HubSpot's records whose values are no personal data.
+func openProperties() []string {
+	return []string{
+		hubspot.PropObjectID, hubspot.PropAssociatedDeals, hubspot.PropLifecycle, hubspot.PropCreated, hubspot.PropContactModified, hubspot.PropDealModified,
+		hubspot.PropDealStage, hubspot.PropPipeline, hubspot.PropIsClosed, hubspot.PropIsWon, hubspot.PropIsLost, hubspot.PropAmount, hubspot.PropHomeAmount,
+		hubspot.PropStageProbability, hubspot.PropCloseDate, hubspot.PropCurrency,
+	}
+}
+
+// Listen learns what HubSpot answers, in order to hide it.
+func (m *Mask) Listen(s dataaction.Sender) dataaction.Sender { return listener{s, m} }
+
+type listener struct {
+	dataaction.Sender
+	m *Mask
+}
+
+func (l listener) Send(ctx context.Context, r dataaction.Request) (dataaction.Response, error) {
+	resp, err := l.Sender.Send(ctx, r)
+	l.m.learn(resp.Body)
+	return resp, err
+}
+
+func (m *Mask) learn(reply []byte) {
+	var body struct {
+		Results []struct {
+			Properties map[string]any `json:"properties"`
+		} `json:"results"`
+	}
+	if json.Unmarshal(reply, &body) != nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, one := range body.Results {
+		for name, v := range one.Properties {
+			if text, ok := v.(string); ok && len(text) > 2 && !slices.Contains(m.open, name) {
+				m.values[text] = true
+			}
+		}
+	}
+}
