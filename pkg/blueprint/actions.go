@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/routing"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // An actionFile is what the template of a data action says; it is Genesys' definition in a
@@ -299,19 +299,19 @@ func (b *builder) definition(dir string, data any) (*dataaction.Definition, acti
 // decodeStrict reads rendered YAML into a struct; an unknown key is an error in the
 // template's line.
 func decodeStrict(r rendering, into any) diag.Findings {
-	dec := yaml.NewDecoder(strings.NewReader(r.text))
-	dec.KnownFields(true)
-	if err := dec.Decode(into); err != nil {
-		line, message := 1, err.Error()
-		if m := yamlLine.FindStringSubmatchIndex(message); m != nil {
-			line, _ = strconv.Atoi(message[m[2]:m[3]]) // digits by the pattern
-			message = message[m[1]:]
+	var out diag.Findings
+	for _, f := range source.New(r.file, []byte(r.text)).Decode(headLimits, into) {
+		message := strings.TrimPrefix(f.Message, "not YAML: ")
+		if f.Kind == source.Unknown {
+			message = "unknown key " + f.Node.Value
 		}
-		message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
-		return r.fail(line, "%s", unknownField.ReplaceAllString(message, "unknown key $1"))
+		out = append(out, r.fail(f.Position.Line, "%s", message)...)
 	}
-	return nil
+	return out
 }
+
+// headLimits bound the heads of data actions and tables; a contract is the longest part.
+var headLimits = source.Limits{Bytes: 1 << 20, Nodes: 20_000, Depth: 60}
 
 // orderedJSON writes a YAML mapping as JSON with its keys in the order of the file, which is
 // the order in which Genesys shows a contract.

@@ -1,18 +1,10 @@
 package blueprint
 
 import (
-	"regexp"
-
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 )
-
-// yamlLine finds the line that the YAML decoder names in an error.
-var yamlLine = regexp.MustCompile(`line (\d+): `)
-
-// unknownField is what the decoder says of a key that a Go type does not have.
-var unknownField = regexp.MustCompile(`^field (\S+) not found in type \S+$`)
 
 // A controlTable is what the template of the control table says.
 type controlTable struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +46,22 @@ func TestFixturesAreReadStrictly(t *testing.T) {
 		if err := found.Err(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
+	}
+}
+
+// What is wrong is said all at once, each with its place in characters and the next step.
+func TestFixturesNameEveryFault(t *testing.T) {
+	_, found := simulate.DecodeFixtures("crm.yaml", []byte("version: 1\ncontacts: [{properties: {firstname: Zoë}, propertis: {}}]\ncalls: {é: x}\n"))
+	var got []string
+	for _, f := range found {
+		got = append(got, f.Error()+"; "+f.Hint)
+	}
+	want := []string{
+		`crm.yaml:2:43: unknown key "propertis"; did you mean "properties"`,
+		`crm.yaml:3:12: a text does not belong here; a mapping does`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }
 
