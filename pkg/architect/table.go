@@ -1,6 +1,10 @@
 package architect
 
-import "time"
+import (
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+)
 
 // kindTable is the one table of actions: the reader takes the shape of each body from it,
 // the checker its rules, the interpreter its branches, and ACTIONS.md is printed from it.
@@ -97,7 +101,7 @@ var kindTable = []ActionKind{
 	{Key: "transferToAcd", Calls: allCalls, Hidden: true, Branches: []string{"failure"}, About: "hands the call to a queue",
 		Fields: acdFields(
 			required("targetQueue", "Queue", "Queue"),
-			Field{Key: "priority", Use: UseValue, Type: "Integer", Label: "Priority", Min: -25_000_000, Max: 25_000_000, Default: true},
+			Field{Key: "priority", Use: UseValue, Type: "Integer", Label: "Priority", Min: genesys.MinPriority, Max: genesys.MaxPriority, Default: true},
 			of(UseSkills, "acdSkills"),
 			Field{Key: "languageSkill", Type: "LanguageSkill", Use: UseValue, Label: "Language Skill", NoValue: true, Default: true}, value("preferredAgents", "AgentScorePair[]", "Preferred Agents"),
 			value("directAgent", "User", "Direct Agent"), of(UseName, "overrideInQueueFlow"),

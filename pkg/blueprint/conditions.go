@@ -8,6 +8,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
@@ -189,7 +190,7 @@ func bonusOf(p *deployment.ValuePriority) (expr.Node, error) {
 		return nil, err
 	}
 	// a negative sum of amounts lowers the priority; below every priority there is it ends
-	fewest := 2*maxPriority/p.Add + 1
+	fewest := (genesys.MaxPriority-genesys.MinPriority)/p.Add + 1
 	bottom, err := decimal(times(p.Per, fewest))
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
@@ -401,8 +402,8 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 
 // withinBounds keeps a priority in Genesys' range.
 func withinBounds(x expr.Node) expr.Node {
-	lowest := integer(-maxPriority)
-	return choose(more(x, whole(maxPriority)), whole(maxPriority), choose(less(x, lowest), lowest, x))
+	lowest := integer(genesys.MinPriority)
+	return choose(more(x, whole(genesys.MaxPriority)), whole(genesys.MaxPriority), choose(less(x, lowest), lowest, x))
 }
 
 // wants sets every slot for a skill, so that no earlier target's skill stays in one.
@@ -443,7 +444,7 @@ func (b *builder) keptPart(f *flowData) {
 		}
 	}
 	f.KeptSound = choose(v("Task.Sound"), all(
-		atMost(fn("ToInt", v("Task.Stamp")), whole(maxPriority)),
+		atMost(fn("ToInt", v("Task.Stamp")), whole(genesys.MaxPriority)),
 		eq(v("Task.Policy"), text(f.Policy)),
 		among(v("Task.Outcome"), answered...),
 		among(v("Task.Rule"), append([]string{""}, names...)...),
@@ -473,9 +474,6 @@ func (b *builder) keptPart(f *flowData) {
 		}
 	}
 }
-
-// maxPriority is Genesys' bound on priorities.
-const maxPriority = 25_000_000
 
 // decisionNames are the names of participant data that are always written.
 var decisionNames = []string{"dealroute_outcome", "dealroute_rule", "dealroute_priority", "dealroute_until", "dealroute_policy"}

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/genesys"
 )
 
 func TestSchemaIsCurrent(t *testing.T) {
@@ -27,6 +28,36 @@ func TestSchemaIsCurrent(t *testing.T) {
 	}
 	if !bytes.Equal(fresh, deployment.Schema()) {
 		t.Error("schema.json is not what the types give; run go generate ./pkg/deployment")
+	}
+}
+
+// The bounds stand in struct tags, which take no constants.
+func TestPrioritiesHaveGenesysBounds(t *testing.T) {
+	n := 0
+	var walk func(v any)
+	walk = func(v any) {
+		m, _ := v.(map[string]any)
+		if l, ok := v.([]any); ok {
+			for _, e := range l {
+				walk(e)
+			}
+		}
+		for name, e := range m {
+			if p, ok := e.(map[string]any); ok && name == "priority" {
+				n++
+				if p["minimum"] != float64(genesys.MinPriority) || p["maximum"] != float64(genesys.MaxPriority) {
+					t.Errorf("a priority from %v to %v", p["minimum"], p["maximum"])
+				}
+			}
+			walk(e)
+		}
+	}
+	var schema any
+	if err := json.Unmarshal(deployment.Schema(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	if walk(schema); n != 2 {
+		t.Errorf("%d priorities in the schema", n)
 	}
 }
 

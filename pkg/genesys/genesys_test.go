@@ -59,6 +59,21 @@ func TestRefsGoThroughTrees(t *testing.T) {
 	}
 }
 
+func TestPermissions(t *testing.T) {
+	held := []genesys.Permission{{"routing", "*", "view"}, {"architect", "flow", "*"}}
+	for needed, want := range map[string]bool{
+		"routing:queue:view": true, "Routing:Queue:VIEW": true, "routing:queue:add": false, "architect:flow:publish": true,
+		"architect:datatable:view": false, "routing:queue": false, "": false, "routing:queue:view:x": false,
+	} {
+		if got := (genesys.Identity{Permissions: held}).May(needed); got != want {
+			t.Errorf("%q: %v", needed, got)
+		}
+		if p, ok := genesys.ParsePermission(needed); ok && p.String() != needed {
+			t.Errorf("%q is written %q", needed, p)
+		}
+	}
+}
+
 func TestMarkIsFoundInADescription(t *testing.T) {
 	m := genesys.Mark{Deployment: "acme-inbound", Schema: 1, Hash: "00ff"}
 	got, ok := genesys.FindMark("made for Acme. " + m.String() + " do not edit")

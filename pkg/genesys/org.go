@@ -3,7 +3,6 @@ package genesys
 import (
 	"encoding/json"
 	"errors"
-	"strings"
 )
 
 // Errors of a client that a caller decides on. A client's error matches them by errors.Is.
@@ -32,31 +31,12 @@ type Identity struct {
 	ClientID       string // empty for a person's token
 	ClientName     string
 	HomeDivision   Object
-	Permissions    []string // domain:entity:action, "*" allowed in each part; conditional ones left out
+	Permissions    []Permission // conditional ones left out
 	Grants         []Grant
 }
 
 // A Grant is a role that a subject holds in a division, both by id.
 type Grant struct{ RoleID, DivisionID string }
-
-// May reports whether a permission is held.
-func (id Identity) May(permission string) bool {
-	want := strings.SplitN(permission, ":", 3)
-	for _, held := range id.Permissions {
-		have := strings.SplitN(held, ":", 3)
-		if len(have) != len(want) {
-			continue
-		}
-		all := true
-		for i := range have {
-			all = all && (have[i] == "*" || strings.EqualFold(have[i], want[i]))
-		}
-		if all {
-			return true
-		}
-	}
-	return false
-}
 
 // A Job is a flow job. Status is Registered, Started, Success or Failure.
 type Job struct {
@@ -87,3 +67,10 @@ type Number struct {
 	InPool                        bool
 	OwnerType, OwnerID, OwnerName string
 }
+
+// The bounds of a call's priority; one point is worth a minute of waiting (Genesys' help,
+// "Transfer to ACD action").
+const (
+	MinPriority = -25_000_000
+	MaxPriority = 25_000_000
+)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
 )
 
 // A Decision is where a call goes, and why.
@@ -38,11 +40,8 @@ func Decide(p Policy, f Facts) Decision {
 	return d
 }
 
-// MaxPriority is Genesys' bound on a priority, MaxPriority below and above zero.
-const MaxPriority = 25_000_000
-
 func sum(base, byValue int) int {
-	return max(-MaxPriority, min(base+byValue, MaxPriority))
+	return max(genesys.MinPriority, min(base+byValue, genesys.MaxPriority))
 }
 
 // ByValue is what value adds to any priority: min(max, ⌊value / per⌋ · add) while there is

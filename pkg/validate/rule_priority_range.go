@@ -4,10 +4,8 @@ import (
 	"strconv"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
 )
-
-// maxPriority is the greatest priority of a call in Genesys Cloud; the least is its negative.
-const maxPriority = 25_000_000
 
 func rulePriorityRange() Rule {
 	return Rule{
@@ -20,8 +18,8 @@ func rulePriorityRange() Rule {
 				return
 			}
 			one := func(path string, base int) {
-				if base+v.Max > maxPriority {
-					c.at(path, strconv.Itoa(base), "lower it, or routing.valuePriority.max", "priority %d and %d by value are more than Genesys Cloud takes (%d)", base, v.Max, maxPriority)
+				if base+v.Max > genesys.MaxPriority {
+					c.at(path, strconv.Itoa(base), "lower it, or routing.valuePriority.max", "priority %d and %d by value are more than Genesys Cloud takes (%d)", base, v.Max, genesys.MaxPriority)
 				}
 			}
 			for i, r := range c.d.Routing.Rules {

@@ -107,7 +107,7 @@ type Input struct {
 	Attempt    int    // of a menu, from 0
 }
 
-// Transfer says where a call is to go. Genesys: priority is −25,000,000 to 25,000,000.
+// Transfer says where a call is to go. The priority is within Genesys' bounds.
 type Transfer struct {
 	To            Ending
 	Skills        []string

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/genesys"
 )
 
 // transferOp hands the call over. When that works the run is over; when it fails the
@@ -99,16 +100,14 @@ func (o *transferOp) route(s *State) bool {
 			s.fault("the priority is NOT_SET")
 			return false
 		}
-		if t.Priority = v.Int(); t.Priority < -maxPriority || t.Priority > maxPriority {
-			s.fault("priority %d is beyond ±%d", t.Priority, maxPriority)
+		if t.Priority = v.Int(); t.Priority < genesys.MinPriority || t.Priority > genesys.MaxPriority {
+			s.fault("priority %d is beyond ±%d", t.Priority, genesys.MaxPriority)
 			return false
 		}
 		s.note("priority", v)
 	}
 	return true
 }
-
-const maxPriority = 25_000_000 // Genesys
 
 // skillNames computes a list of skills, from its items or from one expression.
 func (s *State) skillNames(items []value, all *value) ([]string, bool) {

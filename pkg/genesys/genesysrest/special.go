@@ -62,7 +62,7 @@ func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
 				continue
 			}
 			for _, a := range p.Actions {
-				id.Permissions = append(id.Permissions, p.Domain+":"+p.EntityName+":"+a)
+				id.Permissions = append(id.Permissions, genesys.Permission{Domain: p.Domain, Entity: p.EntityName, Action: a})
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/google/uuid"
 )
 
@@ -88,18 +89,18 @@ func (s *Server) allowed(client string, o *operation) bool {
 		return true
 	}
 	held := s.held(client)
-	has := func(p string) bool { return slices.ContainsFunc(held, func(h string) bool { return covers(h, p) }) }
+	has := func(p string) bool { return genesys.Permit(held, p) }
 	if o.Any {
 		return slices.ContainsFunc(o.Permissions, has)
 	}
 	return !slices.ContainsFunc(o.Permissions, func(p string) bool { return !has(p) })
 }
 
-func (s *Server) held(client string) []string {
+func (s *Server) held(client string) []genesys.Permission {
 	if client == ClientID && s.opts.permissions != nil {
 		return s.opts.permissions
 	}
-	var out []string
+	var out []genesys.Permission
 	for _, g := range s.state.Grants {
 		if g.Subject != client {
 			continue
@@ -111,25 +112,11 @@ func (s *Server) held(client string) []string {
 		for _, p := range list(r.Body["permissionPolicies"]) {
 			m := object(p)
 			for _, a := range list(m["actionSet"]) {
-				out = append(out, str(m["domain"])+":"+str(m["entityName"])+":"+str(a))
+				out = append(out, genesys.Permission{Domain: str(m["domain"]), Entity: str(m["entityName"]), Action: str(a)})
 			}
 		}
 	}
 	return out
-}
-
-// covers tells whether a held permission, which may hold "*", includes a needed one.
-func covers(held, needed string) bool {
-	h, n := strings.SplitN(held, ":", 3), strings.SplitN(needed, ":", 3)
-	if len(h) != 3 || len(n) != 3 {
-		return held == needed
-	}
-	for i := range h {
-		if h[i] != "*" && !strings.EqualFold(h[i], n[i]) {
-			return false
-		}
-	}
-	return true
 }
 
 func accountHandlers() map[string]handler {
@@ -207,10 +194,8 @@ func (c *call) subject() (int, any, error) {
 			}
 		}
 		if c.s.opts.permissions != nil && id == ClientID {
-			for _, h := range c.s.opts.permissions {
-				if p := strings.SplitN(h, ":", 3); len(p) == 3 {
-					policies = append(policies, map[string]any{"domain": p[0], "entityName": p[1], "actions": []any{p[2]}})
-				}
+			for _, p := range c.s.opts.permissions {
+				policies = append(policies, map[string]any{"domain": p.Domain, "entityName": p.Entity, "actions": []any{p.Action}})
 			}
 		}
 		grants = append(grants, map[string]any{
@@ -233,18 +218,18 @@ func (c *call) products() (int, any, error) {
 func (c *call) permissions() (int, any, error) {
 	domains := map[string]map[string]map[string]bool{}
 	for _, o := range c.s.spec.Operations {
-		for _, p := range o.Permissions {
-			parts := strings.SplitN(p, ":", 3)
-			if len(parts) != 3 {
+		for _, written := range o.Permissions {
+			p, isOne := genesys.ParsePermission(written)
+			if !isOne {
 				continue
 			}
-			if domains[parts[0]] == nil {
-				domains[parts[0]] = map[string]map[string]bool{}
+			if domains[p.Domain] == nil {
+				domains[p.Domain] = map[string]map[string]bool{}
 			}
-			if domains[parts[0]][parts[1]] == nil {
-				domains[parts[0]][parts[1]] = map[string]bool{}
+			if domains[p.Domain][p.Entity] == nil {
+				domains[p.Domain][p.Entity] = map[string]bool{}
 			}
-			domains[parts[0]][parts[1]][parts[2]] = true
+			domains[p.Domain][p.Entity][p.Action] = true
 		}
 	}
 	var out []any
@@ -296,7 +281,7 @@ func (c *call) divisionsPermitted() (int, any, error) {
 	if p == "" {
 		return 0, nil, failed(http.StatusBadRequest, "missing.permission.param", "The permission parameter is missing")
 	}
-	if !slices.ContainsFunc(c.s.held(c.client), func(h string) bool { return covers(h, p) }) {
+	if !genesys.Permit(c.s.held(c.client), p) {
 		out := c.page(nil)
 		out["allDivsPermitted"] = false
 		return ok(out)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/genesys"
 )
 
 type options struct {
@@ -18,7 +19,7 @@ type options struct {
 	assume      Assumptions
 	perMinute   int
 	faults      []Fault
-	permissions []string
+	permissions []genesys.Permission
 	remote      dataaction.Sender
 	onChange    func(*State)
 }
@@ -78,8 +79,16 @@ func Assume(a Assumptions) Option { return func(o *options) { o.assume = a } }
 // no limit.
 func PerMinute(n int) Option { return func(o *options) { o.perMinute = n } }
 
-// Permissions replaces what the bootstrap client may do; the default is everything.
-func Permissions(list ...string) Option { return func(o *options) { o.permissions = list } }
+// Permissions replaces what the bootstrap client may do; the default is everything. What
+// is no permission allows nothing.
+func Permissions(list ...string) Option {
+	return func(o *options) {
+		for _, written := range list {
+			p, _ := genesys.ParsePermission(written)
+			o.permissions = append(o.permissions, p)
+		}
+	}
+}
 
 // Remote carries the requests that executed data actions make to other services.
 func Remote(s dataaction.Sender) Option { return func(o *options) { o.remote = s } }
