@@ -175,3 +175,21 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// Each finding is about its own value, also behind one that is refused, and its column counts
+// characters.
+func TestPlacesOfFindings(t *testing.T) {
+	_, found := world.Decode("w", []byte("call: {remoteName: Zoë, variables: {Call.Ani: &e x, Call.PositionInQueue: é}}\n---\na: 1\n"))
+	var got []string
+	for _, f := range found {
+		got = append(got, f.Error())
+	}
+	want := []string{
+		"w:3:1: a second document begins here",
+		"w:1:47: world files take no anchors and aliases",
+		"w:1:75: Call.PositionInQueue is of type Integer",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}

@@ -1,7 +1,6 @@
 package world
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // maxFile bounds a world file; a larger one is refused before it is read.
@@ -22,21 +22,20 @@ const maxFile = 4 << 20
 // of the wrong kind, an alias are findings with their place and, where a known name is
 // near, a hint. All findings come at once; the file is nil when there is an error.
 func Decode(file string, data []byte) (*File, diag.Findings) {
-	r := &reader{file: file}
-	if len(data) > maxFile {
-		r.fail(nil, "world file has %d bytes, more than %d", len(data), maxFile)
-		return nil, r.found
-	}
-	var doc yaml.Node
-	if err := yaml.Load(data, &doc); err != nil {
-		r.found = append(r.found, yamlFinding(file, err))
-		return nil, r.found
+	r := &reader{src: source.New(file, data)}
+	doc, faults := r.src.YAML(source.Limits{Bytes: maxFile})
+	for _, f := range faults {
+		switch f.Kind {
+		case source.Large:
+			f.Message = fmt.Sprintf("world file has %d bytes, more than %d", len(data), maxFile)
+		case source.Empty:
+			f.Message = "world file is empty"
+		}
+		r.found = append(r.found, f.Finding(""))
 	}
 	s := &File{}
-	if doc.Kind == yaml.DocumentNode && len(doc.Content) == 1 {
+	if doc != nil {
 		r.root(doc.Content[0], s)
-	} else {
-		r.fail(&doc, "world file is empty")
 	}
 	if r.found.Has(diag.Error) {
 		return nil, r.found
@@ -44,21 +43,8 @@ func Decode(file string, data []byte) (*File, diag.Findings) {
 	return s, r.found
 }
 
-func yamlFinding(file string, err error) diag.Finding {
-	f := diag.Finding{Message: err.Error(), Position: diag.Position{File: file}}
-	var one *yaml.LoadError
-	if errors.As(err, &one) {
-		f.Message = strings.TrimSpace(one.Message)
-		f.Position.Line, f.Position.Column = one.Mark.Line, one.Mark.Column
-	}
-	if f.Message == "" || strings.Contains(f.Message, "no documents") {
-		f.Message = "world file is empty"
-	}
-	return f
-}
-
 type reader struct {
-	file  string
+	src   source.Text
 	found diag.Findings
 }
 
@@ -67,11 +53,7 @@ func (r *reader) fail(n *yaml.Node, format string, args ...any) {
 }
 
 func (r *reader) hint(n *yaml.Node, hint, format string, args ...any) {
-	p := diag.Position{File: r.file}
-	if n != nil {
-		p.Line, p.Column = n.Line, n.Column
-	}
-	r.found = append(r.found, diag.Finding{Severity: diag.Error, Message: fmt.Sprintf(format, args...), Hint: hint, Position: p})
+	r.found = append(r.found, diag.Finding{Severity: diag.Error, Message: fmt.Sprintf(format, args...), Hint: hint, Position: r.src.At(n)})
 }
 
 // each walks a mapping whose keys are names, reporting what is not one and what comes twice.
@@ -80,18 +62,15 @@ func (r *reader) each(n *yaml.Node, what string, do func(key, value *yaml.Node))
 		r.fail(n, "%s is not a mapping", what)
 		return
 	}
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, v := n.Content[i], n.Content[i+1]
-		switch {
+	for p := range source.Pairs(n) {
+		switch k, v := p.Key, p.Value; {
 		case k.Kind != yaml.ScalarNode:
 			r.fail(k, "%s has a key that is no name", what)
-		case seen[k.Value]:
+		case p.First != nil:
 			r.fail(k, "%q stands twice in %s", k.Value, what)
 		case v.Kind == yaml.AliasNode || v.Anchor != "" || k.Anchor != "":
 			r.fail(v, "world files take no anchors and aliases")
 		default:
-			seen[k.Value] = true
 			do(k, v)
 		}
 	}
@@ -213,22 +192,17 @@ func (r *reader) call(n *yaml.Node, c *Call) {
 // builtins reads values of built-in variables that the call has no key for.
 func (r *reader) builtins(n *yaml.Node) []Field {
 	known := interp.Builtins()
-	fs := r.values(n, "variables")
-	for i, f := range fs {
-		t, ok := known[strings.ToLower(f.Name)]
-		if !ok {
-			at := n.Content[0]
-			for j := 0; j+1 < len(n.Content); j += 2 {
-				if n.Content[j].Value == f.Name {
-					at = n.Content[j]
-				}
-			}
-			r.hint(at, diag.DidYouMean(f.Name, slices.Sorted(maps.Keys(known))), "%q is no built-in variable", f.Name)
+	var out []Field
+	r.each(n, "variables", func(k, v *yaml.Node) {
+		f := Field{Name: k.Value, Value: r.datum(v)}
+		out = append(out, f)
+		if t, ok := known[strings.ToLower(f.Name)]; !ok {
+			r.hint(k, diag.DidYouMean(f.Name, slices.Sorted(maps.Keys(known))), "%q is no built-in variable", f.Name)
 		} else if _, ok := f.Value.As(t); !ok {
-			r.fail(n.Content[2*i+1], "%s is of type %s", f.Name, t)
+			r.fail(v, "%s is of type %s", f.Name, t)
 		}
-	}
-	return fs
+	})
+	return out
 }
 
 func (r *reader) words(n *yaml.Node, what string, words ...string) map[string]string {
