@@ -45,13 +45,6 @@ Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
 	}
 }
 
-// actionFindings is what action check -o json prints.
-type actionFindings struct {
-	Schema   int                   `json:"schema"`
-	Findings []view.Finding        `json:"findings"`
-	Counts   map[diag.Severity]int `json:"counts"`
-}
-
 func runActionCheck(o actionCheckOptions) error {
 	var all diag.Findings
 	for _, path := range o.files {
@@ -80,7 +73,7 @@ func runActionCheck(o actionCheckOptions) error {
 	}
 	n := all.Counts()
 	if o.asJSON {
-		if err := view.JSON(o.io.Out, actionFindings{Schema: view.Schema, Findings: view.NewFindings(all), Counts: n}); err != nil {
+		if err := view.JSON(o.io.Out, view.NewChecked(all)); err != nil {
 			return err
 		}
 	} else {

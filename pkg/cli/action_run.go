@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -105,23 +103,6 @@ func readingsHelp() string {
 	return b.String()
 }
 
-// actionResult is what action run -o json prints. Operations, finalResult, success and error
-// are as in Genesys' test of an action.
-type actionResult struct {
-	Schema      int                       `json:"schema"`
-	Name        string                    `json:"name"`
-	Success     bool                      `json:"success"`
-	Operations  []dataaction.Operation    `json:"operations"`
-	FinalResult json.RawMessage           `json:"finalResult"`
-	Outputs     map[string]jsonpath.Value `json:"outputs"`
-	Error       *dataaction.APIError      `json:"error"`
-	Failure     *dataaction.Error         `json:"failure"` // the same as the flow sees it
-	TimedOut    bool                      `json:"timedOut"`
-	ElapsedMs   int64                     `json:"elapsedMs"`
-	Requests    int                       `json:"requests"`
-	Findings    []view.Finding            `json:"findings"`
-}
-
 func runActionRun(ctx context.Context, o actionRunOptions) error {
 	opts, err := dataaction.OptionsOf(o.readings)
 	if err != nil {
@@ -162,9 +143,9 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 		return ctx.Err()
 	}
 	if o.asJSON {
-		err = view.JSON(mask.Writer(o.io.Out, true), newActionResult(p.Definition().Name, r))
+		err = view.JSON(mask.Writer(o.io.Out, true), view.NewActionRun(p.Definition().Name, r))
 	} else {
-		err = printActionResult(&Streams{Out: mask.Writer(o.io.Out, false), Err: mask.Writer(o.io.Err, false)}, r, o.trace)
+		err = view.PrintActionRun(mask.Writer(o.io.Out, false), mask.Writer(o.io.Err, false), r, o.trace)
 	}
 	if err == nil && r.Err != nil {
 		return errNo
@@ -233,69 +214,4 @@ func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOption
 	}
 	run.BaseURL = u.Scheme + "://" + u.Host
 	return run, transport.To(o.baseURL, o.sender), nil
-}
-
-func newActionResult(name string, r *dataaction.Result) actionResult {
-	out := actionResult{
-		Schema: view.Schema, Name: name, Success: r.Err == nil, Operations: r.Operations, FinalResult: json.RawMessage("null"),
-		Outputs: r.Outputs, Failure: r.Err, TimedOut: r.TimedOut, ElapsedMs: r.Elapsed.Milliseconds(), Requests: r.Requests,
-		Findings: view.NewFindings(r.Findings),
-	}
-	if len(r.Final) > 0 {
-		out.FinalResult = r.Final
-	}
-	if out.Operations == nil {
-		out.Operations = []dataaction.Operation{}
-	}
-	if out.Outputs == nil {
-		out.Outputs = map[string]jsonpath.Value{}
-	}
-	if r.Err != nil {
-		out.Error = r.Err.API()
-	}
-	return out
-}
-
-func printActionResult(io *Streams, r *dataaction.Result, trace bool) error {
-	if trace {
-		for _, op := range r.Operations {
-			state := "ok"
-			if !op.Success {
-				state = "failed"
-			}
-			fmt.Fprintf(io.Err, "%2d  %-26s %-6s %s\n", op.Step, op.Name, state, shorten(op.Result))
-		}
-	}
-	for _, f := range r.Findings.Sorted() {
-		f.Path = ""
-		if err := diag.Print(io.Err, f, nil); err != nil {
-			return err
-		}
-	}
-	if r.Err != nil {
-		fmt.Fprintf(io.Err, "failed: %s, status %d, %s: %s\n", r.Err.ErrorCode, r.Err.Status, r.Err.Details[0].ErrorCode, r.Err.UserMessage)
-		for _, e := range r.Err.Errors {
-			fmt.Fprintf(io.Err, "  because: %s, status %d: %s\n", e.ErrorCode, e.Status, e.UserMessage)
-		}
-		return nil
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.Outputs)) {
-		if _, err := fmt.Fprintf(io.Out, "%s = %s\n", name, r.Outputs[name]); err != nil {
-			return err
-		}
-	}
-	fmt.Fprintf(io.Err, "%d requests, %d ms\n", r.Requests, r.Elapsed.Milliseconds())
-	return nil
-}
-
-// shorten keeps a trace line on a screen.
-func shorten(result json.RawMessage) string {
-	const limit = 200
-	if bytes.Equal(result, []byte("null")) {
-		return ""
-	}
-	if r := []rune(string(result)); len(r) > limit {
-		return string(r[:limit]) + "…"
-	}
-	return string(result)
 }

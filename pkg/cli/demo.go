@@ -65,14 +65,6 @@ func demoCallers() []demoCaller {
 	}
 }
 
-// A demoStep is a chapter of the story.
-type demoStep struct {
-	Name   string `json:"name"`
-	OK     bool   `json:"ok"`
-	Ms     int64  `json:"ms"`
-	Detail string `json:"detail"`
-}
-
 // demo gathers the story.
 type demo struct {
 	env      *Env
@@ -80,7 +72,7 @@ type demo struct {
 	print    *blueprint.Blueprint
 	target   *org
 	mask     *privacy.Mask
-	steps    []demoStep
+	steps    []view.DemoStep
 	calls    []*simulate.Outcome
 	entities []reconcile.Outcome
 }
@@ -90,7 +82,7 @@ func runDemo(ctx context.Context, env *Env) error {
 	if err := d.tell(ctx); err != nil || !env.settings.json() {
 		return err
 	}
-	return d.json()
+	return view.JSON(env.IO.Out, view.NewDemo(d.steps, d.calls, d.entities, d.mask))
 }
 
 func (d *demo) tell(ctx context.Context) error {
@@ -112,12 +104,12 @@ func (d *demo) tell(ctx context.Context) error {
 	} {
 		start := d.env.Now()
 		detail, err := s.run(ctx)
-		step := demoStep{Name: s.name, OK: err == nil, Ms: d.env.Now().Sub(start).Milliseconds(), Detail: detail}
+		step := view.DemoStep{Name: s.name, OK: err == nil, Ms: d.env.Now().Sub(start).Milliseconds(), Detail: detail}
 		if err != nil {
 			step.Detail = err.Error()
 		}
 		d.steps = append(d.steps, step)
-		d.say("%-12s %-4s %s\n", s.name, map[bool]string{true: "ok", false: "FAIL"}[step.OK], step.Detail)
+		d.say("%s\n", step)
 		if err != nil {
 			return fail(fmt.Errorf("%s: %w", s.name, err), "the demo uses nothing of yours: this is a fault of the program")
 		}
@@ -167,14 +159,7 @@ func (d *demo) validate(context.Context) (string, error) {
 	}
 	n := found.Counts()
 	return fmt.Sprintf("the file, the flow and %d data actions: no errors, %s, %d stated assumptions",
-		len(d.print.Actions), countOf(n[diag.Warning], "warning"), len(d.print.Assumptions)), nil
-}
-
-func countOf(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+		len(d.print.Actions), view.Count(n[diag.Warning], "warning", "warnings"), len(d.print.Assumptions)), nil
 }
 
 func (d *demo) read(ctx context.Context, change func(*reconcile.Config)) (*reconcile.Reconciler, error) {
@@ -204,7 +189,7 @@ func (d *demo) setup(ctx context.Context) (string, error) {
 	}
 	d.entities = out
 	reads, writes := d.target.client.Calls()
-	return fmt.Sprintf("%s; %d calls, the secret of the run-time client seen by nobody", addUp(out), reads+writes), nil
+	return fmt.Sprintf("%s; %d calls, the secret of the run-time client seen by nobody", view.ApplyTally(out), reads+writes), nil
 }
 
 func (d *demo) again(ctx context.Context) (string, error) {
@@ -223,7 +208,7 @@ func (d *demo) again(ctx context.Context) (string, error) {
 	if _, after := d.target.client.Calls(); after != before {
 		return "", fmt.Errorf("a second setup wrote %d times", after-before)
 	}
-	return addUp(out) + ", nothing written", nil
+	return view.ApplyTally(out) + ", nothing written", nil
 }
 
 func (d *demo) destroy(ctx context.Context) (string, error) {
@@ -244,7 +229,7 @@ func (d *demo) destroy(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("%s is still there", c.Key)
 		}
 	}
-	return addUp(out) + "; the queues and skills that were there stay", nil
+	return view.ApplyTally(out) + "; the queues and skills that were there stay", nil
 }
 
 // callers sends the eight through the flow as it is published in the org.
@@ -290,54 +275,9 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 		if o.Result.Queue == "" {
 			return "", fmt.Errorf("caller %d reached no queue", i+1)
 		}
-		d.line(i+1, c, o)
+		d.say("%s", view.DemoCall(i+1, c.who, o, d.mask))
 		at = at.Add(o.Waited)
 	}
 	d.say("\n")
-	return fmt.Sprintf("%d callers, each in a queue; the longest wait was %s ms", len(d.calls), view.Thousands(longest(d.calls))), nil
-}
-
-func longest(calls []*simulate.Outcome) int64 {
-	var most time.Duration
-	for _, c := range calls {
-		most = max(most, c.Waited)
-	}
-	return most.Milliseconds()
-}
-
-// line tells of one caller.
-func (d *demo) line(n int, c demoCaller, o *simulate.Outcome) {
-	why := "rule " + o.Rule
-	if o.Rule == "" {
-		why = "the fallback"
-	}
-	skills := ""
-	if len(o.Result.Skills) > 0 {
-		skills = ", skill " + strings.Join(o.Result.Skills, ", ")
-	}
-	d.say("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s ms, %s to HubSpot\n",
-		n, d.mask.Number(c.ani), c.who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, view.Thousands(o.Waited.Milliseconds()), countOf(o.Requests, "request"))
-}
-
-func (d *demo) json() error {
-	type entity struct {
-		Kind   string      `json:"kind"`
-		Name   string      `json:"name"`
-		ID     *string     `json:"id"`
-		Action plan.Action `json:"action"`
-	}
-	out := struct {
-		Schema   int         `json:"schema"`
-		Steps    []demoStep  `json:"steps"`
-		Calls    []view.Call `json:"calls"`
-		Entities []entity    `json:"entities"`
-	}{view.Schema, append([]demoStep{}, d.steps...), []view.Call{}, []entity{}}
-	for _, c := range d.calls {
-		out.Calls = append(out.Calls, view.NewCall(c, d.mask))
-	}
-	for _, e := range d.entities {
-		c := view.NewChange(e.Change)
-		out.Entities = append(out.Entities, entity{c.Kind, c.Name, c.ID, c.Action})
-	}
-	return view.JSON(d.env.IO.Out, out)
+	return fmt.Sprintf("%d callers, each in a queue; the longest wait was %s ms", len(d.calls), view.Thousands(view.Longest(d.calls))), nil
 }

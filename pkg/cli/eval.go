@@ -110,21 +110,6 @@ evaluated: a line is {"expression","variables","target"} and its answer {"ok","t
 	return cmd
 }
 
-// evalAnswer is what eval says of one expression.
-type evalAnswer struct {
-	Expression string `json:"expression"`
-	Type       string `json:"type,omitempty"`
-	Result     string `json:"result,omitempty"`
-	Error      string `json:"error,omitempty"`
-	Position   *int   `json:"position,omitempty"` // characters before the place of the error
-	Hint       string `json:"hint,omitempty"`
-}
-
-func (a evalAnswer) masked(m *privacy.Mask) evalAnswer {
-	a.Expression, a.Result, a.Error = m.Text(a.Expression), m.Text(a.Result), m.Text(a.Error)
-	return a
-}
-
 func runEval(ctx context.Context, io *Streams, o evalOptions) error {
 	scope, env, err := evalScope(o)
 	if err != nil {
@@ -137,11 +122,11 @@ func runEval(ctx context.Context, io *Streams, o evalOptions) error {
 		}
 		return evalLines(ctx, io, func(line string) any {
 			a, _, _ := evalOne(line, scope, env, false)
-			return a.masked(mask)
+			return a.Masked(mask)
 		})
 	}
 	a, finding, failed := evalOne(o.expression, scope, env, o.check)
-	a = a.masked(mask)
+	a = a.Masked(mask)
 	switch {
 	case o.asJSON:
 		if err := view.JSONLine(io.Out, a); err != nil {
@@ -231,8 +216,8 @@ func madeUpObject(kind expr.Type, name string) (expr.Value, bool) {
 }
 
 // evalOne evaluates, or only checks, one expression.
-func evalOne(text string, scope *expr.Table, env expr.Env, check bool) (evalAnswer, diag.Finding, bool) {
-	a := evalAnswer{Expression: text}
+func evalOne(text string, scope *expr.Table, env expr.Env, check bool) (view.Eval, diag.Finding, bool) {
+	a := view.Eval{Expression: text}
 	p, err := expr.Compile(text, scope, nil)
 	if err == nil {
 		a.Type = p.Type().String()
@@ -285,26 +270,16 @@ type checkQuestion struct {
 	FlowType   string            `json:"flowType"`
 }
 
-// checkAnswer is its answer.
-type checkAnswer struct {
-	OK         bool   `json:"ok"`
-	Type       string `json:"type,omitempty"`
-	Conversion string `json:"conversion,omitempty"`
-	Error      string `json:"error,omitempty"`
-	Hint       string `json:"hint,omitempty"`
-	Position   *int   `json:"position,omitempty"`
-}
-
 func answerCheck(line string) any {
 	q := checkQuestion{FlowType: "inboundCall"}
 	if err := json.Unmarshal([]byte(line), &q); err != nil {
-		return checkAnswer{Error: "the question is not JSON: " + err.Error()}
+		return view.EvalCheck{Error: "the question is not JSON: " + err.Error()}
 	}
 	scope := expr.NewTable(expr.BuiltIns(q.FlowType)...)
 	for name, typ := range q.Variables {
 		t, ok := expr.ParseType(typ)
 		if !ok {
-			return checkAnswer{Error: fmt.Sprintf("there is no type %q", typ)}
+			return view.EvalCheck{Error: fmt.Sprintf("there is no type %q", typ)}
 		}
 		scope.Declare(name, t)
 	}
@@ -312,15 +287,15 @@ func answerCheck(line string) any {
 	if q.Target != "" {
 		t, ok := expr.ParseType(q.Target)
 		if !ok {
-			return checkAnswer{Error: fmt.Sprintf("there is no type %q", q.Target)}
+			return view.EvalCheck{Error: fmt.Sprintf("there is no type %q", q.Target)}
 		}
 		target = &t
 	}
 	typed, err := expr.CheckText(q.Expression, scope, target)
 	if err == nil {
-		return checkAnswer{OK: true, Type: typed.Type.String(), Conversion: typed.Conversion}
+		return view.EvalCheck{OK: true, Type: typed.Type.String(), Conversion: typed.Conversion}
 	}
-	a := checkAnswer{Error: err.Error()}
+	a := view.EvalCheck{Error: err.Error()}
 	var bad *expr.Error
 	if errors.As(err, &bad) {
 		n := utf8.RuneCountInString(q.Expression[:min(bad.Offset, len(q.Expression))])

@@ -13,16 +13,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/view"
 )
 
-// pathAnswer is what eval --jsonpath says of one path: what is definite and the result, or an
-// error.
-type pathAnswer struct {
-	Definite *bool           `json:"definite,omitempty"`
-	Result   *jsonpath.Value `json:"result,omitempty"`
-	Error    string          `json:"error,omitempty"`
-	Position *int            `json:"position,omitempty"` // characters before the place of the error
-	NotFound bool            `json:"notFound,omitempty"` // the path leads nowhere: a default would be used
-}
-
 // pathQuestion is a line of standard input.
 type pathQuestion struct {
 	Path     string          `json:"path"`
@@ -35,11 +25,11 @@ func runEvalJSONPath(ctx context.Context, io *Streams, o evalJSONPathOptions) er
 		return evalLines(ctx, io, func(line string) any {
 			var q pathQuestion
 			if err := json.Unmarshal([]byte(line), &q); err != nil {
-				return pathAnswer{Error: fmt.Sprintf("the line is no question: %v", err)}
+				return view.EvalPath{Error: fmt.Sprintf("the line is no question: %v", err)}
 			}
 			doc, err := jsonpath.Decode(q.Document)
 			if err != nil {
-				return pathAnswer{Error: err.Error()}
+				return view.EvalPath{Error: err.Error()}
 			}
 			a, _ := answerPath(q.Path, doc)
 			return a
@@ -77,16 +67,16 @@ func runEvalJSONPath(ctx context.Context, io *Streams, o evalJSONPathOptions) er
 	return err
 }
 
-func answerPath(path string, doc jsonpath.Value) (pathAnswer, error) {
+func answerPath(path string, doc jsonpath.Value) (view.EvalPath, error) {
 	p, err := jsonpath.Parse(path)
 	if err == nil {
 		var v jsonpath.Value
 		if v, err = p.Find(doc); err == nil {
 			definite := p.Definite()
-			return pathAnswer{Definite: &definite, Result: &v}, nil
+			return view.EvalPath{Definite: &definite, Result: &v}, nil
 		}
 	}
-	a := pathAnswer{Error: err.Error(), NotFound: errors.Is(err, jsonpath.ErrNotFound)}
+	a := view.EvalPath{Error: err.Error(), NotFound: errors.Is(err, jsonpath.ErrNotFound)}
 	var e *jsonpath.Error
 	if errors.As(err, &e) && e.Offset >= 0 {
 		n := utf8.RuneCountInString(path[:min(e.Offset, len(path))])

@@ -14,12 +14,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/view"
 )
 
-// velocityAnswer is what eval --velocity says of one template; one of the two is there.
-type velocityAnswer struct {
-	OK    *string `json:"ok,omitempty"`
-	Error string  `json:"error,omitempty"`
-}
-
 // velocityQuestion is a line of standard input.
 type velocityQuestion struct {
 	Template string          `json:"template"`
@@ -32,13 +26,13 @@ func runEvalVelocity(ctx context.Context, io *Streams, o evalVelocityOptions) er
 		return evalLines(ctx, io, func(line string) any {
 			var q velocityQuestion
 			if err := json.Unmarshal([]byte(line), &q); err != nil {
-				return velocityAnswer{Error: fmt.Sprintf("the line is no question: %v", err)}
+				return view.EvalVelocity{Error: fmt.Sprintf("the line is no question: %v", err)}
 			}
 			s, err := renderVelocity(q.Template, q.Context, o.lax)
 			if err != nil {
-				return velocityAnswer{Error: err.Error()}
+				return view.EvalVelocity{Error: err.Error()}
 			}
-			return velocityAnswer{OK: &s}
+			return view.EvalVelocity{OK: &s}
 		})
 	}
 	var data []byte
@@ -57,7 +51,7 @@ func runEvalVelocity(ctx context.Context, io *Streams, o evalVelocityOptions) er
 	case err != nil:
 		return fail(fmt.Errorf("%s: %w", o.contextFile, err), `write {"input": {"name": "value"}}`)
 	case o.asJSON:
-		return view.JSONLine(io.Out, velocityAnswer{OK: &s})
+		return view.JSONLine(io.Out, view.EvalVelocity{OK: &s})
 	}
 	if !strings.HasSuffix(s, "\n") {
 		s += "\n"

@@ -78,7 +78,7 @@ func runFlowCheck(o flowCheckOptions) error {
 	}
 	n := all.Counts()
 	if o.asJSON {
-		if err := view.JSON(o.io.Out, flowCheckAnswer{Schema: view.Schema, Findings: view.NewFindings(all), Counts: n}); err != nil {
+		if err := view.JSON(o.io.Out, view.NewChecked(all)); err != nil {
 			return err
 		}
 	} else {
@@ -90,28 +90,10 @@ func runFlowCheck(o flowCheckOptions) error {
 	return nil
 }
 
-type flowCheckAnswer struct {
-	Schema   int                   `json:"schema"`
-	Findings []view.Finding        `json:"findings"`
-	Counts   map[diag.Severity]int `json:"counts"`
-}
-
 type flowQuestion struct {
 	ID   json.RawMessage `json:"id"`
 	Org  architect.Org   `json:"org"`
 	Flow json.RawMessage `json:"flow"`
-}
-
-type flowAnswer struct {
-	ID       json.RawMessage `json:"id"`
-	Errors   []flowRemark    `json:"errors"`
-	Warnings []flowRemark    `json:"warnings"`
-}
-
-type flowRemark struct {
-	Path    string `json:"path"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
 }
 
 // runFlowQuestions answers line by line; a line that is no question is answered too, so
@@ -135,25 +117,11 @@ func runFlowQuestions(o flowCheckOptions) error {
 	}
 }
 
-func answerFlow(line []byte) flowAnswer {
-	a := flowAnswer{ID: json.RawMessage("null"), Errors: []flowRemark{}, Warnings: []flowRemark{}}
+func answerFlow(line []byte) view.FlowAnswer {
 	q := flowQuestion{}
 	if err := json.Unmarshal(line, &q); err != nil {
-		a.Errors = append(a.Errors, flowRemark{Code: architect.CodeSyntax, Message: "no question: " + err.Error()})
-		return a
-	}
-	if len(q.ID) > 0 {
-		a.ID = q.ID
+		return view.NewFlowAnswer(nil, diag.Findings{{Code: architect.CodeSyntax, Message: "no question: " + err.Error()}})
 	}
 	f, found := architect.FromJSON("", q.Flow)
-	for _, x := range append(found, check.Flow(f, q.Org)...) {
-		r := flowRemark{Path: x.Path, Code: x.Code, Message: x.Message}
-		switch x.Severity {
-		case diag.Error, "":
-			a.Errors = append(a.Errors, r)
-		case diag.Warning:
-			a.Warnings = append(a.Warnings, r)
-		}
-	}
-	return a
+	return view.NewFlowAnswer(q.ID, append(found, check.Flow(f, q.Org)...))
 }

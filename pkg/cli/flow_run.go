@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
-	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -165,7 +163,7 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 	r, err := interp.Run(ctx, program, call, outside, interp.RunOptions{Trace: level})
 	if err != nil {
 		if o.trace && !o.asJSON {
-			printSteps(io, r.Path, mask)
+			view.PrintSteps(io.Out, r.Path, mask)
 		}
 		return notRun(err, mask)
 	}
@@ -173,11 +171,11 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 	if n := len(program.Findings()); n > 0 {
 		notes = append(notes, fmt.Sprintf("%d places of the flow that this call did not reach cannot be run; see dealroute flow check %s", n, o.file))
 	}
-	out := newFlowRun(file, call, r, notes, mask)
+	out := view.NewFlowRun(file, call, r, notes, mask)
 	if o.asJSON {
 		return view.JSON(io.Out, out)
 	}
-	printFlowRun(io, out, r, o.trace, mask)
+	view.PrintFlowRun(io.Out, out, r, o.trace, mask)
 	return nil
 }
 
@@ -197,189 +195,4 @@ func notRun(err error, mask *privacy.Mask) error {
 	}
 	f.Message = mask.Text(f.Message)
 	return &failure{finding: f, cause: err}
-}
-
-// A flowRun is the answer of flow run as JSON. Keys are always there.
-type flowRun struct {
-	Schema          int               `json:"schema"`
-	Flow            string            `json:"flow"`
-	Type            string            `json:"type"`
-	ANI             string            `json:"ani"`
-	DNIS            *string           `json:"dnis"`
-	At              string            `json:"at"`
-	Ending          string            `json:"ending"`
-	Target          *string           `json:"target"`
-	Queue           *string           `json:"queue"`
-	Skills          []string          `json:"skills"`
-	LanguageSkill   *string           `json:"languageSkill"`
-	Priority        int64             `json:"priority"`
-	ParticipantData map[string]string `json:"participantData"`
-	ScreenPop       *view.ScreenPop   `json:"screenPop"`
-	WaitedMs        int64             `json:"waitedMs"`
-	Actions         int               `json:"actions"`
-	Path            []flowRunStep     `json:"path"`
-	Errors          []flowRunProblem  `json:"errors"` // run-time errors that went to error handling
-	Warnings        []string          `json:"warnings"`
-}
-
-type flowRunStep struct {
-	Task    string            `json:"task"`
-	Action  string            `json:"action"`
-	Type    string            `json:"type"`
-	Branch  *string           `json:"branch"`
-	Ms      int64             `json:"ms"`
-	Line    int               `json:"line"`
-	Inputs  map[string]string `json:"inputs,omitempty"`  // with --trace
-	Outputs map[string]string `json:"outputs,omitempty"` // with --trace
-}
-
-type flowRunProblem struct {
-	Action  string `json:"action"`
-	Message string `json:"message"`
-	Line    int    `json:"line"`
-	Path    string `json:"path"`
-}
-
-func newFlowRun(f *architect.File, c interp.Call, r interp.Result, notes []string, mask *privacy.Mask) flowRun {
-	out := flowRun{
-		Schema: view.Schema, Flow: f.Flow.Name, Type: f.Type, ANI: mask.Number(c.ANI), DNIS: orNull(c.DNIS), At: c.At.UTC().Format(time.RFC3339),
-		Ending: string(r.Ending), Target: orNull(mask.Text(r.Target)), Queue: orNull(r.Queue), Skills: append([]string{}, r.Skills...),
-		LanguageSkill: orNull(r.LanguageSkill), Priority: r.Priority, ParticipantData: map[string]string{},
-		WaitedMs: r.Elapsed.Milliseconds(), Actions: r.Actions, Path: []flowRunStep{}, Errors: []flowRunProblem{}, Warnings: []string{},
-	}
-	for k, v := range r.ParticipantData {
-		out.ParticipantData[k] = mask.Text(v)
-	}
-	if r.ScreenPop != nil {
-		out.ScreenPop = &view.ScreenPop{Script: r.ScreenPop.Script, Inputs: valuesOf(r.ScreenPop.Inputs, mask)}
-		if out.ScreenPop.Inputs == nil {
-			out.ScreenPop.Inputs = map[string]string{}
-		}
-	}
-	for _, s := range r.Path {
-		out.Path = append(out.Path, flowRunStep{
-			Task: s.Task, Action: s.Action, Type: s.Type, Branch: orNull(s.Branch), Ms: s.Elapsed.Milliseconds(), Line: s.Pos.Line,
-			Inputs: valuesOf(s.Inputs, mask), Outputs: valuesOf(s.Outputs, mask),
-		})
-	}
-	for _, p := range r.Problems {
-		out.Errors = append(out.Errors, flowRunProblem{Action: cmp.Or(p.Action, p.Type), Message: mask.Text(p.Message), Line: p.Pos.Line, Path: p.Path})
-	}
-	for _, p := range r.Warnings {
-		out.Warnings = append(out.Warnings, mask.Text(p.Message))
-	}
-	for _, n := range notes {
-		out.Warnings = append(out.Warnings, mask.Text(n))
-	}
-	return out
-}
-
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func valuesOf(ns []interp.Named, mask *privacy.Mask) map[string]string {
-	if len(ns) == 0 {
-		return nil
-	}
-	out := make(map[string]string, len(ns))
-	for _, n := range ns {
-		v := mask.Text(plainValue(n.Value))
-		if before, twice := out[n.Name]; twice { // skills, statements that write one variable again
-			v = before + ", " + v
-		}
-		out[n.Name] = v
-	}
-	return out
-}
-
-// plainValue is a text without its quotes, anything else as a literal.
-func plainValue(v expr.Value) string {
-	if v.Type() == expr.String && v.IsSet() {
-		return v.Text()
-	}
-	return v.String()
-}
-
-func printFlowRun(io *Streams, out flowRun, r interp.Result, trace bool, mask *privacy.Mask) {
-	w := io.Out
-	dnis := ""
-	if out.DNIS != nil {
-		dnis = " → " + *out.DNIS
-	}
-	fmt.Fprintf(w, "call %s%s    %s %q, %s\n", out.ANI, dnis, out.Type, out.Flow, out.At)
-	line := func(name, text string) {
-		if text != "" {
-			fmt.Fprintf(w, "  %-13s%s\n", name, text)
-		}
-	}
-	how := out.Ending
-	if out.Target != nil {
-		how += " " + *out.Target
-	}
-	if r.Handled {
-		how += "    by the flow's error handling"
-	}
-	line("ending", how)
-	line("skills", strings.Join(out.Skills, ", "))
-	line("language", r.LanguageSkill)
-	if out.Ending == string(interp.EndQueue) {
-		line("priority", fmt.Sprint(out.Priority))
-	}
-	for i, k := range sortedNames(out.ParticipantData) {
-		name := ""
-		if i == 0 {
-			name = "data"
-		}
-		line(name, k+" = "+out.ParticipantData[k])
-	}
-	if p := r.ScreenPop; p != nil {
-		var parts []string
-		for _, n := range p.Inputs {
-			parts = append(parts, n.Name+" = "+mask.Text(plainValue(n.Value)))
-		}
-		line("screen pop", p.Script+"    "+strings.Join(parts, ", "))
-	}
-	line("waited", fmt.Sprintf("%d ms", out.WaitedMs))
-	more := "    --trace shows each"
-	if trace {
-		more = ""
-	}
-	line("path", fmt.Sprintf("%d actions%s", out.Actions, more))
-	if trace {
-		printSteps(io, r.Path, mask)
-	}
-	for _, p := range r.Problems {
-		line("error", fmt.Sprintf("%s: %s (%s)", cmp.Or(p.Action, p.Type), mask.Text(p.Message), p.Pos))
-	}
-	for _, t := range out.Warnings {
-		line("warning", t)
-	}
-}
-
-// printSteps writes the trace: a line for each action, its inputs and outputs below.
-func printSteps(io *Streams, steps []interp.Step, mask *privacy.Mask) {
-	for i, s := range steps {
-		name := s.Type
-		if s.Action != "" {
-			name += fmt.Sprintf(" %q", s.Action)
-		}
-		if s.Branch != "" {
-			name += " → " + s.Branch
-		}
-		took := ""
-		if s.Elapsed > 0 {
-			took = fmt.Sprintf("    %d ms", s.Elapsed.Milliseconds())
-		}
-		fmt.Fprintf(io.Out, "  %4d %7d ms  %s%s    %s:%d\n", i+1, s.At.Milliseconds(), name, took, s.Task, s.Pos.Line)
-		for _, n := range s.Inputs {
-			fmt.Fprintf(io.Out, "                     in  %s = %s\n", n.Name, mask.Text(n.Value.String()))
-		}
-		for _, n := range s.Outputs {
-			fmt.Fprintf(io.Out, "                     out %s = %s\n", n.Name, mask.Text(n.Value.String()))
-		}
-	}
 }

@@ -87,13 +87,3 @@ func closing(o interface{ Close() error }, err *error) {
 		*err = e
 	}
 }
-
-func pending(p plan.Plan) int {
-	n := 0
-	for _, c := range p.Changes {
-		if c.Action != plan.Keep && c.Action != plan.Leave {
-			n++
-		}
-	}
-	return n
-}

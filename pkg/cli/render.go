@@ -84,16 +84,9 @@ func copyTemplates(env *Env, dir string) error {
 func reportFiles(env *Env, dir string, files map[string][]byte) error {
 	names := sortedNames(files)
 	if env.settings.json() {
-		return view.JSON(env.IO.Out, struct {
-			Schema int      `json:"schema"`
-			Folder string   `json:"folder"`
-			Files  []string `json:"files"`
-		}{view.Schema, dir, names})
+		return view.JSON(env.IO.Out, view.Files{Schema: view.Schema, Folder: dir, Files: names})
 	}
-	for _, n := range names {
-		fmt.Fprintf(env.IO.Out, "%s/%s\n", strings.TrimSuffix(dir, "/"), n)
-	}
-	return nil
+	return view.PrintFiles(env.IO.Out, dir, names)
 }
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
 )
 
@@ -60,7 +61,12 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		if err := adoptDeployment(env); err != nil {
 			return err
 		}
-		if err := s.explain(env.IO.Out); err != nil {
+		if s.json() {
+			err = view.JSON(env.IO.Out, view.Settings{Schema: view.Schema, Settings: s.explained()})
+		} else {
+			err = view.PrintSettings(env.IO.Out, s.explained())
+		}
+		if err != nil {
 			return err
 		}
 		return errExplained

@@ -92,36 +92,19 @@ func runSandbox(ctx context.Context, env *Env, o sandboxCmdOptions) (err error) 
 		return err
 	}
 	defer closing(s, &err)
-	info := sandboxInfo{
+	info := view.Sandbox{
 		Schema: view.Schema, Genesys: s.api, HubSpot: s.crm, Client: genesystest.ClientID, Secret: genesystest.ClientSecret, Key: hubspottest.DefaultToken, State: s.path,
 	}
 	if env.settings.json() {
 		err = view.JSON(env.IO.Out, info)
 	} else {
-		_, err = fmt.Fprintf(env.IO.Out, `Genesys Cloud  %s   client %s, secret %s
-HubSpot        %s   key %s
-state          %s
-
-export GENESYSCLOUD_OAUTHCLIENT_ID=%s GENESYSCLOUD_OAUTHCLIENT_SECRET=%s HUBSPOT_SERVICE_KEY=%s
-export DEALROUTE_GENESYS_BASE_URL=%s DEALROUTE_HUBSPOT_BASE_URL=%s
-`, info.Genesys, info.Client, info.Secret, info.HubSpot, info.Key, info.State, info.Client, info.Secret, info.Key, info.Genesys, info.HubSpot)
+		err = view.PrintSandbox(env.IO.Out, info)
 	}
 	if err != nil {
 		return err
 	}
 	<-ctx.Done()
 	return nil
-}
-
-// sandboxInfo is how to reach the emulators. Their credentials guard nothing.
-type sandboxInfo struct {
-	Schema  int    `json:"schema"`
-	Genesys string `json:"genesys"`
-	HubSpot string `json:"hubspot"`
-	Client  string `json:"client"`
-	Secret  string `json:"secret"`
-	Key     string `json:"key"`
-	State   string `json:"state"`
 }
 
 func runSandboxReset(env *Env) error {
@@ -137,10 +120,7 @@ func runSandboxReset(env *Env) error {
 		return fail(fmt.Errorf("remove %s: %w", path, reason(err)), "")
 	}
 	if env.settings.json() {
-		return view.JSON(env.IO.Out, struct {
-			Schema int    `json:"schema"`
-			Reset  string `json:"reset"`
-		}{view.Schema, path})
+		return view.JSON(env.IO.Out, view.SandboxReset{Schema: view.Schema, Reset: path})
 	}
 	fmt.Fprintf(env.IO.Out, "the sandbox of %s is forgotten\n", l.deployment.Name)
 	return nil

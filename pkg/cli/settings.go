@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -73,7 +72,7 @@ func loadSettings(env *Env, flags *pflag.FlagSet) (*settings, error) {
 	if err := s.readUserConfig(env); err != nil {
 		return nil, err
 	}
-	if o := s.text("output"); !slices.Contains([]string{"text", "json"}, o) && !slices.Contains(extraOutputs, o) {
+	if o := s.text("output"); o != "text" && o != "json" {
 		return nil, fail(fmt.Errorf("output %q is not known", o), "use text or json")
 	}
 	if err := new(slog.Level).UnmarshalText([]byte(s.text("log-level"))); err != nil {
@@ -84,10 +83,6 @@ func loadSettings(env *Env, flags *pflag.FlagSet) (*settings, error) {
 	}
 	return s, nil
 }
-
-// extraOutputs are formats that a single command offers beside text and json; the command
-// itself refuses the others.
-var extraOutputs = []string{}
 
 func userConfigPath(getenv func(string) string) (string, bool) {
 	dir := getenv("XDG_CONFIG_HOME")
@@ -169,37 +164,11 @@ func (s *settings) source(t setting) string {
 	return "default"
 }
 
-// An explained setting is one with where its value comes from.
-type explained struct {
-	Name   string  `json:"name"`
-	Value  *string `json:"value"`
-	Source string  `json:"source"`
-}
-
-// explain lists every setting with its value and source.
-func (s *settings) explain(w io.Writer) error {
-	all := []explained{}
+// explained lists every setting with its value and source.
+func (s *settings) explained() []view.Setting {
+	var out []view.Setting
 	for _, t := range settingTable() {
-		e := explained{Name: t.name, Source: s.source(t)}
-		if v := s.text(t.name); v != "" {
-			e.Value = &v
-		}
-		all = append(all, e)
+		out = append(out, view.NewSetting(t.name, s.text(t.name), s.source(t)))
 	}
-	if s.json() {
-		return view.JSON(w, struct {
-			Schema   int         `json:"schema"`
-			Settings []explained `json:"settings"`
-		}{view.Schema, all})
-	}
-	for _, e := range all {
-		v := ""
-		if e.Value != nil {
-			v = *e.Value
-		}
-		if _, err := fmt.Fprintf(w, "%-18s %-28s %s\n", e.Name, v, e.Source); err != nil {
-			return err
-		}
-	}
-	return nil
+	return out
 }

@@ -8,12 +8,10 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
-	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
@@ -60,7 +58,7 @@ func runSetup(ctx context.Context, env *Env, o setupOptions) (err error) {
 	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, verb: "setup",
 		question: func(r *reconcile.Reconciler) string {
-			return fmt.Sprintf("Apply %s to org %q?", view.Count(pending(r.Plan()), "change", "changes"), r.Identity().OrgName)
+			return fmt.Sprintf("Apply %s to org %q?", view.Count(view.Pending(r.Plan()), "change", "changes"), r.Identity().OrgName)
 		},
 		answer: "yes",
 	})
@@ -108,7 +106,7 @@ func runDestroy(ctx context.Context, env *Env, o destroyOptions) (err error) {
 	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, verb: "destroy", answer: name,
 		question: func(r *reconcile.Reconciler) string {
-			return fmt.Sprintf("Delete %s of %q from org %q? Type the deployment's name:", view.Count(pending(r.Plan()), "entity", "entities"), name, r.Identity().OrgName)
+			return fmt.Sprintf("Delete %s of %q from org %q? Type the deployment's name:", view.Count(view.Pending(r.Plan()), "entity", "entities"), name, r.Identity().OrgName)
 		},
 	})
 }
@@ -124,7 +122,9 @@ type applying struct {
 // applyPlan shows the plan, asks, applies exactly it, and ends with a line that adds up.
 func applyPlan(ctx context.Context, env *Env, target *org, b *blueprint.Blueprint, cfg reconcile.Config, a applying) error {
 	start := env.Now()
-	cfg.Observe = progress(env)
+	if !env.settings.json() && env.IO.ErrTerminal {
+		cfg.Observe = view.Progress(env.IO.Err)
+	}
 	r, err := reconcile.Read(ctx, cfg)
 	if err != nil {
 		return orgError(err)
@@ -140,98 +140,22 @@ func applyPlan(ctx context.Context, env *Env, target *org, b *blueprint.Blueprin
 			return err
 		}
 	}
-	outcomes, applyErr := r.Apply(ctx)
-	reads, writes := target.client.Calls()
-	ms := env.Now().Sub(start).Milliseconds()
-	if asJSON {
-		return printApplied(env, r, outcomes, applyErr, reads+writes, ms)
+	outcomes, failed := r.Apply(ctx)
+	failed = applyError(failed, r)
+	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Warnings: r.Warnings(), Took: env.Now().Sub(start)}
+	done.Reads, done.Writes = target.client.Calls()
+	if failed != nil {
+		f := findingOf(failed)
+		done.Failed = &f
 	}
-	for _, w := range r.Warnings() {
-		fmt.Fprintf(env.IO.Err, "warning: %s\n", w)
+	if !asJSON {
+		view.PrintApply(env.IO.Out, env.IO.Err, done)
+		return failed
 	}
-	fmt.Fprintf(env.IO.Out, "%s: %s; %d calls (%d reads, %d writes) in %s\n", a.verb, addUp(outcomes), reads+writes, reads, writes,
-		time.Duration(ms)*time.Millisecond)
-	for _, o := range outcomes {
-		if o.State == reconcile.NotDone {
-			fmt.Fprintf(env.IO.Err, "not done: %s %s\n", o.Change.Action, o.Change.Key)
-		}
+	if err := view.JSON(env.IO.Out, view.NewApplied(done)); err != nil || failed == nil {
+		return err
 	}
-	return applyError(applyErr, r)
-}
-
-func printApplied(env *Env, r *reconcile.Reconciler, outcomes []reconcile.Outcome, applyErr error, calls int, ms int64) error {
-	out := view.Applied{Plan: view.NewPlan(r.Plan()), Calls: calls, Ms: ms, Warnings: append([]string{}, r.Warnings()...), Findings: []view.Finding{}}
-	for i, o := range outcomes {
-		out.Changes[i] = view.NewChange(o.Change)
-		out.Changes[i].Status = o.State
-	}
-	if applyErr == nil {
-		return view.JSON(env.IO.Out, out)
-	}
-	err := applyError(applyErr, r)
-	problem := view.NewFailure(findingOf(err), nil).Error
-	out.Error = &problem
-	if e := view.JSON(env.IO.Out, out); e != nil {
-		return e
-	}
-	return &printedError{err}
-}
-
-// addUp counts what became of the changes.
-func addUp(outcomes []reconcile.Outcome) string {
-	done := map[plan.Action]int{}
-	failed, notDone := 0, 0
-	for _, o := range outcomes {
-		switch o.State {
-		case reconcile.Failed:
-			failed++
-		case reconcile.NotDone:
-			notDone++
-		default:
-			done[o.Change.Action]++
-		}
-	}
-	past := map[plan.Action]string{
-		plan.Keep: "unchanged", plan.Create: "created", plan.Update: "updated", plan.Replace: "replaced", plan.Delete: "deleted", plan.Leave: "left alone",
-	}
-	var parts []string
-	for _, a := range plan.Actions() {
-		if done[a] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", done[a], past[a]))
-		}
-	}
-	if failed > 0 {
-		parts = append(parts, fmt.Sprintf("%d failed", failed))
-	}
-	if notDone > 0 {
-		parts = append(parts, fmt.Sprintf("%d not done", notDone))
-	}
-	if len(parts) == 0 {
-		parts = []string{"nothing to do"}
-	}
-	return view.Count(len(outcomes), "entity", "entities") + ": " + strings.Join(parts, ", ")
-}
-
-// progress shows each change as it goes, for a person who looks on.
-func progress(env *Env) func(reconcile.Event) {
-	if env.settings.json() || !env.IO.ErrTerminal {
-		return nil
-	}
-	last := map[string]string{}
-	return func(e reconcile.Event) {
-		switch e.State {
-		case reconcile.Waiting:
-			// What is awaited is asked for again and again, and told once.
-			if last[e.Change.Key.String()] != e.Detail {
-				last[e.Change.Key.String()] = e.Detail
-				fmt.Fprintf(env.IO.Err, "  … %s %s: waiting for %s\n", e.Change.Key.Kind, e.Change.Key.Name, e.Detail)
-			}
-		case reconcile.Done:
-			fmt.Fprintf(env.IO.Err, "  ✓ %s %s %s\n", e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
-		case reconcile.Failed:
-			fmt.Fprintf(env.IO.Err, "  ✗ %s %s %s\n", e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
-		}
-	}
+	return &printedError{failed}
 }
 
 // confirm asks a person. Nothing prompts without a terminal.

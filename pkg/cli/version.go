@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"fmt"
 	"runtime"
 	"runtime/debug"
 
@@ -16,21 +15,13 @@ func newVersionCmd(env *Env) *cobra.Command {
 		Short: "Print the version of this program",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			v := versionInfo{Schema: view.Schema, Version: version(env), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+			v := view.Version{Schema: view.Schema, Version: version(env), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 			if env.settings.json() {
 				return view.JSON(env.IO.Out, v)
 			}
-			fmt.Fprintf(env.IO.Out, "dealroute %s (%s, %s)\n", v.Version, v.Go, v.Platform)
-			return nil
+			return view.PrintVersion(env.IO.Out, v)
 		},
 	}
-}
-
-type versionInfo struct {
-	Schema   int    `json:"schema"`
-	Version  string `json:"version"`
-	Go       string `json:"go"`
-	Platform string `json:"platform"`
 }
 
 // version is what the release build set, else what the module system knows.

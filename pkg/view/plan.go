@@ -125,6 +125,17 @@ func Tally(p plan.Plan) string {
 	return Count(len(p.Changes), "entity", "entities") + ": " + strings.Join(parts, ", ")
 }
 
+// Pending is how many changes setup would make.
+func Pending(p plan.Plan) int {
+	n := 0
+	for _, c := range p.Changes {
+		if c.Action != plan.Keep && c.Action != plan.Leave {
+			n++
+		}
+	}
+	return n
+}
+
 // short is a value on one line.
 func short(v any) string {
 	data, err := json.Marshal(v)

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -63,12 +62,10 @@ func ValidationTally(file string, fs diag.Findings, looked []string) string {
 	return line
 }
 
+// howMany writes a number of things, none as "no".
 func howMany(n int, noun string) string {
-	switch n {
-	case 0:
+	if n == 0 {
 		return "no " + noun + "s"
-	case 1:
-		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return Count(n, noun, noun+"s")
 }

@@ -1,0 +1,77 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/privacy"
+	"github.com/dealroute/dealroute/pkg/reconcile"
+	"github.com/dealroute/dealroute/pkg/simulate"
+)
+
+// A Demo is the answer of demo.
+type Demo struct {
+	Schema   int          `json:"schema"`
+	Steps    []DemoStep   `json:"steps"`
+	Calls    []Call       `json:"calls"`
+	Entities []DemoEntity `json:"entities"`
+}
+
+// A DemoStep is a chapter of the story.
+type DemoStep struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Ms     int64  `json:"ms"`
+	Detail string `json:"detail"`
+}
+
+// String is the step as a line.
+func (s DemoStep) String() string {
+	return fmt.Sprintf("%-12s %-4s %s", s.Name, map[bool]string{true: "ok", false: "FAIL"}[s.OK], s.Detail)
+}
+
+// A DemoEntity is what setup made in the story.
+type DemoEntity struct {
+	Kind   string      `json:"kind"`
+	Name   string      `json:"name"`
+	ID     *string     `json:"id"`
+	Action plan.Action `json:"action"`
+}
+
+// NewDemo gathers the story.
+func NewDemo(steps []DemoStep, calls []*simulate.Outcome, entities []reconcile.Outcome, m *privacy.Mask) Demo {
+	out := Demo{Schema: Schema, Steps: append([]DemoStep{}, steps...), Calls: []Call{}, Entities: []DemoEntity{}}
+	for _, c := range calls {
+		out.Calls = append(out.Calls, NewCall(c, m))
+	}
+	for _, e := range entities {
+		c := NewChange(e.Change)
+		out.Entities = append(out.Entities, DemoEntity{c.Kind, c.Name, c.ID, c.Action})
+	}
+	return out
+}
+
+// Longest is how long the caller waited who waited longest, in milliseconds.
+func Longest(calls []*simulate.Outcome) int64 {
+	var most time.Duration
+	for _, c := range calls {
+		most = max(most, c.Waited)
+	}
+	return most.Milliseconds()
+}
+
+// DemoCall tells of the nth caller, who is described by who.
+func DemoCall(n int, who string, o *simulate.Outcome, m *privacy.Mask) string {
+	why := "rule " + o.Rule
+	if o.Rule == "" {
+		why = "the fallback"
+	}
+	skills := ""
+	if len(o.Result.Skills) > 0 {
+		skills = ", skill " + strings.Join(o.Result.Skills, ", ")
+	}
+	return fmt.Sprintf("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s ms, %s to HubSpot\n",
+		n, m.Number(o.Call.ANI), who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, Thousands(o.Waited.Milliseconds()), Count(o.Requests, "request", "requests"))
+}

@@ -1,0 +1,32 @@
+package view
+
+import (
+	"fmt"
+	"io"
+)
+
+// Settings is the answer of --explain-config.
+type Settings struct {
+	Schema   int       `json:"schema"`
+	Settings []Setting `json:"settings"`
+}
+
+// A Setting is a setting with where its value comes from.
+type Setting struct {
+	Name   string  `json:"name"`
+	Value  *string `json:"value"`
+	Source string  `json:"source"`
+}
+
+// NewSetting makes one; an empty value is none.
+func NewSetting(name, value, source string) Setting { return Setting{name, text(value), source} }
+
+// PrintSettings writes a line for each.
+func PrintSettings(w io.Writer, all []Setting) error {
+	for _, s := range all {
+		if _, err := fmt.Fprintf(w, "%-18s %-28s %s\n", s.Name, value(s.Value), s.Source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
