@@ -47,6 +47,9 @@ func (c *compiler) program(n Node, scope Scope, target *Type) (*Program, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := it.uncomputed(); err != nil {
+		return nil, err
+	}
 	p := &Program{typed: t, budget: c.Budget, slot: -1}
 	if p.budget <= 0 {
 		p.budget = DefaultBudget
@@ -65,6 +68,23 @@ func (c *compiler) program(n Node, scope Scope, target *Type) (*Program, error) 
 		p.slot, p.value = it.slot, NotSet(it.typ)
 	}
 	return p, nil
+}
+
+// uncomputed is the error of a call that is known and cannot be computed here.
+func (it *item) uncomputed() error {
+	if it.overload != nil && it.overload.do == nil {
+		return &Error{
+			Offset: it.at, Length: len(it.text),
+			Message: it.text + " cannot be computed here: how Genesys does it is not published",
+			Hint:    "the expression is well typed and works in an org; try the call there",
+		}
+	}
+	for _, a := range it.args {
+		if err := a.uncomputed(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // code computes a part of an expression.

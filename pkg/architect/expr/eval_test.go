@@ -244,3 +244,20 @@ func TestTarget(t *testing.T) {
 		t.Error("a string is no queue")
 	}
 }
+
+// TestDetectLanguageIsRefusedByName checks an expression that calls it, and never computes one.
+func TestDetectLanguageIsRefusedByName(t *testing.T) {
+	text := `If(true, "en", Upper(DetectLanguage("Guten Tag", "en")))`
+	n, err := expr.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if typed, err := expr.Check(n, nil, nil); err != nil || typed.Type != expr.String {
+		t.Errorf("%v, %v", typed, err)
+	}
+	_, err = expr.Compile(text, nil, nil)
+	var e *expr.Error
+	if !errors.As(err, &e) || e.Offset != strings.Index(text, "Detect") || !strings.HasPrefix(e.Message, "DetectLanguage cannot be computed here") || e.Hint == "" {
+		t.Errorf("%#v", err)
+	}
+}

@@ -46,7 +46,8 @@ const (
 	ruleFirst                // the result has the type of the first
 )
 
-// A row is an overload as the table writes it.
+// A row is an overload as the table writes it. Without an impl it is known and checked, and
+// an expression that calls it is refused when it is compiled: what it does is undocumented.
 type row struct {
 	sig  string
 	do   impl

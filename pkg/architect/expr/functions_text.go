@@ -16,7 +16,7 @@ var textRows = []row{
 	{"Compare(stringToCompare str?, stringToCompareTo str?, ignoreCase bln) int", compareStrings, 0},
 	{"Contains(stringToSearch str, textToFind str) bln", contains, 0},
 	{"Contains(stringToSearch str, textToFind str, ignoreCase bln) bln", contains, 0},
-	{"DetectLanguage(stringToSearch str?, defaultString str?) str", detectLanguage, 0},
+	{"DetectLanguage(stringToSearch str?, defaultString str?) str", nil, 0}, // how Genesys tells a language is not published
 	{"EmailAddressDomainPart(emailAddress eml) str", emailDomain, 0},
 	{"EmailAddressDomainPart(emailAddressString str?) str", emailDomain, 0},
 	{"EmailAddressLocalPart(emailAddress eml) str", emailLocal, 0},
@@ -360,61 +360,4 @@ func makeEmail(_ *machine, a []Value) (Value, *EvalError) {
 		name = a[1]
 	}
 	return Value{h: head(EmailAddress), p: &box{props: []Named{{"id", a[0]}, {"name", name}}}}, nil
-}
-
-// languageWords are short frequent words by language tag.
-var languageWords = []struct{ tag, words string }{
-	{"en", " the and is are was were of to in that for you with this not have has had should would could be been it its on at by an as from or we our your they their which what when where who will can do does if but all one about there "},
-	{"de", " der die das und ist sind war ein eine einer eines einem einen nicht zu zum zur mit den dem des von dass sie er es wir ich ihr auf für dies diese dieser sollte sollen unsere unser in im an als auch wie oder aber wenn nur noch nach bei aus über finden wird werden haben hat kann "},
-	{"es", " el la los las un una unos unas que de del en es son por para con no se su sus y o al lo como más pero nuestra nuestro esta este esto debe cadena texto idioma ha han fue ser está hay muy donde cuando quien "},
-	{"fr", " le la les un une des de du et est sont dans pour ce cette ces qui que quoi nous vous ils elle il je pas ne sur au aux avec doit devrait notre votre leur par plus ou où mais comme être avoir fait tout langue texte en à "},
-	{"it", " il lo la i gli le un uno una che di del della dei delle e è sono per con non si nostra nostro questo questa deve dovrebbe in nel nella al alla da dal come più ma o anche essere ha hanno lingua testo "},
-	{"pt", " o a os as um uma uns umas que de do da dos das e é são em no na nos nas para por com não se sua seu nossa nosso este esta isto deve como mais mas ou também ser está foi tem texto língua idioma ao à "},
-	{"nl", " de het een en is zijn van dat die niet op te voor met wij we ons onze moet moeten deze dit in aan bij naar om uit ook als maar of er wordt worden heeft hebben kan taal tekst "},
-	{"sv", " och att det som en ett på är av för med till den de har inte vi vår vårt detta denna ska skulle om i från eller men också kan språk text var "},
-	{"da", " og at det som en et på er af for med til den de har ikke vi vores dette denne skal skulle om i fra eller men også kan sprog tekst var "},
-	{"no", " og å det som en et på er av for med til den de har ikke vi vår vårt dette denne skal skulle om i fra eller men også kan språk tekst var "},
-	{"fi", " ja on ei se että joka ovat oli olla tämä mutta kun niin myös voi kuin meidän "},
-	{"pl", " i w we na nie to jest są się z ze do że jak ten ta te nasz nasza powinien oraz ale czy dla od po przez tekst język być "},
-	{"cs", " a v ve na ne je jsou se z ze do že jak ten ta to náš naše by ale nebo pro od po přes text jazyk být "},
-	{"tr", " ve bir bu için ile da de olarak çok var o ne gibi daha en ama veya bizim metin dil "},
-}
-
-// detectLanguage counts frequent words. Genesys' own detection is not published; texts in
-// scripts of one language are told by the script.
-func detectLanguage(m *machine, a []Value) (Value, *EvalError) {
-	if !a[0].IsSet() {
-		return a[1], nil
-	}
-	if err := m.spend(10 * len(a[0].s)); err != nil {
-		return Value{}, err
-	}
-	for _, s := range []struct {
-		table *unicode.RangeTable
-		tag   string
-	}{
-		{unicode.Hiragana, "ja"}, {unicode.Katakana, "ja"}, {unicode.Hangul, "ko"}, {unicode.Han, "zh"}, {unicode.Cyrillic, "ru"},
-		{unicode.Greek, "el"}, {unicode.Arabic, "ar"}, {unicode.Hebrew, "he"}, {unicode.Thai, "th"},
-	} {
-		if strings.ContainsFunc(a[0].s, func(r rune) bool { return unicode.Is(s.table, r) }) {
-			return OfString(s.tag), nil
-		}
-	}
-	words := strings.FieldsFunc(strings.ToLower(a[0].s), func(r rune) bool { return !unicode.IsLetter(r) })
-	best, most := "", 0
-	for _, l := range languageWords {
-		n := 0
-		for _, w := range words {
-			if strings.Contains(l.words, " "+w+" ") {
-				n++
-			}
-		}
-		if n > most {
-			best, most = l.tag, n
-		}
-	}
-	if most == 0 || most*6 < len(words) {
-		return a[1], nil
-	}
-	return OfString(best), nil
 }
