@@ -23,13 +23,6 @@ type Auth struct {
 	result jsonpath.Value
 }
 
-// Forget drops the kept result.
-func (a *Auth) Forget() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.kept = false
-}
-
 // authenticate sets authResponse, and tells whether it was a kept one.
 func (r *runner) authenticate(ctx context.Context, renew bool) (cached bool, _ *Error) {
 	a := r.o.Auth

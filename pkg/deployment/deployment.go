@@ -5,9 +5,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
-// File is the name under which the deployment was read.
-func (d *Deployment) File() string { return d.file }
-
 // Pos is the place of a value in the file by its path, such as routing.rules[0].to.queue;
 // keys that are not plain words stand in brackets, as in hubspot.stages["a b"]. What the file
 // leaves out is where its nearest parent is.

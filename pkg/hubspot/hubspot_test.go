@@ -80,7 +80,7 @@ pipelines:
 	if s, ok := (hubspot.CRM{}).Stage("", "closedwon"); !ok || !s.Won {
 		t.Errorf("default pipeline: %+v", s)
 	}
-	if c, ok := crm.Contact("90000000001"); !ok || !c.CreatedAt.Equal(time.Date(2024, 11, 4, 21, 51, 26, 472e6, time.UTC)) {
+	if c := crm.Contacts[0]; c.ID != "90000000001" || !c.CreatedAt.Equal(time.Date(2024, 11, 4, 21, 51, 26, 472e6, time.UTC)) {
 		t.Errorf("contact: %+v", c)
 	}
 }

@@ -16,13 +16,9 @@ const (
 	PropLifecycle        = "lifecyclestage"
 	PropAssociatedDeals  = "num_associated_deals"
 	PropContactModified  = "lastmodifieddate"
-	PropFirstName        = "firstname"
-	PropLastName         = "lastname"
-	PropAssociatedWith   = "associations.contact" // only in a filter of a deal search
 	PropObjectID         = "hs_object_id"
 	PropCreated          = "createdate"
 	PropDealModified     = "hs_lastmodifieddate"
-	PropDealName         = "dealname"
 	PropDealStage        = "dealstage"
 	PropPipeline         = "pipeline"
 	PropAmount           = "amount"
@@ -153,14 +149,4 @@ func (c CRM) AllPipelines() []Pipeline {
 		return []Pipeline{DefaultPipeline()}
 	}
 	return c.Pipelines
-}
-
-// Contact finds a contact by its id.
-func (c CRM) Contact(id string) (Contact, bool) {
-	for _, x := range c.Contacts {
-		if x.ID == id {
-			return x, true
-		}
-	}
-	return Contact{}, false
 }

@@ -2,7 +2,6 @@ package routing
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/cockroachdb/apd/v3"
 
@@ -82,9 +81,6 @@ func (d Decimal) Add(e Decimal) Decimal {
 	}
 	return canonical(&sum)
 }
-
-// Whole reports whether d has no fraction.
-func (d Decimal) Whole() bool { return !strings.Contains(d.text, ".") }
 
 // FloorDiv is ⌊d / per⌋, at most limit and at least -limit. per must be positive.
 func (d Decimal) FloorDiv(per Decimal, limit int64) int64 {

@@ -63,14 +63,11 @@ func DisabledByDefault() map[string]string {
 	}
 }
 
-// A Directive is one use of a directive, for the checker.
-type Directive struct {
-	Name     string
-	Position diag.Position
+// A directive is one use of a directive, for the checker.
+type directive struct {
+	name string
+	pos  diag.Position
 }
-
-// Directives lists the directives a template uses, in the order of reading.
-func (t *Template) Directives() []Directive { return t.directives }
 
 // Check reports what will or may go wrong when a template is rendered in a scope. Positions
 // are in the template.
@@ -84,10 +81,10 @@ func (t *Template) Check(s Scope) diag.Findings {
 		disabled = DisabledByDefault()
 	}
 	for _, d := range t.directives {
-		if why, ok := disabled[d.Name]; ok {
+		if why, ok := disabled[d.name]; ok {
 			c.add(diag.Finding{
-				Code: CodeDirective, Severity: diag.Warning, Position: d.Position, Length: len(d.Name) + 1,
-				Message: fmt.Sprintf("#%s may not work: %s", d.Name, why), Hint: "do it in the translation map or in the flow",
+				Code: CodeDirective, Severity: diag.Warning, Position: d.pos, Length: len(d.name) + 1,
+				Message: fmt.Sprintf("#%s may not work: %s", d.name, why), Hint: "do it in the translation map or in the flow",
 			})
 		}
 	}

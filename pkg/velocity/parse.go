@@ -366,10 +366,7 @@ func (p *parser) set() (node, error) {
 // note records a directive for the checker.
 func (p *parser) note(name string) {
 	line, column := p.t.at(p.base + p.peek(0).pos)
-	p.t.directives = append(p.t.directives, Directive{
-		Name:     name,
-		Position: diag.Position{File: p.t.name, Line: line, Column: column},
-	})
+	p.t.directives = append(p.t.directives, directive{name, diag.Position{File: p.t.name, Line: line, Column: column}})
 }
 
 // stringLiteral makes the value of a quoted string; double quotes interpolate.

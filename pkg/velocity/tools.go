@@ -14,17 +14,6 @@ type Tool interface {
 	Call(method string, args []any) (any, error)
 }
 
-// Tools returns what every template of a data action finds under esc, encoding,
-// successTemplateUtils, urlTool, salesforce and msdynamics. Render offers them anyway, behind
-// the caller's variables.
-func Tools() map[string]any {
-	out := make(map[string]any, len(builtins))
-	for k, v := range builtins {
-		out[k] = v
-	}
-	return out
-}
-
 // purpose is what a tool's method does to its argument, for Check.
 type purpose uint8
 

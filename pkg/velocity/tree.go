@@ -141,12 +141,9 @@ type Template struct {
 	mutates bool
 	// strict is an error that only strict mode reports before rendering.
 	strict     *Error
-	directives []Directive
+	directives []directive
 	refs       []*refNode // in the order of reading
 }
-
-// Name is what Parse was given.
-func (t *Template) Name() string { return t.name }
 
 // Text is the source.
 func (t *Template) Text() string { return t.text }

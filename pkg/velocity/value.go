@@ -41,15 +41,6 @@ type Map struct {
 // NewMap returns an empty map.
 func NewMap() *Map { return &Map{vals: map[any]any{}} }
 
-// Set adds or replaces an entry.
-func (m *Map) Set(key string, v any) { m.put(key, v) }
-
-// Get returns an entry.
-func (m *Map) Get(key string) (any, bool) {
-	v, ok := m.vals[key]
-	return v, ok
-}
-
 // Len is the number of entries.
 func (m *Map) Len() int { return len(m.keys) }
 

@@ -114,26 +114,6 @@ func Op(x Node, op string, y Node) Node { return &Binary{Op: op, X: x, Y: y} }
 // Not makes the negation !x.
 func Not(x Node) Node { return &Unary{Op: "!", X: x} }
 
-// Prop makes x.name.
-func Prop(x Node, name string) Node { return &Property{X: x, Name: name} }
-
-// All joins conditions with and; none is true.
-func All(xs ...Node) Node { return join("and", true, xs) }
-
-// Either joins conditions with or; none is false.
-func Either(xs ...Node) Node { return join("or", false, xs) }
-
-func join(op string, none bool, xs []Node) Node {
-	if len(xs) == 0 {
-		return Lit(OfBool(none))
-	}
-	n := xs[0]
-	for _, x := range xs[1:] {
-		n = Op(n, op, x)
-	}
-	return n
-}
-
 // Walk calls f for n and every part of it, outer parts first, in the order of the text;
 // parts of a node for which f answers false are left out.
 func Walk(n Node, f func(Node) bool) {

@@ -7,7 +7,6 @@ type Program struct {
 	typed  Typed
 	code   code
 	budget int
-	konst  bool
 	known  bool // value is the result
 	slot   int  // the expression is a variable, of which value is NOT_SET; or −1
 	value  Value
@@ -18,10 +17,6 @@ func (p *Program) Typed() Typed { return p.typed }
 
 // Type is the type of the result.
 func (p *Program) Type() Type { return p.typed.Type }
-
-// Constant reports whether the expression names no variable and asks the environment for
-// nothing, so that every evaluation gives the same.
-func (p *Program) Constant() bool { return p.konst }
 
 // Compile parses, checks and compiles an expression; target is as for Check. At most one
 // Options is looked at. The error is an *Error.
@@ -35,7 +30,7 @@ func Compile(text string, scope Scope, target *Type, o ...Options) (*Program, er
 
 // CompileNode is Compile for a parsed expression.
 func CompileNode(n Node, scope Scope, target *Type, o ...Options) (*Program, error) {
-	c := &compiler{constant: true}
+	c := &compiler{}
 	if len(o) > 0 {
 		c.Options = o[0]
 	}
@@ -60,7 +55,7 @@ func (c *compiler) program(n Node, scope Scope, target *Type) (*Program, error) 
 		c.fold(it)
 		p.budget += c.left
 	}
-	p.code, p.konst = c.item(it), c.constant
+	p.code = c.item(it)
 	switch {
 	case it.known():
 		p.known, p.value = true, it.value
@@ -92,9 +87,8 @@ type code func(m *machine) (Value, *EvalError)
 
 type compiler struct {
 	Options
-	constant bool
-	plain    bool // without the code of fast.go and its like
-	left     int  // of the budget for folding
+	plain bool // without the code of fast.go and its like
+	left  int  // of the budget for folding
 }
 
 func constantCode(v Value) code { return func(*machine) (Value, *EvalError) { return v, nil } }
@@ -104,7 +98,6 @@ func (c *compiler) item(it *item) code {
 	case itemLiteral, itemConstant:
 		return constantCode(it.value)
 	case itemVariable:
-		c.constant = false
 		slot, none := it.slot, NotSet(it.typ)
 		return func(m *machine) (Value, *EvalError) {
 			v := m.env.Var(slot)
@@ -140,9 +133,6 @@ func (c *compiler) item(it *item) code {
 	args := make([]code, len(it.args))
 	for i, a := range it.args {
 		args[i] = c.item(a)
-	}
-	if !it.overload.pure() {
-		c.constant = false
 	}
 	return generalCall(it, args)
 }

@@ -34,7 +34,7 @@ const AudioOrPrompt = audioOrPrompt
 
 // CompilePlain compiles without the code of fast.go: every call goes through the table.
 func CompilePlain(n Node, scope Scope) (*Program, error) {
-	c := &compiler{constant: true, plain: true}
+	c := &compiler{plain: true}
 	return c.program(n, scope, nil)
 }
 

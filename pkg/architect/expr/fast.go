@@ -33,7 +33,6 @@ func (c *compiler) scalar(it *item) scalar {
 		n, set := it.value.n, it.value.IsSet()
 		return func(*machine) (int64, bool, *EvalError) { return n, set, nil }
 	case itemVariable:
-		c.constant = false
 		slot := it.slot
 		return func(m *machine) (int64, bool, *EvalError) {
 			v := m.env.Var(slot)
@@ -65,7 +64,6 @@ func (c *compiler) fastScalar(it *item) scalar {
 	switch len(it.args) {
 	case 0:
 		if it.overload.name == "GetCurrentDateTimeUtc" {
-			c.constant = false
 			return func(m *machine) (int64, bool, *EvalError) { return m.env.Now().UnixMilli(), true, nil }
 		}
 	case 1:
@@ -363,7 +361,6 @@ func (c *compiler) decimal(it *item) decimal {
 		d, set := it.value.dec(), it.value.IsSet()
 		return func(*machine) (dec, bool, *EvalError) { return d, set, nil }
 	case it.kind == itemVariable:
-		c.constant = false
 		slot := it.slot
 		return func(m *machine) (dec, bool, *EvalError) {
 			v := m.env.Var(slot)

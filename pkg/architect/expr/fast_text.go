@@ -40,7 +40,6 @@ func (c *compiler) text(it *item) text {
 		s, set := it.value.s, it.value.IsSet()
 		return func(*machine) (string, bool, *EvalError) { return s, set, nil }
 	case itemVariable:
-		c.constant = false
 		slot := it.slot
 		return func(m *machine) (string, bool, *EvalError) {
 			v := m.env.Var(slot)
@@ -257,7 +256,6 @@ func (c *compiler) fastSize(it *item) scalar {
 			return int64(utf8.RuneCountInString(s)), true, nil
 		}
 	case name == "Count" && it.args[0].typ.IsList() && it.args[0].kind == itemVariable:
-		c.constant = false
 		slot := it.args[0].slot
 		return func(m *machine) (int64, bool, *EvalError) {
 			v := m.env.Var(slot)

@@ -217,67 +217,6 @@ func bound(sig, text string, none int64) int64 {
 // param is the parameter an argument stands for.
 func (o *overload) param(i int) *param { return &o.params[min(i, len(o.params)-1)] }
 
-// String is the overload as people read it.
-func (o *overload) String() string {
-	var b strings.Builder
-	b.WriteString(o.name + "(")
-	for i, p := range o.params {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(p.name + " " + paramType(p.typ))
-		if p.notSet {
-			b.WriteString("?")
-		}
-		if p.repeat {
-			b.WriteString("…")
-		}
-		b.WriteString(p.restriction())
-	}
-	return b.String() + ") → " + paramType(o.result)
-}
-
-func paramType(t Type) string {
-	switch t {
-	case audioOrPrompt, textOrCommunication:
-		return t.label()
-	case NotSetType:
-		return "NOT_SET"
-	case AgentScorePair, Communication, EmailAddress:
-		return t.String()
-	}
-	return strings.ReplaceAll(t.label(), " Collection", "[]")
-}
-
-func (p *param) restriction() string {
-	s := ""
-	if p.bounded {
-		s += " " + boundText(p.min) + ".." + boundText(p.max)
-	}
-	if p.nonzero {
-		s += " not 0"
-	}
-	if p.literal {
-		s += " literal"
-	}
-	switch p.list {
-	case "iso4217":
-		s += " (a literal is a currency code)"
-	case "languages":
-		s += " (a language with text to speech)"
-	case "dialing":
-		s += " (a literal is a dialing code)"
-	}
-	return s
-}
-
-func boundText(n int64) string {
-	if n == math.MinInt64 || n == math.MaxInt64 {
-		return ""
-	}
-	return strconv.FormatInt(n, 10)
-}
-
 // failf is the failure of an impl; the caller adds place and name.
 func failf(format string, args ...any) *EvalError {
 	return &EvalError{Message: fmt.Sprintf(format, args...)}

@@ -63,14 +63,6 @@ func ofJSON(n *jsonNode) Value {
 	return Value{h: head(JSON), p: &box{json: n}}
 }
 
-// AppendJSON appends the text of a JSON value; NOT_SET is null.
-func (v Value) AppendJSON(b []byte) []byte {
-	if v.p == nil || v.p.json == nil {
-		return append(b, "null"...)
-	}
-	return v.p.json.append(b)
-}
-
 func decodeJSON(d *json.Decoder, depth int) (*jsonNode, error) {
 	if depth > maxJSONDepth {
 		return nil, errors.New("nested too deeply")

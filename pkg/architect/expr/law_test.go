@@ -118,7 +118,8 @@ func TestMadeUpExpressions(t *testing.T) {
 		expr.Prompt: `FindUserPrompt("p")`, expr.LanguageSkill: `ToLanguageSkill("l")`,
 	}
 	set, unset := &expr.Static{Values: scope.Blank(), Lang: "en-us", Objects: madeUp}, &expr.Static{Values: scope.Blank(), Lang: "en-us"}
-	for _, s := range scope.Symbols() {
+	for _, name := range scope.Names() {
+		s, _ := scope.Lookup(name)
 		p, err := expr.Compile(samples[s.Type.Elem()], scope, nil)
 		if err != nil {
 			continue // a type whose variable stays NOT_SET
@@ -220,12 +221,12 @@ func TestPrintBuilt(t *testing.T) {
 		`(1 + 5) * 5`:                        expr.Op(expr.Op(expr.Lit(expr.OfInt(1)), "+", five), "*", five),
 		`-(5) - -5`:                          expr.Op(&expr.Unary{Op: "-", X: five}, "-", expr.Lit(expr.OfInt(-5))),
 		`-(-(5))`:                            &expr.Unary{Op: "-", X: &expr.Unary{Op: "-", X: five}},
-		`!(Flow.A and Flow.B)`:               expr.Not(expr.All(expr.Var("Flow.A"), expr.Var("Flow.B"))),
-		`(Flow.A or Flow.B) and Flow.C`:      expr.All(expr.Either(expr.Var("Flow.A"), expr.Var("Flow.B")), expr.Var("Flow.C")),
-		`Flow.Q.name == "a\"b\n"`:            expr.Op(expr.Prop(expr.Var("Flow.Q"), "name"), "==", expr.Text("a\"b\n")),
+		`!(Flow.A and Flow.B)`:               expr.Not(expr.Op(expr.Var("Flow.A"), "and", expr.Var("Flow.B"))),
+		`(Flow.A or Flow.B) and Flow.C`:      expr.Op(expr.Op(expr.Var("Flow.A"), "or", expr.Var("Flow.B")), "and", expr.Var("Flow.C")),
+		`Flow.Q.name == "a\"b\n"`:            expr.Op(&expr.Property{X: expr.Var("Flow.Q"), Name: "name"}, "==", expr.Text("a\"b\n")),
 		`ToDateTime("1970-01-01T00:00:00Z")`: expr.Lit(expr.OfDateTime(time.Unix(0, 0))),
 		`MakeList("a", ToString(NOT_SET))`:   expr.Lit(expr.OfList(expr.String, expr.OfString("a"), expr.NotSet(expr.String))),
-		`true`:                               expr.All(),
+		`true`:                               expr.Lit(expr.OfBool(true)),
 		`(2 ^ 5) ^ 5`:                        expr.Op(expr.Op(expr.Lit(expr.OfInt(2)), "^", five), "^", five),
 		`2 ^ 5 ^ 5`:                          expr.Op(expr.Lit(expr.OfInt(2)), "^", expr.Op(five, "^", five)),
 	} {

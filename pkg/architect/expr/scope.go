@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -82,12 +81,6 @@ func (t *Table) Names() []string {
 	}
 	return out
 }
-
-// Symbols lists the variables by slot.
-func (t *Table) Symbols() []Symbol { return slices.Clone(t.symbols) }
-
-// Len is the number of slots.
-func (t *Table) Len() int { return len(t.symbols) }
 
 // Blank gives a value for every slot: NOT_SET of its type.
 func (t *Table) Blank() []Value {

@@ -98,36 +98,35 @@ const listBit Type = 0x100
 type typeInfo struct {
 	name  string // as the engine's answers call it
 	label string // as its messages do
-	yaml  string // the beginning of the key that declares a variable of it, such as string in stringVariable
 	org   bool   // an object of the organisation with id and name
 }
 
 var typeTable = [typeCount]typeInfo{
 	Invalid: {name: "?"}, NotSetType: {name: "NotSet", label: "NOT_SET"}, Any: {name: "Any"},
-	Boolean: {name: "Boolean", yaml: "boolean"}, Integer: {name: "Integer", yaml: "integer"},
-	Decimal: {name: "Decimal", yaml: "decimal"}, String: {name: "String", yaml: "string"},
-	DateTime: {name: "DateTime", yaml: "dateTime"}, Date: {name: "Date", yaml: "date"}, Time: {name: "Time", yaml: "time"},
-	Duration: {name: "Duration", yaml: "duration"}, Currency: {name: "Currency", yaml: "currency"},
-	PhoneNumber: {name: "PhoneNumber", yaml: "phoneNumber"}, JSON: {name: "JSON", yaml: "json"},
-	Queue: {name: "Queue", yaml: "queue", org: true}, User: {name: "User", yaml: "user", org: true},
-	Skill:            {name: "Skill", label: "ACD Skill", yaml: "skill", org: true},
-	LanguageSkill:    {name: "LanguageSkill", label: "Language Skill", yaml: "languageSkill", org: true},
-	Group:            {name: "Group", yaml: "group", org: true},
-	WrapupCode:       {name: "WrapupCode", label: "Wrap-up Code", yaml: "wrapupCode", org: true},
-	Schedule:         {name: "Schedule", yaml: "schedule", org: true},
-	ScheduleGroup:    {name: "ScheduleGroup", label: "Schedule Group", yaml: "scheduleGroup", org: true},
-	EmergencyGroup:   {name: "EmergencyGroup", label: "Emergency Group", yaml: "emergencyGroup", org: true},
-	UtilizationLabel: {name: "UtilizationLabel", label: "Utilization Label", yaml: "utilizationLabel", org: true},
-	AgentScorePair:   {name: "AgentScorePair", label: "Agent Score Pair", yaml: "agentScorePair"},
-	Prompt:           {name: "Prompt", yaml: "prompt", org: true}, Audio: {name: "Audio", yaml: "audio"},
-	Communication: {name: "Communication", yaml: "communication"},
-	Campaign:      {name: "Campaign", yaml: "campaign", org: true}, ContactList: {name: "ContactList", yaml: "contactList", org: true},
-	Email: {name: "Email", yaml: "email"}, EmailAddress: {name: "EmailAddress", yaml: "emailAddress"},
-	EmailAttachment: {name: "EmailAttachment", yaml: "emailAttachment"}, Message: {name: "Message", yaml: "message"},
-	ExternalContact:      {name: "ExternalContact", label: "External Contact", yaml: "externalContact", org: true},
-	ExternalOrganization: {name: "ExternalOrganization", label: "External Organization", yaml: "externalOrganization", org: true},
-	ExternalPhoneNumber:  {name: "ExternalPhoneNumber", label: "External Phone Number", yaml: "externalPhoneNumber"},
-	ExternalAddress:      {name: "ExternalAddress", label: "External Address", yaml: "externalAddress"},
+	Boolean: {name: "Boolean"}, Integer: {name: "Integer"},
+	Decimal: {name: "Decimal"}, String: {name: "String"},
+	DateTime: {name: "DateTime"}, Date: {name: "Date"}, Time: {name: "Time"},
+	Duration: {name: "Duration"}, Currency: {name: "Currency"},
+	PhoneNumber: {name: "PhoneNumber"}, JSON: {name: "JSON"},
+	Queue: {name: "Queue", org: true}, User: {name: "User", org: true},
+	Skill:            {name: "Skill", label: "ACD Skill", org: true},
+	LanguageSkill:    {name: "LanguageSkill", label: "Language Skill", org: true},
+	Group:            {name: "Group", org: true},
+	WrapupCode:       {name: "WrapupCode", label: "Wrap-up Code", org: true},
+	Schedule:         {name: "Schedule", org: true},
+	ScheduleGroup:    {name: "ScheduleGroup", label: "Schedule Group", org: true},
+	EmergencyGroup:   {name: "EmergencyGroup", label: "Emergency Group", org: true},
+	UtilizationLabel: {name: "UtilizationLabel", label: "Utilization Label", org: true},
+	AgentScorePair:   {name: "AgentScorePair", label: "Agent Score Pair"},
+	Prompt:           {name: "Prompt", org: true}, Audio: {name: "Audio"},
+	Communication: {name: "Communication"},
+	Campaign:      {name: "Campaign", org: true}, ContactList: {name: "ContactList", org: true},
+	Email: {name: "Email"}, EmailAddress: {name: "EmailAddress"},
+	EmailAttachment: {name: "EmailAttachment"}, Message: {name: "Message"},
+	ExternalContact:      {name: "ExternalContact", label: "External Contact", org: true},
+	ExternalOrganization: {name: "ExternalOrganization", label: "External Organization", org: true},
+	ExternalPhoneNumber:  {name: "ExternalPhoneNumber", label: "External Phone Number"},
+	ExternalAddress:      {name: "ExternalAddress", label: "External Address"},
 	BoolFormat:           {name: "bof", label: "Bool Format Enum"}, CurrencyFormat: {name: "cuf", label: "Currency Format Enum"}, DateFormat: {name: "daf", label: "Date Format Enum"}, NumberFormat: {name: "nuf", label: "Number Format Enum"},
 	PhoneFormat: {name: "phf", label: "Phone Number Format Enum"}, StringFormat: {name: "stf", label: "String Format Enum"}, TimeFormat: {name: "tif", label: "Time Format Enum"}, TimePart: {name: "tpf", label: "Time Part Enum"},
 	LanguageNumber: {name: "lne", label: "Language Context Enum"}, CurrencyInfo: {name: "cre", label: "Currency Enum"}, WeekdayInfo: {name: "dwc", label: "Day of Week Enum Container"}, LanguageInfo: {name: "lge", label: "Language Enum"},
@@ -217,17 +216,4 @@ func (t Type) label() string {
 		s += " Collection"
 	}
 	return s
-}
-
-// YAML is the beginning of the key under which a flow declares a variable of the type, such
-// as stringCollection in stringCollectionVariable; empty when there is no such variable.
-func (t Type) YAML() string {
-	e := t.Elem()
-	if e >= typeCount || typeTable[e].yaml == "" {
-		return ""
-	}
-	if t.IsList() {
-		return typeTable[e].yaml + "Collection"
-	}
-	return typeTable[e].yaml
 }

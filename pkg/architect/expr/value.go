@@ -241,20 +241,6 @@ func (v Value) Time() time.Time {
 	return time.UnixMilli(v.n).UTC()
 }
 
-// Duration is a Duration's value. The longest of the language do not fit; they saturate.
-func (v Value) Duration() time.Duration {
-	const most = int64(1<<63-1) / int64(time.Millisecond)
-	return time.Duration(min(max(v.n, -most), most)) * time.Millisecond
-}
-
-// Segments are the texts of an Audio or a Communication.
-func (v Value) Segments() []string {
-	if v.p == nil {
-		return nil
-	}
-	return slices.Clone(v.p.audio)
-}
-
 // Len is the number of items of a collection; NOT_SET has none.
 func (v Value) Len() int {
 	if v.p == nil {
@@ -288,19 +274,6 @@ func (v Value) prop(name string) (Value, bool) {
 		}
 	}
 	return Value{}, false
-}
-
-// Prop is a property of an object, a phone number or a currency; ok is false when the
-// object has none of that name. Letter case does not count.
-func (v Value) Prop(name string) (p Value, ok bool) {
-	if !v.IsSet() {
-		return Value{}, false
-	}
-	name = strings.ToLower(name)
-	if v.Type() == Currency {
-		return currencyProp(v, name)
-	}
-	return v.prop(name)
 }
 
 func currencyProp(v Value, name string) (Value, bool) {

@@ -45,16 +45,6 @@ func FreeLimits() Limits {
 	return Limits{SearchesPerSecond: hubspot.SearchesPerSecond, PerTenSeconds: 100, PerDay: 250_000}
 }
 
-// ProfessionalLimits are those of a Professional account.
-func ProfessionalLimits() Limits {
-	return Limits{SearchesPerSecond: hubspot.SearchesPerSecond, PerTenSeconds: 190, PerDay: 625_000}
-}
-
-// EnterpriseLimits are those of an Enterprise account.
-func EnterpriseLimits() Limits {
-	return Limits{SearchesPerSecond: hubspot.SearchesPerSecond, PerTenSeconds: 190, PerDay: 1_000_000}
-}
-
 // Assumptions are the facts on which HubSpot's documents are silent. Assumed gives the readings in
 // use; each field says what true means.
 type Assumptions struct {
@@ -106,7 +96,6 @@ type settings struct {
 	define     map[string][]Property
 	rules      []Rule
 	apps       []OAuthApp
-	logSize    int
 }
 
 // An Option adjusts a server.
@@ -178,6 +167,3 @@ func Define(object string, properties ...Property) Option {
 
 // Faults adds rules of failure from the start; see Server.Fail.
 func Faults(rules ...Rule) Option { return func(s *settings) { s.rules = append(s.rules, rules...) } }
-
-// LogSize is how many requests the log keeps; 1000 without it. Counting never stops.
-func LogSize(n int) Option { return func(s *settings) { s.logSize = n } }

@@ -23,6 +23,9 @@ import (
 
 const jsonType = "application/json;charset=utf-8"
 
+// logSize is how many requests the log keeps. Counting never stops.
+const logSize = 1000
+
 // A Server is a HubSpot account. It is an http.Handler and may be used by many at once.
 type Server struct {
 	settings
@@ -53,7 +56,7 @@ type Logged struct {
 // New makes an account with that content. The content is copied.
 func New(crm hubspot.CRM, options ...Option) *Server {
 	s := &Server{
-		settings: settings{clock: time.Now, limits: FreeLimits(), assume: Assumed(), region: "US", logSize: 1000},
+		settings: settings{clock: time.Now, limits: FreeLimits(), assume: Assumed(), region: "US"},
 		windows:  windows{calls: map[int]*rolling{}},
 		counts:   map[Kind]int{},
 		crm:      copyOf(crm),
@@ -84,13 +87,6 @@ func New(crm hubspot.CRM, options ...Option) *Server {
 func copyOf(crm hubspot.CRM) hubspot.CRM {
 	crm.Contacts, crm.Deals, crm.Pipelines = slices.Clone(crm.Contacts), slices.Clone(crm.Deals), slices.Clone(crm.Pipelines)
 	return crm
-}
-
-// CRM is a copy of the account's content as it was given, with what was put since.
-func (s *Server) CRM() hubspot.CRM {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return copyOf(s.crm)
 }
 
 // Put adds or replaces contacts and deals. Reads see them at once, searches after the index delay.
@@ -310,8 +306,8 @@ func (s *Server) answer(r *http.Request, body []byte) reply {
 	if out.hang || out.reset {
 		entry.Status = 0
 	}
-	if s.log = append(s.log, entry); len(s.log) > s.logSize {
-		s.log = s.log[len(s.log)-s.logSize:]
+	if s.log = append(s.log, entry); len(s.log) > logSize {
+		s.log = s.log[len(s.log)-logSize:]
 	}
 	return out
 }

@@ -2,6 +2,8 @@ package expr
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 )
 
@@ -58,6 +60,67 @@ Below, `+"`?`"+` marks a parameter that allows NOT_SET, `+"`…`"+` one that may
 	b.WriteString("\n## Constants\n\n")
 	b.WriteString("`" + strings.Join(constantNames, "`, `") + "`. System.Currencies, System.Languages and System.Regions have a property for each code or tag without hyphens, with `code`, `tag`, and `dialingCode` and `countryCode`; System.DateTime has `dayOfWeek`.\n")
 	return b.String()
+}
+
+// String is the overload as people read it.
+func (o *overload) String() string {
+	var b strings.Builder
+	b.WriteString(o.name + "(")
+	for i, p := range o.params {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(p.name + " " + paramType(p.typ))
+		if p.notSet {
+			b.WriteString("?")
+		}
+		if p.repeat {
+			b.WriteString("…")
+		}
+		b.WriteString(p.restriction())
+	}
+	return b.String() + ") → " + paramType(o.result)
+}
+
+func paramType(t Type) string {
+	switch t {
+	case audioOrPrompt, textOrCommunication:
+		return t.label()
+	case NotSetType:
+		return "NOT_SET"
+	case AgentScorePair, Communication, EmailAddress:
+		return t.String()
+	}
+	return strings.ReplaceAll(t.label(), " Collection", "[]")
+}
+
+func (p *param) restriction() string {
+	s := ""
+	if p.bounded {
+		s += " " + boundText(p.min) + ".." + boundText(p.max)
+	}
+	if p.nonzero {
+		s += " not 0"
+	}
+	if p.literal {
+		s += " literal"
+	}
+	switch p.list {
+	case "iso4217":
+		s += " (a literal is a currency code)"
+	case "languages":
+		s += " (a language with text to speech)"
+	case "dialing":
+		s += " (a literal is a dialing code)"
+	}
+	return s
+}
+
+func boundText(n int64) string {
+	if n == math.MinInt64 || n == math.MaxInt64 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // form is an overload without its name.

@@ -1,4 +1,4 @@
-package validate_test
+package deployment_test
 
 import (
 	"testing"
@@ -9,9 +9,10 @@ import (
 	"github.com/dealroute/dealroute/pkg/validate"
 )
 
-// TestOneValueChanged changes every value of an example: whatever the value,
+// TestOneValueChanged validates an example with each value changed: whatever the value,
 // there is an answer, and what it says is in the file.
 func TestOneValueChanged(t *testing.T) {
+	const file = "dealroute.yaml"
 	data, err := examples.FS.ReadFile("basic/dealroute.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -22,10 +23,10 @@ func TestOneValueChanged(t *testing.T) {
 	}
 	codes := map[string]bool{}
 	for _, v := range vs {
-		d, found := deployment.Parse(deploymentFile, v.Data)
+		d, found := deployment.Parse(file, v.Data)
 		for _, f := range validate.Run(validate.Input{Deployment: d, Earlier: found}) {
 			codes[f.Code] = true
-			if f.Position.File != deploymentFile || f.Position.Line < 1 || f.Code == "" || f.Message == "" {
+			if f.Position.File != file || f.Position.Line < 1 || f.Code == "" || f.Message == "" {
 				t.Errorf("%s: %+v", v.Path, f)
 			}
 			if d == nil && !found.Has(diag.Error) {
