@@ -8,5 +8,6 @@
 //	(513) 555-0142                national, read in the home region
 //	anonymous, restricted, …      withheld: no number, and no error of the caller's
 //
-// Numbering plans come from libphonenumber's metadata.
+// Numbering plans come from libphonenumber's metadata. Parse wraps that library; Rules are the
+// same plans as data, for the rendered flow, which has to read without it.
 package phone

@@ -26,7 +26,7 @@ func Mask(text string) string {
 		}
 		return hidden
 	}
-	if !numeric(s) || len(s) < minDigits+shownTail {
+	if _, _, ok := compact(s); !ok || len(s) < minDigits+shownTail {
 		return hidden
 	}
 	// Fewer than three hidden characters would hide nothing.
@@ -79,13 +79,9 @@ func unescape(s string) string {
 // parameters; empty when the text is no number, also when it is a name.
 func Digits(text string) string {
 	s, err := userPart(text)
-	if err != nil || !numeric(s) {
+	digits, _, ok := compact(s)
+	if err != nil || !ok {
 		return ""
 	}
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, s)
+	return digits
 }

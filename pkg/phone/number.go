@@ -3,7 +3,6 @@ package phone
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,44 +53,45 @@ func (n Number) Region() string { return n.region }
 func (n Number) Valid() bool { return n.valid }
 
 // Parse reads a number. One that has no country code is read in homeRegion, an ISO 3166
-// code such as US.
+// code such as US. It is what libphonenumber reads, but for these: digits only, with what
+// people put between them; 7 to 15 of them; without a plus, a length that the country's
+// numbers have; and E.164 that reads as itself again.
 func Parse(text, homeRegion string) (Number, error) {
 	user, err := userPart(text)
 	if err != nil {
 		return Number{}, err
 	}
-	digits := 0
-	for _, r := range user {
-		if r >= '0' && r <= '9' {
-			digits++
-		}
-	}
+	digits, plus, ok := compact(user)
 	switch {
-	case digits == 0 || !numeric(user):
+	case !ok || digits == "":
 		return Number{}, ErrNotNumber
-	case digits < minDigits:
+	case len(digits) < minDigits:
 		return Number{}, ErrShort
 	}
-	p, err := phonenumbers.Parse(user, homeRegion)
+	number := digits
+	if plus {
+		number = "+" + digits
+	}
+	p, err := phonenumbers.Parse(number, homeRegion)
 	if err != nil {
 		return Number{}, fmt.Errorf("%w: %s", ErrNotNumber, reason(err))
 	}
 	e164 := phonenumbers.Format(p, phonenumbers.E164)
-	// Of a number with zeros in front that no country assigns the library takes off one zero
-	// at each reading; what is left at the end is the number.
-	for last := ""; e164 != last && !phonenumbers.IsValidNumber(p); {
+	// A carrier code, or a zero, can hide another national prefix: the library takes off one at
+	// each reading, and what is left at the end is the number. No assigned number changes here.
+	for last := ""; e164 != last && len(e164) <= 1+maxDigits; {
 		last = e164
 		if p, err = phonenumbers.Parse(e164, homeRegion); err != nil {
 			return Number{}, fmt.Errorf("%w: %s", ErrNotNumber, reason(err))
 		}
 		e164 = phonenumbers.Format(p, phonenumbers.E164)
 	}
+	// The library adds the country code to a local number, too, and the result is nobody's.
+	if (!plus || codeOf(digits) == "") && !possible(p) {
+		return Number{}, fmt.Errorf("%w: no number of %s has this length", ErrNotNumber, homeRegion)
+	}
 	if n := len(e164) - 1; n < minDigits || n > maxDigits {
 		return Number{}, fmt.Errorf("%w: %d digits with the country code", ErrNotNumber, n)
-	}
-	// The library adds the country code to a local number, too, and the result is nobody's.
-	if !strings.HasPrefix(user, "+") && phonenumbers.IsPossibleNumberWithReason(p) != phonenumbers.IS_POSSIBLE {
-		return Number{}, fmt.Errorf("%w: no number of %s has this length", ErrNotNumber, homeRegion)
 	}
 	region := phonenumbers.GetRegionCodeForNumber(p)
 	if region == "" {
@@ -107,6 +107,16 @@ func Parse(text, homeRegion string) (Number, error) {
 		valid:    phonenumbers.IsValidNumber(p),
 	}, nil
 }
+
+// possible reports whether a number has a length that numbers of its code have, not only
+// local ones, or had before a numbering change.
+func possible(p *phonenumbers.PhoneNumber) bool {
+	n := len(phonenumbers.GetNationalSignificantNumber(p))
+	return phonenumbers.IsPossibleNumberWithReason(p) == phonenumbers.IS_POSSIBLE || former[int(p.GetCountryCode())].Has(n)
+}
+
+// former are the lengths that numbers of a code had: Mexico's mobile ones began with a 1.
+var former = map[int]Lengths{52: 1 << 11}
 
 // Withheld reports whether a text is one of the words that stand for a suppressed number.
 func Withheld(text string) bool {
@@ -152,58 +162,58 @@ var withheld = []string{
 	"suppressed", "no caller id", "not available", "asserted.identity", "undisclosed",
 }
 
-// userPart strips scheme, display name, host and parameters. With ErrWithheld it gives the
-// word that stands for the number.
+// blank is what is trimmed: what Architect's Trim takes off.
+const blank = " \t\r\n"
+
+// userPart strips scheme, display name, host and parameters, in lower case. With ErrWithheld
+// it gives the word that stands for the number.
 func userPart(text string) (string, error) {
-	s := strings.TrimSpace(text)
-	if i := strings.LastIndexByte(s, '<'); i >= 0 {
-		s = strings.TrimSuffix(strings.TrimSpace(s[i+1:]), ">")
-	}
-	scheme, rest, hasScheme := strings.Cut(s, ":")
-	scheme = strings.ToLower(scheme)
-	context := ""
-	switch {
-	case hasScheme && (scheme == "tel" || scheme == "sip" || scheme == "sips"):
-		s = rest
-	case hasScheme:
-		return "", ErrNotNumber
+	s := strings.Trim(escaped.Replace(strings.ToLower(text)), blank)
+	s = s[strings.LastIndexByte(s, '<')+1:]
+	s, _, _ = strings.Cut(s, ">")
+	s = strings.Trim(s, blank)
+	for _, scheme := range []string{"tel:", "sip:", "sips:"} {
+		if rest, ok := strings.CutPrefix(s, scheme); ok {
+			s = rest
+			break
+		}
 	}
 	s, _, _ = strings.Cut(s, "@")
 	s, params, _ := strings.Cut(s, ";")
+	s = strings.Trim(s, blank)
+	if slices.Contains(withheld, s) {
+		return s, ErrWithheld
+	}
 	for p := range strings.SplitSeq(params, ";") {
-		if v, ok := strings.CutPrefix(strings.ToLower(p), "phone-context=+"); ok {
-			context = strings.Trim(v, " ")
+		context, ok := strings.CutPrefix(p, "phone-context=+")
+		if !ok {
+			continue
 		}
-	}
-	if strings.Contains(s, "%") {
-		u, err := url.PathUnescape(s)
-		if err != nil {
-			return "", ErrNotNumber
+		// A local number in that context (RFC 3966). A context that is a domain says nothing.
+		if c, n := between.Replace(context), between.Replace(s); c != "" && n != "" && n[0] != '+' {
+			s = "+" + c + n
 		}
-		s = u
-	}
-	s = strings.TrimSpace(s)
-	if slices.Contains(withheld, strings.ToLower(s)) {
-		return strings.ToLower(s), ErrWithheld
-	}
-	if context != "" && !strings.HasPrefix(s, "+") {
-		s = "+" + context + s
+		break
 	}
 	return s, nil
 }
 
-// numeric reports whether s is digits and what people put between them. Letters are not
-// read as keys of a phone: an ANI with letters is a name.
-func numeric(s string) bool {
-	for i, r := range s {
-		switch {
-		case r >= '0' && r <= '9', strings.ContainsRune(" -./()\u00a0\u2011", r):
-		case r == '+' && strings.Trim(s[:i], " (") == "":
-		default:
-			return false
-		}
-	}
-	return true
+// between takes out what people put between digits.
+var between = strings.NewReplacer(" ", "", "-", "", ".", "", "/", "", "(", "", ")", "", "\u00a0", "", "\u2011", "")
+
+// escaped reads the percent-encoding, in lower case, of what a number can be made of; with any
+// other a text is no number.
+var escaped = strings.NewReplacer(
+	"%c2%a0", "\u00a0", "%e2%80%91", "\u2011", "%20", " ", "%28", "(", "%29", ")", "%2b", "+", "%2d", "-", "%2e", ".", "%2f", "/",
+	"%30", "0", "%31", "1", "%32", "2", "%33", "3", "%34", "4", "%35", "5", "%36", "6", "%37", "7", "%38", "8", "%39", "9",
+)
+
+// compact gives the digits of a number, and whether a plus stands in front of them; ok is
+// false for a text with anything else than these and what people put between them. Letters
+// are not read as keys of a phone: an ANI with letters is a name.
+func compact(s string) (digits string, plus, ok bool) {
+	digits, plus = strings.CutPrefix(between.Replace(s), "+")
+	return digits, plus, strings.Trim(digits, "0123456789") == ""
 }
 
 func reason(err error) string {

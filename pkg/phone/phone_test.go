@@ -33,6 +33,17 @@ func TestParse(t *testing.T) {
 		{"+33655555555", "US", "+33655555555", "655555555", "FR"},
 		{"+15551234567", "US", "+15551234567", "5551234567", "US"}, // no such area code, and yet a number
 		{"+4930 1234 567", "US", "+49301234567", "301234567", "DE"},
+		{"+49 (0)30 1234567", "US", "+49301234567", "301234567", "DE"},
+		{"+0049 30 1234567", "DE", "+49301234567", "301234567", "DE"},
+		{"436641234567", "AT", "+436641234567", "6641234567", "AT"},
+		{"17911 010 6552 9988", "CN", "+861065529988", "1065529988", "CN"}, // behind a carrier's code
+		{"5215512345678", "MX", "+5215512345678", "15512345678", "MX"},     // as before 2019
+		{"sip:%30301234567@x", "DE", "+49301234567", "301234567", "DE"},
+		{"030\u00a01234\u2011567", "DE", "+49301234567", "301234567", "DE"},
+		{"<tel:+493012345%367>;x=1", "US", "+49301234567", "301234567", "DE"},
+		{"tel:030 1234567;ext=5;phone-context=+49", "US", "+49301234567", "301234567", "DE"},
+		{"tel:5135550142;phone-context=example.com", "US", "+15135550142", "5135550142", "US"},
+		{"+15135550142@10.0.0.1:5060", "US", "+15135550142", "5135550142", "US"},
 	} {
 		n, err := phone.Parse(c.text, c.home)
 		if err != nil {
@@ -52,7 +63,7 @@ func TestParseRefuses(t *testing.T) {
 		"911": phone.ErrShort, "tel:112": phone.ErrShort, "+49 30 12": phone.ErrShort, "sip:1001@pbx": phone.ErrShort,
 		"sip:alice@example.org": phone.ErrNotNumber, "sip:agent15135550142@x": phone.ErrNotNumber, "1-800-FLOWERS": phone.ErrNotNumber,
 		"mailto:a@b": phone.ErrNotNumber, "5550142": phone.ErrNotNumber, "+0123456789": phone.ErrNotNumber, "+1234567890123456789": phone.ErrNotNumber,
-		"5135550142+": phone.ErrNotNumber, "%zz15135550142": phone.ErrNotNumber, "++15135550142": phone.ErrNotNumber,
+		"5135550142+": phone.ErrNotNumber, "%zz15135550142": phone.ErrNotNumber, "tel:;phone-context=+15135550142": phone.ErrWithheld, "tel:5550142;phone-context=+x": phone.ErrNotNumber, "++15135550142": phone.ErrNotNumber,
 	} {
 		if n, err := phone.Parse(text, "US"); !errors.Is(err, want) {
 			t.Errorf("%q: %v, %v, want %v", text, n, err, want)

@@ -64,7 +64,7 @@ func (flowKind) noteVersion(ctx context.Context, r *run, id string) error {
 		if err != nil {
 			return err
 		}
-		return r.note(ctx, genesys.RecordFlow, publishedOf(o).version)
+		return r.note(ctx, recordFlow, publishedOf(o).version)
 	})
 }
 
