@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -11,7 +12,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/view"
 )
 
-func newActionCmd(env *Env) *cobra.Command {
+func newActionCmd(commands ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "action",
 		Short: "Check and run data actions, without an org",
@@ -19,17 +20,16 @@ func newActionCmd(env *Env) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newActionCheckCmd(env, runActionCheck), newActionRunCmd(env, runActionRun))
+	cmd.AddCommand(commands...)
 	return cmd
 }
 
 type actionCheckOptions struct {
-	io     *Streams
-	files  []string
-	asJSON bool
+	session
+	files []string
 }
 
-func newActionCheckCmd(env *Env, run func(actionCheckOptions) error) *cobra.Command {
+func newActionCheckCmd(env *Env, run func(context.Context, actionCheckOptions) error) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE…",
 		Short: "Check data action definitions",
@@ -39,13 +39,13 @@ templates, paths, defaults, secrets in the clear, requests that answer with the 
 Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
 		Example: `  dealroute action check find-contact.custom.json`,
 		Args:    cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return run(actionCheckOptions{io: env.IO, files: args, asJSON: env.settings.json()})
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return run(cmd.Context(), actionCheckOptions{env.session(), args})
 		},
 	}
 }
 
-func runActionCheck(o actionCheckOptions) error {
+func runActionCheck(_ context.Context, o actionCheckOptions) error {
 	var all diag.Findings
 	for _, path := range o.files {
 		data, err := os.ReadFile(path)
@@ -57,7 +57,7 @@ func runActionCheck(o actionCheckOptions) error {
 			found = append(found, dataaction.Check(d)...)
 		}
 		all = append(all, found...)
-		if o.asJSON {
+		if o.settings.json {
 			continue
 		}
 		for _, f := range found.Sorted() {
@@ -66,18 +66,18 @@ func runActionCheck(o actionCheckOptions) error {
 			if f.Code == dataaction.CodeLiteralSecret {
 				source = nil
 			}
-			if err := diag.Print(o.io.Out, f, source); err != nil {
+			if err := diag.Print(o.IO.Out, f, source); err != nil {
 				return err
 			}
 		}
 	}
 	n := all.Counts()
-	if o.asJSON {
-		if err := view.JSON(o.io.Out, view.NewChecked(all)); err != nil {
+	if o.settings.json {
+		if err := view.JSON(o.IO.Out, view.NewChecked(all)); err != nil {
 			return err
 		}
 	} else {
-		fmt.Fprintf(o.io.Out, "%s in %s\n", view.Counted(n), view.Count(len(o.files), "file", "files"))
+		fmt.Fprintf(o.IO.Out, "%s in %s\n", view.Counted(n), view.Count(len(o.files), "file", "files"))
 	}
 	if n[diag.Error] > 0 {
 		return errNo

@@ -24,26 +24,20 @@ import (
 )
 
 type actionRunOptions struct {
-	io          *Streams
+	session
 	file        string
 	input       string            // JSON object, or @file
 	credentials map[string]string // field of the credential to environment variable
 	basic       bool
 	auth        string // file of the custom auth action
 	readings    []string
-	baseURL     string        // send everything here
-	api         string        // where a path goes when there is no baseURL
-	token       secret.Value  // for a path
-	timeout     time.Duration // when shorter than the action's own
+	baseURL     string // send everything here
 	trace       bool
 	showPII     bool
-	asJSON      bool
-	getenv      func(string) string
-	sender      dataaction.Sender
 }
 
 func newActionRunCmd(env *Env, run func(context.Context, actionRunOptions) error) *cobra.Command {
-	o := actionRunOptions{io: env.IO, getenv: env.Getenv}
+	var o actionRunOptions
 	var credentials []string
 	cmd := &cobra.Command{
 		Use:   "run FILE",
@@ -63,7 +57,7 @@ Exit codes: 0 the action succeeded, 2 it failed, 1 it could not be run.`,
   dealroute action run find.custom.json --input @input.json --base-url http://127.0.0.1:8080 --trace`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.file, o.asJSON, o.timeout = args[0], env.settings.json(), env.settings.timeout()
+			o.session, o.file = env.session(), args[0]
 			o.credentials = map[string]string{}
 			for _, c := range credentials {
 				name, field, ok := strings.Cut(c, "=")
@@ -71,14 +65,6 @@ Exit codes: 0 the action succeeded, 2 it failed, 1 it could not be run.`,
 					return usage(cmd.CommandPath(), fmt.Errorf("--credentials-env %q is not NAME=field", c))
 				}
 				o.credentials[field] = name
-			}
-			if domain, ok := deployment.Domain(env.settings.text("region")); ok {
-				o.api = "https://api." + domain
-			}
-			o.token = secret.New(env.Getenv("GENESYSCLOUD_ACCESS_TOKEN"))
-			o.sender = transport.NewHTTP(transport.HTTPOptions{})
-			if err := personal(env.IO, o.showPII); err != nil {
-				return err
 			}
 			return run(cmd.Context(), o)
 		},
@@ -104,6 +90,9 @@ func readingsHelp() string {
 }
 
 func runActionRun(ctx context.Context, o actionRunOptions) error {
+	if err := personal(o.IO, o.showPII); err != nil {
+		return err
+	}
 	opts, err := dataaction.OptionsOf(o.readings)
 	if err != nil {
 		return fail(err, "see action run --help")
@@ -124,28 +113,30 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 	}
 	if d := p.Definition(); strings.HasPrefix(d.Request.URLTemplate, "/") {
 		if run.BaseURL == "" {
-			run.BaseURL = o.api
+			if domain, ok := deployment.Domain(o.settings.region); ok {
+				run.BaseURL = "https://api." + domain
+			}
 		}
 		if run.BaseURL == "" {
 			return fail(errors.New("the action's URL is a path"), "say where it goes: --region or --base-url")
 		}
-		run.Bearer = o.token
+		run.Bearer = secret.New(o.Getenv("GENESYSCLOUD_ACCESS_TOKEN"))
 	}
 	own := time.Duration(p.Definition().TimeoutSeconds) * time.Second
 	if own == 0 {
 		own = dataaction.DefaultTimeout
 	}
-	if o.timeout > 0 && o.timeout < own {
-		run.Timeout = o.timeout - o.timeout/20 // so that the action says so, not the end of the command
+	if most := o.settings.timeout; most > 0 && most < own {
+		run.Timeout = most - most/20 // so that the action says so, not the end of the command
 	}
 	r := dataaction.Run(ctx, p, input, sender, run)
 	if ctx.Err() != nil && !r.TimedOut && r.Err != nil {
 		return ctx.Err()
 	}
-	if o.asJSON {
-		err = view.JSON(mask.Writer(o.io.Out, true), view.NewActionRun(p.Definition().Name, r))
+	if o.settings.json {
+		err = view.JSON(mask.Writer(o.IO.Out, true), view.NewActionRun(p.Definition().Name, r))
 	} else {
-		err = view.PrintActionRun(mask.Writer(o.io.Out, false), mask.Writer(o.io.Err, false), r, o.trace)
+		err = view.PrintActionRun(mask.Writer(o.IO.Out, false), mask.Writer(o.IO.Err, false), r, o.trace)
 	}
 	if err == nil && r.Err != nil {
 		return errNo
@@ -190,9 +181,9 @@ func actionInput(text string) (map[string]any, error) {
 }
 
 func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOptions, dataaction.Sender, error) {
-	run := dataaction.RunOptions{Trace: o.trace || o.asJSON, BasicAuth: o.basic, Credentials: map[string]secret.Value{}}
+	run := dataaction.RunOptions{Trace: o.trace || o.settings.json, BasicAuth: o.basic, Credentials: map[string]secret.Value{}}
 	for _, field := range slices.Sorted(maps.Keys(o.credentials)) {
-		v := secret.New(o.getenv(o.credentials[field]))
+		v := secret.New(o.Getenv(o.credentials[field]))
 		if !v.Set() {
 			return run, nil, fail(fmt.Errorf("environment variable %s is empty", o.credentials[field]), "it gives the credential's field "+field)
 		}
@@ -206,12 +197,12 @@ func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOption
 		run.Auth = &dataaction.Auth{Program: p}
 	}
 	if o.baseURL == "" {
-		return run, o.sender, nil
+		return run, transport.NewHTTP(transport.HTTPOptions{}), nil
 	}
 	u, err := url.Parse(o.baseURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return run, nil, fail(fmt.Errorf("--base-url %q is no address", o.baseURL), "write it as http://127.0.0.1:8080")
 	}
 	run.BaseURL = u.Scheme + "://" + u.Host
-	return run, transport.To(o.baseURL, o.sender), nil
+	return run, transport.To(o.baseURL, transport.NewHTTP(transport.HTTPOptions{})), nil
 }

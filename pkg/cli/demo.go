@@ -25,7 +25,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func newDemoCmd(env *Env) *cobra.Command {
+func newDemoCmd(env *Env, run func(context.Context, session) error) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "The whole story in one process: no account, no network, nothing left behind",
@@ -33,7 +33,7 @@ func newDemoCmd(env *Env) *cobra.Command {
 the deployed flow while an emulated HubSpot answers, refuses or hangs, set it up again, and
 take it down. Everything happens in memory on this machine.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd.Context(), env) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), env.session()) },
 	}
 }
 
@@ -67,7 +67,7 @@ func demoCallers() []demoCaller {
 
 // demo gathers the story.
 type demo struct {
-	env      *Env
+	env      session
 	loaded   *loaded
 	print    *blueprint.Blueprint
 	target   *org
@@ -77,9 +77,9 @@ type demo struct {
 	entities []reconcile.Outcome
 }
 
-func runDemo(ctx context.Context, env *Env) error {
+func runDemo(ctx context.Context, env session) error {
 	d := &demo{env: env}
-	if err := d.tell(ctx); err != nil || !env.settings.json() {
+	if err := d.tell(ctx); err != nil || !env.settings.json {
 		return err
 	}
 	return view.JSON(env.IO.Out, view.NewDemo(d.steps, d.calls, d.entities, d.mask))
@@ -120,7 +120,7 @@ func (d *demo) tell(ctx context.Context) error {
 
 // say writes the story for a person; with -o json the object at the end tells it.
 func (d *demo) say(format string, args ...any) {
-	if !d.env.settings.json() {
+	if !d.env.settings.json {
 		fmt.Fprintf(d.env.IO.Out, format, args...)
 	}
 }

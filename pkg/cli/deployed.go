@@ -18,7 +18,7 @@ import (
 
 // deployedArtifacts reads back what is published: the flow by an export, the actions with
 // their templates, the rows of the control table. Nothing is written.
-func deployedArtifacts(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, key secret.Value) (a simulate.Artifacts, rows map[string]map[string]any, err error) {
+func deployedArtifacts(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, key secret.Value) (a simulate.Artifacts, rows map[string]map[string]any, err error) {
 	target, err := openOrg(ctx, env, l, b, true)
 	if err != nil {
 		return a, nil, err

@@ -16,9 +16,18 @@ type Env struct {
 	Now     func() time.Time
 	Version string
 
-	settings *settings          // filled from the root's flags before a command runs
-	stop     context.CancelFunc // ends the context that --timeout limits
+	given settings           // filled from the root's flags before a command runs
+	stop  context.CancelFunc // ends the context that --timeout limits
 }
+
+// A session is what every run function is handed: the outside world, and the settings of this
+// run as they are before a deployment file has its say.
+type session struct {
+	*Env
+	settings settings
+}
+
+func (e *Env) session() session { return session{e, e.given} }
 
 // Streams are where a command reads and writes. Results go to Out, all else to Err.
 type Streams struct {

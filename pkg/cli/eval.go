@@ -20,27 +20,28 @@ import (
 
 // evalOptions are those of eval for Architect expressions.
 type evalOptions struct {
+	session
 	expression string   // - for one a line from standard input
 	set        []string // name=value
 	now        time.Time
 	check      bool
 	showPII    bool
-	asJSON     bool
 }
 
 // evalVelocityOptions are those of eval --velocity.
 type evalVelocityOptions struct {
+	session
 	template, contextFile string // template - for questions from standard input
-	lax, asJSON           bool
+	lax                   bool
 }
 
 // evalJSONPathOptions are those of eval --jsonpath.
 type evalJSONPathOptions struct {
+	session
 	path, documentFile string // path - for questions from standard input
-	asJSON             bool
 }
 
-func newEvalCmd(env *Env) *cobra.Command {
+func newEvalCmd(env *Env, run func(context.Context, evalOptions) error, runVelocity func(context.Context, evalVelocityOptions) error, runPath func(context.Context, evalJSONPathOptions) error) *cobra.Command {
 	var o evalOptions
 	var v evalVelocityOptions
 	var p evalJSONPathOptions
@@ -74,19 +75,14 @@ evaluated: a line is {"expression","variables","target"} and its answer {"ok","t
 			if languages+len(args) != 1 {
 				return usage(cmd.CommandPath(), errors.New("give one expression, or --velocity, or --jsonpath"))
 			}
-			asJSON := env.settings.json()
+			o.session, v.session, p.session = env.session(), env.session(), env.session()
 			switch {
 			case cmd.Flags().Changed("velocity"):
-				v.asJSON = asJSON
-				return runEvalVelocity(cmd.Context(), env.IO, v)
+				return runVelocity(cmd.Context(), v)
 			case cmd.Flags().Changed("jsonpath"):
-				p.asJSON = asJSON
-				return runEvalJSONPath(cmd.Context(), env.IO, p)
+				return runPath(cmd.Context(), p)
 			}
-			if err := personal(env.IO, o.showPII); err != nil {
-				return err
-			}
-			o.expression, o.asJSON, o.now = args[0], asJSON, env.Now()
+			o.expression, o.now = args[0], env.Now()
 			if now != "" {
 				t, err := time.Parse(time.RFC3339, now)
 				if err != nil {
@@ -94,7 +90,7 @@ evaluated: a line is {"expression","variables","target"} and its answer {"ok","t
 				}
 				o.now = t
 			}
-			return runEval(cmd.Context(), env.IO, o)
+			return run(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
@@ -110,7 +106,10 @@ evaluated: a line is {"expression","variables","target"} and its answer {"ok","t
 	return cmd
 }
 
-func runEval(ctx context.Context, io *Streams, o evalOptions) error {
+func runEval(ctx context.Context, o evalOptions) error {
+	if err := personal(o.IO, o.showPII); err != nil {
+		return err
+	}
 	scope, env, err := evalScope(o)
 	if err != nil {
 		return err
@@ -118,9 +117,9 @@ func runEval(ctx context.Context, io *Streams, o evalOptions) error {
 	mask := evalMask(o)
 	if o.expression == "-" {
 		if o.check {
-			return evalLines(ctx, io, answerCheck)
+			return evalLines(ctx, o.IO, answerCheck)
 		}
-		return evalLines(ctx, io, func(line string) any {
+		return evalLines(ctx, o.IO, func(line string) any {
 			a, _, _ := evalOne(line, scope, env, false)
 			return a.Masked(mask)
 		})
@@ -128,16 +127,16 @@ func runEval(ctx context.Context, io *Streams, o evalOptions) error {
 	a, finding, failed := evalOne(o.expression, scope, env, o.check)
 	a = a.Masked(mask)
 	switch {
-	case o.asJSON:
-		if err := view.JSONLine(io.Out, a); err != nil {
+	case o.settings.json:
+		if err := view.JSONLine(o.IO.Out, a); err != nil {
 			return err
 		}
 	case failed:
-		diag.Print(mask.Writer(io.Err, false), finding, []byte(o.expression))
+		diag.Print(mask.Writer(o.IO.Err, false), finding, []byte(o.expression))
 	case o.check:
-		fmt.Fprintln(io.Out, a.Type)
+		fmt.Fprintln(o.IO.Out, a.Type)
 	default:
-		fmt.Fprintln(io.Out, a.Type, a.Result)
+		fmt.Fprintln(o.IO.Out, a.Type, a.Result)
 	}
 	if failed {
 		return errNo

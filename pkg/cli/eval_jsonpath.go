@@ -20,9 +20,9 @@ type pathQuestion struct {
 }
 
 // runEvalJSONPath reads a path in a document.
-func runEvalJSONPath(ctx context.Context, io *Streams, o evalJSONPathOptions) error {
+func runEvalJSONPath(ctx context.Context, o evalJSONPathOptions) error {
 	if o.path == "-" {
-		return evalLines(ctx, io, func(line string) any {
+		return evalLines(ctx, o.IO, func(line string) any {
 			var q pathQuestion
 			if err := json.Unmarshal([]byte(line), &q); err != nil {
 				return view.EvalPath{Error: fmt.Sprintf("the line is no question: %v", err)}
@@ -60,10 +60,10 @@ func runEvalJSONPath(ctx context.Context, io *Streams, o evalJSONPathOptions) er
 		return unreadable(diag.Findings{f}, []byte(o.path), true)
 	case err != nil:
 		return err
-	case o.asJSON:
-		return view.JSONLine(io.Out, a)
+	case o.settings.json:
+		return view.JSONLine(o.IO.Out, a)
 	}
-	_, err = fmt.Fprintln(io.Out, a.Result)
+	_, err = fmt.Fprintln(o.IO.Out, a.Result)
 	return err
 }
 

@@ -21,9 +21,9 @@ type velocityQuestion struct {
 }
 
 // runEvalVelocity renders a template.
-func runEvalVelocity(ctx context.Context, io *Streams, o evalVelocityOptions) error {
+func runEvalVelocity(ctx context.Context, o evalVelocityOptions) error {
 	if o.template == "-" {
-		return evalLines(ctx, io, func(line string) any {
+		return evalLines(ctx, o.IO, func(line string) any {
 			var q velocityQuestion
 			if err := json.Unmarshal([]byte(line), &q); err != nil {
 				return view.EvalVelocity{Error: fmt.Sprintf("the line is no question: %v", err)}
@@ -50,13 +50,13 @@ func runEvalVelocity(ctx context.Context, io *Streams, o evalVelocityOptions) er
 		return unreadable(diag.Findings{f}, []byte(o.template), true)
 	case err != nil:
 		return fail(fmt.Errorf("%s: %w", o.contextFile, err), `write {"input": {"name": "value"}}`)
-	case o.asJSON:
-		return view.JSONLine(io.Out, view.EvalVelocity{OK: &s})
+	case o.settings.json:
+		return view.JSONLine(o.IO.Out, view.EvalVelocity{OK: &s})
 	}
 	if !strings.HasSuffix(s, "\n") {
 		s += "\n"
 	}
-	_, err = fmt.Fprint(io.Out, s)
+	_, err = fmt.Fprint(o.IO.Out, s)
 	return err
 }
 

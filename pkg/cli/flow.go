@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func newFlowCmd(env *Env) *cobra.Command {
+func newFlowCmd(commands ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "flow",
 		Short: "Check and run Architect flows, offline",
@@ -12,6 +12,6 @@ func newFlowCmd(env *Env) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newFlowCheckCmd(env), newFlowRunCmd(env))
+	cmd.AddCommand(commands...)
 	return cmd
 }

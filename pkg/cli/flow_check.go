@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,12 +19,11 @@ import (
 )
 
 type flowCheckOptions struct {
-	io     *Streams
-	files  []string
-	asJSON bool
+	session
+	files []string // or - alone, for questions from standard input
 }
 
-func newFlowCheckCmd(env *Env) *cobra.Command {
+func newFlowCheckCmd(env *Env, run func(context.Context, flowCheckOptions) error) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE…",
 		Short: "Check Architect flows as Genesys' own validation does",
@@ -41,17 +41,16 @@ Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
 		Example: `  dealroute flow check flow.yaml
   dealroute flow check - -o json < questions.jsonl`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			o := flowCheckOptions{io: env.IO, files: args, asJSON: env.settings.json()}
-			if len(args) == 1 && args[0] == "-" {
-				return runFlowQuestions(o)
-			}
-			return runFlowCheck(o)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return run(cmd.Context(), flowCheckOptions{env.session(), args})
 		},
 	}
 }
 
-func runFlowCheck(o flowCheckOptions) error {
+func runFlowCheck(_ context.Context, o flowCheckOptions) error {
+	if len(o.files) == 1 && o.files[0] == "-" {
+		return runFlowQuestions(o)
+	}
 	var all diag.Findings
 	for _, path := range o.files {
 		data, err := os.ReadFile(path)
@@ -67,22 +66,22 @@ func runFlowCheck(o flowCheckOptions) error {
 		}
 		found = found.Sorted()
 		all = append(all, found...)
-		if o.asJSON {
+		if o.settings.json {
 			continue
 		}
 		for _, f := range found {
-			if err := diag.Print(o.io.Out, f, data); err != nil {
+			if err := diag.Print(o.IO.Out, f, data); err != nil {
 				return err
 			}
 		}
 	}
 	n := all.Counts()
-	if o.asJSON {
-		if err := view.JSON(o.io.Out, view.NewChecked(all)); err != nil {
+	if o.settings.json {
+		if err := view.JSON(o.IO.Out, view.NewChecked(all)); err != nil {
 			return err
 		}
 	} else {
-		fmt.Fprintln(o.io.Out, view.Counted(n))
+		fmt.Fprintln(o.IO.Out, view.Counted(n))
 	}
 	if n[diag.Error] > 0 {
 		return errNo
@@ -99,8 +98,8 @@ type flowQuestion struct {
 // runFlowQuestions answers line by line; a line that is no question is answered too, so
 // that answers stay beside their questions.
 func runFlowQuestions(o flowCheckOptions) error {
-	in := bufio.NewReaderSize(o.io.In, 1<<16)
-	out := bufio.NewWriter(o.io.Out)
+	in := bufio.NewReaderSize(o.IO.In, 1<<16)
+	out := bufio.NewWriter(o.IO.Out)
 	for {
 		line, err := in.ReadBytes('\n')
 		if err != nil && !errors.Is(err, io.EOF) {

@@ -21,18 +21,17 @@ import (
 
 // flowRunOptions are those of flow run.
 type flowRunOptions struct {
+	session
 	file, world string
 	modules     []string
 	ani, dnis   string
 	at          time.Time // zero for the world's, then now
-	now         func() time.Time
 	trace       bool
 	showPII     bool
-	asJSON      bool
 	flow        interp.Options
 }
 
-func newFlowRunCmd(env *Env) *cobra.Command {
+func newFlowRunCmd(env *Env, run func(context.Context, flowRunOptions) error) *cobra.Command {
 	var o flowRunOptions
 	var at, notSet string
 	cmd := &cobra.Command{
@@ -55,7 +54,7 @@ Exit codes: 0 the call came to an end, 2 a file does not parse, 1 the flow canno
   dealroute flow run flow.yaml --ani +15135550142 --world world.yaml --trace`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.file, o.asJSON, o.now = args[0], env.settings.json(), env.Now
+			o.session, o.file = env.session(), args[0]
 			if at != "" {
 				t, err := time.Parse(time.RFC3339, at)
 				if err != nil {
@@ -71,10 +70,7 @@ Exit codes: 0 the call came to an end, 2 a file does not parse, 1 the flow canno
 			default:
 				return usage(cmd.CommandPath(), fmt.Errorf("--not-set %q is neither strict nor lenient", notSet))
 			}
-			if err := personal(env.IO, o.showPII); err != nil {
-				return err
-			}
-			return runFlowRun(cmd.Context(), env.IO, o)
+			return run(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
@@ -110,14 +106,17 @@ func readFlow(path string, io *Streams) (*architect.File, []byte, error) {
 	return file, data, nil
 }
 
-func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
-	file, text, err := readFlow(o.file, io)
+func runFlowRun(ctx context.Context, o flowRunOptions) error {
+	if err := personal(o.IO, o.showPII); err != nil {
+		return err
+	}
+	file, text, err := readFlow(o.file, o.IO)
 	if err != nil {
 		return err
 	}
 	own := phone.Find(string(text)) // what the flow itself says is no secret
 	for _, m := range o.modules {
-		module, text, err := readFlow(m, io)
+		module, text, err := readFlow(m, o.IO)
 		if err != nil {
 			return err
 		}
@@ -143,7 +142,7 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 	if !o.at.IsZero() {
 		call.At = o.at
 	} else if call.At.IsZero() {
-		call.At = o.now()
+		call.At = o.Now()
 	}
 	if call.ANI == "" {
 		return fail(errors.New("there is no calling number"), "give --ani NUMBER, or ani under call in the world file")
@@ -162,8 +161,8 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 	}
 	r, err := interp.Run(ctx, program, call, outside, interp.RunOptions{Trace: level})
 	if err != nil {
-		if o.trace && !o.asJSON {
-			view.PrintSteps(io.Out, r.Path, mask)
+		if o.trace && !o.settings.json {
+			view.PrintSteps(o.IO.Out, r.Path, mask)
 		}
 		return notRun(err, mask)
 	}
@@ -172,10 +171,10 @@ func runFlowRun(ctx context.Context, io *Streams, o flowRunOptions) error {
 		notes = append(notes, fmt.Sprintf("%d places of the flow that this call did not reach cannot be run; see dealroute flow check %s", n, o.file))
 	}
 	out := view.NewFlowRun(file, call, r, notes, mask)
-	if o.asJSON {
-		return view.JSON(io.Out, out)
+	if o.settings.json {
+		return view.JSON(o.IO.Out, out)
 	}
-	view.PrintFlowRun(io.Out, out, r, o.trace, mask)
+	view.PrintFlowRun(o.IO.Out, out, r, o.trace, mask)
 	return nil
 }
 

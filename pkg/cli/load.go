@@ -30,8 +30,8 @@ type loaded struct {
 func (l *loaded) read(name string) ([]byte, error) { return fs.ReadFile(l.files, name) }
 
 // findDeployment gives the file to use.
-func findDeployment(env *Env) (string, error) {
-	if f := env.settings.text("file"); f != "" {
+func findDeployment(env session) (string, error) {
+	if f := env.settings.file; f != "" {
 		return f, nil
 	}
 	dir, err := os.Getwd()
@@ -54,7 +54,7 @@ func findDeployment(env *Env) (string, error) {
 
 // readDeployment reads the file. An unusable one is an error with all its findings; no
 // tells that this is the very question of the command.
-func readDeployment(env *Env, no bool) (*loaded, error) {
+func readDeployment(env session, no bool) (*loaded, error) {
 	path, err := findDeployment(env)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func readDeployment(env *Env, no bool) (*loaded, error) {
 		return nil, unreadable(found, deployment.Redact(data), no)
 	}
 	l := &loaded{path: path, dir: filepath.Dir(path), source: deployment.Redact(data), deployment: d, findings: found, files: os.DirFS(filepath.Dir(path))}
-	return l, env.settings.adopt(map[string]any{"region": d.Genesys.Region, "org": d.Genesys.Org})
+	return l, nil
 }
 
 // render makes the blueprint, from the templates that the file names or the built-in ones.
@@ -117,7 +117,7 @@ func reason(err error) error {
 }
 
 // load is readDeployment and render in one.
-func load(env *Env, no bool) (*loaded, *blueprint.Blueprint, error) {
+func load(env session, no bool) (*loaded, *blueprint.Blueprint, error) {
 	l, err := readDeployment(env, no)
 	if err != nil {
 		return nil, nil, err
@@ -128,10 +128,14 @@ func load(env *Env, no bool) (*loaded, *blueprint.Blueprint, error) {
 
 // adoptDeployment lets the scalars of the deployment file take part in --explain-config;
 // without a file they do not.
-func adoptDeployment(env *Env) error {
+func adoptDeployment(env session, r *reading) error {
 	if _, err := findDeployment(env); err != nil {
 		return nil //nolint:nilerr // no file is no mistake here
 	}
-	_, err := readDeployment(env, false)
-	return err
+	l, err := readDeployment(env, false)
+	if err != nil {
+		return err
+	}
+	g := l.deployment.Genesys
+	return r.adopt(map[string]any{"region": g.Region, "org": g.Org})
 }

@@ -27,15 +27,15 @@ type org struct {
 }
 
 // openOrg connects. The caller closes it.
-func openOrg(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, readOnly bool) (*org, error) {
-	if env.settings.on("sandbox") {
+func openOrg(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, readOnly bool) (*org, error) {
+	if env.settings.sandbox {
 		s, err := openSandbox(ctx, env, l, b, sandboxOptions{})
 		if err != nil {
 			return nil, err
 		}
 		return sandboxOrg(env, s, readOnly)
 	}
-	cfg, err := signIn(env, readOnly)
+	cfg, err := signIn(env, env.settings.with(l.deployment).region, readOnly)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func secretSource(field string) (variable, hint string) {
 	return "", ""
 }
 
-func secretFromEnv(env *Env, field string) (secret.Value, error) {
+func secretFromEnv(env session, field string) (secret.Value, error) {
 	variable, hint := secretSource(field)
 	if variable == "" {
 		return secret.Value{}, fmt.Errorf("nothing is known of credential field %q", field)
@@ -72,7 +72,7 @@ func secretFromEnv(env *Env, field string) (secret.Value, error) {
 	return v, nil
 }
 
-func sandboxOrg(env *Env, s *sandbox, readOnly bool) (*org, error) {
+func sandboxOrg(env session, s *sandbox, readOnly bool) (*org, error) {
 	c, err := s.client(env, readOnly)
 	if err != nil {
 		s.Close() //nolint:errcheck // the first error counts
@@ -93,9 +93,9 @@ func (o *org) Close() error {
 }
 
 // reconcileConfig says what the org must hold.
-func (o *org) reconcileConfig(env *Env, l *loaded, b *blueprint.Blueprint) reconcile.Config {
+func (o *org) reconcileConfig(env session, l *loaded, b *blueprint.Blueprint) reconcile.Config {
 	cfg := reconcile.Config{
-		Org: o.client, Name: l.deployment.Name, Desired: b.Entities, OrgPin: env.settings.text("org"),
+		Org: o.client, Name: l.deployment.Name, Desired: b.Entities, OrgPin: env.settings.with(l.deployment).org,
 		Wait: o.wait, Targets: targetsOf(l.deployment), Smoke: map[genesys.Key]map[string]any{},
 		Secret: func(_ genesys.Key, field string) (secret.Value, error) {
 			return o.secret(field)

@@ -13,24 +13,29 @@ import (
 )
 
 type planOptions struct {
+	session
 	detailed bool
 	adopt    bool
 }
 
-func newPlanCmd(env *Env) *cobra.Command {
+func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.Command {
 	var o planOptions
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "Show what setup would change in the org; changes nothing",
 		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return runPlan(cmd.Context(), env, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.session = env.session()
+			return run(cmd.Context(), o)
+		},
 	}
 	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when changes are pending")
 	cmd.Flags().BoolVar(&o.adopt, "adopt", false, "plan to take over what has our name and not our mark")
 	return cmd
 }
 
-func runPlan(ctx context.Context, env *Env, o planOptions) (err error) {
+func runPlan(ctx context.Context, o planOptions) (err error) {
+	env := o.session
 	l, b, err := load(env, false)
 	if err != nil {
 		return err
@@ -55,8 +60,8 @@ func runPlan(ctx context.Context, env *Env, o planOptions) (err error) {
 	return nil
 }
 
-func printPlan(ctx context.Context, env *Env, target *org, b *blueprint.Blueprint, r *reconcile.Reconciler) error {
-	if env.settings.json() {
+func printPlan(ctx context.Context, env session, target *org, b *blueprint.Blueprint, r *reconcile.Reconciler) error {
+	if env.settings.json {
 		return view.JSON(env.IO.Out, view.NewPlan(r.Plan()))
 	}
 	fmt.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
@@ -65,7 +70,7 @@ func printPlan(ctx context.Context, env *Env, target *org, b *blueprint.Blueprin
 
 // publishedFlow reads the published text of a flow that would change, so that a person
 // sees which lines. A plan does not fail because of it.
-func publishedFlow(ctx context.Context, env *Env, target *org, b *blueprint.Blueprint, p plan.Plan) map[genesys.Key][2]string {
+func publishedFlow(ctx context.Context, env session, target *org, b *blueprint.Blueprint, p plan.Plan) map[genesys.Key][2]string {
 	out := map[genesys.Key][2]string{}
 	for _, c := range p.Changes {
 		if c.Key.Kind != genesys.Flow || c.Action != plan.Update {

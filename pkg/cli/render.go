@@ -16,10 +16,11 @@ import (
 )
 
 type renderOptions struct {
+	session
 	out, copyTemplates string
 }
 
-func newRenderCmd(env *Env) *cobra.Command {
+func newRenderCmd(env *Env, run func(context.Context, renderOptions) error) *cobra.Command {
 	var o renderOptions
 	cmd := &cobra.Command{
 		Use:   "render",
@@ -30,14 +31,18 @@ ref(kind,name,field), so the files are the same byte for byte on every machine.`
 		Example: `  dealroute render --out build
   dealroute render --copy-templates my-templates   # then "templates: ./my-templates" in the file`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runRender(cmd.Context(), env, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.session = env.session()
+			return run(cmd.Context(), o)
+		},
 	}
 	cmd.Flags().StringVar(&o.out, "out", "", "folder to write the artifacts to")
 	cmd.Flags().StringVar(&o.copyTemplates, "copy-templates", "", "folder to copy the built-in templates to")
 	return cmd
 }
 
-func runRender(_ context.Context, env *Env, o renderOptions) error {
+func runRender(_ context.Context, o renderOptions) error {
+	env := o.session
 	switch {
 	case o.out == "" && o.copyTemplates == "":
 		return fail(errors.New("nothing to write"), "name a folder with --out DIR or --copy-templates DIR")
@@ -60,7 +65,7 @@ func runRender(_ context.Context, env *Env, o renderOptions) error {
 	return reportFiles(env, o.out, files)
 }
 
-func copyTemplates(env *Env, dir string) error {
+func copyTemplates(env session, dir string) error {
 	if es, err := os.ReadDir(dir); err == nil && len(es) > 0 {
 		return fail(fmt.Errorf("folder %s is not empty", dir), "name a new folder: templates that you changed are never overwritten")
 	}
@@ -81,9 +86,9 @@ func copyTemplates(env *Env, dir string) error {
 	return reportFiles(env, dir, files)
 }
 
-func reportFiles(env *Env, dir string, files map[string][]byte) error {
+func reportFiles(env session, dir string, files map[string][]byte) error {
 	names := sortedNames(files)
-	if env.settings.json() {
+	if env.settings.json {
 		return view.JSON(env.IO.Out, view.Files{Schema: view.Schema, Folder: dir, Files: names})
 	}
 	return view.PrintFiles(env.IO.Out, dir, names)

@@ -11,10 +11,10 @@ import (
 // commands lists every command; the help shows them in groups.
 func commands(env *Env) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
-		groupDeploy:    {newDemoCmd(env), newPlanCmd(env), newSetupCmd(env), newDestroyCmd(env)},
-		groupLook:      {newValidateCmd(env), newSimulateCmd(env), newRenderCmd(env), newSandboxCmd(env)},
-		groupLanguages: {newEvalCmd(env), newFlowCmd(env), newActionCmd(env)},
-		groupOther:     {newSchemaCmd(env), newManCmd(env), newVersionCmd(env)},
+		groupDeploy:    {newDemoCmd(env, runDemo), newPlanCmd(env, runPlan), newSetupCmd(env, runSetup), newDestroyCmd(env, runDestroy)},
+		groupLook:      {newValidateCmd(env, runValidate), newSimulateCmd(env, runSimulate), newRenderCmd(env, runRender), newSandboxCmd(env, runSandbox, runSandboxReset)},
+		groupLanguages: {newEvalCmd(env, runEval, runEvalVelocity, runEvalJSONPath), newFlowCmd(newFlowCheckCmd(env, runFlowCheck), newFlowRunCmd(env, runFlowRun)), newActionCmd(newActionCheckCmd(env, runActionCheck), newActionRunCmd(env, runActionRun))},
+		groupOther:     {newSchemaCmd(env), newManCmd(env, runMan), newVersionCmd(env, runVersion)},
 	}
 }
 
@@ -25,7 +25,7 @@ const (
 	groupOther     = "other"
 )
 
-func newRoot(env *Env) *cobra.Command {
+func newRoot(env *Env, all map[string][]*cobra.Command) *cobra.Command {
 	var explain bool
 	root := &cobra.Command{
 		Use:   "dealroute",
@@ -47,21 +47,23 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 	root.PersistentFlags().BoolVar(&explain, "explain-config", false, "print every setting with its source, and stop")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd.CommandPath(), err) })
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		s, err := loadSettings(env, cmd.Flags())
+		s, err := readSettings(env, cmd.Flags())
 		if err != nil {
 			return err
 		}
-		env.settings = s
-		ctx, stop := context.WithTimeout(cmd.Context(), s.timeout())
+		if env.given, err = s.settings(); err != nil {
+			return err
+		}
+		ctx, stop := context.WithTimeout(cmd.Context(), env.given.timeout)
 		env.stop = stop
 		cmd.SetContext(ctx)
 		if !explain {
 			return nil
 		}
-		if err := adoptDeployment(env); err != nil {
+		if err := adoptDeployment(env.session(), s); err != nil {
 			return err
 		}
-		if s.json() {
+		if env.given.json {
 			err = view.JSON(env.IO.Out, view.Settings{Schema: view.Schema, Settings: s.explained()})
 		} else {
 			err = view.PrintSettings(env.IO.Out, s.explained())
@@ -74,7 +76,6 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 	titles := []struct{ id, title string }{
 		{groupDeploy, "Deploy:"}, {groupLook, "Look and try:"}, {groupLanguages, "Languages:"}, {groupOther, "Other:"},
 	}
-	all := commands(env)
 	for _, g := range titles {
 		if len(all[g.id]) > 0 {
 			root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})

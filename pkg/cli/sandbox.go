@@ -54,7 +54,7 @@ type sandboxOptions struct {
 }
 
 // stateFolder is the platform's place for a program's state.
-func stateFolder(env *Env) (string, error) {
+func stateFolder(env session) (string, error) {
 	if dir := env.Getenv("XDG_STATE_HOME"); dir != "" {
 		return filepath.Join(dir, "dealroute", "sandbox"), nil
 	}
@@ -72,14 +72,14 @@ func stateFolder(env *Env) (string, error) {
 	return filepath.Join(home, ".local", "state", "dealroute", "sandbox"), nil
 }
 
-func sandboxPath(env *Env, name string) (string, error) {
+func sandboxPath(env session, name string) (string, error) {
 	dir, err := stateFolder(env)
 	return filepath.Join(dir, name+".json"), err
 }
 
 // openSandbox starts both emulators for a deployment. On first use the org is seeded from
 // it and from its fixtures. The caller closes it.
-func openSandbox(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, o sandboxOptions) (*sandbox, error) {
+func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, o sandboxOptions) (*sandbox, error) {
 	s := &sandbox{}
 	var state *genesystest.State
 	if !o.memory {
@@ -214,10 +214,10 @@ func (s *sandbox) Close() error {
 }
 
 // client speaks to the sandbox as the principal that runs the tool.
-func (s *sandbox) client(env *Env, readOnly bool) (*genesysrest.Client, error) {
+func (s *sandbox) client(env session, readOnly bool) (*genesysrest.Client, error) {
 	return genesysrest.New(genesysrest.Config{
 		API: s.api, Apps: s.api, Client: genesystest.ClientID, Secret: secret.New(genesystest.ClientSecret),
-		ReadOnly: readOnly, PerMin: 1_000_000, Agent: "dealroute/" + version(env), Sleep: hurry, Log: env.log(),
+		ReadOnly: readOnly, PerMin: 1_000_000, Agent: "dealroute/" + env.version(), Sleep: hurry, Log: env.log(),
 	})
 }
 

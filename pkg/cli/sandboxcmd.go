@@ -16,12 +16,13 @@ import (
 )
 
 type sandboxCmdOptions struct {
+	session
 	latency, jobTime, crmLatency time.Duration
 	genesys, hubspot             string
 	faults                       []string
 }
 
-func newSandboxCmd(env *Env) *cobra.Command {
+func newSandboxCmd(env *Env, run func(context.Context, sandboxCmdOptions) error, reset func(context.Context, session) error) *cobra.Command {
 	var o sandboxCmdOptions
 	cmd := &cobra.Command{
 		Use:   "sandbox",
@@ -34,7 +35,10 @@ Point a client at it by the addresses and credentials that are printed.`,
 		Example: `  dealroute sandbox --latency 80ms --job-time 5s
   dealroute sandbox reset`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runSandbox(cmd.Context(), env, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.session = env.session()
+			return run(cmd.Context(), o)
+		},
 	}
 	f := cmd.Flags()
 	f.DurationVar(&o.latency, "latency", 0, "time each call to the org takes")
@@ -45,7 +49,7 @@ Point a client at it by the addresses and credentials that are printed.`,
 	f.StringArrayVar(&o.faults, "fault", nil, "N=STATUS: the Nth call to the org answers that status; N=reset closes the connection")
 	cmd.AddCommand(&cobra.Command{
 		Use: "reset", Short: "Forget the sandbox of this deployment", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return runSandboxReset(env) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return reset(cmd.Context(), env.session()) },
 	})
 	return cmd
 }
@@ -70,7 +74,8 @@ func parseOrgFaults(texts []string) ([]genesystest.Fault, error) {
 	return out, nil
 }
 
-func runSandbox(ctx context.Context, env *Env, o sandboxCmdOptions) (err error) {
+func runSandbox(ctx context.Context, o sandboxCmdOptions) (err error) {
+	env := o.session
 	for _, a := range []string{o.genesys, o.hubspot} {
 		if !strings.HasPrefix(a, "127.0.0.1:") && !strings.HasPrefix(a, "[::1]:") && !strings.HasPrefix(a, "localhost:") {
 			return fail(fmt.Errorf("address %q is not on loopback", a), "use 127.0.0.1 with a port; 0 takes a free one")
@@ -95,7 +100,7 @@ func runSandbox(ctx context.Context, env *Env, o sandboxCmdOptions) (err error) 
 	info := view.Sandbox{
 		Schema: view.Schema, Genesys: s.api, HubSpot: s.crm, Client: genesystest.ClientID, Secret: genesystest.ClientSecret, Key: hubspottest.DefaultToken, State: s.path,
 	}
-	if env.settings.json() {
+	if env.settings.json {
 		err = view.JSON(env.IO.Out, info)
 	} else {
 		err = view.PrintSandbox(env.IO.Out, info)
@@ -107,7 +112,7 @@ func runSandbox(ctx context.Context, env *Env, o sandboxCmdOptions) (err error) 
 	return nil
 }
 
-func runSandboxReset(env *Env) error {
+func runSandboxReset(_ context.Context, env session) error {
 	l, err := readDeployment(env, false)
 	if err != nil {
 		return err
@@ -119,7 +124,7 @@ func runSandboxReset(env *Env) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fail(fmt.Errorf("remove %s: %w", path, reason(err)), "")
 	}
-	if env.settings.json() {
+	if env.settings.json {
 		return view.JSON(env.IO.Out, view.SandboxReset{Schema: view.Schema, Reset: path})
 	}
 	fmt.Fprintf(env.IO.Out, "the sandbox of %s is forgotten\n", l.deployment.Name)

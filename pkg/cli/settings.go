@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
@@ -37,8 +38,30 @@ func settingTable() []setting {
 	}
 }
 
-// settings holds the resolved values of one run.
+// settings are the values of one run. The deployment file's own region and org join with
+// with, once it is read.
 type settings struct {
+	file, region, org, profile string
+	genesysBase, hubspotBase   string
+	timeout                    time.Duration
+	level                      slog.Level
+	json, sandbox              bool
+	regionGiven, orgGiven      bool // by a flag or the environment, which win over the deployment file
+}
+
+// with gives the settings that hold for a deployment.
+func (s settings) with(d *deployment.Deployment) settings {
+	if d.Genesys.Region != "" && !s.regionGiven {
+		s.region = d.Genesys.Region
+	}
+	if d.Genesys.Org != "" && !s.orgGiven {
+		s.org = d.Genesys.Org
+	}
+	return s
+}
+
+// A reading is what flags, environment and files say of the settings of one run.
+type reading struct {
 	v     *viper.Viper
 	flags *pflag.FlagSet
 	user  map[string]any // what the user's own configuration file says
@@ -56,11 +79,10 @@ func addSettings(flags *pflag.FlagSet) {
 	}
 }
 
-// loadSettings reads flags, environment and the user's configuration. The values of the
-// deployment file join later (adopt), when a command reads it: the file itself never
+// readSettings reads flags, environment and the user's configuration. The deployment file never
 // passes through viper, which folds the case of keys.
-func loadSettings(env *Env, flags *pflag.FlagSet) (*settings, error) {
-	s := &settings{v: viper.New(), flags: flags, env: env.Getenv}
+func readSettings(env *Env, flags *pflag.FlagSet) (*reading, error) {
+	s := &reading{v: viper.New(), flags: flags, env: env.Getenv}
 	for _, t := range settingTable() {
 		if err := s.v.BindPFlag(t.name, flags.Lookup(t.name)); err != nil {
 			return nil, err
@@ -72,16 +94,34 @@ func loadSettings(env *Env, flags *pflag.FlagSet) (*settings, error) {
 	if err := s.readUserConfig(env); err != nil {
 		return nil, err
 	}
-	if o := s.text("output"); o != "text" && o != "json" {
-		return nil, fail(fmt.Errorf("output %q is not known", o), "use text or json")
-	}
-	if err := new(slog.Level).UnmarshalText([]byte(s.text("log-level"))); err != nil {
-		return nil, fail(fmt.Errorf("log level %q is not known", s.text("log-level")), "use debug, info, warn or error")
-	}
-	if _, err := time.ParseDuration(s.text("timeout")); err != nil {
-		return nil, fail(fmt.Errorf("timeout %q is not a duration", s.text("timeout")), "write it as 30s or 5m")
-	}
 	return s, nil
+}
+
+// settings gives the values.
+func (s *reading) settings() (settings, error) {
+	out := settings{
+		file: s.text("file"), region: s.text("region"), org: s.text("org"), profile: s.text("profile"),
+		genesysBase: s.text("genesys-base-url"), hubspotBase: s.text("hubspot-base-url"),
+		json: s.text("output") == "json", sandbox: s.v.GetBool("sandbox"),
+		regionGiven: s.given("region"), orgGiven: s.given("org"),
+	}
+	if o := s.text("output"); o != "text" && o != "json" {
+		return out, fail(fmt.Errorf("output %q is not known", o), "use text or json")
+	}
+	if err := out.level.UnmarshalText([]byte(s.text("log-level"))); err != nil {
+		return out, fail(fmt.Errorf("log level %q is not known", s.text("log-level")), "use debug, info, warn or error")
+	}
+	var err error
+	if out.timeout, err = time.ParseDuration(s.text("timeout")); err != nil {
+		return out, fail(fmt.Errorf("timeout %q is not a duration", s.text("timeout")), "write it as 30s or 5m")
+	}
+	return out, nil
+}
+
+// given tells whether a flag or the environment has a setting.
+func (s *reading) given(name string) bool {
+	i := slices.IndexFunc(settingTable(), func(t setting) bool { return t.name == name })
+	return s.flags.Changed(name) || s.env(settingTable()[i].env) != ""
 }
 
 func userConfigPath(getenv func(string) string) (string, bool) {
@@ -96,7 +136,7 @@ func userConfigPath(getenv func(string) string) (string, bool) {
 	return filepath.Join(dir, "dealroute", "config.yaml"), true
 }
 
-func (s *settings) readUserConfig(env *Env) error {
+func (s *reading) readUserConfig(env *Env) error {
 	path, ok := userConfigPath(env.Getenv)
 	if !ok {
 		return nil
@@ -119,7 +159,7 @@ func (s *settings) readUserConfig(env *Env) error {
 }
 
 // adopt takes the values that the deployment file gives; they win over the user's own.
-func (s *settings) adopt(values map[string]any) error {
+func (s *reading) adopt(values map[string]any) error {
 	s.file = map[string]any{}
 	for k, v := range values {
 		if v != "" {
@@ -129,24 +169,15 @@ func (s *settings) adopt(values map[string]any) error {
 	return s.v.MergeConfigMap(s.file)
 }
 
-func (s *settings) text(name string) string { return s.v.GetString(name) }
-func (s *settings) on(name string) bool     { return s.v.GetBool(name) }
-func (s *settings) json() bool              { return s.text("output") == "json" }
+func (s *reading) text(name string) string { return s.v.GetString(name) }
 
 // log writes to standard error what the level lets through.
-func (e *Env) log() *slog.Logger {
-	var level slog.Level
-	level.UnmarshalText([]byte(e.settings.text("log-level"))) //nolint:errcheck // checked when it was read
-	return slog.New(slog.NewTextHandler(e.IO.Err, &slog.HandlerOptions{Level: level}))
-}
-
-func (s *settings) timeout() time.Duration {
-	d, _ := time.ParseDuration(s.text("timeout"))
-	return d
+func (s session) log() *slog.Logger {
+	return slog.New(slog.NewTextHandler(s.IO.Err, &slog.HandlerOptions{Level: s.settings.level}))
 }
 
 // source tells where a value comes from, for --explain-config.
-func (s *settings) source(t setting) string {
+func (s *reading) source(t setting) string {
 	_, inFile := s.file[t.name]
 	_, inUser := s.user[t.name]
 	switch {
@@ -165,7 +196,7 @@ func (s *settings) source(t setting) string {
 }
 
 // explained lists every setting with its value and source.
-func (s *settings) explained() []view.Setting {
+func (s *reading) explained() []view.Setting {
 	var out []view.Setting
 	for _, t := range settingTable() {
 		out = append(out, view.NewSetting(t.name, s.text(t.name), s.source(t)))

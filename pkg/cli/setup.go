@@ -18,10 +18,11 @@ import (
 )
 
 type setupOptions struct {
+	session
 	yes, adopt, cutover, allowUnstaffed bool
 }
 
-func newSetupCmd(env *Env) *cobra.Command {
+func newSetupCmd(env *Env, run func(context.Context, setupOptions) error) *cobra.Command {
 	var o setupOptions
 	cmd := &cobra.Command{
 		Use:   "setup",
@@ -33,7 +34,10 @@ published, the flow is published only when it changed, and the call route follow
 
 A second run does nothing. A run that was interrupted goes on where it ended.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runSetup(cmd.Context(), env, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.session = env.session()
+			return run(cmd.Context(), o)
+		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
@@ -43,7 +47,8 @@ A second run does nothing. A run that was interrupted goes on where it ended.`,
 	return cmd
 }
 
-func runSetup(ctx context.Context, env *Env, o setupOptions) (err error) {
+func runSetup(ctx context.Context, o setupOptions) (err error) {
+	env := o.session
 	l, b, err := load(env, false)
 	if err != nil {
 		return err
@@ -65,17 +70,21 @@ func runSetup(ctx context.Context, env *Env, o setupOptions) (err error) {
 }
 
 type destroyOptions struct {
+	session
 	yes, queues bool
 	confirm     string
 }
 
-func newDestroyCmd(env *Env) *cobra.Command {
+func newDestroyCmd(env *Env, run func(context.Context, destroyOptions) error) *cobra.Command {
 	var o destroyOptions
 	cmd := &cobra.Command{
 		Use:   "destroy",
 		Short: "Remove from the org what setup created, and nothing else",
 		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return runDestroy(cmd.Context(), env, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.session = env.session()
+			return run(cmd.Context(), o)
+		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.yes, "yes", false, "do not ask; outside the sandbox --confirm must name the deployment")
@@ -84,7 +93,8 @@ func newDestroyCmd(env *Env) *cobra.Command {
 	return cmd
 }
 
-func runDestroy(ctx context.Context, env *Env, o destroyOptions) (err error) {
+func runDestroy(ctx context.Context, o destroyOptions) (err error) {
+	env := o.session
 	l, b, err := load(env, false)
 	if err != nil {
 		return err
@@ -93,7 +103,7 @@ func runDestroy(ctx context.Context, env *Env, o destroyOptions) (err error) {
 	if o.confirm != "" && o.confirm != name {
 		return fail(fmt.Errorf("--confirm %q is not the name of this deployment", o.confirm), fmt.Sprintf("the name is %q", name))
 	}
-	if o.yes && !env.settings.on("sandbox") && o.confirm != name {
+	if o.yes && !env.settings.sandbox && o.confirm != name {
 		return fail(fmt.Errorf("destroy without a question needs the deployment's name"), fmt.Sprintf("add --confirm %s", name))
 	}
 	target, err := openOrg(ctx, env, l, b, false)
@@ -120,16 +130,16 @@ type applying struct {
 }
 
 // applyPlan shows the plan, asks, applies exactly it, and ends with a line that adds up.
-func applyPlan(ctx context.Context, env *Env, target *org, b *blueprint.Blueprint, cfg reconcile.Config, a applying) error {
+func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Blueprint, cfg reconcile.Config, a applying) error {
 	start := env.Now()
-	if !env.settings.json() && env.IO.ErrTerminal {
+	if !env.settings.json && env.IO.ErrTerminal {
 		cfg.Observe = view.Progress(env.IO.Err)
 	}
 	r, err := reconcile.Read(ctx, cfg)
 	if err != nil {
 		return orgError(err)
 	}
-	asJSON := env.settings.json()
+	asJSON := env.settings.json
 	if !asJSON {
 		if err := printPlan(ctx, env, target, b, r); err != nil {
 			return err
@@ -159,7 +169,7 @@ func applyPlan(ctx context.Context, env *Env, target *org, b *blueprint.Blueprin
 }
 
 // confirm asks a person. Nothing prompts without a terminal.
-func confirm(env *Env, question, answer string) error {
+func confirm(env session, question, answer string) error {
 	if !env.IO.InTerminal {
 		return fail(errors.New("changes need a confirmation, and standard input is no terminal"), "look at the plan, then repeat with --yes")
 	}

@@ -17,18 +17,17 @@ import (
 
 // signIn gives the configuration of a client for the real org: credentials from the
 // environment, else from a profile of Genesys' own command line tool, which is only read.
-func signIn(env *Env, readOnly bool) (genesysrest.Config, error) {
-	cfg := genesysrest.Config{ReadOnly: readOnly, Agent: "dealroute/" + version(env), Log: env.log()}
+func signIn(env session, region string, readOnly bool) (genesysrest.Config, error) {
+	cfg := genesysrest.Config{ReadOnly: readOnly, Agent: "dealroute/" + env.version(), Log: env.log()}
 	token, id, key := env.Getenv("GENESYSCLOUD_ACCESS_TOKEN"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_ID"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_SECRET")
-	region := env.settings.text("region")
-	switch name := env.settings.text("profile"); {
+	switch name := env.settings.profile; {
 	case name != "":
 		p, err := readProfile(env, name)
 		if err != nil {
 			return cfg, err
 		}
 		cfg.Client, cfg.Secret, cfg.Token = p.ID, secret.New(p.Secret), secret.New(p.Token)
-		if !env.settings.flags.Changed("region") && env.Getenv("GENESYSCLOUD_REGION") == "" && p.Environment != "" {
+		if !env.settings.regionGiven && p.Environment != "" {
 			region = p.Environment
 		}
 	case token != "":
@@ -40,7 +39,7 @@ func signIn(env *Env, readOnly bool) (genesysrest.Config, error) {
 		return cfg, fail(errors.New("no credentials for Genesys Cloud"),
 			"set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, name a profile of ~/.gc/config.toml with --profile, or try it with --sandbox")
 	}
-	if base := env.settings.text("genesys-base-url"); base != "" {
+	if base := env.settings.genesysBase; base != "" {
 		cfg.API, cfg.Apps = base, base
 		return cfg, nil
 	}
@@ -67,7 +66,7 @@ type profile struct {
 	Token       string `toml:"access_token"`
 }
 
-func readProfile(env *Env, name string) (profile, error) {
+func readProfile(env session, name string) (profile, error) {
 	path := filepath.Join(env.Getenv("HOME"), ".gc", "config.toml")
 	data, err := os.ReadFile(path)
 	if err != nil {

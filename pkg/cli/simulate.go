@@ -28,6 +28,7 @@ import (
 )
 
 type simulateOptions struct {
+	session
 	anis            []string
 	dnis            string
 	faults          []string
@@ -39,7 +40,7 @@ type simulateOptions struct {
 	trace, showPII  bool
 }
 
-func newSimulateCmd(env *Env) *cobra.Command {
+func newSimulateCmd(env *Env, run func(context.Context, simulateOptions) error) *cobra.Command {
 	o := simulateOptions{}
 	cmd := &cobra.Command{
 		Use:   "simulate",
@@ -54,7 +55,10 @@ opens is open for the next one. Nothing is ever written to an org.`,
   dealroute simulate --ani +15135550142 --fault timeout --ani +15135550143
   dealroute simulate --ani anonymous -o json`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runSimulate(cmd.Context(), env, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.session = env.session()
+			return run(cmd.Context(), o)
+		},
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&o.anis, "ani", nil, "calling number, as the trunk shows it; repeat it for several calls in one run")
@@ -71,7 +75,8 @@ opens is open for the next one. Nothing is ever written to an org.`,
 	return cmd
 }
 
-func runSimulate(ctx context.Context, env *Env, o simulateOptions) error {
+func runSimulate(ctx context.Context, o simulateOptions) error {
+	env := o.session
 	if err := personal(env.IO, o.showPII); err != nil {
 		return err
 	}
@@ -104,7 +109,7 @@ type simulation struct {
 	mask     *privacy.Mask
 }
 
-func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Blueprint, o simulateOptions) (_ *simulation, err error) {
+func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, o simulateOptions) (_ *simulation, err error) {
 	s := &simulation{options: o, loaded: l, live: o.crm == "live", mask: privacy.New(privacy.Options{
 		Deployment: l.deployment, Names: blueprint.PersonalNames(l.deployment), Live: o.crm == "live", Show: o.showPII,
 	})}
@@ -167,7 +172,7 @@ func newSimulation(ctx context.Context, env *Env, l *loaded, b *blueprint.Bluepr
 	return s, s.callers(start)
 }
 
-func startTime(env *Env, at string) (time.Time, error) {
+func startTime(env session, at string) (time.Time, error) {
 	if at == "" {
 		return env.Now().UTC().Truncate(time.Second), nil
 	}
@@ -226,7 +231,7 @@ func faultsHit(texts []string, faults []transport.Fault, a simulate.Artifacts) e
 
 // artifacts gives the flow, the actions and the control rows of the rendered deployment or
 // of the org.
-func (s *simulation) artifacts(ctx context.Context, env *Env, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, map[string]map[string]any, error) {
+func (s *simulation) artifacts(ctx context.Context, env session, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, map[string]map[string]any, error) {
 	switch s.options.flow {
 	case "rendered":
 		a, err := renderedArtifacts(b, key)
@@ -373,8 +378,8 @@ type virtualClock struct{ now time.Time }
 func (c *virtualClock) Now() time.Time  { return c.now }
 func (c *virtualClock) Set(t time.Time) { c.now = t }
 
-func (s *simulation) useLive(ctx context.Context, env *Env, key secret.Value, faults []transport.Fault) error {
-	base := env.settings.text("hubspot-base-url")
+func (s *simulation) useLive(ctx context.Context, env session, key secret.Value, faults []transport.Fault) error {
+	base := env.settings.hubspotBase
 	if pin := s.loaded.deployment.HubSpot.Portal; pin != "" {
 		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Token: key, Version: s.loaded.deployment.HubSpot.APIVersion})
 		var wrong *hubspotrest.WrongPortalError
@@ -458,8 +463,8 @@ func (s *simulation) one(ctx context.Context, i int, c simulate.Call) (*simulate
 	return o, err
 }
 
-func (s *simulation) print(env *Env, outcomes []*simulate.Outcome) error {
-	if env.settings.json() {
+func (s *simulation) print(env session, outcomes []*simulate.Outcome) error {
+	if env.settings.json {
 		out := view.Calls{Schema: view.Schema, Calls: []view.Call{}}
 		for _, o := range outcomes {
 			out.Calls = append(out.Calls, view.NewCall(o, s.mask))

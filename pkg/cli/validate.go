@@ -1,12 +1,12 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -18,14 +18,11 @@ import (
 )
 
 type validateOptions struct {
-	io     *Streams
-	load   func() (*judged, error)
+	session
 	failAt diag.Severity
-	now    time.Time
-	asJSON bool
 }
 
-func newValidateCmd(env *Env) *cobra.Command {
+func newValidateCmd(env *Env, run func(context.Context, validateOptions) error) *cobra.Command {
 	failAt := string(diag.Error)
 	cmd := &cobra.Command{
 		Use:   "validate",
@@ -49,10 +46,7 @@ not parse, 1 anything else.`,
 			default:
 				return usage(cmd.CommandPath(), fmt.Errorf("--fail-severity must be error, warning or info, not %q", failAt))
 			}
-			return runValidate(validateOptions{
-				io: env.IO, load: func() (*judged, error) { return loadJudged(env) }, failAt: at,
-				now: env.Now(), asJSON: env.settings.json(),
-			})
+			return run(cmd.Context(), validateOptions{env.session(), at})
 		},
 	}
 	cmd.Flags().StringVar(&failAt, "fail-severity", failAt, "the least severity that makes the answer no: error, warning or info")
@@ -71,7 +65,7 @@ type judged struct {
 
 // loadJudged reads and renders. What cannot be read as a deployment is an answer here and
 // not an error: its findings are the first of the answer.
-func loadJudged(env *Env) (*judged, error) {
+func loadJudged(env session) (*judged, error) {
 	path, err := findDeployment(env)
 	if err != nil {
 		return nil, err
@@ -155,12 +149,12 @@ func sources(l *loaded, set fs.FS) func(string) []byte {
 	}
 }
 
-func runValidate(o validateOptions) error {
-	j, err := o.load()
+func runValidate(_ context.Context, o validateOptions) error {
+	j, err := loadJudged(o.session)
 	if err != nil {
 		return err
 	}
-	in := validate.Input{Blueprint: j.blueprint, Earlier: j.findings, Now: o.now}
+	in := validate.Input{Blueprint: j.blueprint, Earlier: j.findings, Now: o.Now()}
 	if j.loaded != nil {
 		in.Deployment = j.loaded.deployment
 	}
@@ -173,11 +167,11 @@ func runValidate(o validateOptions) error {
 		}
 		found[i].Position.File = at
 	}
-	if o.asJSON {
-		err = view.JSON(o.io.Out, view.NewValidation(found))
+	if o.settings.json {
+		err = view.JSON(o.IO.Out, view.NewValidation(found))
 	} else {
-		if err = view.PrintValidation(o.io.Out, found, func(file string) []byte { return texts[file] }); err == nil {
-			_, err = fmt.Fprintln(o.io.Out, view.ValidationTally(j.file, found, j.looked()))
+		if err = view.PrintValidation(o.IO.Out, found, func(file string) []byte { return texts[file] }); err == nil {
+			_, err = fmt.Fprintln(o.IO.Out, view.ValidationTally(j.file, found, j.looked()))
 		}
 	}
 	if err != nil {

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/spf13/cobra"
+)
+
+func testEnv(t *testing.T) *Env {
+	t.Helper()
+	home := t.TempDir()
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	return &Env{
+		IO: &Streams{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &bytes.Buffer{}}, Version: "test", Now: func() time.Time { return now },
+		Getenv: func(name string) string { return map[string]string{"HOME": home}[name] },
+	}
+}
+
+// hold keeps what a command hands to its run function.
+func hold[O any](into *any) func(context.Context, O) error {
+	return func(_ context.Context, o O) error {
+		*into = o
+		return nil
+	}
+}
+
+// held are all commands, each with a run function that only keeps its options.
+func held(env *Env, got *any) map[string][]*cobra.Command {
+	return map[string][]*cobra.Command{
+		groupDeploy: {newDemoCmd(env, hold[session](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got))},
+		groupLook: {
+			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got)), newRenderCmd(env, hold[renderOptions](got)),
+			newSandboxCmd(env, hold[sandboxCmdOptions](got), hold[session](got)),
+		},
+		groupLanguages: {
+			newEvalCmd(env, hold[evalOptions](got), hold[evalVelocityOptions](got), hold[evalJSONPathOptions](got)),
+			newFlowCmd(newFlowCheckCmd(env, hold[flowCheckOptions](got)), newFlowRunCmd(env, hold[flowRunOptions](got))),
+			newActionCmd(newActionCheckCmd(env, hold[actionCheckOptions](got)), newActionRunCmd(env, hold[actionRunOptions](got))),
+		},
+		groupOther: {newSchemaCmd(env), newManCmd(env, hold[manOptions](got)), newVersionCmd(env, hold[session](got))},
+	}
+}
+
+// Every command fills its options from its flags, whole: nothing is left out and nothing is
+// mixed up.
+func TestOptions(t *testing.T) {
+	env := testEnv(t)
+	plain := settings{hubspotBase: "https://api.hubapi.com", timeout: 20 * time.Minute, level: slog.LevelWarn}
+	s := session{env, plain}
+	at := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+	tried := map[string]bool{}
+	for _, c := range []struct {
+		args string
+		want any
+	}{
+		{"version", s},
+		{"version -f a.yaml -o json --region eu-central-1 --org Acme --profile p --genesys-base-url http://g --hubspot-base-url http://h --timeout 5s --log-level debug --sandbox",
+			session{env, settings{
+				file: "a.yaml", region: "eu-central-1", org: "Acme", profile: "p", genesysBase: "http://g", hubspotBase: "http://h",
+				timeout: 5 * time.Second, level: slog.LevelDebug, json: true, sandbox: true, regionGiven: true, orgGiven: true,
+			}}},
+		{"demo", s},
+		{"plan", planOptions{session: s}},
+		{"plan --detailed-exitcode --adopt", planOptions{s, true, true}},
+		{"setup --yes --adopt --cutover --allow-unstaffed", setupOptions{s, true, true, true, true}},
+		{"destroy --yes --queues --confirm acme", destroyOptions{s, true, true, "acme"}},
+		{"validate", validateOptions{s, diag.Error}},
+		{"validate --fail-severity warning", validateOptions{s, diag.Warning}},
+		{"simulate", simulateOptions{session: s, crm: "fixtures", flow: "rendered"}},
+		{"simulate --ani a --ani b --dnis d --fault f --at t --every e --fixtures x --world w --crm live --flow deployed --trace --show-pii", simulateOptions{
+			session: s, anis: []string{"a", "b"}, dnis: "d", faults: []string{"f"}, at: "t", every: "e", fixtures: "x", world: "w", crm: "live", flow: "deployed", trace: true, showPII: true,
+		}},
+		{"render --out o --copy-templates c", renderOptions{s, "o", "c"}},
+		{"sandbox", sandboxCmdOptions{session: s, genesys: "127.0.0.1:0", hubspot: "127.0.0.1:0"}},
+		{"sandbox --latency 1s --job-time 2s --hubspot-latency 3s --genesys-address g --hubspot-address h --fault 3=429", sandboxCmdOptions{s, time.Second, 2 * time.Second, 3 * time.Second, "g", "h", []string{"3=429"}}},
+		{"sandbox reset", s},
+		{"eval 1", evalOptions{session: s, expression: "1", now: env.Now()}},
+		{"eval 1 --set a=1 --set b=2 --check --show-pii --now 2026-11-23T09:30:00Z", evalOptions{s, "1", []string{"a=1", "b=2"}, at, true, true}},
+		{"eval --velocity t --context c --lax", evalVelocityOptions{s, "t", "c", true}},
+		{"eval --jsonpath p --document d", evalJSONPathOptions{s, "p", "d"}},
+		{"flow check a b", flowCheckOptions{s, []string{"a", "b"}}},
+		{"flow run f", flowRunOptions{session: s, file: "f"}},
+		{"flow run f --ani a --dnis d --at 2026-11-23T09:30:00Z --world w --module m --module n --not-set lenient --trace --show-pii", flowRunOptions{
+			session: s, file: "f", world: "w", modules: []string{"m", "n"}, ani: "a", dnis: "d", at: at, trace: true, showPII: true,
+			flow: interp.Options{NotSetQueue: interp.NotSetFailure, NotSetSkill: interp.NotSetAbsent, NotSetParticipantData: interp.NotSetEmpty, NotSetScreenPop: interp.NotSetAbsent},
+		}},
+		{"action check a b", actionCheckOptions{s, []string{"a", "b"}}},
+		{"action run f", actionRunOptions{session: s, file: "f", input: "{}", credentials: map[string]string{}}},
+		{"action run f --input i --base-url u --credentials-env K=token,L=other --basic-auth --auth x --reading a,b --trace --show-pii", actionRunOptions{
+			session: s, file: "f", input: "i", credentials: map[string]string{"token": "K", "other": "L"}, basic: true, auth: "x", readings: []string{"a", "b"}, baseURL: "u", trace: true, showPII: true,
+		}},
+		{"man --out o", manOptions{session: s, out: "o"}},
+		{"schema", nil},
+	} {
+		var got any
+		root := newRoot(env, held(env, &got))
+		root.SetArgs(strings.Fields(c.args))
+		cmd, err := root.ExecuteContextC(context.Background())
+		if err != nil {
+			t.Errorf("%s: %v", c.args, err)
+			continue
+		}
+		tried[cmd.CommandPath()] = true
+		if o, ok := got.(manOptions); ok {
+			if o.root != root {
+				t.Error("man writes other pages")
+			}
+			o.root = nil
+			got = o
+		}
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s:\n got %+v\nwant %+v", c.args, got, c.want)
+		}
+	}
+	var walk func(*cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		if cmd.Runnable() && !tried[cmd.CommandPath()] && !cmd.HasSubCommands() {
+			t.Errorf("the options of %q are not tried", cmd.CommandPath())
+		}
+		for _, c := range cmd.Commands() {
+			if c.Name() != "completion" && c.Name() != "help" {
+				walk(c)
+			}
+		}
+	}
+	walk(newRoot(env, commands(env)))
+}
+
+// A flag wins over the environment, that over the deployment file, that over the user's own
+// configuration; what is given nowhere has its default.
+func TestSettingsInOrder(t *testing.T) {
+	d := &deployment.Deployment{}
+	d.Genesys.Region, d.Genesys.Org = "file-region", "file-org"
+	for _, c := range []struct {
+		name, args, env, user string
+		want                  [2]string // region without and with the deployment file
+	}{
+		{"nowhere", "", "", "", [2]string{"", "file-region"}},
+		{"user", "", "", "region: user", [2]string{"user", "file-region"}},
+		{"environment", "", "env", "region: user", [2]string{"env", "env"}},
+		{"flag", "--region flag", "env", "region: user", [2]string{"flag", "flag"}},
+	} {
+		env := testEnv(t)
+		home := env.Getenv("HOME")
+		if err := os.MkdirAll(filepath.Join(home, ".config", "dealroute"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(home, ".config", "dealroute", "config.yaml"), []byte(c.user), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("GENESYSCLOUD_REGION", c.env)
+		env.Getenv = func(name string) string {
+			return map[string]string{"HOME": home, "GENESYSCLOUD_REGION": c.env}[name]
+		}
+		var got any
+		root := newRoot(env, held(env, &got))
+		root.SetArgs(append([]string{"version"}, strings.Fields(c.args)...))
+		if err := root.ExecuteContext(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		s := got.(session).settings
+		if r := [2]string{s.region, s.with(d).region}; r != c.want || s.with(d).org != "file-org" {
+			t.Errorf("%s: %v and org %q, want %v", c.name, r, s.with(d).org, c.want)
+		}
+	}
+}
