@@ -44,7 +44,7 @@ func newSimulateCmd(env *Env, run func(context.Context, simulateOptions) error) 
 	o := simulateOptions{}
 	cmd := &cobra.Command{
 		Use:   "simulate",
-		Short: "Show where a caller goes and why, on the artifacts that are deployed",
+		Short: "Show where a caller goes and why, on the artifacts that are rendered or deployed",
 		Long: `Send callers through the flow and the data actions, as they are rendered or as they are
 deployed. HubSpot's answers come from fixtures (crm.yaml beside the deployment file), from a
 world file with scripted outcomes, or from the real account, which is only read.

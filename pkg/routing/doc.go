@@ -1,5 +1,5 @@
 // Package routing says what a deployment's policy means: facts about a caller in, a decision
-// out. It is the reference that the deployed flow is proved against, so it shares no code
+// out. It is the reference that tests hold the deployed flow against, so it shares no code
 // with the templates from which that flow is rendered.
 //
 // The table of meanings, one row a rule of this package:

@@ -192,7 +192,7 @@ func shadows(d *deployment.Deployment, i int) []int {
 	rules := d.Routing.Rules
 	var out []int
 	all := atoms(d, rules[i].When)
-	if len(all) > 4096 { // a policy of that size is for the proof, not for a look
+	if len(all) > 4096 { // too many to look at one by one
 		return nil
 	}
 	for j := range i { // one rule says it better than several
