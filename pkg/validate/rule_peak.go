@@ -30,7 +30,7 @@ func rulePeak() Rule {
 		Title: "more calls than HubSpot's searches carry",
 		Text: "HubSpot answers five searches a second for the whole account, and a known caller takes two. Calls come in bursts, so that above 20 to 30 calls a minute more and more " +
 			"lookups are refused and those callers go the way of `lookup_failed`: 1.6 % at 20 a minute, 3 % at 30, 10 % at 60, 22 % at 100, if nothing else searches the account. " +
-			"Give `lookup_failed` a good rule, and ask HubSpot less: see `simulate --load`.",
+			"Give `lookup_failed` a good rule, and ask HubSpot less.",
 		check: func(c *check) {
 			n := c.d.Calls.PeakPerMinute
 			if n <= comfortable {
@@ -40,7 +40,7 @@ func rulePeak() Rule {
 			if n > lost[len(lost)-1].calls {
 				more = "more than "
 			}
-			f := c.at("calls.peakPerMinute", strconv.Itoa(n), "give lookup_failed a rule of its own, and try simulate --load",
+			f := c.at("calls.peakPerMinute", strconv.Itoa(n), "give lookup_failed a rule of its own",
 				"at %d calls a minute %s%.1f %% of lookups are refused: HubSpot answers 5 searches a second, a known caller takes 2", n, more, lostAt(n))
 			if n <= 30 {
 				f.Severity = diag.Info
