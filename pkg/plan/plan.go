@@ -38,6 +38,8 @@ type Found struct {
 	// Unfinished says, for one of ours, what an earlier run or somebody else left to be done
 	// that no field shows, in words; an update does it. Fields are then not compared.
 	Unfinished string
+
+	Noted map[string]any // fields that the record must have while this one stays as it is
 }
 
 // A Field is one difference.
@@ -74,26 +76,68 @@ type Policy struct {
 	Exact        func(genesys.Kind) []string // maps in which a key that is not desired is a difference
 	Destroy      bool                        // nothing is desired; say what stays and why
 	IDs          genesys.IDs                 // what references of desired contents stand for, as far as it is known
+	Verdicts     map[genesys.Key]Verdict     // what was found out about desired entities before
+	Record       genesys.Key                 // the tool's own record among the desired entities, if there is one
+}
+
+// A Verdict is what was found out about a desired entity besides comparing it.
+type Verdict struct {
+	Reason  string // told with a change that has no reason of its own
+	Refused bool   // nothing can be applied: it cannot be had as it must be
+}
+
+// on puts a verdict into a change.
+func (v Verdict) on(c Change) Change {
+	switch {
+	case v.Refused && !c.Blocks:
+		c.Action, c.Reason, c.Blocks = Leave, v.Reason, true
+	case c.Reason == "":
+		c.Reason = v.Reason
+	}
+	return c
 }
 
 // Compute compares. found may hold several of one key where the vendor allows it: of ours
-// one counts, preferably one that is as desired, and the rest are deleted. The plan does
-// not depend on the order of found.
+// one counts, preferably one that is as desired, and the rest are deleted; what refers to
+// it is compared with the id of the one that counts. The plan does not depend on the order
+// of found.
 func Compute(found []Found, desired genesys.Set, p Policy) Plan {
 	byKey := map[genesys.Key][]Found{}
 	for _, f := range found {
 		byKey[f.Key] = append(byKey[f.Key], f)
 	}
+	stays := map[genesys.Key]string{}
+	known := p.IDs
+	p.IDs = func(r genesys.Ref) (string, bool) {
+		if id, ok := stays[r.Key]; ok && r.Field == "id" {
+			return id, true
+		}
+		if known == nil {
+			return "", false
+		}
+		return known(r)
+	}
 	var up, down []Change
-	for _, d := range desired {
+	var record Found
+	notes := map[string]any{}
+	for _, d := range desired { // upwards, so that what is referred to comes first
 		fs := byKey[d.Key]
 		delete(byKey, d.Key)
 		if len(fs) == 0 {
-			up = append(up, missing(d, p))
+			up = append(up, p.Verdicts[d.Key].on(missing(d, p)))
 			continue
 		}
 		c, counts := best(d, fs, p)
-		up = append(up, c)
+		if c.Action == Keep {
+			maps.Copy(notes, fs[counts].Noted)
+		}
+		if c.Action == Keep || c.Action == Update {
+			stays[d.Key] = c.ID
+		}
+		if d.Key == p.Record {
+			record = fs[counts]
+		}
+		up = append(up, p.Verdicts[d.Key].on(c))
 		for i, f := range fs {
 			if i != counts && f.Owned && d.Holding == genesys.Owned {
 				down = append(down, Change{
@@ -105,6 +149,14 @@ func Compute(found []Found, desired genesys.Set, p Policy) Plan {
 	for _, fs := range byKey {
 		for _, f := range fs {
 			down = append(down, leftover(f, p))
+		}
+	}
+	for i, c := range up {
+		if c.Key != p.Record || c.Action != Keep {
+			continue
+		}
+		if up[i].Fields = diff(record.Content, notes, nil); len(up[i].Fields) > 0 {
+			up[i].Action, up[i].Reason = Update, "the tool's own record; an earlier run ended before it was written"
 		}
 	}
 	order(up, down)

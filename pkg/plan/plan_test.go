@@ -231,6 +231,98 @@ func TestCompute(t *testing.T) {
 	}
 }
 
+// Which of two stays follows from comparing, and what refers to it is compared with its id:
+// all the way up, and without a second look.
+func TestWhatRefersToADuplicate(t *testing.T) {
+	role, client := genesys.Key{Kind: genesys.Role, Name: "r"}, genesys.Key{Kind: genesys.OAuthClient, Name: "c"}
+	credential := genesys.Key{Kind: genesys.Credential, Name: "k"}
+	refTo := func(k genesys.Key) string { return genesys.Ref{Key: k, Field: "id"}.String() }
+	want := genesys.NewSet(
+		genesys.Entity{Key: role, Holding: genesys.Owned, Content: map[string]any{"x": "v"}},
+		genesys.Entity{Key: client, Holding: genesys.Owned, Content: map[string]any{"roles": []any{refTo(role)}}},
+		genesys.Entity{Key: credential, Holding: genesys.Owned, Content: map[string]any{"client": refTo(client)}},
+	)
+	found := []plan.Found{
+		{Key: role, ID: "r1", Owned: true, Content: map[string]any{"x": "drift"}},
+		{Key: role, ID: "r2", Owned: true, Content: map[string]any{"x": "v"}},
+		{Key: client, ID: "c1", Owned: true, Content: map[string]any{"roles": []any{"r1"}}},
+		{Key: client, ID: "c2", Owned: true, Content: map[string]any{"roles": []any{"r2"}}},
+		{Key: credential, ID: "k1", Owned: true, Content: map[string]any{"client": "c1"}},
+		{Key: credential, ID: "k2", Owned: true, Content: map[string]any{"client": "c2"}},
+	}
+	smallest := func(r genesys.Ref) (string, bool) { return r.Key.Name + "1", true }
+	var got []string
+	for _, c := range plan.Compute(found, want, plan.Policy{IDs: smallest}).Changes {
+		got = append(got, string(c.Action)+" "+c.ID)
+	}
+	if s := strings.Join(got, ", "); s != "keep r2, keep c2, keep k2, delete k1, delete c1, delete r1" {
+		t.Errorf("plan: %s", s)
+	}
+	p := plan.Compute(found[2:4], want, plan.Policy{})
+	if f := p.Changes[1].Fields; len(f) != 1 || f[0].Path != "roles" || f[0].New != "(known after setup)" {
+		t.Errorf("a reference to what is not made yet: %v", f)
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	route := genesys.Key{Kind: genesys.CallRoute, Name: "r"}
+	want := genesys.NewSet(genesys.Entity{Key: route, Holding: genesys.Owned, Content: map[string]any{"x": "v"}})
+	refused, told := plan.Verdict{Refused: true, Reason: "no pool"}, plan.Verdict{Reason: "one stays elsewhere"}
+	for _, c := range []struct {
+		name    string
+		found   []plan.Found
+		verdict plan.Verdict
+		want    string // action, reason, whether it blocks
+	}{
+		{"missing, refused", nil, refused, "leave no pool true"},
+		{"ours, refused", []plan.Found{{ID: "1", Owned: true}}, refused, "leave no pool true"},
+		{"not ours, refused", []plan.Found{{ID: "1"}}, refused, "leave has our name and not our mark; rename it, or take it over with --adopt true"},
+		{"missing, told", nil, told, "create one stays elsewhere false"},
+		{"as it must be, told", []plan.Found{{ID: "1", Owned: true, Content: map[string]any{"x": "v"}}}, told, "keep one stays elsewhere false"},
+		{"half made, told", []plan.Found{{ID: "1", Owned: true, Unfinished: "half"}}, told, "update half false"},
+	} {
+		for i := range c.found {
+			c.found[i].Key = route
+		}
+		got := plan.Compute(c.found, want, plan.Policy{Verdicts: map[genesys.Key]plan.Verdict{route: c.verdict}}).Changes[0]
+		if s := fmt.Sprintf("%s %s %v", got.Action, got.Reason, got.Blocks); s != c.want {
+			t.Errorf("%s: %s, want %s", c.name, s, c.want)
+		}
+	}
+}
+
+// The record is written when something stays of which it does not say what it must.
+func TestTheRecordIsPlanned(t *testing.T) {
+	row, flow := genesys.Key{Kind: genesys.DataTableRow, Name: "t/deployment"}, genesys.Key{Kind: genesys.Flow, Name: "f"}
+	want := genesys.NewSet(
+		genesys.Entity{Key: row, Holding: genesys.Seed, Content: map[string]any{"version": ""}},
+		genesys.Entity{Key: flow, Holding: genesys.Owned, Content: map[string]any{"text": "v"}},
+	)
+	record := func(version string) plan.Found {
+		return plan.Found{Key: row, ID: "deployment", Owned: true, Content: map[string]any{"version": version}}
+	}
+	published := func(text string) plan.Found {
+		return plan.Found{Key: flow, ID: "f", Owned: true, Content: map[string]any{"text": text}, Noted: map[string]any{"version": "2.0"}}
+	}
+	for _, c := range []struct {
+		name  string
+		found []plan.Found
+		want  string // of the record
+	}{
+		{"it says so", []plan.Found{record("2.0"), published("v")}, "keep []"},
+		{"it says nothing", []plan.Found{record(""), published("v")}, "update [{version  2.0}]"},
+		{"it says something else", []plan.Found{record("1.0"), published("v")}, "update [{version 1.0 2.0}]"},
+		{"the flow is published anew", []plan.Found{record("1.0"), published("w")}, "keep []"},
+		{"there is no flow", []plan.Found{record("1.0")}, "keep []"},
+		{"there is no record", []plan.Found{published("v")}, "create []"},
+	} {
+		got := plan.Compute(c.found, want, plan.Policy{Record: row}).Changes[0]
+		if s := fmt.Sprintf("%s %v", got.Action, got.Fields); s != c.want {
+			t.Errorf("%s: %s, want %s", c.name, s, c.want)
+		}
+	}
+}
+
 func merge(m map[string]any, k string, v any) map[string]any {
 	out := map[string]any{k: v}
 	for n, e := range m {

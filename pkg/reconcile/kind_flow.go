@@ -17,7 +17,7 @@ type flowKind struct{}
 func (flowKind) immutable() []string { return nil }
 
 func (flowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	return r.ours(ctx, genesys.Flow, func(o genesys.Object) map[string]any {
+	fs, err := r.ours(ctx, genesys.Flow, func(o genesys.Object) map[string]any {
 		r.keepPublished(o)
 		c := pick(o.Body, "name", "description", "type")
 		c["division"] = pick(object(o.Body["division"]), "id")
@@ -26,6 +26,12 @@ func (flowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 		}
 		return c
 	})
+	for i, f := range fs {
+		if version := r.published[f.ID].version; version != "" {
+			fs[i].Noted = map[string]any{recordFlow: version}
+		}
+	}
+	return fs, err
 }
 
 // A FlowError is a flow that the platform did not publish, with what it said.

@@ -42,7 +42,8 @@ func sortedTexts(v any) []any {
 // those in a pool that are free or its own already. One that another owner has stays there,
 // which is told; one in no pool stops everything. They are looked up only when the route
 // does not have exactly what it should.
-func (r *run) numbers(ctx context.Context, found []plan.Found) error {
+func (r *run) numbers(ctx context.Context, found []plan.Found) (map[genesys.Key]plan.Verdict, error) {
+	out := map[genesys.Key]plan.Verdict{}
 	r.desired = slices.Clone(r.desired)
 	for i, d := range r.desired {
 		if d.Key.Kind != genesys.CallRoute {
@@ -68,7 +69,7 @@ func (r *run) numbers(ctx context.Context, found []plan.Found) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("look up the numbers: %w", err)
+			return nil, fmt.Errorf("look up the numbers: %w", err)
 		}
 		free := []any{}
 		var kept, missing []string
@@ -84,11 +85,11 @@ func (r *run) numbers(ctx context.Context, found []plan.Found) error {
 		}
 		switch {
 		case len(missing) > 0:
-			r.refused[d.Key] = fmt.Sprintf("%s in no pool of this org; add it there first, or take it out of calls.numbers", isAre(missing))
+			out[d.Key] = plan.Verdict{Refused: true, Reason: isAre(missing) + " in no pool of this org; add it there first, or take it out of calls.numbers"}
 		case len(kept) > 0 && r.Cutover:
-			r.refused[d.Key] = strings.Join(kept, ", ") + ", and moving a number between owners is not built yet: free it there first"
+			out[d.Key] = plan.Verdict{Refused: true, Reason: strings.Join(kept, ", ") + ", and moving a number between owners is not built yet: free it there first"}
 		case len(kept) > 0:
-			r.reasons[d.Key] = strings.Join(kept, ", ")
+			out[d.Key] = plan.Verdict{Reason: strings.Join(kept, ", ")}
 			for _, k := range kept {
 				r.warn("%s; calls to it do not reach this deployment", k)
 			}
@@ -97,7 +98,7 @@ func (r *run) numbers(ctx context.Context, found []plan.Found) error {
 		d.Content["dnis"] = free
 		r.desired[i] = d
 	}
-	return nil
+	return out, nil
 }
 
 func ownerOf(n genesys.Number) string {
@@ -113,17 +114,6 @@ func isAre(numbers []string) string {
 		return "number " + numbers[0] + " is"
 	}
 	return "numbers " + strings.Join(numbers, ", ") + " are"
-}
-
-// amendRoutes puts what numbers decided into the plan.
-func (r *run) amendRoutes(p *plan.Plan) {
-	for i, c := range p.Changes {
-		if why := r.refused[c.Key]; why != "" && c.Action != plan.Delete && !c.Blocks {
-			p.Changes[i].Action, p.Changes[i].Reason, p.Changes[i].Blocks = plan.Leave, why, true
-		} else if why := r.reasons[c.Key]; why != "" && c.Reason == "" {
-			p.Changes[i].Reason = why
-		}
-	}
 }
 
 // staffed refuses to send calls where nobody answers. The queues are asked at the same time.

@@ -167,24 +167,3 @@ func (r *run) unfinished(found []plan.Found) {
 		}
 	}
 }
-
-// amendRecord plans to write down the version of a flow that stays as it is.
-func (r *run) amendRecord(p *plan.Plan) {
-	key, ok := r.recordKey()
-	if !ok {
-		return
-	}
-	version := ""
-	for _, c := range p.Changes {
-		if c.Key.Kind == genesys.Flow && c.Action == plan.Keep {
-			version = r.published[c.ID].version
-		}
-	}
-	old, _ := r.recorded(recordFlow)
-	for i, c := range p.Changes {
-		if c.Key == key && c.Action == plan.Keep && version != "" && text(old) != version {
-			p.Changes[i].Action, p.Changes[i].Reason = plan.Update, "the tool's own record; an earlier run ended before it was written"
-			p.Changes[i].Fields = []plan.Field{{Path: recordFlow, Old: old, New: version}}
-		}
-	}
-}

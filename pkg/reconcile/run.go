@@ -77,8 +77,7 @@ type run struct {
 	clients   map[string]map[string]any    // bodies by id: a change of state sends the whole
 	warnings  []string
 
-	actions, drafts  []genesys.Object       // lists that two steps of reading share
-	refused, reasons map[genesys.Key]string // what became of the numbers of a route
+	actions, drafts []genesys.Object // lists that two steps of reading share
 
 	recordLock sync.Mutex
 	record     map[string]any // the tool's own row as it is in the org; nil while there is none
@@ -104,7 +103,6 @@ func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
 		Config: cfg, org: cfg.Org, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
 		clients: map[string]map[string]any{},
-		refused: map[genesys.Key]string{}, reasons: map[genesys.Key]string{},
 	}
 	var err error
 	if r.id, err = r.org.Who(ctx); err != nil {
@@ -127,38 +125,22 @@ func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
 			r.know(f.Key, "id", f.ID)
 		}
 	}
-	if err := r.numbers(ctx, found); err != nil {
+	verdicts, err := r.numbers(ctx, found)
+	if err != nil {
 		return nil, err
 	}
 	r.unfinished(found)
-	p := r.compute(found)
-	r.amendRecord(&p)
-	r.amendRoutes(&p)
-	return &Reconciler{run: r, plan: p}, nil
-}
-
-// compute makes the plan. Where there are several of one name, which one stays follows from
-// comparing, and what refers to it is compared with its id; so it is computed again until
-// that does not change.
-func (r *run) compute(found []plan.Found) plan.Plan {
-	for try := 0; ; try++ {
-		p := plan.Compute(found, r.desired, plan.Policy{
-			Adopt: r.Adopt, DeleteQueues: r.DeleteQueues, Destroy: len(r.Desired) == 0, Immutable: immutable, Exact: exact, IDs: r.resolveRef,
-		})
-		stable := true
-		for _, c := range p.Changes {
-			if c.Action != plan.Keep && c.Action != plan.Update {
-				continue
-			}
-			if id, known := r.resolveRef(genesys.Ref{Key: c.Key, Field: "id"}); !known || id != c.ID {
-				r.know(c.Key, "id", c.ID)
-				stable = false
-			}
-		}
-		if stable || try == 4 {
-			return p
+	record, _ := r.recordKey()
+	p := plan.Compute(found, r.desired, plan.Policy{
+		Adopt: r.Adopt, DeleteQueues: r.DeleteQueues, Destroy: len(r.Desired) == 0, Immutable: immutable, Exact: exact,
+		IDs: r.resolveRef, Verdicts: verdicts, Record: record,
+	})
+	for _, c := range p.Changes {
+		if c.Action == plan.Keep || c.Action == plan.Update {
+			r.know(c.Key, "id", c.ID)
 		}
 	}
+	return &Reconciler{run: r, plan: p}, nil
 }
 
 func isReference(s genesys.Set, k genesys.Key) bool {
