@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -208,5 +209,53 @@ func TestTopLevelIsFixed(t *testing.T) {
 		if !slices.Contains(want, e.Name()) {
 			t.Errorf("%s does not belong at the top level", e.Name())
 		}
+	}
+}
+
+var (
+	mapRow    = regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\| (.*) \\|$")
+	namedPath = regexp.MustCompile("`((?:\\.ci|cmd|docs|examples|pkg|templates)(?:/[^` ]*)?|[A-Z]+\\.md)`|\\]\\(([^)#:]+)\\)")
+)
+
+// TestArchitecturePage holds docs/architecture.md to the project: its map has a sentence for
+// each package, in the order of Map, and every path that it names exists.
+func TestArchitecturePage(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(root, "docs/architecture.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(data)
+	_, rows, _ := strings.Cut(page, "\n## The map\n")
+	rows, _, _ = strings.Cut(rows, "\n## ")
+	var have, want []string
+	for _, m := range mapRow.FindAllStringSubmatch(rows, -1) {
+		have = append(have, m[1])
+		if len(m[2]) < 10 || !strings.HasSuffix(m[2], ".") {
+			t.Errorf("%s has no sentence: %q", m[1], m[2])
+		}
+	}
+	for _, l := range layers.Map() {
+		want = append(want, l.Packages...)
+	}
+	if !slices.Equal(have, want) {
+		t.Errorf("the map of the page:\n%s\nthe map:\n%s", strings.Join(have, " "), strings.Join(want, " "))
+	}
+	for _, p := range layers.Support() {
+		if !strings.Contains(rows, "`"+p+"` (") {
+			t.Errorf("%s has no word", p)
+		}
+	}
+	paths := namedPath.FindAllStringSubmatch(page, -1)
+	for _, m := range paths {
+		path := filepath.Join(root, m[1])
+		if m[2] != "" {
+			path = filepath.Join(root, "docs", m[2])
+		}
+		if found, err := filepath.Glob(path); err != nil || len(found) == 0 {
+			t.Errorf("there is no %s%s", m[1], m[2])
+		}
+	}
+	if len(paths) < 60 {
+		t.Errorf("%d paths: the test does not see them", len(paths))
 	}
 }
