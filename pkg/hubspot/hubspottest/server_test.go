@@ -311,10 +311,8 @@ func TestPathsOfAllVersions(t *testing.T) {
 
 func TestVirtualTimeNeverSleeps(t *testing.T) {
 	s, c := serve(t, account(), hubspottest.Virtual(), hubspottest.WithLimits(hubspottest.Limits{}))
-	over := transport.Hosts(map[string]dataaction.Sender{
-		"api.hubapi.com": transport.To(c.base, transport.NewHTTP(transport.HTTPOptions{Virtual: true})),
-	}, nil)
-	inside := transport.Hosts(map[string]dataaction.Sender{"api.hubapi.com": transport.Handler(s)}, nil)
+	over := transport.To(c.base, transport.NewHTTP(transport.HTTPOptions{Virtual: true}))
+	inside := transport.Handler(s)
 	send := func(how dataaction.Sender, path string) (dataaction.Response, error) {
 		return how.Send(t.Context(), dataaction.Request{
 			Method: "POST", URL: "https://api.hubapi.com" + path, Body: []byte("{}"), Timeout: 2 * time.Second,

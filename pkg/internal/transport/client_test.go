@@ -149,10 +149,12 @@ func TestLogsHoldNoNumberAndNoSecret(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	const number = "+15135550199"
 	path := "/crm/objects/2026-09/contacts/%2B15135550199?idProperty=e164&q=%2B15135550199&bad=5135550199"
-	client := NewClient(ClientOptions{Log: log, Transport: RoundTripper(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-HubSpot-Correlation-Id", "11111111-2222")
-	}))})
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.hubapi.com"+path, nil)
+	}))
+	defer srv.Close()
+	client := NewClient(ClientOptions{Log: log})
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+path, nil)
 	req.Header.Set("Authorization", "Bearer pat-na1-secret")
 	resp, err := client.Do(req)
 	if err != nil {

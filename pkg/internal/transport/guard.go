@@ -44,9 +44,6 @@ var reads = []string{
 	"/crm/v4/associations/*/*/batch/read",
 }
 
-// ReadPatterns lists the paths whose POST counts as a read.
-func ReadPatterns() []string { return slices.Clone(reads) }
-
 // overriding headers ask some servers to take a request for another method.
 var overriding = []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override"}
 
