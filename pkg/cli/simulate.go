@@ -381,7 +381,7 @@ func (c *virtualClock) Set(t time.Time) { c.now = t }
 func (s *simulation) useLive(ctx context.Context, env session, key secret.Value, faults []transport.Fault) error {
 	base := env.settings.hubspotBase
 	if pin := s.loaded.deployment.HubSpot.Portal; pin != "" {
-		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Token: key, Version: s.loaded.deployment.HubSpot.APIVersion})
+		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: s.loaded.deployment.HubSpot.APIVersion})
 		var wrong *hubspotrest.WrongPortalError
 		switch err := c.CheckPortal(ctx, pin); {
 		case errors.As(err, &wrong):

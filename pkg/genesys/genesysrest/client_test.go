@@ -198,7 +198,7 @@ func TestReadOnlySendsNoWrite(t *testing.T) {
 	}
 }
 
-func TestATokenThatEndedIsRenewedOnce(t *testing.T) {
+func TestOneTokenServesAllCalls(t *testing.T) {
 	s, c := org(t)
 	if _, err := c.Who(t.Context()); err != nil {
 		t.Fatal(err)

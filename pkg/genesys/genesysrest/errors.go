@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
-	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
 )
 
 // An Error is the platform's answer to a call that failed. It names the call, never a
@@ -24,9 +24,6 @@ type Error struct {
 	RetryAfter   time.Duration // when the platform named one
 	Unknown      bool          // the request may have taken effect
 	cause        error
-
-	signIn bool         // the sign-in failed; the call itself was not sent
-	token  secret.Value // the call was sent with
 }
 
 func (e *Error) Error() string {
@@ -45,6 +42,9 @@ func (e *Error) Error() string {
 	}
 	if e.Limit != "" {
 		b.WriteString("; limit " + e.Limit)
+	}
+	if e.RetryAfter > 0 {
+		fmt.Fprintf(&b, "; come again in %s", e.RetryAfter.Round(time.Second))
 	}
 	if e.Correlation != "" {
 		b.WriteString(" [correlation " + e.Correlation + "]")
@@ -74,8 +74,9 @@ func (e *Error) Is(target error) bool {
 func (e *Error) ErrorCode() string { return e.Code }
 
 // errorFrom reads the error body of the platform; a body that is no JSON gives its status.
-func errorFrom(method, path string, r reply) *Error {
-	e := &Error{Method: method, Path: path, Status: r.status, Correlation: r.header.Get("Inin-Correlation-Id"), RetryAfter: retryAfter(r.header)}
+func errorFrom(l *letter, r reply) *Error {
+	e := &Error{Method: l.method, Path: l.name(), Status: r.status, Correlation: transport.Correlation(r.header)}
+	e.RetryAfter, _ = transport.RetryAfter(r.header, time.Now())
 	var body struct {
 		Message, Code, ContextID string
 		Error                    string
@@ -91,18 +92,18 @@ func errorFrom(method, path string, r reply) *Error {
 		e.Message = http.StatusText(r.status)
 		return e
 	}
-	e.Message, e.Code = body.Message, body.Code
+	e.Message, e.Code = transport.Said(body.Message), body.Code
 	if e.Message == "" {
-		e.Message = strings.TrimSpace(body.Error + " " + body.ErrorDescription)
+		e.Message = transport.Said(strings.TrimSpace(body.Error + " " + body.ErrorDescription))
 	}
 	if e.Correlation == "" {
 		e.Correlation = body.ContextID
 	}
 	for _, d := range body.Details {
-		e.Details = append(e.Details, strings.TrimSpace(strings.Join([]string{d.ErrorCode, d.FieldName, d.EntityName}, " ")))
+		e.Details = append(e.Details, transport.Said(strings.TrimSpace(strings.Join([]string{d.ErrorCode, d.FieldName, d.EntityName}, " "))))
 	}
 	for _, n := range body.Errors {
-		e.Details = append(e.Details, n.Message)
+		e.Details = append(e.Details, transport.Said(n.Message))
 	}
 	if body.Limit != nil {
 		e.Limit = fmt.Sprintf("%s/%s %v", body.Limit.Namespace, body.Limit.Key, body.Limit.Value)

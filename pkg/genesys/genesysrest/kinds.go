@@ -4,83 +4,187 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
+	sdk "github.com/mypurecloud/platform-client-sdk-go/v150/platformclientv2"
 )
 
-// An endpoint is where the entities of a kind live and how their list is asked.
-type endpoint struct {
-	path   string
-	filter string            // query parameter for the name; empty: the list has none
-	star   bool              // the filter takes a trailing * for "begins with"
-	list   map[string]string // further parameters of the list
-	read   map[string]string // further parameters of one read
-	remove map[string]string // further parameters of a delete
-	patch  bool              // updated by PATCH instead of PUT
-	single bool              // the list is one page and takes no page parameters
+// A kind is the operations of the platform for the entities of one kind. What the platform
+// or its SDK has no operation for is nil. The SDK sends every number and truth value that an
+// operation takes, so those that nobody asked for are given their documented default.
+type kind struct {
+	list   func(a apis, name string, page int) error
+	star   bool // the list takes a name with a trailing * for "begins with"
+	single bool // the list is one page
+	read   func(a apis, id string) error
+	create operation
+	update func(a apis, id string, b *body) error
+	remove func(a apis, id string) error
 }
 
-var endpoints = map[genesys.Kind]endpoint{
-	genesys.Role:        {path: "/api/v2/authorization/roles", filter: "name", star: true, read: map[string]string{"userCount": "false"}, list: map[string]string{"userCount": "false"}},
-	genesys.Division:    {path: "/api/v2/authorization/divisions", filter: "name"},
-	genesys.OAuthClient: {path: "/api/v2/oauth/clients", single: true},
-	genesys.Credential:  {path: "/api/v2/integrations/credentials"},
-	genesys.Integration: {path: "/api/v2/integrations", list: map[string]string{"expand": "config.current"}, patch: true},
+// pageSize is the size of a page of every list; Genesys: 100 is the most that all take.
+const pageSize = 100
+
+var kinds = map[genesys.Kind]kind{
+	genesys.Role: {
+		list: func(a apis, name string, page int) error {
+			return sent(a.auth().GetAuthorizationRoles(pageSize, page, "", nil, "", "", name, nil, nil, false, nil))
+		},
+		star: true,
+		read: func(a apis, id string) error { return sent(a.auth().GetAuthorizationRole(id, false, nil)) },
+		create: func(a apis, b *body) error {
+			return sent(a.auth().PostAuthorizationRoles(as[sdk.Domainorganizationrolecreate](b)))
+		},
+		update: func(a apis, id string, b *body) error {
+			return sent(a.auth().PutAuthorizationRole(id, as[sdk.Domainorganizationroleupdate](b)))
+		},
+		remove: func(a apis, id string) error { return done(a.auth().DeleteAuthorizationRole(id)) },
+	},
+	genesys.Division: {
+		list: func(a apis, name string, page int) error {
+			return sent(a.auth().GetAuthorizationDivisions(pageSize, page, "", nil, "", "", false, nil, name))
+		},
+	},
+	genesys.OAuthClient: {
+		list:   func(a apis, _ string, _ int) error { return sent(a.oauth().GetOauthClients()) },
+		single: true,
+		read:   func(a apis, id string) error { return sent(a.oauth().GetOauthClient(id)) },
+		create: func(a apis, b *body) error { return sent(a.oauth().PostOauthClients(as[sdk.Oauthclientrequest](b))) },
+		update: func(a apis, id string, b *body) error {
+			return sent(a.oauth().PutOauthClient(id, as[sdk.Oauthclientrequest](b)))
+		},
+		remove: func(a apis, id string) error { return done(a.oauth().DeleteOauthClient(id)) },
+	},
+	genesys.Credential: {
+		list: func(a apis, _ string, page int) error {
+			return sent(a.integrations().GetIntegrationsCredentials(page, pageSize))
+		},
+		read: func(a apis, id string) error { return sent(a.integrations().GetIntegrationsCredential(id)) },
+		create: func(a apis, b *body) error {
+			return sent(a.integrations().PostIntegrationsCredentials(as[sdk.Credential](b)))
+		},
+		update: func(a apis, id string, b *body) error {
+			return sent(a.integrations().PutIntegrationsCredential(id, as[sdk.Credential](b)))
+		},
+		remove: func(a apis, id string) error { return done(a.integrations().DeleteIntegrationsCredential(id)) },
+	},
+	genesys.Integration: {
+		list: func(a apis, _ string, page int) error {
+			return sent(a.integrations().GetIntegrations(pageSize, page, "", []string{"config.current"}, "", ""))
+		},
+		read: func(a apis, id string) error {
+			return sent(a.integrations().GetIntegration(id, 25, 1, "", nil, "", ""))
+		},
+		create: func(a apis, b *body) error {
+			return sent(a.integrations().PostIntegrations(as[sdk.Createintegrationrequest](b)))
+		},
+		update: func(a apis, id string, b *body) error {
+			return sent(a.integrations().PatchIntegration(id, 25, 1, "", nil, "", "", as[sdk.Integration](b)))
+		},
+		remove: func(a apis, id string) error { return sent(a.integrations().DeleteIntegration(id)) },
+	},
 	genesys.DataAction: {
-		path: "/api/v2/integrations/actions", filter: "name", patch: true,
-		read: map[string]string{"expand": "contract", "includeConfig": "true"},
+		list: func(a apis, name string, page int) error {
+			return sent(a.integrations().GetIntegrationsActions(pageSize, page, "", "", "", "", "", name, "", "", ""))
+		},
+		read: func(a apis, id string) error {
+			return sent(a.integrations().GetIntegrationsAction(id, "contract", true))
+		},
+		create: func(a apis, b *body) error {
+			return sent(a.integrations().PostIntegrationsActions(asIs[sdk.Postactioninput](b, schemas)))
+		},
+		update: func(a apis, id string, b *body) error {
+			return sent(a.integrations().PatchIntegrationsAction(id, as[sdk.Updateactioninput](b)))
+		},
+		remove: func(a apis, id string) error { return done(a.integrations().DeleteIntegrationsAction(id)) },
 	},
 	genesys.DataTable: {
-		path: "/api/v2/flows/datatables", filter: "name", star: true, list: map[string]string{"expand": "schema"},
-		read: map[string]string{"expand": "schema"}, remove: map[string]string{"force": "true"},
+		list: func(a apis, name string, page int) error {
+			return sent(a.architect().GetFlowsDatatables("schema", page, pageSize, "", "", nil, name))
+		},
+		star: true,
+		read: func(a apis, id string) error { return sent(a.architect().GetFlowsDatatable(id, "schema")) },
+		create: func(a apis, b *body) error {
+			return sent(a.architect().PostFlowsDatatables(asIs[sdk.Datatable](b, schemas)))
+		},
+		update: func(a apis, id string, b *body) error {
+			return sent(a.architect().PutFlowsDatatable(id, asIs[sdk.Datatable](b, schemas), ""))
+		},
+		remove: func(a apis, id string) error { return done(a.architect().DeleteFlowsDatatable(id, true)) },
 	},
-	genesys.Skill:     {path: "/api/v2/routing/skills", filter: "name"},
-	genesys.Queue:     {path: "/api/v2/routing/queues", filter: "name", star: true, remove: map[string]string{"forceDelete": "true"}},
-	genesys.Script:    {path: "/api/v2/scripts", filter: "name"},
-	genesys.Flow:      {path: "/api/v2/flows", filter: "name", star: true, list: map[string]string{"type": "inboundcall"}},
-	genesys.CallRoute: {path: "/api/v2/architect/ivrs", filter: "name"},
+	genesys.Skill: {
+		list: func(a apis, name string, page int) error {
+			return sent(a.routing().GetRoutingSkills(pageSize, page, name, nil))
+		},
+		read:   func(a apis, id string) error { return sent(a.routing().GetRoutingSkill(id)) },
+		create: func(a apis, b *body) error { return sent(a.routing().PostRoutingSkills(as[sdk.Routingskill](b))) },
+		remove: func(a apis, id string) error { return done(a.routing().DeleteRoutingSkill(id)) },
+	},
+	genesys.Queue: {
+		list: func(a apis, name string, page int) error {
+			return sent(a.routing().GetRoutingQueues(page, pageSize, "", name, nil, nil, nil, "", false))
+		},
+		star:   true,
+		read:   func(a apis, id string) error { return sent(a.routing().GetRoutingQueue(id)) },
+		create: func(a apis, b *body) error { return sent(a.routing().PostRoutingQueues(as[sdk.Createqueuerequest](b))) },
+		update: func(a apis, id string, b *body) error {
+			return sent(a.routing().PutRoutingQueue(id, as[sdk.Queuerequest](b)))
+		},
+		remove: func(a apis, id string) error { return done(a.routing().DeleteRoutingQueue(id, true)) },
+	},
+	genesys.Script: {
+		list: func(a apis, name string, page int) error {
+			return sent(a.scripts().GetScripts(pageSize, page, "", name, "", "", "", "", "", ""))
+		},
+		read:   func(a apis, id string) error { return sent(a.scripts().GetScript(id)) },
+		remove: func(a apis, id string) error { return scriptDelete.call(a, nil, id) },
+	},
+	genesys.Flow: {
+		list: func(a apis, name string, page int) error {
+			return sent(a.architect().GetFlows([]string{"inboundcall"}, page, pageSize, "", "", nil, name, "", "", "", "", "", "", "", false, false, "", "", nil))
+		},
+		star:   true,
+		read:   func(a apis, id string) error { return sent(a.architect().GetFlow(id, false)) },
+		remove: func(a apis, id string) error { return done(a.architect().DeleteFlow(id)) },
+	},
+	genesys.CallRoute: {
+		list: func(a apis, name string, page int) error {
+			return sent(a.architect().GetArchitectIvrs(page, pageSize, "", "", name, "", ""))
+		},
+		read:   func(a apis, id string) error { return sent(a.architect().GetArchitectIvr(id)) },
+		create: func(a apis, b *body) error { return sent(a.architect().PostArchitectIvrs(as[sdk.Ivr](b))) },
+		update: func(a apis, id string, b *body) error { return sent(a.architect().PutArchitectIvr(id, as[sdk.Ivr](b))) },
+		remove: func(a apis, id string) error { return done(a.architect().DeleteArchitectIvr(id)) },
+	},
 }
 
-func at(kind genesys.Kind) (endpoint, error) {
-	e, ok := endpoints[kind]
-	if !ok {
-		return endpoint{}, fmt.Errorf("%s is no kind of its own in the platform", kind)
-	}
-	return e, nil
+func cannot(verb string, k genesys.Kind) error {
+	return fmt.Errorf("the platform has no call to %s a %s", verb, k)
 }
 
 // Find lists the living entities of a kind whose name is exactly name, or begins with it
 // when it ends in "*"; an empty name lists all. Filters of the platform differ from list
 // to list, so names are compared here.
-func (c *Client) Find(ctx context.Context, kind genesys.Kind, name string) ([]genesys.Object, error) {
-	e, err := at(kind)
+func (c *Client) Find(ctx context.Context, k genesys.Kind, name string) ([]genesys.Object, error) {
+	e := kinds[k]
+	if e.list == nil {
+		return nil, cannot("list", k)
+	}
+	filter := name
+	if !e.star {
+		filter = strings.TrimSuffix(name, "*")
+	}
+	all, err := c.pages(ctx, e.single, func(a apis, page int) error { return e.list(a, filter, page) })
 	if err != nil {
 		return nil, err
 	}
-	return c.find(ctx, e, name)
+	return living(all, name), nil
 }
 
-func (c *Client) find(ctx context.Context, e endpoint, name string) ([]genesys.Object, error) {
-	query := maps.Clone(e.list)
-	if query == nil {
-		query = map[string]string{}
-	}
+// living leaves what was deleted, and names that were not asked for.
+func living(all []genesys.Object, name string) []genesys.Object {
 	prefix, open := strings.CutSuffix(name, "*")
-	if e.filter != "" && name != "" {
-		query[e.filter] = prefix
-		if open && e.star {
-			query[e.filter] = name
-		}
-	}
-	all, err := c.list(ctx, e.path, query, e.single)
-	if err != nil {
-		return nil, err
-	}
 	var out []genesys.Object
 	for _, o := range all {
 		n, _ := o.Body["name"].(string)
@@ -91,26 +195,23 @@ func (c *Client) find(ctx context.Context, e endpoint, name string) ([]genesys.O
 			out = append(out, o)
 		}
 	}
-	return out, nil
+	return out
 }
 
-// list reads all pages.
-func (c *Client) list(ctx context.Context, path string, query map[string]string, single bool) ([]genesys.Object, error) {
+// list reads all pages of a list.
+func (c *Client) list(ctx context.Context, op func(a apis, page int) error) ([]genesys.Object, error) {
+	return c.pages(ctx, false, op)
+}
+
+func (c *Client) pages(ctx context.Context, single bool, op func(a apis, page int) error) ([]genesys.Object, error) {
 	var out []genesys.Object
 	for page := 1; ; page++ {
-		q := maps.Clone(query)
-		if !single {
-			if q == nil {
-				q = map[string]string{}
-			}
-			q["pageSize"], q["pageNumber"] = "100", strconv.Itoa(page)
-		}
 		var got struct {
 			Entities  []map[string]any
 			PageCount int
 			NextURI   string `json:"nextUri"`
 		}
-		if err := c.call(ctx, request{method: http.MethodGet, path: path, query: q}, &got); err != nil {
+		if err := c.call(ctx, request{op: func(a apis, _ *body) error { return op(a, page) }}, &got); err != nil {
 			return nil, err
 		}
 		for _, b := range got.Entities {
@@ -128,44 +229,40 @@ func objectOf(b map[string]any) genesys.Object {
 }
 
 // Read gives one entity whole.
-func (c *Client) Read(ctx context.Context, kind genesys.Kind, id string) (genesys.Object, error) {
-	e, err := at(kind)
-	if err != nil {
-		return genesys.Object{}, err
+func (c *Client) Read(ctx context.Context, k genesys.Kind, id string) (genesys.Object, error) {
+	e := kinds[k]
+	if e.read == nil {
+		return genesys.Object{}, cannot("read", k)
 	}
-	return c.object(ctx, request{method: http.MethodGet, path: e.path + "/" + url.PathEscape(id), query: e.read})
+	return c.object(ctx, request{op: func(a apis, _ *body) error { return e.read(a, id) }})
 }
 
 // Create makes an entity. The error tells by Unsettled whether it may exist all the same.
-func (c *Client) Create(ctx context.Context, kind genesys.Kind, body map[string]any) (genesys.Object, error) {
-	e, err := at(kind)
-	if err != nil {
-		return genesys.Object{}, err
+func (c *Client) Create(ctx context.Context, k genesys.Kind, fields map[string]any) (genesys.Object, error) {
+	e := kinds[k]
+	if e.create == nil {
+		return genesys.Object{}, cannot("create", k)
 	}
-	return c.object(ctx, request{method: http.MethodPost, path: e.path, body: body})
+	return c.object(ctx, request{op: e.create, body: fields})
 }
 
 // Update replaces the entity, or for kinds with PATCH changes the fields given.
-func (c *Client) Update(ctx context.Context, kind genesys.Kind, id string, body map[string]any) (genesys.Object, error) {
-	e, err := at(kind)
-	if err != nil {
-		return genesys.Object{}, err
+func (c *Client) Update(ctx context.Context, k genesys.Kind, id string, fields map[string]any) (genesys.Object, error) {
+	e := kinds[k]
+	if e.update == nil {
+		return genesys.Object{}, cannot("update", k)
 	}
-	method := http.MethodPut
-	if e.patch {
-		method = http.MethodPatch
-	}
-	_, versioned := body["version"]
-	return c.object(ctx, request{method: method, path: e.path + "/" + url.PathEscape(id), body: body, repeat: !versioned})
+	_, versioned := fields["version"]
+	return c.object(ctx, request{op: func(a apis, b *body) error { return e.update(a, id, b) }, body: fields, repeat: !versioned})
 }
 
 // Delete removes an entity; one that is gone is no error.
-func (c *Client) Delete(ctx context.Context, kind genesys.Kind, id string) error {
-	e, err := at(kind)
-	if err != nil {
-		return err
+func (c *Client) Delete(ctx context.Context, k genesys.Kind, id string) error {
+	e := kinds[k]
+	if e.remove == nil {
+		return cannot("delete", k)
 	}
-	return gone(c.call(ctx, request{method: http.MethodDelete, path: e.path + "/" + url.PathEscape(id), query: e.remove}, nil))
+	return gone(c.call(ctx, request{op: func(a apis, _ *body) error { return e.remove(a, id) }}, nil))
 }
 
 // gone takes the error of deleting what does not exist for success.

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
+	sdk "github.com/mypurecloud/platform-client-sdk-go/v150/platformclientv2"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -40,11 +41,15 @@ func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
 		}
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	for path, out := range map[string]any{
-		"/api/v2/tokens/me": &t, "/api/v2/authorization/divisions/home": &home, "/api/v2/authorization/subjects/me": &s,
-	} {
-		g.Go(func() error { return c.get(ctx, path, nil, out) })
-	}
+	g.Go(func() error {
+		return c.ask(ctx, func(a apis) error { return sent(a.tokens().GetTokensMe(false)) }, &t)
+	})
+	g.Go(func() error {
+		return c.ask(ctx, func(a apis) error { return sent(a.auth().GetAuthorizationDivisionsHome()) }, &home)
+	})
+	g.Go(func() error {
+		return c.ask(ctx, func(a apis) error { return sent(a.auth().GetAuthorizationSubjectsMe(false)) }, &s)
+	})
 	if err := g.Wait(); err != nil {
 		return genesys.Identity{}, err
 	}
@@ -69,83 +74,100 @@ func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
 	return id, nil
 }
 
-func (c *Client) get(ctx context.Context, path string, query map[string]string, out any) error {
-	return c.call(ctx, request{method: http.MethodGet, path: path, query: query}, out)
+// ask is a call without a body.
+func (c *Client) ask(ctx context.Context, op func(apis) error, out any) error {
+	return c.call(ctx, request{op: bare(op)}, out)
 }
+
+func bare(op func(apis) error) operation { return func(a apis, _ *body) error { return op(a) } }
 
 // GrantRole gives a role in a division to an OAuth client.
 func (c *Client) GrantRole(ctx context.Context, clientID, divisionID, roleID string) error {
-	path := fmt.Sprintf("/api/v2/authorization/subjects/%s/divisions/%s/roles/%s", url.PathEscape(clientID), url.PathEscape(divisionID), url.PathEscape(roleID))
-	return c.call(ctx, request{method: http.MethodPost, path: path, query: map[string]string{"subjectType": "PC_OAUTH_CLIENT"}, repeat: true}, nil)
+	return c.call(ctx, request{repeat: true, op: func(a apis, _ *body) error {
+		return done(a.auth().PostAuthorizationSubjectDivisionRole(clientID, divisionID, roleID, "PC_OAUTH_CLIENT"))
+	}}, nil)
 }
 
 // RevokeRole takes it back.
 func (c *Client) RevokeRole(ctx context.Context, clientID, divisionID, roleID string) error {
-	path := fmt.Sprintf("/api/v2/authorization/subjects/%s/divisions/%s/roles/%s", url.PathEscape(clientID), url.PathEscape(divisionID), url.PathEscape(roleID))
-	return c.call(ctx, request{method: http.MethodDelete, path: path}, nil)
+	return c.ask(ctx, func(a apis) error {
+		return done(a.auth().DeleteAuthorizationSubjectDivisionRole(clientID, divisionID, roleID))
+	}, nil)
 }
 
 // NewClientSecret makes a new secret for an OAuth client; the old one ends at once. When an
 // answer is lost another one is made: the last one counts.
 func (c *Client) NewClientSecret(ctx context.Context, id string) (genesys.Object, error) {
-	return c.object(ctx, request{method: http.MethodPost, path: "/api/v2/oauth/clients/" + url.PathEscape(id) + "/secret", repeat: true})
+	return c.object(ctx, request{repeat: true, op: func(a apis, _ *body) error { return sent(a.oauth().PostOauthClientSecret(id)) }})
 }
 
 // IntegrationConfig reads the configuration of an integration, with its version.
 func (c *Client) IntegrationConfig(ctx context.Context, id string) (map[string]any, error) {
 	var out map[string]any
-	err := c.get(ctx, "/api/v2/integrations/"+url.PathEscape(id)+"/config/current", nil, &out)
+	err := c.ask(ctx, func(a apis) error { return sent(a.integrations().GetIntegrationConfigCurrent(id)) }, &out)
 	return out, err
 }
 
 // ConfigureIntegration replaces the configuration of an integration.
 func (c *Client) ConfigureIntegration(ctx context.Context, id string, config map[string]any) error {
-	return c.call(ctx, request{method: http.MethodPut, path: "/api/v2/integrations/" + url.PathEscape(id) + "/config/current", body: config}, nil)
+	return c.call(ctx, request{body: config, op: func(a apis, b *body) error {
+		return sent(a.integrations().PutIntegrationConfigCurrent(id, as[sdk.Integrationconfiguration](b)))
+	}}, nil)
 }
 
 // ActionTemplates gives the request template and the success template of the published
 // version, or of the draft: reads of an action name only their addresses.
 func (c *Client) ActionTemplates(ctx context.Context, id string, draft bool) (requestTemplate, successTemplate string, err error) {
-	base := "/api/v2/integrations/actions/" + url.PathEscape(id)
-	if draft {
-		base += "/draft"
-	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return c.get(ctx, base+"/templates/requesttemplate.vm", nil, &requestTemplate) })
-	g.Go(func() error { return c.get(ctx, base+"/templates/successtemplate.vm", nil, &successTemplate) })
+	for file, out := range map[string]*string{"requesttemplate.vm": &requestTemplate, "successtemplate.vm": &successTemplate} {
+		g.Go(func() error {
+			return c.ask(ctx, func(a apis) error {
+				if draft {
+					return sent(a.integrations().GetIntegrationsActionDraftTemplate(id, file))
+				}
+				return sent(a.integrations().GetIntegrationsActionTemplate(id, file))
+			}, out)
+		})
+	}
 	err = g.Wait()
 	return requestTemplate, successTemplate, err
 }
 
 // CreateActionDraft makes a new action that is only a draft.
-func (c *Client) CreateActionDraft(ctx context.Context, body map[string]any) (genesys.Object, error) {
-	return c.object(ctx, request{method: http.MethodPost, path: "/api/v2/integrations/actions/drafts", body: body})
+func (c *Client) CreateActionDraft(ctx context.Context, fields map[string]any) (genesys.Object, error) {
+	return c.object(ctx, request{body: fields, op: func(a apis, b *body) error {
+		return sent(a.integrations().PostIntegrationsActionsDrafts(asIs[sdk.Postactioninput](b, schemas)))
+	}})
 }
 
 // ActionDrafts lists the drafts whose action's name is exactly name, or begins with it when
 // it ends in "*". Lists of actions hold only what was published.
 func (c *Client) ActionDrafts(ctx context.Context, name string) ([]genesys.Object, error) {
-	return c.find(ctx, endpoint{path: "/api/v2/integrations/actions/drafts", filter: "name"}, name)
+	filter := strings.TrimSuffix(name, "*")
+	all, err := c.list(ctx, func(a apis, page int) error {
+		return sent(a.integrations().GetIntegrationsActionsDrafts(pageSize, page, "", "", "", "", "", filter, "", "", ""))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return living(all, name), nil
 }
 
 // DeleteActionDraft removes a draft; one that is gone is no error.
 func (c *Client) DeleteActionDraft(ctx context.Context, id string) error {
-	return gone(c.call(ctx, request{method: http.MethodDelete, path: "/api/v2/integrations/actions/" + url.PathEscape(id) + "/draft"}, nil))
-}
-
-// OpenActionDraft makes a draft of a published action.
-func (c *Client) OpenActionDraft(ctx context.Context, id string) (genesys.Object, error) {
-	return c.object(ctx, request{method: http.MethodPost, path: "/api/v2/integrations/actions/" + url.PathEscape(id) + "/draft"})
+	return gone(c.ask(ctx, func(a apis) error { return done(a.integrations().DeleteIntegrationsActionDraft(id)) }, nil))
 }
 
 // ActionDraft reads the draft of an action.
 func (c *Client) ActionDraft(ctx context.Context, id string) (genesys.Object, error) {
-	return c.object(ctx, request{method: http.MethodGet, path: "/api/v2/integrations/actions/" + url.PathEscape(id) + "/draft"})
+	return c.object(ctx, request{op: func(a apis, _ *body) error { return sent(a.integrations().GetIntegrationsActionDraft(id, "", false)) }})
 }
 
-// UpdateActionDraft changes the draft; body carries the draft's version.
-func (c *Client) UpdateActionDraft(ctx context.Context, id string, body map[string]any) (genesys.Object, error) {
-	return c.object(ctx, request{method: http.MethodPatch, path: "/api/v2/integrations/actions/" + url.PathEscape(id) + "/draft", body: body})
+// UpdateActionDraft changes the draft; fields carry the draft's version.
+func (c *Client) UpdateActionDraft(ctx context.Context, id string, fields map[string]any) (genesys.Object, error) {
+	return c.object(ctx, request{body: fields, op: func(a apis, b *body) error {
+		return sent(a.integrations().PatchIntegrationsActionDraft(id, asIs[sdk.Updatedraftinput](b, schemas)))
+	}})
 }
 
 // ValidateActionDraft asks the platform what is wrong with the draft.
@@ -154,7 +176,7 @@ func (c *Client) ValidateActionDraft(ctx context.Context, id string) ([]string, 
 		Valid  bool
 		Errors []struct{ Message string }
 	}
-	if err := c.get(ctx, "/api/v2/integrations/actions/"+url.PathEscape(id)+"/draft/validation", nil, &out); err != nil {
+	if err := c.ask(ctx, func(a apis) error { return sent(a.integrations().GetIntegrationsActionDraftValidation(id)) }, &out); err != nil {
 		return nil, err
 	}
 	if out.Valid {
@@ -173,10 +195,6 @@ func (c *Client) ValidateActionDraft(ctx context.Context, id string) ([]string, 
 // TestAction runs the draft or the published version of an action with an input, which must
 // be one that may be sent twice. The platform answers 200 also when the action failed.
 func (c *Client) TestAction(ctx context.Context, id string, draft bool, input map[string]any) (genesys.TestRun, error) {
-	path := "/api/v2/integrations/actions/" + url.PathEscape(id)
-	if draft {
-		path += "/draft"
-	}
 	var out struct {
 		Success    bool
 		Operations []struct {
@@ -188,7 +206,13 @@ func (c *Client) TestAction(ctx context.Context, id string, draft bool, input ma
 		FinalResult json.RawMessage
 		Error       *struct{ Message string }
 	}
-	if err := c.call(ctx, request{method: http.MethodPost, path: path + "/test", body: input, repeat: true}, &out); err != nil {
+	run := func(a apis, b *body) error {
+		if draft {
+			return sent(a.integrations().PostIntegrationsActionDraftTest(id, json.RawMessage(b.text), false))
+		}
+		return sent(a.integrations().PostIntegrationsActionTest(id, json.RawMessage(b.text), false))
+	}
+	if err := c.call(ctx, request{op: run, body: input, repeat: true}, &out); err != nil {
 		return genesys.TestRun{}, err
 	}
 	r := genesys.TestRun{Success: out.Success, Final: out.FinalResult}
@@ -208,14 +232,16 @@ func (c *Client) TestAction(ctx context.Context, id string, draft bool, input ma
 
 // PublishActionDraft publishes the draft of that version.
 func (c *Client) PublishActionDraft(ctx context.Context, id string, version int) (genesys.Object, error) {
-	return c.object(ctx, request{
-		method: http.MethodPost, path: "/api/v2/integrations/actions/" + url.PathEscape(id) + "/draft/publish", body: map[string]any{"version": version},
-	})
+	return c.object(ctx, request{op: func(a apis, _ *body) error {
+		return sent(a.integrations().PostIntegrationsActionDraftPublish(id, sdk.Publishdraftinput{Version: &version}))
+	}})
 }
 
 // Rows reads all rows of a data table, each with its columns.
 func (c *Client) Rows(ctx context.Context, tableID string) ([]map[string]any, error) {
-	all, err := c.list(ctx, rowsPath(tableID), map[string]string{"showbrief": "false"}, false)
+	all, err := c.list(ctx, func(a apis, page int) error {
+		return sent(a.architect().GetFlowsDatatableRows(tableID, page, pageSize, false, ""))
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -226,37 +252,25 @@ func (c *Client) Rows(ctx context.Context, tableID string) ([]map[string]any, er
 	return out, nil
 }
 
-func rowsPath(tableID string) string {
-	return "/api/v2/flows/datatables/" + url.PathEscape(tableID) + "/rows"
-}
-
 // AddRow creates a row; the platform answers 409 when its key exists.
 func (c *Client) AddRow(ctx context.Context, tableID string, row map[string]any) error {
-	return c.call(ctx, request{method: http.MethodPost, path: rowsPath(tableID), body: row}, nil)
+	return c.ask(ctx, func(a apis) error { return sent(a.architect().PostFlowsDatatableRows(tableID, row)) }, nil)
 }
 
 // PutRow replaces a row.
 func (c *Client) PutRow(ctx context.Context, tableID, key string, row map[string]any) error {
-	return c.call(ctx, request{method: http.MethodPut, path: rowsPath(tableID) + "/" + url.PathEscape(key), body: row, repeat: true}, nil)
+	return c.call(ctx, request{repeat: true, op: func(a apis, _ *body) error { return sent(a.architect().PutFlowsDatatableRow(tableID, key, row)) }}, nil)
 }
 
 // DeleteRow removes a row; one that is gone is no error.
 func (c *Client) DeleteRow(ctx context.Context, tableID, key string) error {
-	return gone(c.call(ctx, request{method: http.MethodDelete, path: rowsPath(tableID) + "/" + url.PathEscape(key)}, nil))
+	return gone(c.ask(ctx, func(a apis) error { return done(a.architect().DeleteFlowsDatatableRow(tableID, key)) }, nil))
 }
 
 // UploadScript sends a script file and gives the id of the upload. The endpoint is the
 // one Genesys' own provider uses; it is undocumented. replace is the id of the script to
 // become a new version of, empty for a new script.
 func (c *Client) UploadScript(ctx context.Context, name, replace, file string) (string, error) {
-	const path = "/uploads/v2/scripter"
-	if err := c.guard(http.MethodPost, path); err != nil {
-		return "", err
-	}
-	token, err := c.signIn(ctx)
-	if err != nil {
-		return "", err
-	}
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	part, err := w.CreateFormFile("file", name+".script")
@@ -278,15 +292,18 @@ func (c *Client) UploadScript(ctx context.Context, name, replace, file string) (
 	if err := w.Close(); err != nil {
 		return "", err
 	}
-	got, err := c.outside(ctx, http.MethodPost, c.cfg.Apps+path, path, b.Bytes(), map[string]string{
-		"Authorization": "Bearer " + token.Reveal(), "Content-Type": w.FormDataContentType(),
-	})
+	l, err := address(c.apps + scriptUpload.path)
+	if err != nil {
+		return "", err
+	}
+	l.method, l.body, l.header = scriptUpload.method, b.Bytes(), http.Header{"Content-Type": {w.FormDataContentType()}}
+	got, err := send(ctx, c.upload, l, false)
 	if err != nil {
 		return "", err
 	}
 	var out struct{ CorrelationID string }
 	if err := json.Unmarshal(got.body, &out); err != nil || out.CorrelationID == "" {
-		return "", &Error{Method: http.MethodPost, Path: path, Status: got.status, Message: "the answer names no upload", cause: err, Unknown: true}
+		return "", &Error{Method: l.method, Path: l.name(), Status: got.status, Message: "the answer names no upload", cause: err, Unknown: true}
 	}
 	return out.CorrelationID, nil
 }
@@ -297,7 +314,7 @@ func (c *Client) ScriptUpload(ctx context.Context, upload string) (done bool, me
 		Succeeded bool
 		Message   string
 	}
-	err = c.get(ctx, "/api/v2/scripts/uploads/"+url.PathEscape(upload)+"/status", map[string]string{"longPoll": "false"}, &out)
+	err = c.ask(ctx, func(a apis) error { return sent(a.scripts().GetScriptsUploadStatus(upload, false)) }, &out)
 	if errors.Is(err, genesys.ErrNotFound) {
 		return false, "", nil
 	}
@@ -306,14 +323,16 @@ func (c *Client) ScriptUpload(ctx context.Context, upload string) (done bool, me
 
 // PublishScript makes the uploaded version the one that agents and flows see.
 func (c *Client) PublishScript(ctx context.Context, id string) error {
-	return c.call(ctx, request{
-		method: http.MethodPost, path: "/api/v2/scripts/published", query: map[string]string{"scriptDataVersion": "0"}, body: map[string]any{"scriptId": id}, repeat: true,
-	}, nil)
+	return c.call(ctx, request{repeat: true, op: func(a apis, _ *body) error {
+		return sent(a.scripts().PostScriptsPublished("0", sdk.Publishscriptrequestdata{ScriptId: &id}))
+	}}, nil)
 }
 
 // PublishedScript tells whether a script is published.
 func (c *Client) PublishedScript(ctx context.Context, name string) (bool, error) {
-	all, err := c.list(ctx, "/api/v2/scripts/published", map[string]string{"name": name}, false)
+	all, err := c.list(ctx, func(a apis, page int) error {
+		return sent(a.scripts().GetScriptsPublished(pageSize, page, "", name, "", "", "", ""))
+	})
 	if err != nil {
 		return false, err
 	}
@@ -329,21 +348,28 @@ func (c *Client) PublishedScript(ctx context.Context, name string) (bool, error)
 // exactly the headers it asks for and without the bearer token. An upload whose answer is
 // lost is sent again only while the job has not started: each one may publish a version.
 func (c *Client) StartFlowJob(ctx context.Context, yaml string) (string, error) {
-	const path = "/api/v2/flows/jobs"
 	var reg struct {
 		ID           string
 		PresignedURL string `json:"presignedUrl"`
 		Headers      map[string]string
 	}
-	if err := c.call(ctx, request{method: http.MethodPost, path: path, repeat: true}, &reg); err != nil {
+	if err := c.call(ctx, request{repeat: true, op: func(a apis, _ *body) error { return sent(a.architect().PostFlowsJobs()) }}, &reg); err != nil {
 		return "", err
 	}
+	l, err := address(reg.PresignedURL)
+	if err != nil {
+		return "", fmt.Errorf("upload of the flow: %w", err)
+	}
+	l.method, l.body, l.header, l.label = http.MethodPut, []byte(yaml), http.Header{}, "/api/v2/flows/jobs (upload)"
+	for k, v := range reg.Headers {
+		l.header.Set(k, v)
+	}
 	for try := 1; ; try++ {
-		_, err := c.outside(ctx, http.MethodPut, reg.PresignedURL, path+" (upload)", []byte(yaml), reg.Headers)
+		_, err := send(ctx, c.outside, l, false)
 		if err == nil {
 			return reg.ID, nil
 		}
-		if !errors.Is(err, genesys.ErrUnsettled) || try == attempts {
+		if !errors.Is(err, genesys.ErrUnsettled) || try == 1+retries {
 			return "", err
 		}
 		job, jobErr := c.FlowJob(ctx, reg.ID)
@@ -363,15 +389,15 @@ func (c *Client) FlowJob(ctx context.Context, id string) (genesys.Job, error) {
 		Flow       struct{ ID string }
 		Messages   []genesys.JobMessage
 	}
-	err := c.get(ctx, "/api/v2/flows/jobs/"+url.PathEscape(id), map[string]string{"expand": "messages"}, &out)
+	err := c.ask(ctx, func(a apis) error { return sent(a.architect().GetFlowsJob(id, []string{"messages"})) }, &out)
 	return genesys.Job{ID: out.ID, Status: out.Status, FlowID: out.Flow.ID, Messages: out.Messages}, err
 }
 
 // StartFlowExport asks for the published text of a flow. The job is polled with
-// FlowExport. The platform added it in 2025; the SDK's description lacks it.
+// FlowExport.
 func (c *Client) StartFlowExport(ctx context.Context, flowID string) (string, error) {
-	body := map[string]any{"flows": []any{map[string]any{"flow": map[string]any{"id": flowID}, "exportType": "Yaml"}}}
-	o, err := c.object(ctx, request{method: http.MethodPost, path: "/api/v2/flows/export/jobs", body: body, repeat: true})
+	what := map[string]any{"flows": []any{map[string]any{"flow": map[string]any{"id": flowID}, "exportType": "Yaml"}}}
+	o, err := c.object(ctx, request{body: what, repeat: true, op: func(a apis, b *body) error { return exportStart.call(a, b) }})
 	return o.ID, err
 }
 
@@ -382,13 +408,17 @@ func (c *Client) FlowExport(ctx context.Context, job string) (text string, done 
 		DownloadURL string `json:"downloadUrl"`
 		Messages    []genesys.JobMessage
 	}
-	path := "/api/v2/flows/export/jobs/" + url.PathEscape(job)
-	if err := c.get(ctx, path, nil, &out); err != nil {
+	if err := c.ask(ctx, func(a apis) error { return exportRead.call(a, nil, job) }, &out); err != nil {
 		return "", false, err
 	}
 	switch out.Status {
 	case "Success":
-		got, err := c.outside(ctx, http.MethodGet, out.DownloadURL, path+" (download)", nil, nil)
+		l, err := address(out.DownloadURL)
+		if err != nil {
+			return "", false, fmt.Errorf("download of the flow: %w", err)
+		}
+		l.method, l.label = http.MethodGet, "/api/v2/flows/export/jobs (download)"
+		got, err := send(ctx, c.outside, l, true)
 		return string(got.body), err == nil, err
 	case "Failure":
 		var why []string
@@ -400,47 +430,21 @@ func (c *Client) FlowExport(ctx context.Context, job string) (text string, done 
 	return "", false, nil
 }
 
-// outside sends a request that is no call of the platform API, again after 429 and for
-// reads after what may pass.
-func (c *Client) outside(ctx context.Context, method, address, path string, body []byte, header map[string]string) (reply, error) {
-	for i := 1; ; i++ {
-		r, err := c.outsideOnce(ctx, method, address, path, body, header)
-		if again, err := c.again(ctx, i, method == http.MethodGet, err); !again {
-			return r, err
-		}
+// address is a letter to an address that is no call of the platform.
+func address(text string) (*letter, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return nil, errors.New("the address is not usable")
 	}
-}
-
-func (c *Client) outsideOnce(ctx context.Context, method, address, path string, body []byte, header map[string]string) (reply, error) {
-	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
-	if err != nil {
-		return reply{}, fmt.Errorf("%s %s: the address is not usable", method, path)
-	}
-	req.Header.Set("User-Agent", c.cfg.Agent)
-	for k, v := range header {
-		req.Header.Set(k, v)
-	}
-	c.count(method, path)
-	res, err := c.plain.Do(req)
-	if err != nil {
-		return reply{}, &Error{Method: method, Path: path, cause: noAddress(err)}
-	}
-	defer res.Body.Close() //nolint:errcheck // read to its end below
-	data, err := io.ReadAll(res.Body)
-	if err != nil {
-		return reply{}, &Error{Method: method, Path: path, cause: err}
-	}
-	r := reply{res.StatusCode, res.Header, data}
-	if r.status >= 300 {
-		return r, errorFrom(method, path, r)
-	}
-	return r, nil
+	return &letter{url: u}, nil
 }
 
 // QueueMembers lists the people in a queue with the skills they hold. The list tells the
 // skills when it is asked to; where it does not, each member is asked for.
 func (c *Client) QueueMembers(ctx context.Context, queueID string) ([]genesys.Member, error) {
-	all, err := c.list(ctx, "/api/v2/routing/queues/"+url.PathEscape(queueID)+"/members", map[string]string{"expand": "skills"}, false)
+	all, err := c.list(ctx, func(a apis, page int) error {
+		return sent(a.routing().GetRoutingQueueMembers(queueID, page, pageSize, "", []string{"skills"}, "", nil, nil, nil, nil, nil, "", false))
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -449,7 +453,7 @@ func (c *Client) QueueMembers(ctx context.Context, queueID string) ([]genesys.Me
 		user, _ := o.Body["user"].(map[string]any)
 		skills, told := user["skills"].([]any)
 		if !told {
-			asked, err := c.list(ctx, "/api/v2/users/"+url.PathEscape(o.ID)+"/routingskills", nil, false)
+			asked, err := c.list(ctx, func(a apis, page int) error { return sent(a.routing().GetUserRoutingskills(o.ID, pageSize, page, "")) })
 			if err != nil {
 				return nil, err
 			}
@@ -473,8 +477,9 @@ func (c *Client) QueueMembers(ctx context.Context, queueID string) ([]genesys.Me
 func (c *Client) Numbers(ctx context.Context, numbers []string) (map[string]genesys.Number, error) {
 	out := map[string]genesys.Number{}
 	for _, n := range numbers {
-		all, err := c.list(ctx, "/api/v2/telephony/providers/edges/didpools/dids",
-			map[string]string{"type": "ASSIGNED_AND_UNASSIGNED", "numberMatch": strings.TrimPrefix(n, "+")}, false)
+		all, err := c.list(ctx, func(a apis, page int) error {
+			return sent(a.telephony().GetTelephonyProvidersEdgesDidpoolsDids("ASSIGNED_AND_UNASSIGNED", nil, strings.TrimPrefix(n, "+"), pageSize, page, ""))
+		})
 		if err != nil {
 			return nil, err
 		}

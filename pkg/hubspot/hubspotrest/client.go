@@ -21,14 +21,14 @@ import (
 
 // Options adjusts New.
 type Options struct {
-	BaseURL   string            // empty: hubspot.Host
-	Version   string            // of the API; empty: hubspot.DefaultVersion
-	Token     secret.Value      // service key or OAuth access token
-	Transport http.RoundTripper // nil: the network; transport.RoundTripper for an emulator in the process
-	Timeout   time.Duration     // of one attempt; 0: 10 s
-	NoRetries bool              // for measuring: one attempt each
-	Searches  *rate.Limiter     // nil: two a second
-	Log       *slog.Logger      // nil: none
+	BaseURL   string        // empty: hubspot.Host
+	Version   string        // of the API; empty: hubspot.DefaultVersion
+	Token     secret.Value  // service key or OAuth access token
+	Agent     string        // the User-Agent; empty: Go's
+	Timeout   time.Duration // of one attempt; 0: 10 s
+	NoRetries bool          // for measuring: one attempt each
+	Searches  *rate.Limiter // nil: two a second
+	Log       *slog.Logger  // nil: none
 }
 
 // A Client reads from one HubSpot account.
@@ -52,9 +52,9 @@ func New(o Options) *Client {
 		token:    o.Token,
 		searches: o.Searches,
 		http: transport.NewClient(transport.ClientOptions{
-			Transport: o.Transport,
-			Timeout:   cmp.Or(o.Timeout, 10*time.Second),
-			Retries:   retries,
+			Agent:   o.Agent,
+			Timeout: cmp.Or(o.Timeout, 10*time.Second),
+			Retries: retries,
 			// HubSpot gives no Retry-After with a 429; its own client waits a second, then two.
 			WaitMin:  time.Second,
 			ReadOnly: true,
@@ -66,9 +66,6 @@ func New(o Options) *Client {
 	}
 	return c
 }
-
-// maxBody bounds a reply.
-const maxBody = 16 << 20
 
 // do sends a request and decodes the answer into out; anything but a 2xx is an *Error.
 func (c *Client) do(ctx context.Context, op, method, path string, in, out any) error {
@@ -94,9 +91,9 @@ func (c *Client) do(ctx context.Context, op, method, path string, in, out any) e
 		return fmt.Errorf("%s: no answer from HubSpot: %w", op, transport.Bare(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	text, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return fmt.Errorf("%s: HubSpot's answer broke off: %w", op, transport.Bare(err))
+		return fmt.Errorf("%s: HubSpot's answer broke off: %w", op, err)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return errorOf(op, resp, text)

@@ -17,7 +17,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
-	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/secret"
 )
 
@@ -192,9 +191,9 @@ func TestInterrupted(t *testing.T) {
 
 func TestSecretsAndNumbersStayIn(t *testing.T) {
 	var log bytes.Buffer
-	s := hubspottest.New(portal(), hubspottest.Faults(hubspottest.Always("", hubspottest.FaultServer)))
+	_, o := serve(t, hubspottest.Faults(hubspottest.Always("", hubspottest.FaultServer)))
 	c := hubspotrest.New(hubspotrest.Options{
-		Token: secret.New("pat-na1-marked"), Transport: transport.RoundTripper(s), NoRetries: true,
+		BaseURL: o.BaseURL, Token: secret.New("pat-na1-marked"), NoRetries: true,
 		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	_, err := c.Search(t.Context(), "contacts", hubspot.SearchRequest{Query: "+15135550199"})
@@ -211,7 +210,7 @@ func TestExchange(t *testing.T) {
 		TokenURL: o.BaseURL + "/oauth/2026-03/token", Type: "refresh_token", ClientID: "app",
 		ClientSecret: secret.New("shh"), RefreshToken: secret.New("again"),
 	}
-	a, err := hubspotrest.Exchange(t.Context(), nil, g)
+	a, err := hubspotrest.Exchange(t.Context(), g)
 	if left := time.Until(a.Expires); err != nil || !a.Token.Set() || left < 29*time.Minute || left > 30*time.Minute {
 		t.Fatalf("%v, %s left", err, time.Until(a.Expires))
 	}
@@ -220,7 +219,7 @@ func TestExchange(t *testing.T) {
 		t.Error(err)
 	}
 	g.RefreshToken = secret.New("marked-refresh")
-	_, err = hubspotrest.Exchange(t.Context(), nil, g)
+	_, err = hubspotrest.Exchange(t.Context(), g)
 	var e *hubspotrest.Error
 	if !errors.As(err, &e) || e.Status != http.StatusBadRequest || !strings.Contains(err.Error(), "refresh token") || strings.Contains(err.Error(), "marked") {
 		t.Errorf("%v", err)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
-	"github.com/dealroute/dealroute/pkg/phone"
 )
 
 // An Error is an answer of HubSpot's that is not the one asked for.
@@ -51,7 +50,7 @@ func (e *Error) reason() string {
 	case e.Status == hubspot.StatusMoving:
 		return "HubSpot is moving this account to another data center"
 	case e.Message != "":
-		return "HubSpot says " + fmt.Sprintf("%q", phone.MaskIn(e.Message))
+		return "HubSpot says " + fmt.Sprintf("%q", e.Message)
 	}
 	return "HubSpot gives no reason"
 }
@@ -115,6 +114,7 @@ func errorOf(op string, r *http.Response, body []byte) *Error {
 			e.Message = d.Message
 		}
 	}
+	e.Message = transport.Said(e.Message)
 	e.RetryAfter, _ = transport.RetryAfter(r.Header, time.Now())
 	return e
 }

@@ -30,8 +30,8 @@ type AccessToken struct {
 	Expires time.Time
 }
 
-// Exchange asks a token endpoint for an access token, once. rt may be nil for the network.
-func Exchange(ctx context.Context, rt http.RoundTripper, g Grant) (AccessToken, error) {
+// Exchange asks a token endpoint for an access token, once.
+func Exchange(ctx context.Context, g Grant) (AccessToken, error) {
 	const op = "renew the OAuth token"
 	form := url.Values{"grant_type": {g.Type}, "client_id": {g.ClientID}, "client_secret": {g.ClientSecret.Reveal()}}
 	if g.RefreshToken.Set() {
@@ -47,7 +47,7 @@ func Exchange(ctx context.Context, rt http.RoundTripper, g Grant) (AccessToken, 
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
 	start := time.Now()
-	resp, err := transport.NewClient(transport.ClientOptions{Transport: rt, Timeout: 15 * time.Second}).Do(req)
+	resp, err := transport.NewClient(transport.ClientOptions{Timeout: 15 * time.Second}).Do(req)
 	if err != nil {
 		return AccessToken{}, fmt.Errorf("%s: no answer from %s: %w", op, req.URL.Host, transport.Bare(err))
 	}
@@ -60,9 +60,9 @@ func Exchange(ctx context.Context, rt http.RoundTripper, g Grant) (AccessToken, 
 		Message     string      `json:"message"`
 		Status      string      `json:"status"`
 	}
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	text, err := io.ReadAll(resp.Body)
 	if err != nil {
-		return AccessToken{}, fmt.Errorf("%s: the answer broke off: %w", op, transport.Bare(err))
+		return AccessToken{}, fmt.Errorf("%s: the answer broke off: %w", op, err)
 	}
 	if err := json.Unmarshal(text, &r); err != nil && resp.StatusCode == http.StatusOK {
 		return AccessToken{}, fmt.Errorf("%s: the answer is not JSON", op)

@@ -58,36 +58,6 @@ func (s handlerSender) Send(ctx context.Context, r dataaction.Request) (dataacti
 	return dataaction.Response{Status: w.code(), Header: w.header, Body: w.body.Bytes(), Latency: latency}, nil
 }
 
-// RoundTripper answers the requests of an http.Client from h in this process, for clients whose
-// base address is not the emulator's.
-func RoundTripper(h http.Handler) http.RoundTripper { return handlerTripper{h} }
-
-type handlerTripper struct{ handler http.Handler }
-
-func (t handlerTripper) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body != nil {
-		defer func() { _ = r.Body.Close() }()
-	}
-	w, err := serve(t.handler, asServer(r))
-	if err != nil {
-		return nil, err
-	}
-	if w.header.Get(HangHeader) == "1" {
-		return nil, dataaction.ErrTimeout
-	}
-	return &http.Response{
-		Status:        strconv.Itoa(w.code()) + " " + http.StatusText(w.code()),
-		StatusCode:    w.code(),
-		Proto:         "HTTP/1.1",
-		ProtoMajor:    1,
-		ProtoMinor:    1,
-		Header:        w.header,
-		Body:          io.NopCloser(bytes.NewReader(w.body.Bytes())),
-		ContentLength: int64(w.body.Len()),
-		Request:       r,
-	}, nil
-}
-
 // asServer gives a client's request the fields that a server fills in.
 func asServer(r *http.Request) *http.Request {
 	c := r.Clone(r.Context())

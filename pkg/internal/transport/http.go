@@ -15,10 +15,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/dataaction"
 )
 
-// MaxBody is the largest reply that is read. HubSpot's largest page here is far below; the bound
-// keeps a wrong host from filling the memory.
-const MaxBody = 16 << 20
-
 // HTTPOptions adjusts NewHTTP; the zero value is what a live call wants.
 type HTTPOptions struct {
 	Transport http.RoundTripper // nil: the standard one, with keep-alive
@@ -32,15 +28,12 @@ func NewHTTP(o HTTPOptions) dataaction.Sender {
 	if rt == nil {
 		rt = http.DefaultTransport.(*http.Transport).Clone()
 	}
-	return &httpSender{virtual: o.Virtual, client: &http.Client{
-		Transport: rt,
-		// A followed redirect would turn a POST into a GET and could carry the bearer elsewhere.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	// No http.Client stands above it: that one would follow redirects.
+	return &httpSender{virtual: o.Virtual, wire: rt}
 }
 
 type httpSender struct {
-	client  *http.Client
+	wire    http.RoundTripper
 	virtual bool
 }
 
@@ -53,12 +46,12 @@ func (s *httpSender) Send(parent context.Context, r dataaction.Request) (dataact
 		return dataaction.Response{}, err
 	}
 	start := time.Now()
-	resp, err := s.client.Do(req)
+	resp, err := s.wire.RoundTrip(req)
 	if err != nil {
 		return dataaction.Response{Latency: min(time.Since(start), timeout)}, explain(parent, r, timeout, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
+	body, err := readWhole(resp)
 	latency, hang := min(time.Since(start), timeout), false
 	if s.virtual {
 		latency, hang = stated(resp.Header, latency)
@@ -68,8 +61,6 @@ func (s *httpSender) Send(parent context.Context, r dataaction.Request) (dataact
 		return dataaction.Response{Latency: timeout}, timeoutError(r, timeout)
 	case err != nil:
 		return dataaction.Response{Latency: latency}, explain(parent, r, timeout, err)
-	case len(body) > MaxBody:
-		return dataaction.Response{Latency: latency}, fmt.Errorf("%s: reply larger than %d bytes", describe(r), MaxBody)
 	}
 	return dataaction.Response{Status: resp.StatusCode, Header: resp.Header, Body: body, Latency: latency}, nil
 }

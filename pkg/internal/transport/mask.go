@@ -55,8 +55,12 @@ func describe(r dataaction.Request) string {
 	return s
 }
 
-// correlation finds the id by which the vendor's support finds the request again.
-func correlation(h http.Header) string {
+// Said is the one way in which words of a vendor get into an error: what a service says of a
+// request may repeat what was in it.
+func Said(text string) string { return phone.MaskIn(text) }
+
+// Correlation finds the id by which the vendor's support finds the request again.
+func Correlation(h http.Header) string {
 	for _, name := range []string{"X-HubSpot-Correlation-Id", "ININ-Correlation-Id"} {
 		if v := h.Get(name); v != "" {
 			return v
@@ -75,7 +79,7 @@ func LogSender(s dataaction.Sender, log *slog.Logger) dataaction.Sender {
 			slog.String("request", describe(r)),
 			slog.Int("status", resp.Status),
 			slog.Duration("latency", resp.Latency),
-			slog.String("correlation", correlation(resp.Header)),
+			slog.String("correlation", Correlation(resp.Header)),
 		}
 		if err != nil {
 			attrs = append(attrs, slog.String("error", phone.MaskIn(Bare(err).Error())))
@@ -97,7 +101,7 @@ func LogRequests(rt http.RoundTripper, log *slog.Logger) http.RoundTripper {
 		if err != nil {
 			attrs = append(attrs, slog.String("error", phone.MaskIn(Bare(err).Error())))
 		} else {
-			attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("correlation", correlation(resp.Header)))
+			attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("correlation", Correlation(resp.Header)))
 		}
 		log.LogAttrs(r.Context(), slog.LevelDebug, "request", attrs...)
 		return resp, err

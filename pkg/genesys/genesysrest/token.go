@@ -1,0 +1,94 @@
+package genesysrest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/secret"
+)
+
+// tokens is the access token that all calls share: one is reused as long as it lasts, as
+// Genesys asks for.
+type tokens struct {
+	cfg   Config
+	login *http.Client
+
+	mu  sync.Mutex
+	now secret.Value
+}
+
+// A signInError says that the call itself was not sent.
+type signInError struct {
+	client string
+	cause  error
+}
+
+func (e *signInError) Error() string {
+	return fmt.Sprintf("sign in to Genesys Cloud as client %s: %v", e.client, e.cause)
+}
+
+func (e *signInError) Unwrap() error { return e.cause }
+
+// Token gives the token, fetching one when there is none.
+func (t *tokens) Token(ctx context.Context) (secret.Value, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.now.Set() {
+		return t.now, nil
+	}
+	basic := &http.Request{Header: http.Header{}}
+	basic.SetBasicAuth(t.cfg.Client, t.cfg.Secret.Reveal())
+	basic.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	address, err := url.Parse(strings.Replace(t.cfg.API, "//api.", "//login.", 1) + "/oauth/token")
+	if err != nil {
+		return secret.Value{}, errors.New("the address of the platform is not usable")
+	}
+	form := []byte(url.Values{"grant_type": {"client_credentials"}}.Encode())
+	got, err := send(ctx, t.login, &letter{method: http.MethodPost, url: address, header: basic.Header, body: form}, true)
+	if err != nil {
+		return secret.Value{}, &signInError{t.cfg.Client, err}
+	}
+	var out struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.Unmarshal(got.body, &out); err != nil || out.AccessToken == "" {
+		return secret.Value{}, &signInError{t.cfg.Client, errors.New("the answer holds no token")}
+	}
+	t.now = secret.New(out.AccessToken)
+	return t.now, nil
+}
+
+// Ended drops a token that was refused, unless another call has fetched a newer one already.
+// One that was handed in cannot be renewed.
+func (t *tokens) Ended(refused secret.Value) bool {
+	if t.cfg.Token.Set() {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.now.Reveal() == refused.Reveal() {
+		t.now = secret.Value{}
+	}
+	return true
+}
+
+// busySignIn tells the limit of the token endpoint, which Genesys answers with 400 and a text.
+func busySignIn(r *http.Response) bool {
+	if r.StatusCode != http.StatusBadRequest {
+		return false
+	}
+	text, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(text))
+	return err == nil && strings.HasPrefix(errorFrom(&letter{}, reply{status: r.StatusCode, body: text}).Message, "rate limit exceeded")
+}
+
+var _ transport.Tokens = (*tokens)(nil)

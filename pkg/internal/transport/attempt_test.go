@@ -1,0 +1,193 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/secret"
+)
+
+// A data action's redirect is an answer of its own, as Genesys Cloud takes it, and goes nowhere.
+func TestASenderGoesNowhereElse(t *testing.T) {
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("the other server was sent %s %s with %v", r.Method, r.URL, r.Header)
+	}))
+	defer other.Close()
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		for _, status := range []int{301, 302, 303, 307, 308} {
+			first := httptest.NewServer(http.RedirectHandler(other.URL, status))
+			r := request(method, "/x")
+			r.Header = []dataaction.Header{{Name: "Authorization", Value: "Bearer marked"}}
+			resp, err := To(first.URL, NewHTTP(HTTPOptions{})).Send(t.Context(), r)
+			first.Close()
+			if err != nil || resp.Status != status {
+				t.Errorf("%s %d: status %d, error %v", method, status, resp.Status, err)
+			}
+		}
+	}
+}
+
+func TestASendersAnswerIsBounded(t *testing.T) {
+	n := 0
+	srv := httptest.NewServer(endless(&n))
+	defer srv.Close()
+	if _, err := To(srv.URL, NewHTTP(HTTPOptions{})).Send(t.Context(), request("POST", "/x")); !errors.Is(err, ErrTooLarge) || n != 1 {
+		t.Errorf("%d requests, error %v", n, err)
+	}
+}
+
+func endless(n *int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		*n++
+		for blank := []byte(strings.Repeat(" ", 1<<20)); ; {
+			if _, err := w.Write(blank); err != nil {
+				return
+			}
+		}
+	}
+}
+
+func get(t *testing.T, c *http.Client, ctx context.Context, method, address string) (*http.Response, error) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader("body"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := c.Do(r)
+	if resp != nil {
+		resp.Body.Close() //nolint:errcheck // it is in memory
+	}
+	return resp, err
+}
+
+func TestTheCallerSaysWhatMayBeRepeated(t *testing.T) {
+	for _, c := range []struct {
+		method string
+		again  bool
+		sent   int
+	}{{"PUT", true, 3}, {"PUT", false, 1}, {"GET", false, 1}} {
+		n := 0
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { n++; w.WriteHeader(503) }))
+		client := NewClient(ClientOptions{Retries: 2, WaitMin: time.Millisecond})
+		if _, err := get(t, client, Repeatable(t.Context(), c.again), c.method, srv.URL); err != nil || n != c.sent {
+			t.Errorf("%s, repeatable %v: %d requests, %v", c.method, c.again, n, err)
+		}
+		srv.Close()
+	}
+}
+
+// A server that begins to answer and stops is a failed attempt, and so is one that hangs.
+func TestAnAttemptHasItsTime(t *testing.T) {
+	for _, path := range []string{"/hangs", "/stops"} {
+		var n atomic.Int32
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n.Add(1)
+			_, _ = io.Copy(io.Discard, r.Body) // before it a server does not see that its client left
+			if r.URL.Path == "/stops" {
+				w.Header().Set("Content-Length", "100")
+				_, _ = w.Write([]byte("a"))
+				w.(http.Flusher).Flush()
+			}
+			<-r.Context().Done()
+		}))
+		client := NewClient(ClientOptions{Retries: 2, WaitMin: time.Millisecond, Timeout: 20 * time.Millisecond})
+		_, err := get(t, client, t.Context(), "GET", srv.URL+path)
+		srv.Close()
+		if !errors.Is(err, dataaction.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) || n.Load() != 3 {
+			t.Errorf("%s: %d requests, error %v", path, n.Load(), err)
+		}
+	}
+}
+
+type tokensOf struct {
+	given, ended int
+	only         bool
+}
+
+func (k *tokensOf) Token(context.Context) (secret.Value, error) {
+	k.given++
+	return secret.New(fmt.Sprint("token-", k.given)), nil
+}
+
+func (k *tokensOf) Ended(secret.Value) bool { k.ended++; return !k.only }
+
+func TestATokenIsRenewedOnce(t *testing.T) {
+	for _, c := range []struct {
+		refused, sent, given int
+		only                 bool
+	}{{0, 1, 1, false}, {1, 2, 2, false}, {5, 2, 2, false}, {1, 1, 1, true}} {
+		n := 0
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n++
+			if r.Header.Get("Authorization") != fmt.Sprint("Bearer token-", n) {
+				t.Errorf("request %d carries %q", n, r.Header.Get("Authorization"))
+			}
+			if n <= c.refused {
+				w.WriteHeader(401)
+			}
+		}))
+		k := &tokensOf{only: c.only}
+		_, err := get(t, NewClient(ClientOptions{Tokens: k}), t.Context(), "POST", srv.URL)
+		srv.Close()
+		if err != nil || n != c.sent || k.given != c.given {
+			t.Errorf("%+v: %d requests, %d tokens, error %v", c, n, k.given, err)
+		}
+	}
+}
+
+func TestWhatLeavesIsCounted(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }))
+	defer srv.Close()
+	var tally Tally
+	client := NewClient(ClientOptions{Retries: 1, WaitMin: time.Millisecond, Sent: &tally})
+	_, _ = get(t, client, t.Context(), "GET", srv.URL)
+	_, _ = get(t, client, t.Context(), "PUT", srv.URL)
+	only := NewClient(ClientOptions{Sent: &tally, ReadOnly: true})
+	if _, err := get(t, only, t.Context(), "PUT", srv.URL); !Unsent(err) {
+		t.Errorf("a write of a client that only reads: %v", err)
+	}
+	late := NewClient(ClientOptions{Sent: &tally, Limiter: rate.NewLimiter(rate.Every(time.Hour), 0)})
+	if _, err := get(t, late, t.Context(), "GET", srv.URL); !Unsent(err) {
+		t.Errorf("no room within the rate: %v", err)
+	}
+	if reads, writes := tally.Counts(); reads != 2 || writes != 1 {
+		t.Errorf("%d reads, %d writes", reads, writes)
+	}
+}
+
+func TestRequestsAtTheSameTime(t *testing.T) {
+	var now, most atomic.Int32
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		most.Store(max(most.Load(), now.Add(1)))
+		time.Sleep(5 * time.Millisecond)
+		now.Add(-1)
+	}))
+	defer srv.Close()
+	client := NewClient(ClientOptions{Parallel: 2})
+	done := make(chan error)
+	for range 8 {
+		go func() {
+			_, err := get(t, client, t.Context(), "GET", srv.URL)
+			done <- err
+		}()
+	}
+	for range 8 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	if most.Load() > 2 {
+		t.Errorf("%d at the same time", most.Load())
+	}
+}
