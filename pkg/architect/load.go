@@ -2,10 +2,7 @@ package architect
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -141,93 +138,33 @@ func (r *reader) placeholder(text string, n *yaml.Node) {
 
 // loadJSON turns JSON into nodes, keys in order. Numbers get the text JavaScript would
 // print, because the decoded flow is what Genesys' engine sees.
-func (r *reader) loadJSON(data []byte) *yaml.Node {
-	if len(data) > limits.Bytes {
-		r.fail(CodeSyntax, diag.Position{}, "", "the flow is too large")
+func (r *reader) loadJSON() *yaml.Node {
+	root, fault := r.file.text.JSON(limits)
+	if fault != nil {
+		r.add(fault.Finding(CodeSyntax))
 		return nil
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	n, err := jsonNode(d, 0)
-	if err == nil {
-		if _, more := d.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("text after the flow")
+	EachNode(root, func(n *yaml.Node) {
+		if n.Tag != "!!int" && n.Tag != "!!float" {
+			return
 		}
-	}
-	if err != nil {
-		r.fail(CodeSyntax, diag.Position{}, "", "not JSON: "+err.Error())
-		return nil
-	}
-	return &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{n}}
-}
-
-func jsonNode(d *json.Decoder, depth int) (*yaml.Node, error) {
-	if depth > maxDepth {
-		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
-	}
-	t, err := d.Token()
-	if err != nil {
-		return nil, err
-	}
-	scalar := func(tag, v string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: v} }
-	switch v := t.(type) {
-	case nil:
-		return scalar("!!null", "null"), nil
-	case bool:
-		return scalar("!!bool", strconv.FormatBool(v)), nil
-	case json.Number:
-		s := jsNumber(v)
-		if strings.HasSuffix(s, "Infinity") {
-			return scalar("!!str", s), nil
+		switch n.Value = jsNumber(n.Value); {
+		case strings.HasSuffix(n.Value, "Infinity"):
+			n.Tag = "!!str"
+		case strings.ContainsAny(n.Value, ".e"):
+			n.Tag = "!!float"
+		default:
+			n.Tag = "!!int"
 		}
-		if strings.ContainsAny(s, ".e") {
-			return scalar("!!float", s), nil
-		}
-		return scalar("!!int", s), nil
-	case string:
-		return scalar("!!str", v), nil
-	case json.Delim:
-		n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-		if v == '[' {
-			n = &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
-		}
-		at := map[string]int{}
-		for d.More() {
-			if v == '[' {
-				c, err := jsonNode(d, depth+1)
-				if err != nil {
-					return nil, err
-				}
-				n.Content = append(n.Content, c)
-				continue
-			}
-			k, err := d.Token()
-			if err != nil {
-				return nil, err
-			}
-			c, err := jsonNode(d, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			key, _ := k.(string)
-			if i, twice := at[key]; twice { // as in JavaScript the last one counts
-				n.Content[i] = c
-				continue
-			}
-			n.Content = append(n.Content, scalar("!!str", key), c)
-			at[key] = len(n.Content) - 1
-		}
-		_, err := d.Token()
-		return n, err
-	}
-	return nil, fmt.Errorf("unexpected %v", t)
+	})
+	return &yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{root}}
 }
 
 // jsNumber prints a number as JavaScript's String does, within the range of a flow's values.
-func jsNumber(n json.Number) string {
-	f, err := n.Float64()
+func jsNumber(n string) string {
+	f, err := strconv.ParseFloat(n, 64)
 	if err != nil { // out of range
-		if strings.HasPrefix(n.String(), "-") {
+		if strings.HasPrefix(n, "-") {
 			return "-Infinity"
 		}
 		return "Infinity"

@@ -8,9 +8,8 @@ import (
 // Parse reads a flow. It always gives a File; its Flow is nil when the text holds none,
 // and the findings say why. The file's name is used in positions only.
 func Parse(file string, data []byte) (*File, diag.Findings) {
-	f := &File{Name: file}
+	f := &File{Name: file, text: source.New(file, data)}
 	r := &reader{file: f}
-	f.text = source.New(file, data)
 	f.Root = r.load()
 	if f.Root != nil {
 		r.readFile()
@@ -18,12 +17,11 @@ func Parse(file string, data []byte) (*File, diag.Findings) {
 	return f, r.findings
 }
 
-// FromJSON reads a flow that is given as JSON, with the keys in their order. It is meant
-// for machines: positions are those of the JSON text's tokens only as far as lines go.
+// FromJSON reads a flow that is given as JSON, with the keys in their order.
 func FromJSON(file string, data []byte) (*File, diag.Findings) {
-	f := &File{Name: file}
+	f := &File{Name: file, text: source.New(file, data)}
 	r := &reader{file: f}
-	f.Root = r.loadJSON(data)
+	f.Root = r.loadJSON()
 	if f.Root != nil {
 		r.readFile()
 	}

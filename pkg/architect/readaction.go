@@ -341,7 +341,7 @@ func (r *reader) branches(a *Action, b *body) {
 		switch strings.ToLower(name) {
 		case "yes", "no":
 			name = strings.ToLower(name)
-			if bare(key) && r.file.text.Data != nil {
+			if bare(key) {
 				r.add(diag.Finding{
 					Code: CodeBareYesNo, Severity: diag.Info, Position: r.posOf(key), Path: a.Path, Length: source.Width(key),
 					Message: fmt.Sprintf("%s as a bare key is a boolean to readers of YAML 1.1", key.Value), Hint: "quote it",

@@ -19,7 +19,7 @@ type File struct {
 	Root         *yaml.Node // the document node; nil when the file is no YAML
 	Placeholders []Placeholder
 
-	text source.Text // of Parse; for places inside scalars
+	text source.Text // for places inside scalars
 }
 
 // A Placeholder is a text that another tool was to replace: Archy's {{name}} or

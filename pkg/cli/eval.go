@@ -14,6 +14,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/privacy"
+	"github.com/dealroute/dealroute/pkg/source"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
 )
@@ -255,9 +256,7 @@ func evalFinding(text string, err error) diag.Finding {
 		f.Length = utf8.RuneCountInString(broke.Func)
 		f.Hint = "in a flow this is where its error handling begins"
 	}
-	before := text[:offset]
-	line := strings.LastIndexByte(before, '\n') + 1
-	f.Position = diag.Position{File: "expression", Line: 1 + strings.Count(before, "\n"), Column: 1 + utf8.RuneCountInString(before[line:])}
+	f.Position = source.New("expression", []byte(text)).Position(offset)
 	return f
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/source"
 	"github.com/dealroute/dealroute/pkg/view"
 )
 
@@ -51,8 +52,8 @@ func runEvalJSONPath(ctx context.Context, o evalJSONPathOptions) error {
 	switch {
 	case errors.As(err, &e):
 		f := diag.Finding{Message: e.Message, Position: diag.Position{File: "path"}}
-		if a.Position != nil {
-			f.Position = diag.Position{File: "path", Line: 1, Column: *a.Position + 1}
+		if e.Offset >= 0 {
+			f.Position = source.New("path", []byte(o.path)).Position(e.Offset)
 		}
 		if a.NotFound {
 			f.Hint = "a data action takes the default of the key here"

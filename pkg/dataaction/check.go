@@ -69,7 +69,7 @@ func (c *checker) identity() {
 	}
 	switch {
 	case d.IntegrationType == WebServices || d.IntegrationType == GenesysCloud:
-	case d.IntegrationType == "" && d.source != nil && d.source.at["/integrationId"].to > 0: // the API's form
+	case d.IntegrationType == "" && d.given("/integrationId"): // the API's form
 	case d.IntegrationType == "":
 		c.add(codeKind, "/integrationType", "write custom-rest-actions or purecloud-data-actions", "integrationType is missing")
 	default:

@@ -8,6 +8,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 var (
@@ -30,7 +31,7 @@ func (c *checker) contracts() {
 
 func (c *checker) schema(pointer string, raw json.RawMessage) *schema {
 	if len(raw) == 0 {
-		if c.d.source != nil || c.d.Input == nil && c.d.Output == nil {
+		if c.d.root != nil || c.d.Input == nil && c.d.Output == nil {
 			c.add(codeContract, pointer, `an empty one is {"type": "object", "properties": {}}`, "the contract is missing")
 		}
 		return &schema{root: &shape{}}
@@ -59,7 +60,7 @@ func (c *checker) references(v jsonpath.Value, pointer string) {
 	}
 	if props, ok := v.Get("properties"); ok {
 		for _, m := range props.Members() {
-			c.references(m.Value, pointer+"/properties/"+escapePointer(m.Name))
+			c.references(m.Value, pointer+"/properties/"+source.EscapePointer(m.Name))
 		}
 	}
 	if items, ok := v.Get("items"); ok {
@@ -94,7 +95,7 @@ func (c *checker) inputContract() {
 	}
 	props, _ := v.Get("properties")
 	for _, m := range root.members {
-		at := atInput + "/properties/" + escapePointer(m.name)
+		at := atInput + "/properties/" + source.EscapePointer(m.name)
 		if m.shape.types&(typeArray|typeObject) != 0 || m.shape.items != nil || len(m.shape.members) > 0 {
 			c.add(codeNotFlat, at, "pass a list as JSON text in a string, or as several inputs", "input %q is nested; inputs are string, integer, number or boolean", m.name)
 		}
@@ -133,7 +134,7 @@ func (c *checker) outputContract(s *shape, pointer string, arrays int) {
 		c.add(codeNotOffered, pointer, "", "%q has no type that Architect offers", s.name)
 	}
 	for _, m := range s.members {
-		at := pointer + "/properties/" + escapePointer(m.name)
+		at := pointer + "/properties/" + source.EscapePointer(m.name)
 		c.fieldName(m.name, at, false)
 		c.outputContract(m.shape, at, arrays)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
+	"github.com/dealroute/dealroute/pkg/source"
 	"github.com/dealroute/dealroute/pkg/velocity"
 )
 
@@ -76,7 +77,7 @@ var (
 
 func (c *checker) headers() {
 	for _, name := range sortedKeys(c.d.Request.Headers) {
-		value, at := c.d.Request.Headers[name], atHeaders+"/"+escapePointer(name)
+		value, at := c.d.Request.Headers[name], atHeaders+"/"+source.EscapePointer(name)
 		if strings.EqualFold(name, "Accept") && !acceptsJSON(value) {
 			c.add(codeAccept, at, "write application/json or leave the header out", "Genesys refuses the action: Accept only supports JSON types")
 		}
@@ -114,7 +115,7 @@ func acceptsJSON(value string) bool {
 func (c *checker) body() {
 	text := c.d.Request.Template
 	if text == "" {
-		if c.d.source == nil || c.d.source.at[atBody].to == 0 {
+		if !c.d.given(atBody) {
 			c.add(codeNoTemplate, atBody, `write "requestTemplate": "`+rawRequest+`"`, "requestTemplate is missing: Genesys refuses such a file, for GET too")
 		}
 		return
@@ -146,7 +147,7 @@ var foreign = pattern.Of(`\{\{[^{}]*\}\}|<[A-Z][A-Z_ ]{2,}>`)
 func (c *checker) placeholders() {
 	texts := map[string]string{atURL: c.d.Request.URLTemplate, "/name": c.d.Name}
 	for n, v := range c.d.Request.Headers {
-		texts[atHeaders+"/"+escapePointer(n)] = v
+		texts[atHeaders+"/"+source.EscapePointer(n)] = v
 	}
 	for _, at := range sortedKeys(texts) {
 		if m := foreign().FindString(texts[at]); m != "" {

@@ -6,13 +6,14 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/source"
 	"github.com/dealroute/dealroute/pkg/velocity"
 )
 
 func (c *checker) response() {
 	bad := c.paths()
 	for _, n := range sortedKeys(c.d.Response.Defaults) {
-		text, at := c.d.Response.Defaults[n], atDefaults+"/"+escapePointer(n)
+		text, at := c.d.Response.Defaults[n], atDefaults+"/"+source.EscapePointer(n)
 		if _, err := jsonpath.Decode([]byte(text)); err != nil {
 			bad = true
 			hint := "write " + string(jsonpath.AppendString(nil, string(jsonpath.AppendString(nil, text)))) + " for the text"
@@ -39,20 +40,21 @@ func (c *checker) response() {
 // paths checks the translation map and reports whether anything in it is broken.
 func (c *checker) paths() (bad bool) {
 	for _, n := range sortedKeys(c.d.Response.TranslationMap) {
-		text, at := c.d.Response.TranslationMap[n], atMap+"/"+escapePointer(n)
+		text, at := c.d.Response.TranslationMap[n], atMap+"/"+source.EscapePointer(n)
 		p, err := jsonpath.Parse(text)
 		if err != nil {
 			f := c.add(codePath, at, "", "%v", err)
 			var e *jsonpath.Error
 			if errors.As(err, &e) {
 				f.Message = "path: " + e.Message
-				f.Position = c.d.within(at, 1, len([]rune(text[:min(max(e.Offset, 0), len(text))]))+1)
+				f.Position = c.d.inside(at, e.Offset)
 			}
 			bad = true
 			continue
 		}
 		for _, u := range p.Unknown() {
-			c.at(codeFunction, at, 1, len([]rune(text[:min(u.Offset, len(text))]))+1, 1, "", "%s", u.Message)
+			f := c.add(codeFunction, at, "", "%s", u.Message)
+			f.Position, f.Length = c.d.inside(at, u.Offset), 1
 			bad = true
 		}
 		fallback, has := c.d.Response.Defaults[n]
@@ -62,7 +64,7 @@ func (c *checker) paths() (bad bool) {
 		case !has:
 			c.add(codeNoDefault, at, `add "`+n+`": "[]" to translationMapDefaults`, "%q has no default: the action fails when a part before the filter or wildcard is missing", n)
 		case !p.Definite() && fallback != "[]":
-			c.add(codeNeverDefault, atDefaults+"/"+escapePointer(n), "", "%q gives [] when nothing matches, not its default", n)
+			c.add(codeNeverDefault, atDefaults+"/"+source.EscapePointer(n), "", "%q gives [] when nothing matches, not its default", n)
 		}
 		if trimmed := strings.TrimSpace(text); strings.HasPrefix(trimmed, ".") {
 			c.add(codeDeepScan, at, "write $"+trimmed, "path %q searches the whole reply and gives a list, because it begins with a dot", text)
@@ -137,7 +139,7 @@ func (c *checker) unused(t *velocity.Template) {
 	}
 	for _, n := range sortedKeys(c.d.Response.TranslationMap) {
 		if !used[n] {
-			c.add(codeUnused, atMap+"/"+escapePointer(n), "", "%q is not used in the success template", n)
+			c.add(codeUnused, atMap+"/"+source.EscapePointer(n), "", "%q is not used in the success template", n)
 		}
 	}
 }

@@ -166,6 +166,25 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// A place inside a template or a path is found behind escapes and characters of any size.
+func TestPlacesBehindEscapes(t *testing.T) {
+	for _, c := range []struct{ old, new, at string }{
+		{`"$.results[0].id"`, `"$['é\ud83d\ude00\u00e9'][::2]"`, `[::2]`},
+		{`"$.results[0].id"`, `"$['\n😀'].lenght()"`, `lenght`},
+		{`${ids}}"`, `${ids}}\ud83d\ude00ü\r\n é ${nope}"`, `${nope}`},
+	} {
+		text := strings.Replace(clean, c.old, c.new, 1)
+		fs := check(t, text)
+		found := slices.ContainsFunc(fs, func(f diag.Finding) bool {
+			line := strings.Split(text, "\n")[f.Position.Line-1]
+			return strings.HasPrefix(string([]rune(line)[f.Position.Column-1:]), c.at)
+		})
+		if text == clean || !found {
+			t.Errorf("nothing points at %s: %v", c.at, fs)
+		}
+	}
+}
+
 // FuzzParseExport: any text gives a definition or findings, checking it never panics, and
 // what was read prints and reads back the same.
 func FuzzParseExport(f *testing.F) {

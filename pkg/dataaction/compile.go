@@ -11,6 +11,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/source"
 	"github.com/dealroute/dealroute/pkg/velocity"
 )
 
@@ -120,7 +121,7 @@ func (c *compiler) program() {
 	p.url = c.template(urlName, atURL, d.Request.URLTemplate)
 	for _, name := range slices.Sorted(maps.Keys(d.Request.Headers)) {
 		value := d.Request.Headers[name]
-		t := c.template(name, atHeaders+"/"+escapePointer(name), value)
+		t := c.template(name, atHeaders+"/"+source.EscapePointer(name), value)
 		if strings.EqualFold(name, "Transfer-Encoding") && strings.EqualFold(strings.TrimSpace(value), "buffered") {
 			continue // Genesys: switches chunked bodies off and is not sent; a length always is here
 		}
@@ -148,7 +149,7 @@ func (c *compiler) mappings() {
 	for _, n := range slices.Sorted(maps.Keys(names)) {
 		m := mapping{name: n}
 		if text, ok := c.d.Response.TranslationMap[n]; ok {
-			pointer := atMap + "/" + escapePointer(n)
+			pointer := atMap + "/" + source.EscapePointer(n)
 			path, err := jsonpath.Parse(text)
 			if err != nil {
 				c.findings = append(c.findings, c.pathFinding(pointer, err))
@@ -174,7 +175,7 @@ func (c *compiler) pathFinding(pointer string, err error) diag.Finding {
 	if errors.As(err, &e) {
 		f.Message = fmt.Sprintf("path %q: %s", e.Path, e.Message)
 		if e.Offset >= 0 {
-			f.Position = c.d.within(pointer, 1, len([]rune(e.Path[:min(e.Offset, len(e.Path))]))+1)
+			f.Position = c.d.inside(pointer, e.Offset)
 		}
 	}
 	return f

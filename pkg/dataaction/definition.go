@@ -1,6 +1,12 @@
 package dataaction
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dealroute/dealroute/pkg/source"
+)
 
 // A Definition is a data action as its export file has it. Name, category and timeout that an
 // export does not carry (Genesys: the API model has them, no published export does) are kept
@@ -19,7 +25,8 @@ type Definition struct {
 	Input  json.RawMessage // contract.input.inputSchema
 	Output json.RawMessage // contract.output.successSchema
 
-	source *source // positions; nil for a definition made in Go
+	text source.Text
+	root *yaml.Node // what the definition was read from, for places; nil for one made in Go
 }
 
 // RequestConfig is what a definition says about the request.

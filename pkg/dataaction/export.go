@@ -3,36 +3,30 @@ package dataaction
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strconv"
 
+	"go.yaml.in/yaml/v4"
+
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
-func decodeString(literal string) (string, error) {
-	v, err := jsonpath.Decode([]byte(literal))
-	return v.Str(), err
-}
+// limits bound a definition; its schemas are compiled by a library that recurses.
+var limits = source.Limits{Depth: jsonpath.MaxDepth}
 
 // ParseExport reads a definition in the form of an export file, or of the API's body (which
 // has category and integrationId, and no integrationType and actionType). The findings hold
 // what made reading hard; the definition is nil only when nothing could be read.
 func ParseExport(file string, data []byte) (*Definition, diag.Findings) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	root, err := jsonpath.Decode(data)
-	if err != nil {
-		f := diag.Finding{Code: codeNoJSON, Message: err.Error(), Position: diag.Position{File: file}}
-		var e *jsonpath.SyntaxError
-		if errors.As(err, &e) {
-			f.Message = "not JSON: " + e.Message
-			f.Position = (&source{file: file, text: string(data)}).position(e.Offset)
-		}
-		return nil, diag.Findings{f}
+	text := source.New(file, data)
+	root, fault := text.JSON(limits)
+	if fault != nil {
+		return nil, diag.Findings{fault.Finding(codeNoJSON)}
 	}
-	r := &reader{d: &Definition{source: newSource(file, string(data))}}
-	if root.Kind() != jsonpath.Object {
+	r := &reader{d: &Definition{text: text, root: root}}
+	if root.Kind != yaml.MappingNode {
 		r.wrong("", "an object", root)
 		return nil, r.findings
 	}
@@ -52,13 +46,13 @@ func (r *reader) add(sev diag.Severity, code, pointer, message, hint string) {
 	})
 }
 
-func (r *reader) wrong(pointer, want string, got jsonpath.Value) {
-	r.add(diag.Error, codeWrongType, pointer, "expected "+want+", found "+got.Kind().String(), "")
+func (r *reader) wrong(pointer, want string, got *yaml.Node) {
+	r.add(diag.Error, codeWrongType, pointer, "expected "+want+", found "+value(got).Kind().String(), "")
 }
 
 // object visits the members of an object; names that are not known are reported.
-func (r *reader) object(pointer string, v jsonpath.Value, fields map[string]func(pointer string, v jsonpath.Value)) {
-	if v.Kind() != jsonpath.Object {
+func (r *reader) object(pointer string, v *yaml.Node, fields map[string]func(pointer string, v *yaml.Node)) {
+	if v.Kind != yaml.MappingNode {
 		r.wrong(pointer, "an object", v)
 		return
 	}
@@ -67,74 +61,102 @@ func (r *reader) object(pointer string, v jsonpath.Value, fields map[string]func
 		known = append(known, k)
 	}
 	slices.Sort(known)
-	for _, m := range v.Members() {
-		at := pointer + "/" + escapePointer(m.Name)
-		if read, ok := fields[m.Name]; ok {
-			read(at, m.Value)
+	for p := range source.Pairs(v) {
+		name := p.Key.Value
+		at := pointer + "/" + source.EscapePointer(name)
+		if read, ok := fields[name]; ok {
+			read(at, p.Value)
 			continue
 		}
-		r.add(diag.Warning, codeUnknownKey, at, strconv.Quote(m.Name)+" is not part of a data action", diag.DidYouMean(m.Name, known))
+		r.add(diag.Warning, codeUnknownKey, at, strconv.Quote(name)+" is not part of a data action", diag.DidYouMean(name, known))
 	}
 }
 
-func (r *reader) text(into *string) func(string, jsonpath.Value) {
-	return func(pointer string, v jsonpath.Value) {
-		if v.Kind() != jsonpath.String {
+func (r *reader) text(into *string) func(string, *yaml.Node) {
+	return func(pointer string, v *yaml.Node) {
+		if v.ShortTag() != "!!str" {
 			r.wrong(pointer, "a string", v)
 			return
 		}
-		*into = v.Str()
+		*into = v.Value
 	}
 }
 
-func (r *reader) texts(into *map[string]string) func(string, jsonpath.Value) {
-	return func(pointer string, v jsonpath.Value) {
-		if v.Kind() != jsonpath.Object {
+func (r *reader) texts(into *map[string]string) func(string, *yaml.Node) {
+	return func(pointer string, v *yaml.Node) {
+		if v.Kind != yaml.MappingNode {
 			r.wrong(pointer, "an object of strings", v)
 			return
 		}
-		*into = make(map[string]string, v.Len())
-		for _, m := range v.Members() {
-			if m.Value.Kind() != jsonpath.String {
-				r.wrong(pointer+"/"+escapePointer(m.Name), "a string", m.Value)
+		*into = make(map[string]string, len(v.Content)/2)
+		for p := range source.Pairs(v) {
+			if p.Value.ShortTag() != "!!str" {
+				r.wrong(pointer+"/"+source.EscapePointer(p.Key.Value), "a string", p.Value)
 				continue
 			}
-			(*into)[m.Name] = m.Value.Str()
+			(*into)[p.Key.Value] = p.Value.Value
 		}
 	}
 }
 
-func (r *reader) raw(into *json.RawMessage) func(string, jsonpath.Value) {
-	return func(pointer string, v jsonpath.Value) {
-		if v.Kind() != jsonpath.Object {
+func (r *reader) raw(into *json.RawMessage) func(string, *yaml.Node) {
+	return func(pointer string, v *yaml.Node) {
+		if v.Kind != yaml.MappingNode {
 			r.wrong(pointer, "a JSON schema", v)
 			return
 		}
-		*into = v.AppendJSON(nil)
+		*into = value(v).AppendJSON(nil)
 	}
 }
 
-func (r *reader) ignore(string, jsonpath.Value) {}
+// value is a node of JSON as the values that paths are applied to.
+func value(n *yaml.Node) jsonpath.Value {
+	switch n.Kind {
+	case yaml.MappingNode:
+		var members []jsonpath.Member
+		for p := range source.Pairs(n) {
+			members = append(members, jsonpath.Member{Name: p.Key.Value, Value: value(p.Value)})
+		}
+		return jsonpath.Map(members...)
+	case yaml.SequenceNode:
+		items := make([]jsonpath.Value, len(n.Content))
+		for i, c := range n.Content {
+			items[i] = value(c)
+		}
+		return jsonpath.List(items...)
+	}
+	switch n.ShortTag() {
+	case "!!null":
+		return jsonpath.Value{}
+	case "!!bool":
+		return jsonpath.Bool(n.Value == "true")
+	case "!!str":
+		return jsonpath.Text(n.Value)
+	}
+	return jsonpath.Digits(n.Value)
+}
 
-func (r *reader) definition(root jsonpath.Value) {
+func (r *reader) ignore(string, *yaml.Node) {}
+
+func (r *reader) definition(root *yaml.Node) {
 	d := r.d
-	r.object("", root, map[string]func(string, jsonpath.Value){
+	r.object("", root, map[string]func(string, *yaml.Node){
 		"name":            r.text(&d.Name),
 		"integrationType": r.text(&d.IntegrationType),
 		"actionType":      r.text(&d.ActionType),
 		"category":        r.text(&d.Category),
 		"integrationId":   r.ignore, "id": r.ignore, "version": r.ignore, "selfUri": r.ignore, // of the API form
-		"secure": func(p string, v jsonpath.Value) {
-			if k := v.Kind(); k != jsonpath.True && k != jsonpath.False {
+		"secure": func(p string, v *yaml.Node) {
+			if v.ShortTag() != "!!bool" {
 				r.wrong(p, "true or false", v)
 				return
 			}
-			d.Secure = v.Bool()
+			d.Secure = v.Value == "true"
 		},
-		"config": func(p string, v jsonpath.Value) {
-			r.object(p, v, map[string]func(string, jsonpath.Value){
-				"request": func(p string, v jsonpath.Value) {
-					r.object(p, v, map[string]func(string, jsonpath.Value){
+		"config": func(p string, v *yaml.Node) {
+			r.object(p, v, map[string]func(string, *yaml.Node){
+				"request": func(p string, v *yaml.Node) {
+					r.object(p, v, map[string]func(string, *yaml.Node){
 						"requestUrlTemplate": r.text(&d.Request.URLTemplate),
 						"requestType":        r.text(&d.Request.Type),
 						"headers":            r.texts(&d.Request.Headers),
@@ -142,17 +164,17 @@ func (r *reader) definition(root jsonpath.Value) {
 						"requestTemplateUri": r.ignore,
 					})
 				},
-				"response": func(p string, v jsonpath.Value) {
-					r.object(p, v, map[string]func(string, jsonpath.Value){
+				"response": func(p string, v *yaml.Node) {
+					r.object(p, v, map[string]func(string, *yaml.Node){
 						"translationMap":         r.texts(&d.Response.TranslationMap),
 						"translationMapDefaults": r.texts(&d.Response.Defaults),
 						"successTemplate":        r.text(&d.Response.SuccessTemplate),
 						"successTemplateUri":     r.ignore,
 					})
 				},
-				"timeoutSeconds": func(p string, v jsonpath.Value) {
-					n, err := strconv.Atoi(v.Number())
-					if err != nil || n < 1 || n > 60 {
+				"timeoutSeconds": func(p string, v *yaml.Node) {
+					n, err := strconv.Atoi(v.Value)
+					if err != nil || v.ShortTag() != "!!int" || n < 1 || n > 60 {
 						r.add(diag.Error, codeTimeout, p, "timeoutSeconds must be a whole number from 1 to 60", "")
 						return
 					}
@@ -160,20 +182,20 @@ func (r *reader) definition(root jsonpath.Value) {
 				},
 			})
 		},
-		"contract": func(p string, v jsonpath.Value) {
-			r.object(p, v, map[string]func(string, jsonpath.Value){
-				"input": func(p string, v jsonpath.Value) {
-					r.object(p, v, map[string]func(string, jsonpath.Value){"inputSchema": r.raw(&d.Input)})
+		"contract": func(p string, v *yaml.Node) {
+			r.object(p, v, map[string]func(string, *yaml.Node){
+				"input": func(p string, v *yaml.Node) {
+					r.object(p, v, map[string]func(string, *yaml.Node){"inputSchema": r.raw(&d.Input)})
 				},
-				"output": func(p string, v jsonpath.Value) {
-					r.object(p, v, map[string]func(string, jsonpath.Value){
+				"output": func(p string, v *yaml.Node) {
+					r.object(p, v, map[string]func(string, *yaml.Node){
 						"successSchema": r.raw(&d.Output), "successSchemaUri": r.ignore, "errorSchema": r.ignore, "errorSchemaUri": r.ignore,
 					})
 				},
 			})
 		},
 	})
-	if r.d.ActionType == "" && d.source.at["/actionType"].to == 0 && d.source.at["/integrationId"].to != 0 {
+	if d.ActionType == "" && !d.given("/actionType") && d.given("/integrationId") {
 		d.ActionType = Custom // the API's body has no action type
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
@@ -115,7 +116,7 @@ func (r *runner) translate(doc jsonpath.Value, raw string) (map[string]any, *Err
 			if r.p.opts.QuoteBadDefaults {
 				how = "as a JSON string"
 			}
-			r.assume(atDefaults+"/"+escapePointer(m.name), "the default of %q is no JSON and is inserted %s", m.name, how)
+			r.assume(atDefaults+"/"+source.EscapePointer(m.name), "the default of %q is no JSON and is inserted %s", m.name, how)
 		}
 	}
 	return vars, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
 	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/source"
 	"github.com/dealroute/dealroute/pkg/velocity"
 )
 
@@ -336,7 +337,7 @@ func (r *runner) url() (string, *Error) {
 func (r *runner) header() ([]Header, *Error) {
 	out := make([]Header, 0, len(r.p.headers)+2)
 	for _, h := range r.p.headers {
-		v, err := r.render(h.value, r.vars, atHeaders+"/"+escapePointer(h.name))
+		v, err := r.render(h.value, r.vars, atHeaders+"/"+source.EscapePointer(h.name))
 		if err != nil {
 			return nil, rendered(h.name, h.value.Text(), err)
 		}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 func TestDecodeKeepsOrderAndDigits(t *testing.T) {
@@ -57,7 +58,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		if err != nil {
-			var e *jsonpath.SyntaxError
+			var e *source.SyntaxError
 			if !errors.As(err, &e) || e.Offset > len(data) {
 				t.Fatalf("%q: %#v", data, err)
 			}

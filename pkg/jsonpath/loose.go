@@ -1,11 +1,15 @@
 package jsonpath
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/source"
+)
 
 // decodeLoosely reads a list or object of a filter as the dialect does: besides JSON it takes
 // single quotes, words without quotes, and superfluous commas.
 func decodeLoosely(text string) (Value, error) {
-	d := looseDecoder{decoder{src: text}}
+	d := looseDecoder{source.Scanner{Text: text}}
 	v, err := d.value(0)
 	if err != nil {
 		return Value{}, err
@@ -13,19 +17,19 @@ func decodeLoosely(text string) (Value, error) {
 	return v, nil
 }
 
-type looseDecoder struct{ decoder }
+type looseDecoder struct{ source.Scanner }
 
 func (d *looseDecoder) value(depth int) (Value, error) {
-	d.blanks()
+	d.Blanks()
 	if depth > MaxDepth {
-		return Value{}, d.fail("nested deeper than %d", MaxDepth)
+		return Value{}, d.Fail("nested deeper than %d", MaxDepth)
 	}
-	if d.pos >= len(d.src) {
-		return Value{}, d.unexpected()
+	if d.At >= len(d.Text) {
+		return Value{}, d.Unexpected()
 	}
-	switch d.src[d.pos] {
+	switch d.Text[d.At] {
 	case '[':
-		d.pos++
+		d.At++
 		l := &list{}
 		for {
 			if d.skipTo(']') {
@@ -38,7 +42,7 @@ func (d *looseDecoder) value(depth int) (Value, error) {
 			l.items = append(l.items, v)
 		}
 	case '{':
-		d.pos++
+		d.At++
 		b := objectBuilder{l: &list{}}
 		for {
 			if d.skipTo('}') {
@@ -48,11 +52,11 @@ func (d *looseDecoder) value(depth int) (Value, error) {
 			if err != nil {
 				return Value{}, err
 			}
-			d.blanks()
-			if d.pos >= len(d.src) || d.src[d.pos] != ':' {
-				return Value{}, d.unexpected()
+			d.Blanks()
+			if d.At >= len(d.Text) || d.Text[d.At] != ':' {
+				return Value{}, d.Unexpected()
 			}
-			d.pos++
+			d.At++
 			v, err := d.value(depth + 1)
 			if err != nil {
 				return Value{}, err
@@ -83,11 +87,11 @@ func (d *looseDecoder) value(depth int) (Value, error) {
 
 // skipTo skips commas and blanks and reports whether end came, going behind it.
 func (d *looseDecoder) skipTo(end byte) bool {
-	for d.pos < len(d.src) && strings.IndexByte(", \t\r\n", d.src[d.pos]) >= 0 {
-		d.pos++
+	for d.At < len(d.Text) && strings.IndexByte(", \t\r\n", d.Text[d.At]) >= 0 {
+		d.At++
 	}
-	if d.pos < len(d.src) && d.src[d.pos] == end {
-		d.pos++
+	if d.At < len(d.Text) && d.Text[d.At] == end {
+		d.At++
 		return true
 	}
 	return false
@@ -95,26 +99,26 @@ func (d *looseDecoder) skipTo(end byte) bool {
 
 // word reads a quoted text, or all up to one of stops.
 func (d *looseDecoder) word(stops string) (string, error) {
-	if d.pos >= len(d.src) {
-		return "", d.unexpected()
+	if d.At >= len(d.Text) {
+		return "", d.Unexpected()
 	}
-	if q := d.src[d.pos]; q == '"' || q == '\'' {
-		c := newCursor(d.src, 0, d.src)
-		end := c.closing(d.pos, q)
+	if q := d.Text[d.At]; q == '"' || q == '\'' {
+		c := newCursor(d.Text, 0, d.Text)
+		end := c.closing(d.At, q)
 		if end < 0 {
-			return "", d.unexpected()
+			return "", d.Unexpected()
 		}
-		s := unescape(d.src[d.pos+1 : end])
-		d.pos = end + 1
+		s := unescape(d.Text[d.At+1 : end])
+		d.At = end + 1
 		return s, nil
 	}
-	start := d.pos
-	for d.pos < len(d.src) && strings.IndexByte(stops, d.src[d.pos]) < 0 {
-		d.pos++
+	start := d.At
+	for d.At < len(d.Text) && strings.IndexByte(stops, d.Text[d.At]) < 0 {
+		d.At++
 	}
-	w := strings.TrimSpace(d.src[start:d.pos])
+	w := strings.TrimSpace(d.Text[start:d.At])
 	if w == "" {
-		return "", d.unexpected()
+		return "", d.Unexpected()
 	}
 	return w, nil
 }

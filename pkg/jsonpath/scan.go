@@ -3,6 +3,8 @@ package jsonpath
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // A cursor moves over a path or over the filter inside one. Its end can be narrowed without
@@ -153,8 +155,8 @@ func unescape(s string) string {
 		case 'f':
 			b.WriteByte('\f')
 		case 'u':
-			d := decoder{src: s, pos: i + 1}
-			r, err := d.unit()
+			d := source.Scanner{Text: s, At: i + 1}
+			r, err := d.Unit()
 			if err != nil {
 				b.WriteByte('u')
 				continue

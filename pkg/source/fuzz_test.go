@@ -1,6 +1,8 @@
 package source_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v4"
@@ -43,34 +45,67 @@ func FuzzYAML(f *testing.F) {
 		if doc == nil {
 			return
 		}
-		nodes := 0
-		var walk func(n *yaml.Node)
-		walk = func(n *yaml.Node) {
-			if nodes++; nodes > limits.Nodes {
-				t.Fatal("aliases do not end")
+		tree(t, x, doc)
+	})
+}
+
+// The law: what is JSON gives a tree whose scalars have their places like those of YAML, and
+// nothing else does.
+func FuzzJSON(f *testing.F) {
+	for _, s := range []string{
+		"{\"é\": [1.50, -0, 2e3, true, null, \"\\ud83d\\ude00\\u00e9\\/\\n☞\"], \"é\": {}}", "[\n[1,]\n]", "\"\\ud800\"", "\"\xff\"", "", "01", "{\"a\":1}x", "[[[[", "\ufeff[]", "[\x00]",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		x := source.New("f", data)
+		doc, fault := x.JSON(limits)
+		if (doc == nil) != (fault != nil) {
+			t.Fatalf("%v and %+v", doc, fault)
+		}
+		if fault != nil {
+			within(t, x, fault.Position)
+			if json.Valid(x.Data) && !strings.Contains(fault.Message, "nested deeper") {
+				t.Fatal(fault.Message)
 			}
-			from := within(t, x, x.At(n))
-			if n.Kind == yaml.ScalarNode {
-				for offset := range len(n.Value) + 1 {
-					p, ok := x.Inside(n, offset)
-					to := within(t, x, p)
-					if ok && to < from {
-						t.Fatalf("%d of %q is at %v, before what stands in front of it", offset, n.Value, p)
-					}
-					if ok {
-						from = to
-					}
+			return
+		}
+		if !json.Valid(x.Data) {
+			t.Fatal("this is no JSON")
+		}
+		tree(t, x, doc)
+	})
+}
+
+// tree walks through nodes and the characters of scalars.
+func tree(t *testing.T, x source.Text, doc *yaml.Node) {
+	nodes := 0
+	var walk func(n *yaml.Node)
+	walk = func(n *yaml.Node) {
+		if nodes++; nodes > 20*limits.Nodes {
+			t.Fatal("the tree does not end")
+		}
+		from := within(t, x, x.At(n))
+		if n.Kind == yaml.ScalarNode && len(n.Value) < 200 {
+			for offset := range len(n.Value) + 1 {
+				p, ok := x.Inside(n, offset)
+				to := within(t, x, p)
+				if ok && to < from {
+					t.Fatalf("%d of %q is at %v, before what stands in front of it", offset, n.Value, p)
+				}
+				if ok {
+					from = to
 				}
 			}
-			source.What(n)
-			source.Width(n)
-			if n.Kind == yaml.AliasNode {
-				walk(source.Follow(n))
-			}
-			for _, c := range n.Content {
-				walk(c)
-			}
 		}
-		walk(doc)
-	})
+		source.What(n)
+		source.Width(n)
+		if n.Kind == yaml.AliasNode {
+			walk(source.Follow(n))
+		}
+		for _, c := range n.Content {
+			walk(c)
+		}
+	}
+	walk(doc)
 }
