@@ -134,7 +134,7 @@ func runFlowRun(ctx context.Context, o flowRunOptions) error {
 		}
 		var found diag.Findings
 		if said, found = world.Decode(o.world, data); said == nil {
-			return unreadable(found, data, true)
+			return unreadable(privacy.Findings(found), privacy.Excerpt(data), true)
 		}
 	}
 	call := said.Start()

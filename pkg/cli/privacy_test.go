@@ -160,3 +160,36 @@ func TestNoNumberOfAnInputIsShown(t *testing.T) {
 		t.Errorf("shown to no terminal: %d %s", code, errs)
 	}
 }
+
+// A mistake in a world or in fixtures is quoted without the numbers around it.
+func TestMistakesShowNoNumber(t *testing.T) {
+	p := newProgram(t)
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	flow := file("flow.yaml", fmt.Sprintf(formsFlow, 2))
+	world := file("world.yaml", "call: {ani: \"tel:+15135550142\", anni: x}\nqueues: {\"+15135550142\": mising}\n")
+	crm := "version: 1\ncontacts:\n  - {id: \"1\", properties: {phone: \"5135550142\"}, nmae: x}\n  - {id: \"2\", \"+1 513 555 0142\": y}\n"
+	account := file("crm.yaml", crm)
+	basic, err := os.ReadFile(basicFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := file("dealroute.yaml", string(basic))
+	for _, args := range [][]string{
+		{"flow", "run", flow, "--world", world}, {"simulate", "-f", basicFile, "--world", world},
+		{"simulate", "-f", basicFile, "--fixtures", account, "--ani", "anonymous"}, {"plan", "-f", own, "--sandbox"},
+	} {
+		for _, format := range []string{"text", "json"} {
+			code, out, errs := p.run(append(args, "-o", format)...)
+			if s := sevenDigits(out+errs, "5135550142"); code == 0 || s != "" || !strings.Contains(out+errs, "unknown key") {
+				t.Errorf("%v -o %s: exit code %d, shows %q\n%s%s", args, format, code, s, out, errs)
+			}
+		}
+	}
+}

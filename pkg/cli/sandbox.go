@@ -22,6 +22,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
@@ -239,7 +240,7 @@ func sandboxCRM(l *loaded) (hubspot.CRM, error) {
 	}
 	f, fs := simulate.DecodeFixtures(path, data)
 	if fs.Has(diag.Error) {
-		return hubspot.CRM{}, unreadable(fs, data, false)
+		return hubspot.CRM{}, unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
 	}
 	if f.Portal == "" {
 		f.Portal = l.deployment.HubSpot.Portal

@@ -311,7 +311,7 @@ func (s *simulation) useWorld(start *time.Time) error {
 	}
 	script, fs := world.Decode(s.options.world, data)
 	if fs.Has(diag.Error) {
-		return unreadable(fs, data, false)
+		return unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
 	}
 	if s.options.at == "" && !script.Call.At.IsZero() {
 		*start = script.Call.At
@@ -342,7 +342,7 @@ func (s *simulation) useFixtures(start *time.Time, faults []transport.Fault, tim
 	}
 	f, fs := simulate.DecodeFixtures(path, data)
 	if fs.Has(diag.Error) {
-		return unreadable(fs, data, false)
+		return unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
 	}
 	s.fixtures, s.source = f, "fixtures: "+path
 	if f.Now != nil && !timeGiven {

@@ -154,3 +154,17 @@ func TestJSON(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// A quoted line keeps its columns and its days.
+func TestExcerpt(t *testing.T) {
+	for text, want := range map[string]string{
+		`phone: "+1 (513) 555-0142", x`: `phone: "+1 (513) •••-••••", x`,
+		"phone: 5135550142":             "phone: 5135••••••",
+		"now: 2026-11-23T15:00:00Z":     "now: 2026-11-23T15:00:00Z",
+		"ms: 118000":                    "ms: 118000",
+	} {
+		if got := string(privacy.Excerpt([]byte(text))); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
