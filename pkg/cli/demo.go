@@ -167,7 +167,7 @@ func (d *demo) read(ctx context.Context, change func(*reconcile.Config)) (*recon
 	if change != nil {
 		change(&cfg)
 	}
-	return reconcile.Read(ctx, cfg)
+	return reconcile.Read(ctx, d.target.client, cfg)
 }
 
 func (d *demo) plan(ctx context.Context) (string, error) {

@@ -15,7 +15,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/secret"
 )
 
-// The real client is what reconciling needs.
+// The real client is what each kind needs of an org.
 var _ reconcile.Org = (*genesysrest.Client)(nil)
 
 // An org is a connection to Genesys Cloud, or to the sandbox.
@@ -95,7 +95,7 @@ func (o *org) Close() error {
 // reconcileConfig says what the org must hold.
 func (o *org) reconcileConfig(env session, l *loaded, b *blueprint.Blueprint) reconcile.Config {
 	cfg := reconcile.Config{
-		Org: o.client, Name: l.deployment.Name, Desired: b.Entities, OrgPin: env.settings.with(l.deployment).org,
+		Name: l.deployment.Name, Desired: b.Entities, OrgPin: env.settings.with(l.deployment).org,
 		Wait: o.wait, Targets: targetsOf(l.deployment), Smoke: map[genesys.Key]map[string]any{},
 		Secret: func(_ genesys.Key, field string) (secret.Value, error) {
 			return o.secret(field)

@@ -47,7 +47,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Adopt = o.adopt
-	r, err := reconcile.Read(ctx, cfg)
+	r, err := reconcile.Read(ctx, target.client, cfg)
 	if err != nil {
 		return orgError(err)
 	}

@@ -135,7 +135,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	if !env.settings.json && env.IO.ErrTerminal {
 		cfg.Observe = view.Progress(env.IO.Err)
 	}
-	r, err := reconcile.Read(ctx, cfg)
+	r, err := reconcile.Read(ctx, target.client, cfg)
 	if err != nil {
 		return orgError(err)
 	}

@@ -118,7 +118,7 @@ func (w *work) build(ctx context.Context) error {
 // checkStaffing asks for the members of the queues as soon as these exist, when a route is
 // about to send calls there. The route takes the answer last of all.
 func (w *work) checkStaffing(ctx context.Context, wg *sync.WaitGroup) {
-	w.r.staffing = sync.OnceValue(func() error { return w.r.staffed(ctx) })
+	w.r.staffing = sync.OnceValue(func() error { return w.r.routes.staffed(ctx, w.r) })
 	if !slices.ContainsFunc(w.changes, func(c plan.Change) bool {
 		return c.Key.Kind == genesys.CallRoute && (c.Action == plan.Create || c.Action == plan.Update)
 	}) {
@@ -228,7 +228,7 @@ func (w *work) takeDown(ctx context.Context) error {
 // one carries out a change and reports it.
 func (w *work) one(ctx context.Context, i int, do func(kind) error) {
 	c := w.changes[i]
-	k := kinds()[c.Key.Kind]
+	k := w.r.kinds[c.Key.Kind]
 	if k == nil {
 		w.fail(fmt.Errorf("%s: this kind cannot be changed", c.Key))
 		return

@@ -22,7 +22,7 @@ var stages = []stage{
 	{"second setup", func(w *world, c func(*reconcile.Config)) error { return w.run(context.Background(), c) }, nil},
 	{"plan", func(w *world, c func(*reconcile.Config)) error {
 		cfg := w.config()
-		_, err := reconcile.Read(context.Background(), cfg)
+		_, err := reconcile.Read(context.Background(), w.client, cfg)
 		return err
 	}, nil},
 	{"destroy", func(w *world, c func(*reconcile.Config)) error { return w.run(context.Background(), c) }, destroying},

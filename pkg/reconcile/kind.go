@@ -11,8 +11,8 @@ import (
 	"github.com/dealroute/dealroute/pkg/plan"
 )
 
-// A kind knows one kind of entity. The functions get the run, which holds the org, the
-// deployment's name and the ids that are known so far.
+// A kind knows one kind of entity, and the part of an org that it needs. The functions get
+// the run, which holds the deployment's name and the ids that are known so far.
 type kind interface {
 	// find lists what is there: each desired entity that exists, and every other one of
 	// ours.
@@ -23,45 +23,37 @@ type kind interface {
 	update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error
 	// remove deletes one of ours.
 	remove(ctx context.Context, r *run, c plan.Change) error
-	// immutable lists the fields whose change needs a new entity.
+	// immutable lists the fields whose change needs a new entity: one is created, and the
+	// old one removed when nothing uses it any more.
 	immutable() []string
+	// exact lists the maps whose keys are all ours: one that somebody added is a difference.
+	exact() []string
 }
 
-// kinds is every kind that setup handles.
-func kinds() map[genesys.Kind]kind {
-	return map[genesys.Kind]kind{
-		genesys.Role:         roleKind{},
-		genesys.OAuthClient:  clientKind{},
-		genesys.Credential:   credentialKind{},
-		genesys.Integration:  integrationKind{},
-		genesys.DataTable:    tableKind{},
-		genesys.DataTableRow: rowKind{},
-		genesys.DataAction:   actionKind{},
-		genesys.Skill:        skillKind{},
-		genesys.Queue:        queueKind{},
-		genesys.Script:       scriptKind{},
-		genesys.Flow:         flowKind{},
-		genesys.CallRoute:    routeKind{},
-	}
-}
+// lenient is a kind whose fields can all be changed, and which has no map of ours alone.
+type lenient struct{}
 
-// immutable is the policy's question answered by the kinds.
-func immutable(k genesys.Kind) []string {
-	if h := kinds()[k]; h != nil {
-		return h.immutable()
-	}
-	return nil
-}
+func (lenient) immutable() []string { return nil }
+func (lenient) exact() []string     { return nil }
 
-// exact lists the maps whose keys are all ours: one that somebody added is a difference.
-func exact(k genesys.Kind) []string {
-	switch k {
-	case genesys.DataAction:
-		return []string{"contract", "config.request.headers", "config.response.translationMap", "config.response.translationMapDefaults"}
-	case genesys.Integration:
-		return []string{"config.properties", "config.advanced", "config.credentials"}
+// meet gives each kind what it needs of an org.
+func (r *run) meet(org Org) {
+	client := &clientKind{org: org, bodies: map[string]map[string]any{}}
+	r.actions, r.rows, r.routes = &actionKind{org: org, drafts: org, trials: org}, rowKind{org: org}, routeKind{org: org}
+	r.kinds = map[genesys.Kind]kind{
+		genesys.Role:         roleKind{org: org},
+		genesys.OAuthClient:  client,
+		genesys.Credential:   credentialKind{org: org, client: client},
+		genesys.Integration:  integrationKind{org: org},
+		genesys.DataTable:    tableKind{org: org},
+		genesys.DataTableRow: r.rows,
+		genesys.DataAction:   r.actions,
+		genesys.Skill:        skillKind{org: org},
+		genesys.Queue:        queueKind{org: org},
+		genesys.Script:       scriptKind{org: org},
+		genesys.Flow:         flowKind{org: org},
+		genesys.CallRoute:    r.routes,
 	}
-	return nil
 }
 
 // marked turns an object whose description carries marks into what the plan compares. An
@@ -81,8 +73,8 @@ func (r *run) marked(k genesys.Kind, o genesys.Object, description string, conte
 
 // ours lists the living entities of a kind that a description marks as this deployment's,
 // and those that have the name of a desired one.
-func (r *run) ours(ctx context.Context, k genesys.Kind, content func(genesys.Object) map[string]any) ([]plan.Found, error) {
-	all, err := r.org.Find(ctx, k, r.name+"*")
+func (r *run) ours(ctx context.Context, org Reader, k genesys.Kind, content func(genesys.Object) map[string]any) ([]plan.Found, error) {
+	all, err := org.Find(ctx, k, r.name+"*")
 	if err != nil {
 		return nil, err
 	}
@@ -155,9 +147,9 @@ func (r *run) settled(ctx context.Context, create func() (genesys.Object, error)
 }
 
 // lookup finds one living entity of ours by its exact name, and "" when there is none.
-func (r *run) lookup(ctx context.Context, k genesys.Kind, name string, mine func(genesys.Object) bool) func() (string, error) {
+func lookup(ctx context.Context, org Reader, k genesys.Kind, name string, mine func(genesys.Object) bool) func() (string, error) {
 	return func() (string, error) {
-		all, err := r.org.Find(ctx, k, name)
+		all, err := org.Find(ctx, k, name)
 		if err != nil {
 			return "", err
 		}
@@ -185,9 +177,9 @@ func (r *run) lagging(ctx context.Context, call func() error) error {
 }
 
 // visible waits until a new entity can be read.
-func (r *run) visible(ctx context.Context, k genesys.Kind, id string) error {
+func (r *run) visible(ctx context.Context, org Reader, k genesys.Kind, id string) error {
 	return r.lagging(ctx, func() error {
-		_, err := r.org.Read(ctx, k, id)
+		_, err := org.Read(ctx, k, id)
 		return err
 	})
 }

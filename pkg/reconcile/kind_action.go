@@ -13,35 +13,67 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// Actions is what a data action needs of an org.
+type Actions interface {
+	Entities
+	ActionTemplates(ctx context.Context, id string, draft bool) (requestTemplate, successTemplate string, err error)
+}
+
+// Drafts is how the draft of a data action is found and written.
+type Drafts interface {
+	ActionDrafts(ctx context.Context, name string) ([]genesys.Object, error)
+	ActionDraft(ctx context.Context, id string) (genesys.Object, error)
+	CreateActionDraft(ctx context.Context, body map[string]any) (genesys.Object, error)
+	UpdateActionDraft(ctx context.Context, id string, body map[string]any) (genesys.Object, error)
+}
+
+// Trials is how a draft is tried, and what becomes of it.
+type Trials interface {
+	ValidateActionDraft(ctx context.Context, id string) ([]string, error)
+	TestAction(ctx context.Context, id string, draft bool, input map[string]any) (genesys.TestRun, error)
+	PublishActionDraft(ctx context.Context, id string, version int) (genesys.Object, error)
+	DeleteActionDraft(ctx context.Context, id string) error
+}
+
 // actionKind is a data action. It is ours because its integration is; its name carries
 // eight digits of its contract's hash, since a published contract is frozen: another
 // contract is another action, which lives beside the old one until the flow has moved.
-type actionKind struct{}
+type actionKind struct {
+	org    Actions
+	drafts Drafts
+	trials Trials
 
-func (actionKind) immutable() []string { return []string{"contract", "secure", "integrationId"} }
+	published, unpublished []genesys.Object // the lists that two steps of reading share
+}
+
+func (*actionKind) immutable() []string { return []string{"contract", "secure", "integrationId"} }
+
+func (*actionKind) exact() []string {
+	return []string{"contract", "config.request.headers", "config.response.translationMap", "config.response.translationMapDefaults"}
+}
 
 var actionName = regexp.MustCompile(` [0-9a-f]{8}$`)
 
 // list asks for the published actions and the drafts at the same time. It needs no other
 // kind, so it is asked with the first ones.
-func (actionKind) list(ctx context.Context, r *run) error {
+func (k *actionKind) list(ctx context.Context, r *run) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		r.actions, err = r.org.Find(ctx, genesys.DataAction, r.name+"*")
+		k.published, err = k.org.Find(ctx, genesys.DataAction, r.name+"*")
 		return err
 	})
 	g.Go(func() (err error) {
-		r.drafts, err = r.org.ActionDrafts(ctx, r.name+"*")
+		k.unpublished, err = k.drafts.ActionDrafts(ctx, r.name+"*")
 		return err
 	})
 	return g.Wait()
 }
 
-func (k actionKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+func (k *actionKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	var out []plan.Found
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(r.Parallel)
-	for _, o := range r.actions {
+	for _, o := range k.published {
 		f := k.found(r, o)
 		_, wanted := r.desired.Get(f.Key)
 		if !wanted && !(f.Owned && actionName.MatchString(f.Key.Name)) {
@@ -49,10 +81,10 @@ func (k actionKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 		}
 		out = append(out, f)
 	}
-	for _, o := range r.drafts {
+	for _, o := range k.unpublished {
 		f := k.found(r, o)
 		// A draft of an action that is published is somebody's work on it.
-		published := slices.ContainsFunc(r.actions, func(p genesys.Object) bool { return p.ID == o.ID })
+		published := slices.ContainsFunc(k.published, func(p genesys.Object) bool { return p.ID == o.ID })
 		if f.Owned && !published && actionName.MatchString(f.Key.Name) {
 			f.Unfinished = "an earlier run ended before it was published"
 			out = append(out, f)
@@ -69,7 +101,7 @@ func (k actionKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	return out, g.Wait()
 }
 
-func (actionKind) found(r *run, o genesys.Object) plan.Found {
+func (*actionKind) found(r *run, o genesys.Object) plan.Found {
 	return plan.Found{
 		Key: genesys.Key{Kind: genesys.DataAction, Name: o.Text("name")}, ID: o.ID,
 		Owned: r.ownIntegration(o.Text("integrationId")), Note: "belongs to an integration that is not ours",
@@ -90,16 +122,16 @@ func (r *run) ownIntegration(id string) bool {
 
 // content reads an action whole: a list shows neither contract nor configuration, and a
 // read names only the addresses of the templates.
-func (actionKind) content(ctx context.Context, r *run, id string) (map[string]any, error) {
+func (k *actionKind) content(ctx context.Context, r *run, id string) (map[string]any, error) {
 	var o genesys.Object
 	var request, success string
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		o, err = r.org.Read(ctx, genesys.DataAction, id)
+		o, err = k.org.Read(ctx, genesys.DataAction, id)
 		return err
 	})
 	g.Go(func() (err error) {
-		if request, success, err = r.org.ActionTemplates(ctx, id, false); err != nil {
+		if request, success, err = k.org.ActionTemplates(ctx, id, false); err != nil {
 			return fmt.Errorf("templates of action %s: %w", id, err)
 		}
 		return nil
@@ -121,7 +153,7 @@ func (actionKind) content(ctx context.Context, r *run, id string) (map[string]an
 // create goes draft, configuration, validation, test, publish: nothing is live before it
 // has been tried. The draft is configured by a second call because the first one loses the
 // request template.
-func (k actionKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+func (k *actionKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
 	body, err := r.body(d)
 	if err != nil {
 		return "", err
@@ -129,12 +161,12 @@ func (k actionKind) create(ctx context.Context, r *run, d genesys.Entity) (strin
 	var draft genesys.Object
 	id, err := r.settled(ctx, func() (genesys.Object, error) {
 		err := genesys.ActionsTaken.Poll(ctx, r.Wait, func() (bool, error) {
-			draft, err = r.org.CreateActionDraft(ctx, body)
+			draft, err = k.drafts.CreateActionDraft(ctx, body)
 			return !errors.Is(err, genesys.ErrNotFound) && platformCode(err) != "bad.request", err
 		})
 		return draft, err
 	}, func() (string, error) {
-		all, err := r.org.ActionDrafts(ctx, d.Key.Name)
+		all, err := k.drafts.ActionDrafts(ctx, d.Key.Name)
 		if err != nil {
 			return "", err
 		}
@@ -152,7 +184,7 @@ func (k actionKind) create(ctx context.Context, r *run, d genesys.Entity) (strin
 }
 
 // finish takes a draft all the way. version is the draft's, nil when it is not known.
-func (k actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id string, body map[string]any, version any) error {
+func (k *actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id string, body map[string]any, version any) error {
 	patch := pick(body, "name", "category", "contract", "config", "secure")
 	for try := 0; ; try++ {
 		if version == nil {
@@ -165,7 +197,7 @@ func (k actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id str
 		patch["version"] = version
 		var draft genesys.Object
 		err := r.lagging(ctx, func() (err error) {
-			draft, err = r.org.UpdateActionDraft(ctx, id, patch)
+			draft, err = k.drafts.UpdateActionDraft(ctx, id, patch)
 			return err
 		})
 		if err == nil {
@@ -177,7 +209,7 @@ func (k actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id str
 		}
 		version = nil
 	}
-	problems, err := r.org.ValidateActionDraft(ctx, id)
+	problems, err := k.trials.ValidateActionDraft(ctx, id)
 	if err != nil {
 		return fmt.Errorf("validate the draft: %w", err)
 	}
@@ -188,7 +220,7 @@ func (k actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id str
 		return err
 	}
 	for try := 0; ; try++ {
-		_, err := r.org.PublishActionDraft(ctx, id, integer(version))
+		_, err := k.trials.PublishActionDraft(ctx, id, integer(version))
 		if err == nil {
 			break
 		}
@@ -196,7 +228,7 @@ func (k actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id str
 		if !again(err, try) && (try == 4 || !errors.Is(err, genesys.ErrNotFound)) {
 			return fmt.Errorf("publish it: %w", err)
 		}
-		if _, readErr := r.org.Read(ctx, genesys.DataAction, id); readErr == nil {
+		if _, readErr := k.org.Read(ctx, genesys.DataAction, id); readErr == nil {
 			return nil
 		}
 		draft, draftErr := k.draft(ctx, r, id)
@@ -205,21 +237,21 @@ func (k actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id str
 		}
 		version = draft.Body["version"]
 	}
-	return r.visible(ctx, genesys.DataAction, id)
+	return r.visible(ctx, k.org, genesys.DataAction, id)
 }
 
 // draft reads the draft, which may not be visible at once.
-func (actionKind) draft(ctx context.Context, r *run, id string) (genesys.Object, error) {
+func (k *actionKind) draft(ctx context.Context, r *run, id string) (genesys.Object, error) {
 	var o genesys.Object
 	err := r.lagging(ctx, func() (err error) {
-		o, err = r.org.ActionDraft(ctx, id)
+		o, err = k.drafts.ActionDraft(ctx, id)
 		return err
 	})
 	return o, err
 }
 
 // try runs a draft or a published action once with an input that changes nothing.
-func (actionKind) try(ctx context.Context, r *run, d genesys.Entity, id string, draft bool) error {
+func (k *actionKind) try(ctx context.Context, r *run, d genesys.Entity, id string, draft bool) error {
 	input, ok := r.Smoke[d.Key]
 	if !ok {
 		return nil
@@ -228,7 +260,7 @@ func (actionKind) try(ctx context.Context, r *run, d genesys.Entity, id string, 
 	if err != nil {
 		return err
 	}
-	t, err := r.org.TestAction(ctx, id, draft, input)
+	t, err := k.trials.TestAction(ctx, id, draft, input)
 	if err != nil {
 		return fmt.Errorf("test it: %w", err)
 	}
@@ -240,7 +272,7 @@ func (actionKind) try(ctx context.Context, r *run, d genesys.Entity, id string, 
 
 // update publishes what is only a draft. A published action is changed at once: its
 // configuration goes live without a draft, and its contract does not change.
-func (k actionKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+func (k *actionKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
 	body, err := r.body(d)
 	if err != nil {
 		return err
@@ -249,13 +281,13 @@ func (k actionKind) update(ctx context.Context, r *run, c plan.Change, d genesys
 		return k.finish(ctx, r, d, c.ID, body, nil)
 	}
 	for try := 0; ; try++ {
-		now, err := r.org.Read(ctx, genesys.DataAction, c.ID)
+		now, err := k.org.Read(ctx, genesys.DataAction, c.ID)
 		if err != nil {
 			return err
 		}
 		patch := pick(body, "name", "category", "config")
 		patch["version"] = now.Body["version"]
-		_, err = r.org.Update(ctx, genesys.DataAction, c.ID, patch)
+		_, err = k.org.Update(ctx, genesys.DataAction, c.ID, patch)
 		if err == nil {
 			return k.try(ctx, r, d, c.ID, false)
 		}
@@ -265,9 +297,9 @@ func (k actionKind) update(ctx context.Context, r *run, c plan.Change, d genesys
 	}
 }
 
-func (actionKind) remove(ctx context.Context, r *run, c plan.Change) error {
+func (k *actionKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	if c.Unfinished {
-		return r.org.DeleteActionDraft(ctx, c.ID)
+		return k.trials.DeleteActionDraft(ctx, c.ID)
 	}
-	return r.org.Delete(ctx, genesys.DataAction, c.ID)
+	return k.org.Delete(ctx, genesys.DataAction, c.ID)
 }

@@ -12,17 +12,26 @@ import (
 	"github.com/dealroute/dealroute/pkg/secret"
 )
 
+// Clients is what an OAuth client needs of an org.
+type Clients interface {
+	Entities
+	GrantRole(ctx context.Context, clientID, divisionID, roleID string) error
+	NewClientSecret(ctx context.Context, id string) (genesys.Object, error)
+}
+
 // clientKind is the run-time OAuth client. Its secret is in the reply to the create and
 // nowhere else: it is held in memory until the credential takes it.
-type clientKind struct{}
+type clientKind struct {
+	lenient
+	org    Clients
+	bodies map[string]map[string]any // by id, as they were found: a change of state sends the whole
+}
 
-func (clientKind) immutable() []string { return []string{"authorizedGrantType"} }
+func (*clientKind) immutable() []string { return []string{"authorizedGrantType"} }
 
-func (clientKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	return r.ours(ctx, genesys.OAuthClient, func(o genesys.Object) map[string]any {
-		r.mu.Lock()
-		r.clients[o.ID] = o.Body
-		r.mu.Unlock()
+func (k *clientKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	return r.ours(ctx, k.org, genesys.OAuthClient, func(o genesys.Object) map[string]any {
+		k.bodies[o.ID] = o.Body
 		c := pick(o.Body, "name", "description", "authorizedGrantType", "accessTokenValiditySeconds", "state")
 		c["roleDivisions"] = roleDivisions(o.Body["roleDivisions"])
 		return c
@@ -39,7 +48,7 @@ func roleDivisions(v any) []any {
 	return out
 }
 
-func (k clientKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+func (k *clientKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
 	body, err := r.body(d)
 	if err != nil {
 		return "", err
@@ -52,9 +61,9 @@ func (k clientKind) create(ctx context.Context, r *run, d genesys.Entity) (strin
 	}
 	var made genesys.Object
 	id, err := r.settled(ctx, func() (genesys.Object, error) {
-		made, err = k.whenHeld(ctx, r, d.Key, func() (genesys.Object, error) { return r.org.Create(ctx, genesys.OAuthClient, body) })
+		made, err = k.whenHeld(ctx, r, d.Key, func() (genesys.Object, error) { return k.org.Create(ctx, genesys.OAuthClient, body) })
 		return made, err
-	}, r.lookup(ctx, genesys.OAuthClient, d.Key.Name, r.hasMark))
+	}, lookup(ctx, k.org, genesys.OAuthClient, d.Key.Name, r.hasMark))
 	if err != nil {
 		return "", err
 	}
@@ -68,10 +77,10 @@ func (k clientKind) create(ctx context.Context, r *run, d genesys.Entity) (strin
 }
 
 // renew makes a new secret and holds it for the credential.
-func (clientKind) renew(ctx context.Context, r *run, key genesys.Key, id string) error {
+func (k *clientKind) renew(ctx context.Context, r *run, key genesys.Key, id string) error {
 	var o genesys.Object
 	err := r.lagging(ctx, func() (err error) {
-		o, err = r.org.NewClientSecret(ctx, id)
+		o, err = k.org.NewClientSecret(ctx, id)
 		return err
 	})
 	if err != nil {
@@ -99,7 +108,7 @@ func (r *run) keptSecret(key genesys.Key) secret.Value {
 
 // hold gives the roles of the new client to the client that runs this: Genesys lets
 // nobody hand out a role that they do not hold.
-func (clientKind) hold(ctx context.Context, r *run, key genesys.Key, body map[string]any) error {
+func (k *clientKind) hold(ctx context.Context, r *run, key genesys.Key, body map[string]any) error {
 	if r.id.ClientID == "" {
 		return nil // a person's token: they hold roles of their own
 	}
@@ -111,7 +120,7 @@ func (clientKind) hold(ctx context.Context, r *run, key genesys.Key, body map[st
 			continue
 		}
 		granted = true
-		err := r.lagging(ctx, func() error { return r.org.GrantRole(ctx, r.id.ClientID, g.DivisionID, g.RoleID) })
+		err := r.lagging(ctx, func() error { return k.org.GrantRole(ctx, r.id.ClientID, g.DivisionID, g.RoleID) })
 		if err != nil {
 			return fmt.Errorf("grant the run-time role to this client, which must hold it to hand it on: %w", err)
 		}
@@ -123,7 +132,7 @@ func (clientKind) hold(ctx context.Context, r *run, key genesys.Key, body map[st
 }
 
 // whenHeld repeats a call while the platform does not yet see the granted role.
-func (clientKind) whenHeld(ctx context.Context, r *run, key genesys.Key, call func() (genesys.Object, error)) (genesys.Object, error) {
+func (*clientKind) whenHeld(ctx context.Context, r *run, key genesys.Key, call func() (genesys.Object, error)) (genesys.Object, error) {
 	var o genesys.Object
 	err := r.poll(ctx, key, genesys.RoleHeld, func() (_ bool, err error) {
 		o, err = call()
@@ -132,7 +141,7 @@ func (clientKind) whenHeld(ctx context.Context, r *run, key genesys.Key, call fu
 	return o, err
 }
 
-func (k clientKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+func (k *clientKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
 	body, err := r.body(d)
 	if err != nil {
 		return err
@@ -140,16 +149,16 @@ func (k clientKind) update(ctx context.Context, r *run, c plan.Change, d genesys
 	if err := k.hold(ctx, r, d.Key, body); err != nil {
 		return err
 	}
-	_, err = k.whenHeld(ctx, r, d.Key, func() (genesys.Object, error) { return r.org.Update(ctx, genesys.OAuthClient, c.ID, body) })
+	_, err = k.whenHeld(ctx, r, d.Key, func() (genesys.Object, error) { return k.org.Update(ctx, genesys.OAuthClient, c.ID, body) })
 	return err
 }
 
 // remove takes two steps: only an inactive client can be deleted.
-func (clientKind) remove(ctx context.Context, r *run, c plan.Change) error {
-	body := pick(r.clients[c.ID], "name", "description", "authorizedGrantType", "accessTokenValiditySeconds", "roleDivisions")
+func (k *clientKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	body := pick(k.bodies[c.ID], "name", "description", "authorizedGrantType", "accessTokenValiditySeconds", "roleDivisions")
 	body["state"] = "inactive"
 	err := r.lagging(ctx, func() error {
-		_, err := r.org.Update(ctx, genesys.OAuthClient, c.ID, body)
+		_, err := k.org.Update(ctx, genesys.OAuthClient, c.ID, body)
 		return err
 	})
 	if errors.Is(err, genesys.ErrNotFound) {
@@ -158,5 +167,5 @@ func (clientKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	if err != nil {
 		return fmt.Errorf("make it inactive, which comes before deleting it: %w", err)
 	}
-	return r.org.Delete(ctx, genesys.OAuthClient, c.ID)
+	return k.org.Delete(ctx, genesys.OAuthClient, c.ID)
 }

@@ -12,24 +12,28 @@ import (
 // credentialKind is a credential. Its exact name, which begins with the deployment's, is
 // the mark. The platform shows no field of it, so what is compared is its type; a new
 // secret is written by the command that rotates it.
-type credentialKind struct{}
+type credentialKind struct {
+	lenient
+	org    Entities
+	client *clientKind // gives the secret of the run-time client
+}
 
 func (credentialKind) immutable() []string { return []string{"type"} }
 
-func (credentialKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	all, err := r.org.Find(ctx, genesys.Credential, r.name+"*")
+func (k credentialKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	all, err := k.org.Find(ctx, genesys.Credential, r.name+"*")
 	if err != nil {
 		return nil, err
 	}
 	var out []plan.Found
 	for _, o := range all {
-		k := genesys.Key{Kind: genesys.Credential, Name: o.Text("name")}
-		if !r.ownCredential(k.Name) {
+		key := genesys.Key{Kind: genesys.Credential, Name: o.Text("name")}
+		if !r.ownCredential(key.Name) {
 			continue // may belong to a deployment whose name begins with ours
 		}
 		c := pick(o.Body, "name")
 		c["type"] = pick(object(o.Body["type"]), "name")
-		out = append(out, plan.Found{Key: k, ID: o.ID, Owned: true, Content: c})
+		out = append(out, plan.Found{Key: key, ID: o.ID, Owned: true, Content: c})
 	}
 	return out, nil
 }
@@ -42,7 +46,7 @@ func (r *run) ownCredential(name string) bool {
 }
 
 // fields asks for the secrets of a credential at the moment of writing.
-func (credentialKind) fields(ctx context.Context, r *run, d genesys.Entity) (map[string]any, error) {
+func (k credentialKind) fields(ctx context.Context, r *run, d genesys.Entity) (map[string]any, error) {
 	out := map[string]any{}
 	for _, need := range d.Needs {
 		if need.Kind != genesys.OAuthClient {
@@ -55,7 +59,7 @@ func (credentialKind) fields(ctx context.Context, r *run, d genesys.Entity) (map
 		s := r.keptSecret(need)
 		if !s.Set() {
 			// The client is older than its credential: its secret is lost, so it gets a new one.
-			if err := (clientKind{}).renew(ctx, r, need, id); err != nil {
+			if err := k.client.renew(ctx, r, need, id); err != nil {
 				return nil, err
 			}
 			s = r.keptSecret(need)
@@ -84,8 +88,8 @@ func (k credentialKind) create(ctx context.Context, r *run, d genesys.Entity) (s
 		return "", err
 	}
 	id, err := r.settled(ctx,
-		func() (genesys.Object, error) { return r.org.Create(ctx, genesys.Credential, body) },
-		r.lookup(ctx, genesys.Credential, d.Key.Name, nil))
+		func() (genesys.Object, error) { return k.org.Create(ctx, genesys.Credential, body) },
+		lookup(ctx, k.org, genesys.Credential, d.Key.Name, nil))
 	if err != nil {
 		return "", err
 	}
@@ -105,12 +109,12 @@ func (k credentialKind) update(ctx context.Context, r *run, c plan.Change, d gen
 	if body["credentialFields"], err = k.fields(ctx, r, d); err != nil {
 		return err
 	}
-	if _, err = r.org.Update(ctx, genesys.Credential, c.ID, body); err != nil {
+	if _, err = k.org.Update(ctx, genesys.Credential, c.ID, body); err != nil {
 		return err
 	}
 	return r.credentialIsMade(ctx, d)
 }
 
-func (credentialKind) remove(ctx context.Context, r *run, c plan.Change) error {
-	return r.org.Delete(ctx, genesys.Credential, c.ID)
+func (k credentialKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	return k.org.Delete(ctx, genesys.Credential, c.ID)
 }

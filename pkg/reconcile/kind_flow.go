@@ -10,14 +10,22 @@ import (
 	"github.com/dealroute/dealroute/pkg/plan"
 )
 
+// Flows is what a flow needs of an org.
+type Flows interface {
+	Entities
+	StartFlowJob(ctx context.Context, yaml string) (string, error)
+	FlowJob(ctx context.Context, id string) (genesys.Job, error)
+}
+
 // flowKind is the inbound call flow. Its description, which its YAML sets, carries the mark
 // with the hash of the text: so it is published only when the text changed.
-type flowKind struct{}
+type flowKind struct {
+	lenient
+	org Flows
+}
 
-func (flowKind) immutable() []string { return nil }
-
-func (flowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	fs, err := r.ours(ctx, genesys.Flow, func(o genesys.Object) map[string]any {
+func (k flowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	fs, err := r.ours(ctx, k.org, genesys.Flow, func(o genesys.Object) map[string]any {
 		r.keepPublished(o)
 		c := pick(o.Body, "name", "description", "type")
 		c["division"] = pick(object(o.Body["division"]), "id")
@@ -64,9 +72,9 @@ func (k flowKind) create(ctx context.Context, r *run, d genesys.Entity) (string,
 }
 
 // noteVersion writes the version that was published into the record.
-func (flowKind) noteVersion(ctx context.Context, r *run, id string) error {
+func (k flowKind) noteVersion(ctx context.Context, r *run, id string) error {
 	return r.lagging(ctx, func() error {
-		o, err := r.org.Read(ctx, genesys.Flow, id)
+		o, err := k.org.Read(ctx, genesys.Flow, id)
 		if err != nil {
 			return err
 		}
@@ -80,8 +88,8 @@ func (r *run) keepPublished(o genesys.Object) {
 	r.published[o.ID] = publishedOf(o)
 }
 
-func (flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml string) (string, error) {
-	id, err := r.org.StartFlowJob(ctx, yaml)
+func (k flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml string) (string, error) {
+	id, err := k.org.StartFlowJob(ctx, yaml)
 	if err != nil {
 		return "", fmt.Errorf("start the job that publishes it: %w", err)
 	}
@@ -89,7 +97,7 @@ func (flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml strin
 	err = r.poll(ctx, key, genesys.FlowPublished, func() (bool, error) {
 		var job genesys.Job
 		err := r.lagging(ctx, func() (err error) {
-			job, err = r.org.FlowJob(ctx, id)
+			job, err = k.org.FlowJob(ctx, id)
 			return err
 		})
 		if err != nil {
@@ -127,9 +135,9 @@ func (k flowKind) update(ctx context.Context, r *run, c plan.Change, d genesys.E
 }
 
 // remove retries for a while: the platform needs time to see that the route is gone.
-func (flowKind) remove(ctx context.Context, r *run, c plan.Change) error {
+func (k flowKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	return r.poll(ctx, c.Key, genesys.FlowUnused, func() (bool, error) {
-		err := r.org.Delete(ctx, genesys.Flow, c.ID)
+		err := k.org.Delete(ctx, genesys.Flow, c.ID)
 		return !errors.Is(err, genesys.ErrConflict), err
 	})
 }

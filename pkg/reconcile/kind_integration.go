@@ -9,21 +9,34 @@ import (
 	"github.com/dealroute/dealroute/pkg/plan"
 )
 
+// Integrations is what an integration needs of an org.
+type Integrations interface {
+	Entities
+	IntegrationConfig(ctx context.Context, id string) (map[string]any, error)
+	ConfigureIntegration(ctx context.Context, id string, config map[string]any) error
+}
+
 // integrationKind is a data actions integration, marked in the notes of its configuration.
 // Content holds name, integrationType, intendedState and config.
 //
 // It is made by one call and marked by a second one, and names are not unique. So that a
 // run that ends in between leaves nothing behind that could be anybody's, the first call
 // gives it a name that only we use, and the configuration gives it its own.
-type integrationKind struct{}
+type integrationKind struct {
+	org Integrations
+}
 
 // notConfigured ends the name of an integration until it is configured.
 const notConfigured = " (dealroute: not configured yet)"
 
 func (integrationKind) immutable() []string { return []string{"integrationType"} }
 
-func (integrationKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	all, err := r.org.Find(ctx, genesys.Integration, r.name+"*")
+func (integrationKind) exact() []string {
+	return []string{"config.properties", "config.advanced", "config.credentials"}
+}
+
+func (k integrationKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	all, err := k.org.Find(ctx, genesys.Integration, r.name+"*")
 	if err != nil {
 		return nil, err
 	}
@@ -70,10 +83,10 @@ func (k integrationKind) create(ctx context.Context, r *run, d genesys.Entity) (
 	first["name"] = d.Key.Name + notConfigured
 	var version any // of the configuration that it begins with
 	id, err := r.settled(ctx, func() (genesys.Object, error) {
-		o, err := r.org.Create(ctx, genesys.Integration, first)
+		o, err := k.org.Create(ctx, genesys.Integration, first)
 		version = object(object(o.Body["config"])["current"])["version"]
 		return o, err
-	}, r.lookup(ctx, genesys.Integration, d.Key.Name+notConfigured, nil))
+	}, lookup(ctx, k.org, genesys.Integration, d.Key.Name+notConfigured, nil))
 	if err != nil {
 		return "", err
 	}
@@ -91,12 +104,12 @@ func (k integrationKind) update(ctx context.Context, r *run, c plan.Change, d ge
 // configure writes the configuration, enables the integration and waits until it is
 // active: before that its actions cannot be tested or used. version is that of the
 // configuration, nil when it is not known.
-func (integrationKind) configure(ctx context.Context, r *run, key genesys.Key, id string, body map[string]any, version any) error {
+func (k integrationKind) configure(ctx context.Context, r *run, key genesys.Key, id string, body map[string]any, version any) error {
 	config := pick(object(body["config"]), "name", "notes", "properties", "advanced", "credentials")
 	for try := 0; ; try++ {
 		if version == nil {
 			err := r.lagging(ctx, func() error {
-				current, err := r.org.IntegrationConfig(ctx, id)
+				current, err := k.org.IntegrationConfig(ctx, id)
 				version = current["version"]
 				return err
 			})
@@ -105,7 +118,7 @@ func (integrationKind) configure(ctx context.Context, r *run, key genesys.Key, i
 			}
 		}
 		config["version"] = version
-		err := r.lagging(ctx, func() error { return r.org.ConfigureIntegration(ctx, id, config) })
+		err := r.lagging(ctx, func() error { return k.org.ConfigureIntegration(ctx, id, config) })
 		if err == nil {
 			break
 		}
@@ -114,14 +127,14 @@ func (integrationKind) configure(ctx context.Context, r *run, key genesys.Key, i
 		}
 		version = nil
 	}
-	o, err := r.org.Update(ctx, genesys.Integration, id, map[string]any{"intendedState": "ENABLED"})
+	o, err := k.org.Update(ctx, genesys.Integration, id, map[string]any{"intendedState": "ENABLED"})
 	if err != nil {
 		return fmt.Errorf("enable it: %w", err)
 	}
 	first := true // the answer that enabled it is the first look
 	return r.poll(ctx, key, genesys.IntegrationActive, func() (bool, error) {
 		if !first {
-			if o, err = r.org.Read(ctx, genesys.Integration, id); err != nil {
+			if o, err = k.org.Read(ctx, genesys.Integration, id); err != nil {
 				return true, err
 			}
 		}
@@ -138,8 +151,8 @@ func (integrationKind) configure(ctx context.Context, r *run, key genesys.Key, i
 }
 
 // remove deletes it, and with it its actions.
-func (integrationKind) remove(ctx context.Context, r *run, c plan.Change) error {
-	if err := r.org.Delete(ctx, genesys.Integration, c.ID); err != nil {
+func (k integrationKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	if err := k.org.Delete(ctx, genesys.Integration, c.ID); err != nil {
 		return err
 	}
 	return genesys.IntegrationGone.Pass(ctx, r.Wait)

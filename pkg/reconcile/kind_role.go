@@ -11,13 +11,20 @@ import (
 	"github.com/dealroute/dealroute/pkg/plan"
 )
 
+// Roles is what a role needs of an org.
+type Roles interface {
+	Entities
+	RevokeRole(ctx context.Context, clientID, divisionID, roleID string) error
+}
+
 // roleKind is the role of the run-time client. Marked in its description.
-type roleKind struct{}
+type roleKind struct {
+	lenient
+	org Roles
+}
 
-func (roleKind) immutable() []string { return nil }
-
-func (roleKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	return r.ours(ctx, genesys.Role, func(o genesys.Object) map[string]any {
+func (k roleKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	return r.ours(ctx, k.org, genesys.Role, func(o genesys.Object) map[string]any {
 		c := pick(o.Body, "name", "description")
 		c["permissionPolicies"] = policies(o.Body["permissionPolicies"])
 		return c
@@ -43,36 +50,36 @@ func policies(v any) []any {
 	return out
 }
 
-func (roleKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+func (k roleKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
 	body, err := r.body(d)
 	if err != nil {
 		return "", err
 	}
 	return r.settled(ctx,
-		func() (genesys.Object, error) { return r.org.Create(ctx, genesys.Role, body) },
-		r.lookup(ctx, genesys.Role, d.Key.Name, r.hasMark))
+		func() (genesys.Object, error) { return k.org.Create(ctx, genesys.Role, body) },
+		lookup(ctx, k.org, genesys.Role, d.Key.Name, r.hasMark))
 }
 
-func (roleKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+func (k roleKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
 	body, err := r.body(d)
 	if err != nil {
 		return err
 	}
-	_, err = r.org.Update(ctx, genesys.Role, c.ID, body)
+	_, err = k.org.Update(ctx, genesys.Role, c.ID, body)
 	return err
 }
 
 // remove takes the role back from the client that runs this before it goes.
-func (roleKind) remove(ctx context.Context, r *run, c plan.Change) error {
+func (k roleKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	for _, g := range r.id.Grants {
 		if g.RoleID != c.ID {
 			continue
 		}
-		if err := r.org.RevokeRole(ctx, r.id.ClientID, g.DivisionID, c.ID); err != nil && !errors.Is(err, genesys.ErrNotFound) {
+		if err := k.org.RevokeRole(ctx, r.id.ClientID, g.DivisionID, c.ID); err != nil && !errors.Is(err, genesys.ErrNotFound) {
 			return fmt.Errorf("take the run-time role back from this client: %w", err)
 		}
 	}
-	if err := r.org.Delete(ctx, genesys.Role, c.ID); err != nil {
+	if err := k.org.Delete(ctx, genesys.Role, c.ID); err != nil {
 		return fmt.Errorf("a role goes only after the client that holds it: %w", err)
 	}
 	return nil

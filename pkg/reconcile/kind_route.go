@@ -14,15 +14,23 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+// Routes is what a call route needs of an org.
+type Routes interface {
+	Entities
+	QueueMembers(ctx context.Context, queueID string) ([]genesys.Member, error)
+	Numbers(ctx context.Context, numbers []string) (map[string]genesys.Number, error)
+}
+
 // routeKind is the call route, where live traffic begins: it comes last, after the
 // staffing check. Numbers of other routes are left where they are unless the cutover is
 // asked for.
-type routeKind struct{}
+type routeKind struct {
+	lenient
+	org Routes
+}
 
-func (routeKind) immutable() []string { return nil }
-
-func (routeKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	return r.ours(ctx, genesys.CallRoute, func(o genesys.Object) map[string]any {
+func (k routeKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	return r.ours(ctx, k.org, genesys.CallRoute, func(o genesys.Object) map[string]any {
 		c := pick(o.Body, "name", "description")
 		c["division"] = pick(object(o.Body["division"]), "id")
 		c["openHoursFlow"] = pick(object(o.Body["openHoursFlow"]), "id")
@@ -42,7 +50,7 @@ func sortedTexts(v any) []any {
 // those in a pool that are free or its own already. One that another owner has stays there,
 // which is told; one in no pool stops everything. They are looked up only when the route
 // does not have exactly what it should.
-func (r *run) numbers(ctx context.Context, found []plan.Found) (map[genesys.Key]plan.Verdict, error) {
+func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map[genesys.Key]plan.Verdict, error) {
 	out := map[genesys.Key]plan.Verdict{}
 	r.desired = slices.Clone(r.desired)
 	for i, d := range r.desired {
@@ -63,7 +71,7 @@ func (r *run) numbers(ctx context.Context, found []plan.Found) (map[genesys.Key]
 		for _, n := range wanted {
 			names = append(names, text(n))
 		}
-		known, err := r.org.Numbers(ctx, names)
+		known, err := k.org.Numbers(ctx, names)
 		if errors.Is(err, genesys.ErrForbidden) {
 			r.warn("the numbers were not checked: this client may not look them up (telephony:plugin:all)")
 			continue
@@ -90,8 +98,8 @@ func (r *run) numbers(ctx context.Context, found []plan.Found) (map[genesys.Key]
 			out[d.Key] = plan.Verdict{Refused: true, Reason: strings.Join(kept, ", ") + ", and moving a number between owners is not built yet: free it there first"}
 		case len(kept) > 0:
 			out[d.Key] = plan.Verdict{Reason: strings.Join(kept, ", ")}
-			for _, k := range kept {
-				r.warn("%s; calls to it do not reach this deployment", k)
+			for _, what := range kept {
+				r.warn("%s; calls to it do not reach this deployment", what)
 			}
 		}
 		d.Content = maps.Clone(d.Content)
@@ -117,7 +125,7 @@ func isAre(numbers []string) string {
 }
 
 // staffed refuses to send calls where nobody answers. The queues are asked at the same time.
-func (r *run) staffed(ctx context.Context) error {
+func (k routeKind) staffed(ctx context.Context, r *run) error {
 	var bad []string
 	members := map[string][]genesys.Member{}
 	var mu sync.Mutex
@@ -136,7 +144,7 @@ func (r *run) staffed(ctx context.Context) error {
 			}
 			var ms []genesys.Member
 			err := r.lagging(gctx, func() (err error) {
-				ms, err = r.org.QueueMembers(gctx, id)
+				ms, err = k.org.QueueMembers(gctx, id)
 				return err
 			})
 			if err != nil {
@@ -183,7 +191,7 @@ func (e *UnstaffedError) Error() string {
 	return "calls would wait for nobody: " + strings.Join(e.Reasons, "; ")
 }
 
-func (routeKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+func (k routeKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
 	if err := r.staffing(); err != nil {
 		return "", err
 	}
@@ -195,15 +203,15 @@ func (routeKind) create(ctx context.Context, r *run, d genesys.Entity) (string, 
 		var o genesys.Object
 		// Genesys: numbers of a fresh pool are refused for a while, with a text about the pool.
 		err := genesys.NumbersKnown.Poll(ctx, r.Wait, func() (_ bool, err error) {
-			o, err = r.org.Create(ctx, genesys.CallRoute, body)
+			o, err = k.org.Create(ctx, genesys.CallRoute, body)
 			return platformCode(err) != "general.bad.request", err
 		})
 		return o, err
-	}, r.lookup(ctx, genesys.CallRoute, d.Key.Name, r.hasMark))
+	}, lookup(ctx, k.org, genesys.CallRoute, d.Key.Name, r.hasMark))
 	if err != nil {
 		return "", err
 	}
-	return id, r.visible(ctx, genesys.CallRoute, id)
+	return id, r.visible(ctx, k.org, genesys.CallRoute, id)
 }
 
 func (k routeKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
@@ -214,18 +222,18 @@ func (k routeKind) update(ctx context.Context, r *run, c plan.Change, d genesys.
 	if err != nil {
 		return err
 	}
-	before, err := r.org.Read(ctx, genesys.CallRoute, c.ID)
+	before, err := k.org.Read(ctx, genesys.CallRoute, c.ID)
 	if err != nil {
 		return err
 	}
 	version := before.Body["version"]
 	for try := 0; ; try++ {
 		body["version"] = version
-		_, err = r.org.Update(ctx, genesys.CallRoute, c.ID, body)
+		_, err = k.org.Update(ctx, genesys.CallRoute, c.ID, body)
 		if err == nil {
 			return nil
 		}
-		now, readErr := r.org.Read(ctx, genesys.CallRoute, c.ID)
+		now, readErr := k.org.Read(ctx, genesys.CallRoute, c.ID)
 		if readErr != nil {
 			return errors.Join(err, readErr)
 		}
@@ -238,19 +246,19 @@ func (k routeKind) update(ctx context.Context, r *run, c plan.Change, d genesys.
 
 // restore gives a route the numbers back that a failed change took from it. Genesys: a
 // failed PUT can lose them.
-func (routeKind) restore(ctx context.Context, r *run, before, now genesys.Object) error {
+func (k routeKind) restore(ctx context.Context, r *run, before, now genesys.Object) error {
 	had, has := sortedTexts(before.Body["dnis"]), sortedTexts(now.Body["dnis"])
 	if !slices.ContainsFunc(had, func(n any) bool { return !slices.Contains(has, n) }) {
 		return nil
 	}
 	body := pick(before.Body, "name", "description", "division", "dnis", "openHoursFlow", "closedHoursFlow", "holidayHoursFlow", "scheduleGroup")
 	body["version"] = now.Body["version"]
-	if _, err := r.org.Update(ctx, genesys.CallRoute, now.ID, body); err != nil {
+	if _, err := k.org.Update(ctx, genesys.CallRoute, now.ID, body); err != nil {
 		return fmt.Errorf("it lost numbers, and giving them back failed: %w", err)
 	}
 	return nil
 }
 
-func (routeKind) remove(ctx context.Context, r *run, c plan.Change) error {
-	return r.org.Delete(ctx, genesys.CallRoute, c.ID)
+func (k routeKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	return k.org.Delete(ctx, genesys.CallRoute, c.ID)
 }

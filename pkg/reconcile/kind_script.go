@@ -9,21 +9,31 @@ import (
 	"github.com/dealroute/dealroute/pkg/plan"
 )
 
+// Scripts is what an agent script needs of an org.
+type Scripts interface {
+	Entities
+	UploadScript(ctx context.Context, name, replace, file string) (upload string, err error)
+	ScriptUpload(ctx context.Context, upload string) (done bool, message string, err error)
+	PublishScript(ctx context.Context, id string) error
+	PublishedScript(ctx context.Context, name string) (bool, error)
+}
+
 // scriptKind is the agent script. It carries no mark: its exact name, the deployment's
 // with eight digits of the content's hash, says whose it is and what it holds. So another
 // content is another script, and the old one goes once the flow names the new one.
-type scriptKind struct{}
+type scriptKind struct {
+	lenient
+	org Scripts
+}
 
-func (scriptKind) immutable() []string { return nil }
-
-func (scriptKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	all, err := r.org.Find(ctx, genesys.Script, r.name+" *")
+func (k scriptKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	all, err := k.org.Find(ctx, genesys.Script, r.name+" *")
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range r.desired {
 		if d.Key.Kind == genesys.Script && d.Holding == genesys.Reference {
-			named, err := r.org.Find(ctx, genesys.Script, d.Key.Name)
+			named, err := k.org.Find(ctx, genesys.Script, d.Key.Name)
 			if err != nil {
 				return nil, err
 			}
@@ -33,21 +43,21 @@ func (scriptKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	form := regexp.MustCompile("^" + regexp.QuoteMeta(r.name) + ` .+ [0-9a-f]{8}$`)
 	var out []plan.Found
 	for _, o := range all {
-		k := genesys.Key{Kind: genesys.Script, Name: o.Text("name")}
-		d, wanted := r.desired.Get(k)
+		key := genesys.Key{Kind: genesys.Script, Name: o.Text("name")}
+		d, wanted := r.desired.Get(key)
 		if wanted && d.Holding == genesys.Reference {
-			out = append(out, plan.Found{Key: k, ID: o.ID})
+			out = append(out, plan.Found{Key: key, ID: o.ID})
 			continue
 		}
-		if !form.MatchString(k.Name) {
+		if !form.MatchString(key.Name) {
 			continue
 		}
-		f := plan.Found{Key: k, ID: o.ID, Owned: true}
+		f := plan.Found{Key: key, ID: o.ID, Owned: true}
 		if wanted {
 			f.Content = pick(d.Content, "name")
 			published := o.Text("publishedDate") != ""
 			if !published { // lists need not tell
-				if published, err = r.org.PublishedScript(ctx, k.Name); err != nil {
+				if published, err = k.org.PublishedScript(ctx, key.Name); err != nil {
 					return nil, err
 				}
 			}
@@ -77,19 +87,19 @@ func (k scriptKind) update(ctx context.Context, r *run, c plan.Change, _ genesys
 	return k.publish(ctx, r, c.ID)
 }
 
-func (scriptKind) publish(ctx context.Context, r *run, id string) error {
-	if err := r.lagging(ctx, func() error { return r.org.PublishScript(ctx, id) }); err != nil {
+func (k scriptKind) publish(ctx context.Context, r *run, id string) error {
+	if err := r.lagging(ctx, func() error { return k.org.PublishScript(ctx, id) }); err != nil {
 		return fmt.Errorf("publish it: %w", err)
 	}
-	return r.visible(ctx, genesys.Script, id)
+	return r.visible(ctx, k.org, genesys.Script, id)
 }
 
 // upload sends the file, waits for its import, and finds the id, which no answer names.
 // When the answer to the upload is lost it is sent again only after a look.
 func (k scriptKind) upload(ctx context.Context, r *run, d genesys.Entity, file string) (string, error) {
-	look := r.lookup(ctx, genesys.Script, d.Key.Name, nil)
+	look := lookup(ctx, k.org, genesys.Script, d.Key.Name, nil)
 	return r.settled(ctx, func() (genesys.Object, error) {
-		upload, err := r.org.UploadScript(ctx, d.Key.Name, "", file)
+		upload, err := k.org.UploadScript(ctx, d.Key.Name, "", file)
 		if err != nil {
 			return genesys.Object{}, fmt.Errorf("upload it: %w", err)
 		}
@@ -106,9 +116,9 @@ func (k scriptKind) upload(ctx context.Context, r *run, d genesys.Entity, file s
 }
 
 // imported waits until the platform has taken an upload.
-func (scriptKind) imported(ctx context.Context, r *run, key genesys.Key, upload string) error {
+func (k scriptKind) imported(ctx context.Context, r *run, key genesys.Key, upload string) error {
 	return r.poll(ctx, key, genesys.ScriptImported, func() (bool, error) {
-		done, message, err := r.org.ScriptUpload(ctx, upload)
+		done, message, err := k.org.ScriptUpload(ctx, upload)
 		switch {
 		case err != nil:
 			return true, fmt.Errorf("ask for its import: %w", err)
@@ -119,6 +129,6 @@ func (scriptKind) imported(ctx context.Context, r *run, key genesys.Key, upload 
 	})
 }
 
-func (scriptKind) remove(ctx context.Context, r *run, c plan.Change) error {
-	return r.org.Delete(ctx, genesys.Script, c.ID)
+func (k scriptKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	return k.org.Delete(ctx, genesys.Script, c.ID)
 }

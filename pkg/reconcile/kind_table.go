@@ -11,12 +11,13 @@ import (
 
 // tableKind is the control table, marked in its description. Columns can be added; a
 // column that must go or change its type needs a new table.
-type tableKind struct{}
+type tableKind struct {
+	lenient
+	org Entities
+}
 
-func (tableKind) immutable() []string { return nil }
-
-func (tableKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	return r.ours(ctx, genesys.DataTable, func(o genesys.Object) map[string]any {
+func (k tableKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	return r.ours(ctx, k.org, genesys.DataTable, func(o genesys.Object) map[string]any {
 		c := pick(o.Body, "name", "description")
 		c["division"] = pick(object(o.Body["division"]), "id")
 		cols := map[string]any{}
@@ -30,23 +31,23 @@ func (tableKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	})
 }
 
-func (tableKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+func (k tableKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
 	body, err := r.body(d)
 	if err != nil {
 		return "", err
 	}
 	return r.settled(ctx,
-		func() (genesys.Object, error) { return r.org.Create(ctx, genesys.DataTable, body) },
-		r.lookup(ctx, genesys.DataTable, d.Key.Name, r.hasMark))
+		func() (genesys.Object, error) { return k.org.Create(ctx, genesys.DataTable, body) },
+		lookup(ctx, k.org, genesys.DataTable, d.Key.Name, r.hasMark))
 }
 
 // update sends the whole schema: columns that the table has and we do not know stay.
-func (tableKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+func (k tableKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
 	body, err := r.body(d)
 	if err != nil {
 		return err
 	}
-	now, err := r.org.Read(ctx, genesys.DataTable, c.ID)
+	now, err := k.org.Read(ctx, genesys.DataTable, c.ID)
 	if err != nil {
 		return err
 	}
@@ -56,25 +57,34 @@ func (tableKind) update(ctx context.Context, r *run, c plan.Change, d genesys.En
 			want[name] = col
 		}
 	}
-	_, err = r.org.Update(ctx, genesys.DataTable, c.ID, body)
+	_, err = k.org.Update(ctx, genesys.DataTable, c.ID, body)
 	return err
 }
 
-func (tableKind) remove(ctx context.Context, r *run, c plan.Change) error {
-	return r.org.Delete(ctx, genesys.DataTable, c.ID)
+func (k tableKind) remove(ctx context.Context, r *run, c plan.Change) error {
+	return k.org.Delete(ctx, genesys.DataTable, c.ID)
+}
+
+// Rows is what a row needs of an org.
+type Rows interface {
+	Rows(ctx context.Context, tableID string) ([]map[string]any, error)
+	AddRow(ctx context.Context, tableID string, row map[string]any) error
+	PutRow(ctx context.Context, tableID, key string, row map[string]any) error
+	DeleteRow(ctx context.Context, tableID, key string) error
 }
 
 // rowKind is a row of the control table, named table/key. Rows are found with their table.
-type rowKind struct{}
-
-func (rowKind) immutable() []string { return nil }
+type rowKind struct {
+	lenient
+	org Rows
+}
 
 func splitRow(name string) (table, key string) {
 	i := strings.LastIndexByte(name, '/')
 	return name[:max(i, 0)], name[i+1:]
 }
 
-func (rowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+func (k rowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	tables := map[string]bool{}
 	for _, d := range r.desired {
 		if d.Key.Kind == genesys.DataTableRow {
@@ -88,15 +98,15 @@ func (rowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 		if !ok {
 			continue
 		}
-		rows, err := r.org.Rows(ctx, id)
+		rows, err := k.org.Rows(ctx, id)
 		if err != nil {
 			return nil, fmt.Errorf("rows of table %q: %w", t, err)
 		}
 		for _, row := range rows {
-			k := genesys.Key{Kind: genesys.DataTableRow, Name: t + "/" + text(row["key"])}
-			if _, wanted := r.desired.Get(k); wanted {
-				r.keepRecord(k, row)
-				out = append(out, plan.Found{Key: k, ID: text(row["key"]), Content: row, Owned: true})
+			key := genesys.Key{Kind: genesys.DataTableRow, Name: t + "/" + text(row["key"])}
+			if _, wanted := r.desired.Get(key); wanted {
+				r.keepRecord(key, row)
+				out = append(out, plan.Found{Key: key, ID: text(row["key"]), Content: row, Owned: true})
 			}
 		}
 	}
@@ -123,9 +133,9 @@ func (k rowKind) create(ctx context.Context, r *run, d genesys.Entity) (string, 
 	}
 	r.keepRecord(d.Key, body)
 	_, err = r.settled(ctx, func() (genesys.Object, error) {
-		return genesys.Object{ID: key}, r.lagging(ctx, func() error { return r.org.AddRow(ctx, table, body) })
+		return genesys.Object{ID: key}, r.lagging(ctx, func() error { return k.org.AddRow(ctx, table, body) })
 	}, func() (string, error) {
-		rows, err := r.org.Rows(ctx, table)
+		rows, err := k.org.Rows(ctx, table)
 		if err != nil {
 			return "", err
 		}
@@ -155,5 +165,5 @@ func (k rowKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	if err != nil {
 		return nil //nolint:nilerr // the table is gone, and its rows with it
 	}
-	return r.org.DeleteRow(ctx, table, key)
+	return k.org.DeleteRow(ctx, table, key)
 }

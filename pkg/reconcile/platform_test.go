@@ -34,7 +34,7 @@ func TestSetupOnASlowOrg(t *testing.T) {
 			apply(t, w.read(t, nil))
 			// What was made last may not be in lists yet.
 			for range 3 {
-				if _, err := reconcile.Read(t.Context(), w.config()); err != nil {
+				if _, err := reconcile.Read(t.Context(), w.client, w.config()); err != nil {
 					t.Fatal(err)
 				}
 			}

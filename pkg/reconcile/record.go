@@ -61,13 +61,13 @@ func (r *run) note(ctx context.Context, field string, value any) error {
 	if r.record == nil || r.record[field] == value {
 		return nil
 	}
-	table, rowKey, err := rowKind{}.table(r, key.Name)
+	table, rowKey, err := r.rows.table(r, key.Name)
 	if err != nil {
 		return err
 	}
 	row := maps.Clone(r.record)
 	row[field] = value
-	if err := r.lagging(ctx, func() error { return r.org.PutRow(ctx, table, rowKey, row) }); err != nil {
+	if err := r.lagging(ctx, func() error { return r.rows.org.PutRow(ctx, table, rowKey, row) }); err != nil {
 		return fmt.Errorf("write %s into control row %q: %w", field, rowKey, err)
 	}
 	r.record = row

@@ -17,7 +17,6 @@ import (
 
 // Config is what a reconciliation works with.
 type Config struct {
-	Org     Org
 	Name    string      // of the deployment: prefix and mark of everything
 	Desired genesys.Set // what must exist; empty to take everything down
 	OrgPin  string      // refuse any other org, by name or id; empty for any
@@ -65,19 +64,20 @@ const (
 // A run is one reading of an org and what is made of it.
 type run struct {
 	Config
-	org     Org
 	name    string
 	desired genesys.Set
 	id      genesys.Identity
+
+	kinds   map[genesys.Kind]kind
+	actions *actionKind // lists before it finds
+	rows    rowKind     // one of them is the record
+	routes  routeKind   // decides before planning, and asks before it takes calls
 
 	mu        sync.Mutex
 	ids       map[genesys.Ref]string
 	secrets   map[genesys.Key]secret.Value // of OAuth clients made in this run
 	published map[string]published         // by id of a flow
-	clients   map[string]map[string]any    // bodies by id: a change of state sends the whole
 	warnings  []string
-
-	actions, drafts []genesys.Object // lists that two steps of reading share
 
 	recordLock sync.Mutex
 	record     map[string]any // the tool's own row as it is in the org; nil while there is none
@@ -92,7 +92,7 @@ type Reconciler struct {
 }
 
 // Read looks at the org and computes the plan. It only reads.
-func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
+func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	if cfg.Parallel == 0 {
 		cfg.Parallel = 8
 	}
@@ -100,12 +100,12 @@ func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
 		cfg.Observe = func(Event) {}
 	}
 	r := &run{
-		Config: cfg, org: cfg.Org, name: cfg.Name, desired: cfg.Desired,
+		Config: cfg, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
-		clients: map[string]map[string]any{},
 	}
+	r.meet(org)
 	var err error
-	if r.id, err = r.org.Who(ctx); err != nil {
+	if r.id, err = org.Who(ctx); err != nil {
 		return nil, fmt.Errorf("ask who this client is: %w", err)
 	}
 	if cfg.OrgPin != "" && cfg.OrgPin != r.id.OrgName && cfg.OrgPin != r.id.OrgID {
@@ -113,7 +113,7 @@ func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
 	}
 	r.know(genesys.Key{Kind: genesys.Organization, Name: r.name}, "id", r.id.OrgID)
 	r.know(genesys.Key{Kind: genesys.Organization, Name: r.name}, "name", r.id.OrgName)
-	if err := r.divisions(ctx); err != nil {
+	if err := r.divisions(ctx, org); err != nil {
 		return nil, err
 	}
 	found, err := r.findAll(ctx)
@@ -125,15 +125,17 @@ func Read(ctx context.Context, cfg Config) (*Reconciler, error) {
 			r.know(f.Key, "id", f.ID)
 		}
 	}
-	verdicts, err := r.numbers(ctx, found)
+	verdicts, err := r.routes.numbers(ctx, r, found)
 	if err != nil {
 		return nil, err
 	}
 	r.unfinished(found)
 	record, _ := r.recordKey()
 	p := plan.Compute(found, r.desired, plan.Policy{
-		Adopt: r.Adopt, DeleteQueues: r.DeleteQueues, Destroy: len(r.Desired) == 0, Immutable: immutable, Exact: exact,
-		IDs: r.resolveRef, Verdicts: verdicts, Record: record,
+		Adopt: r.Adopt, DeleteQueues: r.DeleteQueues, Destroy: len(r.Desired) == 0,
+		Immutable: func(k genesys.Kind) []string { return r.kinds[k].immutable() },
+		Exact:     func(k genesys.Kind) []string { return r.kinds[k].exact() },
+		IDs:       r.resolveRef, Verdicts: verdicts, Record: record,
 	})
 	for _, c := range p.Changes {
 		if c.Action == plan.Keep || c.Action == plan.Update {
@@ -174,7 +176,7 @@ func (e *WrongOrgError) Error() string {
 }
 
 // divisions resolves the divisions that the desired entities refer to.
-func (r *run) divisions(ctx context.Context) error {
+func (r *run) divisions(ctx context.Context, org Reader) error {
 	names := map[string]bool{}
 	for _, e := range r.desired {
 		for _, ref := range e.Refs() {
@@ -189,7 +191,7 @@ func (r *run) divisions(ctx context.Context) error {
 			r.know(k, "id", r.id.HomeDivision.ID)
 			continue
 		}
-		all, err := r.org.Find(ctx, genesys.Division, name)
+		all, err := org.Find(ctx, genesys.Division, name)
 		if err != nil {
 			return fmt.Errorf("look up division %q: %w", name, err)
 		}
@@ -215,7 +217,7 @@ func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 			g.Go(func() error { return f(ctx, r) })
 		}
 		for _, k := range ks {
-			h := kinds()[k]
+			h := r.kinds[k]
 			g.Go(func() error {
 				fs, err := h.find(ctx, r)
 				if err != nil {
@@ -230,13 +232,13 @@ func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 		return g.Wait()
 	}
 	var first []genesys.Kind
-	for k := range kinds() {
+	for k := range r.kinds {
 		if !slices.Contains(second, k) {
 			first = append(first, k)
 		}
 	}
 	slices.Sort(first)
-	if err := look(ctx, first, actionKind{}.list); err != nil {
+	if err := look(ctx, first, r.actions.list); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(all, func(a, b plan.Found) int { return cmp.Compare(b.ID, a.ID) }) // of several the smallest is known

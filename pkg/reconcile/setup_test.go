@@ -191,7 +191,7 @@ func (w *world) config() reconcile.Config {
 		smoke[a.Key] = a.Smoke
 	}
 	return reconcile.Config{
-		Org: w.client, Name: w.deployment.Name, Desired: w.blueprint.Entities, Wait: w.wait,
+		Name: w.deployment.Name, Desired: w.blueprint.Entities, Wait: w.wait,
 		Secret: func(genesys.Key, string) (secret.Value, error) { return secret.New(hubspottest.DefaultToken), nil },
 		Smoke:  smoke, Targets: targets(w.deployment),
 	}
@@ -203,7 +203,7 @@ func (w *world) run(ctx context.Context, change func(*reconcile.Config)) error {
 	if change != nil {
 		change(&cfg)
 	}
-	r, err := reconcile.Read(ctx, cfg)
+	r, err := reconcile.Read(ctx, w.client, cfg)
 	if err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ func (w *world) read(t testing.TB, change func(*reconcile.Config)) *reconcile.Re
 	if change != nil {
 		change(&cfg)
 	}
-	r, err := reconcile.Read(t.Context(), cfg)
+	r, err := reconcile.Read(t.Context(), w.client, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
