@@ -88,6 +88,32 @@ func (r *run) ours(ctx context.Context, org Reader, k genesys.Kind, content func
 	return out, nil
 }
 
+// named finds the desired entities of a kind by their exact names, in one list when there
+// are many.
+func (r *run) named(ctx context.Context, org Reader, k genesys.Kind) ([]plan.Found, error) {
+	want := map[string]bool{}
+	for _, d := range r.desired {
+		if d.Key.Kind == k {
+			want[d.Key.Name] = true
+		}
+	}
+	if len(want) == 0 {
+		return nil, nil
+	}
+	all, err := org.Find(ctx, k, "")
+	if err != nil {
+		return nil, err
+	}
+	var out []plan.Found
+	for _, o := range all {
+		if want[o.Text("name")] {
+			f := r.marked(k, o, o.Text("description"), nil)
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
 // pick copies the fields that are compared.
 func pick(body map[string]any, fields ...string) map[string]any {
 	out := map[string]any{}
