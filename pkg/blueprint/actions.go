@@ -160,16 +160,24 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	if fs.Has(diag.Error) {
 		return fs
 	}
-	name := base + " " + hashOf([]any{def.Input, def.Output, def.Secure, def.IntegrationType})[:8]
+	frozen := hashOf([]any{def.Input, def.Output, def.Secure, def.IntegrationType})
+	name := base + " " + frozen[:8]
 	def, parts, fs := b.definition(dir, data(name))
 	if fs.Has(diag.Error) {
 		return fs
 	}
 	def.Category = category
-	at := diag.Position{File: b.engine.file("actions/" + dir + "/action.yaml.tmpl"), Line: 1}
-	if def.IntegrationType != integration {
-		return append(fs, diag.Finding{Code: codeTemplate, Message: fmt.Sprintf("integrationType is %q, the flow calls this action through %s", def.IntegrationType, integration), Position: at})
+	if fs = append(fs, parts.head.unnamed(parts.root, "the data action", def.Name, name)...); fs != nil {
+		return fs
 	}
+	if hashOf([]any{def.Input, def.Output, def.Secure, def.IntegrationType}) != frozen {
+		return diag.Findings{parts.head.lost(lineOf(parts.root, "name"), "leave the name out of the contract",
+			"the contract depends on the action's name, which holds the contract's hash and would not tell when it changes")}
+	}
+	if def.IntegrationType != integration {
+		return parts.head.fail(lineOf(parts.root, "integrationType"), "integrationType is %q, the flow calls this action through %s", def.IntegrationType, integration)
+	}
+	at := parts.head.at(lineOf(parts.root, "request"))
 	switch role {
 	case RoleFindContact:
 		b.names.findContact = def.Name
@@ -229,7 +237,10 @@ func checked(d *dataaction.Definition) diag.Findings {
 }
 
 // actionParts are the three rendered files of a data action.
-type actionParts struct{ head, request, response rendering }
+type actionParts struct {
+	head, request, response rendering
+	root                    *yaml.Node // what head holds
+}
 
 // place finds the line of a template that a finding about the exported definition is about.
 func (p actionParts) place(f diag.Finding, export string) diag.Position {
@@ -273,10 +284,15 @@ func (b *builder) definition(dir string, data any) (*dataaction.Definition, acti
 		*x.into = r
 	}
 	head, request, response := p.head, p.request, p.response
-	var a actionFile
-	if fs := decodeStrict(head, &a); fs.Has(diag.Error) {
+	if fs := append(request.misquoted(), response.misquoted()...); fs != nil {
 		return nil, p, fs
 	}
+	var a actionFile
+	root, fs := decodeStrict(head, &a)
+	if fs.Has(diag.Error) {
+		return nil, p, fs
+	}
+	p.root = root
 	def := &dataaction.Definition{
 		Name: a.Name, IntegrationType: a.IntegrationType, ActionType: dataaction.Custom, Secure: a.Secure, TimeoutSeconds: a.TimeoutSeconds,
 		Request:  dataaction.RequestConfig{URLTemplate: a.Request.URL, Type: a.Request.Method, Headers: a.Request.Headers, Template: strings.TrimSuffix(request.text, "\n")},
@@ -298,16 +314,21 @@ func (b *builder) definition(dir string, data any) (*dataaction.Definition, acti
 
 // decodeStrict reads rendered YAML into a struct; an unknown key is an error in the
 // template's line.
-func decodeStrict(r rendering, into any) diag.Findings {
+func decodeStrict(r rendering, into any) (*yaml.Node, diag.Findings) {
+	text := source.New(r.file, []byte(r.text))
 	var out diag.Findings
-	for _, f := range source.New(r.file, []byte(r.text)).Decode(headLimits, into) {
+	for _, f := range text.Decode(headLimits, into) {
 		message := strings.TrimPrefix(f.Message, "not YAML: ")
 		if f.Kind == source.Unknown {
 			message = "unknown key " + f.Node.Value
 		}
 		out = append(out, r.fail(f.Position.Line, "%s", message)...)
 	}
-	return out
+	if out != nil {
+		return nil, out
+	}
+	root, _ := text.YAML(headLimits) // Decode has read it
+	return root, r.misplaced(root)
 }
 
 // headLimits bound the heads of data actions and tables; a contract is the longest part.

@@ -189,6 +189,6 @@ func hashOf(x any) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (b *builder) mark(content any) string {
-	return genesys.Mark{Deployment: b.d.Name, Schema: genesys.MarkSchema, Hash: hashOf(content)[:16]}.String()
+func (b *builder) mark(content any) genesys.Mark {
+	return genesys.Mark{Deployment: b.d.Name, Schema: genesys.MarkSchema, Hash: hashOf(content)[:16]}
 }

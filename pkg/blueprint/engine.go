@@ -2,10 +2,12 @@ package blueprint
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -13,33 +15,60 @@ import (
 	"strings"
 	"text/template"
 	"text/template/parse"
+	"unicode"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 )
 
-// A rendering is the text that a template gave, and for each of its lines the line of the
-// template that wrote it.
+// A rendering is the text that a template gave, and which lines of the template wrote it.
 type rendering struct {
-	file  string // the template, as findings name it
-	text  string
-	lines []int
+	file   string // the template, as findings name it
+	text   string
+	lines  [][]piece // of each line of the text, at least one
+	values []value   // those that must stand by themselves
 }
 
-// at is the place in the template that wrote a line of the text.
-func (r rendering) at(line int) diag.Position {
-	if line < 1 || len(r.lines) == 0 {
+// A value is where a quoted value begins in the text.
+type value struct {
+	at     diag.Position
+	offset int
+}
+
+// A piece is a part of a line of the text, up to the next piece, that one line of the
+// template wrote. The first one holds the line's first visible character.
+type piece struct {
+	column int // where it begins, in characters from 1
+	line   int // of the template
+}
+
+// at is the place in the template that wrote the first visible character of a line.
+func (r rendering) at(line int) diag.Position { return r.placed(diag.Position{Line: line}) }
+
+// placed is the place in the template that wrote a place of the text.
+func (r rendering) placed(p diag.Position) diag.Position {
+	if p.Line < 1 || len(r.lines) == 0 {
 		return diag.Position{File: r.file, Line: 1}
 	}
-	return diag.Position{File: r.file, Line: r.lines[min(line, len(r.lines))-1]} // YAML finds an open end after the last line
+	pieces := r.lines[min(p.Line, len(r.lines))-1] // YAML finds an open end after the last line
+	out := pieces[0].line
+	for _, x := range pieces[1:] {
+		if x.column <= p.Column {
+			out = x.line
+		}
+	}
+	return diag.Position{File: r.file, Line: out}
 }
 
 // blame turns findings about the rendered text into findings about the template.
 func (r rendering) blame(fs diag.Findings) diag.Findings {
 	out := make(diag.Findings, len(fs))
 	for i, f := range fs {
-		f.Position, f.Length = r.at(f.Position.Line), 0
+		f.Position, f.Length = r.placed(f.Position), 0
 		out[i] = f
 	}
 	return out
@@ -69,18 +98,28 @@ type engine struct {
 // quoting are the only functions that may print a value. Each gives text that is safe in
 // its place, whatever the value.
 var quoting = template.FuncMap{
-	"lit":     quoteLiteral,
-	"name":    quoteName,
-	"exp":     quoteExpression,
-	"seconds": quoteSeconds,
-	"number":  quoteNumber,
-	"json":    quoteJSON,
-	"ref":     quoteRef,
-	"kind":    quoteKind,
-	"take":    quoteTake,
-	"comment": quoteComment,
-	"quiet":   quoteQuiet,
-	"escaped": quoteEscaped,
+	"lit":      quoteLiteral,
+	"name":     quoteName,
+	"exp":      quoteExpression,
+	"variable": quoteVariable,
+	"seconds":  quoteSeconds,
+	"number":   quoteNumber,
+	"json":     quoteJSON,
+	"ref":      quoteRef,
+	"kind":     quoteKind,
+	"take":     quoteTake,
+	"comment":  quoteComment,
+	"quiet":    quoteQuiet,
+	"escaped":  quoteEscaped,
+}
+
+// wholes are those whose text is a value by itself, with its own quotes. Inside other text,
+// quotes of the template's own say, a value could end what it stands in.
+var wholes = []string{"lit", "name", "exp", "json", "seconds"}
+
+// helpers print nothing: what they give must go through a quoting function.
+var helpers = template.FuncMap{
+	"args": func(xs ...any) []any { return xs }, // a partial takes one argument
 }
 
 func (e engine) render(name string, data any) (rendering, diag.Findings) {
@@ -97,19 +136,63 @@ func (e engine) render(name string, data any) (rendering, diag.Findings) {
 	if err := t.Execute(&b, data); err != nil {
 		return r, diag.Findings{{Code: codeTemplate, Message: said(err), Position: placeIn(r.file, err)}}
 	}
-	r.text, r.lines = unmark(b.String())
+	r.unmark(b.String())
 	if i := strings.Index(r.text, "{{"); i >= 0 {
-		line := 1 + strings.Count(r.text[:i], "\n")
+		before := r.text[:i]
+		at := diag.Position{Line: 1 + strings.Count(before, "\n"), Column: 1 + utf8.RuneCountInString(before[1+strings.LastIndexByte(before, '\n'):])}
 		return r, diag.Findings{{
 			Code: codeBraces, Message: "two opening braces in the output, which the import of a flow takes for a placeholder of its own",
-			Hint: "write a value of the deployment file, or this line of the template, without them", Position: r.at(line),
+			Hint: "write a value of the deployment file, or this line of the template, without them", Position: r.placed(at),
 		}}
 	}
 	return r, nil
 }
 
-// parse reads a template and prepares it: nothing in it prints a value raw, and its lines
-// can be told from the result.
+// misplaced finds values that do not stand by themselves in the YAML or JSON that was read
+// from the text: amid other text a comma or a brace in a value would be syntax. A comment
+// may hold one.
+func (r rendering) misplaced(root *yaml.Node) diag.Findings {
+	starts := map[diag.Position]bool{}
+	var walk func(*yaml.Node)
+	walk = func(n *yaml.Node) {
+		starts[diag.Position{Line: n.Line, Column: n.Column}] = true
+		for _, c := range n.Content {
+			walk(c)
+		}
+	}
+	walk(root)
+	var fs diag.Findings
+	for _, v := range r.values {
+		line := r.text[1+strings.LastIndexByte(r.text[:v.offset], '\n') : v.offset]
+		if !starts[v.at] && !strings.HasPrefix(strings.TrimLeft(line, " "), "#") {
+			fs = append(fs, r.amid(v))
+		}
+	}
+	return fs
+}
+
+// misquoted is misplaced for a text in Velocity that makes JSON: no value stands between
+// quotes.
+func (r rendering) misquoted() diag.Findings {
+	var fs diag.Findings
+	for _, v := range r.values {
+		before := strings.ReplaceAll(strings.ReplaceAll(r.text[:v.offset], `\\`, ""), `\"`, "")
+		if strings.Count(before, `"`)%2 != 0 {
+			fs = append(fs, r.amid(v))
+		}
+	}
+	return fs
+}
+
+func (r rendering) amid(v value) diag.Finding {
+	return diag.Finding{
+		Code: codeTemplate, Message: "a value is printed amid other text, where it could end what it stands in", Position: r.placed(v.at),
+		Hint: "a quoting function writes the quotes, too: let its value stand alone, and join texts in its argument: lit (print \"a \" .B)",
+	}
+}
+
+// parse reads a template and prepares it and the partials it defines: nothing in them prints
+// a value raw, and their lines can be told from the result.
 func (e engine) parse(r rendering, name string) (*template.Template, diag.Findings) {
 	src, err := fs.ReadFile(e.fs, name)
 	if err != nil {
@@ -119,128 +202,178 @@ func (e engine) parse(r rendering, name string) (*template.Template, diag.Findin
 		}
 		return nil, r.fail(1, "the template cannot be read: %v", err)
 	}
-	t, err := template.New(name).Option("missingkey=error").Funcs(quoting).Parse(string(src))
+	fail := func(at int, hint, format string, args ...any) (*template.Template, diag.Findings) {
+		line := 1 + bytes.Count(src[:at], []byte("\n"))
+		return nil, diag.Findings{{
+			Code: codeTemplate, Message: fmt.Sprintf(format, args...), Hint: hint, Position: diag.Position{File: r.file, Line: line},
+		}}
+	}
+	if i := bytes.IndexAny(src, lineMark+valueMark); i >= 0 {
+		return fail(i, "delete it", "the template holds the control character %U", src[i])
+	}
+	t, err := template.New(name).Option("missingkey=error").Funcs(quoting).Funcs(helpers).Parse(string(src))
 	if err != nil {
 		return nil, diag.Findings{{Code: codeTemplate, Message: said(err), Position: placeIn(r.file, err)}}
 	}
-	if bad := rawPrint(t.Root); bad != nil {
-		line := 1 + bytes.Count(src[:bad.Position()], []byte("\n"))
-		return nil, diag.Findings{{
-			Code: codeTemplate, Message: fmt.Sprintf("%s prints a value without quoting it", bad),
-			Hint: "end it with one of " + strings.Join(quotingNames(), ", "), Position: diag.Position{File: r.file, Line: line},
-		}}
+	trees := t.Templates()
+	slices.SortFunc(trees, func(a, b *template.Template) int { return cmp.Compare(a.Root.Pos, b.Root.Pos) })
+	for _, part := range trees {
+		if bad := rawPrint(part.Root); bad != nil {
+			return fail(int(bad.Position()), "end it with one of "+strings.Join(slices.Sorted(maps.Keys(quoting)), ", "),
+				"%s prints a value without quoting it", bad)
+		}
 	}
-	markLines(t.Root, string(src))
+	for _, part := range trees {
+		markLines(part.Root, string(src))
+	}
 	return t, nil
 }
 
-func quotingNames() []string {
-	var out []string
-	for n := range quoting {
-		out = append(out, n)
+// lists visits every list of nodes below one, itself first.
+func lists(l *parse.ListNode, visit func(*parse.ListNode)) {
+	if l == nil {
+		return
 	}
-	slices.Sort(out)
-	return out
+	visit(l)
+	for _, n := range l.Nodes {
+		if b := branches(n); b != nil {
+			lists(b.List, visit)
+			lists(b.ElseList, visit)
+		}
+	}
 }
 
-// rawPrint finds a part of a template that prints something else than what a quoting
-// function gives.
-func rawPrint(n parse.Node) parse.Node {
-	var lists []*parse.ListNode
+func branches(n parse.Node) *parse.BranchNode {
 	switch n := n.(type) {
-	case *parse.ListNode:
-		if n == nil {
-			return nil
-		}
-		for _, c := range n.Nodes {
-			if bad := rawPrint(c); bad != nil {
-				return bad
-			}
-		}
-	case *parse.ActionNode:
-		if len(n.Pipe.Decl) > 0 {
-			return nil
-		}
-		last := n.Pipe.Cmds[len(n.Pipe.Cmds)-1]
-		if id, ok := last.Args[0].(*parse.IdentifierNode); ok && quoting[id.Ident] != nil {
-			return nil
-		}
-		return n
 	case *parse.IfNode:
-		lists = []*parse.ListNode{n.List, n.ElseList}
+		return &n.BranchNode
 	case *parse.RangeNode:
-		lists = []*parse.ListNode{n.List, n.ElseList}
+		return &n.BranchNode
 	case *parse.WithNode:
-		lists = []*parse.ListNode{n.List, n.ElseList}
-	}
-	for _, l := range lists {
-		if l != nil {
-			if bad := rawPrint(l); bad != nil {
-				return bad
-			}
-		}
+		return &n.BranchNode
 	}
 	return nil
 }
 
-// markLines puts the number of the template's line, between two zero bytes, before each piece
-// of a line of its text; unmark takes the numbers out of the result again.
-func markLines(n parse.Node, src string) {
-	switch n := n.(type) {
-	case *parse.ListNode:
-		if n == nil {
-			return
+// rawPrint finds a part of a template that prints something else than what a quoting
+// function gives.
+func rawPrint(root *parse.ListNode) (bad parse.Node) {
+	lists(root, func(l *parse.ListNode) {
+		for _, n := range l.Nodes {
+			if bad == nil && !harmless(n) {
+				bad = n
+			}
 		}
-		for _, c := range n.Nodes {
-			markLines(c, src)
-		}
-	case *parse.TextNode:
-		line := 1 + strings.Count(src[:n.Pos], "\n")
-		var b bytes.Buffer
-		for piece := range strings.Lines(string(n.Text)) {
-			fmt.Fprintf(&b, "\x00%d\x00%s", line, piece)
-			line++
-		}
-		if bytes.HasSuffix(n.Text, []byte("\n")) { // a value begins the next line
-			fmt.Fprintf(&b, "\x00%d\x00", line)
-		}
-		n.Text = b.Bytes()
-	case *parse.IfNode:
-		markLines(n.List, src)
-		markLines(n.ElseList, src)
-	case *parse.RangeNode:
-		markLines(n.List, src)
-		markLines(n.ElseList, src)
-	case *parse.WithNode:
-		markLines(n.List, src)
-		markLines(n.ElseList, src)
-	}
+	})
+	return bad
 }
 
-// unmark gives the text without marks. A line is the template's line that wrote its first
-// visible character: trimming joins the end of it with what follows on later lines.
-func unmark(s string) (text string, lines []int) {
+// harmless holds for nodes that print no value themselves, and for those that end with a
+// quoting function. The list is closed: what a later version of the language adds is refused.
+func harmless(n parse.Node) bool {
+	switch n := n.(type) {
+	case *parse.TextNode, *parse.CommentNode, *parse.BreakNode, *parse.ContinueNode:
+		return true
+	case *parse.IfNode, *parse.RangeNode, *parse.WithNode:
+		return true // their lists are looked at by themselves
+	case *parse.TemplateNode:
+		return true // and so is every template that is defined
+	case *parse.ActionNode:
+		return len(n.Pipe.Decl) > 0 || quoting[lastFunction(n)] != nil
+	}
+	return false
+}
+
+// lastFunction is the function that gives what an action prints; empty when that is none.
+func lastFunction(n *parse.ActionNode) string {
+	last := n.Pipe.Cmds[len(n.Pipe.Cmds)-1]
+	if id, ok := last.Args[0].(*parse.IdentifierNode); ok {
+		return id.Ident
+	}
+	return ""
+}
+
+// Marks in the text that a template gives until unmark takes them out: the number of a line
+// of the template between two line marks, before whatever that line wrote; a value mark
+// before a value that must stand by itself. No quoting function gives these characters.
+const (
+	lineMark  = "\x00"
+	valueMark = "\x01"
+)
+
+// markLines puts marks into a template.
+func markLines(root *parse.ListNode, src string) {
+	lists(root, func(l *parse.ListNode) {
+		var nodes []parse.Node
+		for _, n := range l.Nodes {
+			line := 1 + strings.Count(src[:n.Position()], "\n")
+			mark := fmt.Sprintf(lineMark+"%d"+lineMark, line)
+			switch n := n.(type) {
+			case *parse.TextNode:
+				var b bytes.Buffer
+				for piece := range strings.Lines(string(n.Text)) {
+					fmt.Fprintf(&b, lineMark+"%d"+lineMark+"%s", line, piece)
+					line++
+				}
+				n.Text = b.Bytes()
+			case *parse.ActionNode:
+				if len(n.Pipe.Decl) > 0 {
+					break
+				}
+				if slices.Contains(wholes, lastFunction(n)) {
+					mark += valueMark
+				}
+				nodes = append(nodes, &parse.TextNode{NodeType: parse.NodeText, Pos: n.Pos, Text: []byte(mark)})
+			}
+			nodes = append(nodes, n)
+		}
+		l.Nodes = nodes
+	})
+}
+
+// unmark reads a marked text. The first piece of a line is what wrote its first visible
+// character: trimming joins the end of it with what follows on later lines.
+func (r *rendering) unmark(s string) {
 	var b strings.Builder
 	b.Grow(len(s))
-	last := 1
+	now := 1
 	for line := range strings.Lines(s) {
-		visible := false
+		pieces, column, visible := []piece{{1, now}}, 1, false
 		for {
-			before, rest, ok := strings.Cut(line, "\x00")
-			b.WriteString(before)
-			visible = visible || strings.TrimSpace(before) != ""
-			if !ok {
+			i := strings.IndexAny(line, lineMark+valueMark)
+			text := line
+			if i >= 0 {
+				text = line[:i]
+			}
+			if strings.TrimSpace(text) != "" {
+				if !visible {
+					pieces[0].line = now
+				} else if pieces[len(pieces)-1].line != now {
+					pieces = append(pieces, piece{column, now})
+				}
+				visible = true
+			}
+			b.WriteString(text)
+			column += utf8.RuneCountInString(text)
+			if i < 0 {
 				break
 			}
-			number, after, _ := strings.Cut(rest, "\x00")
-			if n, err := strconv.Atoi(number); err == nil && !visible {
-				last = n
+			mark := line[i]
+			if line = line[i+1:]; mark == valueMark[0] {
+				at := diag.Position{Line: len(r.lines) + 1, Column: column}
+				r.values = append(r.values, value{at, b.Len()})
+				continue
 			}
+			number, after, _ := strings.Cut(line, lineMark)
+			now, _ = strconv.Atoi(number) // written by markLines
 			line = after
 		}
-		lines = append(lines, last)
+		if !visible {
+			pieces[0].line = now
+		}
+		r.lines = append(r.lines, pieces)
 	}
-	return b.String(), lines
+	r.text = b.String()
 }
 
 // templateLine is how text/template names a place: template: name:line[:column]:
@@ -294,8 +427,23 @@ func quoted(s string) (string, error) {
 
 // quoteExpression prints an expression tree in single quotes, in which YAML has no escape
 // but the doubled quote. The expression's own strings are in double quotes.
-func quoteExpression(n expr.Node) string {
-	return "'" + strings.ReplaceAll(expr.Print(n), "'", "''") + "'"
+func quoteExpression(n expr.Node) (string, error) {
+	text := expr.Print(n)
+	if i := strings.IndexFunc(text, unicode.IsControl); i >= 0 {
+		return "", fmt.Errorf("an expression holds the control character %U", []rune(text[i:])[0])
+	}
+	return "'" + strings.ReplaceAll(text, "'", "''") + "'", nil
+}
+
+// variableForm is the form of a variable's name, as expressions hold it.
+var variableForm = regexp.MustCompile(`^(Flow|Task|Call)\.[A-Za-z][A-Za-z0-9_]*$`)
+
+// quoteVariable writes the name of a variable into an expression.
+func quoteVariable(s string) (string, error) {
+	if !variableForm.MatchString(s) {
+		return "", fmt.Errorf("%q is no name of a variable", s)
+	}
+	return s, nil
 }
 
 func quoteSeconds(n int) (string, error) {
@@ -318,11 +466,18 @@ func quoteJSON(v any) (string, error) {
 	return strings.NewReplacer("$", `\u0024`, "#", `\u0023`).Replace(strings.TrimSuffix(b.String(), "\n")), nil
 }
 
-func quoteRef(kind, name, field string) string {
-	return genesys.Ref{Key: genesys.Key{Kind: genesys.Kind(kind), Name: name}, Field: field}.String()
+// quoteRef writes a reference. It escapes the name; kind and field are words.
+func quoteRef(kind, name, field string) (string, error) {
+	for _, word := range []string{kind, field} {
+		if !kindForm.MatchString(word) {
+			return "", fmt.Errorf("%q is no word of a reference", word)
+		}
+	}
+	return genesys.Ref{Key: genesys.Key{Kind: genesys.Kind(kind), Name: name}, Field: field}.String(), nil
 }
 
-// kindForm is the form of a type's name in YAML keys, such as stringCollection.
+// kindForm is the form of a type's name in YAML keys, such as stringCollection, and of the
+// words of a reference.
 var kindForm = regexp.MustCompile(`^[a-z][A-Za-z]*$`)
 
 func quoteKind(s string) (string, error) {
@@ -349,13 +504,14 @@ func quoteTake(name string, bare bool) (string, error) {
 	return "${" + name + "}", nil
 }
 
-// quoteComment writes a value into a comment.
+// quoteComment writes the words of a value into a comment. Only letters and digits are left,
+// so that it does no harm outside of one.
 func quoteComment(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == '{' || r == '}' || r == 0x7f {
-			return ' '
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
 		}
-		return r
+		return ' '
 	}, s)
 }
 

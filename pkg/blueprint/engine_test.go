@@ -30,12 +30,20 @@ last`
 	if diff := cmp.Diff(text, r.text); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]int{1, 3, 6, 7, 6, 7, 9, 10}, r.lines); diff != "" {
+	if diff := cmp.Diff([]int{1, 3, 6, 7, 6, 7, 9, 10}, wrote(r)); diff != "" {
 		t.Error(diff)
 	}
 	if got := r.at(99).Line; got != 10 {
 		t.Errorf("after the end: line %d, want the last", got)
 	}
+}
+
+// wrote gives for each line of a text the line of the template that wrote it.
+func wrote(r rendering) (lines []int) {
+	for i := range r.lines {
+		lines = append(lines, r.at(i+1).Line)
+	}
+	return lines
 }
 
 // Errors of the YAML decoder and of text/template come without their own idea of the place
@@ -45,7 +53,7 @@ func TestMessagesOfTemplates(t *testing.T) {
 		"name: a\nnope: 1\n":  "unknown key nope",
 		"name: a\nname: [1\n": "did not find expected ',' or ']'",
 	} {
-		fs := decodeStrict(rendering{file: "f", text: text, lines: []int{1, 2}}, &controlTable{})
+		_, fs := decodeStrict(rendering{file: "f", text: text, lines: [][]piece{{{1, 1}}, {{1, 2}}}}, &controlTable{})
 		if len(fs) != 1 || fs[0].Message != want || fs[0].Position.Line != 2 {
 			t.Errorf("%q gives %v, want %q in line 2", text, fs, want)
 		}

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v4"
-
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -81,7 +79,7 @@ func plainJSON(m map[string]any) (map[string]any, error) {
 
 // owned marks a content in a field that people read, too.
 func (b *builder) owned(k genesys.Key, field string, content map[string]any, needs ...genesys.Key) genesys.Entity {
-	content[field] = b.mark(content)
+	content[field] = b.mark(content).String()
 	return genesys.Entity{Key: k, Holding: genesys.Owned, Content: content, Needs: needs}
 }
 
@@ -91,10 +89,8 @@ func (b *builder) table() []genesys.Entity {
 	props := map[string]any{}
 	for i := 0; i+1 < len(b.control.Columns.Content); i += 2 {
 		name := b.control.Columns.Content[i].Value
-		var col map[string]any
-		if err := b.control.Columns.Content[i+1].Decode(&col); err != nil || col == nil {
-			col = map[string]any{"type": "string"}
-		}
+		col := map[string]any{}
+		_ = b.control.Columns.Content[i+1].Decode(&col) // renderTable has read it
 		col["$id"] = "/properties/" + name
 		col["displayOrder"] = i / 2
 		props[name] = col
@@ -110,11 +106,7 @@ func (b *builder) table() []genesys.Entity {
 	for i := 0; i+1 < len(b.control.Rows.Content); i += 2 {
 		name := b.control.Rows.Content[i].Value
 		row := map[string]any{}
-		if n := b.control.Rows.Content[i+1]; n.Kind == yaml.MappingNode {
-			if err := n.Decode(&row); err != nil {
-				row = map[string]any{}
-			}
-		}
+		_ = b.control.Rows.Content[i+1].Decode(&row) // renderTable has read it
 		row["key"] = name
 		out = append(out, genesys.Entity{
 			Key: key(genesys.DataTableRow, b.names.table+"/"+name), Holding: genesys.Seed, Content: row, Needs: []genesys.Key{k},
@@ -141,7 +133,7 @@ func (b *builder) integration(name, kind, slot, credential string) genesys.Entit
 	content := map[string]any{
 		"name": name, "integrationType": map[string]any{"id": kind}, "intendedState": "ENABLED", "config": config,
 	}
-	config["notes"] = b.mark(content)
+	config["notes"] = b.mark(content).String()
 	return genesys.Entity{
 		Key: key(genesys.Integration, name), Holding: genesys.Owned, Content: content,
 		Needs: []genesys.Key{key(genesys.Credential, credential)},
@@ -292,7 +284,7 @@ func (b *builder) targets() []genesys.Entity {
 	var out []genesys.Entity
 	for _, q := range queues {
 		content := map[string]any{"name": q, "division": b.division()}
-		content["description"] = b.mark(content)
+		content["description"] = b.mark(content).String()
 		out = append(out, genesys.Entity{Key: key(genesys.Queue, q), Holding: genesys.Reference, Create: d.Manage.Queues, Content: content})
 	}
 	for _, s := range skills {

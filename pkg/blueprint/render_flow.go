@@ -19,14 +19,20 @@ func (b *builder) renderFlow() diag.Findings {
 	if fs.Has(diag.Error) {
 		return fs
 	}
-	data.Description = b.mark(r.text)
+	before, mark := r.text, b.mark(r.text)
+	data.Description = mark.String()
 	if r, fs = b.engine.render(flowTemplate, data); fs.Has(diag.Error) {
 		return fs
 	}
 	file := "flow/" + b.names.flow + ".yaml"
 	tree, found := architect.Parse(file, []byte(r.text))
-	fs = append(fs, r.blame(found)...)
-	if fs.Has(diag.Error) {
+	if fs = append(fs, r.blame(found)...); fs.Has(diag.Error) {
+		return fs
+	}
+	if fs = append(fs, r.misplaced(tree.Root)...); fs.Has(diag.Error) {
+		return fs
+	}
+	if fs = append(fs, b.lostFlow(r, before, tree, mark)...); fs.Has(diag.Error) {
 		return fs
 	}
 	fs = append(fs, r.blame(check.Flow(tree, b.org()))...)

@@ -9,6 +9,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // A scriptInput is a variable of the agent's script that the flow fills.
@@ -70,18 +71,35 @@ func (b *builder) renderScript() diag.Findings {
 	if fs.Has(diag.Error) {
 		return fs
 	}
-	b.names.script = base + " " + hashOf(r.text)[:8]
+	before := r.text
+	b.names.script = base + " " + hashOf(before)[:8]
 	if r, fs = b.engine.render("script/deal-view.script.json.tmpl", b.scriptData(b.names.script)); fs.Has(diag.Error) {
 		return fs
 	}
-	var any map[string]any
-	if err := json.Unmarshal([]byte(r.text), &any); err != nil {
+	var script struct {
+		Name string `json:"name"`
+	}
+	if err := json.Unmarshal([]byte(r.text), &script); err != nil {
 		line := 1
 		var s *json.SyntaxError
 		if errors.As(err, &s) {
 			line += strings.Count(r.text[:s.Offset], "\n")
 		}
 		return r.fail(line, "the script is no JSON: %v", err)
+	}
+	root, faults := source.New(r.file, []byte(r.text)).YAML(headLimits)
+	for _, f := range faults {
+		fs = append(fs, r.fail(f.Position.Line, "the script: %s", f.Message)...)
+	}
+	if fs != nil {
+		return fs
+	}
+	fs = append(r.misplaced(root), r.unnamed(root, "the script", script.Name, b.names.script)...)
+	if fs == nil {
+		fs = r.varying(before, base, b.names.script)
+	}
+	if fs != nil {
+		return fs
 	}
 	b.script = r.text
 	b.out.Artifacts = append(b.out.Artifacts, Artifact{"script/" + b.names.script + ".script.json", r.text})

@@ -23,14 +23,19 @@ func (b *builder) renderTable() diag.Findings {
 	if fs.Has(diag.Error) {
 		return fs
 	}
-	if fs := decodeStrict(r, &b.control); fs.Has(diag.Error) {
+	root, fs := decodeStrict(r, &b.control)
+	if fs.Has(diag.Error) {
 		return fs
 	}
 	if b.control.Columns.Kind != yaml.MappingNode || b.control.Rows.Kind != yaml.MappingNode {
 		return r.fail(1, "columns and rows must be mappings")
 	}
-	if b.control.Name != b.names.table {
-		return r.fail(1, "the flow reads the table %q, this one is %q", b.names.table, b.control.Name)
+	fs = r.unnamed(root, "the control table", b.control.Name, b.names.table)
+	if fs = append(fs, b.unreadable(r)...); fs == nil {
+		fs = b.lostRows(r)
+	}
+	if fs != nil {
+		return fs
 	}
 	b.out.Artifacts = append(b.out.Artifacts, Artifact{"tables/" + b.names.table + ".yaml", r.text})
 	return nil

@@ -46,7 +46,7 @@ func Parse(file string, data []byte) (*Deployment, diag.Findings) {
 // defaults is what holds where the file says nothing.
 func defaults() *Deployment {
 	return &Deployment{
-		Genesys: Genesys{Division: "Home"},
+		Genesys: Genesys{Division: HomeDivision},
 		HubSpot: HubSpot{
 			APIVersion: hubspot.DefaultVersion,
 			Auth:       Auth{Method: "service-key"},

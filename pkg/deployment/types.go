@@ -36,6 +36,10 @@ type Deployment struct {
 	positions map[string]diag.Position
 }
 
+// HomeDivision is the division where everything lives that names none. Genesys: each org has
+// one, which is called so unless somebody renamed it.
+const HomeDivision = "Home"
+
 // Genesys names the org.
 type Genesys struct {
 	// Region is an AWS region name or the org's domain; a flag and GENESYSCLOUD_REGION win.

@@ -36,7 +36,7 @@ func (k flowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	})
 	for i, f := range fs {
 		if version := r.published[f.ID].version; version != "" {
-			fs[i].Noted = map[string]any{recordFlow: version}
+			fs[i].Noted = map[string]any{genesys.RecordFlow: version}
 		}
 	}
 	return fs, err
@@ -78,7 +78,7 @@ func (k flowKind) noteVersion(ctx context.Context, r *run, id string) error {
 		if err != nil {
 			return err
 		}
-		return r.note(ctx, recordFlow, publishedOf(o).version)
+		return r.note(ctx, genesys.RecordFlow, publishedOf(o).version)
 	})
 }
 

@@ -10,24 +10,14 @@ import (
 	"github.com/dealroute/dealroute/pkg/plan"
 )
 
-// The control row "deployment" is the tool's own record. It keeps what no mark can say:
-//
-//	flowVersion           the version of the flow that we published; empty: not known
-//	credentialGeneration  how often the run-time client's credential was made; zero or
-//	                      negative: what it holds is not the client's secret
-//
-// Both are written after the fact. A run that ends in between leaves a credential that the
-// next run makes again, and a version that it writes down when it was this client's.
-const (
-	recordRow        = "deployment"
-	recordFlow       = "flowVersion"
-	recordGeneration = "credentialGeneration"
-)
+// Both columns of the record are written after the fact. A run that ends in between leaves a
+// credential that the next run makes again, and a version that it writes down when it was
+// this client's.
 
 // recordKey is the row's key when the deployment has one.
 func (r *run) recordKey() (genesys.Key, bool) {
 	for _, d := range r.desired {
-		if d.Key.Kind == genesys.DataTableRow && strings.HasSuffix(d.Key.Name, "/"+recordRow) {
+		if d.Key.Kind == genesys.DataTableRow && strings.HasSuffix(d.Key.Name, "/"+genesys.RecordRow) {
 			return d.Key, true
 		}
 	}
@@ -94,8 +84,8 @@ func (r *run) credentialIsStale(ctx context.Context, client genesys.Key) error {
 		if _, exists := r.resolveRef(genesys.Ref{Key: d.Key, Field: "id"}); !exists || !feeds(client, d) {
 			continue
 		}
-		if n, _ := r.recorded(recordGeneration); integer(n) > 0 {
-			return r.note(ctx, recordGeneration, float64(-integer(n)))
+		if n, _ := r.recorded(genesys.RecordGeneration); integer(n) > 0 {
+			return r.note(ctx, genesys.RecordGeneration, float64(-integer(n)))
 		}
 	}
 	return nil
@@ -105,8 +95,8 @@ func (r *run) credentialIsStale(ctx context.Context, client genesys.Key) error {
 func (r *run) credentialIsMade(ctx context.Context, d genesys.Entity) error {
 	for _, need := range d.Needs {
 		if feeds(need, d) {
-			n, _ := r.recorded(recordGeneration)
-			return r.note(ctx, recordGeneration, float64(max(integer(n), -integer(n))+1))
+			n, _ := r.recorded(genesys.RecordGeneration)
+			return r.note(ctx, genesys.RecordGeneration, float64(max(integer(n), -integer(n))+1))
 		}
 	}
 	return nil
@@ -140,8 +130,8 @@ func (r *run) unfinished(found []plan.Found) {
 		}
 	}
 	_, hasRecord := r.recordKey()
-	generation, _ := r.recorded(recordGeneration)
-	version, _ := r.recorded(recordFlow)
+	generation, _ := r.recorded(genesys.RecordGeneration)
+	version, _ := r.recorded(genesys.RecordFlow)
 	for i, f := range found {
 		d, wanted := r.desired.Get(f.Key)
 		if !wanted || !f.Owned || f.Unfinished != "" {

@@ -5,6 +5,7 @@ var repairs = map[string]string{
 	"DR-RENDER-001": "The message says what the template, or the text it gave, lacks. Compare the template with the built-in one (`dealroute render --copy-templates DIR`) and correct the line.",
 	"DR-RENDER-002": "Genesys' import replaces `{{name}}` in a flow file by a parameter of its own and refuses what it does not know. Write the value of the deployment file, or the line of the template, without two opening braces.",
 	"DR-RENDER-003": "The vendor would refuse the artifact at `setup`, or every request at run time. Use fewer facts, pipelines or rules.",
+	"DR-RENDER-004": "There is no state file: `plan`, `status` and `destroy` find the flow by its name and the mark in its description, a data action and a script by names that end in digits of a hash, rows of the control table by their keys. A template that leaves one out or writes another would be deployed once and then stand in the way of the next `setup`. Write the name and the description as the template is given them; words of your own may stand around the mark.",
 
 	"DR-FLOW-001": "Reading stopped at the place; the mistake is there or shortly before. Tabs, unbalanced quotes and a missing blank after `:` are the usual ones. Anchors, tags and merge keys are not for flow files.",
 	"DR-FLOW-002": "Only one of the two could count. Delete one. Bare `yes` and `\"yes\"` are the same key, too.",

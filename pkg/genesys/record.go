@@ -1,0 +1,9 @@
+package genesys
+
+// The row of the control table in which setup keeps what no mark can say, and its columns.
+// Where the row is missing nothing is kept.
+const (
+	RecordRow        = "deployment"
+	RecordFlow       = "flowVersion"          // the version of the flow that we published; empty: not known
+	RecordGeneration = "credentialGeneration" // how often the run-time client's credential was made; zero or negative: what it holds is not the client's secret
+)
