@@ -171,6 +171,7 @@ func TestMistakesOfTemplatesAreFoundInTheirLine(t *testing.T) {
 		"an unknown action":        {flowTemplate, "- playAudio: {name: Say so", "- playAudioo: {name: Say so", "playAudioo"},
 		"a misspelt function":      {flowTemplate, "Sum(Task.OpenAmounts)", "Summ(Task.OpenAmounts)", "Summ"},
 		"a misspelt variable":      {flowTemplate, "{exp: Flow.Base - 0}", "{exp: Flow.Bas}", ""},
+		"a mistake in a partial":   {flowTemplate, "If(IsNotSetOrEmpty({{variable .}}), \"\", If(Length(", "If(IsNotSetOrEmpty({{variable .}}), \"\", If(Lengt(", "Lengt"},
 		"a wrong type":             {flowTemplate, "Sum(Task.OpenAmounts)", "Task.OpenAmounts", "Decimal"},
 		"a task without an end":    {flowTemplate, "          - disconnect: {name: End the call}\n", "", "task"},
 		"no YAML":                  {flowTemplate, "  menus: []", "  menus: [}", ""},
