@@ -1,64 +1,96 @@
 package blueprint
 
 import (
-	"cmp"
 	"fmt"
-	"reflect"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/routing"
 )
 
 // policyHash tells the legs of a conversation whether they decide by the same policy. It
 // covers what a kept decision depends on: the routing section, and what its words mean.
 func policyHash(d *deployment.Deployment) string {
-	var b strings.Builder
-	canonical(&b, reflect.ValueOf(d.Policy()))
-	return hashOf(b.String())[:16]
+	return hashOf(policyText(d.Policy()))[:16]
 }
 
-// canonical writes a value so that equal values, and only those, write the same: pointers
-// by what they point at, maps in the order of their keys, numbers by their text.
-func canonical(b *strings.Builder, x reflect.Value) {
-	if x.Kind() == reflect.Pointer {
-		if x.IsNil() {
-			b.WriteString("~")
-			return
-		}
-		x = x.Elem()
+// policyText writes a policy so that equal ones, and only those, write the same: every
+// field by its name, maps in the order of their keys, numbers by their text. A test changes
+// each field of each type below, so that none can be forgotten here.
+func policyText(p routing.Policy) string {
+	return record(
+		"Rules", each(p.Rules, ruleText),
+		"Fallback", targetText(p.Fallback),
+		"ValuePriority", given(p.ValuePriority, func(v routing.ValuePriority) string {
+			return record("Per", atom(v.Per), "Add", atom(v.Add), "Max", atom(v.Max))
+		}),
+		"DealStage", atom(p.DealStage),
+		"Duplicates", atom(p.Duplicates),
+		"Pipelines", each(p.Pipelines, atom),
+		"Stages", byName(p.Stages, atom),
+		"Facts", byName(p.Facts, func(f routing.FactSource) string {
+			return record("Contact", atom(f.Contact), "Deal", atom(f.Deal), "Type", atom(f.Type))
+		}),
+	)
+}
+
+func ruleText(r routing.Rule) string {
+	return record("Name", atom(r.Name), "When", conditionText(r.When), "To", targetText(r.To))
+}
+
+func targetText(t routing.Target) string {
+	return record("Queue", atom(t.Queue), "Skills", each(t.Skills, atom), "Priority", atom(t.Priority))
+}
+
+func conditionText(c routing.Condition) string {
+	return record(
+		"Outcome", each(c.Outcome, atom),
+		"Stage", each(c.Stage, atom),
+		"Pipeline", each(c.Pipeline, atom),
+		"Won", given(c.Won, atom),
+		"MinValue", given(c.MinValue, atom),
+		"MaxValue", given(c.MaxValue, atom),
+		"Lifecycle", each(c.Lifecycle, atom),
+		"Facts", byName(c.Facts, func(t routing.FactTest) string {
+			return record("Any", each(t.Any, atom), "Min", given(t.Min, atom), "Max", given(t.Max, atom),
+				"Within", given(t.Within, atom), "Set", atom(t.Set))
+		}),
+	)
+}
+
+// atom quotes a plain value, so that no text can look like what stands around it.
+func atom[T any](x T) string { return fmt.Sprintf("%q", fmt.Sprint(x)) }
+
+// record joins names and what was written of them.
+func record(namesAndTexts ...string) string {
+	var b strings.Builder
+	for i := 0; i < len(namesAndTexts); i += 2 {
+		b.WriteString(namesAndTexts[i] + ":" + namesAndTexts[i+1] + ";")
 	}
-	if s, ok := x.Interface().(fmt.Stringer); ok {
-		fmt.Fprintf(b, "%q", s.String())
-		return
+	return "{" + b.String() + "}"
+}
+
+func given[T any](x *T, write func(T) string) string {
+	if x == nil {
+		return "~"
 	}
-	switch x.Kind() {
-	case reflect.Struct:
-		b.WriteString("{")
-		for i := range x.NumField() {
-			b.WriteString(x.Type().Field(i).Name + ":")
-			canonical(b, x.Field(i))
-			b.WriteString(";")
-		}
-		b.WriteString("}")
-	case reflect.Slice:
-		b.WriteString("[")
-		for i := range x.Len() {
-			canonical(b, x.Index(i))
-			b.WriteString(";")
-		}
-		b.WriteString("]")
-	case reflect.Map:
-		keys := x.MapKeys()
-		slices.SortFunc(keys, func(p, q reflect.Value) int { return cmp.Compare(p.String(), q.String()) })
-		b.WriteString("<")
-		for _, k := range keys {
-			fmt.Fprintf(b, "%q:", k.String())
-			canonical(b, x.MapIndex(k))
-			b.WriteString(";")
-		}
-		b.WriteString(">")
-	default:
-		fmt.Fprintf(b, "%q", fmt.Sprint(x.Interface()))
+	return write(*x)
+}
+
+func each[T any](list []T, write func(T) string) string {
+	var b strings.Builder
+	for _, x := range list {
+		b.WriteString(write(x) + ";")
 	}
+	return "[" + b.String() + "]"
+}
+
+func byName[T any](m map[string]T, write func(T) string) string {
+	var b strings.Builder
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		b.WriteString(atom(k) + ":" + write(m[k]) + ";")
+	}
+	return "<" + b.String() + ">"
 }
