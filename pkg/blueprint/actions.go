@@ -15,6 +15,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/source"
 )
@@ -72,8 +73,9 @@ type breakerData struct {
 	Timeout     int
 }
 
-// verifyLimit is how many matches of a national number are looked through; another country's
-// number that is the same without its country code is rare, many of them are not real.
+// verifyLimit is how many matches are looked through when a national number is searched: the
+// contact with the number itself is to be among them, whoever was modified last. Another
+// country's number that is the same without its country code is rare, many are not real.
 const verifyLimit = 20
 
 func (b *builder) renderActions() diag.Findings {
@@ -83,13 +85,13 @@ func (b *builder) renderActions() diag.Findings {
 		m := b.match()
 		c := contactData{
 			Name: name, SearchURL: hubspot.Host + paths.ContactSearch(), Timeout: b.contactTimeout() + actionSlack,
-			Limit: 1, Calculated: !m.Verify, National: m.National, Mobile: !m.National || m.Verify,
+			Limit: 1, Calculated: m.Calculated, National: m.National, Mobile: !m.National || !m.Calculated,
 			Lists: b.contactLists(), Required: []string{"total", "ids", "askIds"}, Properties: []string{hubspot.PropAssociatedDeals},
 		}
 		switch {
 		case m.Verify:
 			c.Limit = verifyLimit
-			c.Properties = append(c.Properties, hubspot.PropCalcPhone, hubspot.PropCalcMobile)
+			c.Properties = append(c.Properties, hubspot.PropPhone, hubspot.PropMobile, hubspot.PropCalcPhone, hubspot.PropCalcMobile)
 		case d.HubSpot.Lookup.Duplicates == routing.DuplicatesAll:
 			c.Limit = maxContacts
 		}
@@ -145,6 +147,18 @@ func (b *builder) renderActions() diag.Findings {
 	return fs
 }
 
+// bodyLength is how many characters a request has at most: the longer way of what quoteSame
+// writes, no directives, and numbers for the inputs.
+func bodyLength(template string) int {
+	template = directives().ReplaceAllString(template, "")
+	return utf8.RuneCountInString(escapedInput().ReplaceAllString(template, "+123456789012345"))
+}
+
+var (
+	directives   = pattern.Of(`#else"operator":"EQ","value":"[^"]*"|#if\([^)]*\)|#else|#end`)
+	escapedInput = pattern.Of(`\$esc\.jsonString\(\$\{input\.[a-z0-9]+\}\)`)
+)
+
 func appendNew(list []string, s string) []string {
 	if slices.Contains(list, s) {
 		return list
@@ -186,7 +200,7 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	case RoleTripBreaker:
 		b.names.tripBreaker = def.Name
 	}
-	if n := utf8.RuneCountInString(def.Request.Template); role != RoleTripBreaker && n > hubspot.MaxSearchBody {
+	if n := bodyLength(def.Request.Template); role != RoleTripBreaker && n > hubspot.MaxSearchBody {
 		fs = append(fs, diag.Finding{
 			Code: codeLimit, Message: fmt.Sprintf("the request of %q has %d characters, HubSpot takes %d", def.Name, n, hubspot.MaxSearchBody),
 			Hint: "use fewer facts or pipelines", Position: at,

@@ -77,6 +77,12 @@ func TestTheFlowReadsNumbersAsPhoneDoes(t *testing.T) {
 // read runs the flow up to its first effect outside, and looks at what it made of the ANI.
 func read(t *testing.T, p *interp.Program, ani string) (e164, national string) {
 	t.Helper()
+	got := variables(t, p, ani, "Flow.Ani", "Flow.National")
+	return got[0], got[1]
+}
+
+func variables(t *testing.T, p *interp.Program, ani string, names ...string) []string {
+	t.Helper()
 	s := p.Start(interp.Call{ANI: ani, At: noon})
 	for {
 		e, err := p.Next(s)
@@ -97,12 +103,13 @@ func read(t *testing.T, p *interp.Program, ani string) (e164, national string) {
 	if r := s.Result(); r.Handled {
 		t.Fatalf("%q: flow error handling: %v", ani, r.Problems)
 	}
-	get := func(name string) string {
-		v, _ := s.Variable(name)
-		if v.Type() != expr.String {
-			return ""
+	var out []string
+	for _, name := range names {
+		text := ""
+		if v, _ := s.Variable(name); v.Type() == expr.String {
+			text = v.Text()
 		}
-		return v.Text()
+		out = append(out, text)
 	}
-	return get("Flow.Ani"), get("Flow.National")
+	return out
 }

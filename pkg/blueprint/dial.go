@@ -36,7 +36,14 @@ type homeData struct {
 	ByLength             expr.Node // Task.Rest without the national prefix that the table says
 	Special              []special
 	E164, National       expr.Node
+	Spellings            []spelling
 	Usable               expr.Node
+}
+
+// A spelling is another way to write the caller's line.
+type spelling struct {
+	Ani, National string    // its variables
+	Rest          expr.Node // Task.Rest in that spelling; "" when there is none
 }
 
 // A special is a calling code whose national prefixes take more to tell than a length. Its
@@ -102,6 +109,10 @@ func homeOf(regions, own []string) homeData {
 		}
 	}
 	h.National = choose(all(expr.Op(ani, "!=", text("")), among(code, codes...)), fn("ToString", fn("ToInt", rest)), text(""))
+	for i, s := range spellings() {
+		n := strconv.Itoa(i + 2)
+		h.Spellings = append(h.Spellings, spelling{"Flow.Ani" + n, "Flow.National" + n, s})
+	}
 	h.Usable = expr.Op(ani, "!=", text(""))
 	if len(own) > 0 {
 		h.Usable = all(h.Usable, less(fn("FindFirst", texts(own...), ani), whole(0)))
@@ -229,6 +240,41 @@ func meet(a, b []phone.Set) bool {
 		}
 	}
 	return true
+}
+
+// spellings are Task.Rest in its first and its second other spelling; "" for none.
+func spellings() []expr.Node {
+	rest := v("Task.Rest")
+	var out []expr.Node
+	for nth := range phone.MaxVariants {
+		type group struct {
+			phone.Change
+			all [][]phone.Set
+		}
+		var groups []group
+		for _, c := range phone.Changes() {
+			if c.Nth != nth {
+				continue
+			}
+			i := slices.IndexFunc(groups, func(g group) bool {
+				return g.Code == c.Code && g.Digits == c.Digits && g.With == c.With && g.Start == c.Start && g.Cut == c.Cut && g.Put == c.Put && g.From == c.From
+			})
+			if i < 0 {
+				groups = append(groups, group{Change: c})
+				i = len(groups) - 1
+			}
+			groups[i].all = append(groups[i].all, c.Begins)
+		}
+		slices.Reverse(groups)
+		var x expr.Node = text("")
+		for _, g := range groups {
+			is := append([]expr.Node{eq(v("Task.Code"), text(g.Code)), eq(length(rest), whole(g.Digits))}, begins(rest, g.all)...)
+			head := fn("Substring", rest, whole(g.Start), whole(g.Cut-g.Start))
+			x = choose(all(is...), fn("Append", text(g.With), head, text(g.Put), after(rest, g.From)), x)
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // after is x without its first characters.

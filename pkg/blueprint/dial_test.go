@@ -87,6 +87,47 @@ func TestTheFlowReadsEveryCountryAsPhoneDoes(t *testing.T) {
 	t.Logf("%d of %d texts agree in %d countries; others in %d", agreed, texts, countries, len(wrong))
 }
 
+// The flow has the other spellings of a number that package phone has, also in another home.
+func TestTheFlowSpellsNumbersAsPhoneDoes(t *testing.T) {
+	d := load(t, "../../examples/minimal/dealroute.yaml")
+	spelled := 0
+	for _, homes := range [][]string{{"BR", "MX", "AR"}, {"US"}} {
+		d.HubSpot.Lookup.HomeCountries = homes
+		b, fs := blueprint.Render(d, templates.FS)
+		if err := fs.Err(); err != nil {
+			t.Fatal(err)
+		}
+		p, err := interp.Compile(b.Flow.Tree, interp.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &writer{r: rand.New(rand.NewPCG(7, 8))}
+		for _, c := range append(phone.Changes(), phone.Change{Code: "1", Digits: 10}, phone.Change{Code: "49", Digits: 10}) {
+			for range 3 {
+				number := "+" + c.Code + w.near(c.Begins, c.Digits)
+				n, err := phone.Parse(number, homes[0])
+				want := []string{"", "", "", "", ""}
+				if err == nil {
+					want[0] = n.E164()
+					for i, v := range n.Variants() {
+						spelled++
+						want[1+i] = v.E164()
+						if homes[0] == "BR" && c.Code != "1" && c.Code != "49" {
+							want[3+i] = v.National()
+						}
+					}
+				}
+				if got := variables(t, p, number, "Flow.Ani", "Flow.Ani2", "Flow.Ani3", "Flow.National2", "Flow.National3"); !slices.Equal(got, want) {
+					t.Errorf("%v: %s has %q, want %q", homes, number, got, want)
+				}
+			}
+		}
+	}
+	if spelled < 100 {
+		t.Errorf("only %d spellings", spelled)
+	}
+}
+
 // A writer writes numbers in all the ways in which a caller may be shown at home.
 type writer struct {
 	r     *rand.Rand

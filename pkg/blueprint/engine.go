@@ -108,6 +108,7 @@ var quoting = template.FuncMap{
 	"ref":      quoteRef,
 	"kind":     quoteKind,
 	"take":     quoteTake,
+	"same":     quoteSame,
 	"comment":  quoteComment,
 	"quiet":    quoteQuiet,
 	"escaped":  quoteEscaped,
@@ -502,6 +503,17 @@ func quoteTake(name string, bare bool) (string, error) {
 		return "${" + name + `.replace($esc.quote,"")}`, nil
 	}
 	return "${" + name + "}", nil
+}
+
+// quoteSame writes the members of a filter of HubSpot's that holds for an input, or for the
+// inputs with 2 and 3 behind its name when they are there.
+func quoteSame(name string) (string, error) {
+	if !fieldForm.MatchString(name) {
+		return "", fmt.Errorf("%q is no name of an input", name)
+	}
+	value := func(n string) string { return `"$esc.jsonString(${input.` + name + n + `})"` }
+	return `#if("$!{input.` + name + `2}" != "")"operator":"IN","values":[` + value("") + `,` + value("2") +
+		`#if("$!{input.` + name + `3}" != ""),` + value("3") + `#end]#else"operator":"EQ","value":` + value("") + `#end`, nil
 }
 
 // quoteComment writes the words of a value into a comment. Only letters and digits are left,

@@ -35,15 +35,16 @@ type flowData struct {
 	Until     expr.Node
 	Policy    string
 
-	Contacts      []string // flow variables
-	ContactLists  []list
-	ContactUsable expr.Node
-	ContactAt     []expr.Node
-	ContactIfFits []expr.Node
-	Known         expr.Node
-	ContactReads  []read
-	AskDeals      expr.Node
-	ContactInputs []input
+	Contacts                  []string // flow variables
+	ContactLists              []list
+	ContactUsable             expr.Node
+	ContactAt                 []expr.Node
+	ContactSame, ContactOther expr.Node // Task.Id has the number itself; HubSpot knows another one of it
+	ContactIfFits             []expr.Node
+	Known                     expr.Node
+	ContactReads              []read
+	AskDeals                  expr.Node
+	ContactInputs             []input
 
 	Ranking             string
 	DealGroups          []group
@@ -71,7 +72,9 @@ type flowData struct {
 
 type greeting struct{ Message, Prompt string }
 
-type matchData struct{ National, Verify bool }
+// matchData says in which forms a number is searched. Verify: what is found by a national
+// number is looked at again.
+type matchData struct{ Calculated, National, Verify bool }
 
 // usesData says what some rule asks for.
 type usesData struct{ Lifecycle, Pipeline bool }
@@ -224,12 +227,12 @@ func promptName(s string) string {
 
 func (b *builder) match() matchData {
 	switch b.d.HubSpot.Lookup.Match {
-	case "e164":
-		return matchData{}
-	case "national":
+	case routing.MatchE164:
+		return matchData{Calculated: true}
+	case routing.MatchNational:
 		return matchData{National: true, Verify: true}
 	}
-	return matchData{National: true}
+	return matchData{Calculated: true, National: true, Verify: true}
 }
 
 // contactsAsked is how many contacts' deals are asked for.
@@ -250,11 +253,23 @@ func (b *builder) contactPart(f *flowData) {
 		c := fmt.Sprintf("Flow.Contact%d", i+1)
 		f.Contacts = append(f.Contacts, c)
 		f.ContactAt = append(f.ContactAt, choose(more(count(ids), whole(i)), at(ids, whole(i)), text("")))
-		f.ContactIfFits = append(f.ContactIfFits, choose(all(v("Task.Fits"), eq(matches, whole(i+1))), v("Task.Id"), v(c)))
+		f.ContactIfFits = append(f.ContactIfFits, choose(all(v("Task.Fits"), eq(matches, whole(i+1))), v("Task.Id"), choose(v("Task.First"), text(""), v(c))))
 		f.ContactInputs = append(f.ContactInputs, input{fmt.Sprintf("contact%d", i+1), v(c)})
 		ask = append(ask, atLeast(fn("FindFirst", v("Task.AskIds"), v(c)), whole(0)))
 	}
 	f.AskDeals = either(ask...)
+	if b.match().Verify {
+		// the property of the contact is a spelling of the number, or is another one
+		value := func(of, values string, is func(expr.Node) expr.Node) expr.Node {
+			i := fn("FindFirst", v(of), v("Task.Id"))
+			return choose(atLeast(i, whole(0)), is(fn("FindFirst", v("Task.Spellings"), at(v(values), i))), yes(false))
+		}
+		same := func(i expr.Node) expr.Node { return atLeast(i, whole(0)) }
+		other := func(i expr.Node) expr.Node { return less(i, whole(0)) }
+		f.ContactSame = either(value("Task.PhoneOf", "Task.Phone", same), value("Task.MobileOf", "Task.Mobile", same),
+			value("Task.TypedPhoneOf", "Task.TypedPhone", same), value("Task.TypedMobileOf", "Task.TypedMobile", same))
+		f.ContactOther = either(value("Task.PhoneOf", "Task.Phone", other), value("Task.MobileOf", "Task.Mobile", other))
+	}
 	f.Known = all(more(matches, whole(0)), expr.Op(v("Flow.Contact1"), "!=", text("")))
 	if b.d.HubSpot.Lookup.Duplicates == routing.DuplicatesAmbiguous {
 		f.Known = all(eq(matches, whole(1)), expr.Op(v("Flow.Contact1"), "!=", text("")))
@@ -271,13 +286,20 @@ func (b *builder) contactPart(f *flowData) {
 	}
 }
 
+// typed lists what people typed into a property, where it is a number in E.164; no other text
+// can be the caller's number itself.
+func typed(prop, out, variable string) list {
+	return listOf(prop, routing.StringFact, out, variable, "@.properties."+prop+" =~ /[+][1-9][0-9]{6,14}/")
+}
+
 // contactLists are the properties read of contacts.
 func (b *builder) contactLists() []list {
 	var out []list
 	if b.match().Verify {
 		out = append(out,
 			listOf(hubspot.PropCalcPhone, routing.StringFact, "phone", "Phone", ""),
-			listOf(hubspot.PropCalcMobile, routing.StringFact, "mobile", "Mobile", ""))
+			listOf(hubspot.PropCalcMobile, routing.StringFact, "mobile", "Mobile", ""),
+			typed(hubspot.PropPhone, "typedPhone", "TypedPhone"), typed(hubspot.PropMobile, "typedMobile", "TypedMobile"))
 	}
 	if b.usesLifecycle() {
 		out = append(out, listOf(hubspot.PropLifecycle, routing.StringFact, "lifecycle", "Lifecycle", ""))

@@ -48,6 +48,12 @@ func (n Number) National() string { return n.national }
 // number that no country of a shared code assigns it is the code's main country.
 func (n Number) Region() string { return n.region }
 
+// CallingCode is the country code of the number, such as 1; 0 of the zero Number.
+func (n Number) CallingCode() int {
+	code, _ := strconv.Atoi(codeOf(strings.TrimPrefix(n.e164, "+")))
+	return code
+}
+
 // Valid reports whether the number lies in an assigned range. +15551234567 does not, and
 // yet it is a number one may look up: HubSpot computes no E.164 twin for it.
 func (n Number) Valid() bool { return n.valid }

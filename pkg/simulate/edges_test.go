@@ -40,9 +40,9 @@ screenPop: managed
 privacy: {participantData: [hubspot_contact_id]}
 `
 
-func edge(t *testing.T, duplicates, dealStage string) line {
+func edge(t *testing.T, duplicates, dealStage string, replace ...string) line {
 	t.Helper()
-	return rendered(t, fmt.Sprintf(edges, duplicates, dealStage)).under(t, simulate.Readings{})
+	return rendered(t, strings.NewReplacer(replace...).Replace(fmt.Sprintf(edges, duplicates, dealStage))).under(t, simulate.Readings{})
 }
 
 func lucia(properties ...string) hubspot.Contact {

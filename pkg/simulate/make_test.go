@@ -245,7 +245,7 @@ func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hub
 		{ID: "1214320997", Probability: "0.3"}, {ID: "1214320998", Closed: true, Won: true, Probability: "1.0"}, {ID: "1214320999", Closed: true, Probability: "0"},
 	}}}}
 	crm.Pipelines[0].Stages = append(crm.Pipelines[0].Stages, hubspot.Stage{ID: "985123456", Probability: "0.6"})
-	var same []hubspot.Contact
+	var exact, like []hubspot.Contact
 	n := one(t, "contacts", 1, 1, 2, 1, 1, 3, 0, 7)
 	order := rapid.Permutation([]int{0, 1, 2, 3, 4, 5, 6, 7, 8}).Draw(t, "modified")
 	for i := range n + rapid.IntRange(0, 2).Draw(t, "others") {
@@ -256,9 +256,9 @@ func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hub
 				m.fact(c.Properties, f.Contact, f.Type)
 			}
 		}
-		found := i < n
+		found, national := i < n, false
 		if found {
-			found = m.withNumber(d, c.Properties, ani)
+			found, national = m.withNumber(d, c.Properties, ani)
 		} else {
 			m.withAnother(c.Properties, ani)
 		}
@@ -266,9 +266,16 @@ func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hub
 			c.Archived = true
 		}
 		crm.Contacts = append(crm.Contacts, c)
-		if found {
-			same = append(same, c)
+		switch {
+		case found && national:
+			like = append(like, c)
+		case found && !c.Archived:
+			exact = append(exact, c)
 		}
+	}
+	same := exact // the number itself beats its national form
+	if len(same) == 0 {
+		same = like
 	}
 	for i := range one(t, "deals", 1, 2, 3, 2, 1, 0, 6, 3) {
 		crm.Deals = append(crm.Deals, m.deal(d, crm, 95+i*3))
@@ -277,8 +284,8 @@ func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hub
 }
 
 // withNumber writes the caller's number into a contact in one of the forms that HubSpot has,
-// and says whether the deployment's way to match finds it.
-func (m maker) withNumber(d *deployment.Deployment, ps hubspot.Properties, ani string) bool {
+// and says whether the deployment's way to match finds it, and whether by the national form only.
+func (m maker) withNumber(d *deployment.Deployment, ps hubspot.Properties, ani string) (found, like bool) {
 	p, err := phone.Parse(ani, "")
 	if err != nil {
 		m.t.Fatal(err)
@@ -298,12 +305,12 @@ func (m maker) withNumber(d *deployment.Deployment, ps hubspot.Properties, ani s
 		ps[hubspot.PropCalcPhone], ps[hubspot.PropSearchPhone] = &ani, &national
 	case "national only": // HubSpot does not know the country
 		ps[hubspot.PropPhone], ps[hubspot.PropCalcPhone], ps[hubspot.PropSearchPhone] = hubspot.Text("0"+national), nil, &national
-		return d.HubSpot.Lookup.Match != "e164"
+		return d.HubSpot.Lookup.Match != "e164", true
 	case "national mobile":
 		ps[hubspot.PropMobile], ps[hubspot.PropCalcMobile], ps[hubspot.PropSearchMobile] = hubspot.Text("0"+national), nil, &national
-		return d.HubSpot.Lookup.Match != "e164"
+		return d.HubSpot.Lookup.Match != "e164", true
 	}
-	return true
+	return true, false
 }
 
 // withAnother writes a number that is not the caller's; it may look like it.

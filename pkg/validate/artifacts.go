@@ -86,9 +86,9 @@ func searchOf(a blueprint.ActionArtifact) (body []byte, q hubspot.SearchRequest,
 // sample is an input by its name: HubSpot's ids have up to 12 digits.
 func sample(input string) string {
 	switch {
-	case input == "number":
+	case strings.HasPrefix(input, "number"):
 		return "+15135550199"
-	case input == "national":
+	case strings.HasPrefix(input, "national"):
 		return "5135550199"
 	case strings.HasPrefix(input, "contact"):
 		return "123456789012"

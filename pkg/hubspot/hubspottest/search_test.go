@@ -37,7 +37,10 @@ func TestOperators(t *testing.T) {
 		{"score", "GTE", `"value":"9"`, "9 1 2"},
 		{"score", "BETWEEN", `"value":"9","highValue":"9.5"`, "9 2"},
 		{"firstname", "IN", `"values":["lucia","paul"]`, "1 2"},
-		{"firstname", "IN", `"values":["Lucia"]`, ""}, // text is given in lower case
+		{"firstname", "IN", `"values":["Lucia"]`, ""},                   // text is given in lower case
+		{"phone", "IN", `"values":["+10000000000","+15135550199"]`, ""}, // as it was typed
+		{"hs_calculated_phone_number", "IN", `"values":["+10000000000","+15135550199"]`, "1"},
+		{"hs_searchable_calculated_phone_number", "IN", `"values":["5135550199"]`, "1"},
 		{"firstname", "NOT_IN", `"values":["lucia"]`, "9 2"},
 		{"lastname", "HAS_PROPERTY", "", "9 1"},
 		{"lastname", "NOT_HAS_PROPERTY", "", "2"},
