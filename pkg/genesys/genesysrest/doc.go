@@ -2,8 +2,11 @@
 // and not of requests: it is the only user of Genesys' SDK, and of the endpoints that the
 // SDK lacks.
 //
-// The SDK is used through the two hooks of its retry configuration. They give each call a
-// context, keep the connection, and keep the answer that the SDK drops on an error. Bodies
-// go as raw JSON, because the SDK's types lose parts of schemas and properties. Whether a
-// call is repeated is decided here, by what repeating it would do.
+// The SDK writes the requests and sends none of them. Its typed operations know the path,
+// the parameters and the body of a call; the request is taken from the SDK before it leaves
+// and goes through package transport, like everything else: see writer. Answers are read
+// from their bytes, so that nothing is lost of them. The calls in which the SDK's types are
+// passed by, or which it has not, stand in exceptions.go, each with its reason.
+//
+// What repeating a call would do is known here and said to transport, which repeats.
 package genesysrest
