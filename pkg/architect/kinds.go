@@ -3,6 +3,8 @@ package architect
 import (
 	"strings"
 	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
 )
 
 // A Use says what stands under a key of an action.
@@ -156,31 +158,12 @@ func KindNames() []string {
 	return out
 }
 
-// typeNames maps the lower-case stem of a variable key (stringVariable) or a statement key
-// (string) to the name of its expression type.
-var typeNames = map[string]string{
-	"string": "String", "integer": "Integer", "decimal": "Decimal", "boolean": "Boolean",
-	"json": "JSON", "datetime": "DateTime", "date": "Date", "time": "Time", "duration": "Duration",
-	"currency": "Currency", "phonenumber": "PhoneNumber", "queue": "Queue", "user": "User",
-	"skill": "Skill", "languageskill": "LanguageSkill", "group": "Group", "wrapupcode": "WrapupCode",
-	"prompt": "Prompt", "audio": "Audio", "externalcontact": "ExternalContact",
-	"externalorganization": "ExternalOrganization", "agentscorepair": "AgentScorePair",
-	"schedule": "Schedule", "schedulegroup": "ScheduleGroup", "emergencygroup": "EmergencyGroup",
-	"utilizationlabel": "UtilizationLabel", "communication": "Communication", "email": "Email",
-	"message": "Message", "any": "Any",
-}
-
-// typeOfStem turns string, queueCollection or stringCollection into String, Queue[] and
-// String[]; an unknown stem gives itself.
+// typeOfStem is the name of the type whose variables have keys that begin so: String for
+// string, Queue[] for queueCollection. An unknown stem gives itself.
 func typeOfStem(stem string) string {
-	low := strings.ToLower(stem)
-	if base, ok := strings.CutSuffix(low, "collection"); ok {
-		if n, ok := typeNames[base]; ok {
-			return n + "[]"
-		}
-	}
-	if n, ok := typeNames[low]; ok {
-		return n
+	item, _ := strings.CutSuffix(strings.ToLower(stem), "collection")
+	if t, ok := expr.ParseType(stem); ok && strings.EqualFold(t.Elem().String(), item) {
+		return t.String()
 	}
 	return stem
 }

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/genesys"
 )
 
 // An Org is what is known of the organisation when a flow is checked: the names a flow may refer to and the
@@ -53,6 +56,75 @@ func (o *Org) Has(kind, name string) bool {
 		}
 	}
 	return false
+}
+
+// OrgOf is the org that has these entities, in the words of the platform's API, as far as a
+// flow can refer to them. fields lists what a contract's schema takes or gives, flattened.
+func OrgOf(entities genesys.Set, fields func(schema json.RawMessage) []expr.Field) Org {
+	o := Org{Names: map[string][]string{}}
+	of := func(content map[string]any, path ...string) []Property {
+		var x any = content
+		for _, k := range path {
+			m, _ := x.(map[string]any)
+			x = m[k]
+		}
+		schema, err := json.Marshal(x)
+		if err != nil { // contents are what encoding/json made
+			return nil
+		}
+		var out []Property
+		for _, f := range fields(schema) {
+			out = append(out, Property{Name: f.Name, Type: f.Type.String(), Required: f.Required})
+		}
+		return out
+	}
+	for _, e := range entities {
+		c := Contract{Name: e.Key.Name}
+		switch e.Key.Kind {
+		case genesys.Queue:
+			o.Names["queues"] = append(o.Names["queues"], e.Key.Name)
+		case genesys.Skill:
+			o.Names["skills"] = append(o.Names["skills"], e.Key.Name)
+		case genesys.DataAction:
+			c.Category, _ = e.Content["category"].(string)
+			c.Inputs = of(e.Content, "contract", "input", "inputSchema")
+			c.Outputs = of(e.Content, "contract", "output", "successSchema")
+			o.DataActions = append(o.DataActions, c)
+		case genesys.DataTable:
+			c.Inputs = []Property{{Name: "key", Type: "String", Required: true}}
+			for _, p := range of(e.Content, "schema") {
+				if p.Name != "key" {
+					c.Outputs = append(c.Outputs, p)
+				}
+			}
+			o.DataTables = append(o.DataTables, c)
+		case genesys.Script:
+			c.Inputs = scriptInputs(e.Text)
+			o.Scripts = append(o.Scripts, c)
+		}
+	}
+	return o
+}
+
+// scriptInputs are the variables of a script that take a value from a flow; none for a
+// script whose file is not known.
+func scriptInputs(file string) []Property {
+	var s struct {
+		Variables []struct {
+			Name  string `json:"name"`
+			Input bool   `json:"input"`
+		} `json:"variables"`
+	}
+	if json.Unmarshal([]byte(file), &s) != nil {
+		return nil
+	}
+	var out []Property
+	for _, v := range s.Variables {
+		if v.Input {
+			out = append(out, Property{Name: v.Name, Type: "String"})
+		}
+	}
+	return out
 }
 
 // UnmarshalJSON reads the JSON form.
@@ -141,8 +213,6 @@ type schema struct {
 	Maximum    *float64                   `json:"maximum"`
 }
 
-var schemaTypes = map[string]string{"string": "String", "integer": "Integer", "number": "Decimal", "boolean": "Boolean"}
-
 // properties reads the fields of a contract: type names such as "string!" and "integer[]",
 // or JSON schemas. Nested objects are flattened with dots, as Genesys does it.
 func properties(fields map[string]json.RawMessage) []Property {
@@ -163,13 +233,7 @@ func property(name string, raw json.RawMessage, depth int) []Property {
 	if json.Unmarshal(raw, &word) == nil {
 		p := Property{Name: name}
 		word, p.Required = strings.CutSuffix(word, "!")
-		stem, list := strings.CutSuffix(word, "[]")
-		if p.Type = schemaTypes[stem]; p.Type == "" {
-			p.Type = "JSON"
-		}
-		if list {
-			p.Type += "[]"
-		}
+		p.Type = schemaType(word)
 		return []Property{p}
 	}
 	var s schema
@@ -184,12 +248,29 @@ func property(name string, raw json.RawMessage, depth int) []Property {
 		}
 		return out
 	}
-	p := Property{Name: name, Type: schemaTypes[s.Type], MinLength: s.MinLength, MaxLength: s.MaxLength, Minimum: s.Minimum, Maximum: s.Maximum, Default: len(s.Default) > 0}
-	if s.Type == "array" && s.Items != nil {
-		p.Type = schemaTypes[s.Items.Type] + "[]"
-	}
-	if p.Type == "" || p.Type == "[]" {
-		p.Type = "JSON"
+	p := Property{Name: name, Type: schemaType(s.Type), MinLength: s.MinLength, MaxLength: s.MaxLength, Minimum: s.Minimum, Maximum: s.Maximum, Default: len(s.Default) > 0}
+	if t, ok := expr.TypeOfJSON(s.itemType()); ok && s.Type == "array" {
+		p.Type = t.List().String()
 	}
 	return []Property{p}
+}
+
+func (s schema) itemType() string {
+	if s.Items == nil {
+		return ""
+	}
+	return s.Items.Type
+}
+
+// schemaType is the type of a variable for a JSON type; JSON for what has no type of its own.
+func schemaType(name string) string {
+	name, list := strings.CutSuffix(name, "[]")
+	t, ok := expr.TypeOfJSON(name)
+	if !ok {
+		t = expr.JSON
+	}
+	if list {
+		t = t.List()
+	}
+	return t.String()
 }

@@ -70,7 +70,7 @@ type ActionArtifact struct {
 func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
 	b := newBuilder(d, tfs)
 	var all diag.Findings
-	for _, step := range []func() diag.Findings{b.renderActions, b.renderTable, b.renderScript, b.renderFlow, b.makeEntities} {
+	for _, step := range []func() diag.Findings{b.renderActions, b.renderTable, b.renderScript, b.makeEntities, b.renderFlow} {
 		found := step()
 		all = append(all, found...)
 		if found.Has(diag.Error) {

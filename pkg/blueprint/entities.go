@@ -32,7 +32,8 @@ func refTo(k genesys.Kind, name string) string {
 
 func idOf(k genesys.Kind, name string) map[string]any { return map[string]any{"id": refTo(k, name)} }
 
-// makeEntities lists what must exist in the org, in the words of the vendor's API.
+// makeEntities lists what must exist in the org before the flow, in the words of the vendor's
+// API.
 func (b *builder) makeEntities() diag.Findings {
 	var es []genesys.Entity
 	es = append(es, b.table()...)
@@ -47,10 +48,11 @@ func (b *builder) makeEntities() diag.Findings {
 	es = append(es, b.actionEntities()...)
 	es = append(es, b.targets()...)
 	es = append(es, b.scripts()...)
-	es = append(es, b.flowEntity())
-	if len(b.d.Calls.Numbers) > 0 {
-		es = append(es, b.route())
-	}
+	b.add(es...)
+	return nil
+}
+
+func (b *builder) add(es ...genesys.Entity) {
 	for i := range es {
 		slices.SortFunc(es[i].Needs, genesys.Key.Compare)
 		es[i].Needs = slices.Compact(es[i].Needs)
@@ -60,8 +62,7 @@ func (b *builder) makeEntities() diag.Findings {
 		}
 		es[i].Content = content
 	}
-	b.out.Entities = genesys.NewSet(es...)
-	return nil
+	b.out.Entities = genesys.NewSet(append(b.out.Entities, es...)...)
 }
 
 // plainJSON gives a content the types that decoding JSON gives, which comparing needs.

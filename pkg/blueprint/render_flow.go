@@ -1,8 +1,11 @@
 package blueprint
 
 import (
+	"strings"
+
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/check"
+	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
@@ -41,5 +44,19 @@ func (b *builder) renderFlow() diag.Findings {
 	}
 	b.out.Flow = FlowArtifact{Name: b.names.flow, Text: r.text, Tree: tree, source: r}
 	b.out.Artifacts = append(b.out.Artifacts, Artifact{file, r.text})
+	b.add(b.flowEntity())
+	if len(b.d.Calls.Numbers) > 0 {
+		b.add(b.route())
+	}
 	return fs
+}
+
+// org is the org that the flow will find: what this deployment makes before it, and the
+// prompts, which are the org's own.
+func (b *builder) org() architect.Org {
+	o := architect.OrgOf(b.out.Entities, dataaction.Flatten)
+	if p := b.d.Calls.Greeting.Prompt; p != "" {
+		o.Names["userPrompts"] = []string{strings.TrimPrefix(p, "Prompt.")}
+	}
+	return o
 }

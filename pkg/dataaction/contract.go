@@ -3,37 +3,31 @@ package dataaction
 import (
 	"encoding/json"
 
+	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
 )
 
-// A Field is an input, or an output as Architect shows it: nested names joined by dots, and
-// a type of string, integer, number or boolean, with [] for a collection.
-type Field struct {
-	Name     string
-	Type     string
-	Required bool // the contract asks for it; flattened outputs never are
-}
-
 // Flatten lists the fields of a contract in its order, as Architect flattens them: a member of
 // an object is "object.member", a member of an array's objects a collection of that name.
-// Objects and arrays without typed content are not offered by Architect and not listed.
-func Flatten(contract json.RawMessage) []Field {
+// Objects and arrays without typed content are not offered by Architect and not listed; only
+// fields at the top are ever required.
+func Flatten(contract json.RawMessage) []expr.Field {
 	s, err := compileSchema(contract)
 	if err != nil {
 		return nil
 	}
-	var out []Field
+	var out []expr.Field
 	s.root.fields(&out)
 	return out
 }
 
-func (s *shape) fields(out *[]Field) {
-	if t := s.scalar(); t != "" {
+func (s *shape) fields(out *[]expr.Field) {
+	if t, ok := expr.TypeOfJSON(s.scalar()); ok {
 		if s.name != "" {
 			if s.repeated {
-				t += "[]"
+				t = t.List()
 			}
-			*out = append(*out, Field{Name: s.name, Type: t})
+			*out = append(*out, expr.Field{Name: s.name, Type: t})
 		}
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/internal/corpus"
 	"github.com/dealroute/dealroute/pkg/secret"
@@ -58,9 +59,9 @@ func inputs(d *dataaction.Definition) map[string]any {
 	in := map[string]any{}
 	for _, f := range dataaction.Flatten(d.Input) {
 		switch f.Type {
-		case "integer", "number":
+		case expr.Integer, expr.Decimal:
 			in[f.Name] = 7
-		case "boolean":
+		case expr.Boolean:
 			in[f.Name] = true
 		default:
 			in[f.Name] = "text"

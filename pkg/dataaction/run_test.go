@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/secret"
@@ -332,15 +333,15 @@ func TestFlatten(t *testing.T) {
 		"list":{"type":"array","items":{"type":"boolean"}},
 		"p":{"type":"array","items":{"type":"object","properties":{"key":{"type":"string"},"value":{"type":"string"}}}},
 		"errors":{"type":"array","items":{"type":"object"}},"any":{}}}`)
-	want := []dataaction.Field{
-		{Name: "a", Type: "string", Required: true}, {Name: "o.n", Type: "integer"}, {Name: "o.deep.x", Type: "number"},
-		{Name: "list", Type: "boolean[]"}, {Name: "p.key", Type: "string[]"}, {Name: "p.value", Type: "string[]"},
+	want := []expr.Field{
+		{Name: "a", Type: expr.String, Required: true}, {Name: "o.n", Type: expr.Integer}, {Name: "o.deep.x", Type: expr.Decimal},
+		{Name: "list", Type: expr.Boolean.List()}, {Name: "p.key", Type: expr.String.List()}, {Name: "p.value", Type: expr.String.List()},
 	}
 	if d := cmp.Diff(want, dataaction.Flatten(contract)); d != "" {
 		t.Error(d)
 	}
 	root := json.RawMessage(`{"type":"array","items":{"type":"object","properties":{"Id":{"type":"string"}}}}`)
-	if d := cmp.Diff([]dataaction.Field{{Name: "Id", Type: "string[]"}}, dataaction.Flatten(root)); d != "" {
+	if d := cmp.Diff([]expr.Field{{Name: "Id", Type: expr.String.List()}}, dataaction.Flatten(root)); d != "" {
 		t.Error(d)
 	}
 

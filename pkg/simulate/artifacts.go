@@ -78,22 +78,11 @@ func actionKey(category, name string) string {
 	return strings.ToLower(category) + "/" + name
 }
 
-// outputTypes are the types of a contract's flattened outputs as Architect has them:
-// number is Decimal there.
+// outputTypes are the types of a contract's flattened outputs.
 func outputTypes(d *dataaction.Definition) map[string]expr.Type {
 	out := map[string]expr.Type{}
 	for _, f := range dataaction.Flatten(d.Output) {
-		name, isList := strings.CutSuffix(f.Type, "[]")
-		t, ok := map[string]string{"string": "String", "integer": "Integer", "number": "Decimal", "boolean": "Boolean"}[name]
-		if !ok {
-			continue
-		}
-		if isList {
-			t += "[]"
-		}
-		if ty, ok := expr.ParseType(t); ok {
-			out[f.Name] = ty
-		}
+		out[f.Name] = f.Type
 	}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/hubspot"
@@ -64,9 +65,9 @@ func searchOf(a blueprint.ActionArtifact) (body []byte, q hubspot.SearchRequest,
 	inputs := map[string]any{}
 	for _, f := range dataaction.Flatten(a.Definition.Input) {
 		switch f.Type {
-		case "integer", "number":
+		case expr.Integer, expr.Decimal:
 			inputs[f.Name] = 123456789012
-		case "boolean":
+		case expr.Boolean:
 			inputs[f.Name] = true
 		default:
 			inputs[f.Name] = sample(f.Name)

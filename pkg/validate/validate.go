@@ -55,7 +55,6 @@ func Run(in Input) diag.Findings {
 		add(c.found)
 	}
 	if in.Blueprint != nil {
-		add(flowInOrg(in.Deployment, in.Blueprint))
 		add(assumptions(in.Blueprint))
 	}
 	return all.Sorted()

@@ -171,6 +171,25 @@ func ParseType(name string) (Type, bool) {
 	return t, ok
 }
 
+// TypeOfJSON is the type that a value of a JSON type has in a flow: string, integer, number and
+// boolean, with [] for a list of them; false for others. Genesys: what a contract gives is
+// not converted, so a variable that takes it must have exactly this type.
+func TypeOfJSON(name string) (Type, bool) {
+	name, list := strings.CutSuffix(name, "[]")
+	t, ok := map[string]Type{"string": String, "integer": Integer, "number": Decimal, "boolean": Boolean}[name]
+	if ok && list {
+		t = t.List()
+	}
+	return t, ok
+}
+
+// A Field is an input or output of what a flow calls: of a data action, a table or a script.
+type Field struct {
+	Name     string // nested names are joined by dots
+	Type     Type
+	Required bool // the contract asks for it
+}
+
 // List is the type of a collection of t.
 func (t Type) List() Type { return t | listBit }
 
