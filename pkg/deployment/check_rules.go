@@ -207,7 +207,7 @@ func (d *decoder) checkFactTest(dep *Deployment, parent, name string, t FactTest
 		switch f.Type {
 		case routing.NumberFact:
 			x, err := routing.ParseDecimal(v)
-			if err != nil || !numberForm.MatchString(v) {
+			if err != nil || !numberForm().MatchString(v) {
 				d.wrong(p, codeFactType, v, "", fmt.Sprintf("fact %s is a number, %s is not", quote(name), quote(v)))
 				continue
 			}

@@ -3,7 +3,6 @@ package deployment
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/source"
 )
@@ -269,12 +269,12 @@ func (d *decoder) boolean(path string, n *yaml.Node, v reflect.Value) {
 }
 
 // wholeForm leaves out what YAML would read as octal, hexadecimal or with underscores.
-var wholeForm = regexp.MustCompile(`^[+-]?(0|[1-9][0-9]*)$`)
+var wholeForm = pattern.Of(`^[+-]?(0|[1-9][0-9]*)$`)
 
 func (d *decoder) integer(path string, n *yaml.Node, v reflect.Value, f field) {
-	if !source.Plain(n) || !wholeForm.MatchString(n.Value) {
+	if !source.Plain(n) || !wholeForm().MatchString(n.Value) {
 		hint := ""
-		if n.Kind == yaml.ScalarNode && !source.Plain(n) && wholeForm.MatchString(n.Value) {
+		if n.Kind == yaml.ScalarNode && !source.Plain(n) && wholeForm().MatchString(n.Value) {
 			hint = "delete the quotes"
 		}
 		d.report(path, n, codeType, hint, "%s must be a whole number, not %s", path, what(n))
@@ -289,7 +289,7 @@ func (d *decoder) integer(path string, n *yaml.Node, v reflect.Value, f field) {
 }
 
 func (d *decoder) decimal(path string, n *yaml.Node, v reflect.Value) {
-	if source.Plain(n) && numberForm.MatchString(n.Value) {
+	if source.Plain(n) && numberForm().MatchString(n.Value) {
 		if x, err := routing.ParseDecimal(n.Value); err == nil {
 			v.Set(reflect.ValueOf(x))
 			return
@@ -299,14 +299,14 @@ func (d *decoder) decimal(path string, n *yaml.Node, v reflect.Value) {
 }
 
 // numberForm is a number that reads the same in YAML, in JSON and to people.
-var numberForm = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,10})?$`)
+var numberForm = pattern.Of(`^-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,10})?$`)
 
 func (d *decoder) duration(path string, n *yaml.Node, v reflect.Value) {
 	x, err := time.ParseDuration(n.Value)
 	switch {
 	case n.Kind != yaml.ScalarNode || n.ShortTag() == "!!bool":
 		d.report(path, n, codeDuration, "write a number with its unit, such as 3s, 5m, 1h", "%s must be a duration, not %s", path, what(n))
-	case err != nil && wholeForm.MatchString(n.Value):
+	case err != nil && wholeForm().MatchString(n.Value):
 		d.report(path, n, codeDuration, fmt.Sprintf("write %ss for seconds", strings.TrimPrefix(n.Value, "+")), "%s has no unit", path)
 	case err != nil:
 		d.report(path, n, codeDuration, "write a number with its unit, such as 3s, 5m, 1h", "%s must be a duration, not %s", path, what(n))

@@ -14,29 +14,24 @@ import (
 func TestPathsOfBothLayouts(t *testing.T) {
 	for version, want := range map[string][]string{
 		"2026-09": {
-			"/crm/objects/2026-09/contacts/search", "/crm/objects/2026-09/deals/search", "/crm/objects/2026-09/contacts/9",
-			"/crm/objects/2026-09/deals/batch/read", "/crm/objects/2026-09/contacts/9/associations/deals",
-			"/crm/associations/2026-09/contacts/deals/batch/read", "/crm/pipelines/2026-09/deals",
-			"/crm/properties/2026-09/contacts/phone", "/crm/owners/2026-09/7", "/account-info/2026-09/details",
+			"/crm/objects/2026-09/contacts/search", "/crm/objects/2026-09/deals/search", "/crm/pipelines/2026-09/deals",
+			"/crm/properties/2026-09/contacts/phone", "/account-info/2026-09/details", "/account-info/2026-09/api-usage/daily/private-apps",
 		},
 		"v3": {
-			"/crm/v3/objects/contacts/search", "/crm/v3/objects/deals/search", "/crm/v3/objects/contacts/9",
-			"/crm/v3/objects/deals/batch/read", "/crm/v4/objects/contacts/9/associations/deals",
-			"/crm/v4/associations/contacts/deals/batch/read", "/crm/v3/pipelines/deals",
-			"/crm/v3/properties/contacts/phone", "/crm/v3/owners/7", "/account-info/v3/details",
+			"/crm/v3/objects/contacts/search", "/crm/v3/objects/deals/search", "/crm/v3/pipelines/deals",
+			"/crm/v3/properties/contacts/phone", "/account-info/v3/details", "/account-info/v3/api-usage/daily/private-apps",
 		},
 	} {
 		p := hubspot.Paths(version)
 		got := []string{
-			p.ContactSearch(), p.DealSearch(), p.Contact("9"), p.DealBatchRead(), p.DealsOfContact("9"),
-			p.AssociationsBatchRead(), p.Pipelines(), p.Property("contacts", "phone"), p.Owner("7"), p.Account(),
+			p.ContactSearch(), p.DealSearch(), p.Pipelines(), p.Property("contacts", "phone"), p.Account(), p.DailyUsage(),
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", version, diff)
 		}
 	}
-	if got := hubspot.Paths("v3").Contact("a/../b"); got != "/crm/v3/objects/contacts/a%2F..%2Fb" {
-		t.Errorf("an id leaves its segment: %s", got)
+	if got := hubspot.Paths("v3").Property("contacts", "a/../b"); got != "/crm/v3/properties/contacts/a%2F..%2Fb" {
+		t.Errorf("a name leaves its segment: %s", got)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,13 +12,14 @@ import (
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
-var simpleKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+var simpleKey = pattern.Of(`^[A-Za-z0-9_-]+$`)
 
 // join is the path of a key as deployment.Pos takes it.
 func join(parent, key string) string {
-	if simpleKey.MatchString(key) {
+	if simpleKey().MatchString(key) {
 		return parent + "." + key
 	}
 	return parent + "[" + strconv.Quote(key) + "]"
