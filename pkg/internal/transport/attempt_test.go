@@ -58,7 +58,7 @@ func endless(n *int) http.HandlerFunc {
 	}
 }
 
-func get(t *testing.T, c *http.Client, ctx context.Context, method, address string) (*http.Response, error) {
+func ask(ctx context.Context, t *testing.T, c *http.Client, method, address string) error {
 	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader("body"))
 	if err != nil {
@@ -68,7 +68,7 @@ func get(t *testing.T, c *http.Client, ctx context.Context, method, address stri
 	if resp != nil {
 		resp.Body.Close() //nolint:errcheck // it is in memory
 	}
-	return resp, err
+	return err
 }
 
 func TestTheCallerSaysWhatMayBeRepeated(t *testing.T) {
@@ -78,9 +78,9 @@ func TestTheCallerSaysWhatMayBeRepeated(t *testing.T) {
 		sent   int
 	}{{"PUT", true, 3}, {"PUT", false, 1}, {"GET", false, 1}} {
 		n := 0
-		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { n++; w.WriteHeader(503) }))
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { n++; w.WriteHeader(http.StatusServiceUnavailable) }))
 		client := NewClient(ClientOptions{Retries: 2, WaitMin: time.Millisecond})
-		if _, err := get(t, client, Repeatable(t.Context(), c.again), c.method, srv.URL); err != nil || n != c.sent {
+		if err := ask(Repeatable(t.Context(), c.again), t, client, c.method, srv.URL); err != nil || n != c.sent {
 			t.Errorf("%s, repeatable %v: %d requests, %v", c.method, c.again, n, err)
 		}
 		srv.Close()
@@ -90,9 +90,8 @@ func TestTheCallerSaysWhatMayBeRepeated(t *testing.T) {
 // A server that begins to answer and stops is a failed attempt, and so is one that hangs.
 func TestAnAttemptHasItsTime(t *testing.T) {
 	for _, path := range []string{"/hangs", "/stops"} {
-		var n atomic.Int32
+		var tally Tally
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			n.Add(1)
 			_, _ = io.Copy(io.Discard, r.Body) // before it a server does not see that its client left
 			if r.URL.Path == "/stops" {
 				w.Header().Set("Content-Length", "100")
@@ -101,11 +100,12 @@ func TestAnAttemptHasItsTime(t *testing.T) {
 			}
 			<-r.Context().Done()
 		}))
-		client := NewClient(ClientOptions{Retries: 2, WaitMin: time.Millisecond, Timeout: 20 * time.Millisecond})
-		_, err := get(t, client, t.Context(), "GET", srv.URL+path)
+		client := NewClient(ClientOptions{Retries: 2, WaitMin: time.Millisecond, Timeout: 50 * time.Millisecond, Sent: &tally})
+		err := ask(t.Context(), t, client, "GET", srv.URL+path)
 		srv.Close()
-		if !errors.Is(err, dataaction.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) || n.Load() != 3 {
-			t.Errorf("%s: %d requests, error %v", path, n.Load(), err)
+		// Counted on this side: on a busy machine an attempt may end before it arrives.
+		if sent, _ := tally.Counts(); !errors.Is(err, dataaction.ErrTimeout) || errors.Is(err, context.DeadlineExceeded) || sent != 3 {
+			t.Errorf("%s: %d requests, error %v", path, sent, err)
 		}
 	}
 }
@@ -134,11 +134,11 @@ func TestATokenIsRenewedOnce(t *testing.T) {
 				t.Errorf("request %d carries %q", n, r.Header.Get("Authorization"))
 			}
 			if n <= c.refused {
-				w.WriteHeader(401)
+				w.WriteHeader(http.StatusUnauthorized)
 			}
 		}))
 		k := &tokensOf{only: c.only}
-		_, err := get(t, NewClient(ClientOptions{Tokens: k}), t.Context(), "POST", srv.URL)
+		err := ask(t.Context(), t, NewClient(ClientOptions{Tokens: k}), "POST", srv.URL)
 		srv.Close()
 		if err != nil || n != c.sent || k.given != c.given {
 			t.Errorf("%+v: %d requests, %d tokens, error %v", c, n, k.given, err)
@@ -147,18 +147,18 @@ func TestATokenIsRenewedOnce(t *testing.T) {
 }
 
 func TestWhatLeavesIsCounted(t *testing.T) {
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }))
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
 	defer srv.Close()
 	var tally Tally
 	client := NewClient(ClientOptions{Retries: 1, WaitMin: time.Millisecond, Sent: &tally})
-	_, _ = get(t, client, t.Context(), "GET", srv.URL)
-	_, _ = get(t, client, t.Context(), "PUT", srv.URL)
+	_ = ask(t.Context(), t, client, "GET", srv.URL)
+	_ = ask(t.Context(), t, client, "PUT", srv.URL)
 	only := NewClient(ClientOptions{Sent: &tally, ReadOnly: true})
-	if _, err := get(t, only, t.Context(), "PUT", srv.URL); !Unsent(err) {
+	if err := ask(t.Context(), t, only, "PUT", srv.URL); !Unsent(err) {
 		t.Errorf("a write of a client that only reads: %v", err)
 	}
 	late := NewClient(ClientOptions{Sent: &tally, Limiter: rate.NewLimiter(rate.Every(time.Hour), 0)})
-	if _, err := get(t, late, t.Context(), "GET", srv.URL); !Unsent(err) {
+	if err := ask(t.Context(), t, late, "GET", srv.URL); !Unsent(err) {
 		t.Errorf("no room within the rate: %v", err)
 	}
 	if reads, writes := tally.Counts(); reads != 2 || writes != 1 {
@@ -178,7 +178,7 @@ func TestRequestsAtTheSameTime(t *testing.T) {
 	done := make(chan error)
 	for range 8 {
 		go func() {
-			_, err := get(t, client, t.Context(), "GET", srv.URL)
+			err := ask(t.Context(), t, client, "GET", srv.URL)
 			done <- err
 		}()
 	}
