@@ -93,7 +93,7 @@ func (b *builder) renderActions() diag.Findings {
 			c.Limit = verifyLimit
 			c.Properties = append(c.Properties, hubspot.PropPhone, hubspot.PropMobile, hubspot.PropCalcPhone, hubspot.PropCalcMobile)
 		case d.HubSpot.Lookup.Duplicates == routing.DuplicatesAll:
-			c.Limit = maxContacts
+			c.Limit = routing.MaxContacts
 		}
 		if b.usesLifecycle() {
 			c.Properties = append(c.Properties, hubspot.PropLifecycle)

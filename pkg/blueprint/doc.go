@@ -8,7 +8,9 @@
 // and deployed is those texts, never the values they were made from.
 //
 // Values enter a template only through quoting functions, and a template that prints one
-// raw is refused. The conditions of rules are built as expression trees and printed.
+// raw, or a quoted one amid other text, is refused: in partials, too. So is one that leaves
+// out or changes the mark or the name by which what it makes is found again. The conditions
+// of rules are built as expression trees and printed.
 //
 // The tests compare the rendered call with package routing on accounts made at random; more
 // of them are tried with

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +22,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // A rendering is the text that a template gave, and which lines of the template wrote it.
@@ -378,14 +378,14 @@ func (r *rendering) unmark(s string) {
 }
 
 // templateLine is how text/template names a place: template: name:line[:column]:
-var templateLine = regexp.MustCompile(`^template: [^:]*:(\d+)(:\d+)?: `)
+var templateLine = pattern.Of(`^template: [^:]*:(\d+)(:\d+)?: `)
 
 // said is an error of text/template without the place, which the position names.
-func said(err error) string { return templateLine.ReplaceAllString(err.Error(), "") }
+func said(err error) string { return templateLine().ReplaceAllString(err.Error(), "") }
 
 func placeIn(file string, err error) diag.Position {
 	p := diag.Position{File: file, Line: 1}
-	if m := templateLine.FindStringSubmatch(err.Error()); m != nil {
+	if m := templateLine().FindStringSubmatch(err.Error()); m != nil {
 		p.Line, _ = strconv.Atoi(m[1]) // digits by the pattern
 	}
 	return p
@@ -437,11 +437,11 @@ func quoteExpression(n expr.Node) (string, error) {
 }
 
 // variableForm is the form of a variable's name, as expressions hold it.
-var variableForm = regexp.MustCompile(`^(Flow|Task|Call)\.[A-Za-z][A-Za-z0-9_]*$`)
+var variableForm = pattern.Of(`^(Flow|Task|Call)\.[A-Za-z][A-Za-z0-9_]*$`)
 
 // quoteVariable writes the name of a variable into an expression.
 func quoteVariable(s string) (string, error) {
-	if !variableForm.MatchString(s) {
+	if !variableForm().MatchString(s) {
 		return "", fmt.Errorf("%q is no name of a variable", s)
 	}
 	return s, nil
@@ -470,7 +470,7 @@ func quoteJSON(v any) (string, error) {
 // quoteRef writes a reference. It escapes the name; kind and field are words.
 func quoteRef(kind, name, field string) (string, error) {
 	for _, word := range []string{kind, field} {
-		if !kindForm.MatchString(word) {
+		if !kindForm().MatchString(word) {
 			return "", fmt.Errorf("%q is no word of a reference", word)
 		}
 	}
@@ -479,10 +479,10 @@ func quoteRef(kind, name, field string) (string, error) {
 
 // kindForm is the form of a type's name in YAML keys, such as stringCollection, and of the
 // words of a reference.
-var kindForm = regexp.MustCompile(`^[a-z][A-Za-z]*$`)
+var kindForm = pattern.Of(`^[a-z][A-Za-z]*$`)
 
 func quoteKind(s string) (string, error) {
-	if !kindForm.MatchString(s) {
+	if !kindForm().MatchString(s) {
 		return "", fmt.Errorf("%q is no name of a type", s)
 	}
 	return s, nil
@@ -490,13 +490,13 @@ func quoteKind(s string) (string, error) {
 
 // fieldForm is what Genesys takes as a property of a contract, without the hyphen that
 // Velocity 2 does not take.
-var fieldForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+var fieldForm = pattern.Of(`^[A-Za-z][A-Za-z0-9_]*$`)
 
 // quoteTake writes the reference that takes a translation map's variable into a success
 // template. The variable is JSON text already. Numbers come from HubSpot as strings; bare
 // takes their quotes away, which makes a list of strings one of numbers.
 func quoteTake(name string, bare bool) (string, error) {
-	if !fieldForm.MatchString(name) {
+	if !fieldForm().MatchString(name) {
 		return "", fmt.Errorf("%q is no name of a variable", name)
 	}
 	if bare {
@@ -508,7 +508,7 @@ func quoteTake(name string, bare bool) (string, error) {
 // quoteSame writes the members of a filter of HubSpot's that holds for an input, or for the
 // inputs with 2 and 3 behind its name when they are there.
 func quoteSame(name string) (string, error) {
-	if !fieldForm.MatchString(name) {
+	if !fieldForm().MatchString(name) {
 		return "", fmt.Errorf("%q is no name of an input", name)
 	}
 	value := func(n string) string { return `"$esc.jsonString(${input.` + name + n + `})"` }
@@ -530,7 +530,7 @@ func quoteComment(s string) string {
 // quoteQuiet writes the reference to an input that gives "" when the input is absent.
 // Genesys: the loud form of an absent input breaks the request.
 func quoteQuiet(name string) (string, error) {
-	if !fieldForm.MatchString(name) {
+	if !fieldForm().MatchString(name) {
 		return "", fmt.Errorf("%q is no name of an input", name)
 	}
 	return "$!{input." + name + "}", nil
@@ -538,7 +538,7 @@ func quoteQuiet(name string) (string, error) {
 
 // quoteEscaped writes the reference to an input inside a JSON string.
 func quoteEscaped(name string) (string, error) {
-	if !fieldForm.MatchString(name) {
+	if !fieldForm().MatchString(name) {
 		return "", fmt.Errorf("%q is no name of an input", name)
 	}
 	return "$esc.jsonString(${input." + name + "})", nil

@@ -11,6 +11,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // ThisOrganization is the name by which references mean the org that is deployed to.
@@ -186,21 +187,21 @@ func (b *builder) runtimeIntegration() ([]genesys.Entity, diag.Findings) {
 // narrower one is asked for.
 type apiUse struct {
 	method string
-	path   *regexp.Regexp
+	path   func() *regexp.Regexp
 	domain string
 	entity string
 	action string
 }
 
-var rowsPath = regexp.MustCompile(`^/api/v2/flows/datatables/[^/]+/rows(/[^/]+)?$`)
+var rowsPath = pattern.Of(`^/api/v2/flows/datatables/[^/]+/rows(/[^/]+)?$`)
 
 var apiUses = []apiUse{
 	{"GET", rowsPath, "architect", "datatableRow", "view"},
 	{"POST", rowsPath, "architect", "datatableRow", "add"},
 	{"PUT", rowsPath, "architect", "datatableRow", "edit"},
 	{"DELETE", rowsPath, "architect", "datatableRow", "delete"},
-	{"GET", regexp.MustCompile(`^/api/v2/routing/queues(/[^/]+)?$`), "routing", "queue", "view"},
-	{"GET", regexp.MustCompile(`^/api/v2/routing/skills(/[^/]+)?$`), "routing", "skill", "view"},
+	{"GET", pattern.Of(`^/api/v2/routing/queues(/[^/]+)?$`), "routing", "queue", "view"},
+	{"GET", pattern.Of(`^/api/v2/routing/skills(/[^/]+)?$`), "routing", "skill", "view"},
 }
 
 // policies are the least that the rendered Genesys Cloud actions need.
@@ -213,7 +214,7 @@ func (b *builder) policies() ([]any, diag.Findings) {
 			continue
 		}
 		url, _, _ := strings.Cut(a.Definition.Request.URLTemplate, "?")
-		i := slices.IndexFunc(apiUses, func(u apiUse) bool { return u.method == a.Definition.Request.Type && u.path.MatchString(url) })
+		i := slices.IndexFunc(apiUses, func(u apiUse) bool { return u.method == a.Definition.Request.Type && u.path().MatchString(url) })
 		if i < 0 {
 			return nil, diag.Findings{{
 				Code: codeTemplate, Message: fmt.Sprintf("%q calls %s %s, whose permission is not known", a.Definition.Name, a.Definition.Request.Type, url),

@@ -128,10 +128,6 @@ type transfer struct {
 	Skills []expr.Node
 }
 
-// maxContacts is how many contacts one search for deals can name: HubSpot takes five groups
-// of filters, and one contact needs one.
-const maxContacts = routing.MaxContacts
-
 // A switch of Architect takes 64 cases; more rules make more switches.
 const casesPerSwitch = 60
 
@@ -238,7 +234,7 @@ func (b *builder) match() matchData {
 // contactsAsked is how many contacts' deals are asked for.
 func (b *builder) contactsAsked() int {
 	if b.d.HubSpot.Lookup.Duplicates == routing.DuplicatesAll {
-		return maxContacts
+		return routing.MaxContacts
 	}
 	return 1
 }

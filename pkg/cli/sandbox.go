@@ -272,7 +272,7 @@ func seedOf(d *deployment.Deployment, b *blueprint.Blueprint) genesystest.Seed {
 	if d.Genesys.Org != "" {
 		seed.Org = d.Genesys.Org
 	}
-	if d.Genesys.Division != "" && d.Genesys.Division != "Home" {
+	if d.Genesys.Division != "" && d.Genesys.Division != deployment.HomeDivision {
 		seed.Divisions = []string{d.Genesys.Division}
 	}
 	staff := map[string][]string{}
