@@ -498,15 +498,5 @@ func (s *simulation) frame() view.CallFrame {
 			return ""
 		},
 	}
-	if s.options.flow == "rendered" { // what is deployed may come from another file
-		frame.Target = func(rule string) (string, []string) {
-			for _, r := range d.Routing.Rules {
-				if r.Name == rule {
-					return r.To.Queue, r.To.Skills
-				}
-			}
-			return d.Routing.Fallback.Queue, d.Routing.Fallback.Skills
-		}
-	}
 	return frame
 }

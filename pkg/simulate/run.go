@@ -48,6 +48,7 @@ type Outcome struct {
 	Waited   time.Duration
 	Requests int
 	Actions  []ActionRun
+	Met
 }
 
 // Do sends one call through the flow.
@@ -76,6 +77,7 @@ func (r *Run) Do(ctx context.Context, c Call) (*Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
+		w.met.see(e, o, r.Program.table)
 		if r.Script != nil && e.Kind == interp.EffectDataAction {
 			w.count(e, o)
 		}
@@ -103,7 +105,7 @@ func (w *orgWorld) count(e *interp.Effect, o interp.Outcome) {
 		w.hubspot += run.Elapsed
 		w.requests++
 	}
-	if o.Branch != "success" {
+	if run.Failure = late(e, o); o.Branch != "success" {
 		run.Failure = "scripted " + o.Branch
 	}
 	w.runs = append(w.runs, run)
@@ -131,7 +133,11 @@ func (r *Run) outcome(c Call, s *interp.State, w *orgWorld) *Outcome {
 		Call: c, Result: res,
 		Outcome: text("Flow.hubspot_outcome"), Rule: text("Flow.dealroute_rule"), Reason: text("Flow.dealroute_reason"),
 		ContactID: text("Flow.hubspot_contact_id"), OpenDeals: number("Flow.OpenDeals"),
-		HubSpot: w.hubspot, Waited: res.Elapsed, Requests: w.requests, Actions: w.runs,
+		HubSpot: w.hubspot, Waited: res.Elapsed, Requests: w.requests, Actions: w.runs, Met: w.met,
+	}
+	out.Number = text("Flow.Ani")
+	if v, ok := s.Variable("Flow.hubspot_value_truncated"); ok && v.Type() == expr.Boolean && v.IsSet() {
+		out.Truncated = v.Bool()
 	}
 	if v, ok := s.Variable("Flow.hubspot_customer_value"); ok && v.IsSet() {
 		out.Value = v.String()

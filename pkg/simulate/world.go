@@ -46,6 +46,7 @@ type orgWorld struct {
 	hubspot  time.Duration
 	requests int
 	runs     []ActionRun
+	met      Met
 	trace    bool
 }
 
@@ -144,6 +145,7 @@ func (w *orgWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Out
 	case r.Err != nil:
 		out.Branch, run.Failure = "failure", r.Err.Error()
 	default:
+		run.Failure = late(e, out)
 		for _, want := range e.Outputs {
 			j, ok := r.Outputs[want.Name]
 			if !ok {

@@ -35,6 +35,7 @@ type Call struct {
 	WaitedMs        int64             `json:"waitedMs"`
 	HubSpotRequests int               `json:"hubspotRequests"`
 	Actions         int               `json:"actions"`
+	Notes           []string          `json:"notes"` // why it is not otherwise
 	Path            []Step            `json:"path"`
 }
 
@@ -65,13 +66,16 @@ func NewCall(o *simulate.Outcome, m *privacy.Mask) Call {
 		ANI: m.Number(o.Call.ANI), DNIS: text(o.Call.DNIS), Outcome: o.Outcome, Rule: text(o.Rule), Reason: o.Reason,
 		Ending: string(r.Ending), Queue: text(r.Queue), Skills: append([]string{}, r.Skills...), Priority: r.Priority,
 		ContactID: text(o.ContactID), OpenDeals: o.OpenDeals, ParticipantData: map[string]string{},
-		HubSpotMs: ms(o.HubSpot), WaitedMs: ms(o.Waited), HubSpotRequests: o.Requests, Actions: len(r.Path), Path: []Step{},
+		HubSpotMs: ms(o.HubSpot), WaitedMs: ms(o.Waited), HubSpotRequests: o.Requests, Actions: len(r.Path), Notes: []string{}, Path: []Step{},
 	}
 	if o.Value != "" {
 		c.Value = text(m.Amount(o.Value))
 	}
 	for k, v := range r.ParticipantData {
 		c.ParticipantData[k] = m.Data(k, v)
+	}
+	for _, n := range append(elsewhere(o), asked(o)...) {
+		c.Notes = append(c.Notes, m.Text(n))
 	}
 	if r.ScreenPop != nil {
 		c.ScreenPop = &ScreenPop{Script: r.ScreenPop.Script, Inputs: map[string]string{}}
@@ -98,9 +102,8 @@ func ms(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.
 
 // A CallFrame is what stands around calls in the text answer.
 type CallFrame struct {
-	Source string                                            // where HubSpot's answers came from
-	RuleAt func(rule string) string                          // place of a rule in the deployment file
-	Target func(rule string) (queue string, skills []string) // what a rule names, or the fallback; nil: not known
+	Source string                   // where HubSpot's answers came from
+	RuleAt func(rule string) string // place of a rule in the deployment file
 	Budget time.Duration
 	Mask   *privacy.Mask
 	Trace  bool
@@ -120,23 +123,18 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	}
 	fmt.Fprintf(&b, "%-45s %s\n", head, f.Source)
 	line("outcome", c.Outcome, known(c))
-	line("rule", cmp.Or(value(c.Rule), "–"), because(c, f))
+	line("rule", cmp.Or(o.Rule, "–"), because(o, f.RuleAt))
 	line("transfer", transfer(c), details(c, o))
-	if note := elsewhere(c, o, f); note != "" {
-		line("", "", note)
+	for _, n := range elsewhere(o) {
+		line("", "", n)
 	}
 	if c.ScreenPop != nil {
 		line("screen pop", c.ScreenPop.Script, "("+strings.Join(slices.Sorted(maps.Keys(c.ScreenPop.Inputs)), ", ")+")")
 	}
 	line("waited", Thousands(c.WaitedMs)+" ms", waits(c, o, f))
 	line("path", fmt.Sprintf("%d actions", c.Actions), "--trace shows each with its inputs and outputs")
-	if c.Outcome == "lookup_failed" && len(o.Actions) == 0 {
-		line("note", "HubSpot was not asked: enrichment is switched off, or the breaker is open", "")
-	}
-	for _, a := range o.Actions {
-		if a.Failure != "" {
-			fmt.Fprintf(&b, "  %-12s %s: %s\n", "note", a.Action, f.Mask.Text(a.Failure))
-		}
+	for _, n := range asked(o) {
+		fmt.Fprintf(&b, "  %-12s %s\n", "note", f.Mask.Text(n))
 	}
 	for _, p := range o.Result.Problems {
 		fmt.Fprintf(&b, "  %-12s %s: %s\n", "error", p.Action, f.Mask.Text(p.Message))
@@ -188,22 +186,6 @@ func money(s string) string {
 	return out
 }
 
-func because(c Call, f CallFrame) string {
-	switch {
-	case c.Rule != nil && c.Reason == "kept":
-		return "kept from an earlier leg of the conversation"
-	case c.Rule != nil:
-		return f.RuleAt(*c.Rule)
-	}
-	return map[string]string{
-		"fallback":   "no rule matches: the fallback",
-		"kept":       "kept from an earlier leg of the conversation: the fallback",
-		"error":      "the flow's error handling",
-		"lastResort": "no queue could be reached: the last resort",
-		"schedule":   "closed by schedule",
-	}[c.Reason]
-}
-
 func transfer(c Call) string {
 	if c.Queue != nil {
 		return *c.Queue
@@ -223,35 +205,13 @@ func details(c Call, o *simulate.Outcome) string {
 		out = append(out, "skills "+strings.Join(c.Skills, ", "))
 	}
 	p := fmt.Sprintf("priority %d", c.Priority)
+	if o.Reason == "error" { // whose priority is its own
+		return strings.Join(append(out, p), ", ")
+	}
 	if base := c.Priority - o.Bonus; o.Bonus != 0 && base >= 0 { // the base is the fallback's when the rule's queue is gone
 		p += fmt.Sprintf(" (%d + %d by value)", base, o.Bonus)
 	}
 	return strings.Join(append(out, p), ", ")
-}
-
-// elsewhere tells where the transfer is not what the rule, or the fallback, asks for.
-func elsewhere(c Call, o *simulate.Outcome, f CallFrame) string {
-	if c.Queue == nil || f.Target == nil {
-		return ""
-	}
-	who := "the fallback"
-	if o.Rule != "" {
-		who = "the rule"
-	}
-	queue, skills := f.Target(o.Rule)
-	if queue != *c.Queue {
-		return fmt.Sprintf("not %s, which %s names: it is gone, or the transfer failed", queue, who)
-	}
-	var gone []string
-	for _, s := range skills {
-		if !slices.Contains(c.Skills, s) {
-			gone = append(gone, s)
-		}
-	}
-	if len(gone) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("without %s, which %s names: it is gone, or the transfer failed", strings.Join(gone, ", "), who)
 }
 
 func waits(c Call, o *simulate.Outcome, f CallFrame) string {

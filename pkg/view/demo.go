@@ -64,14 +64,24 @@ func Longest(calls []*simulate.Outcome) int64 {
 
 // DemoCall tells of the nth caller, who is described by who.
 func DemoCall(n int, who string, o *simulate.Outcome, m *privacy.Mask) string {
-	why := "rule " + o.Rule
-	if o.Rule == "" {
-		why = "the fallback"
+	why := "the fallback"
+	switch {
+	case o.Reason == "error":
+		why = "the flow's error handling"
+	case o.Rule != "":
+		why = "rule " + o.Rule
+	}
+	if o.Reason == "kept" {
+		why += ", kept from an earlier leg"
+	}
+	notes := ""
+	for _, n := range append(elsewhere(o), asked(o)...) {
+		notes += "     " + m.Text(n) + "\n"
 	}
 	skills := ""
 	if len(o.Result.Skills) > 0 {
 		skills = ", skill " + strings.Join(o.Result.Skills, ", ")
 	}
-	return fmt.Sprintf("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s ms, %s to HubSpot\n",
-		n, m.Number(o.Call.ANI), who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, Thousands(o.Waited.Milliseconds()), Count(o.Requests, "request", "requests"))
+	return fmt.Sprintf("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s ms, %s to HubSpot\n%s",
+		n, m.Number(o.Call.ANI), who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, Thousands(o.Waited.Milliseconds()), Count(o.Requests, "request", "requests"), notes)
 }

@@ -66,7 +66,7 @@ func (w *Scripted) Do(_ context.Context, e *interp.Effect) (interp.Outcome, erro
 		key := e.Name
 		if ok {
 			key = e.Category + "/" + e.Name
-		} else if rs, ok = lookup(f.DataActions, e.Name); !ok {
+		} else if rs, key, ok = f.action(e.Category, e.Name); !ok {
 			w.note("data action %q is not in the world: it fails", e.Name)
 			return interp.Outcome{Branch: "failure"}, nil
 		}
@@ -112,6 +112,25 @@ func (w *Scripted) Do(_ context.Context, e *interp.Effect) (interp.Outcome, erro
 		}
 	}
 	return interp.Outcome{Branch: e.Branches[0]}, nil
+}
+
+// action finds a data action's answers by its name, or by the name without the eight digits
+// of a contract's hash that we put at its end.
+func (f *File) action(category, name string) (rs []Reply, key string, ok bool) {
+	if rs, ok = lookup(f.DataActions, name); ok {
+		return rs, name, true
+	}
+	at := strings.LastIndexByte(name, ' ')
+	if at < 0 || len(name)-at != 9 || strings.Trim(name[at+1:], "0123456789abcdef") != "" {
+		return nil, "", false
+	}
+	name = name[:at]
+	for _, key := range []string{category + "/" + name, name} {
+		if rs, ok = lookup(f.DataActions, key); ok {
+			return rs, key, true
+		}
+	}
+	return nil, "", false
 }
 
 // transferSections say in which section of a file the target of a transfer stands.
