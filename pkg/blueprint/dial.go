@@ -134,7 +134,7 @@ func plain(x expr.Node) expr.Node {
 // replacement makes a code that a later one reads: those of several bytes first, and 3 last.
 func decoded(x expr.Node) expr.Node {
 	for _, p := range [][2]string{
-		{"%c2%a0", ""}, {"%e2%80%91", ""}, {"%20", " "}, {"%28", ""}, {"%29", ""}, {"%2b", "+"}, {"%2d", ""}, {"%2e", ""}, {"%2f", ""},
+		{"%c2%a0", "\u00a0"}, {"%e2%80%91", "\u2011"}, {"%20", " "}, {"%28", "("}, {"%29", ")"}, {"%2b", "+"}, {"%2d", "-"}, {"%2e", "."}, {"%2f", "/"},
 		{"%30", "0"}, {"%31", "1"}, {"%32", "2"}, {"%34", "4"}, {"%35", "5"}, {"%36", "6"}, {"%37", "7"}, {"%38", "8"}, {"%39", "9"}, {"%33", "3"},
 	} {
 		x = fn("Replace", x, text(p[0]), text(p[1]))
