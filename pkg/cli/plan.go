@@ -62,9 +62,12 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 
 func printPlan(ctx context.Context, env session, target *org, b *blueprint.Blueprint, r *reconcile.Reconciler) error {
 	if env.settings.json {
-		return view.JSON(env.IO.Out, view.NewPlan(r.Plan()))
+		return view.JSON(env.IO.Out, view.NewPlan(r.Plan(), target.sandbox != nil))
 	}
 	fmt.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
+	if target.sandbox != nil {
+		fmt.Fprintln(env.IO.Out, "It is emulated, and was made from the deployment file on first use: that queues exist and have staff here says nothing of a real org.")
+	}
 	return view.PrintPlan(env.IO.Out, r.Plan(), publishedFlow(ctx, env, target, b, r.Plan()))
 }
 

@@ -30,7 +30,8 @@ func newSetupCmd(env *Env, run func(context.Context, setupOptions) error) *cobra
 		Long: `Make the org what the deployment file says: role, client, credentials, integrations, data
 actions, control table, script, flow and call route. Shows the plan and asks before it
 changes anything. Live traffic comes last: each data action is tested before it is
-published, the flow is published only when it changed, and the call route follows it.
+published, the flow is published only when it changed, and the call route follows it. Nothing
+is changed when calls would go to a queue in which nobody works.
 
 A second run does nothing. A run that was interrupted goes on where it ended.`,
 		Args: cobra.NoArgs,
@@ -43,7 +44,7 @@ A second run does nothing. A run that was interrupted goes on where it ended.`,
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.adopt, "adopt", false, "take over what has our name and not our mark")
 	f.BoolVar(&o.cutover, "cutover", false, "move numbers that are on another call route")
-	f.BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, "attach the call route although nobody would answer")
+	f.BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, "send calls to queues although nobody would answer there")
 	return cmd
 }
 
@@ -152,7 +153,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	}
 	outcomes, failed := r.Apply(ctx)
 	failed = applyError(failed, r)
-	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Warnings: r.Warnings(), Took: env.Now().Sub(start)}
+	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Warnings: r.Warnings(), Took: env.Now().Sub(start)}
 	done.Reads, done.Writes = target.client.Calls()
 	if failed != nil {
 		f := findingOf(failed)
@@ -216,7 +217,7 @@ func applyError(err error, r *reconcile.Reconciler) error {
 		}
 		return fail(fmt.Errorf("%w: %s", err, strings.Join(reasons, "; ")), "settle these, then run it again")
 	case errors.As(err, &unstaffed):
-		return fail(err, "put agents with these skills into the queues, or repeat with --allow-unstaffed; everything before the call route is in place")
+		return fail(err, "correct the names, put agents with these skills into the queues, or repeat with --allow-unstaffed")
 	case errors.Is(err, genesys.ErrForbidden):
 		return fail(err, "add the missing permission to a role of this client, then run it again; what is done stays")
 	}

@@ -11,7 +11,7 @@ func Nearest(name string, known []string) string {
 	best, bestAt := "", max(1, len(name)/3)+1
 	low := strings.ToLower(name)
 	for _, k := range known {
-		if d := distance(low, strings.ToLower(k)); d < bestAt {
+		if d := Distance(low, strings.ToLower(k)); d < bestAt {
 			best, bestAt = k, d
 		}
 	}
@@ -26,8 +26,9 @@ func DidYouMean(name string, known []string) string {
 	return ""
 }
 
-// distance is the Damerau-Levenshtein distance with adjacent transpositions.
-func distance(a, b string) int {
+// Distance is how many letters differ, two that are swapped counted once (the
+// Damerau-Levenshtein distance with adjacent transpositions).
+func Distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	var before []int
 	prev := make([]int, len(y)+1)

@@ -60,6 +60,9 @@ type Change struct {
 	// Unfinished: what is there was never put to use, such as a data action that is only a
 	// draft.
 	Unfinished bool
+
+	Unstaffed bool   // a queue where a caller would wait for nobody; the reason says why
+	Nearest   string // of what does not exist: the existing name that is most like it, if any
 }
 
 // A Plan lists the changes: creation and updates in the order of levels, deletions last

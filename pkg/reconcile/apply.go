@@ -36,6 +36,12 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	if len(r.plan.Blocked()) > 0 {
 		return out, ErrBlocked
 	}
+	if len(r.unstaffed) > 0 && !r.run.AllowUnstaffed {
+		return out, &UnstaffedError{Reasons: r.unstaffed}
+	}
+	for _, b := range r.unstaffed {
+		r.run.warn("%s", b)
+	}
 	w := &work{r: r.run, out: out, changes: r.plan.Changes, done: map[genesys.Key]chan struct{}{}, slots: make(chan struct{}, r.run.Parallel)}
 	err := w.build(ctx)
 	if err == nil {
@@ -78,7 +84,6 @@ func (w *work) build(ctx context.Context) error {
 		}
 	}
 	var wg sync.WaitGroup
-	w.checkStaffing(ctx, &wg)
 	closed := map[genesys.Key]bool{}
 	for i, c := range w.changes {
 		ch := w.done[c.Key]
@@ -113,28 +118,6 @@ func (w *work) build(ctx context.Context) error {
 		return err
 	}
 	return ctx.Err()
-}
-
-// checkStaffing asks for the members of the queues as soon as these exist, when a route is
-// about to send calls there. The route takes the answer last of all.
-func (w *work) checkStaffing(ctx context.Context, wg *sync.WaitGroup) {
-	w.r.staffing = sync.OnceValue(func() error { return w.r.routes.staffed(ctx, w.r) })
-	if !slices.ContainsFunc(w.changes, func(c plan.Change) bool {
-		return c.Key.Kind == genesys.CallRoute && (c.Action == plan.Create || c.Action == plan.Update)
-	}) {
-		return
-	}
-	var queues []genesys.Key
-	for _, t := range w.r.Targets {
-		queues = append(queues, genesys.Key{Kind: genesys.Queue, Name: t.Queue})
-	}
-	wg.Add(1)
-	go func() {
-		defer wg.Done()
-		if w.await(ctx, queues) {
-			w.r.staffing() //nolint:errcheck // the route asks again and gets the same answer
-		}
-	}()
 }
 
 // ready waits for what an entity needs; false when the work has failed meanwhile.

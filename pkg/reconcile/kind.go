@@ -39,7 +39,7 @@ func (lenient) exact() []string     { return nil }
 // meet gives each kind what it needs of an org.
 func (r *run) meet(org Org) {
 	client := &clientKind{org: org, bodies: map[string]map[string]any{}}
-	r.actions, r.rows, r.routes = &actionKind{org: org, drafts: org, trials: org}, rowKind{org: org}, routeKind{org: org}
+	r.actions, r.rows, r.queues, r.routes = &actionKind{org: org, drafts: org, trials: org}, rowKind{org: org}, queueKind{org: org}, routeKind{org: org}
 	r.kinds = map[genesys.Kind]kind{
 		genesys.Role:         roleKind{org: org},
 		genesys.OAuthClient:  client,
@@ -49,7 +49,7 @@ func (r *run) meet(org Org) {
 		genesys.DataTableRow: r.rows,
 		genesys.DataAction:   r.actions,
 		genesys.Skill:        skillKind{org: org},
-		genesys.Queue:        queueKind{org: org},
+		genesys.Queue:        r.queues,
 		genesys.Script:       scriptKind{org: org},
 		genesys.Flow:         flowKind{org: org},
 		genesys.CallRoute:    r.routes,
@@ -88,8 +88,8 @@ func (r *run) ours(ctx context.Context, org Reader, k genesys.Kind, content func
 	return out, nil
 }
 
-// named finds the desired entities of a kind by their exact names, in one list when there
-// are many.
+// named finds the desired entities of a kind by their exact names in the list of all, whose
+// names are kept for the nearest one.
 func (r *run) named(ctx context.Context, org Reader, k genesys.Kind) ([]plan.Found, error) {
 	want := map[string]bool{}
 	for _, d := range r.desired {
@@ -106,6 +106,7 @@ func (r *run) named(ctx context.Context, org Reader, k genesys.Kind) ([]plan.Fou
 	}
 	var out []plan.Found
 	for _, o := range all {
+		r.see(k, o.Text("name"))
 		if want[o.Text("name")] {
 			f := r.marked(k, o, o.Text("description"), nil)
 			out = append(out, f)

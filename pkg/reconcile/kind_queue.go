@@ -7,11 +7,17 @@ import (
 	"github.com/dealroute/dealroute/pkg/plan"
 )
 
+// Queues is what queues need of an org.
+type Queues interface {
+	Entities
+	QueueMembers(ctx context.Context, queueID string) ([]genesys.Member, error)
+}
+
 // queueKind is a queue that a rule names. An existing one is used as it is; one that setup
 // made carries our mark and is deleted only when that is asked for.
 type queueKind struct {
 	lenient
-	org Entities
+	org Queues
 }
 
 func (k queueKind) find(ctx context.Context, r *run) ([]plan.Found, error) {

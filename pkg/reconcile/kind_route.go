@@ -7,23 +7,19 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
-	"golang.org/x/sync/errgroup"
 )
 
 // Routes is what a call route needs of an org.
 type Routes interface {
 	Entities
-	QueueMembers(ctx context.Context, queueID string) ([]genesys.Member, error)
 	Numbers(ctx context.Context, numbers []string) (map[string]genesys.Number, error)
 }
 
-// routeKind is the call route, where live traffic begins: it comes last, after the
-// staffing check. Numbers of other routes are left where they are unless the cutover is
-// asked for.
+// routeKind is the call route, where live traffic begins: it comes last. Numbers of other
+// routes are left where they are unless the cutover is asked for.
 type routeKind struct {
 	lenient
 	org Routes
@@ -124,77 +120,7 @@ func isAre(numbers []string) string {
 	return "numbers " + strings.Join(numbers, ", ") + " are"
 }
 
-// staffed refuses to send calls where nobody answers. The queues are asked at the same time.
-func (k routeKind) staffed(ctx context.Context, r *run) error {
-	var bad []string
-	members := map[string][]genesys.Member{}
-	var mu sync.Mutex
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(r.Parallel)
-	asked := map[string]bool{}
-	for _, t := range r.Targets {
-		if asked[t.Queue] {
-			continue
-		}
-		asked[t.Queue] = true
-		g.Go(func() error {
-			id, ok := r.resolveRef(genesys.Ref{Key: genesys.Key{Kind: genesys.Queue, Name: t.Queue}, Field: "id"})
-			if !ok {
-				return fmt.Errorf("queue %q has no id", t.Queue)
-			}
-			var ms []genesys.Member
-			err := r.lagging(gctx, func() (err error) {
-				ms, err = k.org.QueueMembers(gctx, id)
-				return err
-			})
-			if err != nil {
-				return fmt.Errorf("members of queue %q: %w", t.Queue, err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			members[t.Queue] = ms
-			return nil
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	for _, t := range r.Targets {
-		ms := members[t.Queue]
-		switch {
-		case len(ms) == 0:
-			bad = append(bad, fmt.Sprintf("queue %q has no members", t.Queue))
-		case !slices.ContainsFunc(ms, func(m genesys.Member) bool {
-			return !slices.ContainsFunc(t.Skills, func(s string) bool { return !slices.Contains(m.Skills, s) })
-		}):
-			bad = append(bad, fmt.Sprintf("nobody in queue %q holds %s, which %s asks for", t.Queue, quoted(t.Skills), t.Rule))
-		}
-	}
-	slices.Sort(bad)
-	bad = slices.Compact(bad)
-	if len(bad) == 0 {
-		return nil
-	}
-	if r.AllowUnstaffed {
-		for _, b := range bad {
-			r.warn("%s", b)
-		}
-		return nil
-	}
-	return &UnstaffedError{Reasons: bad}
-}
-
-// An UnstaffedError says which targets of the rules have nobody to answer.
-type UnstaffedError struct{ Reasons []string }
-
-func (e *UnstaffedError) Error() string {
-	return "calls would wait for nobody: " + strings.Join(e.Reasons, "; ")
-}
-
 func (k routeKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
-	if err := r.staffing(); err != nil {
-		return "", err
-	}
 	body, err := r.body(d)
 	if err != nil {
 		return "", err
@@ -215,9 +141,6 @@ func (k routeKind) create(ctx context.Context, r *run, d genesys.Entity) (string
 }
 
 func (k routeKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
-	if err := r.staffing(); err != nil {
-		return err
-	}
 	body, err := r.body(d)
 	if err != nil {
 		return err

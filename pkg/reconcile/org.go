@@ -18,6 +18,7 @@ type Org interface {
 	Drafts
 	Trials
 	Rows
+	Queues
 	Scripts
 	Flows
 	Routes

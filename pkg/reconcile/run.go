@@ -35,13 +35,6 @@ type Config struct {
 	Parallel                                                  int // calls and changes at the same time; 8 when 0
 }
 
-// A Target is a queue with the skills that a rule asks for.
-type Target struct {
-	Rule   string // fallback for the fallback
-	Queue  string
-	Skills []string
-}
-
 // An Event is a step of a change.
 type Event struct {
 	Change plan.Change
@@ -71,24 +64,25 @@ type run struct {
 	kinds   map[genesys.Kind]kind
 	actions *actionKind // lists before it finds
 	rows    rowKind     // one of them is the record
-	routes  routeKind   // decides before planning, and asks before it takes calls
+	queues  queueKind   // tells who works there
+	routes  routeKind   // decides before planning
 
 	mu        sync.Mutex
 	ids       map[genesys.Ref]string
 	secrets   map[genesys.Key]secret.Value // of OAuth clients made in this run
 	published map[string]published         // by id of a flow
 	warnings  []string
+	names     map[genesys.Kind][]string // of all queues and skills that the org has
 
 	recordLock sync.Mutex
 	record     map[string]any // the tool's own row as it is in the org; nil while there is none
-
-	staffing func() error // the staffing check, done once
 }
 
 // A Reconciler holds what was read of an org and the plan made from it.
 type Reconciler struct {
-	run  *run
-	plan plan.Plan
+	run       *run
+	plan      plan.Plan
+	unstaffed []string // where calls would wait for nobody
 }
 
 // Read looks at the org and computes the plan. It only reads.
@@ -102,6 +96,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	r := &run{
 		Config: cfg, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
+		names: map[genesys.Kind][]string{},
 	}
 	r.meet(org)
 	var err error
@@ -142,7 +137,11 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 			r.know(c.Key, "id", c.ID)
 		}
 	}
-	return &Reconciler{run: r, plan: p}, nil
+	bad, err := r.staffing(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return &Reconciler{run: r, plan: p, unstaffed: bad}, nil
 }
 
 func isReference(s genesys.Set, k genesys.Key) bool {

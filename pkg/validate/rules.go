@@ -39,6 +39,7 @@ func Rules() []Rule {
 		ruleLikeFallback(),
 		ruleNone(),
 		ruleNamesAlike(),
+		ruleNameSlip(),
 		ruleErrorHandling(),
 		ruleStagePipeline(),
 		ruleStageClosed(),

@@ -15,6 +15,7 @@ import (
 type Apply struct {
 	Verb          string
 	Plan          plan.Plan
+	Sandbox       bool
 	Outcomes      []reconcile.Outcome
 	Warnings      []string
 	Reads, Writes int // calls to the org
@@ -24,7 +25,7 @@ type Apply struct {
 
 // NewApplied converts what was done.
 func NewApplied(a Apply) Applied {
-	out := Applied{Plan: NewPlan(a.Plan), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds(), Warnings: append([]string{}, a.Warnings...), Findings: []Finding{}}
+	out := Applied{Plan: NewPlan(a.Plan, a.Sandbox), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds(), Warnings: append([]string{}, a.Warnings...), Findings: []Finding{}}
 	for i, o := range a.Outcomes {
 		out.Changes[i] = NewChange(o.Change)
 		out.Changes[i].Status = o.State

@@ -18,6 +18,7 @@ type Plan struct {
 	Changes            []Change            `json:"changes"`
 	Counts             map[plan.Action]int `json:"counts"`
 	PermissionsMissing []string            `json:"permissionsMissing"`
+	Sandbox            bool                `json:"sandbox"` // of an emulated org, which was made from the file
 }
 
 // Applied is the answer of setup and destroy: the plan with a status per change, and what
@@ -33,12 +34,18 @@ type Applied struct {
 
 // A Change is one entity.
 type Change struct {
-	Kind   string          `json:"kind"`
-	Name   string          `json:"name"`
-	ID     *string         `json:"id"`
-	Action plan.Action     `json:"action"`
-	Fields []Field         `json:"fields"`
-	Reason *string         `json:"reason"`
+	Kind   string      `json:"kind"`
+	Name   string      `json:"name"`
+	ID     *string     `json:"id"`
+	Action plan.Action `json:"action"`
+	Fields []Field     `json:"fields"`
+	Reason *string     `json:"reason"`
+
+	// Unstaffed: callers would wait for nobody in this queue. Nearest is the existing name
+	// that is most like one that does not exist.
+	Unstaffed bool    `json:"unstaffed"`
+	Nearest   *string `json:"nearest"`
+
 	Status reconcile.State `json:"status,omitempty"`
 }
 
@@ -49,9 +56,9 @@ type Field struct {
 	New  any    `json:"new"`
 }
 
-// NewPlan converts a plan.
-func NewPlan(p plan.Plan) Plan {
-	out := Plan{Schema: Schema, Changes: []Change{}, Counts: p.Counts()}
+// NewPlan converts a plan for a real org or a sandbox.
+func NewPlan(p plan.Plan, sandbox bool) Plan {
+	out := Plan{Schema: Schema, Changes: []Change{}, Counts: p.Counts(), Sandbox: sandbox}
 	for _, c := range p.Changes {
 		out.Changes = append(out.Changes, NewChange(c))
 	}
@@ -60,7 +67,10 @@ func NewPlan(p plan.Plan) Plan {
 
 // NewChange converts one change.
 func NewChange(c plan.Change) Change {
-	out := Change{Kind: string(c.Key.Kind), Name: c.Key.Name, ID: text(c.ID), Action: c.Action, Fields: []Field{}, Reason: text(c.Reason)}
+	out := Change{
+		Kind: string(c.Key.Kind), Name: c.Key.Name, ID: text(c.ID), Action: c.Action, Fields: []Field{}, Reason: text(c.Reason),
+		Unstaffed: c.Unstaffed, Nearest: text(c.Nearest),
+	}
 	for _, f := range c.Fields {
 		out.Fields = append(out.Fields, Field{f.Path, f.Old, f.New})
 	}
@@ -69,12 +79,13 @@ func NewChange(c plan.Change) Change {
 
 var symbols = map[plan.Action]string{plan.Keep: "=", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-", plan.Leave: "·"}
 
-// PrintPlan writes a plan for a person: what changes first; what stays is only counted.
+// PrintPlan writes a plan for a person: what changes first; what stays is only counted,
+// but for queues in which nobody would answer.
 // texts gives, for kinds that are a file, what is published and what would be.
 func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error {
 	var b strings.Builder
 	for _, c := range p.Changes {
-		if c.Action == plan.Keep {
+		if c.Action == plan.Keep && !c.Unstaffed {
 			continue
 		}
 		fmt.Fprintf(&b, "%s %-8s %-13s %s", symbols[c.Action], c.Action, c.Key.Kind, c.Key.Name)
