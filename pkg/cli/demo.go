@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/examples"
+	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -256,7 +257,7 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 	clock := &virtualClock{now: f.Now.UTC()}
 	hubspot := transport.Handler(hubspottest.New(f.CRM, append(defined(d.loaded.deployment), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...))
 	d.mask = privacy.New(privacy.Options{Deployment: d.loaded.deployment, Names: blueprint.PersonalNames(d.loaded.deployment)})
-	run := &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Sender: hubspot, Clock: clock.Set}
+	run := &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Sender: hubspot, Clock: clock.Set, Trace: interp.TracePath}
 	at := f.Now.UTC()
 	d.say("%-12s      the flow and the data actions as they are deployed; time is virtual\n\n", "calls")
 	for i, c := range demoCallers() {

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
@@ -149,7 +150,10 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	if err != nil {
 		return nil, err
 	}
-	s.run = &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Trace: o.trace}
+	s.run = &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Trace: interp.TracePath}
+	if o.trace {
+		s.run.Trace = interp.TraceFull
+	}
 	defer func() {
 		if err == nil && s.run.Sender != nil {
 			s.run.Sender = transport.LogSender(s.run.Sender, env.log())

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/architect"
@@ -33,10 +34,11 @@ type Readings struct {
 	DataAction dataaction.Options
 }
 
-// A Program is a set of artifacts made ready to run many calls.
+// A Program is a set of artifacts made ready to run many calls. It does not change: any
+// number of runs may go on in it at once.
 type Program struct {
 	flow    *interp.Program
-	actions map[string]*action // by lower-cased category/name
+	actions map[*architect.Action]*action // by the flow's action that calls them
 	table   string
 	tableID string
 }
@@ -48,18 +50,19 @@ type action struct {
 
 // Prepare compiles flow and actions once.
 func Prepare(a Artifacts, r Readings) (*Program, error) {
-	p := &Program{actions: map[string]*action{}, table: a.Table, tableID: a.TableID}
-	types := map[string]map[string]expr.Type{}
+	p := &Program{actions: map[*architect.Action]*action{}, table: a.Table, tableID: a.TableID}
+	types, given := map[string]map[string]expr.Type{}, map[string]*action{}
 	for _, x := range a.Actions {
 		dp, err := dataaction.Compile(x.Definition, r.DataAction)
 		if err != nil {
 			return nil, fmt.Errorf("data action %q: %w", x.Definition.Name, err)
 		}
 		k := actionKey(x.Category, x.Definition.Name)
-		p.actions[k] = &action{x, dp}
+		given[k] = &action{x, dp}
 		types[k] = outputTypes(x.Definition)
 	}
 	o := r.Interp
+	o.Keep = append(slices.Clone(kept), o.Keep...)
 	o.OutputType = func(t *architect.Target, output string) expr.Type {
 		if ty, ok := types[actionKey(t.Category, t.Name)][output]; ok {
 			return ty
@@ -69,6 +72,16 @@ func Prepare(a Artifacts, r Readings) (*Program, error) {
 	var err error
 	if p.flow, err = interp.Compile(a.Flow, o); err != nil {
 		return nil, fmt.Errorf("flow %q: %w", a.Flow.Flow.Name, err)
+	}
+	for _, f := range append([]*architect.File{a.Flow}, o.Modules...) {
+		if f == nil || f.Flow == nil {
+			continue
+		}
+		architect.Walk(f.Flow, func(x *architect.Action) {
+			if x.Target != nil {
+				p.actions[x] = given[actionKey(x.Target.Category, x.Target.Name)]
+			}
+		})
 	}
 	return p, nil
 }

@@ -1,7 +1,6 @@
 package simulate_test
 
 import (
-	"context"
 	"os"
 	"testing"
 	"time"
@@ -10,30 +9,23 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
-	"github.com/dealroute/dealroute/pkg/deployment"
-	"github.com/dealroute/dealroute/templates"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/simulate"
 )
 
-// BenchmarkRenderedCall is one whole call through the rendered flow of the basic example:
-// a known caller with two open deals, whose answers are scripted; tracing is off.
-func BenchmarkRenderedCall(b *testing.B) {
-	const file = "../../examples/basic/dealroute.yaml"
-	data, err := os.ReadFile(file)
+// basic is the deployment of the basic example, and a call of its caller with two open deals.
+func basic(t failer) (line, simulate.Call) {
+	data, err := os.ReadFile("../../examples/basic/dealroute.yaml")
 	if err != nil {
-		b.Fatal(err)
+		t.Fatalf("%v", err)
 	}
-	d, fs := deployment.Parse(file, data)
-	if err := fs.Err(); err != nil {
-		b.Fatal(err)
-	}
-	print, fs := blueprint.Render(d, templates.FS)
-	if err := fs.Err(); err != nil {
-		b.Fatal(err)
-	}
-	p, err := interp.Compile(print.Flow.Tree, interp.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
+	l := rendered(t, string(data)).under(t, simulate.Readings{})
+	return l, simulate.Call{ANI: "+15135550142", DNIS: "+15135550100", At: time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)}
+}
+
+// scripted is the world in which HubSpot tells of that caller and the deals.
+func (l line) scripted() *world.File {
 	texts := func(ts ...string) world.Datum {
 		var items []world.Datum
 		for _, t := range ts {
@@ -42,13 +34,13 @@ func BenchmarkRenderedCall(b *testing.B) {
 		return world.List(items...)
 	}
 	none := world.List()
-	script := &world.File{DataActions: map[string][]world.Reply{}, Tables: map[string]world.Table{
-		"acme-inbound-control": {Rows: map[string][]world.Field{
+	file := &world.File{DataActions: map[string][]world.Reply{}, Tables: map[string]world.Table{
+		l.b.Name + "-control": {Rows: map[string][]world.Field{
 			"switch":  {{Name: "enabled", Value: world.Bool(true)}},
 			"breaker": {{Name: "openUntil", Value: world.Text("")}},
 		}},
 	}}
-	for _, a := range print.Actions {
+	for _, a := range l.b.Actions {
 		given := map[string]world.Datum{}
 		switch a.Role {
 		case blueprint.RoleFindContact:
@@ -62,35 +54,66 @@ func BenchmarkRenderedCall(b *testing.B) {
 			}
 		}
 		reply := world.Reply{Branch: "success", Elapsed: 100 * time.Millisecond}
-		for _, o := range outputsOf(a) {
-			v, ok := given[o]
+		for _, f := range dataaction.Flatten(a.Definition.Output) {
+			v, ok := given[f.Name]
 			if !ok {
 				v = none
 			}
-			reply.Outputs = append(reply.Outputs, world.Field{Name: o, Value: v})
+			reply.Outputs = append(reply.Outputs, world.Field{Name: f.Name, Value: v})
 		}
-		script.DataActions[a.Definition.Name] = []world.Reply{reply}
+		file.DataActions[a.Definition.Name] = []world.Reply{reply}
 	}
-	call := interp.Call{ANI: "+15135550142", DNIS: "+15135550100", At: time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)}
+	return file
+}
+
+// emulated is a run in which HubSpot is the emulator with the example's fixtures.
+func (l line) emulated(t failer, at time.Time) *simulate.Run {
+	data, err := os.ReadFile("../../examples/basic/crm.yaml")
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	f, fs := simulate.DecodeFixtures("crm.yaml", data)
+	if err := fs.Err(); err != nil {
+		t.Fatalf("%v", err)
+	}
+	now := at
+	server := hubspottest.New(f.CRM, hubspottest.Clock(func() time.Time { return now }), hubspottest.Virtual(),
+		hubspottest.WithLimits(hubspottest.Limits{}), l.define("contacts"), l.define("deals"))
+	return &simulate.Run{Program: l.p, Org: l.newOrg(), Sender: transport.Handler(server), Clock: func(t time.Time) { now = t }}
+}
+
+func bench(b *testing.B, run *simulate.Run, c simulate.Call) {
 	var actions int
 	b.ReportAllocs()
 	for b.Loop() {
-		r, err := interp.Run(context.Background(), p, call, world.New(script), interp.RunOptions{})
+		o, err := run.Do(b.Context(), c)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if r.Queue != "Sales" || r.Priority != 11 {
-			b.Fatalf("the call ended in %q with priority %d: %v", r.Queue, r.Priority, r.Problems)
+		if o.Result.Queue != "Sales" || o.Result.Priority != 11 || o.Requests != 2 {
+			b.Fatalf("the call ended in %q with priority %d: %v", o.Result.Queue, o.Result.Priority, o.Result.Problems)
 		}
-		actions = r.Actions
+		actions = o.Result.Actions
 	}
 	b.ReportMetric(float64(actions), "actions/op")
 }
 
-func outputsOf(a blueprint.ActionArtifact) []string {
-	var out []string
-	for _, f := range dataaction.Flatten(a.Definition.Output) {
-		out = append(out, f.Name)
-	}
-	return out
+// BenchmarkRenderedCall is one whole call through the rendered flow of the basic example, as
+// the product runs it: Run.Do with its outcome. HubSpot's answers are a world file's.
+func BenchmarkRenderedCall(b *testing.B) {
+	l, call := basic(b)
+	bench(b, &simulate.Run{Program: l.p, Org: l.newOrg(), Script: world.New(l.scripted())}, call)
+}
+
+// BenchmarkRenderedCallPath is the same with the path that simulate prints.
+func BenchmarkRenderedCallPath(b *testing.B) {
+	l, call := basic(b)
+	bench(b, &simulate.Run{Program: l.p, Org: l.newOrg(), Script: world.New(l.scripted()), Trace: interp.TracePath}, call)
+}
+
+// BenchmarkRenderedCallEmulator is the same call with the rendered data actions against the
+// emulator of HubSpot.
+func BenchmarkRenderedCallEmulator(b *testing.B) {
+	l, call := basic(b)
+	bench(b, l.emulated(b, call.At), call)
 }

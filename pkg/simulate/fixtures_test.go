@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
@@ -111,7 +112,7 @@ func TestScriptedTimeCountsAsHubSpots(t *testing.T) {
 // A trace has every step of a data action, and never a credential.
 func TestTraceHoldsNoCredential(t *testing.T) {
 	l := edge(t, "best", "highest-value")
-	c := caller{ani: caller1, crm: hubspot.CRM{Contacts: []hubspot.Contact{lucia()}}, assume: hubspottest.Assumed(), trace: true}
+	c := caller{ani: caller1, crm: hubspot.CRM{Contacts: []hubspot.Contact{lucia()}}, assume: hubspottest.Assumed(), trace: interp.TraceFull}
 	o := l.call(t, c)
 	if len(o.Actions) == 0 || len(o.Actions[0].Operations) < 5 {
 		t.Fatalf("%+v", o.Actions)

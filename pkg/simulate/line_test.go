@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -99,7 +100,7 @@ type caller struct {
 	conversation map[string]string
 	at           time.Time
 	latency      func(hubspottest.Kind) time.Duration
-	trace        bool
+	trace        interp.Trace
 }
 
 // call sends one call through the flow.

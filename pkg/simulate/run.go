@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,7 +13,8 @@ import (
 )
 
 // A Run is a series of calls that share an org: a breaker that one call opens is open for
-// the next.
+// the next. Its calls come one after the other; runs at once share a Program and nothing
+// else.
 type Run struct {
 	Program *Program
 	Org     *Org
@@ -20,7 +22,9 @@ type Run struct {
 	Clock   func(time.Time)   // told the virtual time before each request; may be nil
 	Real    bool              // time is wall time
 	Script  *world.Scripted   // scripted outcomes instead of Org and Sender; may be nil
-	Trace   bool
+	Trace   interp.Trace      // what results keep of the path; full: of data actions, too
+
+	silent *world.Scripted // what neither the org nor HubSpot is asked for
 }
 
 // A Call is a caller to send through the flow.
@@ -28,6 +32,7 @@ type Call struct {
 	ANI, DNIS    string
 	At           time.Time         // virtual start
 	Conversation map[string]string // participant data of an earlier leg
+	Own          Org               // of this call alone, over what the run's org has
 }
 
 // An Outcome is what became of a call.
@@ -42,7 +47,6 @@ type Outcome struct {
 	Value     string // decimal text; empty when not set
 	Base      int64  // priority of the target
 	Bonus     int64  // priority by value
-	Answered  bool   // HubSpot was asked and answered
 
 	HubSpot  time.Duration
 	Waited   time.Duration
@@ -53,103 +57,91 @@ type Outcome struct {
 
 // Do sends one call through the flow.
 func (r *Run) Do(ctx context.Context, c Call) (*Outcome, error) {
-	var script interp.World = world.New(nil)
-	w := &orgWorld{program: r.Program, org: r.Org, sender: r.Sender, clock: r.Clock, now: c.At, rest: script, real: r.Real, trace: r.Trace}
-	var answers interp.World = w
-	if r.Script != nil {
-		answers = r.Script
+	if r.silent == nil {
+		r.silent = world.New(nil)
 	}
-	state := r.Program.flow.Start(interp.Call{ANI: c.ANI, DNIS: c.DNIS, At: c.At, ConversationID: conversation, ParticipantData: c.Conversation})
-	level := interp.TracePath
-	if r.Trace {
-		level = interp.TraceFull
+	w := &callWorld{run: r, out: &Outcome{Call: c}}
+	for key, columns := range c.Own.Rows {
+		w.rows.Put(key, r.Org.Rows[key])
+		w.rows.Put(key, columns)
 	}
-	state.Record(level)
-	for {
-		e, err := r.Program.flow.Next(state)
-		if err != nil {
-			return nil, fmt.Errorf("the flow cannot go on: %w", err)
-		}
-		if e == nil {
-			break
-		}
-		o, err := answers.Do(ctx, e)
-		if err != nil {
-			return nil, err
-		}
-		w.met.see(e, o, r.Program.table)
-		if r.Script != nil && e.Kind == interp.EffectDataAction {
-			w.count(e, o)
-		}
-		if err := r.Program.flow.Resume(state, o); err != nil {
-			return nil, err
-		}
+	result, err := interp.Run(ctx, r.Program.flow, interp.Call{
+		ANI: c.ANI, DNIS: c.DNIS, At: c.At, ConversationID: conversation, ParticipantData: c.Conversation,
+	}, w, interp.RunOptions{Trace: r.Trace})
+	if refused := (*interp.Refusal)(nil); errors.As(err, &refused) {
+		err = fmt.Errorf("the flow cannot go on: %w", err)
 	}
-	if err := ctx.Err(); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	return r.outcome(c, state, w), nil
+	w.out.Waited = result.Elapsed
+	w.out.decided(result)
+	return w.out, nil
 }
 
 // conversation is the id of every simulated conversation: an id of nobody.
 const conversation = "00000000-0000-4000-8000-000000000000"
 
 // count books a scripted data action as if it had been executed.
-func (w *orgWorld) count(e *interp.Effect, o interp.Outcome) {
-	a := w.program.actions[actionKey(e.Category, e.Name)]
+func (w *callWorld) count(e *interp.Effect, o interp.Outcome) {
+	a := w.run.Program.actions[e.Action]
 	run := ActionRun{Action: e.Name, HubSpot: a != nil && a.HubSpot, Elapsed: o.Elapsed, Requests: 1}
 	if e.Timeout > 0 && (o.Branch == "timeout" || run.Elapsed > e.Timeout) {
 		run.Elapsed = e.Timeout
 	}
-	if run.HubSpot {
-		w.hubspot += run.Elapsed
-		w.requests++
-	}
 	if run.Failure = late(e, o); o.Branch != "success" {
 		run.Failure = "scripted " + o.Branch
 	}
-	w.runs = append(w.runs, run)
+	w.book(run)
 }
 
-// outcome reads the variables in which the flow keeps what it decided.
-func (r *Run) outcome(c Call, s *interp.State, w *orgWorld) *Outcome {
-	res := s.Result()
-	text := func(name string) string {
-		v, ok := s.Variable(name)
-		if !ok || !v.IsSet() || v.Type() != expr.String {
-			return ""
+// The flow's variables in which it keeps what it decided, by their places in the result.
+const (
+	keptOutcome = iota
+	keptRule
+	keptReason
+	keptContact
+	keptOpenDeals
+	keptValue
+	keptBase
+	keptBonus
+	keptNumber
+	keptTruncated
+)
+
+var kept = []string{
+	keptOutcome: "Flow.hubspot_outcome", keptRule: "Flow.dealroute_rule", keptReason: "Flow.dealroute_reason",
+	keptContact: "Flow.hubspot_contact_id", keptOpenDeals: "Flow.OpenDeals", keptValue: "Flow.hubspot_customer_value",
+	keptBase: "Flow.Base", keptBonus: "Flow.Bonus", keptNumber: "Flow.Ani", keptTruncated: "Flow.hubspot_value_truncated",
+}
+
+// decided reads what the flow decided.
+func (o *Outcome) decided(r interp.Result) {
+	text := func(at int) string {
+		if v := r.Kept[at]; v.Type() == expr.String {
+			return v.Text()
 		}
-		return v.Text()
+		return ""
 	}
-	number := func(name string) *int64 {
-		v, ok := s.Variable(name)
-		if !ok || !v.IsSet() || v.Type() != expr.Integer {
-			return nil
+	number := func(at int) (n int64, ok bool) {
+		v := r.Kept[at]
+		if !v.IsSet() || v.Type() != expr.Integer {
+			return 0, false
 		}
-		n := v.Int()
-		return &n
+		return v.Int(), true
 	}
-	out := &Outcome{
-		Call: c, Result: res,
-		Outcome: text("Flow.hubspot_outcome"), Rule: text("Flow.dealroute_rule"), Reason: text("Flow.dealroute_reason"),
-		ContactID: text("Flow.hubspot_contact_id"), OpenDeals: number("Flow.OpenDeals"),
-		HubSpot: w.hubspot, Waited: res.Elapsed, Requests: w.requests, Actions: w.runs, Met: w.met,
+	o.Result = r
+	o.Outcome, o.Rule, o.Reason, o.ContactID = text(keptOutcome), text(keptRule), text(keptReason), text(keptContact)
+	if n, ok := number(keptOpenDeals); ok {
+		o.OpenDeals = &n
 	}
-	out.Number = text("Flow.Ani")
-	if v, ok := s.Variable("Flow.hubspot_value_truncated"); ok && v.Type() == expr.Boolean && v.IsSet() {
-		out.Truncated = v.Bool()
+	if v := r.Kept[keptValue]; v.IsSet() {
+		o.Value = v.String()
 	}
-	if v, ok := s.Variable("Flow.hubspot_customer_value"); ok && v.IsSet() {
-		out.Value = v.String()
+	o.Number, o.Truncated = text(keptNumber), r.Kept[keptTruncated].Bool()
+	o.Base, _ = number(keptBase)
+	o.Bonus, _ = number(keptBonus)
+	if r.Handled {
+		o.Reason = "error"
 	}
-	if n := number("Flow.Base"); n != nil {
-		out.Base = *n
-	}
-	if n := number("Flow.Bonus"); n != nil {
-		out.Bonus = *n
-	}
-	if res.Handled {
-		out.Reason = "error"
-	}
-	return out
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -18,7 +19,8 @@ import (
 )
 
 // Org is the part of a Genesys Cloud org that a flow meets at run time. Calls of one run
-// share it: what one writes the next one reads.
+// share it: what one writes the next one reads. A call's own org stands over it: rows there
+// give single columns, names are added to those of the run.
 type Org struct {
 	Rows             map[string]map[string]any // of the control table, by key
 	MissingQueues    []string
@@ -27,27 +29,31 @@ type Org struct {
 	TableFails       bool     // every look-up fails
 }
 
+// Put gives a row of the control table these columns; others that it has stay.
+func (o *Org) Put(key string, columns map[string]any) {
+	row := maps.Clone(o.Rows[key])
+	if row == nil {
+		row = map[string]any{}
+	}
+	maps.Copy(row, columns)
+	row["key"] = key
+	if o.Rows == nil {
+		o.Rows = map[string]map[string]any{}
+	}
+	o.Rows[key] = row
+}
+
 // The platform gives a flow no figures for these; they only make virtual time plausible.
 const (
 	tableRead  = 1 * time.Millisecond
 	tableWrite = 40 * time.Millisecond
 )
 
-// An orgWorld answers the effects of one run's calls.
-type orgWorld struct {
-	program *Program
-	org     *Org
-	sender  dataaction.Sender
-	clock   func(time.Time) // told the virtual time before each request
-	now     time.Time
-	rest    interp.World // what fixtures do not say
-	real    bool         // time is wall time: a flow's timeout ends the request
-
-	hubspot  time.Duration
-	requests int
-	runs     []ActionRun
-	met      Met
-	trace    bool
+// A callWorld answers the effects of one call.
+type callWorld struct {
+	run  *Run
+	out  *Outcome
+	rows Org // those of the call's own org over the run's
 }
 
 // An ActionRun is one execution of a data action within a call.
@@ -60,51 +66,93 @@ type ActionRun struct {
 	Operations []dataaction.Operation
 }
 
-func (w *orgWorld) Now() time.Time { return w.now }
+// Now is when the call begins.
+func (w *callWorld) Now() time.Time { return w.out.Call.At }
 
-func (w *orgWorld) Do(ctx context.Context, e *interp.Effect) (interp.Outcome, error) {
+// Do asks the script, if there is one, else the org and HubSpot, and keeps what may explain
+// the call.
+func (w *callWorld) Do(ctx context.Context, e *interp.Effect) (o interp.Outcome, err error) {
+	if w.run.Script == nil {
+		o, err = w.ask(ctx, e)
+	} else if o, err = w.run.Script.Do(ctx, e); err == nil && e.Kind == interp.EffectDataAction {
+		w.count(e, o)
+	}
+	if err == nil {
+		w.out.see(e, o, w.run.Program.table)
+	}
+	return o, err
+}
+
+// ask puts an effect to the org or to HubSpot.
+func (w *callWorld) ask(ctx context.Context, e *interp.Effect) (interp.Outcome, error) {
+	org, own := w.run.Org, &w.out.Call.Own
 	switch e.Kind {
 	case interp.EffectDataAction:
 		return w.dataAction(ctx, e)
 	case interp.EffectTable:
-		if e.Name == w.program.table {
+		if e.Name == w.run.Program.table {
 			return w.table(e), nil
 		}
 	case interp.EffectFind:
-		missing := map[expr.Type][]string{expr.Queue: w.org.MissingQueues, expr.Skill: w.org.MissingSkills}[e.Type]
-		if slices.Contains(missing, e.Name) {
+		if e.Type == expr.Queue && w.missing(e.Name) || e.Type == expr.Skill && either(org.MissingSkills, own.MissingSkills, e.Name) {
 			return interp.Outcome{Value: expr.NotSet(e.Type)}, nil
 		}
 	case interp.EffectTransfer:
-		if slices.Contains(w.org.FailingTransfers, e.Name) || slices.Contains(w.org.MissingQueues, e.Name) {
+		if w.missing(e.Name) || either(org.FailingTransfers, own.FailingTransfers, e.Name) {
 			return interp.Outcome{Branch: "failure"}, nil
 		}
 	}
-	return w.rest.Do(ctx, e)
+	return w.run.silent.Do(ctx, e)
+}
+
+func (w *callWorld) missing(queue string) bool {
+	return either(w.run.Org.MissingQueues, w.out.Call.Own.MissingQueues, queue)
+}
+
+func either(a, b []string, name string) bool {
+	return slices.Contains(a, name) || slices.Contains(b, name)
 }
 
 // table reads a row of the control table.
-func (w *orgWorld) table(e *interp.Effect) interp.Outcome {
-	if w.org.TableFails {
+func (w *callWorld) table(e *interp.Effect) interp.Outcome {
+	if w.run.Org.TableFails || w.out.Call.Own.TableFails {
 		return interp.Outcome{Branch: "failure", Elapsed: tableRead}
 	}
-	row, ok := w.org.Rows[e.Key.Text()]
+	row, ok := w.org(e.Key.Text()).Rows[e.Key.Text()]
 	if !ok {
 		return interp.Outcome{Branch: "notFound", Elapsed: tableRead}
 	}
-	out := interp.Outcome{Branch: "found", Elapsed: tableRead}
+	out := interp.Outcome{Branch: "found", Elapsed: tableRead, Outputs: make([]interp.Named, 0, len(e.Outputs))}
 	for _, want := range e.Outputs {
 		out.Outputs = append(out.Outputs, interp.Named{Name: want.Name, Value: column(row[want.Name], want.Type)})
 	}
 	return out
 }
 
+// org is where a row of the control table stands for this call. What a call writes into a
+// row of its own is gone with it.
+func (w *callWorld) org(key string) *Org {
+	if _, own := w.rows.Rows[key]; own {
+		return &w.rows
+	}
+	return w.run.Org
+}
+
+// book counts what an action took.
+func (w *callWorld) book(run ActionRun) {
+	if run.HubSpot {
+		w.out.HubSpot += run.Elapsed
+		w.out.Requests += run.Requests
+	}
+	w.out.Actions = append(w.out.Actions, run)
+}
+
 // dataAction executes a definition. A reply that comes after the flow's own timeout is
 // reported with its time; the machine takes the timeout branch then.
-func (w *orgWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Outcome, error) {
-	a := w.program.actions[actionKey(e.Category, e.Name)]
+func (w *callWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Outcome, error) {
+	a := w.run.Program.actions[e.Action]
 	if a == nil {
-		return interp.Outcome{}, fmt.Errorf("data action %q of category %q is not among the artifacts", e.Name, e.Category)
+		return interp.Outcome{}, fmt.Errorf("category %q has no such data action among the artifacts", e.Category)
 	}
 	in := map[string]any{}
 	for _, n := range e.Inputs {
@@ -112,16 +160,16 @@ func (w *orgWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Out
 			in[n.Name] = v
 		}
 	}
-	o := dataaction.RunOptions{Credentials: a.Credentials, Trace: w.trace}
-	sender := w.sender
+	o := dataaction.RunOptions{Credentials: a.Credentials, Trace: w.run.Trace == interp.TraceFull}
+	sender := w.run.Sender
 	if a.Definition.IntegrationType == dataaction.GenesysCloud {
 		o.BaseURL, o.Bearer = genesysBase, secret.New("made-up")
 		sender = rowSender{w}
 	}
-	if w.clock != nil {
-		w.clock(e.At)
+	if w.run.Clock != nil {
+		w.run.Clock(e.At)
 	}
-	if w.real && e.Timeout > 0 {
+	if w.run.Real && e.Timeout > 0 {
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeout(ctx, e.Timeout)
 		defer stop()
@@ -132,10 +180,6 @@ func (w *orgWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Out
 		elapsed = min(elapsed, e.Timeout)
 	}
 	run := ActionRun{Action: e.Name, HubSpot: a.HubSpot, Elapsed: elapsed, Requests: r.Requests, Operations: r.Operations}
-	if a.HubSpot {
-		w.hubspot += elapsed
-		w.requests += r.Requests
-	}
 	out := interp.Outcome{Branch: "success", Elapsed: r.Elapsed}
 	switch {
 	case r.TimedOut:
@@ -154,12 +198,12 @@ func (w *orgWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Out
 			}
 			v, err := output(j, want.Type)
 			if err != nil {
-				return interp.Outcome{}, fmt.Errorf("data action %q: output %q: %w", e.Name, want.Name, err)
+				return interp.Outcome{}, fmt.Errorf("output %q: %w", want.Name, err)
 			}
 			out.Outputs = append(out.Outputs, interp.Named{Name: want.Name, Value: v})
 		}
 	}
-	w.runs = append(w.runs, run)
+	w.book(run)
 	return out, nil
 }
 
@@ -170,14 +214,14 @@ const genesysBase = "https://api.genesys.invalid"
 
 // rowSender is the platform API as far as a breaker needs it: PUT of a row of the control
 // table, kept in this run's memory.
-type rowSender struct{ w *orgWorld }
+type rowSender struct{ w *callWorld }
 
 func (s rowSender) Send(_ context.Context, r dataaction.Request) (dataaction.Response, error) {
 	u, err := url.Parse(r.URL)
 	if err != nil {
 		return dataaction.Response{}, errors.New("the address of the action cannot be read")
 	}
-	prefix := "/api/v2/flows/datatables/" + s.w.program.tableID + "/rows/"
+	prefix := "/api/v2/flows/datatables/" + s.w.run.Program.tableID + "/rows/"
 	key, found := strings.CutPrefix(u.Path, prefix)
 	answer := func(status int, body any) (dataaction.Response, error) {
 		data, err := json.Marshal(body)
@@ -186,7 +230,8 @@ func (s rowSender) Send(_ context.Context, r dataaction.Request) (dataaction.Res
 	if !found || key == "" || r.Method != methodPut {
 		return answer(404, map[string]any{"message": "no such path in a simulated org: " + r.Method + " " + u.Path, "code": "not.found", "status": 404})
 	}
-	if _, exists := s.w.org.Rows[key]; !exists {
+	org := s.w.org(key)
+	if _, exists := org.Rows[key]; !exists {
 		return answer(404, map[string]any{"message": "no row " + key, "code": "not.found", "status": 404})
 	}
 	body, err := jsonpath.Decode(r.Body)
@@ -194,6 +239,6 @@ func (s rowSender) Send(_ context.Context, r dataaction.Request) (dataaction.Res
 	if err != nil || !isObject || row["key"] != key {
 		return answer(400, map[string]any{"message": "the row is no object with its key", "code": "bad.request", "status": 400})
 	}
-	s.w.org.Rows[key] = row
+	org.Rows[key] = row
 	return answer(200, row)
 }

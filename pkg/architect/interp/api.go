@@ -33,7 +33,7 @@ type Options struct {
 	ActionTimeout         time.Duration     // of callData without one; 0 is a minute (Genesys: the action's suggested one, or a minute)
 	Budget                int               // actions of one run; 0 is 10,000 (Genesys)
 	HandlerBudget         int               // more of them for error handling by menu or task; 0 is 1,000 (Genesys)
-	Keep                  []string          // flow variables that belong to the result: State.AppendKey tells states apart by them
+	Keep                  []string          // flow variables that belong to the result: Result.Kept has them, State.AppendKey tells states apart by them
 
 	// OutputType gives the type of a contract's output, for variables that a flow writes
 	// without declaring them. Without it they are of type String.
@@ -171,7 +171,8 @@ type Result struct {
 	Actions         int       // counted against the budget
 	Problems        []Problem // run-time errors, each of which went to error handling
 	Warnings        []Problem
-	Handled         bool // error handling chose the ending
+	Handled         bool         // error handling chose the ending
+	Kept            []expr.Value // of the variables of Options.Keep, in that order; the zero Value for one that the flow has not
 }
 
 // A ScreenPop is the script an agent sees with its inputs.

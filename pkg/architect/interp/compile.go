@@ -120,12 +120,26 @@ func (c *compiler) program(f *architect.File, o Options) *Program {
 			c.unit(m)
 		}
 	}
-	p.slots = slots{language: p.slot("Call.Language"), tag: p.slot("Call.ExternalTag"), uui: p.slot("Call.UUIData")}
+	p.slots = slots{
+		ani: p.slot("Call.Ani"), called: p.slot("Call.CalledAddress"), original: p.slot("Call.CalledAddressOriginal"),
+		conversation: p.slot("Call.ConversationId"), interaction: p.slot("Interaction.Id"), remote: p.slot("Call.RemoteName"),
+		language: p.slot("Call.Language"), invocation: p.slot("Flow.InvocationData"), started: p.slot("Flow.StartDateTimeUtc"),
+		tag: p.slot("Call.ExternalTag"), uui: p.slot("Call.UUIData"),
+	}
+	p.constant("Flow.Version", expr.OfString("1.0"))
+	p.constant("Flow.IsTest", expr.OfBool(false))
+	p.constant("Flow.HoldPrompt", Object(expr.Prompt, "PromptSystem.on_hold_music"))
+	for _, name := range o.Keep {
+		i := -1
+		if sym, ok := p.units[0].table.Lookup(name); ok {
+			i = max(i, sym.Slot-len(p.builtins))
+		}
+		p.kept = append(p.kept, i)
+	}
 	for _, u := range p.units {
 		c.body(u)
 	}
 	c.handling(p.units[0])
-	p.measure()
 	p.live = sync.OnceValue(p.analyse)
 	return p
 }
@@ -148,6 +162,13 @@ func isCallType(t string) bool {
 		}
 	}
 	return false
+}
+
+// constant gives a built-in variable the value that it has in every call.
+func (p *Program) constant(name string, v expr.Value) {
+	if i := p.slot(name); i >= 0 && p.blank[i].Type() == v.Type() {
+		p.blank[i] = v
+	}
 }
 
 func (p *Program) slot(name string) int {

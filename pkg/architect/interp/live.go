@@ -190,9 +190,8 @@ func (p *Program) analyse() *liveness {
 			}
 		}
 	}
-	for _, name := range p.opts.Keep {
-		sym, ok := p.units[0].table.Lookup(name)
-		if i := sym.Slot - len(p.builtins); ok && i >= 0 {
+	for _, i := range p.kept {
+		if i >= 0 {
 			l.keep.add(p.units[0].first + i)
 		}
 	}

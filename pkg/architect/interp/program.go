@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,8 +13,8 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
-// A Program is a compiled flow with its modules. It is not changed by running and may be
-// run by many goroutines at once.
+// A Program is a compiled flow with its modules. It is not changed by running: any number of
+// goroutines may run calls through it at once, each with its own State.
 type Program struct {
 	opts     Options
 	code     []instr
@@ -24,15 +25,11 @@ type Program struct {
 	blank    []expr.Value
 	slots    slots
 	handler  int32 // where error handling begins
-	room     room
 	states   sync.Pool
 	live     func() *liveness
+	kept     []int // Options.Keep: their places among the flow's variables, −1 for an unknown one
 	findings diag.Findings
 }
-
-// room is how much a run of the flow without modules and called tasks needs at most, so
-// that a state is made in few allocations.
-type room struct{ vals, loops, data, inputs, found int }
 
 // An instr is one step of the machine. Control flow is resolved: next is where it goes
 // on when no branch leads elsewhere.
@@ -144,8 +141,12 @@ type target struct {
 	slot int // −1 when nothing is bound
 }
 
-// slots of built-in variables that the machine writes; −1 when expr does not know them.
-type slots struct{ language, tag, uui int }
+// slots of built-in variables that a call brings or the machine writes; −1 when expr does
+// not know them.
+type slots struct {
+	ani, called, original, conversation, interaction, remote, language, invocation, started int
+	tag, uui                                                                                int
+}
 
 // Findings are what Compile could not make sense of, with places: expressions that do not
 // compile, references that lead nowhere. A run is refused where it reaches one of them.
@@ -181,19 +182,16 @@ func (p *Program) begin(s *State, c Call) {
 		s.answer = time.Minute
 	}
 	s.frames, s.trail = old.frames[:0], old.trail[:0]
-	s.vals = append(slices.Grow(old.vals[:0], p.room.vals), u.blank...)
+	s.vals = append(old.vals[:0], u.blank...)
 	s.lbase = int32(len(s.vals))
-	s.loops = slices.Grow(old.loops[:0], p.room.loops)
-	s.found = slices.Grow(old.found[:0], p.room.found)
-	s.inputs = slices.Grow(old.inputs[:0], p.room.inputs)
-	s.data = slices.Grow(old.data[:0], len(c.ParticipantData)+p.room.data)
+	s.loops, s.found, s.inputs, s.data, s.steps = old.loops[:0], old.found[:0], old.inputs[:0], old.data[:0], old.steps[:0]
 	if len(c.ParticipantData) > 0 {
 		for _, k := range slices.Sorted(maps.Keys(c.ParticipantData)) {
 			s.data = append(s.data, attribute{k, c.ParticipantData[k]})
 		}
 	}
-	s.builtin = p.builtinsOf(c, old.builtin)
-	s.owned = true
+	s.builtin = old.builtin
+	s.given(&c)
 }
 
 // borrow and giveBack let runs share the room of states.
@@ -207,79 +205,39 @@ func (p *Program) borrow(c Call) *State {
 }
 
 func (p *Program) giveBack(s *State) {
+	if s.level == TraceFull {
+		s.steps = nil // its inputs and outputs belong to the result
+	}
 	if cap(s.vals) < 1<<12 && cap(s.frames) < 1<<8 { // what a runaway flow grew is not kept
 		p.states.Put(s)
 	}
 }
 
-// measure computes the room.
-func (p *Program) measure() {
-	for _, t := range p.tasks {
-		if t.unit == 0 {
-			p.room.vals, p.room.loops = max(p.room.vals, len(t.vars)), max(p.room.loops, t.loops)
+// given puts what a call brings into the built-in variables; a newer table may lack one of
+// them, or type it differently.
+func (s *State) given(c *Call) {
+	at := &s.p.slots
+	s.builtin = append(s.builtin[:0], s.p.blank...)
+	s.owned = true
+	text := func(slot int, text string) { s.give(slot, expr.OfString(text)) }
+	text(at.ani, c.ANI)
+	text(at.called, c.DNIS)
+	text(at.original, c.DNIS)
+	text(at.conversation, c.ConversationID)
+	text(at.interaction, c.ConversationID)
+	text(at.remote, c.RemoteName)
+	text(at.language, cmp.Or(c.Language, s.p.units[0].flow.Language))
+	text(at.invocation, c.InvocationData)
+	s.give(at.started, expr.OfDateTime(c.At))
+	for _, b := range c.Builtins { // Call.Language and the like may be given here too
+		if sym, ok := s.p.units[0].table.Lookup(b.Name); ok && sym.Slot < len(s.builtin) {
+			s.give(sym.Slot, b.Value)
 		}
 	}
-	p.room.vals += len(p.units[0].blank)
-	names := map[string]bool{}
-	for i := range p.code {
-		switch o := p.code[i].op.(type) {
-		case *attributesOp:
-			if !o.write {
-				continue
-			}
-			for j := range o.attrs {
-				if n := &o.attrs[j].name; n.prog == nil {
-					names[n.lit.Text()] = true
-				}
-			}
-		case *dataOp:
-			p.room.inputs = max(p.room.inputs, len(o.inputs))
-		case *worldOp:
-			p.room.inputs = max(p.room.inputs, len(o.inputs))
-		case *transferOp:
-			p.room.found = 4
-		}
-	}
-	p.room.data = min(len(names), 64)
 }
 
-func (p *Program) builtinsOf(c Call, out []expr.Value) []expr.Value {
-	out = append(out[:0], p.blank...)
-	for i := range p.builtins {
-		switch p.builtins[i].Name {
-		case "Call.Ani":
-			out[i] = expr.OfString(c.ANI)
-		case "Call.CalledAddress", "Call.CalledAddressOriginal":
-			out[i] = expr.OfString(c.DNIS)
-		case "Call.ConversationId", "Interaction.Id":
-			out[i] = expr.OfString(c.ConversationID)
-		case "Call.RemoteName":
-			out[i] = expr.OfString(c.RemoteName)
-		case "Call.Language":
-			lang := c.Language
-			if lang == "" {
-				lang = p.units[0].flow.Language
-			}
-			out[i] = expr.OfString(lang)
-		case "Flow.StartDateTimeUtc":
-			out[i] = expr.OfDateTime(c.At)
-		case "Flow.Version":
-			out[i] = expr.OfString("1.0")
-		case "Flow.IsTest":
-			out[i] = expr.OfBool(false)
-		case "Flow.InvocationData":
-			out[i] = expr.OfString(c.InvocationData)
-		case "Flow.HoldPrompt":
-			out[i] = Object(expr.Prompt, "PromptSystem.on_hold_music")
-		}
-		if t := p.builtins[i].Type; out[i].Type() != t { // a newer table may type one differently
-			out[i] = expr.NotSet(t)
-		}
+func (s *State) give(slot int, v expr.Value) {
+	if slot >= 0 && s.builtin[slot].Type() == v.Type() {
+		s.builtin[slot] = v
 	}
-	for _, b := range c.Builtins { // Call.Language and the like may be given here too
-		if sym, ok := p.units[0].table.Lookup(b.Name); ok && sym.Slot < len(out) && sym.Type == b.Value.Type() {
-			out[sym.Slot] = b.Value
-		}
-	}
-	return out
 }

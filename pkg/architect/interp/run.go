@@ -3,10 +3,13 @@ package interp
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
-// Run takes a call through the program in a world. The error is a *Refusal, the world's
-// own, or one that wraps ErrOutcome; the result then holds what happened until there.
+// Run takes a call through the program in a world: the loop that every command runs. The
+// error is a *Refusal, the world's own, the context's, or one that wraps ErrOutcome; the
+// result then holds what happened until there. Runs of one program may go on at once, as
+// far as their worlds allow it.
 func Run(ctx context.Context, p *Program, c Call, w World, o RunOptions) (Result, error) {
 	if c.At.IsZero() {
 		c.At = w.Now()
@@ -14,20 +17,27 @@ func Run(ctx context.Context, p *Program, c Call, w World, o RunOptions) (Result
 	s := p.borrow(c)
 	defer p.giveBack(s)
 	s.level = o.Trace
+	err := s.run(ctx, w)
+	r := s.Result()
+	r.Path = slices.Clone(r.Path) // the state keeps its room for the next run
+	return r, err
+}
+
+func (s *State) run(ctx context.Context, w World) error {
 	for {
-		e, err := p.Next(s)
+		e, err := s.p.Next(s)
 		if err != nil || e == nil {
-			return s.Result(), err
-		}
-		if err := ctx.Err(); err != nil {
-			return s.Result(), err
+			return err
 		}
 		out, err := w.Do(ctx, e)
 		if err != nil {
-			return s.Result(), fmt.Errorf("%s %q: %w", e.Kind, e.Name, err)
+			return fmt.Errorf("%s %q: %w", e.Kind, e.Name, err)
 		}
-		if err := p.Resume(s, out); err != nil {
-			return s.Result(), err
+		if err := ctx.Err(); err != nil { // an answer that was cut short is none
+			return err
+		}
+		if err := s.p.Resume(s, out); err != nil {
+			return err
 		}
 	}
 }

@@ -293,16 +293,6 @@ func (s *State) Pending() *Effect {
 	return &s.eff
 }
 
-// Variable is a variable's value by its name, such as Flow.Tier; ok is false when the
-// flow and the task it stands in have none of that name.
-func (s *State) Variable(name string) (v expr.Value, ok bool) {
-	sym, ok := s.scope().Lookup(name)
-	if !ok {
-		return expr.Value{}, false
-	}
-	return (*env)(s).Var(sym.Slot), true
-}
-
 // Steps are the actions recorded so far. Tracing is chosen by Record.
 func (s *State) Steps() []Step { return s.steps }
 
@@ -325,6 +315,14 @@ func (s *State) Result() Result {
 	}
 	for _, a := range s.data {
 		r.ParticipantData[a.name] = a.value
+	}
+	if kept := s.p.kept; len(kept) > 0 {
+		r.Kept = make([]expr.Value, len(kept))
+		for i, at := range kept {
+			if at >= 0 {
+				r.Kept[i] = s.vals[at]
+			}
+		}
 	}
 	return r
 }

@@ -28,14 +28,6 @@ type scope struct {
 	b int   // built-in variables
 }
 
-func (s *State) scope() scope {
-	sc := scope{u: s.p.units[s.unit], b: len(s.builtin)}
-	if s.task >= 0 {
-		sc.t = s.p.tasks[s.task]
-	}
-	return sc
-}
-
 func (c *compiler) scope() scope { return scope{c.u, c.t, len(c.p.builtins)} }
 
 // Lookup finds a variable; prompts are named like variables and always exist here.

@@ -1,8 +1,6 @@
 package world
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,25 +83,22 @@ func List(vs ...Datum) Datum { return Datum{Kind: DatumList, Items: vs} }
 // The kinds of objects that a world file can declare missing, by the key of their section.
 var objectSections = []string{"queues", "skills", "languageSkills", "users", "groups", "prompts", "wrapupCodes", "flows", "scripts"}
 
-// pick gives the reply of the n-th use, the last one from then on.
-func pick(rs []Reply, n int) (Reply, bool) {
-	if len(rs) == 0 {
-		return Reply{}, false
-	}
-	return rs[min(n, len(rs)-1)], true
-}
-
 // lookup finds a name without regard to letter case, an exact match first: Genesys compares
 // most names of org objects that way, and a world file should not fail on it.
-func lookup[V any](m map[string]V, name string) (V, bool) {
+func lookup[V any](m map[string]V, name string) (v V, ok bool) {
+	_, v, ok = entry(m, name)
+	return v, ok
+}
+
+// entry is lookup with the file's own spelling of the name; of several the first one counts.
+func entry[V any](m map[string]V, name string) (key string, v V, ok bool) {
 	if v, ok := m[name]; ok {
-		return v, true
+		return name, v, true
 	}
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		if strings.EqualFold(k, name) {
-			return m[k], true
+	for k := range m {
+		if strings.EqualFold(k, name) && (!ok || k < key) {
+			key, ok = k, true
 		}
 	}
-	var zero V
-	return zero, false
+	return key, m[key], ok
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -13,13 +12,22 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 )
 
-// Scripted is the world a File describes. It remembers how often each answer was used,
-// so one run has one Scripted, or several that are to share it.
+// Scripted is the world a File describes. It remembers how often each answer was used, so
+// one run has one Scripted, or several that are to share it, one after the other. Any number
+// of them may stand on one File.
 type Scripted struct {
 	file   *File
-	used   map[string]int
+	used   map[*Reply]int // of a list of replies, by its first one
 	digits int
 	notes  []string
+	made   map[binding][]interp.Named
+}
+
+// A binding is a list of values of the file that an action of a flow binds to its variables;
+// both are named by their first element. Its values are made once.
+type binding struct {
+	fields *Field
+	wants  *interp.Want
 }
 
 // New begins a world. The file is not changed.
@@ -62,15 +70,16 @@ func (w *Scripted) Do(_ context.Context, e *interp.Effect) (interp.Outcome, erro
 	f := w.file
 	switch e.Kind {
 	case interp.EffectDataAction:
-		rs, ok := f.DataActions[e.Category+"/"+e.Name]
-		key := e.Name
-		if ok {
-			key = e.Category + "/" + e.Name
-		} else if rs, key, ok = f.action(e.Category, e.Name); !ok {
-			w.note("data action %q is not in the world: it fails", e.Name)
-			return interp.Outcome{Branch: "failure"}, nil
+		var room [128]byte
+		key := append(append(append(room[:0], e.Category...), '/'), e.Name...)
+		rs, ok := f.DataActions[string(key)]
+		if !ok {
+			if rs, ok = f.action(e.Category, e.Name); !ok {
+				w.note("data action %q is not in the world: it fails", e.Name)
+				return interp.Outcome{Branch: "failure"}, nil
+			}
 		}
-		return w.reply("dataActions", key, rs, e)
+		return w.reply(rs, e)
 	case interp.EffectTable:
 		return w.table(e)
 	case interp.EffectFind:
@@ -94,17 +103,17 @@ func (w *Scripted) Do(_ context.Context, e *interp.Effect) (interp.Outcome, erro
 		return interp.Outcome{}, nil
 	case interp.EffectTransfer:
 		if rs, ok := lookup(f.Transfers, e.Name); ok {
-			return w.reply("transfers", e.Name, rs, e)
+			return w.reply(rs, e)
 		}
 		if section := transferSections[e.Transfer.To]; section != "" {
 			if v, _ := lookup(f.Objects[section], e.Name); v == "missing" {
-				return w.failure(e, "")
+				return failure(e, ""), nil
 			}
 		}
 		return interp.Outcome{Branch: "success"}, nil
 	}
 	if rs, ok := lookup(f.Branches, actionName(e)); ok {
-		return w.reply("branches", actionName(e), rs, e)
+		return w.reply(rs, e)
 	}
 	for _, b := range []string{"success", "notFound", "timeout"} {
 		if slices.Contains(e.Branches, b) {
@@ -116,21 +125,18 @@ func (w *Scripted) Do(_ context.Context, e *interp.Effect) (interp.Outcome, erro
 
 // action finds a data action's answers by its name, or by the name without the eight digits
 // of a contract's hash that we put at its end.
-func (f *File) action(category, name string) (rs []Reply, key string, ok bool) {
+func (f *File) action(category, name string) (rs []Reply, ok bool) {
 	if rs, ok = lookup(f.DataActions, name); ok {
-		return rs, name, true
+		return rs, true
 	}
 	at := strings.LastIndexByte(name, ' ')
 	if at < 0 || len(name)-at != 9 || strings.Trim(name[at+1:], "0123456789abcdef") != "" {
-		return nil, "", false
+		return nil, false
 	}
-	name = name[:at]
-	for _, key := range []string{category + "/" + name, name} {
-		if rs, ok = lookup(f.DataActions, key); ok {
-			return rs, key, true
-		}
+	if rs, ok = lookup(f.DataActions, category+"/"+name[:at]); ok {
+		return rs, true
 	}
-	return nil, "", false
+	return lookup(f.DataActions, name[:at])
 }
 
 // transferSections say in which section of a file the target of a transfer stands.
@@ -152,34 +158,30 @@ func (w *Scripted) note(format string, args ...any) {
 	}
 }
 
-// reply turns the next scripted answer into an outcome of the types that the flow binds.
-func (w *Scripted) reply(section, key string, rs []Reply, e *interp.Effect) (interp.Outcome, error) {
-	r := rs[0]
+// reply gives the next one of a list of replies, the last one from then on.
+func (w *Scripted) reply(rs []Reply, e *interp.Effect) (interp.Outcome, error) {
+	r := &rs[0]
 	if len(rs) > 1 {
 		if w.used == nil {
-			w.used = map[string]int{}
+			w.used = map[*Reply]int{}
 		}
-		at := section + "\x00" + key
-		r, _ = pick(rs, w.used[at])
-		w.used[at]++
+		n := w.used[r]
+		w.used[r]++
+		r = &rs[min(n, len(rs)-1)]
 	}
+	out, wants := interp.Outcome{Branch: r.Branch}, e.Outputs
 	if r.Branch == "failure" {
-		out, err := w.failure(e, r.Error)
-		out.Elapsed = r.Elapsed
-		if err == nil && len(r.Outputs) > 0 {
-			out.Outputs, err = typed(r.Outputs, e.Failures, e.Name)
-		}
-		return out, err
+		out, wants = failure(e, r.Error), e.Failures
 	}
-	out := interp.Outcome{Branch: r.Branch, Elapsed: r.Elapsed}
+	out.Elapsed = r.Elapsed
 	var err error
-	if len(e.Outputs) > 0 {
-		out.Outputs, err = typed(r.Outputs, e.Outputs, e.Name)
+	if len(r.Outputs) > 0 {
+		out.Outputs, err = w.typed(r.Outputs, wants, e.Name)
 	}
 	return out, err
 }
 
-func (w *Scripted) failure(e *interp.Effect, errorType string) (interp.Outcome, error) {
+func failure(e *interp.Effect, errorType string) interp.Outcome {
 	out := interp.Outcome{Branch: "failure"}
 	for _, f := range e.Failures {
 		if strings.EqualFold(f.Name, "errorType") || strings.EqualFold(f.Name, "errorMessage") {
@@ -188,7 +190,7 @@ func (w *Scripted) failure(e *interp.Effect, errorType string) (interp.Outcome, 
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 func (w *Scripted) table(e *interp.Effect) (interp.Outcome, error) {
@@ -198,15 +200,15 @@ func (w *Scripted) table(e *interp.Effect) (interp.Outcome, error) {
 		return interp.Outcome{Branch: "notFound"}, nil
 	}
 	if t.Fails != "" {
-		out, err := w.failure(e, t.Fails)
+		out := failure(e, t.Fails)
 		out.Elapsed = t.Elapsed
-		return out, err
+		return out, nil
 	}
 	row, ok := t.Rows[keyText(e.Key)] // case-sensitive: the stricter reading of what is undocumented
 	if !ok {
 		return interp.Outcome{Branch: "notFound", Elapsed: t.Elapsed}, nil
 	}
-	outs, err := typed(row, e.Outputs, e.Name)
+	outs, err := w.typed(row, e.Outputs, e.Name)
 	return interp.Outcome{Branch: "found", Outputs: outs, Elapsed: t.Elapsed}, err
 }
 
@@ -219,19 +221,12 @@ func keyText(v expr.Value) string {
 }
 
 func (w *Scripted) find(e *interp.Effect) expr.Value {
-	section := objectSection(e.Type)
-	names := w.file.Objects[section]
-	v, known := lookup(names, e.Name)
+	name, v, known := entry(w.file.Objects[objectSection(e.Type)], e.Name)
 	if v == "missing" || strings.TrimSpace(e.Name) == "" {
 		return expr.NotSet(e.Type)
 	}
-	name := e.Name
-	if known {
-		for _, k := range slices.Sorted(maps.Keys(names)) { // the org's own spelling
-			if strings.EqualFold(k, name) {
-				name = k
-			}
-		}
+	if !known {
+		name = e.Name
 	}
 	return interp.Object(e.Type, name)
 }
@@ -256,8 +251,15 @@ func objectSection(t expr.Type) string {
 	return ""
 }
 
-// typed makes the values that the flow binds out of scripted ones.
-func typed(fields []Field, wants []interp.Want, name string) ([]interp.Named, error) {
+// typed gives the values that the flow binds out of scripted ones.
+func (w *Scripted) typed(fields []Field, wants []interp.Want, name string) ([]interp.Named, error) {
+	if len(fields) == 0 || len(wants) == 0 {
+		return nil, nil
+	}
+	b := binding{&fields[0], &wants[0]}
+	if out, ok := w.made[b]; ok {
+		return out, nil
+	}
 	out := make([]interp.Named, 0, len(wants))
 	for k := range fields {
 		f := &fields[k]
@@ -273,6 +275,10 @@ func typed(fields []Field, wants []interp.Want, name string) ([]interp.Named, er
 			break
 		}
 	}
+	if w.made == nil {
+		w.made = map[binding][]interp.Named{}
+	}
+	w.made[b] = out
 	return out, nil
 }
 
