@@ -257,15 +257,15 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 	clock := &virtualClock{now: f.Now.UTC()}
 	hubspot := transport.Handler(hubspottest.New(f.CRM, append(defined(d.loaded.deployment), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...))
 	d.mask = privacy.New(privacy.Options{Deployment: d.loaded.deployment, Names: blueprint.PersonalNames(d.loaded.deployment)})
-	run := &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Sender: hubspot, Clock: clock.Set, Trace: interp.TracePath}
+	run := &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Clock: clock.Set, Trace: interp.TracePath}
 	at := f.Now.UTC()
 	d.say("%-12s      the flow and the data actions as they are deployed; time is virtual\n\n", "calls")
 	for i, c := range demoCallers() {
-		run.Sender = hubspot
+		var faults []transport.Fault
 		if c.fault != "" {
-			run.Sender = transport.Inject(hubspot, transport.Fault{Kind: c.fault})
+			faults = append(faults, transport.Fault{Kind: c.fault})
 		}
-		run.Sender = d.mask.Listen(run.Sender)
+		run.Sender = d.mask.Listen(transport.Inject(hubspot, faults...))
 		d.mask.Caller(c.ani)
 		at = at.Add(c.pause)
 		o, err := run.Do(ctx, simulate.Call{ANI: c.ani, DNIS: d.loaded.deployment.Calls.Numbers[0], At: at})

@@ -110,7 +110,7 @@ type simulation struct {
 	mask     *privacy.Mask
 }
 
-func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, o simulateOptions) (_ *simulation, err error) {
+func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, o simulateOptions) (*simulation, error) {
 	s := &simulation{options: o, loaded: l, live: o.crm == "live", mask: privacy.New(privacy.Options{
 		Deployment: l.deployment, Names: blueprint.PersonalNames(l.deployment), Live: o.crm == "live", Show: o.showPII,
 	})}
@@ -154,24 +154,22 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	if o.trace {
 		s.run.Trace = interp.TraceFull
 	}
-	defer func() {
-		if err == nil && s.run.Sender != nil {
-			s.run.Sender = transport.LogSender(s.run.Sender, env.log())
-		}
-	}()
+	var hubspot dataaction.Sender
 	switch {
 	case o.world != "":
 		err = s.useWorld(&start)
 	case s.live:
-		err = s.useLive(ctx, env, key, faults)
+		hubspot, err = s.useLive(ctx, env, key)
 	default:
-		err = s.useFixtures(&start, faults, o.at != "")
+		hubspot, err = s.useFixtures(&start, o.at != "")
 	}
 	if err != nil {
 		return nil, err
 	}
-	if s.run.Sender != nil {
-		s.run.Sender = s.mask.Listen(s.run.Sender)
+	if hubspot != nil {
+		// A fault comes instead of HubSpot, which is not asked then; the mask learns from what the
+		// flow gets, and the log tells of the same.
+		s.run.Sender = transport.LogSender(s.mask.Listen(transport.Inject(hubspot, faults...)), env.log())
 	}
 	return s, s.callers(start)
 }
@@ -335,18 +333,18 @@ func (s *simulation) useWorld(start *time.Time) error {
 	return nil
 }
 
-func (s *simulation) useFixtures(start *time.Time, faults []transport.Fault, timeGiven bool) error {
+func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.Sender, error) {
 	path := s.options.fixtures
 	if path == "" {
 		path = filepath.Join(s.loaded.dir, "crm.yaml")
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return fail(fmt.Errorf("read the fixtures %s: %w", path, reason(err)), "name another file with --fixtures, a world with --world, or ask the account with --crm live")
+		return nil, fail(fmt.Errorf("read the fixtures %s: %w", path, reason(err)), "name another file with --fixtures, a world with --world, or ask the account with --crm live")
 	}
 	f, fs := simulate.DecodeFixtures(path, data)
 	if fs.Has(diag.Error) {
-		return unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
+		return nil, unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
 	}
 	s.fixtures, s.source = f, "fixtures: "+path
 	if f.Now != nil && !timeGiven {
@@ -354,26 +352,9 @@ func (s *simulation) useFixtures(start *time.Time, faults []transport.Fault, tim
 	}
 	clock := &virtualClock{now: *start}
 	server := hubspottest.New(f.CRM, append(defined(s.loaded.deployment), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...)
-	s.run.Sender = transport.Inject(transport.Handler(server), faults...)
 	s.run.Clock = clock.Set
-	for key, row := range f.Control {
-		s.setRow(key, row)
-	}
-	s.run.Org.MissingQueues, s.run.Org.MissingSkills = f.Vanished.Queues, f.Vanished.Skills
-	s.run.Org.FailingTransfers = f.Transfers.Failing
-	return nil
-}
-
-// setRow puts the given columns over the row that setup makes.
-func (s *simulation) setRow(key string, row map[string]any) {
-	merged := map[string]any{"key": key}
-	for k, v := range s.run.Org.Rows[key] {
-		merged[k] = v
-	}
-	for k, v := range row {
-		merged[k] = v
-	}
-	s.run.Org.Rows[key] = merged
+	s.run.Org.Change(f.Org())
+	return transport.Handler(server), nil
 }
 
 // A virtualClock is told the time by the run.
@@ -382,22 +363,21 @@ type virtualClock struct{ now time.Time }
 func (c *virtualClock) Now() time.Time  { return c.now }
 func (c *virtualClock) Set(t time.Time) { c.now = t }
 
-func (s *simulation) useLive(ctx context.Context, env session, key secret.Value, faults []transport.Fault) error {
+func (s *simulation) useLive(ctx context.Context, env session, key secret.Value) (dataaction.Sender, error) {
 	base := env.settings.hubspotBase
 	if pin := s.loaded.deployment.HubSpot.Portal; pin != "" {
 		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: s.loaded.deployment.HubSpot.APIVersion})
 		var wrong *hubspotrest.WrongPortalError
 		switch err := c.CheckPortal(ctx, pin); {
 		case errors.As(err, &wrong):
-			return fail(err, "use the key of the right account, or correct hubspot.portal")
+			return nil, fail(err, "use the key of the right account, or correct hubspot.portal")
 		case err != nil:
 			fmt.Fprintf(env.IO.Err, "warning: whether the key belongs to portal %s could not be checked: %v\n", pin, err)
 		}
 	}
-	s.run.Sender = transport.Inject(transport.ReadOnlySender(transport.To(base, transport.NewHTTP(transport.HTTPOptions{}))), faults...)
 	s.run.Real = true
 	s.fixtures, s.source = &simulate.Fixtures{}, "HubSpot: live, read only"
-	return nil
+	return transport.ReadOnlySender(transport.To(base, transport.NewHTTP(transport.HTTPOptions{}))), nil
 }
 
 // callers makes the calls. Their starts are set when they run.
@@ -414,7 +394,7 @@ func (s *simulation) callers(start time.Time) error {
 		if near := diag.Nearest(ani, sortedNames(s.fixtures.Calls)); !known && near != "" && strings.ContainsFunc(ani, unicode.IsLetter) && !phone.Withheld(ani) {
 			s.notes = append(s.notes, fmt.Sprintf("no call of the fixtures is named like one of --ani; did you mean %q", near))
 		}
-		c := simulate.Call{ANI: ani, DNIS: dnis, At: start, Conversation: f.Conversation}
+		c := simulate.Call{ANI: ani, DNIS: dnis, At: start, Conversation: f.Conversation, Own: f.Org()}
 		if f.ANI != "" {
 			c.ANI = f.ANI
 		}
@@ -438,33 +418,13 @@ func (s *simulation) all(ctx context.Context) ([]*simulate.Outcome, error) {
 				c.At = last.Call.At.Add(s.every)
 			}
 		}
-		o, err := s.one(ctx, i, c)
+		o, err := s.run.Do(ctx, c)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, o)
 	}
 	return out, nil
-}
-
-// one runs a call with what the fixtures say of this caller alone.
-func (s *simulation) one(ctx context.Context, i int, c simulate.Call) (*simulate.Outcome, error) {
-	f := s.fixtures.Calls[s.options.anis[i]]
-	org := s.run.Org
-	saved, rows := *org, map[string]map[string]any{}
-	for key, row := range f.Control {
-		rows[key] = org.Rows[key]
-		s.setRow(key, row)
-	}
-	org.MissingQueues = append(append([]string{}, org.MissingQueues...), f.Vanished.Queues...)
-	org.MissingSkills = append(append([]string{}, org.MissingSkills...), f.Vanished.Skills...)
-	org.FailingTransfers = append(append([]string{}, org.FailingTransfers...), f.Transfers.Failing...)
-	o, err := s.run.Do(ctx, c)
-	org.MissingQueues, org.MissingSkills, org.FailingTransfers = saved.MissingQueues, saved.MissingSkills, saved.FailingTransfers
-	for key, row := range rows {
-		org.Rows[key] = row
-	}
-	return o, err
 }
 
 func (s *simulation) print(env session, outcomes []*simulate.Outcome) error {

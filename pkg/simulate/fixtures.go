@@ -11,13 +11,11 @@ import (
 
 // Fixtures are a CRM and the state of an org for simulated calls, as crm.yaml holds them.
 type Fixtures struct {
-	Version   int        `yaml:"version"`
-	Now       *time.Time `yaml:"now"`
-	CRM       `yaml:",inline"`
-	Control   map[string]map[string]any `yaml:"control"` // rows of the control table by key
-	Calls     map[string]CallFixture    `yaml:"calls"`   // by ANI as it is given on the command line
-	Vanished  Vanished                  `yaml:"vanished"`
-	Transfers Transfers                 `yaml:"transfers"`
+	Version    int        `yaml:"version"`
+	Now        *time.Time `yaml:"now"`
+	CRM        `yaml:",inline"`
+	Calls      map[string]CallFixture `yaml:"calls"` // by ANI as it is given on the command line
+	OrgFixture `yaml:",inline"`
 }
 
 // CRM is the HubSpot account of the fixtures.
@@ -25,12 +23,22 @@ type CRM = hubspot.CRM
 
 // A CallFixture is what comes with a caller.
 type CallFixture struct {
-	Conversation map[string]string         `yaml:"conversation"` // data that an earlier leg of the conversation left
-	ANI          string                    `yaml:"ani"`          // what the call really shows, when the key is a name
-	DNIS         string                    `yaml:"dnis"`
-	Vanished     Vanished                  `yaml:"vanished"`  // for this caller only
-	Transfers    Transfers                 `yaml:"transfers"` // for this caller only
-	Control      map[string]map[string]any `yaml:"control"`   // rows for this caller only
+	Conversation map[string]string `yaml:"conversation"` // data that an earlier leg of the conversation left
+	ANI          string            `yaml:"ani"`          // what the call really shows, when the key is a name
+	DNIS         string            `yaml:"dnis"`
+	OrgFixture   `yaml:",inline"`  // for this caller only
+}
+
+// An OrgFixture is how the org differs from one that is set up and whole.
+type OrgFixture struct {
+	Control   map[string]map[string]any `yaml:"control"` // columns of rows of the control table, by key
+	Vanished  Vanished                  `yaml:"vanished"`
+	Transfers Transfers                 `yaml:"transfers"`
+}
+
+// Org is the difference as a run or a call takes it.
+func (f OrgFixture) Org() Org {
+	return Org{Rows: f.Control, MissingQueues: f.Vanished.Queues, MissingSkills: f.Vanished.Skills, FailingTransfers: f.Transfers.Failing}
 }
 
 // Vanished lists what the deployment names and the org no longer has.

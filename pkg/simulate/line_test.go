@@ -96,6 +96,7 @@ type caller struct {
 	crm          hubspot.CRM
 	assume       hubspottest.Assumptions
 	org          *simulate.Org
+	own          simulate.Org
 	faults       []transport.Fault
 	conversation map[string]string
 	at           time.Time
@@ -125,7 +126,7 @@ func (l line) call(t failer, c caller) *simulate.Outcome {
 		Program: l.p, Org: c.org, Trace: c.trace, Clock: func(t time.Time) { now = t },
 		Sender: transport.Inject(transport.Handler(srv), c.faults...),
 	}
-	o, err := run.Do(context.Background(), simulate.Call{ANI: c.ani, DNIS: "+15135550100", At: c.at, Conversation: c.conversation})
+	o, err := run.Do(context.Background(), simulate.Call{ANI: c.ani, DNIS: "+15135550100", At: c.at, Conversation: c.conversation, Own: c.own})
 	if err != nil {
 		t.Fatalf("%q: %v", c.ani, err)
 	}

@@ -43,6 +43,17 @@ func (o *Org) Put(key string, columns map[string]any) {
 	o.Rows[key] = row
 }
 
+// Change lays what another org says over this one.
+func (o *Org) Change(by Org) {
+	for key, columns := range by.Rows {
+		o.Put(key, columns)
+	}
+	o.MissingQueues = append(o.MissingQueues, by.MissingQueues...)
+	o.MissingSkills = append(o.MissingSkills, by.MissingSkills...)
+	o.FailingTransfers = append(o.FailingTransfers, by.FailingTransfers...)
+	o.TableFails = o.TableFails || by.TableFails
+}
+
 // The platform gives a flow no figures for these; they only make virtual time plausible.
 const (
 	tableRead  = 1 * time.Millisecond
