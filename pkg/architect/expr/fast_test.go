@@ -21,7 +21,9 @@ func TestFastCode(t *testing.T) {
 		`Length(Flow.S)`, `Count(Flow.L)`, `Count(Split(Flow.S, "b"))`, `IsNotSetOrEmpty(Flow.S)`, `IsNotSetOrEmpty(Flow.L)`, `GetAt(Flow.L, Flow.N)`,
 		`GetAt(Flow.M, 1)`, `Flow.L[Flow.N]`, `Flow.M[0]`, `Flow.S == "x"`, `Flow.S != "x"`, `"x" == Flow.S`, `Flow.N == 1`, `Flow.N != -1`, `Flow.B == true`,
 		`Flow.N > -1`, `Flow.N + -1`, `If(Flow.B, Flow.S, "no")`, `If(Flow.B, Left(Flow.S, 1), Append(Flow.S, "y"))`, `Flow.S == ToString(NOT_SET)`,
-		`Split(Flow.S, "b")`, `Split(Flow.S, "")`, `Split("", "b")`,
+		`Split(Flow.S, "b")`, `Split(Flow.S, "")`, `Split("", "b")`, `Count(Split(Flow.S, ""))`, `Count(Split(Flow.S, Flow.S))`, `Count(Split(ToString(NOT_SET), "b"))`,
+		`GetAt(Split(Flow.S, "b"), Flow.N)`, `GetAt(Split(Flow.S, "b"), 0)`, `GetAt(Split(Flow.S, "b"), 2)`, `GetAt(Split(Flow.S, "b"), 9)`, `Split(Flow.S, "")[3]`,
+		`GetAt(Split(Flow.S, Flow.S), Flow.N)`, `GetAt(Split(Flow.S, ToString(NOT_SET)), 0)`, `Length(GetAt(Split(Flow.S, "b"), Count(Split(Flow.S, "b")) - 1))`,
 	} {
 		n, err := Parse(text)
 		if err != nil {

@@ -65,8 +65,11 @@ func (c *compiler) fastText(it *item) text {
 	if it.typ != String {
 		return nil
 	}
-	if it.overload.rule == ruleIf {
+	switch it.overload.rule {
+	case ruleIf:
 		return c.textIf(it)
+	case ruleItem:
+		return c.partOf(it)
 	}
 	switch it.overload.name {
 	case "Left":
@@ -265,6 +268,12 @@ func (c *compiler) fastSize(it *item) scalar {
 			return int64(v.Len()), true, nil
 		}
 	case name == "Count" && it.args[0].typ.IsList():
+		if x := c.split(it.args[0]); x != nil {
+			return func(m *machine) (int64, bool, *EvalError) {
+				_, n, err := x(m)
+				return int64(n), true, err
+			}
+		}
 		x := c.item(it.args[0])
 		return func(m *machine) (int64, bool, *EvalError) {
 			v, err := x(m)
@@ -324,6 +333,57 @@ func (c *compiler) findFirst(it *item) scalar {
 			}
 		}
 		return -1, true, nil
+	}
+}
+
+// split has a Split of which no collection is made: what asks for it needs one part, or only
+// how many there are.
+func (c *compiler) split(it *item) func(m *machine) (parts, int, *EvalError) {
+	if it.kind != itemCall || it.overload.name != "Split" || it.args[0].typ != String || it.args[1].typ != String {
+		return nil
+	}
+	x, y := c.text(it.args[0]), c.text(it.args[1])
+	return func(m *machine) (p parts, n int, err *EvalError) {
+		if p.s, err = x.set(m, it, 0); err != nil {
+			return p, 0, err
+		}
+		if p.by, err = y.set(m, it, 1); err != nil {
+			return p, 0, err
+		}
+		n = p.count()
+		if err := m.spend(n * valueSize); err != nil {
+			return p, 0, it.fail(err)
+		}
+		return p, n, nil
+	}
+}
+
+// partOf has GetAt of a Split.
+func (c *compiler) partOf(it *item) text {
+	x := c.split(it.args[0])
+	if x == nil || it.args[1].typ != Integer {
+		return nil
+	}
+	y := c.scalar(it.args[1])
+	return func(m *machine) (string, bool, *EvalError) {
+		p, n, err := x(m)
+		if err != nil {
+			return "", false, err
+		}
+		i, err := y.set(m, it, 1)
+		if err == nil {
+			err = it.within(1, i)
+		}
+		if err == nil && (i < 0 || i >= int64(n)) {
+			err = it.fail(noItem(i, n))
+		}
+		if err != nil {
+			return "", false, err
+		}
+		for range i {
+			p.next()
+		}
+		return p.next(), true, nil
 	}
 }
 

@@ -299,28 +299,38 @@ func reverse(m *machine, a []Value) (Value, *EvalError) {
 
 // split without a delimiter gives the single characters; empty items are kept.
 func split(m *machine, a []Value) (Value, *EvalError) {
-	s, by := a[0].s, a[1].s
-	if s == "" {
-		by = " "
-	}
-	n := utf8.RuneCountInString(s)
-	if by != "" {
-		n = strings.Count(s, by) + 1
-	}
+	x := parts{a[0].s, a[1].s}
+	n := x.count()
 	if err := m.spend(n * valueSize); err != nil {
 		return Value{}, err
 	}
-	return ListOf(String, n, func(int) Value {
-		at := len(s)
-		if by == "" {
-			_, at = utf8.DecodeRuneInString(s)
-		} else if i := strings.Index(s, by); i >= 0 {
-			at = i
-		}
-		part := s[:at]
-		s = s[min(at+len(by), len(s)):]
-		return OfString(part)
-	}), nil
+	return ListOf(String, n, func(int) Value { return OfString(x.next()) }), nil
+}
+
+// parts are what is left of a text that is split, and the delimiter.
+type parts struct{ s, by string }
+
+func (x *parts) count() int {
+	switch {
+	case x.s == "":
+		return 1
+	case x.by == "":
+		return utf8.RuneCountInString(x.s)
+	}
+	return strings.Count(x.s, x.by) + 1
+}
+
+// next takes the first part off.
+func (x *parts) next() string {
+	at := len(x.s)
+	if x.by == "" {
+		_, at = utf8.DecodeRuneInString(x.s)
+	} else if i := strings.Index(x.s, x.by); i >= 0 {
+		at = i
+	}
+	part := x.s[:at]
+	x.s = x.s[min(at+len(x.by), len(x.s)):]
+	return part
 }
 
 func address(v Value) string {
