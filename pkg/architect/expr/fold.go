@@ -1,7 +1,8 @@
 package expr
 
-// foldBudget bounds what is computed while an expression is compiled.
-const foldBudget = 1 << 12
+// foldBudget bounds what is computed while an expression is compiled: the lists that a flow
+// writes out may have some hundred items.
+const foldBudget = 1 << 15
 
 // fold computes calls all of whose arguments are known, such as MakeList("a") or -1. What
 // fails is left for the evaluation to fail with; what is costly is left too. Evaluations
