@@ -91,7 +91,7 @@ func TestScriptedTimeCountsAsHubSpots(t *testing.T) {
 		"failure":                   "lookup_failed 0s 1",
 		"{failure: true, ms: 40}":   "lookup_failed 40ms 1",
 		"{failure: true, ms: 9000}": "lookup_failed 2s 1",
-		"{success: {total: 0, ids: [], askIds: [], fact_tierOf: [], fact_tier: []}, ms: 30}": "no_record 30ms 1",
+		"{success: {total: 0, ids: [], phoneOf: [], phone: [], mobileOf: [], mobile: [], typedPhoneOf: [], typedPhone: [], typedMobileOf: [], typedMobile: [], askIds: [], fact_tierOf: [], fact_tier: []}, ms: 30}": "no_record 30ms 1",
 	} {
 		text := "dataActions:\n  " + find + ": " + answer + "\ntables: {acme-control: {rows: {switch: {enabled: true}, breaker: {openUntil: \"\"}}}}\n"
 		script, found := world.Decode("world.yaml", []byte(text))
