@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -106,7 +107,6 @@ type simulation struct {
 	every    time.Duration
 	source   string
 	live     bool
-	notes    []string // said once, beside the answer
 	mask     *privacy.Mask
 }
 
@@ -318,6 +318,11 @@ func (s *simulation) useWorld(start *time.Time) error {
 	if s.options.at == "" && !script.Call.At.IsZero() {
 		*start = script.Call.At
 	}
+	for _, a := range s.options.anis {
+		if err := named(a, &simulate.Fixtures{}); err != nil {
+			return err
+		}
+	}
 	if len(s.options.anis) == 0 && script.Call.ANI != "" {
 		s.options.anis = []string{script.Call.ANI}
 	}
@@ -380,19 +385,65 @@ func (s *simulation) useLive(ctx context.Context, env session, key secret.Value)
 	return transport.ReadOnlySender(transport.To(base, transport.NewHTTP(transport.HTTPOptions{}))), nil
 }
 
+// named refuses a word that stands for nothing: it would be taken for a caller whose number
+// cannot be read. The word is not shown, it may be somebody's name.
+func named(ani string, f *simulate.Fixtures) error {
+	digits := 0
+	for _, r := range ani {
+		if '0' <= r && r <= '9' {
+			digits++
+		}
+	}
+	if digits >= 7 || strings.ContainsAny(ani, ":@") || !strings.ContainsFunc(ani, unicode.IsLetter) || phone.Withheld(ani) {
+		return nil
+	}
+	names := phone.WithheldWords()
+	for _, n := range sortedNames(f.Calls) {
+		if strings.ContainsFunc(n, unicode.IsLetter) {
+			names = append(names, n)
+		}
+	}
+	hint := diag.DidYouMean(ani, names)
+	if hint == "" {
+		hint = "give a number, tel: or sip: with an address, anonymous, or a name from calls of the fixtures"
+	}
+	return fail(errors.New("--ani has a word that is no number, no address and no call of the fixtures"), hint)
+}
+
+// ours refuses a called number that is none of the deployment's, when it has any.
+func (s *simulation) ours(dnis string) error {
+	d := s.loaded.deployment
+	if dnis == "" || len(d.Calls.Numbers) == 0 {
+		return nil
+	}
+	if n, err := phone.Parse(dnis, d.HubSpot.Lookup.HomeCountries[0]); err == nil && slices.Contains(d.Calls.Numbers, n.E164()) {
+		return nil
+	}
+	hint := diag.DidYouMean(dnis, d.Calls.Numbers)
+	if hint == "" {
+		hint = "calls.numbers has " + strings.Join(d.Calls.Numbers, ", ")
+	}
+	return fail(errors.New("the called number (--dnis, or call.dnis of the world) is none of the deployment's"), hint)
+}
+
 // callers makes the calls. Their starts are set when they run.
 func (s *simulation) callers(start time.Time) error {
 	if len(s.options.anis) == 0 {
 		return fail(errors.New("no caller"), "name a calling number with --ani; anonymous stands for a withheld one")
 	}
 	dnis := s.options.dnis
+	if err := s.ours(dnis); err != nil {
+		return err
+	}
 	if n := s.loaded.deployment.Calls.Numbers; dnis == "" && len(n) > 0 {
 		dnis = n[0]
 	}
 	for _, ani := range s.options.anis {
 		f, known := s.fixtures.Calls[ani]
-		if near := diag.Nearest(ani, sortedNames(s.fixtures.Calls)); !known && near != "" && strings.ContainsFunc(ani, unicode.IsLetter) && !phone.Withheld(ani) {
-			s.notes = append(s.notes, fmt.Sprintf("no call of the fixtures is named like one of --ani; did you mean %q", near))
+		if !known {
+			if err := named(ani, s.fixtures); err != nil {
+				return err
+			}
 		}
 		c := simulate.Call{ANI: ani, DNIS: dnis, At: start, Conversation: f.Conversation, Own: f.Org()}
 		if f.ANI != "" {

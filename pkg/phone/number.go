@@ -168,6 +168,9 @@ var withheld = []string{
 	"suppressed", "no caller id", "not available", "asserted.identity", "undisclosed",
 }
 
+// WithheldWords are the words that trunks send for a suppressed number, in lower case.
+func WithheldWords() []string { return slices.Clone(withheld[1:]) }
+
 // blank is what is trimmed: what Architect's Trim takes off.
 const blank = " \t\r\n"
 
