@@ -351,6 +351,9 @@ func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.S
 	if fs.Has(diag.Error) {
 		return nil, unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
 	}
+	if fs := f.Against(path, data, s.run.Org.Rows, s.loaded.deployment.HubSpot.Portal); fs != nil {
+		return nil, unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
+	}
 	s.fixtures, s.source = f, "fixtures: "+path
 	if f.Now != nil && !timeGiven {
 		*start = f.Now.UTC()

@@ -34,10 +34,10 @@ func TestTheReasonIsTheCause(t *testing.T) {
 		{"open", "breaker-open", "", nil, []string{"not asked: the breaker is open until 2026-11-23T15:00:10Z"}},
 		{"kept", "back-in-time", "", nil, nil},
 		{"old", "back-too-late", "", nil, nil},
-		{"no queue", "vanished-queue", "", nil, []string{"not Sales: there is no such queue"}},
-		{"no skill", "vanished-skill", "", nil, []string{"without Senior_Account_Managers: there is no such skill"}},
-		{"failing", "failing-transfer", "", nil, []string{"not Sales: the transfer to it failed"}},
-		{"nothing", "nothing-left", "", nil, []string{"not Sales: there is no such queue", "not General Support: there is no such queue"}},
+		{"no queue", "vanished-queue", "", nil, []string{"not Sales, which the rule names: there is no such queue"}},
+		{"no skill", "vanished-skill", "", nil, []string{"without Senior_Account_Managers, which the rule names: there is no such skill"}},
+		{"failing", "failing-transfer", "", nil, []string{"not Sales, which the rule names: the transfer to it failed"}},
+		{"nothing", "nothing-left", "", nil, []string{"not Sales, which the rule names: there is no such queue", "not General Support, which the fallback names: there is no such queue"}},
 		{"refused", ani, "", []string{"--fault", "429"}, []string{"find contact", "429"}},
 		{"deals", ani, "", []string{"--fault", "find deals=timeout"}, []string{"find deals"}},
 		{"table", ani, "tables: {acme-inbound-control: {fails: true}}\n", nil, []string{`not asked: row "switch" of the control table could not be read`}},
@@ -49,7 +49,7 @@ func TestTheReasonIsTheCause(t *testing.T) {
 		{"scripted", ani, on + "dataActions: {acme-inbound find contact: failure, acme-inbound trip breaker: {success: {}}}\n", nil, []string{"find contact", "scripted failure"}},
 		{"again", "anonymous", "transfers: {General Support: [failure, {success: true}]}\n", nil,
 			[]string{"the transfer to General Support with skills failed; it was tried again without", "not asked: the number is withheld"}},
-		{"gone in a world", "anonymous", "queues: {General Support: missing}\n", nil, []string{"not General Support: there is no such queue", "not asked: the number is withheld"}},
+		{"gone in a world", "anonymous", "queues: {General Support: missing}\n", nil, []string{"not General Support, which the fallback names: there is no such queue", "not asked: the number is withheld"}},
 		{"no answer in the world", ani, on, nil, []string{"find contact", "trip breaker"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -59,7 +59,8 @@ var fixtureLimits = source.Limits{Bytes: 16 << 20, Nodes: 1_000_000, Depth: 50}
 func DecodeFixtures(file string, data []byte) (*Fixtures, diag.Findings) {
 	f := &Fixtures{}
 	var found diag.Findings
-	for _, x := range source.New(file, data).Decode(fixtureLimits, f) {
+	text := source.New(file, data)
+	for _, x := range text.Decode(fixtureLimits, f) {
 		found = append(found, x.Finding(""))
 	}
 	if found != nil {
@@ -67,6 +68,9 @@ func DecodeFixtures(file string, data []byte) (*Fixtures, diag.Findings) {
 	}
 	if f.Version != 1 {
 		return nil, diag.Findings{{Message: fmt.Sprintf("version of the fixtures is %d, and this program knows 1", f.Version), Position: diag.Position{File: file, Line: 1, Column: 1}}}
+	}
+	if found = f.check(text); found != nil {
+		return nil, found
 	}
 	return f, nil
 }

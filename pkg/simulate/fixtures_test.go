@@ -66,6 +66,36 @@ func TestFixturesNameEveryFault(t *testing.T) {
 	}
 }
 
+// What refers to nothing in the account or the control table is said with its place and the
+// nearest name; so is a value of another type and another account.
+func TestFixturesReferToWhatIsThere(t *testing.T) {
+	rows := map[string]map[string]any{"switch": {"key": "switch", "enabled": true}, "breaker": {"key": "breaker", "openUntil": "", "reason": ""}}
+	for text, want := range map[string]string{
+		"contacts: [{id: \"901\"}]\ndeals: [{id: \"1\", contacts: [\"902\"]}]\n": `crm.yaml:3:30: contact "902" is not in the fixtures; did you mean "901"`,
+		"deals: [{id: \"1\", properties: {dealstage: closedwn}}]\n":              `crm.yaml:2:43: stage "closedwn" is not in the fixtures; did you mean "closedwon"`,
+		"deals: [{id: \"1\", properties: {pipeline: defualt}}]\n":                `crm.yaml:2:42: pipeline "defualt" is not in the fixtures; did you mean "default"`,
+		"control: {swich: {enabled: false}}\n":                                   `crm.yaml:2:18: the control table has no row "swich"; did you mean "switch"`,
+		"control: {switch: {enabled: \"false\"}}\n":                              `crm.yaml:2:29: a text does not belong here; true or false does`,
+		"calls: {off: {control: {switch: {enabld: false}}}}\n":                   `crm.yaml:2:42: the control table has no column "enabld"; did you mean "enabled"`,
+		"calls: {off: {control: {breaker: {openUntil: 5}}}}\n":                   `crm.yaml:2:46: a number does not belong here; a text does`,
+		"portal: \"2\"\n": `crm.yaml:2:9: these are the fixtures of account 2, and hubspot.portal pins 1; `,
+		"control: {switch: {enabled: false, reason: holidays}}\nportal: \"1\"\n": "",
+	} {
+		text = "version: 1\n" + text
+		f, found := simulate.DecodeFixtures("crm.yaml", []byte(text))
+		if found == nil {
+			found = f.Against("crm.yaml", []byte(text), rows, "1")
+		}
+		got := ""
+		for _, x := range found {
+			got += x.Error() + "; " + x.Hint
+		}
+		if got != want {
+			t.Errorf("%s\n%s\nwant\n%s", text, got, want)
+		}
+	}
+}
+
 // A run that is interrupted is no answer, and none that a caller could take for one.
 func TestInterruptedRun(t *testing.T) {
 	l := edge(t, "best", "highest-value")

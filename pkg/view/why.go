@@ -38,12 +38,18 @@ func because(o *simulate.Outcome, at func(rule string) string) string {
 func elsewhere(o *simulate.Outcome) []string {
 	var out []string
 	queue := o.Result.Queue
+	names := func() string { // the first target is the rule's, the next one the fallback's
+		if o.Rule != "" && len(out) == 0 {
+			return ", which the rule names"
+		}
+		return ", which the fallback names"
+	}
 	gone := func(t expr.Type, name string) bool {
 		return slices.Contains(o.Gone, simulate.Thing{Type: t, Name: name})
 	}
 	for _, t := range o.Gone {
 		if t.Type == expr.Queue {
-			out = append(out, fmt.Sprintf("not %s: there is no such queue", t.Name))
+			out = append(out, fmt.Sprintf("not %s%s: there is no such queue", t.Name, names()))
 		}
 	}
 	again := false
@@ -52,7 +58,7 @@ func elsewhere(o *simulate.Outcome) []string {
 		case f.Handling:
 			out = append(out, fmt.Sprintf("error handling transfers to %s, and that failed: the call ends", f.To))
 		case f.To != queue:
-			if s := fmt.Sprintf("not %s: the transfer to it failed", f.To); !gone(expr.Queue, f.To) && !slices.Contains(out, s) {
+			if s := fmt.Sprintf("not %s%s: the transfer to it failed", f.To, names()); !gone(expr.Queue, f.To) && (len(out) == 0 || !strings.HasPrefix(out[len(out)-1], "not "+f.To+",")) {
 				out = append(out, s)
 			}
 		case f.Skills > 0 && len(o.Result.Skills) == 0:
@@ -68,9 +74,10 @@ func elsewhere(o *simulate.Outcome) []string {
 	if queue == "" || again || len(o.Failed) > 0 {
 		return out
 	}
+	who := names()
 	for _, t := range o.Gone {
 		if t.Type == expr.Skill && !gone(expr.Queue, queue) {
-			out = append(out, fmt.Sprintf("without %s: there is no such skill", t.Name))
+			out = append(out, fmt.Sprintf("without %s%s: there is no such skill", t.Name, who))
 		}
 	}
 	return out

@@ -1,0 +1,127 @@
+package simulate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/source"
+)
+
+// check holds what refers to something in the fixtures against what is there: no account
+// has a deal of a contact, a pipeline or a stage that it does not have.
+func (f *Fixtures) check(t source.Text) diag.Findings {
+	doc, _ := t.YAML(fixtureLimits)
+	if doc == nil {
+		return nil
+	}
+	var found diag.Findings
+	unknown := func(at, what, name string, known []string) {
+		n, _ := source.Find(source.Follow(doc.Content[0]), at)
+		hint := diag.DidYouMean(name, known)
+		if hint == "" {
+			hint = "there is " + strings.Join(known, ", ")
+		}
+		found = append(found, diag.Finding{
+			Severity: diag.Error, Message: fmt.Sprintf("%s %q is not in the fixtures", what, name), Hint: hint, Position: t.At(n), Length: source.Width(n),
+		})
+	}
+	var contacts []string
+	for _, c := range f.Contacts {
+		contacts = append(contacts, c.ID)
+	}
+	stages := map[string][]string{}
+	for _, p := range f.AllPipelines() {
+		for _, s := range p.Stages {
+			stages[p.ID] = append(stages[p.ID], s.ID)
+		}
+		if len(p.Stages) == 0 {
+			stages[p.ID] = nil
+		}
+	}
+	for i, d := range f.Deals {
+		at := fmt.Sprintf("/deals/%d/", i)
+		for k, id := range d.Contacts {
+			if !slices.Contains(contacts, id) {
+				unknown(fmt.Sprintf("%scontacts/%d", at, k), "contact", id, contacts)
+			}
+		}
+		pipeline, named := d.Properties.Get(hubspot.PropPipeline)
+		if !named || pipeline == "" {
+			pipeline = "default"
+		}
+		in, ok := stages[pipeline]
+		if !ok && named {
+			unknown(at+"properties/"+hubspot.PropPipeline, "pipeline", pipeline, slices.Sorted(maps.Keys(stages)))
+		}
+		if s, has := d.Properties.Get(hubspot.PropDealStage); ok && has && s != "" && !slices.Contains(in, s) {
+			unknown(at+"properties/"+hubspot.PropDealStage, "stage", s, in)
+		}
+	}
+	return found
+}
+
+// Against holds the fixtures against the control table and the account of a deployment:
+// rows are those that the table has, with the types of their columns; portal is the account
+// that the deployment is pinned to, or empty.
+func (f *Fixtures) Against(file string, data []byte, rows map[string]map[string]any, portal string) diag.Findings {
+	t := source.New(file, data)
+	doc, _ := t.YAML(fixtureLimits)
+	if doc == nil {
+		return nil
+	}
+	columns := map[string]any{} // every row has those of all
+	for _, row := range rows {
+		maps.Copy(columns, row)
+	}
+	var found diag.Findings
+	say := func(at, hint, format string, args ...any) {
+		n, _ := source.Find(source.Follow(doc.Content[0]), at)
+		found = append(found, diag.Finding{Severity: diag.Error, Message: fmt.Sprintf(format, args...), Hint: hint, Position: t.At(n), Length: source.Width(n)})
+	}
+	if portal != "" && f.Portal != "" && f.Portal != portal {
+		say("/portal", "", "these are the fixtures of account %s, and hubspot.portal pins %s", f.Portal, portal)
+	}
+	control := func(at string, given map[string]map[string]any) {
+		for _, key := range slices.Sorted(maps.Keys(given)) {
+			if rows[key] == nil {
+				known := slices.Sorted(maps.Keys(rows))
+				hint := diag.DidYouMean(key, known)
+				if hint == "" {
+					hint = "there is " + strings.Join(known, ", ")
+				}
+				say(at+"/"+source.EscapePointer(key), hint, "the control table has no row %q", key)
+				continue
+			}
+			for _, name := range slices.Sorted(maps.Keys(given[key])) {
+				place := at + "/" + source.EscapePointer(key) + "/" + source.EscapePointer(name)
+				now, ok := columns[name]
+				if !ok {
+					known := slices.Sorted(maps.Keys(columns))
+					say(place, diag.DidYouMean(name, known), "the control table has no column %q", name)
+				} else if v := given[key][name]; v != nil && kind(v) != kind(now) {
+					say(place, kind(now)+" does", "%s does not belong here", kind(v))
+				}
+			}
+		}
+	}
+	control("/control", f.Control)
+	for _, name := range slices.Sorted(maps.Keys(f.Calls)) {
+		control("/calls/"+source.EscapePointer(name)+"/control", f.Calls[name].Control)
+	}
+	return found
+}
+
+// kind says in a sentence what a cell is.
+func kind(v any) string {
+	switch v.(type) {
+	case string:
+		return "a text"
+	case bool:
+		return "true or false"
+	}
+	return "a number"
+}
