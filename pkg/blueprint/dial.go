@@ -266,7 +266,7 @@ func spellings() []expr.Node {
 			groups[i].all = append(groups[i].all, c.Begins)
 		}
 		slices.Reverse(groups)
-		var x expr.Node = text("")
+		x := text("")
 		for _, g := range groups {
 			is := append([]expr.Node{eq(v("Task.Code"), text(g.Code)), eq(length(rest), whole(g.Digits))}, begins(rest, g.all)...)
 			head := fn("Substring", rest, whole(g.Start), whole(g.Cut-g.Start))
