@@ -329,9 +329,9 @@ func (b *builder) definition(dir string, data any) (*dataaction.Definition, acti
 // decodeStrict reads rendered YAML into a struct; an unknown key is an error in the
 // template's line.
 func decodeStrict(r rendering, into any) (*yaml.Node, diag.Findings) {
-	text := source.New(r.file, []byte(r.text))
+	root, faults := source.New(r.file, []byte(r.text)).Decode(headLimits, into)
 	var out diag.Findings
-	for _, f := range text.Decode(headLimits, into) {
+	for _, f := range faults {
 		message := strings.TrimPrefix(f.Message, "not YAML: ")
 		if f.Kind == source.Unknown {
 			message = "unknown key " + f.Node.Value
@@ -341,7 +341,6 @@ func decodeStrict(r rendering, into any) (*yaml.Node, diag.Findings) {
 	if out != nil {
 		return nil, out
 	}
-	root, _ := text.YAML(headLimits) // Decode has read it
 	return root, r.misplaced(root)
 }
 

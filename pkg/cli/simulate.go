@@ -351,7 +351,7 @@ func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.S
 	if fs.Has(diag.Error) {
 		return nil, unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
 	}
-	if fs := f.Against(path, data, s.run.Org.Rows, s.loaded.deployment.HubSpot.Portal); fs != nil {
+	if fs := f.Against(s.run.Org.Rows, s.loaded.deployment.HubSpot.Portal); fs != nil {
 		return nil, unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
 	}
 	s.fixtures, s.source = f, "fixtures: "+path

@@ -11,27 +11,32 @@ import (
 	"github.com/dealroute/dealroute/pkg/source"
 )
 
+// at is a finding about the value at a path of the fixtures.
+func (f *Fixtures) at(path, hint, format string, args ...any) diag.Finding {
+	n, _ := source.Find(f.root, path)
+	return diag.Finding{Severity: diag.Error, Message: fmt.Sprintf(format, args...), Hint: hint, Position: f.text.At(n), Length: source.Width(n)}
+}
+
+// meant offers the nearest of the known names, or all of them.
+func meant(name string, known []string) string {
+	if hint := diag.DidYouMean(name, known); hint != "" {
+		return hint
+	}
+	return "there is " + strings.Join(known, ", ")
+}
+
 // check holds what refers to something in the fixtures against what is there: no account
 // has a deal of a contact, a pipeline or a stage that it does not have.
-func (f *Fixtures) check(t source.Text) diag.Findings {
-	doc, _ := t.YAML(fixtureLimits)
-	if doc == nil {
-		return nil
-	}
+func (f *Fixtures) check() diag.Findings {
 	var found diag.Findings
-	unknown := func(at, what, name string, known []string) {
-		n, _ := source.Find(source.Follow(doc.Content[0]), at)
-		hint := diag.DidYouMean(name, known)
-		if hint == "" {
-			hint = "there is " + strings.Join(known, ", ")
-		}
-		found = append(found, diag.Finding{
-			Severity: diag.Error, Message: fmt.Sprintf("%s %q is not in the fixtures", what, name), Hint: hint, Position: t.At(n), Length: source.Width(n),
-		})
+	unknown := func(path, what, name string, known []string) {
+		found = append(found, f.at(path, meant(name, known), "%s %q is not in the fixtures", what, name))
 	}
 	var contacts []string
+	known := map[string]bool{}
 	for _, c := range f.Contacts {
 		contacts = append(contacts, c.ID)
+		known[c.ID] = true
 	}
 	stages := map[string][]string{}
 	for _, p := range f.AllPipelines() {
@@ -45,7 +50,7 @@ func (f *Fixtures) check(t source.Text) diag.Findings {
 	for i, d := range f.Deals {
 		at := fmt.Sprintf("/deals/%d/", i)
 		for k, id := range d.Contacts {
-			if !slices.Contains(contacts, id) {
+			if !known[id] {
 				unknown(fmt.Sprintf("%scontacts/%d", at, k), "contact", id, contacts)
 			}
 		}
@@ -67,20 +72,14 @@ func (f *Fixtures) check(t source.Text) diag.Findings {
 // Against holds the fixtures against the control table and the account of a deployment:
 // rows are those that the table has, with the types of their columns; portal is the account
 // that the deployment is pinned to, or empty.
-func (f *Fixtures) Against(file string, data []byte, rows map[string]map[string]any, portal string) diag.Findings {
-	t := source.New(file, data)
-	doc, _ := t.YAML(fixtureLimits)
-	if doc == nil {
-		return nil
-	}
+func (f *Fixtures) Against(rows map[string]map[string]any, portal string) diag.Findings {
 	columns := map[string]any{} // every row has those of all
 	for _, row := range rows {
 		maps.Copy(columns, row)
 	}
 	var found diag.Findings
-	say := func(at, hint, format string, args ...any) {
-		n, _ := source.Find(source.Follow(doc.Content[0]), at)
-		found = append(found, diag.Finding{Severity: diag.Error, Message: fmt.Sprintf(format, args...), Hint: hint, Position: t.At(n), Length: source.Width(n)})
+	say := func(path, hint, format string, args ...any) {
+		found = append(found, f.at(path, hint, format, args...))
 	}
 	if portal != "" && f.Portal != "" && f.Portal != portal {
 		say("/portal", "", "these are the fixtures of account %s, and hubspot.portal pins %s", f.Portal, portal)
@@ -88,12 +87,7 @@ func (f *Fixtures) Against(file string, data []byte, rows map[string]map[string]
 	control := func(at string, given map[string]map[string]any) {
 		for _, key := range slices.Sorted(maps.Keys(given)) {
 			if rows[key] == nil {
-				known := slices.Sorted(maps.Keys(rows))
-				hint := diag.DidYouMean(key, known)
-				if hint == "" {
-					hint = "there is " + strings.Join(known, ", ")
-				}
-				say(at+"/"+source.EscapePointer(key), hint, "the control table has no row %q", key)
+				say(at+"/"+source.EscapePointer(key), meant(key, slices.Sorted(maps.Keys(rows))), "the control table has no row %q", key)
 				continue
 			}
 			for _, name := range slices.Sorted(maps.Keys(given[key])) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.yaml.in/yaml/v4"
+
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/source"
@@ -16,6 +18,9 @@ type Fixtures struct {
 	CRM        `yaml:",inline"`
 	Calls      map[string]CallFixture `yaml:"calls"` // by ANI as it is given on the command line
 	OrgFixture `yaml:",inline"`
+
+	text source.Text
+	root *yaml.Node
 }
 
 // CRM is the HubSpot account of the fixtures.
@@ -57,10 +62,10 @@ var fixtureLimits = source.Limits{Bytes: 16 << 20, Nodes: 1_000_000, Depth: 50}
 
 // DecodeFixtures reads a fixtures file strictly.
 func DecodeFixtures(file string, data []byte) (*Fixtures, diag.Findings) {
-	f := &Fixtures{}
+	f := &Fixtures{text: source.New(file, data)}
+	doc, faults := f.text.Decode(fixtureLimits, f)
 	var found diag.Findings
-	text := source.New(file, data)
-	for _, x := range text.Decode(fixtureLimits, f) {
+	for _, x := range faults {
 		found = append(found, x.Finding(""))
 	}
 	if found != nil {
@@ -69,7 +74,8 @@ func DecodeFixtures(file string, data []byte) (*Fixtures, diag.Findings) {
 	if f.Version != 1 {
 		return nil, diag.Findings{{Message: fmt.Sprintf("version of the fixtures is %d, and this program knows 1", f.Version), Position: diag.Position{File: file, Line: 1, Column: 1}}}
 	}
-	if found = f.check(text); found != nil {
+	f.root = source.Follow(doc.Content[0])
+	if found = f.check(); found != nil {
 		return nil, found
 	}
 	return f, nil

@@ -84,7 +84,7 @@ func TestFixturesReferToWhatIsThere(t *testing.T) {
 		text = "version: 1\n" + text
 		f, found := simulate.DecodeFixtures("crm.yaml", []byte(text))
 		if found == nil {
-			found = f.Against("crm.yaml", []byte(text), rows, "1")
+			found = f.Against(rows, "1")
 		}
 		got := ""
 		for _, x := range found {

@@ -14,15 +14,16 @@ import (
 
 // Decode reads a text into a Go value: structs whose fields have yaml tags, maps with texts
 // for keys, lists, pointers, plain values, yaml.Node and any. A key that a struct does not
-// have and a value of the wrong kind are faults at their place; all faults come at once.
-func (t Text) Decode(l Limits, into any) []Fault {
+// have and a value of the wrong kind are faults at their place; all faults come at once. The
+// document is for those who ask more of it; nil when the text is none.
+func (t Text) Decode(l Limits, into any) (*yaml.Node, []Fault) {
 	doc, faults := t.YAML(l)
 	if doc == nil {
-		return faults
+		return nil, faults
 	}
 	d := decoder{t: t, faults: faults}
 	d.value(doc.Content[0], reflect.ValueOf(into).Elem())
-	return d.faults
+	return doc, d.faults
 }
 
 type decoder struct {
@@ -151,7 +152,11 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) {
 // field finds the field of a struct by its yaml tag, and collects the names it passes.
 func field(v reflect.Value, name string, known *[]string) reflect.Value {
 	for i := range v.NumField() {
-		tag, option, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+		f := v.Type().Field(i)
+		if !f.IsExported() && !f.Anonymous { // the struct's own, not the text's
+			continue
+		}
+		tag, option, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		switch {
 		case option == "inline":
 			if f := field(v.Field(i), name, known); f.IsValid() {

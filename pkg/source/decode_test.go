@@ -46,7 +46,7 @@ named: {k: *a}
 raw: {z: 1, a: 2}
 `
 	var got example
-	if faults := source.New("f", []byte(text)).Decode(limits, &got); faults != nil {
+	if _, faults := source.New("f", []byte(text)).Decode(limits, &got); faults != nil {
 		t.Fatal(faults)
 	}
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
@@ -88,13 +88,27 @@ portal: [x]
 		`f:7:9: a list does not belong here a text does`,
 	}
 	var got []string
-	for _, f := range source.New("f", []byte(text)).Decode(limits, &example{}) {
+	_, faults := source.New("f", []byte(text)).Decode(limits, &example{})
+	for _, f := range faults {
 		got = append(got, f.Finding("").Error()+" "+f.Hint)
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if faults := source.New("f", []byte("a: [")).Decode(limits, &example{}); !slices.ContainsFunc(faults, func(f source.Fault) bool { return f.Kind == source.Syntax }) {
+	if _, faults := source.New("f", []byte("a: [")).Decode(limits, &example{}); !slices.ContainsFunc(faults, func(f source.Fault) bool { return f.Kind == source.Syntax }) {
 		t.Error(faults)
+	}
+}
+
+// What a struct keeps for itself is no key of the text.
+func TestDecodeLeavesUnexportedFields(t *testing.T) {
+	var got struct {
+		A   string `yaml:"a"`
+		own string
+	}
+	got.own = "kept"
+	doc, faults := source.New("f", []byte("a: x\n\"\": y\n")).Decode(limits, &got)
+	if doc == nil || got.A != "x" || got.own != "kept" || len(faults) != 1 || faults[0].Kind != source.Unknown {
+		t.Errorf("%+v %+v", got, faults)
 	}
 }

@@ -52,6 +52,7 @@ func NewActionRun(name string, r *dataaction.Result) ActionRun {
 	return out
 }
 
+// PrintActionRun writes the outputs, and to errs the trace, the findings and why it failed.
 func PrintActionRun(out, errs io.Writer, r *dataaction.Result, trace bool) error {
 	if trace {
 		for _, op := range r.Operations {
@@ -90,8 +91,5 @@ func shorten(result json.RawMessage) string {
 	if bytes.Equal(result, []byte("null")) {
 		return ""
 	}
-	if r := []rune(string(result)); len(r) > limit {
-		return string(r[:limit]) + "…"
-	}
-	return string(result)
+	return diag.Shorten(string(result), limit)
 }
