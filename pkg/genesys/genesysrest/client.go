@@ -117,15 +117,17 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 	if err != nil {
 		return err
 	}
-	if out == nil || len(bytes.TrimSpace(got.body)) == 0 {
+	if out == nil {
 		return nil
 	}
 	if text, ok := out.(*string); ok {
 		*text = string(got.body)
 		return nil
 	}
-	if err := json.Unmarshal(got.body, out); err != nil {
-		return &Error{Method: l.method, Path: l.name(), Status: got.status, Message: "the answer is no JSON", cause: err, Correlation: transport.Correlation(got.header)}
+	if what := understand(got.body, out); what != "" {
+		e := &Error{Method: l.method, Path: l.name(), Status: got.status, Message: what, Correlation: transport.Correlation(got.header)}
+		e.Unknown = !r.repeat && l.method != http.MethodGet
+		return e
 	}
 	return nil
 }

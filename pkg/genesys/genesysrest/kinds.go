@@ -15,9 +15,11 @@ import (
 // operation takes, so those that nobody asked for are given their documented default.
 type kind struct {
 	list   func(a apis, name string, page int) error
-	star   bool // the list takes a name with a trailing * for "begins with"
-	single bool // the list is one page
+	listed []string // members that each entity of the list must have, beside id and name
+	star   bool     // the list takes a name with a trailing * for "begins with"
+	single bool     // the list is one page
 	read   func(a apis, id string) error
+	whole  []string // members that a read must have, beside the id
 	create operation
 	update func(a apis, id string, b *body) error
 	remove func(a apis, id string) error
@@ -88,9 +90,11 @@ var kinds = map[genesys.Kind]kind{
 		list: func(a apis, name string, page int) error {
 			return sent(a.integrations().GetIntegrationsActions(pageSize, page, "", "", "", "", "", name, "", "", ""))
 		},
+		listed: ofAction,
 		read: func(a apis, id string) error {
 			return sent(a.integrations().GetIntegrationsAction(id, "contract", true))
 		},
+		whole: []string{"version"},
 		create: func(a apis, b *body) error {
 			return sent(a.integrations().PostIntegrationsActions(asIs[sdk.Postactioninput](b, schemas)))
 		},
@@ -103,8 +107,9 @@ var kinds = map[genesys.Kind]kind{
 		list: func(a apis, name string, page int) error {
 			return sent(a.architect().GetFlowsDatatables("schema", page, pageSize, "", "", nil, name))
 		},
-		star: true,
-		read: func(a apis, id string) error { return sent(a.architect().GetFlowsDatatable(id, "schema")) },
+		star:  true,
+		read:  func(a apis, id string) error { return sent(a.architect().GetFlowsDatatable(id, "schema")) },
+		whole: []string{"schema"},
 		create: func(a apis, b *body) error {
 			return sent(a.architect().PostFlowsDatatables(asIs[sdk.Datatable](b, schemas)))
 		},
@@ -153,11 +158,15 @@ var kinds = map[genesys.Kind]kind{
 			return sent(a.architect().GetArchitectIvrs(page, pageSize, "", "", name, "", ""))
 		},
 		read:   func(a apis, id string) error { return sent(a.architect().GetArchitectIvr(id)) },
+		whole:  []string{"version"},
 		create: func(a apis, b *body) error { return sent(a.architect().PostArchitectIvrs(as[sdk.Ivr](b))) },
 		update: func(a apis, id string, b *body) error { return sent(a.architect().PutArchitectIvr(id, as[sdk.Ivr](b))) },
 		remove: func(a apis, id string) error { return done(a.architect().DeleteArchitectIvr(id)) },
 	},
 }
+
+// ofAction tells which integration an action or its draft belongs to, and so whose it is.
+var ofAction = []string{"integrationId"}
 
 func cannot(verb string, k genesys.Kind) error {
 	return fmt.Errorf("the platform has no call to %s a %s", verb, k)
@@ -175,7 +184,7 @@ func (c *Client) Find(ctx context.Context, k genesys.Kind, name string) ([]genes
 	if !e.star {
 		filter = strings.TrimSuffix(name, "*")
 	}
-	all, err := c.pages(ctx, e.single, func(a apis, page int) error { return e.list(a, filter, page) })
+	all, err := c.pages(ctx, e.single, func(a apis, page int) error { return e.list(a, filter, page) }, append([]string{"id", "name"}, e.listed...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -198,26 +207,22 @@ func living(all []genesys.Object, name string) []genesys.Object {
 	return out
 }
 
-// list reads all pages of a list.
-func (c *Client) list(ctx context.Context, op func(a apis, page int) error) ([]genesys.Object, error) {
-	return c.pages(ctx, false, op)
+// list reads all pages of a list, whose entities must have these members.
+func (c *Client) list(ctx context.Context, op func(a apis, page int) error, members ...string) ([]genesys.Object, error) {
+	return c.pages(ctx, false, op, members...)
 }
 
-func (c *Client) pages(ctx context.Context, single bool, op func(a apis, page int) error) ([]genesys.Object, error) {
+func (c *Client) pages(ctx context.Context, single bool, op func(a apis, page int) error, members ...string) ([]genesys.Object, error) {
 	var out []genesys.Object
 	for page := 1; ; page++ {
-		var got struct {
-			Entities  []map[string]any
-			PageCount int
-			NextURI   string `json:"nextUri"`
-		}
+		got := pageOf{members: members}
 		if err := c.call(ctx, request{op: func(a apis, _ *body) error { return op(a, page) }}, &got); err != nil {
 			return nil, err
 		}
 		for _, b := range got.Entities {
 			out = append(out, objectOf(b))
 		}
-		if single || len(got.Entities) == 0 || page >= got.PageCount && got.NextURI == "" {
+		if single || got.last(page) {
 			return out, nil
 		}
 	}
@@ -234,7 +239,7 @@ func (c *Client) Read(ctx context.Context, k genesys.Kind, id string) (genesys.O
 	if e.read == nil {
 		return genesys.Object{}, cannot("read", k)
 	}
-	return c.object(ctx, request{op: func(a apis, _ *body) error { return e.read(a, id) }})
+	return c.object(ctx, request{op: func(a apis, _ *body) error { return e.read(a, id) }}, e.whole...)
 }
 
 // Create makes an entity. The error tells by Unsettled whether it may exist all the same.
@@ -273,10 +278,11 @@ func gone(err error) error {
 	return err
 }
 
-func (c *Client) object(ctx context.Context, r request) (genesys.Object, error) {
-	var b map[string]any
+// object is a call that answers with one entity: it has its id, and these members.
+func (c *Client) object(ctx context.Context, r request, members ...string) (genesys.Object, error) {
+	b := object{members: append([]string{"id"}, members...)}
 	if err := c.call(ctx, r, &b); err != nil {
 		return genesys.Object{}, err
 	}
-	return objectOf(b), nil
+	return objectOf(b.fields), nil
 }

@@ -17,29 +17,59 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Who asks for the identity behind the token, three questions at a time.
-func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
-	var t struct {
-		Organization struct{ ID, Name string }
-		OAuthClient  struct {
-			ID, Name     string
-			Organization struct{ ID string }
-		}
+// A me is who a token belongs to.
+type me struct {
+	Organization struct{ ID, Name string }
+	OAuthClient  struct {
+		ID, Name     string
+		Organization struct{ ID string }
 	}
-	var home struct{ ID, Name string }
-	var s struct {
-		Grants []struct {
-			Division struct{ ID string }
-			Role     struct {
-				ID       string
-				Policies []struct {
-					Domain, EntityName string
-					Actions            []string
-					Condition          any
-				}
+}
+
+func (m *me) lacks() string {
+	switch {
+	case m.Organization.ID == "":
+		return "organization.id"
+	case m.Organization.Name == "":
+		return "organization.name"
+	case m.OAuthClient.ID == "":
+		return "OAuthClient.id"
+	}
+	return ""
+}
+
+// The grants of a subject are the roles that it holds.
+type grants struct {
+	Grants *[]struct {
+		Division struct{ ID string }
+		Role     struct {
+			ID       string
+			Policies []struct {
+				Domain, EntityName string
+				Actions            []string
+				Condition          any
 			}
 		}
 	}
+}
+
+func (s *grants) lacks() string {
+	if s.Grants == nil {
+		return "grants"
+	}
+	for i, g := range *s.Grants {
+		if g.Role.ID == "" || g.Division.ID == "" {
+			return fmt.Sprintf("grants[%d] with a role and a division", i)
+		}
+	}
+	return ""
+}
+
+// Who asks for the identity behind the token, three questions at a time.
+func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
+	var t me
+	home := object{members: []string{"id", "name"}}
+	var s grants
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		return c.ask(ctx, func(a apis) error { return sent(a.tokens().GetTokensMe(false)) }, &t)
@@ -55,12 +85,12 @@ func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
 	}
 	id := genesys.Identity{
 		OrgID: t.Organization.ID, OrgName: t.Organization.Name, ClientID: t.OAuthClient.ID, ClientName: t.OAuthClient.Name,
-		HomeDivision: genesys.Object{ID: home.ID, Body: map[string]any{"name": home.Name}},
+		HomeDivision: objectOf(home.fields),
 	}
 	if t.OAuthClient.Organization.ID == "purecloud-builtin" { // Genesys: the token of a person
 		id.ClientID, id.ClientName = "", ""
 	}
-	for _, g := range s.Grants {
+	for _, g := range *s.Grants {
 		id.Grants = append(id.Grants, genesys.Grant{RoleID: g.Role.ID, DivisionID: g.Division.ID})
 		for _, p := range g.Role.Policies {
 			if p.Condition != nil {
@@ -98,14 +128,14 @@ func (c *Client) RevokeRole(ctx context.Context, clientID, divisionID, roleID st
 // NewClientSecret makes a new secret for an OAuth client; the old one ends at once. When an
 // answer is lost another one is made: the last one counts.
 func (c *Client) NewClientSecret(ctx context.Context, id string) (genesys.Object, error) {
-	return c.object(ctx, request{repeat: true, op: func(a apis, _ *body) error { return sent(a.oauth().PostOauthClientSecret(id)) }})
+	return c.object(ctx, request{repeat: true, op: func(a apis, _ *body) error { return sent(a.oauth().PostOauthClientSecret(id)) }}, "secret")
 }
 
 // IntegrationConfig reads the configuration of an integration, with its version.
 func (c *Client) IntegrationConfig(ctx context.Context, id string) (map[string]any, error) {
-	var out map[string]any
+	out := object{members: []string{"version"}}
 	err := c.ask(ctx, func(a apis) error { return sent(a.integrations().GetIntegrationConfigCurrent(id)) }, &out)
-	return out, err
+	return out.fields, err
 }
 
 // ConfigureIntegration replaces the configuration of an integration.
@@ -137,7 +167,7 @@ func (c *Client) ActionTemplates(ctx context.Context, id string, draft bool) (re
 func (c *Client) CreateActionDraft(ctx context.Context, fields map[string]any) (genesys.Object, error) {
 	return c.object(ctx, request{body: fields, op: func(a apis, b *body) error {
 		return sent(a.integrations().PostIntegrationsActionsDrafts(asIs[sdk.Postactioninput](b, schemas)))
-	}})
+	}}, "version")
 }
 
 // ActionDrafts lists the drafts whose action's name is exactly name, or begins with it when
@@ -146,7 +176,7 @@ func (c *Client) ActionDrafts(ctx context.Context, name string) ([]genesys.Objec
 	filter := strings.TrimSuffix(name, "*")
 	all, err := c.list(ctx, func(a apis, page int) error {
 		return sent(a.integrations().GetIntegrationsActionsDrafts(pageSize, page, "", "", "", "", "", filter, "", "", ""))
-	})
+	}, append([]string{"id", "name"}, ofAction...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -160,26 +190,36 @@ func (c *Client) DeleteActionDraft(ctx context.Context, id string) error {
 
 // ActionDraft reads the draft of an action.
 func (c *Client) ActionDraft(ctx context.Context, id string) (genesys.Object, error) {
-	return c.object(ctx, request{op: func(a apis, _ *body) error { return sent(a.integrations().GetIntegrationsActionDraft(id, "", false)) }})
+	return c.object(ctx, request{op: func(a apis, _ *body) error { return sent(a.integrations().GetIntegrationsActionDraft(id, "", false)) }}, "version")
 }
 
 // UpdateActionDraft changes the draft; fields carry the draft's version.
 func (c *Client) UpdateActionDraft(ctx context.Context, id string, fields map[string]any) (genesys.Object, error) {
 	return c.object(ctx, request{body: fields, op: func(a apis, b *body) error {
 		return sent(a.integrations().PatchIntegrationsActionDraft(id, asIs[sdk.Updatedraftinput](b, schemas)))
-	}})
+	}}, "version")
+}
+
+// A verdict is what the platform thinks of a draft.
+type verdict struct {
+	Valid  *bool
+	Errors []struct{ Message string }
+}
+
+func (v *verdict) lacks() string {
+	if v.Valid == nil {
+		return "valid"
+	}
+	return ""
 }
 
 // ValidateActionDraft asks the platform what is wrong with the draft.
 func (c *Client) ValidateActionDraft(ctx context.Context, id string) ([]string, error) {
-	var out struct {
-		Valid  bool
-		Errors []struct{ Message string }
-	}
+	var out verdict
 	if err := c.ask(ctx, func(a apis) error { return sent(a.integrations().GetIntegrationsActionDraftValidation(id)) }, &out); err != nil {
 		return nil, err
 	}
-	if out.Valid {
+	if *out.Valid {
 		return nil, nil
 	}
 	msgs := make([]string, 0, len(out.Errors)+1)
@@ -192,20 +232,30 @@ func (c *Client) ValidateActionDraft(ctx context.Context, id string) ([]string, 
 	return msgs, nil
 }
 
+// A trial is how a test run of an action went.
+type trial struct {
+	Success    *bool
+	Operations []struct {
+		Name    string
+		Step    int
+		Success bool
+		Error   *struct{ Message string }
+	}
+	FinalResult json.RawMessage
+	Error       *struct{ Message string }
+}
+
+func (t *trial) lacks() string {
+	if t.Success == nil {
+		return "success"
+	}
+	return ""
+}
+
 // TestAction runs the draft or the published version of an action with an input, which must
 // be one that may be sent twice. The platform answers 200 also when the action failed.
 func (c *Client) TestAction(ctx context.Context, id string, draft bool, input map[string]any) (genesys.TestRun, error) {
-	var out struct {
-		Success    bool
-		Operations []struct {
-			Name    string
-			Step    int
-			Success bool
-			Error   *struct{ Message string }
-		}
-		FinalResult json.RawMessage
-		Error       *struct{ Message string }
-	}
+	var out trial
 	run := func(a apis, b *body) error {
 		if draft {
 			return sent(a.integrations().PostIntegrationsActionDraftTest(id, json.RawMessage(b.text), false))
@@ -215,7 +265,7 @@ func (c *Client) TestAction(ctx context.Context, id string, draft bool, input ma
 	if err := c.call(ctx, request{op: run, body: input, repeat: true}, &out); err != nil {
 		return genesys.TestRun{}, err
 	}
-	r := genesys.TestRun{Success: out.Success, Final: out.FinalResult}
+	r := genesys.TestRun{Success: *out.Success, Final: out.FinalResult}
 	for _, o := range out.Operations {
 		if !o.Success && r.Failed == "" {
 			r.Failed = o.Name
@@ -241,7 +291,7 @@ func (c *Client) PublishActionDraft(ctx context.Context, id string, version int)
 func (c *Client) Rows(ctx context.Context, tableID string) ([]map[string]any, error) {
 	all, err := c.list(ctx, func(a apis, page int) error {
 		return sent(a.architect().GetFlowsDatatableRows(tableID, page, pageSize, false, ""))
-	})
+	}, "key")
 	if err != nil {
 		return nil, err
 	}
@@ -308,17 +358,30 @@ func (c *Client) UploadScript(ctx context.Context, name, replace, file string) (
 	return out.CorrelationID, nil
 }
 
+// A scriptImport is how far a script's import is.
+type scriptImport struct {
+	Succeeded *bool
+	Message   string
+}
+
+func (u *scriptImport) lacks() string {
+	if u.Succeeded == nil {
+		return "succeeded"
+	}
+	return ""
+}
+
 // ScriptUpload tells how far an upload is. A 404 shortly after the upload means not yet.
 func (c *Client) ScriptUpload(ctx context.Context, upload string) (done bool, message string, err error) {
-	var out struct {
-		Succeeded bool
-		Message   string
-	}
+	var out scriptImport
 	err = c.ask(ctx, func(a apis) error { return sent(a.scripts().GetScriptsUploadStatus(upload, false)) }, &out)
 	if errors.Is(err, genesys.ErrNotFound) {
 		return false, "", nil
 	}
-	return out.Succeeded, out.Message, err
+	if err != nil {
+		return false, "", err
+	}
+	return *out.Succeeded, out.Message, nil
 }
 
 // PublishScript makes the uploaded version the one that agents and flows see.
@@ -332,7 +395,7 @@ func (c *Client) PublishScript(ctx context.Context, id string) error {
 func (c *Client) PublishedScript(ctx context.Context, name string) (bool, error) {
 	all, err := c.list(ctx, func(a apis, page int) error {
 		return sent(a.scripts().GetScriptsPublished(pageSize, page, "", name, "", "", "", ""))
-	})
+	}, "id", "name")
 	if err != nil {
 		return false, err
 	}
@@ -344,15 +407,28 @@ func (c *Client) PublishedScript(ctx context.Context, name string) (bool, error)
 	return false, nil
 }
 
+// A registration says where the text of a flow job goes.
+type registration struct {
+	ID           string
+	PresignedURL string `json:"presignedUrl"`
+	Headers      map[string]string
+}
+
+func (r *registration) lacks() string {
+	switch {
+	case r.ID == "":
+		return "id"
+	case r.PresignedURL == "":
+		return "presignedUrl"
+	}
+	return ""
+}
+
 // StartFlowJob registers a job and uploads the flow to the address that it names, with
 // exactly the headers it asks for and without the bearer token. An upload whose answer is
 // lost is sent again only while the job has not started: each one may publish a version.
 func (c *Client) StartFlowJob(ctx context.Context, yaml string) (string, error) {
-	var reg struct {
-		ID           string
-		PresignedURL string `json:"presignedUrl"`
-		Headers      map[string]string
-	}
+	var reg registration
 	if err := c.call(ctx, request{repeat: true, op: func(a apis, _ *body) error { return sent(a.architect().PostFlowsJobs()) }}, &reg); err != nil {
 		return "", err
 	}
@@ -382,13 +458,26 @@ func (c *Client) StartFlowJob(ctx context.Context, yaml string) (string, error) 
 	}
 }
 
+// A flowJob is how far the publishing of a flow is.
+type flowJob struct {
+	ID, Status string
+	Flow       struct{ ID string }
+	Messages   []genesys.JobMessage
+}
+
+func (j *flowJob) lacks() string {
+	switch {
+	case j.Status == "":
+		return "status"
+	case j.Status == "Success" && j.Flow.ID == "":
+		return "flow.id"
+	}
+	return ""
+}
+
 // FlowJob reads how far a job is.
 func (c *Client) FlowJob(ctx context.Context, id string) (genesys.Job, error) {
-	var out struct {
-		ID, Status string
-		Flow       struct{ ID string }
-		Messages   []genesys.JobMessage
-	}
+	var out flowJob
 	err := c.ask(ctx, func(a apis) error { return sent(a.architect().GetFlowsJob(id, []string{"messages"})) }, &out)
 	return genesys.Job{ID: out.ID, Status: out.Status, FlowID: out.Flow.ID, Messages: out.Messages}, err
 }
@@ -401,13 +490,26 @@ func (c *Client) StartFlowExport(ctx context.Context, flowID string) (string, er
 	return o.ID, err
 }
 
+// An export is how far the export of a flow is.
+type export struct {
+	Status      string
+	DownloadURL string `json:"downloadUrl"`
+	Messages    []genesys.JobMessage
+}
+
+func (e *export) lacks() string {
+	switch {
+	case e.Status == "":
+		return "status"
+	case e.Status == "Success" && e.DownloadURL == "":
+		return "downloadUrl"
+	}
+	return ""
+}
+
 // FlowExport gives the text when the job is done; done is false while it runs.
 func (c *Client) FlowExport(ctx context.Context, job string) (text string, done bool, err error) {
-	var out struct {
-		Status      string
-		DownloadURL string `json:"downloadUrl"`
-		Messages    []genesys.JobMessage
-	}
+	var out export
 	if err := c.ask(ctx, func(a apis) error { return exportRead.call(a, nil, job) }, &out); err != nil {
 		return "", false, err
 	}
@@ -444,7 +546,7 @@ func address(text string) (*letter, error) {
 func (c *Client) QueueMembers(ctx context.Context, queueID string) ([]genesys.Member, error) {
 	all, err := c.list(ctx, func(a apis, page int) error {
 		return sent(a.routing().GetRoutingQueueMembers(queueID, page, pageSize, "", []string{"skills"}, "", nil, nil, nil, nil, nil, "", false))
-	})
+	}, "id")
 	if err != nil {
 		return nil, err
 	}
@@ -453,7 +555,7 @@ func (c *Client) QueueMembers(ctx context.Context, queueID string) ([]genesys.Me
 		user, _ := o.Body["user"].(map[string]any)
 		skills, told := user["skills"].([]any)
 		if !told {
-			asked, err := c.list(ctx, func(a apis, page int) error { return sent(a.routing().GetUserRoutingskills(o.ID, pageSize, page, "")) })
+			asked, err := c.list(ctx, func(a apis, page int) error { return sent(a.routing().GetUserRoutingskills(o.ID, pageSize, page, "")) }, "name")
 			if err != nil {
 				return nil, err
 			}
@@ -479,7 +581,7 @@ func (c *Client) Numbers(ctx context.Context, numbers []string) (map[string]gene
 	for _, n := range numbers {
 		all, err := c.list(ctx, func(a apis, page int) error {
 			return sent(a.telephony().GetTelephonyProvidersEdgesDidpoolsDids("ASSIGNED_AND_UNASSIGNED", nil, strings.TrimPrefix(n, "+"), pageSize, page, ""))
-		})
+		}, "number")
 		if err != nil {
 			return nil, err
 		}

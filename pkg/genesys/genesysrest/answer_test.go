@@ -1,0 +1,290 @@
+package genesysrest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/secret"
+)
+
+// every is one call of each method of a client that asks the platform, of every kind that has it.
+func every() map[string]func(context.Context, *Client) error {
+	fields := map[string]any{"name": "n"}
+	out := map[string]func(context.Context, *Client) error{
+		"Who":             func(ctx context.Context, c *Client) error { _, err := c.Who(ctx); return err },
+		"GrantRole":       func(ctx context.Context, c *Client) error { return c.GrantRole(ctx, "c", "d", "r") },
+		"RevokeRole":      func(ctx context.Context, c *Client) error { return c.RevokeRole(ctx, "c", "d", "r") },
+		"NewClientSecret": func(ctx context.Context, c *Client) error { _, err := c.NewClientSecret(ctx, "c"); return err },
+		"IntegrationConfig": func(ctx context.Context, c *Client) error {
+			_, err := c.IntegrationConfig(ctx, "i")
+			return err
+		},
+		"ConfigureIntegration": func(ctx context.Context, c *Client) error { return c.ConfigureIntegration(ctx, "i", fields) },
+		"ActionTemplates": func(ctx context.Context, c *Client) error {
+			_, _, err := c.ActionTemplates(ctx, "a", false)
+			return err
+		},
+		"ActionTemplates draft": func(ctx context.Context, c *Client) error {
+			_, _, err := c.ActionTemplates(ctx, "a", true)
+			return err
+		},
+		"CreateActionDraft": func(ctx context.Context, c *Client) error { _, err := c.CreateActionDraft(ctx, fields); return err },
+		"ActionDrafts":      func(ctx context.Context, c *Client) error { _, err := c.ActionDrafts(ctx, "n*"); return err },
+		"DeleteActionDraft": func(ctx context.Context, c *Client) error { return c.DeleteActionDraft(ctx, "a") },
+		"ActionDraft":       func(ctx context.Context, c *Client) error { _, err := c.ActionDraft(ctx, "a"); return err },
+		"UpdateActionDraft": func(ctx context.Context, c *Client) error {
+			_, err := c.UpdateActionDraft(ctx, "a", fields)
+			return err
+		},
+		"ValidateActionDraft": func(ctx context.Context, c *Client) error {
+			_, err := c.ValidateActionDraft(ctx, "a")
+			return err
+		},
+		"TestAction": func(ctx context.Context, c *Client) error {
+			_, err := c.TestAction(ctx, "a", false, fields)
+			return err
+		},
+		"TestAction draft": func(ctx context.Context, c *Client) error {
+			_, err := c.TestAction(ctx, "a", true, fields)
+			return err
+		},
+		"PublishActionDraft": func(ctx context.Context, c *Client) error { _, err := c.PublishActionDraft(ctx, "a", 1); return err },
+		"Rows":               func(ctx context.Context, c *Client) error { _, err := c.Rows(ctx, "t"); return err },
+		"AddRow":             func(ctx context.Context, c *Client) error { return c.AddRow(ctx, "t", fields) },
+		"PutRow":             func(ctx context.Context, c *Client) error { return c.PutRow(ctx, "t", "k", fields) },
+		"DeleteRow":          func(ctx context.Context, c *Client) error { return c.DeleteRow(ctx, "t", "k") },
+		"UploadScript":       func(ctx context.Context, c *Client) error { _, err := c.UploadScript(ctx, "s", "", "{}"); return err },
+		"ScriptUpload":       func(ctx context.Context, c *Client) error { _, _, err := c.ScriptUpload(ctx, "u"); return err },
+		"PublishScript":      func(ctx context.Context, c *Client) error { return c.PublishScript(ctx, "s") },
+		"PublishedScript":    func(ctx context.Context, c *Client) error { _, err := c.PublishedScript(ctx, "n"); return err },
+		"StartFlowJob": func(ctx context.Context, c *Client) error {
+			_, err := c.StartFlowJob(ctx, "inboundCall: {}")
+			return err
+		},
+		"FlowJob":         func(ctx context.Context, c *Client) error { _, err := c.FlowJob(ctx, "j"); return err },
+		"StartFlowExport": func(ctx context.Context, c *Client) error { _, err := c.StartFlowExport(ctx, "f"); return err },
+		"FlowExport":      func(ctx context.Context, c *Client) error { _, _, err := c.FlowExport(ctx, "j"); return err },
+		"QueueMembers":    func(ctx context.Context, c *Client) error { _, err := c.QueueMembers(ctx, "q"); return err },
+		"Numbers": func(ctx context.Context, c *Client) error {
+			_, err := c.Numbers(ctx, []string{"+15135550100"})
+			return err
+		},
+	}
+	for k, e := range kinds {
+		if e.list != nil {
+			out["Find "+string(k)] = func(ctx context.Context, c *Client) error { _, err := c.Find(ctx, k, "n*"); return err }
+		}
+		if e.read != nil {
+			out["Read "+string(k)] = func(ctx context.Context, c *Client) error { _, err := c.Read(ctx, k, "x"); return err }
+		}
+		if e.create != nil {
+			out["Create "+string(k)] = func(ctx context.Context, c *Client) error { _, err := c.Create(ctx, k, fields); return err }
+		}
+		if e.update != nil {
+			out["Update "+string(k)] = func(ctx context.Context, c *Client) error { _, err := c.Update(ctx, k, "x", fields); return err }
+		}
+		if e.remove != nil {
+			out["Delete "+string(k)] = func(ctx context.Context, c *Client) error { return c.Delete(ctx, k, "x") }
+		}
+	}
+	return out
+}
+
+// odd are answers of status 200 that say nothing: of a proxy, of a platform in trouble.
+var odd = []string{
+	``, ` `, `null`, `[]`, `"x"`, `5`, `true`, `{}`, `{"entities":null}`, `{"entities":"x"}`, `{"entities":{}}`, `{"entities":[{}]}`, `{"entities":[null]}`,
+	`{"entities":["x"]}`, `{"entities":[{"name":"n"}]}`, `{"entities":[{"id":"","name":"n"}]}`, `{"entities":[{"id":5,"name":"n","key":5,"number":5}]}`,
+	`{"entities":[{"id":"x","name":null}],`, `{"id":"x"`, `{"id":null}`, `{"id":5}`, `[{"id":"x"}]`, `<html><body>Please sign in</body></html>`,
+}
+
+// unread are the answers of which nothing is taken: the request is a write that has no answer
+// worth reading, and what it did shows when the org is read again.
+var unread = []string{"DELETE ", "PUT /put", "GET /get", "POST /api/v2/authorization/subjects/", "PUT /api/v2/integrations/i/config/current", "/rows", "POST /api/v2/scripts/published"}
+
+func isUnread(request string) bool {
+	if strings.HasPrefix(request, "GET ") && strings.HasSuffix(request, "template.vm") { // a text, which may be any
+		return true
+	}
+	return slices.ContainsFunc(unread, func(u string) bool {
+		return strings.HasPrefix(request, u) || u == "/rows" && strings.Contains(request, u) && !strings.HasPrefix(request, "GET ")
+	})
+}
+
+// sane is an answer that has what any call relies on.
+func sane(base string) map[string]any {
+	one := map[string]any{"id": "x"}
+	return map[string]any{
+		"id": "x", "name": "n", "key": "k", "number": "+15135550100", "version": 1, "secret": "s", "schema": map[string]any{}, "entities": []any{}, "organization": map[string]any{"id": "o", "name": "Acme"},
+		"OAuthClient": one, "grants": []any{}, "valid": true, "success": true, "succeeded": true, "correlationId": "u", "status": "Success", "flow": one,
+		"presignedUrl": base + "/put", "downloadUrl": base + "/get", "integrationId": "i",
+	}
+}
+
+// asked has a call made against a platform that answers every request well, but one kind of
+// request as it is told. It gives the requests.
+func asked(t *testing.T, call func(context.Context, *Client) error, bad string, answer func(base string) string) ([]string, error) {
+	t.Helper()
+	var got []string
+	var base string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		request := r.Method + " " + r.URL.Path
+		got = append(got, request)
+		if request == bad {
+			_, _ = io.WriteString(w, answer(base))
+			return
+		}
+		_ = json.NewEncoder(w).Encode(sane(base))
+	}))
+	defer srv.Close()
+	base = srv.URL
+	c, err := New(Config{API: base, Apps: base, Token: secret.New("t"), Workers: 1, Sleep: func(context.Context, time.Duration) error { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = call(t.Context(), c)
+	slices.Sort(got)
+	return slices.Compact(got), err
+}
+
+func TestAnAnswerThatSaysNothingIsAnError(t *testing.T) {
+	calls := every()
+	for m := range reflect.TypeFor[*Client]().Methods() {
+		if _, ok := calls[m.Name]; !ok && !slices.Contains([]string{"Calls", "Find", "Read", "Create", "Update", "Delete"}, m.Name) {
+			t.Errorf("no call of %s is tried", m.Name)
+		}
+	}
+	tried, requests := 0, map[string]bool{}
+	for name, call := range calls {
+		all, err := asked(t, call, "", nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, request := range all {
+			requests[request] = true
+			for _, text := range odd {
+				tried++
+				_, err := asked(t, call, request, func(string) string { return text })
+				if isUnread(request) {
+					if err != nil {
+						t.Errorf("%s: %s answers %q, which nobody reads: %v", name, request, text, err)
+					}
+					continue
+				}
+				method, path, _ := strings.Cut(request, " ")
+				if err == nil || !strings.Contains(err.Error(), method+" "+path) || !strings.Contains(err.Error(), "the answer") {
+					t.Errorf("%s: %s answers %q: %v", name, request, text, err)
+				}
+				wrote := method != http.MethodGet && strings.HasPrefix(name, "Create ")
+				if errors.Is(err, genesys.ErrUnsettled) != wrote && strings.HasPrefix(name, "Create ") {
+					t.Errorf("%s: %s answers %q: unsettled is %t", name, request, text, !wrote)
+				}
+			}
+		}
+	}
+	t.Logf("%d operations, %d requests, %d answers", len(calls), len(requests), tried)
+}
+
+// What an answer must hold, one member after the other.
+func TestAMemberThatIsReliedOnIsNamed(t *testing.T) {
+	entity := []string{"id", "name"}
+	for _, c := range []struct {
+		call, request string
+		members       []string // a dot goes into the object; of a list those of its entities
+		list          bool
+	}{
+		{"Who", "GET /api/v2/tokens/me", []string{"organization.id", "organization.name", "OAuthClient.id"}, false},
+		{"Who", "GET /api/v2/authorization/divisions/home", entity, false},
+		{"Who", "GET /api/v2/authorization/subjects/me", []string{"grants"}, false},
+		{"NewClientSecret", "POST /api/v2/oauth/clients/c/secret", []string{"id", "secret"}, false},
+		{"IntegrationConfig", "GET /api/v2/integrations/i/config/current", []string{"version"}, false},
+		{"CreateActionDraft", "POST /api/v2/integrations/actions/drafts", []string{"id", "version"}, false},
+		{"ActionDraft", "GET /api/v2/integrations/actions/a/draft", []string{"id", "version"}, false},
+		{"UpdateActionDraft", "PATCH /api/v2/integrations/actions/a/draft", []string{"id", "version"}, false},
+		{"ValidateActionDraft", "GET /api/v2/integrations/actions/a/draft/validation", []string{"valid"}, false},
+		{"TestAction", "POST /api/v2/integrations/actions/a/test", []string{"success"}, false},
+		{"ScriptUpload", "GET /api/v2/scripts/uploads/u/status", []string{"succeeded"}, false},
+		{"StartFlowJob", "POST /api/v2/flows/jobs", []string{"id", "presignedUrl"}, false},
+		{"FlowJob", "GET /api/v2/flows/jobs/j", []string{"status", "flow.id"}, false},
+		{"StartFlowExport", "POST /api/v2/flows/export/jobs", []string{"id"}, false},
+		{"FlowExport", "GET /api/v2/flows/export/jobs/j", []string{"status", "downloadUrl"}, false},
+		{"Read dataAction", "GET /api/v2/integrations/actions/x", []string{"id", "version"}, false},
+		{"Read callRoute", "GET /api/v2/architect/ivrs/x", []string{"id", "version"}, false},
+		{"Read dataTable", "GET /api/v2/flows/datatables/x", []string{"id", "schema"}, false},
+		{"Rows", "GET /api/v2/flows/datatables/t/rows", []string{"key"}, true},
+		{"QueueMembers", "GET /api/v2/routing/queues/q/members", []string{"id"}, true},
+		{"Numbers", "GET /api/v2/telephony/providers/edges/didpools/dids", []string{"number"}, true},
+		{"PublishedScript", "GET /api/v2/scripts/published", []string{"name"}, true},
+		{"ActionDrafts", "GET /api/v2/integrations/actions/drafts", []string{"id", "name", "integrationId"}, true},
+		{"Find dataAction", "GET /api/v2/integrations/actions", []string{"id", "name", "integrationId"}, true},
+		{"Find oauthClient", "GET /api/v2/oauth/clients", entity, true},
+		{"Find flow", "GET /api/v2/flows", entity, true},
+	} {
+		for _, m := range c.members {
+			_, err := asked(t, every()[c.call], c.request, func(base string) string {
+				whole := sane(base)
+				outer, inner, deep := strings.Cut(m, ".")
+				if deep {
+					copied := map[string]any{}
+					for k, v := range whole[outer].(map[string]any) {
+						if k != inner {
+							copied[k] = v
+						}
+					}
+					whole[outer] = copied
+				} else {
+					delete(whole, m)
+				}
+				var answer any = whole
+				if c.list {
+					delete(whole, "entities")
+					answer = map[string]any{"entities": []any{sane(base), whole}}
+				}
+				text, _ := json.Marshal(answer)
+				return string(text)
+			})
+			want := "the answer has no " + m
+			if c.list {
+				want = "the answer has no entities[1]." + m
+			}
+			if err == nil || !strings.Contains(err.Error(), c.request+": "+want) {
+				t.Errorf("%s without %s: %v", c.call, m, err)
+			}
+		}
+	}
+}
+
+// A list whose count of pages is not told is read on as long as its pages are full.
+func TestAListWithoutACountIsReadToItsEnd(t *testing.T) {
+	for _, n := range []int{0, 1, pageSize, pageSize + 1, 2 * pageSize} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var page int
+			_, _ = fmt.Sscan(r.URL.Query().Get("pageNumber"), &page)
+			all := []any{}
+			for i := (page - 1) * pageSize; i < min(page*pageSize, n); i++ {
+				all = append(all, map[string]any{"id": fmt.Sprint(i), "name": "n"})
+			}
+			_ = json.NewEncoder(w).Encode(map[string]any{"entities": all})
+		}))
+		c, err := New(Config{API: srv.URL, Token: secret.New("t")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.Find(t.Context(), genesys.Queue, "")
+		srv.Close()
+		if err != nil || len(got) != n {
+			t.Errorf("%d of %d, %v", len(got), n, err)
+		}
+	}
+}
