@@ -77,7 +77,7 @@ func runActionCheck(_ context.Context, o actionCheckOptions) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(o.IO.Out, "%s in %s\n", view.Counted(n), view.Count(len(o.files), "file", "files"))
+		diag.Fprintf(o.IO.Out, "%s in %s\n", view.Counted(n), view.Count(len(o.files), "file", "files"))
 	}
 	if n[diag.Error] > 0 {
 		return errNo

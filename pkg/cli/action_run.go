@@ -84,7 +84,7 @@ Exit codes: 0 the action succeeded, 2 it failed, 1 it could not be run.`,
 func readingsHelp() string {
 	var b strings.Builder
 	for _, r := range dataaction.Readings() {
-		fmt.Fprintf(&b, "  %-19s %s\n", r.Name, r.Help)
+		diag.Fprintf(&b, "  %-19s %s\n", r.Name, r.Help)
 	}
 	return b.String()
 }
@@ -188,6 +188,7 @@ func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOption
 			return run, nil, fail(fmt.Errorf("environment variable %s is empty", o.credentials[field]), "it gives the credential's field "+field)
 		}
 		run.Credentials[field] = v
+		o.known.Add(v)
 	}
 	if o.auth != "" {
 		p, err := compileAction(o.auth, opts)
@@ -199,6 +200,7 @@ func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOption
 	if o.baseURL == "" {
 		return run, transport.NewHTTP(transport.HTTPOptions{}), nil
 	}
+	o.known.AddURL(o.baseURL)
 	u, err := url.Parse(o.baseURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return run, nil, fail(fmt.Errorf("--base-url %q is no address", o.baseURL), "write it as http://127.0.0.1:8080")

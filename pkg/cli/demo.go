@@ -122,7 +122,7 @@ func (d *demo) tell(ctx context.Context) error {
 // say writes the story for a person; with -o json the object at the end tells it.
 func (d *demo) say(format string, args ...any) {
 	if !d.env.settings.json {
-		fmt.Fprintf(d.env.IO.Out, format, args...)
+		diag.Fprintf(d.env.IO.Out, format, args...)
 	}
 }
 
@@ -276,7 +276,7 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 		if o.Result.Queue == "" {
 			return "", fmt.Errorf("caller %d reached no queue", i+1)
 		}
-		d.say("%s", view.DemoCall(i+1, c.who, o, d.mask))
+		d.say("%s", diag.Block(view.DemoCall(i+1, c.who, o, d.mask)))
 		at = at.Add(o.Waited)
 	}
 	d.say("\n")

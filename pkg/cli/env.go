@@ -1,12 +1,18 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"os"
 	"time"
 
 	"golang.org/x/term"
+
+	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/view"
 )
 
 // Env is the outside world as commands see it, so that tests can run the real commands.
@@ -17,6 +23,7 @@ type Env struct {
 	Version string
 
 	given settings           // filled from the root's flags before a command runs
+	known *secret.Known      // the secrets of this run, which no output may hold
 	stop  context.CancelFunc // ends the context that --timeout limits
 }
 
@@ -35,6 +42,48 @@ type Streams struct {
 	Out, Err io.Writer
 
 	InTerminal, OutTerminal, ErrTerminal bool
+}
+
+// secretVariables are the environment variables that hold secrets, and proxyVariables those whose
+// address may have a password in it.
+func secretVariables() []string {
+	return []string{
+		"HUBSPOT_SERVICE_KEY", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_REFRESH_TOKEN",
+		"GENESYSCLOUD_OAUTHCLIENT_SECRET", "GENESYSCLOUD_ACCESS_TOKEN", "DEALROUTE_RUNTIME_CLIENT_SECRET",
+	}
+}
+
+func proxyVariables() []string {
+	return []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}
+}
+
+// guarded is the same world with writers that keep the secrets of this run to themselves. Those
+// of the emulators guard nothing, and the sandbox tells them.
+func guarded(env *Env) *Env {
+	e, streams := *env, *env.IO
+	e.known = &secret.Known{}
+	for _, name := range secretVariables() {
+		if v := env.Getenv(name); v != hubspottest.DefaultToken && v != genesystest.ClientSecret {
+			e.known.Add(secret.New(v))
+		}
+	}
+	for _, name := range proxyVariables() {
+		e.known.AddURL(env.Getenv(name))
+	}
+	streams.Out, streams.Err = view.NewWriter(env.IO.Out, e.known), view.NewWriter(env.IO.Err, e.known)
+	e.IO = &streams
+	return &e
+}
+
+// flush writes what has no newline yet, and gives the first error of an output.
+func (s *Streams) flush() error {
+	var first error
+	for _, w := range []io.Writer{s.Out, s.Err} {
+		if f, ok := w.(*view.Writer); ok {
+			first = cmp.Or(first, f.Flush())
+		}
+	}
+	return first
 }
 
 // OSEnv is the environment of a real process.

@@ -135,9 +135,9 @@ func runEval(ctx context.Context, o evalOptions) error {
 	case failed:
 		diag.Print(mask.Writer(o.IO.Err, false), finding, []byte(o.expression))
 	case o.check:
-		fmt.Fprintln(o.IO.Out, a.Type)
+		diag.Fprintf(o.IO.Out, "%s\n", a.Type)
 	default:
-		fmt.Fprintln(o.IO.Out, a.Type, a.Result)
+		diag.Fprintf(o.IO.Out, "%s %s\n", a.Type, a.Result)
 	}
 	if failed {
 		return errNo

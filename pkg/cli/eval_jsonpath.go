@@ -64,7 +64,7 @@ func runEvalJSONPath(ctx context.Context, o evalJSONPathOptions) error {
 	case o.settings.json:
 		return view.JSONLine(o.IO.Out, a)
 	}
-	_, err = fmt.Fprintln(o.IO.Out, a.Result)
+	_, err = diag.Fprintf(o.IO.Out, "%s\n", a.Result)
 	return err
 }
 

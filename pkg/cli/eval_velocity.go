@@ -56,7 +56,7 @@ func runEvalVelocity(ctx context.Context, o evalVelocityOptions) error {
 	if !strings.HasSuffix(s, "\n") {
 		s += "\n"
 	}
-	_, err = fmt.Fprint(o.IO.Out, s)
+	_, err = diag.Fprintf(o.IO.Out, "%s", diag.Block(s))
 	return err
 }
 

@@ -81,7 +81,7 @@ func runFlowCheck(_ context.Context, o flowCheckOptions) error {
 			return err
 		}
 	} else {
-		fmt.Fprintln(o.IO.Out, view.Counted(n))
+		diag.Fprintf(o.IO.Out, "%s\n", view.Counted(n))
 	}
 	if n[diag.Error] > 0 {
 		return errNo

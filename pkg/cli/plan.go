@@ -2,9 +2,9 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
@@ -64,9 +64,9 @@ func printPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	if env.settings.json {
 		return view.JSON(env.IO.Out, view.NewPlan(r.Plan(), target.sandbox != nil))
 	}
-	fmt.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
+	diag.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
 	if target.sandbox != nil {
-		fmt.Fprintln(env.IO.Out, "It is emulated, and was made from the deployment file on first use: that queues exist and have staff here says nothing of a real org.")
+		diag.Fprintf(env.IO.Out, "It is emulated, and was made from the deployment file on first use: that queues exist and have staff here says nothing of a real org.\n")
 	}
 	return view.PrintPlan(env.IO.Out, r.Plan(), publishedFlow(ctx, env, target, b, r.Plan()))
 }
@@ -81,7 +81,7 @@ func publishedFlow(ctx context.Context, env session, target *org, b *blueprint.B
 		}
 		text, err := exportFlow(ctx, target, c.ID)
 		if err != nil {
-			fmt.Fprintf(env.IO.Err, "warning: the published flow could not be read, so its lines are not shown: %v\n", err)
+			diag.Fprintf(env.IO.Err, "warning: the published flow could not be read, so its lines are not shown: %v\n", err)
 			continue
 		}
 		out[c.Key] = [2]string{text, b.Flow.Text}

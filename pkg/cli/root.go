@@ -54,6 +54,8 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		if env.given, err = s.settings(); err != nil {
 			return err
 		}
+		env.known.AddURL(env.given.genesysBase)
+		env.known.AddURL(env.given.hubspotBase)
 		ctx, stop := context.WithTimeout(cmd.Context(), env.given.timeout)
 		env.stop = stop
 		cmd.SetContext(ctx)

@@ -15,6 +15,7 @@ import (
 // Main runs the program and gives its exit code. Every error is printed here and nowhere
 // else: on standard error for people, as an object on standard output with -o json.
 func Main(ctx context.Context, args []string, env *Env) int {
+	env = guarded(env)
 	root := newRoot(env, commands(env))
 	root.SetArgs(args)
 	root.SetIn(env.IO.In)
@@ -26,7 +27,10 @@ func Main(ctx context.Context, args []string, env *Env) int {
 		env.stop()
 	}
 	if errors.Is(err, errExplained) {
-		return exitDone
+		err = nil
+	}
+	if lost := env.IO.flush(); lost != nil && (err == nil || errors.Is(err, errNo)) {
+		err = fmt.Errorf("write the output: %w", reason(lost))
 	}
 	code := exitCode(ctx, err)
 	var printed *printedError
@@ -37,6 +41,7 @@ func Main(ctx context.Context, args []string, env *Env) int {
 			printFailure(env.IO, err)
 		}
 	}
+	env.IO.flush() //nolint:errcheck // there is nowhere left to say so
 	return code
 }
 
@@ -60,7 +65,7 @@ func wantsJSON(args []string) bool {
 func printFailure(io *Streams, err error) {
 	var f *failure
 	if !errors.As(err, &f) {
-		fmt.Fprintf(io.Err, "error: %s\n", err)
+		diag.Fprintf(io.Err, "error: %s\n", err)
 		return
 	}
 	if len(f.findings) > 0 {
@@ -68,13 +73,13 @@ func printFailure(io *Streams, err error) {
 			diag.Print(io.Err, one, f.source)
 		}
 		if n := f.findings.Counts()[diag.Error]; n > 1 {
-			fmt.Fprintf(io.Err, "%d errors\n", n)
+			diag.Fprintf(io.Err, "%d errors\n", n)
 		}
 		return
 	}
-	fmt.Fprintf(io.Err, "error: %s\n", f.finding.Error())
+	diag.Fprintf(io.Err, "error: %s\n", f.finding.Error())
 	if f.finding.Hint != "" {
-		fmt.Fprintf(io.Err, "hint: %s\n", f.finding.Hint)
+		diag.Fprintf(io.Err, "hint: %s\n", f.finding.Hint)
 	}
 }
 

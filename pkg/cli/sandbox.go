@@ -218,7 +218,7 @@ func (s *sandbox) Close() error {
 func (s *sandbox) client(env session, readOnly bool) (*genesysrest.Client, error) {
 	return genesysrest.New(genesysrest.Config{
 		API: s.api, Apps: s.api, Client: genesystest.ClientID, Secret: secret.New(genesystest.ClientSecret),
-		ReadOnly: readOnly, PerMin: 1_000_000, Agent: "dealroute/" + env.version(), Sleep: hurry, Log: env.log(),
+		ReadOnly: readOnly, PerMin: 1_000_000, Agent: "dealroute/" + env.version(), Sleep: hurry, Log: env.log(), Secrets: env.known,
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -127,6 +128,6 @@ func runSandboxReset(_ context.Context, env session) error {
 	if env.settings.json {
 		return view.JSON(env.IO.Out, view.SandboxReset{Schema: view.Schema, Reset: path})
 	}
-	fmt.Fprintf(env.IO.Out, "the sandbox of %s is forgotten\n", l.deployment.Name)
+	diag.Fprintf(env.IO.Out, "the sandbox of %s is forgotten\n", l.deployment.Name)
 	return nil
 }

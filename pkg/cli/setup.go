@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/reconcile"
@@ -174,7 +175,10 @@ func confirm(env session, question, answer string) error {
 	if !env.IO.InTerminal {
 		return fail(errors.New("changes need a confirmation, and standard input is no terminal"), "look at the plan, then repeat with --yes")
 	}
-	fmt.Fprintf(env.IO.Err, "%s [%s] ", question, answer)
+	diag.Fprintf(env.IO.Err, "%s [%s] ", question, answer)
+	if err := env.IO.flush(); err != nil { // the question is seen before it is answered
+		return fmt.Errorf("ask: %w", reason(err))
+	}
 	line, err := bufio.NewReader(env.IO.In).ReadString('\n')
 	if err != nil && line == "" {
 		return fail(errors.New("no answer: nothing was changed"), "")

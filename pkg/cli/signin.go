@@ -18,7 +18,7 @@ import (
 // signIn gives the configuration of a client for the real org: credentials from the
 // environment, else from a profile of Genesys' own command line tool, which is only read.
 func signIn(env session, region string, readOnly bool) (genesysrest.Config, error) {
-	cfg := genesysrest.Config{ReadOnly: readOnly, Agent: "dealroute/" + env.version(), Log: env.log()}
+	cfg := genesysrest.Config{ReadOnly: readOnly, Agent: "dealroute/" + env.version(), Log: env.log(), Secrets: env.known}
 	token, id, key := env.Getenv("GENESYSCLOUD_ACCESS_TOKEN"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_ID"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_SECRET")
 	switch name := env.settings.profile; {
 	case name != "":
@@ -35,6 +35,7 @@ func signIn(env session, region string, readOnly bool) (genesysrest.Config, erro
 	default:
 		cfg.Client, cfg.Secret = id, secret.New(key)
 	}
+	env.known.Add(cfg.Secret, cfg.Token)
 	if !cfg.Token.Set() && (cfg.Client == "" || !cfg.Secret.Set()) {
 		return cfg, fail(errors.New("no credentials for Genesys Cloud"),
 			"set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, name a profile of ~/.gc/config.toml with --profile, or try it with --sandbox")

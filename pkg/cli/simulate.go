@@ -374,13 +374,13 @@ func (c *virtualClock) Set(t time.Time) { c.now = t }
 func (s *simulation) useLive(ctx context.Context, env session, key secret.Value) (dataaction.Sender, error) {
 	base := env.settings.hubspotBase
 	if pin := s.loaded.deployment.HubSpot.Portal; pin != "" {
-		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: s.loaded.deployment.HubSpot.APIVersion})
+		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: s.loaded.deployment.HubSpot.APIVersion, Secrets: env.known})
 		var wrong *hubspotrest.WrongPortalError
 		switch err := c.CheckPortal(ctx, pin); {
 		case errors.As(err, &wrong):
 			return nil, fail(err, "use the key of the right account, or correct hubspot.portal")
 		case err != nil:
-			fmt.Fprintf(env.IO.Err, "warning: whether the key belongs to portal %s could not be checked: %v\n", pin, err)
+			diag.Fprintf(env.IO.Err, "warning: whether the key belongs to portal %s could not be checked: %v\n", pin, err)
 		}
 	}
 	s.run.Real = true
@@ -492,7 +492,7 @@ func (s *simulation) print(env session, outcomes []*simulate.Outcome) error {
 	frame := s.frame()
 	for i, o := range outcomes {
 		if i > 0 {
-			fmt.Fprintln(env.IO.Out)
+			diag.Fprintf(env.IO.Out, "\n")
 		}
 		if err := view.PrintCall(env.IO.Out, o, frame); err != nil {
 			return err

@@ -171,7 +171,7 @@ func runValidate(_ context.Context, o validateOptions) error {
 		err = view.JSON(o.IO.Out, view.NewValidation(found))
 	} else {
 		if err = view.PrintValidation(o.IO.Out, found, func(file string) []byte { return texts[file] }); err == nil {
-			_, err = fmt.Fprintln(o.IO.Out, view.ValidationTally(j.file, found, j.looked()))
+			_, err = diag.Fprintf(o.IO.Out, "%s\n", view.ValidationTally(j.file, found, j.looked()))
 		}
 	}
 	if err != nil {

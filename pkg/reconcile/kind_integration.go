@@ -7,6 +7,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/privacy"
 )
 
 // Integrations is what an integration needs of an org.
@@ -144,7 +145,7 @@ func (k integrationKind) configure(ctx context.Context, r *run, key genesys.Key,
 		case "ACTIVE":
 			return true, nil
 		case "ERROR":
-			return true, fmt.Errorf("the platform reports an error: %s", text(object(state["detail"])["message"]))
+			return true, fmt.Errorf("the platform reports an error: %s", privacy.Said(text(object(state["detail"])["message"])))
 		}
 		return false, fmt.Errorf("it is still %s", text(state["code"]))
 	})

@@ -3,7 +3,6 @@ package view
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -60,7 +59,7 @@ func PrintActionRun(out, errs io.Writer, r *dataaction.Result, trace bool) error
 			if !op.Success {
 				state = "failed"
 			}
-			fmt.Fprintf(errs, "%2d  %-26s %-6s %s\n", op.Step, op.Name, state, shorten(op.Result))
+			diag.Fprintf(errs, "%2d  %-26s %-6s %s\n", op.Step, op.Name, state, shorten(op.Result))
 		}
 	}
 	for _, f := range r.Findings.Sorted() {
@@ -70,18 +69,18 @@ func PrintActionRun(out, errs io.Writer, r *dataaction.Result, trace bool) error
 		}
 	}
 	if r.Err != nil {
-		fmt.Fprintf(errs, "failed: %s, status %d, %s: %s\n", r.Err.ErrorCode, r.Err.Status, r.Err.Details[0].ErrorCode, r.Err.UserMessage)
+		diag.Fprintf(errs, "failed: %s, status %d, %s: %s\n", r.Err.ErrorCode, r.Err.Status, r.Err.Details[0].ErrorCode, r.Err.UserMessage)
 		for _, e := range r.Err.Errors {
-			fmt.Fprintf(errs, "  because: %s, status %d: %s\n", e.ErrorCode, e.Status, e.UserMessage)
+			diag.Fprintf(errs, "  because: %s, status %d: %s\n", e.ErrorCode, e.Status, e.UserMessage)
 		}
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Outputs)) {
-		if _, err := fmt.Fprintf(out, "%s = %s\n", name, r.Outputs[name]); err != nil {
+		if _, err := diag.Fprintf(out, "%s = %s\n", name, r.Outputs[name]); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(errs, "%d requests, %d ms\n", r.Requests, r.Elapsed.Milliseconds())
+	diag.Fprintf(errs, "%d requests, %d ms\n", r.Requests, r.Elapsed.Milliseconds())
 	return nil
 }
 

@@ -40,12 +40,12 @@ func NewApplied(a Apply) Applied {
 // PrintApply writes the line that adds up, and to errs what a person must know beside it.
 func PrintApply(out, errs io.Writer, a Apply) {
 	for _, w := range a.Warnings {
-		fmt.Fprintf(errs, "warning: %s\n", w)
+		diag.Fprintf(errs, "warning: %s\n", w)
 	}
-	fmt.Fprintf(out, "%s: %s; %d calls (%d reads, %d writes) in %s\n", a.Verb, ApplyTally(a.Outcomes), a.Reads+a.Writes, a.Reads, a.Writes, a.Took.Truncate(time.Millisecond))
+	diag.Fprintf(out, "%s: %s; %d calls (%d reads, %d writes) in %s\n", a.Verb, ApplyTally(a.Outcomes), a.Reads+a.Writes, a.Reads, a.Writes, a.Took.Truncate(time.Millisecond))
 	for _, o := range a.Outcomes {
 		if o.State == reconcile.NotDone {
-			fmt.Fprintf(errs, "not done: %s %s\n", o.Change.Action, o.Change.Key)
+			diag.Fprintf(errs, "not done: %s %s\n", o.Change.Action, o.Change.Key)
 		}
 	}
 }
@@ -94,12 +94,12 @@ func Progress(w io.Writer) func(reconcile.Event) {
 			// What is awaited is asked for again and again, and told once.
 			if last[e.Change.Key.String()] != e.Detail {
 				last[e.Change.Key.String()] = e.Detail
-				fmt.Fprintf(w, "  … %s %s: waiting for %s\n", e.Change.Key.Kind, e.Change.Key.Name, e.Detail)
+				diag.Fprintf(w, "  … %s %s: waiting for %s\n", e.Change.Key.Kind, e.Change.Key.Name, e.Detail)
 			}
 		case reconcile.Done:
-			fmt.Fprintf(w, "  ✓ %s %s %s\n", e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
+			diag.Fprintf(w, "  ✓ %s %s %s\n", e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
 		case reconcile.Failed:
-			fmt.Fprintf(w, "  ✗ %s %s %s\n", e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
+			diag.Fprintf(w, "  ✗ %s %s %s\n", e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/simulate"
 )
@@ -115,13 +116,13 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	c := NewCall(o, f.Mask)
 	var b strings.Builder
 	line := func(name, value, more string) {
-		b.WriteString(strings.TrimRight(fmt.Sprintf("  %-12s %-19s %s", name, value, more), " ") + "\n")
+		b.WriteString(strings.TrimRight(diag.Sprintf("  %-12s %-19s %s", name, value, more), " ") + "\n")
 	}
 	head := "call " + cmp.Or(c.ANI, "without a number")
 	if c.DNIS != nil {
 		head += " → " + *c.DNIS
 	}
-	fmt.Fprintf(&b, "%-45s %s\n", head, f.Source)
+	diag.Fprintf(&b, "%-45s %s\n", head, f.Source)
 	line("outcome", c.Outcome, known(c))
 	line("rule", cmp.Or(o.Rule, "–"), because(o, f.RuleAt))
 	line("transfer", transfer(c), details(c, o))
@@ -134,15 +135,15 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	line("waited", Thousands(c.WaitedMs)+" ms", waits(c, o, f))
 	line("path", fmt.Sprintf("%d actions", c.Actions), "--trace shows each with its inputs and outputs")
 	for _, n := range asked(o) {
-		fmt.Fprintf(&b, "  %-12s %s\n", "note", f.Mask.Text(n))
+		diag.Fprintf(&b, "  %-12s %s\n", "note", f.Mask.Text(n))
 	}
 	for _, p := range o.Result.Problems {
-		fmt.Fprintf(&b, "  %-12s %s: %s\n", "error", p.Action, f.Mask.Text(p.Message))
+		diag.Fprintf(&b, "  %-12s %s: %s\n", "error", p.Action, f.Mask.Text(p.Message))
 	}
 	if f.Trace {
 		trace(&b, o, f)
 	}
-	_, err := io.WriteString(w, strings.TrimRight(b.String(), " \n")+"\n")
+	_, err := diag.Fprintf(w, "%s\n", diag.Block(strings.TrimRight(b.String(), " \n")))
 	return err
 }
 
@@ -244,31 +245,31 @@ func shortName(name string) string {
 func trace(b *strings.Builder, o *simulate.Outcome, f CallFrame) {
 	show := func(kind string, ns []interp.Named) {
 		for _, n := range ns {
-			fmt.Fprintf(b, "           %s %s = %s\n", kind, n.Name, f.Mask.Data(n.Name, f.Mask.Text(n.Value.String())))
+			diag.Fprintf(b, "           %s %s = %s\n", kind, n.Name, f.Mask.Data(n.Name, f.Mask.Text(n.Value.String())))
 		}
 	}
 	task := ""
 	for _, s := range o.Result.Path {
 		if s.Task != task {
 			task = s.Task
-			fmt.Fprintf(b, "  task %s\n", task)
+			diag.Fprintf(b, "  task %s\n", task)
 		}
 		branch := ""
 		if s.Branch != "" {
 			branch = " → " + s.Branch
 		}
-		fmt.Fprintf(b, "    %6d ms  %s (%s)%s\n", ms(s.At), s.Action, s.Type, branch)
+		diag.Fprintf(b, "    %6d ms  %s (%s)%s\n", ms(s.At), s.Action, s.Type, branch)
 		show("in ", s.Inputs)
 		show("out", s.Outputs)
 	}
 	for _, a := range o.Actions {
-		fmt.Fprintf(b, "  data action %s: %d ms\n", a.Action, ms(a.Elapsed))
+		diag.Fprintf(b, "  data action %s: %d ms\n", a.Action, ms(a.Elapsed))
 		for _, op := range a.Operations {
 			text := map[bool]string{true: "ok", false: "failed"}[op.Success]
 			if f.Bodies { // requests and replies are full of personal data
 				text += " " + string(op.Result)
 			}
-			fmt.Fprintf(b, "    %2d %s: %s\n", op.Step, op.Name, text)
+			diag.Fprintf(b, "    %2d %s: %s\n", op.Step, op.Name, text)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/reconcile"
@@ -76,12 +77,12 @@ func DemoCall(n int, who string, o *simulate.Outcome, m *privacy.Mask) string {
 	}
 	notes := ""
 	for _, n := range append(elsewhere(o), asked(o)...) {
-		notes += "     " + m.Text(n) + "\n"
+		notes += diag.Sprintf("     %s\n", m.Text(n))
 	}
 	skills := ""
 	if len(o.Result.Skills) > 0 {
 		skills = ", skill " + strings.Join(o.Result.Skills, ", ")
 	}
-	return fmt.Sprintf("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s ms, %s to HubSpot\n%s",
-		n, m.Number(o.Call.ANI), who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, Thousands(o.Waited.Milliseconds()), Count(o.Requests, "request", "requests"), notes)
+	return diag.Sprintf("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s ms, %s to HubSpot\n%s",
+		n, m.Number(o.Call.ANI), who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, Thousands(o.Waited.Milliseconds()), Count(o.Requests, "request", "requests"), diag.Block(notes))
 }

@@ -1,9 +1,10 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
+
+	"github.com/dealroute/dealroute/pkg/diag"
 )
 
 // Files is the answer of render: what was written into a folder.
@@ -16,7 +17,7 @@ type Files struct {
 // PrintFiles writes a line for each file.
 func PrintFiles(w io.Writer, dir string, names []string) error {
 	for _, n := range names {
-		if _, err := fmt.Fprintf(w, "%s/%s\n", strings.TrimSuffix(dir, "/"), n); err != nil {
+		if _, err := diag.Fprintf(w, "%s/%s\n", strings.TrimSuffix(dir, "/"), n); err != nil {
 			return err
 		}
 	}

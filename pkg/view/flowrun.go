@@ -11,6 +11,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/privacy"
 )
 
@@ -109,10 +110,10 @@ func PrintFlowRun(w io.Writer, out FlowRun, r interp.Result, trace bool, mask *p
 	if out.DNIS != nil {
 		dnis = " → " + *out.DNIS
 	}
-	fmt.Fprintf(w, "call %s%s    %s %q, %s\n", out.ANI, dnis, out.Type, out.Flow, out.At)
+	diag.Fprintf(w, "call %s%s    %s %q, %s\n", out.ANI, dnis, out.Type, out.Flow, out.At)
 	line := func(name, text string) {
 		if text != "" {
-			fmt.Fprintf(w, "  %-13s%s\n", name, text)
+			diag.Fprintf(w, "  %-13s%s\n", name, text)
 		}
 	}
 	how := out.Ending
@@ -173,12 +174,12 @@ func PrintSteps(w io.Writer, steps []interp.Step, mask *privacy.Mask) {
 		if s.Elapsed > 0 {
 			took = fmt.Sprintf("    %d ms", s.Elapsed.Milliseconds())
 		}
-		fmt.Fprintf(w, "  %4d %7d ms  %s%s    %s:%d\n", i+1, s.At.Milliseconds(), name, took, s.Task, s.Pos.Line)
+		diag.Fprintf(w, "  %4d %7d ms  %s%s    %s:%d\n", i+1, s.At.Milliseconds(), name, took, s.Task, s.Pos.Line)
 		for _, n := range s.Inputs {
-			fmt.Fprintf(w, "                     in  %s = %s\n", n.Name, mask.Text(n.Value.String()))
+			diag.Fprintf(w, "                     in  %s = %s\n", n.Name, mask.Text(n.Value.String()))
 		}
 		for _, n := range s.Outputs {
-			fmt.Fprintf(w, "                     out %s = %s\n", n.Name, mask.Text(n.Value.String()))
+			diag.Fprintf(w, "                     out %s = %s\n", n.Name, mask.Text(n.Value.String()))
 		}
 	}
 }

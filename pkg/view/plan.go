@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff"
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
@@ -88,26 +89,26 @@ func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error 
 		if c.Action == plan.Keep && !c.Unstaffed {
 			continue
 		}
-		fmt.Fprintf(&b, "%s %-8s %-13s %s", symbols[c.Action], c.Action, c.Key.Kind, c.Key.Name)
+		diag.Fprintf(&b, "%s %-8s %-13s %s", symbols[c.Action], c.Action, c.Key.Kind, c.Key.Name)
 		if c.Reason != "" {
-			fmt.Fprintf(&b, "  (%s)", c.Reason)
+			diag.Fprintf(&b, "  (%s)", c.Reason)
 		}
 		b.WriteByte('\n')
 		for _, f := range c.Fields {
 			old, isText := f.Old.(string)
 			now, also := f.New.(string)
 			if isText && also && strings.Contains(old+now, "\n") {
-				fmt.Fprintf(&b, "    %s:\n%s", f.Path, Diff(old, now))
+				diag.Fprintf(&b, "    %s:\n%s", f.Path, diag.Block(Diff(old, now)))
 				continue
 			}
-			fmt.Fprintf(&b, "    %s: %s → %s\n", f.Path, short(f.Old), short(f.New))
+			diag.Fprintf(&b, "    %s: %s → %s\n", f.Path, short(f.Old), short(f.New))
 		}
 		if t, ok := texts[c.Key]; ok {
 			b.WriteString(Diff(t[0], t[1]))
 		}
 	}
-	fmt.Fprintf(&b, "%s\n", Tally(p))
-	_, err := io.WriteString(w, b.String())
+	diag.Fprintf(&b, "%s\n", Tally(p))
+	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
 	return err
 }
 

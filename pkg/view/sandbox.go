@@ -1,8 +1,9 @@
 package view
 
 import (
-	"fmt"
 	"io"
+
+	"github.com/dealroute/dealroute/pkg/diag"
 )
 
 // A Sandbox is how to reach the emulators. Their credentials guard nothing.
@@ -24,7 +25,7 @@ type SandboxReset struct {
 
 // PrintSandbox writes where the emulators answer, and lines for a shell.
 func PrintSandbox(w io.Writer, info Sandbox) error {
-	_, err := fmt.Fprintf(w, `Genesys Cloud  %s   client %s, secret %s
+	_, err := diag.Fprintf(w, `Genesys Cloud  %s   client %s, secret %s
 HubSpot        %s   key %s
 state          %s
 

@@ -1,8 +1,9 @@
 package view
 
 import (
-	"fmt"
 	"io"
+
+	"github.com/dealroute/dealroute/pkg/diag"
 )
 
 // Settings is the answer of --explain-config.
@@ -24,7 +25,7 @@ func NewSetting(name, value, source string) Setting { return Setting{name, text(
 // PrintSettings writes a line for each.
 func PrintSettings(w io.Writer, all []Setting) error {
 	for _, s := range all {
-		if _, err := fmt.Fprintf(w, "%-18s %-28s %s\n", s.Name, value(s.Value), s.Source); err != nil {
+		if _, err := diag.Fprintf(w, "%-18s %-28s %s\n", s.Name, value(s.Value), s.Source); err != nil {
 			return err
 		}
 	}

@@ -1,8 +1,9 @@
 package view
 
 import (
-	"fmt"
 	"io"
+
+	"github.com/dealroute/dealroute/pkg/diag"
 )
 
 // A Version is the answer of version.
@@ -15,6 +16,6 @@ type Version struct {
 
 // PrintVersion writes it as a line.
 func PrintVersion(w io.Writer, v Version) error {
-	_, err := fmt.Fprintf(w, "dealroute %s (%s, %s)\n", v.Version, v.Go, v.Platform)
+	_, err := diag.Fprintf(w, "dealroute %s (%s, %s)\n", v.Version, v.Go, v.Platform)
 	return err
 }

@@ -28,6 +28,7 @@ type Config struct {
 	ReadOnly bool // refuse every request that is not known to be a read
 	PerMin   int  // calls a minute; 280 when 0: a token may make 300 (Genesys: token.rate.per.minute)
 	Agent    string
+	Secrets  *secret.Known                              // learns tokens and secrets that the platform gives; nil: nobody
 	Log      *slog.Logger                               // a line per call at debug level; nil: none
 	Sleep    func(context.Context, time.Duration) error // waits between repeats; nil waits for real
 }
@@ -40,6 +41,7 @@ type Client struct {
 	upload  *http.Client // the same, with time for a file
 	outside *http.Client // addresses that the platform names, which the token must not reach
 	tally   transport.Tally
+	secrets *secret.Known
 }
 
 // How long one attempt may take, and how often a request is sent again at most. After 429 the
@@ -66,12 +68,12 @@ func New(cfg Config) (*Client, error) {
 	if cfg.PerMin == 0 {
 		cfg.PerMin = 280
 	}
-	c := &Client{apps: cfg.Apps, writer: newWriter(cfg.API)}
+	c := &Client{apps: cfg.Apps, writer: newWriter(cfg.API), secrets: cfg.Secrets}
 	o := transport.ClientOptions{
 		Transport: http.DefaultTransport.(*http.Transport).Clone(), // one pool of connections for all
 		Agent:     cfg.Agent, Timeout: callTime, Retries: retries, Limited: limited, Throttled: true,
 		WaitMax: 16 * time.Second, MaxRetryAfter: 5 * time.Minute,
-		ReadOnly: cfg.ReadOnly, Parallel: cfg.Workers, Sent: &c.tally, Log: cfg.Log, Pause: cfg.Sleep,
+		ReadOnly: cfg.ReadOnly, Parallel: cfg.Workers, Sent: &c.tally, Log: cfg.Log, Pause: cfg.Sleep, Secrets: cfg.Secrets,
 		// Half a minute's calls at once and the other half spread over the minute: no window
 		// of a minute holds more than are allowed.
 		Limiter: rate.NewLimiter(rate.Limit(float64(cfg.PerMin)/120), max(cfg.PerMin/2, 1)),

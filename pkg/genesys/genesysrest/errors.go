@@ -9,6 +9,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/privacy"
 )
 
 // An Error is the platform's answer to a call that failed. It names the call, never a
@@ -92,21 +93,21 @@ func errorFrom(l *letter, r reply) *Error {
 		e.Message = http.StatusText(r.status)
 		return e
 	}
-	e.Message, e.Code = transport.Said(body.Message), body.Code
+	e.Message, e.Code = privacy.Said(body.Message), privacy.Said(body.Code)
 	if e.Message == "" {
-		e.Message = transport.Said(strings.TrimSpace(body.Error + " " + body.ErrorDescription))
+		e.Message = privacy.Said(strings.TrimSpace(body.Error + " " + body.ErrorDescription))
 	}
 	if e.Correlation == "" {
-		e.Correlation = body.ContextID
+		e.Correlation = privacy.Said(body.ContextID)
 	}
 	for _, d := range body.Details {
-		e.Details = append(e.Details, transport.Said(strings.TrimSpace(strings.Join([]string{d.ErrorCode, d.FieldName, d.EntityName}, " "))))
+		e.Details = append(e.Details, privacy.Said(strings.TrimSpace(strings.Join([]string{d.ErrorCode, d.FieldName, d.EntityName}, " "))))
 	}
 	for _, n := range body.Errors {
-		e.Details = append(e.Details, transport.Said(n.Message))
+		e.Details = append(e.Details, privacy.Said(n.Message))
 	}
 	if body.Limit != nil {
-		e.Limit = fmt.Sprintf("%s/%s %v", body.Limit.Namespace, body.Limit.Key, body.Limit.Value)
+		e.Limit = privacy.Said(fmt.Sprintf("%s/%s %v", body.Limit.Namespace, body.Limit.Key, body.Limit.Value))
 	}
 	return e
 }

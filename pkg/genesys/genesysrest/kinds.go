@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/secret"
 	sdk "github.com/mypurecloud/platform-client-sdk-go/v150/platformclientv2"
 )
 
@@ -284,5 +285,7 @@ func (c *Client) object(ctx context.Context, r request, members ...string) (gene
 	if err := c.call(ctx, r, &b); err != nil {
 		return genesys.Object{}, err
 	}
-	return objectOf(b.fields), nil
+	o := objectOf(b.fields)
+	c.secrets.Add(secret.New(o.Text("secret"))) // of an OAuth client that was made
+	return o, nil
 }

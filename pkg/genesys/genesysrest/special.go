@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	sdk "github.com/mypurecloud/platform-client-sdk-go/v150/platformclientv2"
 	"golang.org/x/sync/errgroup"
 )
@@ -224,7 +225,7 @@ func (c *Client) ValidateActionDraft(ctx context.Context, id string) ([]string, 
 	}
 	msgs := make([]string, 0, len(out.Errors)+1)
 	for _, e := range out.Errors {
-		msgs = append(msgs, e.Message)
+		msgs = append(msgs, privacy.Said(e.Message))
 	}
 	if len(msgs) == 0 {
 		msgs = append(msgs, "the platform gives no reason")
@@ -270,12 +271,12 @@ func (c *Client) TestAction(ctx context.Context, id string, draft bool, input ma
 		if !o.Success && r.Failed == "" {
 			r.Failed = o.Name
 			if o.Error != nil {
-				r.Failed += ": " + o.Error.Message
+				r.Failed += ": " + privacy.Said(o.Error.Message)
 			}
 		}
 	}
 	if r.Failed == "" && out.Error != nil {
-		r.Failed = out.Error.Message
+		r.Failed = privacy.Said(out.Error.Message)
 	}
 	return r, nil
 }
@@ -381,7 +382,7 @@ func (c *Client) ScriptUpload(ctx context.Context, upload string) (done bool, me
 	if err != nil {
 		return false, "", err
 	}
-	return *out.Succeeded, out.Message, nil
+	return *out.Succeeded, privacy.Said(out.Message), nil
 }
 
 // PublishScript makes the uploaded version the one that agents and flows see.
@@ -479,6 +480,9 @@ func (j *flowJob) lacks() string {
 func (c *Client) FlowJob(ctx context.Context, id string) (genesys.Job, error) {
 	var out flowJob
 	err := c.ask(ctx, func(a apis) error { return sent(a.architect().GetFlowsJob(id, []string{"messages"})) }, &out)
+	for i := range out.Messages {
+		out.Messages[i].Text = privacy.Said(out.Messages[i].Text)
+	}
 	return genesys.Job{ID: out.ID, Status: out.Status, FlowID: out.Flow.ID, Messages: out.Messages}, err
 }
 
@@ -525,7 +529,7 @@ func (c *Client) FlowExport(ctx context.Context, job string) (text string, done 
 	case "Failure":
 		var why []string
 		for _, m := range out.Messages {
-			why = append(why, m.Text)
+			why = append(why, privacy.Said(m.Text))
 		}
 		return "", false, fmt.Errorf("export of the flow failed: %s", strings.Join(why, "; "))
 	}

@@ -64,6 +64,7 @@ func (t *tokens) Token(ctx context.Context) (secret.Value, error) {
 		return secret.Value{}, &signInError{t.cfg.Client, errors.New("the answer holds no token")}
 	}
 	t.now = secret.New(out.AccessToken)
+	t.cfg.Secrets.Add(t.now)
 	return t.now, nil
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/secret"
 )
 
@@ -25,6 +26,7 @@ type Options struct {
 	Version   string        // of the API; empty: hubspot.DefaultVersion
 	Token     secret.Value  // service key or OAuth access token
 	Agent     string        // the User-Agent; empty: Go's
+	Secrets   *secret.Known // that no refusal may repeat; nil: none are known
 	Timeout   time.Duration // of one attempt; 0: 10 s
 	NoRetries bool          // for measuring: one attempt each
 	Searches  *rate.Limiter // nil: two a second
@@ -58,6 +60,7 @@ func New(o Options) *Client {
 			// HubSpot gives no Retry-After with a 429; its own client waits a second, then two.
 			WaitMin:  time.Second,
 			ReadOnly: true,
+			Secrets:  o.Secrets,
 			Log:      o.Log,
 		}),
 	}
@@ -99,8 +102,8 @@ func (c *Client) do(ctx context.Context, op, method, path string, in, out any) e
 		return errorOf(op, resp, text)
 	}
 	if err := json.Unmarshal(text, out); err != nil {
-		return fmt.Errorf("%s: HubSpot's answer is not the JSON that was expected (correlation id %s): %w",
-			op, resp.Header.Get(hubspot.CorrelationHeader), err)
+		return fmt.Errorf("%s: HubSpot's answer is not the JSON that was expected (correlation id %s): %s",
+			op, transport.Correlation(resp.Header), privacy.Said(err.Error()))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/privacy"
 )
 
 // An Error is an answer of HubSpot's that is not the one asked for.
@@ -97,14 +98,17 @@ func errorOf(op string, r *http.Response, body []byte) *Error {
 	var b hubspot.ErrorBody
 	_ = json.Unmarshal(body, &b) // what cannot be read stays empty
 	e := &Error{
-		Op: op, Status: r.StatusCode, Category: b.Category, PolicyName: b.Policy(),
-		CorrelationID: b.CorrelationID, Message: b.Message, Scopes: b.Scopes(),
+		Op: op, Status: r.StatusCode, Category: privacy.Said(b.Category), PolicyName: privacy.Said(b.Policy()),
+		CorrelationID: privacy.Said(b.CorrelationID), Message: b.Message, Scopes: b.Scopes(),
+	}
+	for i, s := range e.Scopes {
+		e.Scopes[i] = privacy.Said(s)
 	}
 	if r.StatusCode != http.StatusTooManyRequests {
 		e.PolicyName = ""
 	}
 	if e.CorrelationID == "" {
-		e.CorrelationID = r.Header.Get(hubspot.CorrelationHeader)
+		e.CorrelationID = transport.Correlation(r.Header)
 	}
 	if e.Message == "" && strings.HasPrefix(strings.TrimSpace(string(body)), "<") {
 		e.Message = "an HTML page instead of an answer"
@@ -114,7 +118,7 @@ func errorOf(op string, r *http.Response, body []byte) *Error {
 			e.Message = d.Message
 		}
 	}
-	e.Message = transport.Said(e.Message)
+	e.Message = privacy.Said(e.Message)
 	e.RetryAfter, _ = transport.RetryAfter(r.Header, time.Now())
 	return e
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/secret"
 )
 
@@ -70,7 +71,7 @@ func Exchange(ctx context.Context, g Grant) (AccessToken, error) {
 	if resp.StatusCode != http.StatusOK || r.AccessToken == "" {
 		e := errorOf(op, resp, text)
 		if e.Message == "" {
-			e.Message = strings.TrimSpace(r.Error + " " + r.Description)
+			e.Message = privacy.Said(strings.TrimSpace(r.Error + " " + r.Description))
 		}
 		return AccessToken{}, e
 	}

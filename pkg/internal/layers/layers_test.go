@@ -259,3 +259,36 @@ func TestArchitecturePage(t *testing.T) {
 		t.Errorf("%d paths: the test does not see them", len(paths))
 	}
 }
+
+// Text for a person is written by diag.Fprintf alone, which lets no value of others end a line.
+// view.Writer, which writes what is escaped already, is the one exception.
+func TestTextIsWrittenInOneWay(t *testing.T) {
+	found := 0
+	for _, s := range sources(t) {
+		if s.pkg != "pkg/view" && s.pkg != "pkg/cli" && s.pkg != "cmd/dealroute" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			call, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			pkg, ok := call.X.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			switch name := pkg.Name + "." + call.Sel.Name; name {
+			case "fmt.Print", "fmt.Printf", "fmt.Println", "fmt.Fprint", "fmt.Fprintf", "fmt.Fprintln", "io.WriteString":
+				if s.name != "writer.go" {
+					t.Errorf("%s/%s uses %s: write text with diag.Fprintf", s.pkg, s.name, name)
+				}
+			case "diag.Fprintf", "diag.Print":
+				found++
+			}
+			return true
+		})
+	}
+	if found < 20 {
+		t.Errorf("only %d places that write text were found", found)
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/privacy"
 )
 
 // MaxBody is the largest answer that is read. The largest page that either service gives is far
@@ -67,7 +68,7 @@ func (e *RedirectError) Error() string {
 	if e.Host != "" {
 		to = "to " + e.Host
 	}
-	return fmt.Sprintf("redirected %s (%d), which is not followed: check the address and a proxy on the way", Said(to), e.Status)
+	return fmt.Sprintf("redirected %s (%d), which is not followed: check the address and a proxy on the way", privacy.Said(to), e.Status)
 }
 
 // noRedirect takes a redirect for an error: to follow one could carry the credential or the body

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -31,6 +32,7 @@ type ClientOptions struct {
 	Parallel      int               // requests at the same time; 0: any number
 	Limiter       *rate.Limiter     // shared by all clients of one token; nil: none
 	Tokens        Tokens            // the bearer of each request; nil: requests go as they are
+	Secrets       *secret.Known     // that no refusal may repeat; nil: none are known
 	Sent          *Tally            // counts what leaves; nil: nobody counts
 	Log           *slog.Logger      // nil: none
 
@@ -89,8 +91,23 @@ func NewClient(o ClientOptions) *http.Client {
 		if err != nil {
 			return nil, Bare(err)
 		}
-		return resp, nil
+		if resp.StatusCode >= http.StatusBadRequest {
+			err = hide(resp, o.Secrets)
+		}
+		return resp, err
 	})}
+}
+
+// hide takes known secrets out of a refusal: it may repeat what was in the request.
+func hide(r *http.Response, known *secret.Known) error {
+	body, err := io.ReadAll(r.Body) // in memory
+	r.Body = io.NopCloser(strings.NewReader(known.Hide(string(body))))
+	for _, vs := range r.Header {
+		for i, v := range vs {
+			vs[i] = known.Hide(v)
+		}
+	}
+	return err
 }
 
 // attempt is the way of one request from the policy of repeating down to the network. What

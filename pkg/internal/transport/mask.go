@@ -11,6 +11,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/phone"
+	"github.com/dealroute/dealroute/pkg/privacy"
 )
 
 // MaskURL is the part of an address that may be written down: no user, no values of the query,
@@ -41,10 +42,10 @@ func Bare(err error) error {
 	}
 }
 
-// A maskedError prints its reason without phone numbers.
+// A maskedError prints its reason without what a server said of a person.
 type maskedError struct{ reason error }
 
-func (e maskedError) Error() string { return phone.MaskIn(e.reason.Error()) }
+func (e maskedError) Error() string { return privacy.Said(e.reason.Error()) }
 func (e maskedError) Unwrap() error { return e.reason }
 
 func describe(r dataaction.Request) string {
@@ -55,15 +56,11 @@ func describe(r dataaction.Request) string {
 	return s
 }
 
-// Said is the one way in which words of a vendor get into an error: what a service says of a
-// request may repeat what was in it.
-func Said(text string) string { return phone.MaskIn(text) }
-
 // Correlation finds the id by which the vendor's support finds the request again.
 func Correlation(h http.Header) string {
 	for _, name := range []string{"X-HubSpot-Correlation-Id", "ININ-Correlation-Id"} {
 		if v := h.Get(name); v != "" {
-			return v
+			return privacy.Said(v)
 		}
 	}
 	return ""
@@ -82,7 +79,7 @@ func LogSender(s dataaction.Sender, log *slog.Logger) dataaction.Sender {
 			slog.String("correlation", Correlation(resp.Header)),
 		}
 		if err != nil {
-			attrs = append(attrs, slog.String("error", phone.MaskIn(Bare(err).Error())))
+			attrs = append(attrs, slog.String("error", privacy.Said(Bare(err).Error())))
 		}
 		log.LogAttrs(ctx, slog.LevelDebug, "data action request", attrs...)
 		return resp, err
@@ -99,7 +96,7 @@ func LogRequests(rt http.RoundTripper, log *slog.Logger) http.RoundTripper {
 			slog.Duration("latency", time.Since(start)),
 		}
 		if err != nil {
-			attrs = append(attrs, slog.String("error", phone.MaskIn(Bare(err).Error())))
+			attrs = append(attrs, slog.String("error", privacy.Said(Bare(err).Error())))
 		} else {
 			attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("correlation", Correlation(resp.Header)))
 		}

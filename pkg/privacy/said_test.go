@@ -1,0 +1,29 @@
+package privacy_test
+
+import (
+	"testing"
+
+	"github.com/dealroute/dealroute/pkg/privacy"
+)
+
+func TestSaid(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                   "",
+		"The flow is locked by another user": "The flow is locked by another user",
+		"no route to +15135550177":           "no route to +1513•••••77",
+		"phone=%2B15135550177&x":             "phone=+1513•••••77&x",
+		"caller 5135550177, 15135550177 15135550166": "caller 51355•••77, 15135••••77 15135••••66",
+		"(513) 555-0177 or 513-555-0177":             "(513)•••••••77 or 513-5•••••77",
+		"mail lucia.mark@example.com, <l@x.org>":     "mail •••••, <•••••>",
+		"owner=lucia%40example.com&y":                "owner=•••••&y",
+		"Bearer pat-na1-12345678 of a@b.de":          "Bearer •••••• of •••••",
+		"at http://user:pass@host.example:1/x":       "at http://••••••@host.example:1/x",
+		"0199b0a8-1111-7111-8111-151355501770":       "0199b0a8-1111-7111-8111-151355501770",
+		"portal 24681357 at 2026-11-23T15:00:00Z":    "portal 24681357 at 2026-11-23T15:00:00Z",
+		"stage 985123456 version 3":                  "stage 985123456 version 3",
+	} {
+		if got := privacy.Said(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
