@@ -14,8 +14,14 @@ func PersonalNames(d *deployment.Deployment) privacy.Names {
 	b := &builder{d: d, facts: factsOf(d)}
 	var n privacy.Names
 	for _, f := range b.facts {
-		if f.Type == routing.StringFact {
-			n.Private = append(n.Private, f.Name, f.Var, f.list.ValuesName, f.list.Values)
+		names := []string{f.Name, "fact_" + f.Name, f.Var, f.list.ValuesName, f.list.Values}
+		switch f.Type {
+		case routing.StringFact:
+			n.Private = append(n.Private, names...)
+		case routing.NumberFact:
+			n.Numbers = append(n.Numbers, names...)
+		case routing.DateFact:
+			n.Dates = append(n.Dates, names...)
 		}
 	}
 	n.Plain = append(slices.Clone(decisionNames), deployment.ParticipantNames()...)

@@ -203,7 +203,7 @@ func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOption
 	o.known.AddURL(o.baseURL)
 	u, err := url.Parse(o.baseURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return run, nil, fail(fmt.Errorf("--base-url %q is no address", o.baseURL), "write it as http://127.0.0.1:8080")
+		return run, nil, fail(fmt.Errorf("--base-url %q is no address", secret.InURL(o.baseURL)), "write it as http://127.0.0.1:8080")
 	}
 	run.BaseURL = u.Scheme + "://" + u.Host
 	return run, transport.To(o.baseURL, transport.NewHTTP(transport.HTTPOptions{})), nil

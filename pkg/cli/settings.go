@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
@@ -199,7 +200,7 @@ func (s *reading) source(t setting) string {
 func (s *reading) explained() []view.Setting {
 	var out []view.Setting
 	for _, t := range settingTable() {
-		out = append(out, view.NewSetting(t.name, s.text(t.name), s.source(t)))
+		out = append(out, view.NewSetting(t.name, secret.InURL(s.text(t.name)), s.source(t)))
 	}
 	return out
 }

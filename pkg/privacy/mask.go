@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
@@ -29,11 +30,11 @@ type Options struct {
 // A Mask hides what is personal. It must be told who calls (Caller), and hear what HubSpot
 // answers (Listen), before it is asked. It may be used by several goroutines.
 type Mask struct {
-	show, live     bool
-	own            []string
-	home           string // country in which numbers without a country code are read
-	private, plain set
-	open           []string // properties of HubSpot whose values are no personal data
+	show, live                      bool
+	own                             []string
+	home                            string // country in which numbers without a country code are read
+	private, numbered, dated, plain set
+	open                            []string // properties of HubSpot whose values are no personal data
 
 	mu       sync.Mutex
 	numbers  []string         // digits of callers
@@ -45,7 +46,7 @@ type Mask struct {
 // New makes a mask.
 func New(o Options) *Mask {
 	m := &Mask{
-		show: o.Show, live: o.Live, own: o.Own, private: setOf(o.Names.Private...), plain: setOf(append(transferNames(), o.Names.Plain...)...),
+		show: o.Show, live: o.Live, own: o.Own, private: setOf(o.Names.Private...), numbered: setOf(o.Names.Numbers...), dated: setOf(o.Names.Dates...), plain: setOf(append(transferNames(), o.Names.Plain...)...),
 		open: openProperties(), values: map[string]bool{},
 	}
 	if d := o.Deployment; d != nil {
@@ -54,8 +55,12 @@ func New(o Options) *Mask {
 			m.home = c[0]
 		}
 		for _, f := range d.HubSpot.Facts {
-			if f.Type != routing.StringFact {
-				m.open = append(m.open, f.Contact, f.Deal)
+			names := []string{f.Contact, f.Deal}
+			switch {
+			case o.Live && f.Type != routing.BooleanFact:
+				m.open = slices.DeleteFunc(m.open, func(p string) bool { return slices.Contains(names, p) })
+			case f.Type != routing.StringFact:
+				m.open = append(m.open, names...)
 			}
 		}
 	}
@@ -85,11 +90,19 @@ func (m *Mask) Caller(ani string) {
 	}
 }
 
-// displayName hides what stands before the address, as in "Ada" <sip:…>.
+// displayName hides what stands before the address, as in "Ada" <sip:…>, and each word of it
+// where that is all that a flow kept: within a text it may be a common word.
 func (m *Mask) displayName(ani string) {
 	i := strings.LastIndexByte(ani, '<')
-	if name := strings.Trim(ani[:max(i, 0)], ` "'`); name != "" {
-		m.words = append(m.words, regexp.MustCompile(`(?i)(?:\b|^)`+regexp.QuoteMeta(name)+`(?:\b|$)`))
+	name := strings.Trim(ani[:max(i, 0)], ` "'`)
+	if name == "" {
+		return
+	}
+	m.words = append(m.words, regexp.MustCompile(`(?i)(?:\b|^)`+regexp.QuoteMeta(name)+`(?:\b|$)`))
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) {
+		if utf8.RuneCountInString(word) > 2 {
+			m.values[word], m.values[strings.ToLower(word)], m.values[strings.ToUpper(word)] = true, true, true
+		}
 	}
 }
 
@@ -150,9 +163,9 @@ func (m *Mask) Data(name, v string) string {
 	switch n := strings.ToLower(name); {
 	case m.show, v == "", v == `""`, v == "[]", v == "NOT_SET", slices.Contains(m.own, v):
 		return v
-	case m.private[n]:
+	case m.private[n], m.live && m.dated[n]:
 		return Hidden
-	case strings.Contains(n, "value") || strings.Contains(n, "amount"):
+	case m.live && m.numbered[n], strings.Contains(n, "value") || strings.Contains(n, "amount"):
 		return m.Amount(v)
 	case m.plain[n] || isNumber(v) && len(v) < least:
 		return v
@@ -161,6 +174,27 @@ func (m *Mask) Data(name, v string) string {
 }
 
 var decimal = pattern.Of(`-?[0-9]+\.[0-9]+`)
+
+// bandsIn shows every decimal number of a text roughly. What is part of a time, of an address or
+// of a name is none.
+func bandsIn(s string) string {
+	var b strings.Builder
+	done := 0
+	for _, at := range decimal().FindAllStringIndex(s, -1) {
+		before, _ := utf8.DecodeLastRuneInString(s[:at[0]])
+		after, _ := utf8.DecodeRuneInString(s[at[1]:])
+		if part(before) || part(after) {
+			continue
+		}
+		b.WriteString(s[done:at[0]] + band(s[at[0]:at[1]]))
+		done = at[1]
+	}
+	return b.String() + s[done:]
+}
+
+func part(r rune) bool {
+	return r == ':' || r == '.' || r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
 
 // Text shows a text of any kind without what is personal in it. The scheme of a number stays:
 // it is often what somebody looks for.
@@ -184,7 +218,7 @@ func (m *Mask) Text(s string) string {
 		}
 	}
 	if m.live {
-		s = decimal().ReplaceAllStringFunc(s, band)
+		s = bandsIn(s)
 	}
 	return s
 }
@@ -196,7 +230,7 @@ func isNumber(s string) bool {
 
 // band says an amount only roughly: 62000 is "10,000 to 100,000".
 func band(v string) string {
-	f, err := strconv.ParseFloat(v, 64)
+	f, err := strconv.ParseFloat(strings.Trim(v, `"`), 64)
 	if err != nil {
 		return Hidden
 	}

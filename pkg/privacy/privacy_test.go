@@ -10,6 +10,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/privacy"
+	"github.com/dealroute/dealroute/pkg/routing"
 	"pgregory.net/rapid"
 )
 
@@ -112,11 +113,21 @@ func TestData(t *testing.T) {
 		{true, "customer_value", "much", "•••••"},
 		{true, "note", "1234.50", "1,000 to 10,000"},
 		{true, "note", "12.50", "12.50"},
+		{true, "score", "91.5", "10 to 100"},
+		{true, "fact_score", `"73911"`, "10,000 to 100,000"},
+		{false, "score", "91.5", "91.5"},
+		{true, "Flow.fact_renewal", "20261201", "•••••"},
+		{true, "flow.fact_renewal", "2026-12-01", "•••••"},
+		{false, "Flow.Fact_renewal", "20261201", "20261201"},
+		{true, "at", "2026-11-29T13:22:10.003Z", "2026-11-29T13:22:10.003Z"},
+		{true, "said", "lookup on 10.100.2.3:53 took 1234.50 of v1.2.3", "lookup on 10.100.2.3:53 took 1,000 to 10,000 of v1.2.3"},
 		{false, "dnis", "+15135550100", "+15135550100"},
 		{false, "ani", "+15135550142", "+1513•••••42"},
 		{false, "target", `Queue("Sales")`, `Queue("Sales")`},
 	} {
-		m := privacy.New(privacy.Options{Deployment: d, Live: c.live, Names: privacy.Names{Private: []string{"Flow.Fact_note"}, Plain: []string{"contactId"}}})
+		m := privacy.New(privacy.Options{Deployment: d, Live: c.live, Names: privacy.Names{
+			Private: []string{"Flow.Fact_note"}, Plain: []string{"contactId"}, Numbers: []string{"score", "fact_score"}, Dates: []string{"Flow.Fact_renewal"},
+		}})
 		if got := m.Data(c.name, c.value); got != c.want {
 			t.Errorf("%s = %s: %q, want %q", c.name, c.value, got, c.want)
 		}
@@ -139,6 +150,47 @@ func TestListen(t *testing.T) {
 	for text, want := range map[string]string{"Lucia": "•••••", `["Lucia"]`: `["•••••"]`, "at Mark & Sons": "at •••••", "contractsent": "contractsent"} {
 		if got := m.Text(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A number or a day that is a fact of a real contact is learned from the answer, too.
+func TestListenLive(t *testing.T) {
+	d := &deployment.Deployment{}
+	d.HubSpot.Facts = map[string]deployment.Fact{
+		"renewal": {Deal: "renewal_date", Type: routing.DateFact}, "ended": {Deal: "closedate", Type: routing.DateFact},
+		"score": {Contact: "engagement_score", Type: routing.NumberFact}, "vip": {Contact: "is_vip", Type: routing.BooleanFact},
+	}
+	const answer = `{"results":[{"properties":{"renewal_date":"2031-07-13","closedate":"2031-08-14T00:00:00Z","engagement_score":"73911","is_vip":"false","dealstage":"contractsent"}}]}`
+	for live, want := range map[bool]string{
+		false: `"2031-07-13" "73911" "false" on 2031-08-14T00:00:00Z at "contractsent"`,
+		true:  `"•••••" "•••••" "false" on ••••• at "contractsent"`,
+	} {
+		m := privacy.New(privacy.Options{Deployment: d, Live: live})
+		if _, err := m.Listen(answers(answer)).Send(t.Context(), dataaction.Request{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := m.Text(`"2031-07-13" "73911" "false" on 2031-08-14T00:00:00Z at "contractsent"`); got != want {
+			t.Errorf("live %v: %s", live, got)
+		}
+	}
+}
+
+// Of a display name no word is left where it is the whole value, and the whole nowhere.
+func TestDisplayName(t *testing.T) {
+	for _, ani := range []string{`"Ada Lovelace" <sip:+15135550142@host>`, `Ada Lovelace <sip:ada@host>`, `'Ada Lovelace'<tel:+15135550142>`, `"Lovelace, Ada" <sip:+15135550142@host>`} {
+		m := privacy.New(privacy.Options{})
+		m.Caller(ani)
+		for _, s := range []string{ani, `"Ada"`, "Lovelace", "ADA", `["lovelace", "x"]`, "from " + ani} {
+			if got := m.Text(s); strings.Contains(strings.ToLower(got), "lovelace") || strings.Contains(got, "Ada") || strings.Contains(got, "ADA") {
+				t.Errorf("%s: %q of %q", ani, got, s)
+			}
+		}
+		if got := m.Text("Adapter for Nevada"); got != "Adapter for Nevada" {
+			t.Error(got)
+		}
+		if m = privacy.New(privacy.Options{}); !m.Inputs(map[string]any{"Call.Ani": ani}) {
+			t.Errorf("%s is no caller", ani)
 		}
 	}
 }

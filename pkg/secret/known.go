@@ -47,9 +47,10 @@ func (k *Known) Add(vs ...Value) {
 
 // AddURL makes the user and password of an address known.
 func (k *Known) AddURL(address string) {
-	_, rest, ok := strings.Cut(address, "//")
+	rest := address[strings.Index(address, "//")+1:] // without a scheme it is no address, and said so
+	rest = strings.TrimPrefix(rest, "/")
 	end := strings.LastIndexByte(rest, '@')
-	if !ok || end < 0 {
+	if end < 0 {
 		return
 	}
 	user := rest[:end]
@@ -128,14 +129,16 @@ var (
 	scheme = pattern.Of(`(?i)\b(bearer|basic)((?:\s|%20|\+|:)+)("?[A-Za-z0-9._~+/=-]{6,})`)
 	word   = pattern.Of(`^"?[A-Za-z]?[a-z]+[.]?$`)
 	user   = pattern.Of(`//[^/?#\s"'<>]*@`)
+	bare   = pattern.Of(`^[^/:@\s]+:[^/@\s]*@`)
 	signed = pattern.Of(`\beyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]+)*`)
 )
 
 // InURL is a text without the user and password of the addresses in it.
 func InURL(text string) string {
-	if !strings.Contains(text, "//") {
+	if !strings.Contains(text, "@") {
 		return text
 	}
+	text = bare().ReplaceAllLiteralString(text, dots+"@")
 	return user().ReplaceAllLiteralString(text, "//"+dots+"@")
 }
 

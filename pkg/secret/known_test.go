@@ -38,6 +38,10 @@ func TestKnownSecretsAreHidden(t *testing.T) {
 				t.Errorf("%q is shown", got)
 			}
 		}
+		k.AddURL("nobody:n0scheme@host")
+		if got := k.Hide("n0scheme"); got == "n0scheme" {
+			t.Error(got)
+		}
 		if got := k.Hide("five5 is too short, nothing else"); got != "five5 is too short, nothing else" {
 			t.Error(got)
 		}
@@ -71,6 +75,8 @@ func TestSaid(t *testing.T) {
 		"jwt eyJhbGciOiJI.eyJzdWIiOiIx.sig_1 x": "jwt •••••• x",
 		"at http://user:pa%20ss@host:1/x?y":     "at http://••••••@host:1/x?y",
 		"http://host/a@b mail a@b":              "http://host/a@b mail a@b",
+		"user:pass@host":                        "••••••@host",
+		"//token@host":                          "//••••••@host",
 		"path-finding compat-na1-mode":          "path-finding compat-na1-mode",
 	} {
 		if got := secret.Said(text); got != want {

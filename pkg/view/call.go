@@ -245,7 +245,7 @@ func shortName(name string) string {
 func trace(b *strings.Builder, o *simulate.Outcome, f CallFrame) {
 	show := func(kind string, ns []interp.Named) {
 		for _, n := range ns {
-			diag.Fprintf(b, "           %s %s = %s\n", kind, n.Name, f.Mask.Data(n.Name, f.Mask.Text(n.Value.String())))
+			diag.Fprintf(b, "           %s %s = %s\n", kind, n.Name, f.Mask.Text(f.Mask.Data(n.Name, n.Value.String())))
 		}
 	}
 	task := ""

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/secret"
 )
 
 // A SenderFunc is a function used as a dataaction.Sender.
@@ -28,7 +29,7 @@ func To(base string, s dataaction.Sender) dataaction.Sender {
 	return SenderFunc(func(ctx context.Context, r dataaction.Request) (dataaction.Response, error) {
 		b, err := url.Parse(base)
 		if err != nil || b.Host == "" {
-			return dataaction.Response{}, fmt.Errorf("base address %q: not an http address", base)
+			return dataaction.Response{}, fmt.Errorf("base address %q: not an http address", secret.InURL(base))
 		}
 		u, err := url.Parse(r.URL)
 		if err != nil {
