@@ -57,9 +57,9 @@ func proxyVariables() []string {
 	return []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}
 }
 
-// guarded is the same world with writers that keep the secrets of this run to themselves. Those
+// discreet is the same world with writers that keep the secrets of this run to themselves. Those
 // of the emulators guard nothing, and the sandbox tells them.
-func guarded(env *Env) *Env {
+func discreet(env *Env) *Env {
 	e, streams := *env, *env.IO
 	e.known = &secret.Known{}
 	for _, name := range secretVariables() {

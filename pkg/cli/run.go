@@ -15,7 +15,7 @@ import (
 // Main runs the program and gives its exit code. Every error is printed here and nowhere
 // else: on standard error for people, as an object on standard output with -o json.
 func Main(ctx context.Context, args []string, env *Env) int {
-	env = guarded(env)
+	env = discreet(env)
 	root := newRoot(env, commands(env))
 	root.SetArgs(args)
 	root.SetIn(env.IO.In)

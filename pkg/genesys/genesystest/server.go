@@ -116,12 +116,15 @@ func (s *Server) ForgetCalls() {
 // maxBody is the platform's limit for a request (request.bytes.max).
 const maxBody = 512000
 
+// maxFile is the limit for a file that is uploaded to another host. Genesys names none.
+const maxFile = 16 * maxBody
+
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.opts.latency > 0 {
 		s.opts.sleep(s.opts.latency)
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, 16*maxBody))
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxFile+1))
 	if err != nil {
 		return
 	}
@@ -225,6 +228,9 @@ func (s *Server) fault(r *http.Request) *Fault {
 func (s *Server) answer(r *http.Request, body []byte) (int, any, error) {
 	s.finishJobs()
 	if h, ok := s.otherHost(r); ok {
+		if len(body) > maxFile {
+			return 0, nil, tooLarge(maxFile)
+		}
 		return h(r, body)
 	}
 	client, err := s.authenticate(r)
@@ -234,13 +240,17 @@ func (s *Server) answer(r *http.Request, body []byte) (int, any, error) {
 	return s.serveAs(client, r, body)
 }
 
+func tooLarge(most int) error {
+	return failed(http.StatusRequestEntityTooLarge, "request.entity.too.large", "The request is over the size limit. Maximum bytes: %d", most)
+}
+
 // serveAs answers a request of a client that has signed in.
 func (s *Server) serveAs(client string, r *http.Request, body []byte) (int, any, error) {
 	if err := s.limit(client); err != nil {
 		return 0, nil, err
 	}
 	if len(body) > maxBody {
-		return 0, nil, failed(http.StatusRequestEntityTooLarge, "request.entity.too.large", "The request is over the size limit. Maximum bytes: %d", maxBody)
+		return 0, nil, tooLarge(maxBody)
 	}
 	op, params, methods := s.spec.find(r.Method, r.URL.EscapedPath())
 	if op == nil {

@@ -3,6 +3,7 @@ package hubspottest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -206,10 +207,18 @@ type reply struct {
 	reset   bool
 }
 
+// maxBody is the longest body of a request that is read, in bytes. HubSpot's own limit is undocumented.
+const maxBody = 4 << 20
+
 // ServeHTTP answers like HubSpot.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 4<<20))
-	if err != nil {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		http.Error(w, fmt.Sprintf("the body is larger than %d bytes", large.Limit), http.StatusRequestEntityTooLarge)
+		return
+	case err != nil:
 		http.Error(w, "the body could not be read", http.StatusBadRequest)
 		return
 	}

@@ -292,3 +292,44 @@ func TestTextIsWrittenInOneWay(t *testing.T) {
 		t.Errorf("only %d places that write text were found", found)
 	}
 }
+
+// Whatever is asked of a server is asked through transport, which follows no redirect and bounds
+// what it reads.
+func TestRequestsLeaveInOnePlace(t *testing.T) {
+	found := false
+	for _, s := range sources(t) {
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			name := ""
+			switch x := n.(type) {
+			case *ast.CompositeLit:
+				name = selected(x.Type)
+			case *ast.CallExpr:
+				name = selected(x.Fun)
+			case *ast.SelectorExpr:
+				if name = selected(x); name != "http.DefaultClient" {
+					return true
+				}
+			}
+			switch name {
+			case "http.Client", "http.Transport", "http.Get", "http.Head", "http.Post", "http.PostForm", "http.DefaultClient":
+				if found = true; s.pkg != "pkg/internal/transport" {
+					t.Errorf("%s/%s uses %s: requests go through pkg/internal/transport", s.pkg, s.name, name)
+				}
+			}
+			return true
+		})
+	}
+	if !found {
+		t.Error("no client was found: the test looks in the wrong place")
+	}
+}
+
+// selected is a name of a package as the code writes it, such as http.Get.
+func selected(e ast.Expr) string {
+	if s, ok := e.(*ast.SelectorExpr); ok {
+		if pkg, ok := s.X.(*ast.Ident); ok {
+			return pkg.Name + "." + s.Sel.Name
+		}
+	}
+	return ""
+}

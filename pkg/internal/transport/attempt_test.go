@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -44,6 +45,41 @@ func TestASendersAnswerIsBounded(t *testing.T) {
 	defer srv.Close()
 	if _, err := To(srv.URL, NewHTTP(HTTPOptions{})).Send(t.Context(), request("POST", "/x")); !errors.Is(err, ErrTooLarge) || n != 1 {
 		t.Errorf("%d requests, error %v", n, err)
+	}
+}
+
+// So is that of an emulator in this process.
+func TestAHandlersAnswerIsBounded(t *testing.T) {
+	n := 0
+	if _, err := Handler(endless(&n)).Send(t.Context(), request("POST", "http://x.example/x")); !errors.Is(err, ErrTooLarge) || !strings.Contains(err.Error(), "16 MB") || n != 1 {
+		t.Errorf("%d requests, error %v", n, err)
+	}
+}
+
+// A refusal that repeats what was in the request is told without the run's secrets.
+func TestARefusalRepeatsNoSecret(t *testing.T) {
+	var known secret.Known
+	known.Add(secret.New("token-1"))
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Said", r.Header.Get("Authorization"))
+		status, _ := strconv.Atoi(r.URL.Query().Get("status"))
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `{"message":"%s"}`, r.Header.Get("Authorization"))
+	}))
+	defer srv.Close()
+	for _, status := range []int{200, 400, 401, 403, 404, 409, 413, 422, 423, 429, 477, 500, 501, 502, 503, 504, 530} {
+		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+			r, _ := http.NewRequestWithContext(t.Context(), method, fmt.Sprintf("%s/?status=%d", srv.URL, status), nil)
+			resp, err := NewClient(ClientOptions{Tokens: &tokensOf{only: true}, Secrets: &known}).Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(resp.Body)
+			resp.Body.Close() //nolint:errcheck // it is in memory
+			if shown := strings.Contains(string(body)+resp.Header.Get("X-Said"), "token-1"); err != nil || shown != (status < 400) {
+				t.Errorf("%s %d: %s %v %v", method, status, body, resp.Header["X-Said"], err)
+			}
+		}
 	}
 }
 

@@ -103,6 +103,8 @@ type buffer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+
+	tooLarge bool
 }
 
 func (b *buffer) Header() http.Header { return b.header }
@@ -115,6 +117,9 @@ func (b *buffer) WriteHeader(status int) {
 
 func (b *buffer) Write(p []byte) (int, error) {
 	b.WriteHeader(http.StatusOK)
+	if b.tooLarge = b.tooLarge || b.body.Len()+len(p) > MaxBody; b.tooLarge {
+		return 0, ErrTooLarge
+	}
 	return b.body.Write(p)
 }
 
@@ -127,6 +132,9 @@ func (b *buffer) code() int {
 
 // complete refuses a body that is shorter than announced, as a socket would.
 func (b *buffer) complete() error {
+	if b.tooLarge {
+		return ErrTooLarge
+	}
 	if n, err := strconv.Atoi(b.header.Get("Content-Length")); err == nil && n > b.body.Len() {
 		return io.ErrUnexpectedEOF
 	}
