@@ -8,7 +8,6 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/deployment"
-	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
@@ -189,15 +188,9 @@ func bonusOf(p *deployment.ValuePriority) (expr.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	// a negative sum of amounts lowers the priority; below every priority there is it ends
-	fewest := (genesys.MaxPriority-genesys.MinPriority)/p.Add + 1
-	bottom, err := decimal(times(p.Per, fewest))
-	if err != nil {
-		return nil, err
-	}
-	value, least := v("Flow.hubspot_customer_value"), expr.Node(&expr.Unary{Op: "-", X: bottom})
+	value := v("Flow.hubspot_customer_value")
 	share := expr.Op(fn("ToInt", fn("Floor", expr.Op(value, "/", per))), "*", whole(p.Add))
-	share = choose(atLeast(value, top), whole(p.Max), choose(atMost(value, least), integer(-fewest*p.Add), share))
+	share = choose(atLeast(value, top), whole(p.Max), choose(more(value, whole(0)), share, whole(0)))
 	open := eq(v("Flow.hubspot_outcome"), text(string(routing.ActiveDeal)))
 	return choose(isSet(value), choose(open, share, whole(0)), whole(0)), nil
 }

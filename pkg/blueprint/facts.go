@@ -108,14 +108,37 @@ func (l list) readOf(id expr.Node, kind, into string) read {
 	return r
 }
 
-// paired holds when both lists of each pair are equally long. An answer in which they are
-// not is unusable; after this test no index can be out of range.
+// paired holds when both lists of each pair are equally long and full. An answer in which
+// they are not is unusable; after this test no index can be out of range.
 func paired(ls ...list) expr.Node {
 	var parts []expr.Node
 	for _, l := range ls {
-		parts = append(parts, eq(count(v(l.Of)), count(v(l.Values))))
+		parts = append(parts, eq(count(v(l.Of)), count(v(l.Values))), full("stringCollection", l.Of), full(l.ListKind, l.Values))
 	}
 	return all(parts...)
+}
+
+// full holds when no element of a list is NOT_SET.
+func full(kind, name string) expr.Node {
+	return less(fn("FindFirst", v(name), nothing(kind)), whole(0))
+}
+
+// emptied is a list, empty where the data action left it NOT_SET: nothing says whether an
+// empty list arrives as one. Genesys: IsSet takes no list, and Count takes no NOT_SET.
+func emptied(kind, name string) compact {
+	return compact{kind, name, choose(empty(v(name)), fn("MakeEmptyList", nothing(kind)), v(name))}
+}
+
+func (l list) emptied() []compact {
+	return []compact{emptied("stringCollection", l.Of), emptied(l.ListKind, l.Values)}
+}
+
+// nothing is NOT_SET of the type that a list of a kind holds.
+func nothing(kind string) expr.Node {
+	if kind == "decimalCollection" {
+		return notSet("ToDecimal")
+	}
+	return notSet("ToString")
 }
 
 // factsOf lists the facts of the deployment, sorted by name.

@@ -37,12 +37,14 @@ type flowData struct {
 
 	Contacts                  []string // flow variables
 	ContactLists              []list
+	ContactLeftOut            []compact
 	ContactUsable             expr.Node
 	ContactAt                 []expr.Node
 	ContactSame, ContactOther expr.Node // Task.Id has the number itself; HubSpot knows another one of it
 	ContactIfFits             []expr.Node
 	Known                     expr.Node
 	ContactReads              []read
+	MoreContacts              expr.Node // more than can be asked for; nil where one is asked for
 	AskDeals                  expr.Node
 	ContactInputs             []input
 
@@ -50,6 +52,7 @@ type flowData struct {
 	DealGroups          []group
 	KeyKind             string
 	DealLists           []list
+	DealsLeftOut        []compact
 	DealsUsable         expr.Node
 	DealPage            int
 	TieCount, RestCount expr.Node
@@ -242,8 +245,12 @@ func (b *builder) contactsAsked() int {
 func (b *builder) contactPart(f *flowData) {
 	ids, total, matches := v("Task.Ids"), v("Task.Total"), v("Task.Matches")
 	f.ContactLists = b.contactLists()
+	f.ContactLeftOut = append(f.ContactLeftOut, emptied("stringCollection", "Task.Ids"), emptied("stringCollection", "Task.AskIds"))
+	for _, l := range f.ContactLists {
+		f.ContactLeftOut = append(f.ContactLeftOut, l.emptied()...)
+	}
 	plausible := choose(isSet(total), all(atLeast(total, whole(0)), eq(eq(total, whole(0)), eq(count(ids), whole(0)))), yes(false))
-	f.ContactUsable = all(plausible, paired(f.ContactLists...))
+	f.ContactUsable = all(plausible, full("stringCollection", "Task.Ids"), paired(f.ContactLists...))
 	var ask []expr.Node
 	for i := range b.contactsAsked() {
 		c := fmt.Sprintf("Flow.Contact%d", i+1)
@@ -266,9 +273,22 @@ func (b *builder) contactPart(f *flowData) {
 			value("Task.TypedPhoneOf", "Task.TypedPhone", same), value("Task.TypedMobileOf", "Task.TypedMobile", same))
 		f.ContactOther = either(value("Task.PhoneOf", "Task.Phone", other), value("Task.MobileOf", "Task.Mobile", other))
 	}
-	f.Known = all(more(matches, whole(0)), expr.Op(v("Flow.Contact1"), "!=", text("")))
-	if b.d.HubSpot.Lookup.Duplicates == routing.DuplicatesAmbiguous {
-		f.Known = all(eq(matches, whole(1)), expr.Op(v("Flow.Contact1"), "!=", text("")))
+	somebody := expr.Op(v("Flow.Contact1"), "!=", text(""))
+	offPage := more(total, count(ids)) // nobody can say who they are
+	switch b.d.HubSpot.Lookup.Duplicates {
+	case routing.DuplicatesAmbiguous:
+		f.Known = all(eq(matches, whole(1)), somebody)
+		if b.match().Verify {
+			f.Known = all(f.Known, atMost(total, count(ids)))
+		}
+	case routing.DuplicatesAll:
+		f.Known = all(more(matches, whole(0)), somebody)
+		f.MoreContacts = more(matches, whole(routing.MaxContacts))
+		if b.match().Verify {
+			f.MoreContacts = either(f.MoreContacts, offPage)
+		}
+	default:
+		f.Known = all(more(matches, whole(0)), somebody)
 	}
 	who := v("Flow.Contact1")
 	if b.usesLifecycle() {
@@ -342,11 +362,21 @@ func (b *builder) dealsPart(f *flowData) {
 	f.KeyKind = f.DealGroups[0].KeyKind
 	f.DealLists = b.dealLists()
 	f.DealPage = routing.PageSize
-	usable := []expr.Node{choose(isSet(v("Task.Total")), atLeast(v("Task.Total"), whole(0)), yes(false))}
+	total := v("Task.Total")
+	usable := []expr.Node{full("decimalCollection", "Task.OpenAmounts")}
+	var any []expr.Node
+	f.DealsLeftOut = append(f.DealsLeftOut, emptied("decimalCollection", "Task.OpenAmounts"))
 	for _, g := range f.DealGroups {
-		usable = append(usable, eq(count(v(g.KeyOf)), count(v(g.Keys))))
+		usable = append(usable, eq(count(v(g.KeyOf)), count(v(g.Keys))), full("stringCollection", g.KeyOf), full(g.KeyKind, g.Keys), full("stringCollection", g.Rest))
+		any = append(any, more(count(v(g.KeyOf)), whole(0)), more(count(v(g.Rest)), whole(0)))
+		f.DealsLeftOut = append(f.DealsLeftOut, emptied("stringCollection", g.KeyOf), emptied(g.KeyKind, g.Keys), emptied("stringCollection", g.Rest))
 	}
-	f.DealsUsable = all(append(usable, paired(f.DealLists...))...)
+	for _, l := range f.DealLists {
+		f.DealsLeftOut = append(f.DealsLeftOut, l.emptied()...)
+	}
+	// every deal on the page is in one of the groups
+	plausible := choose(isSet(total), all(atLeast(total, whole(0)), eq(more(total, whole(0)), either(any...))), yes(false))
+	f.DealsUsable = all(append(usable, plausible, paired(f.DealLists...))...)
 
 	keys, rest := v("Task.Keys"), v("Task.Rest")
 	some, best := more(count(keys), whole(0)), at(keys, whole(0))

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
@@ -24,6 +25,36 @@ func TestThePolicyHashCoversEveryField(t *testing.T) {
 	}
 	if n < 45 {
 		t.Errorf("only %d places were changed", n)
+	}
+}
+
+// So is what decides whose record a caller's is.
+func TestThePolicyHashCoversTheLookup(t *testing.T) {
+	base := func() *deployment.Deployment {
+		d := &deployment.Deployment{}
+		d.HubSpot.Portal, d.HubSpot.Lookup.Match, d.HubSpot.Lookup.HomeCountries = "1", "mixed", []string{"US", "CA"}
+		d.Calls.Numbers, d.Calls.OwnNumbers = []string{"+15135550100"}, []string{"+15135550101"}
+		return d
+	}
+	was := policyHash(base())
+	for name, change := range map[string]func(*deployment.Deployment){
+		"portal":     func(d *deployment.Deployment) { d.HubSpot.Portal = "2" },
+		"match":      func(d *deployment.Deployment) { d.HubSpot.Lookup.Match = "e164" },
+		"countries":  func(d *deployment.Deployment) { d.HubSpot.Lookup.HomeCountries = []string{"CA", "US"} },
+		"duplicates": func(d *deployment.Deployment) { d.HubSpot.Lookup.Duplicates = "all" },
+		"number":     func(d *deployment.Deployment) { d.Calls.Numbers = nil },
+		"own number": func(d *deployment.Deployment) { d.Calls.OwnNumbers = []string{"+15135550102"} },
+	} {
+		d := base()
+		change(d)
+		if policyHash(d) == was {
+			t.Errorf("changing the %s changes nothing", name)
+		}
+	}
+	d := base()
+	d.Calls.Language, d.Enrichment.Budget = "de-de", 1
+	if policyHash(d) != was {
+		t.Error("the language and the budget decide nothing")
 	}
 }
 

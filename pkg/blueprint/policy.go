@@ -11,9 +11,16 @@ import (
 )
 
 // policyHash tells the legs of a conversation whether they decide by the same policy. It
-// covers what a kept decision depends on: the routing section, and what its words mean.
+// covers what a kept decision depends on: the routing section, what its words mean, and in
+// which account whose record is looked for.
 func policyHash(d *deployment.Deployment) string {
-	return hashOf(policyText(d.Policy()))[:16]
+	return hashOf(policyText(d.Policy()) + callerText(d))[:16]
+}
+
+// callerText writes what decides whose record a caller's is.
+func callerText(d *deployment.Deployment) string {
+	return record("Portal", atom(d.HubSpot.Portal), "Countries", each(d.HubSpot.Lookup.HomeCountries, atom),
+		"Match", atom(d.HubSpot.Lookup.Match), "Own", each(d.Own(), atom))
 }
 
 // policyText writes a policy so that equal ones, and only those, write the same: every

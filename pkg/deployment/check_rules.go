@@ -105,8 +105,9 @@ func (d *decoder) checkWhen(dep *Deployment, path string, w When) {
 	d.checkPipelines(dep, path+".pipeline", w.Pipeline)
 	for i, l := range w.Lifecycle {
 		if !idForm().MatchString(l) {
-			d.wrong(item(d, path+".lifecycle", i), codeForm, l, "HubSpot's own are subscriber, lead, marketingqualifiedlead, salesqualifiedlead, opportunity, customer, evangelist, other", fmt.Sprintf("%s is not the id of a lifecycle stage", quote(l)))
+			d.wrong(item(d, path+".lifecycle", i), codeForm, l, "HubSpot's own are "+strings.Join(lifecycles, ", "), fmt.Sprintf("%s is not the id of a lifecycle stage", quote(l)))
 		}
+		d.slip(item(d, path+".lifecycle", i), "lifecycle stage", l, lifecycles)
 	}
 	d.checkBounds(path+".minValue", w.MinValue, w.MaxValue)
 	for _, name := range sortedKeys(w.Facts) {
@@ -131,7 +132,7 @@ func (d *decoder) checkStage(dep *Deployment, path, s string) {
 	if _, isID := dep.HubSpot.Stages[s]; isID || slices.Contains(names, s) {
 		return
 	}
-	near := diag.Nearest(s, names)
+	near := diag.Nearest(s, append(names, defaultStages...))
 	hint := ""
 	if near != "" {
 		hint = fmt.Sprintf("did you mean %q", near)
@@ -147,15 +148,34 @@ func (d *decoder) checkStage(dep *Deployment, path, s string) {
 	}
 }
 
+// slip warns of an id that differs from one of HubSpot's own in little but capitals and
+// hyphens. HubSpot: ids are compared exactly; those that people's pipelines and stages get
+// are numbers.
+func (d *decoder) slip(path, noun, id string, known []string) {
+	bare := func(s string) string { return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(s)) }
+	for _, k := range known {
+		if id != k && bare(id) == k {
+			d.problem(path, codeStageLike, diag.Warning, d.lengthOf(id), fmt.Sprintf("did you mean %q", k),
+				fmt.Sprintf("%s %s is not HubSpot's own %s: ids are compared exactly", noun, quote(id), quote(k)))
+		}
+	}
+}
+
+const defaultPipeline = "default"
+
+// lifecycles are the ids of HubSpot's own lifecycle stages.
+var lifecycles = []string{"subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer", "evangelist", "other"}
+
 // defaultStages are the ids of HubSpot's default pipeline.
 var defaultStages = []string{"appointmentscheduled", "qualifiedtobuy", "presentationscheduled", "decisionmakerboughtin", "contractsent", "closedwon", "closedlost"}
 
 func (d *decoder) checkPipelines(dep *Deployment, path string, ids []string) {
+	all := dep.HubSpot.Lookup.Pipelines
 	for i, id := range ids {
 		p := item(d, path, i)
 		if !idForm().MatchString(id) {
 			d.wrong(p, codeForm, id, "HubSpot's settings show the id, such as default or 671008549", fmt.Sprintf("%s is not the id of a pipeline", quote(id)))
-		} else if all := dep.HubSpot.Lookup.Pipelines; len(all) > 0 && !slices.Contains(all, id) {
+		} else if d.slip(p, "pipeline", id, []string{defaultPipeline}); len(all) > 0 && !slices.Contains(all, id) {
 			d.problem(p, codeRulePipeline, diag.Warning, d.lengthOf(id), "add it there, or delete it here", fmt.Sprintf("deals of pipeline %s do not count by hubspot.lookup.pipelines", quote(id)))
 		}
 	}

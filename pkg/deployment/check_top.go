@@ -91,6 +91,7 @@ func (d *decoder) checkIDs(path string, ids []string, noun string) {
 				fmt.Sprintf("HubSpot's settings show the id of a %s, such as default or 671008549", noun),
 				fmt.Sprintf("%s is not the id of a %s", quote(id), noun))
 		}
+		d.slip(fmt.Sprintf("%s[%d]", path, i), noun, id, []string{defaultPipeline})
 	}
 }
 
@@ -102,8 +103,10 @@ func (d *decoder) checkStages(dep *Deployment) {
 			d.wrong(path+keySuffix, codeStageID, id, "the key is the id, the value is the name", fmt.Sprintf("%s is not the id of a stage", quote(id)))
 			continue
 		}
-		if _, other := dep.HubSpot.Stages[name]; other && name != id {
-			d.wrong(path, codeStageName, name, "choose another name", fmt.Sprintf("the name %s is also the id of another stage", quote(name)))
+		d.slip(path+keySuffix, "stage", id, defaultStages)
+		if _, other := dep.HubSpot.Stages[name]; (other || slices.Contains(defaultStages, name)) && name != id {
+			d.problem(path, codeStageName, diag.Warning, d.lengthOf(name), "choose another name if a rule should mean only one of them",
+				fmt.Sprintf("the name %s is also the id of another stage: a rule with it means both", quote(name)))
 		}
 	}
 }

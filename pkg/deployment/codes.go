@@ -81,9 +81,9 @@ func Codes() []Code {
 		{codeRuleEmpty, "a rule without a condition", "It would take every caller, also after a failed lookup. That is what routing.fallback is for."},
 		{codeRuleBounds, "bounds that nothing meets", "The least value is greater than the greatest."},
 		{codeRulePipeline, "a pipeline whose deals do not count", "hubspot.lookup.pipelines leaves it out, so no deal that counts is ever in it."},
-		{codeStageName, "an ambiguous stage name", "A name under hubspot.stages equals the id of another stage: a rule could mean either."},
+		{codeStageName, "an ambiguous stage name", "A name under hubspot.stages equals the id of another stage. A rule that says it means both: the stages of that name, and the one with that id."},
 		{codeStageID, "not a stage id", "Keys under hubspot.stages are ids of deal stages, as HubSpot's settings show them."},
 		{codeStageUnknown, "an unknown stage", "A condition names a stage that is neither a name in hubspot.stages nor of the form of an id (a-z, 0-9, _ and -)."},
-		{codeStageLike, "an id that looks like a misspelt name", "It is taken as the id of a stage, but a name in hubspot.stages is very much like it."},
+		{codeStageLike, "an id that looks like a misspelt name or id", "It is taken as the id of a stage or a pipeline, but a name in hubspot.stages or an id of HubSpot's own is very much like it. Ids are compared exactly, capitals too: a condition with a wrong one never holds."},
 	}
 }

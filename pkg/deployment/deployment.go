@@ -47,8 +47,8 @@ func (d *Deployment) Own() []string {
 	return out
 }
 
-// StageIDs are the ids that a text of a stage condition stands for: those that bear it as
-// their name in hubspot.stages, else the text itself. They are sorted.
+// StageIDs are the ids that a text of a stage condition stands for: the text itself, and
+// those that bear it as their name in hubspot.stages. They are sorted.
 func (d *Deployment) StageIDs(text string) []string { return d.Policy().StageIDs(text) }
 
 // Policy is what the deployment means for routing.

@@ -101,7 +101,7 @@ func TestFullFile(t *testing.T) {
 		t.Errorf("own numbers: %v", got)
 	}
 	p := d.Policy()
-	if len(p.Rules) != 4 || p.Rules[2].When.Facts["score"].Min.String() != "80" || !slices.Equal(p.StageIDs("Negotiation"), []string{"985123456"}) {
+	if len(p.Rules) != 4 || p.Rules[2].When.Facts["score"].Min.String() != "80" || !slices.Equal(p.StageIDs("Negotiation"), []string{"985123456", "Negotiation"}) {
 		t.Errorf("policy: %+v", p)
 	}
 }

@@ -95,8 +95,12 @@ func breaker(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
 	*b = Breaker{}
 }
 
+// MaxDays is how far from today a date condition reaches, a hundred years: further ones would
+// leave the calendar that Architect's dates have.
+const MaxDays = 36525
+
 // withinForm counts days; other units would not be whole days of a date.
-var withinForm = pattern.Of(`^-?[0-9]{1,5}d$`)
+var withinForm = pattern.Of(`^-?[0-9]{1,9}d$`)
 
 func factTest(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
 	t := v.Addr().Interface().(*FactTest)
@@ -114,12 +118,15 @@ func factTest(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
 	within := join(path, "within")
 	if f.Within != "" {
 		days, err := strconv.Atoi(strings.TrimSuffix(f.Within, "d"))
-		if !withinForm().MatchString(f.Within) || err != nil {
+		switch {
+		case !withinForm().MatchString(f.Within) || err != nil:
 			hint := "write days, such as 30d ahead or -30d back"
 			if err == nil {
 				hint = fmt.Sprintf("write %dd", days)
 			}
 			d.report(within, d.child(n, "within"), codeDuration, hint, "%s must be a number of days, not %s", within, quote(f.Within))
+		case days > MaxDays || days < -MaxDays:
+			d.report(within, d.child(n, "within"), codeRange, "a hundred years at most", "%s must be -%dd to %dd, not %s", within, MaxDays, MaxDays, quote(f.Within))
 		}
 		t.Within = &days
 	}

@@ -45,14 +45,14 @@ func sum(base, byValue int) int {
 }
 
 // ByValue is what value adds to any priority: min(max, ⌊value / per⌋ · add) while there is
-// an open deal. A negative sum of amounts lowers the priority.
+// an open deal. A negative sum of amounts adds nothing.
 func (p Policy) ByValue(f Facts) int {
 	v := p.ValuePriority
 	if v == nil || f.OpenDeals == 0 || f.Value == nil || v.Per.Sign() <= 0 {
 		return 0
 	}
 	const beyond = 1 << 31 // more steps than any maximum needs; keeps the product in range
-	return int(min(int64(v.Max), f.Value.FloorDiv(v.Per, beyond)*int64(v.Add)))
+	return int(max(0, min(int64(v.Max), f.Value.FloorDiv(v.Per, beyond)*int64(v.Add))))
 }
 
 // Holds reports whether all parts of a condition hold.

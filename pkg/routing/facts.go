@@ -27,7 +27,7 @@ type Facts struct {
 	OpenDeals int
 	Deal      *Deal            // the deal that counts; nil when none does
 	Value     *Decimal         // nil: not set
-	Truncated bool             // HubSpot has more deals than a page holds
+	Truncated bool             // HubSpot has more deals than one request reads
 	Lifecycle string           // empty: not set
 	Values    map[string]Value // facts of the policy that are set
 	Today     time.Time        // midnight UTC
@@ -115,8 +115,9 @@ func contactFacts(p Policy, contacts []hubspot.Contact, now time.Time) (Facts, [
 		}
 	}
 	if p.Duplicates != DuplicatesAll {
-		found = found[:1]
+		return f, found[:1]
 	}
+	f.Truncated = len(found) > MaxContacts
 	return f, found[:min(len(found), MaxContacts)]
 }
 
@@ -154,13 +155,13 @@ func dealFacts(p Policy, f *Facts, page []hubspot.Deal) {
 	}
 	f.OpenDeals = len(open)
 	switch {
-	case len(page) == 0:
-		f.Outcome = ContactNoDeal
-		return
 	case len(open) > 0:
 		f.Outcome = ActiveDeal
 	case f.Truncated: // an open one may be among those that were not read
 		f.Outcome = LookupFailed
+		return
+	case len(page) == 0:
+		f.Outcome = ContactNoDeal
 		return
 	default:
 		f.Outcome = InactiveDeal

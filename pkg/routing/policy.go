@@ -103,17 +103,14 @@ type FactTest struct {
 	Set    bool // the fact must be set, whatever it is
 }
 
-// StageIDs are the ids that a text of a stage condition stands for: those that bear it as
-// their name, else the text itself. They are sorted.
+// StageIDs are the ids that a text of a stage condition stands for: the text itself, and
+// those that bear it as their name. They are sorted.
 func (p Policy) StageIDs(text string) []string {
-	var out []string
+	out := []string{text}
 	for id, name := range p.Stages {
-		if name == text {
+		if name == text && id != text {
 			out = append(out, id)
 		}
-	}
-	if len(out) == 0 {
-		return []string{text}
 	}
 	slices.Sort(out)
 	return out

@@ -38,6 +38,14 @@ func deal(id, of, stage, amount string, more ...string) hubspot.Deal {
 	return hubspot.Deal{ID: id, Contacts: []string{of}, Properties: p}
 }
 
+// sixContacts are one more than can be asked for, each changed before the one in front of it.
+func sixContacts() (out []hubspot.Contact) {
+	for i := range 6 {
+		out = append(out, contact(fmt.Sprint(1+i), fmt.Sprintf("2026-01-0%dT00:00:00.000Z", 9-i)))
+	}
+	return out
+}
+
 func many(n int, of, stage string) []hubspot.Deal {
 	var out []hubspot.Deal
 	for i := range n {
@@ -100,6 +108,10 @@ func TestFactsOf(t *testing.T) {
 		},
 		{"best of two", routing.Policy{Duplicates: routing.DuplicatesBest}, []hubspot.Contact{bea, ada}, many(2, "2", "x"), "contact_no_deal 1 0/0 - -"},
 		{"all of two", routing.Policy{Duplicates: routing.DuplicatesAll}, []hubspot.Contact{bea, ada}, many(2, "2", "x"), "active_deal 1 2/2 1000 2"},
+		{"all of six, deals of the sixth only", routing.Policy{Duplicates: routing.DuplicatesAll}, sixContacts(), many(2, "6", "x"), "lookup_failed 1 0/0 - - truncated"},
+		{"all of six, closed deals", routing.Policy{Duplicates: routing.DuplicatesAll}, sixContacts(), many(2, "5", "won"), "lookup_failed 1 0/2 - - truncated"},
+		{"all of six, an open deal", routing.Policy{Duplicates: routing.DuplicatesAll}, sixContacts(), many(2, "5", "x"), "active_deal 1 2/2 1000 2 truncated"},
+		{"all of five", routing.Policy{Duplicates: routing.DuplicatesAll}, sixContacts()[:5], many(2, "6", "x"), "contact_no_deal 1 0/0 - -"},
 		{"ambiguous", routing.Policy{Duplicates: routing.DuplicatesAmbiguous}, []hubspot.Contact{bea, ada}, many(2, "2", "x"), "no_record  0/0 - -"},
 		{"one is not ambiguous", routing.Policy{Duplicates: routing.DuplicatesAmbiguous}, []hubspot.Contact{bea}, many(2, "2", "x"), "active_deal 2 2/2 1000 2"},
 		{"a full page", routing.Policy{}, []hubspot.Contact{ada}, many(200, "1", "lost"), "inactive_deal 1 0/200 1000 0"},
@@ -138,7 +150,7 @@ func dec(t testing.TB, s string) *routing.Decimal {
 
 func TestHolds(t *testing.T) {
 	p := routing.Policy{
-		Stages: map[string]string{"985": "Negotiation", "986": "Negotiation", "won": "Won"},
+		Stages: map[string]string{"985": "Negotiation", "986": "Negotiation", "won": "Won", "700": "986", "701": "Other"},
 		Facts: map[string]routing.FactSource{
 			"tier": {Contact: "tier", Type: routing.StringFact}, "score": {Contact: "score", Type: routing.NumberFact},
 			"vip": {Contact: "vip", Type: routing.BooleanFact}, "renewal": {Deal: "renewal", Type: routing.DateFact},
@@ -162,6 +174,8 @@ func TestHolds(t *testing.T) {
 		{"stage by name", routing.Condition{Stage: []string{"Negotiation"}}, true},
 		{"stage by id", routing.Condition{Stage: []string{"x", "986"}}, true},
 		{"stage by other id", routing.Condition{Stage: []string{"985"}}, false},
+		{"stage by the id that is the name of another", routing.Condition{Stage: []string{"986"}}, true},
+		{"stage by the id of one of that name", routing.Condition{Stage: []string{"701"}}, false},
 		{"stage of the wrong letter case", routing.Condition{Stage: []string{"negotiation"}}, false},
 		{"pipeline", routing.Condition{Pipeline: []string{"default"}}, true},
 		{"other pipeline", routing.Condition{Pipeline: []string{"other"}}, false},
@@ -254,8 +268,8 @@ func TestDecide(t *testing.T) {
 	if got := decide("1000"); got.Priority != 15 {
 		t.Errorf("the maximum is not kept: %+v", got)
 	}
-	if got := decide("-1"); got.Priority != 3 {
-		t.Errorf("⌊-1/50⌋ is -1: %+v", got)
+	if got := decide("-1000"); got.Priority != 5 || got.ByValue != 0 {
+		t.Errorf("a negative sum adds nothing: %+v", got)
 	}
 	none := routing.Decision{Outcome: routing.ContactNoDeal, Index: -1, Reason: routing.ReasonFallback, Queue: "General", Skills: []string{"g"}, Priority: 1}
 	if got := decide(); !cmp.Equal(got, none) {

@@ -131,8 +131,8 @@ func TestDaysAtTheEdges(t *testing.T) {
 func TestPriorityStaysWithinBounds(t *testing.T) {
 	l := edge(t, "best", "highest-value")
 	for amount, want := range map[string]int{
-		"0": 1, "99.99": 1, "100": 4, "999": 28, "1000": 25_000_000, "-1": -2, "-100": -2, "-101": -5, "-999.5": -29, "-1000": -25_000_000,
-		"-999999999999999": -25_000_000, "999999999999999": 25_000_000, "0.30000000000000004": 1,
+		"0": 1, "99.99": 1, "100": 4, "999": 28, "1000": 25_000_000, "-1": 1, "-100": 1, "-999.5": 1,
+		"-999999999999999": -24_999_995, "999999999999999": 25_000_000, "0.30000000000000004": 1,
 	} {
 		s := l.situation([]hubspot.Contact{lucia()}, []hubspot.Deal{sale(1, "contractsent", hubspot.PropAmount, amount)})
 		w := expect(l, s)

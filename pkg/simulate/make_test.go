@@ -87,7 +87,7 @@ func (m maker) factTest(kind string) any {
 		return one(m.t, "boolean", true, false)
 	case routing.DateFact:
 		if often(m.t, "within") {
-			return object{"within": fmt.Sprintf("%dd", one(m.t, "days", 0, 1, 14, 30, -1, -7, 365))}
+			return object{"within": fmt.Sprintf("%dd", one(m.t, "days", 0, 1, 14, 30, -1, -7, 365, 36525, -36525))}
 		}
 		return one(m.t, "day", "2026-11-23", "2020-02-29")
 	}
@@ -191,7 +191,7 @@ func (m maker) deployment() string {
 	}
 	d := object{
 		"version": 1, "name": "acme", "genesys": object{"region": "eu-central-1"},
-		"hubspot": object{"portal": "24681357", "lookup": lookup, "facts": facts, "stages": object{"985123456": "Negotiation", "1214320997": "Negotiation", "closedwon": "won"}},
+		"hubspot": object{"portal": "24681357", "lookup": lookup, "facts": facts, "stages": m.stageNames()},
 		"calls":   object{"numbers": []string{"+15135550100"}, "ownNumbers": []string{"+15135550101"}},
 		"routing": route, "enrichment": enrichment,
 		"screenPop": one[any](t, "deployment's screenPop", "managed", "none", object{"script": "Agent desk"}),
@@ -205,6 +205,19 @@ func (m maker) deployment() string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// stageNames gives names to ids; some are ids of other stages, too.
+func (m maker) stageNames() object {
+	out := object{"985123456": "Negotiation", "1214320997": "Negotiation", "closedwon": "won"}
+	switch one(m.t, "stage names", "plain", "an id", "an id as well") {
+	case "an id":
+		out["1214320998"] = "closedwon"
+		delete(out, "closedwon")
+	case "an id as well":
+		out["contractsent"], out["1214320999"] = "closedlost", "contractsent"
+	}
+	return out
 }
 
 // number is a caller of the first home country.

@@ -11,7 +11,7 @@ import (
 // what an explanation of its outcome can rest on.
 type Met struct {
 	Number    string   // the caller's as the flow read it; empty when it gave none
-	Truncated bool     // HubSpot has more deals than it gave
+	Truncated bool     // the caller has more deals than were read
 	Row       Row      // of the control table, read last
 	Gone      []Thing  // looked for by name and not found
 	Failed    []Failed // transfers, in their order

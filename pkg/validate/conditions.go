@@ -86,7 +86,7 @@ func atoms(d *deployment.Deployment, w deployment.When) []atom {
 	if len(w.Stage) > 0 {
 		stages = stages[:0]
 		for _, s := range w.Stage {
-			stages = append(stages, d.StageIDs(s)...)
+			stages = append(stages, stageIDs(d, s)...)
 		}
 	}
 	var out []atom
@@ -103,12 +103,22 @@ func atoms(d *deployment.Deployment, w deployment.When) []atom {
 	return out
 }
 
+// stageIDs are the ids that a text of a stage condition is there for. A name is an id as
+// well, but nobody who gave one to a stage has that in mind unless there is such a stage.
+func stageIDs(d *deployment.Deployment, text string) []string {
+	ids := d.StageIDs(text)
+	if _, known := d.HubSpot.Stages[text]; known || len(ids) == 1 || slices.Contains(defaultStages, text) {
+		return ids
+	}
+	return slices.DeleteFunc(ids, func(id string) bool { return id == text })
+}
+
 // covers reports whether b holds whenever a does in the way of an atom.
 func covers(d *deployment.Deployment, b, a deployment.When, x atom) bool {
 	if len(b.Outcome) > 0 && !slices.Contains(b.Outcome, x.outcome) {
 		return false
 	}
-	if len(b.Stage) > 0 && (x.stage == "" || !slices.ContainsFunc(b.Stage, func(s string) bool { return slices.Contains(d.StageIDs(s), x.stage) })) {
+	if len(b.Stage) > 0 && (x.stage == "" || !slices.ContainsFunc(b.Stage, func(s string) bool { return slices.Contains(stageIDs(d, s), x.stage) })) {
 		return false
 	}
 	pipelines := []string(a.Pipeline)

@@ -19,7 +19,7 @@ func ruleStageClosed() Rule {
 				w := r.When
 				var ids []string
 				for _, s := range w.Stage {
-					ids = append(ids, c.d.StageIDs(s)...)
+					ids = append(ids, stageIDs(c.d, s)...)
 				}
 				only := func(stages ...string) bool { return within(ids, stages) }
 				path := rulePath(i) + ".when.stage"

@@ -34,7 +34,7 @@ func ruleStagePipeline() Rule {
 					continue
 				}
 				for j, s := range r.When.Stage {
-					ids := c.d.StageIDs(s)
+					ids := stageIDs(c.d, s)
 					if len(ids) != 1 || !slices.Contains(defaultStages, ids[0]) {
 						continue
 					}

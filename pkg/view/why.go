@@ -102,14 +102,20 @@ func asked(o *simulate.Outcome) []string {
 	switch {
 	case last == nil && (failed || o.Outcome == string(routing.NoRecord)):
 		out = append(out, "HubSpot was not asked: "+unasked(o))
-	case last == nil || !failed || last.Failure != "" || o.Result.Handled:
+	case last == nil || last.Failure != "" || o.Result.Handled:
+	case o.Truncated && failed:
+		out = append(out, last.Action+": "+partly+", and none of those read is open; whether another one is, is not known")
 	case o.Truncated:
-		out = append(out, last.Action+": HubSpot has more deals than it gives at once, and none of those is open; whether another one is, is not known")
+		out = append(out, last.Action+": "+partly+"; the value is that of those read")
+	case !failed:
 	default:
 		out = append(out, last.Action+": HubSpot's answer lacks what the flow needs")
 	}
 	return out
 }
+
+// partly is what a flow means that calls the value truncated.
+var partly = fmt.Sprintf("not all deals of the caller were read (one answer holds %d deals, one request asks for those of %d contacts)", routing.PageSize, routing.MaxContacts)
 
 // unasked is why there was no request at all.
 func unasked(o *simulate.Outcome) string {

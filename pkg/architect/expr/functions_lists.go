@@ -10,7 +10,7 @@ var logicRows = []row{
 	{"If(condition bln?, trueValue any[], falseValue any[]) any[]", lazy, ruleIf},
 	{"IsNotSetOrEmpty(item nts?) bln", isEmpty, ruleNotSet},
 	{"IsNotSetOrEmpty(item any?) bln", isEmpty, 0},
-	{"IsNotSetOrEmpty(collection any[]) bln", isEmpty, 0},
+	{"IsNotSetOrEmpty(collection any[]?) bln", isEmpty, 0},
 	{"IsSet(item nts?) bln", isSet, ruleNotSet},
 	{"IsSet(item any?) bln", isSet, 0},
 }
