@@ -16,6 +16,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/hubspot"
 )
 
 // A Blueprint is everything that a deployment consists of. It is a value: nothing in it
@@ -80,6 +81,21 @@ func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
 	slices.SortFunc(b.out.Artifacts, func(x, y Artifact) int { return cmp.Compare(x.Path, y.Path) })
 	b.out.Assumptions = assumptionsOf(d)
 	return b.out, all
+}
+
+// KeyEnding ends the name of the credential that holds the HubSpot key.
+const KeyEnding = " HubSpot key"
+
+// Scopes lists the scopes that the HubSpot key needs for the data actions, sorted.
+func (b *Blueprint) Scopes() []string {
+	var out []string
+	for _, a := range b.Actions {
+		if s := hubspot.Scope(a.Definition.Request.URLTemplate); s != "" {
+			out = append(out, s)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Resolve is the blueprint with every reference replaced by what the org calls it. It is an
@@ -164,7 +180,7 @@ func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
 			flow: d.Name, route: d.Name, table: d.Name + "-control",
 			hubspot: d.Name + " HubSpot", genesys: d.Name + " Genesys Cloud",
 			role: d.Name + " runtime", client: d.Name + " runtime",
-			hubspotKey: d.Name + " HubSpot key", clientKey: d.Name + " runtime client",
+			hubspotKey: d.Name + KeyEnding, clientKey: d.Name + " runtime client",
 		},
 	}
 }

@@ -2,13 +2,18 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/reconcile"
@@ -23,6 +28,7 @@ type org struct {
 	client  *genesysrest.Client
 	sandbox *sandbox // nil for a real org
 	wait    genesys.Pause
+	crm     string                                   // address of HubSpot; empty: its own
 	secret  func(field string) (secret.Value, error) // of a credential, asked for when it is written
 }
 
@@ -43,15 +49,18 @@ func openOrg(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint
 	if err != nil {
 		return nil, err
 	}
-	return &org{client: c, wait: transport.Pause, secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) }}, nil
+	return &org{client: c, wait: transport.Pause, crm: env.settings.hubspotBase, secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) }}, nil
 }
+
+// keyVariable is where the HubSpot key comes from.
+const keyVariable = "HUBSPOT_SERVICE_KEY"
 
 // secretSource names where a field of a credential comes from. The run-time client is
 // asked for only when the deployment says that one is supplied.
 func secretSource(field string) (variable, hint string) {
 	switch field {
 	case blueprint.FieldToken:
-		return "HUBSPOT_SERVICE_KEY", "a HubSpot service key with crm.objects.contacts.read and crm.objects.deals.read"
+		return keyVariable, "a HubSpot service key with crm.objects.contacts.read and crm.objects.deals.read"
 	case blueprint.FieldClientID:
 		return "DEALROUTE_RUNTIME_CLIENT_ID", "the id of the OAuth client that data actions run with, or let setup make one (manage.runtimeClient: true)"
 	case blueprint.FieldClientSecret:
@@ -78,7 +87,7 @@ func sandboxOrg(env session, s *sandbox, readOnly bool) (*org, error) {
 		s.Close() //nolint:errcheck // the first error counts
 		return nil, err
 	}
-	return &org{client: c, sandbox: s, wait: hurry, secret: func(field string) (secret.Value, error) {
+	return &org{client: c, sandbox: s, wait: hurry, crm: s.crm, secret: func(field string) (secret.Value, error) {
 		return secret.New(map[string]string{
 			blueprint.FieldToken: hubspottest.DefaultToken, blueprint.FieldClientID: genesystest.ClientID, blueprint.FieldClientSecret: genesystest.ClientSecret,
 		}[field]), nil
@@ -96,6 +105,7 @@ func (o *org) Close() error {
 func (o *org) reconcileConfig(env session, l *loaded, b *blueprint.Blueprint) reconcile.Config {
 	cfg := reconcile.Config{
 		Name: l.deployment.Name, Desired: b.Entities, OrgPin: env.settings.with(l.deployment).org,
+		Prove: o.prove(env, l, b), Salt: rand.Text,
 		Wait: o.wait, Targets: targetsOf(l.deployment), Smoke: map[genesys.Key]map[string]any{},
 		Secret: func(_ genesys.Key, field string) (secret.Value, error) {
 			return o.secret(field)
@@ -107,6 +117,45 @@ func (o *org) reconcileConfig(env session, l *loaded, b *blueprint.Blueprint) re
 		}
 	}
 	return cfg
+}
+
+// prove looks whether the key that is given will do for the rendered actions: HubSpot knows it,
+// it has their scopes, and it belongs to the account that the deployment file pins.
+func (o *org) prove(env session, l *loaded, b *blueprint.Blueprint) func(context.Context, genesys.Key) (refused, doubt error) {
+	return func(ctx context.Context, credential genesys.Key) (refused, doubt error) {
+		e, _ := b.Entities.Get(credential)
+		if !slices.Contains(e.Secrets, blueprint.FieldToken) {
+			return nil, nil
+		}
+		key, err := o.secret(blueprint.FieldToken)
+		if err != nil {
+			return nil, err
+		}
+		c := hubspotrest.New(hubspotrest.Options{
+			BaseURL: o.crm, Agent: "dealroute/" + env.version(), Token: key, Version: l.deployment.HubSpot.APIVersion, Log: env.log(),
+		})
+		s, err := c.Scopes(ctx, b.Scopes()...)
+		var no *hubspotrest.Error
+		var wrong *hubspotrest.WrongPortalError
+		switch {
+		case errors.As(err, &no) && no.RefusesKey():
+			return fmt.Errorf("%s: %w; %s", keyVariable, err, no.Hint()), nil
+		case err != nil:
+			return nil, err
+		case len(s.Missing) > 0:
+			return fmt.Errorf("the key in %s lacks the scopes %s; add them to the key in HubSpot (Development, Keys, Service keys)",
+				keyVariable, strings.Join(s.Missing, ", ")), nil
+		case o.sandbox != nil:
+			return nil, nil // its account is whatever the fixtures say
+		}
+		switch err := c.CheckPortal(ctx, l.deployment.HubSpot.Portal); {
+		case errors.As(err, &wrong):
+			return fmt.Errorf("%s: %w; use the key of the right account, or correct hubspot.portal", keyVariable, err), nil
+		case err != nil:
+			return nil, err
+		}
+		return nil, nil
+	}
 }
 
 // targetsOf lists where calls may go, for the staffing check.

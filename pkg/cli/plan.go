@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -53,6 +54,13 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	}
 	if err := printPlan(ctx, env, target, b, r); err != nil {
 		return err
+	}
+	for _, w := range r.Warnings() {
+		diag.Fprintf(env.IO.Err, "warning: %s\n", w)
+	}
+	var key *reconcile.KeyError
+	if errors.As(r.Ready(), &key) {
+		diag.Fprintf(env.IO.Err, "warning: setup would change nothing: %v\n", key)
 	}
 	if o.detailed && r.Plan().Pending() {
 		return errNo

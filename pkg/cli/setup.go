@@ -55,6 +55,9 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	if !env.settings.sandbox && env.Getenv(keyVariable) == "" {
+		diag.Fprintf(env.IO.Err, "warning: %s is not set: setup cannot check the key, and changes nothing if the credential must be written\n", keyVariable)
+	}
 	target, err := openOrg(ctx, env, l, b, false)
 	if err != nil {
 		return err
@@ -147,13 +150,13 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 			return err
 		}
 	}
-	if r.Plan().Pending() && !a.yes {
+	if r.Plan().Pending() && !a.yes && r.Ready() == nil {
 		if err := confirm(env, a.question(r), a.answer); err != nil {
 			return err
 		}
 	}
 	outcomes, failed := r.Apply(ctx)
-	failed = applyError(failed, r)
+	failed = applyError(failed, r, b.Scopes())
 	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Warnings: r.Warnings(), Took: env.Now().Sub(start)}
 	done.Reads, done.Writes = target.client.Calls()
 	if failed != nil {
@@ -209,11 +212,17 @@ func orgError(err error) error {
 }
 
 // applyError gives a failed application its next step.
-func applyError(err error, r *reconcile.Reconciler) error {
+func applyError(err error, r *reconcile.Reconciler, scopes []string) error {
 	var unstaffed *reconcile.UnstaffedError
+	var key *reconcile.KeyError
+	var told *failure
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &key) && errors.As(key.Err, &told):
+		return fail(err, told.finding.Hint+"; then run it again")
+	case errors.As(err, &key) && strings.HasSuffix(key.Credential.Name, blueprint.KeyEnding):
+		return fail(err, fmt.Sprintf("%s must hold a key that HubSpot knows and that has %s; correct it, then run it again: setup writes it again", keyVariable, strings.Join(scopes, " and ")))
 	case errors.Is(err, reconcile.ErrBlocked):
 		var reasons []string
 		for _, c := range r.Plan().Blocked() {

@@ -133,7 +133,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	key := secret.New(hubspottest.DefaultToken)
 	switch {
 	case s.live:
-		if key = secret.New(env.Getenv("HUBSPOT_SERVICE_KEY")); !key.Set() {
+		if key = secret.New(env.Getenv(keyVariable)); !key.Set() {
 			return nil, fail(errors.New("no key for HubSpot"), "set HUBSPOT_SERVICE_KEY to a service key with crm.objects.contacts.read and crm.objects.deals.read")
 		}
 	case o.crm != "fixtures":

@@ -53,6 +53,8 @@ type JobMessage struct{ Type, Text string }
 type TestRun struct {
 	Success bool
 	Failed  string // the step that failed, and why
+	Unknown bool   // the endpoint did not know the caller: 401
+	Barred  bool   // the endpoint does not let the caller do this: 403
 	Final   json.RawMessage
 }
 

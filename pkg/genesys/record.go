@@ -6,4 +6,5 @@ const (
 	RecordRow        = "deployment"
 	RecordFlow       = "flowVersion"          // the version of the flow that we published; empty: not known
 	RecordGeneration = "credentialGeneration" // how often the run-time client's credential was made; zero or negative: what it holds is not the client's secret
+	RecordPrint      = "credentialPrint"      // of each credential whose value comes from outside: a fingerprint of what was written
 )

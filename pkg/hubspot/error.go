@@ -18,6 +18,9 @@ const (
 // comes with Retry-After.
 const StatusMoving = 477
 
+// StatusUnrouted is Cloudflare's: it finds no data centre for a token, whose form is then wrong.
+const StatusUnrouted = 530
+
 // CorrelationHeader carries the id that HubSpot's support asks for.
 const CorrelationHeader = "X-HubSpot-Correlation-Id"
 

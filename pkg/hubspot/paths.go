@@ -3,6 +3,7 @@ package hubspot
 import (
 	"net/url"
 	"slices"
+	"strings"
 )
 
 // Host is the API's only published server: it finds the account's region by the token.
@@ -43,6 +44,18 @@ func (p PathSet) Pipelines() string { return p.crm("pipelines") + "/deals" }
 // Property is the definition of a property; object is contacts or deals.
 func (p PathSet) Property(object, name string) string {
 	return p.crm("properties") + "/" + url.PathEscape(object) + "/" + url.PathEscape(name)
+}
+
+// Scope is the smallest scope that lets a key make a request to an address; empty when the
+// address is none of objects.
+func Scope(address string) string {
+	for _, v := range Versions() {
+		_, rest, ok := strings.Cut(address, Paths(v).crm("objects")+"/")
+		if object, _, _ := strings.Cut(rest, "/"); ok && object != "" {
+			return "crm.objects." + object + ".read"
+		}
+	}
+	return ""
 }
 
 // Account tells portal id, currency and time zone.

@@ -22,6 +22,19 @@ type Outcome struct {
 // ErrBlocked says that the plan holds what a person must settle first.
 var ErrBlocked = errors.New("nothing was changed: the plan holds entities that are not ours or must exist")
 
+// Ready says why nothing of the plan can be applied, and nothing when it can.
+func (r *Reconciler) Ready() error {
+	switch {
+	case r.keys != nil:
+		return r.keys
+	case len(r.plan.Blocked()) > 0:
+		return ErrBlocked
+	case len(r.unstaffed) > 0 && !r.run.AllowUnstaffed:
+		return &UnstaffedError{Reasons: r.unstaffed}
+	}
+	return nil
+}
+
 // Apply carries out the plan. A change starts when all it needs is done, several at the
 // same time. After a failure nothing new starts; what runs comes to its end. The outcomes
 // are in the order of the plan and always complete.
@@ -33,11 +46,8 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 			out[i].State = Done
 		}
 	}
-	if len(r.plan.Blocked()) > 0 {
-		return out, ErrBlocked
-	}
-	if len(r.unstaffed) > 0 && !r.run.AllowUnstaffed {
-		return out, &UnstaffedError{Reasons: r.unstaffed}
+	if err := r.Ready(); err != nil {
+		return out, err
 	}
 	for _, b := range r.unstaffed {
 		r.run.warn("%s", b)

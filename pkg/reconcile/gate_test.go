@@ -18,7 +18,8 @@ import (
 
 // A gate stands before an org, counts calls and makes one of them go wrong.
 type gate struct {
-	next http.Handler
+	next    http.Handler
+	instead func(*http.Request) string // the answer to a call that does not reach the org; empty: it does
 
 	mu    sync.Mutex
 	agent string // of the process that is served; what a killed one has sent is lost
@@ -68,6 +69,12 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer g.mu.Unlock()
 	if g.dead || r.UserAgent() != g.agent {
 		panic(http.ErrAbortHandler)
+	}
+	if g.instead != nil {
+		if text := g.instead(r); text != "" {
+			_, _ = io.WriteString(w, text)
+			return
+		}
 	}
 	g.n++
 	if g.at == 0 {

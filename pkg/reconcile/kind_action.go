@@ -260,14 +260,24 @@ func (k *actionKind) try(ctx context.Context, r *run, d genesys.Entity, id strin
 	if err != nil {
 		return err
 	}
-	t, err := k.trials.TestAction(ctx, id, draft, input)
-	if err != nil {
-		return fmt.Errorf("test it: %w", err)
+	after := ""
+	for again := false; ; again = true {
+		t, err := k.trials.TestAction(ctx, id, draft, input)
+		if err != nil {
+			return fmt.Errorf("test it: %w", err)
+		}
+		if t.Success {
+			return nil
+		}
+		credential, ok := r.behind(d)
+		if again || !ok || !t.Unknown {
+			return r.refusedBy(d, t, fmt.Errorf("its test run failed%s, so nothing was published: %s", after, t.Failed))
+		}
+		if err := r.rewrite(ctx, credential); err != nil {
+			return r.refusedBy(d, t, fmt.Errorf("its test run failed: %s; and its credential could not be written again: %w", t.Failed, err))
+		}
+		after = ", also after its credential was written again"
 	}
-	if !t.Success {
-		return fmt.Errorf("its test run failed, so nothing was published: %s", t.Failed)
-	}
-	return nil
 }
 
 // update publishes what is only a draft. A published action is changed at once: its

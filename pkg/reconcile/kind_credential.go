@@ -10,8 +10,8 @@ import (
 )
 
 // credentialKind is a credential. Its exact name, which begins with the deployment's, is
-// the mark. The platform shows no field of it, so what is compared is its type; a new
-// secret is written by the command that rotates it.
+// the mark. The platform shows no field of it, so what is compared is its type,
+// and the value by the fingerprint that the record keeps (keys.go).
 type credentialKind struct {
 	lenient
 	org    Entities
@@ -84,6 +84,9 @@ func (k credentialKind) create(ctx context.Context, r *run, d genesys.Entity) (s
 	if err != nil {
 		return "", err
 	}
+	if err := r.valueIsOnItsWay(ctx, d); err != nil {
+		return "", err
+	}
 	if body["credentialFields"], err = k.fields(ctx, r, d); err != nil {
 		return "", err
 	}
@@ -91,6 +94,9 @@ func (k credentialKind) create(ctx context.Context, r *run, d genesys.Entity) (s
 		func() (genesys.Object, error) { return k.org.Create(ctx, genesys.Credential, body) },
 		lookup(ctx, k.org, genesys.Credential, d.Key.Name, nil))
 	if err != nil {
+		return "", err
+	}
+	if err := r.valueIsWritten(ctx, d); err != nil {
 		return "", err
 	}
 	return id, r.credentialIsMade(ctx, d)
@@ -106,10 +112,16 @@ func (k credentialKind) update(ctx context.Context, r *run, c plan.Change, d gen
 			return err
 		}
 	}
+	if err := r.valueIsOnItsWay(ctx, d); err != nil {
+		return err
+	}
 	if body["credentialFields"], err = k.fields(ctx, r, d); err != nil {
 		return err
 	}
 	if _, err = k.org.Update(ctx, genesys.Credential, c.ID, body); err != nil {
+		return err
+	}
+	if err := r.valueIsWritten(ctx, d); err != nil {
 		return err
 	}
 	return r.credentialIsMade(ctx, d)

@@ -42,13 +42,22 @@ func (r *run) keepRecord(key genesys.Key, row map[string]any) {
 
 // note writes a field of the record, unless it says so already or there is none.
 func (r *run) note(ctx context.Context, field string, value any) error {
+	return r.noteBy(ctx, field, func(any) any { return value })
+}
+
+// noteBy writes what change makes of a field of the record.
+func (r *run) noteBy(ctx context.Context, field string, change func(any) any) error {
 	key, ok := r.recordKey()
 	if !ok {
 		return nil
 	}
 	r.recordLock.Lock()
 	defer r.recordLock.Unlock()
-	if r.record == nil || r.record[field] == value {
+	if r.record == nil {
+		return nil
+	}
+	value := change(r.record[field])
+	if r.record[field] == value {
 		return nil
 	}
 	table, rowKey, err := r.rows.table(r, key.Name)
@@ -147,6 +156,9 @@ func (r *run) unfinished(found []plan.Found) {
 			case hasRecord && integer(generation) <= 0:
 				found[i].Unfinished = "an earlier run ended before its client's secret was safe in it; it gets a new one"
 			}
+		}
+		if why := r.outdated(d); why != "" {
+			found[i].Unfinished = why
 		}
 		if f.Key.Kind != genesys.Flow {
 			continue

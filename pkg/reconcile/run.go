@@ -25,6 +25,11 @@ type Config struct {
 	// own secret never passes here: it goes from the platform's reply to the credential.
 	Secret func(credential genesys.Key, field string) (secret.Value, error)
 
+	// Prove looks, by one read, whether the value of a credential that Secret gives will do:
+	// refused says that it will not, doubt that nobody could tell. nil: nobody looks.
+	Prove func(ctx context.Context, credential genesys.Key) (refused, doubt error)
+	Salt  func() string // another one each time, that nobody can guess
+
 	Wait    genesys.Pause // how the pauses pass that the platform needs
 	Observe func(Event)
 
@@ -71,6 +76,7 @@ type run struct {
 	ids       map[genesys.Ref]string
 	secrets   map[genesys.Key]secret.Value // of OAuth clients made in this run
 	published map[string]published         // by id of a flow
+	rewritten map[genesys.Key]*rewriting
 	warnings  []string
 	names     map[genesys.Kind][]string // of all queues and skills that the org has
 
@@ -83,6 +89,7 @@ type Reconciler struct {
 	run       *run
 	plan      plan.Plan
 	unstaffed []string // where calls would wait for nobody
+	keys      error    // a credential's value is missing or will not do
 }
 
 // Read looks at the org and computes the plan. It only reads.
@@ -96,7 +103,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	r := &run{
 		Config: cfg, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
-		names: map[genesys.Kind][]string{},
+		names: map[genesys.Kind][]string{}, rewritten: map[genesys.Key]*rewriting{},
 	}
 	r.meet(org)
 	var err error
@@ -125,6 +132,10 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		return nil, err
 	}
 	r.unfinished(found)
+	refused := r.prove(ctx)
+	for k, err := range refused {
+		verdicts[k] = plan.Verdict{Refused: true, Reason: err.Error()}
+	}
 	record, _ := r.recordKey()
 	p := plan.Compute(found, r.desired, plan.Policy{
 		Adopt: r.Adopt, DeleteQueues: r.DeleteQueues, Destroy: len(r.Desired) == 0,
@@ -141,7 +152,13 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reconciler{run: r, plan: p, unstaffed: bad}, nil
+	keys := r.unkeyed(p)
+	for _, c := range p.Changes {
+		if err := refused[c.Key]; err != nil {
+			keys = err
+		}
+	}
+	return &Reconciler{run: r, plan: p, unstaffed: bad, keys: keys}, nil
 }
 
 func isReference(s genesys.Set, k genesys.Key) bool {

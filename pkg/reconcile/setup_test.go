@@ -82,6 +82,9 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+// otherKey is a second key that HubSpot knows.
+const otherKey = "pat-na1-another-key"
+
 // newWorld is a fresh org with staffed queues for the basic example. No time passes in it
 // but that of virtual pauses.
 func newWorld(t testing.TB, opts ...genesystest.Option) *world {
@@ -115,7 +118,7 @@ func buildWorld(t testing.TB, st *genesystest.State, change func(*genesystest.Se
 	w.deployment, w.blueprint = basicBlueprint()
 	w.clock.Store(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).UnixNano())
 	key := genesystest.HashSecret("sandbox", hubspottest.DefaultToken)
-	crm := hubspottest.New(hubspot.CRM{}, hubspottest.Virtual(), hubspottest.Token(key), hubspottest.WithLimits(hubspottest.Limits{}))
+	crm := hubspottest.New(hubspot.CRM{}, hubspottest.Virtual(), hubspottest.Token(key), hubspottest.Token(genesystest.HashSecret("sandbox", otherKey)), hubspottest.WithLimits(hubspottest.Limits{}))
 	opts = append([]genesystest.Option{genesystest.Remote(transport.Handler(crm)), genesystest.Clock(w.now)}, opts...)
 	var err error
 	if w.server, err = genesystest.New(st, opts...); err != nil {
@@ -193,6 +196,7 @@ func (w *world) config() reconcile.Config {
 	return reconcile.Config{
 		Name: w.deployment.Name, Desired: w.blueprint.Entities, Wait: w.wait,
 		Secret: func(genesys.Key, string) (secret.Value, error) { return secret.New(hubspottest.DefaultToken), nil },
+		Salt:   func() string { return "salt" },
 		Smoke:  smoke, Targets: targets(w.deployment),
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
@@ -240,10 +242,32 @@ type trial struct {
 		Name    string
 		Step    int
 		Success bool
-		Error   *struct{ Message string }
+		Error   *trialError
 	}
 	FinalResult json.RawMessage
-	Error       *struct{ Message string }
+	Error       *trialError
+}
+
+// A trialError is why a test run or a step of it failed. Genesys does not document how the status
+// of the endpoint is told: it stands in status, or in the nested error, or in the text.
+type trialError struct {
+	Message string
+	Status  int
+	Errors  []struct{ Status int }
+}
+
+var endpointStatus = regexp.MustCompile(`\b(401|403)\b`)
+
+func (e *trialError) status() int {
+	for _, n := range e.Errors {
+		if n.Status == http.StatusUnauthorized || n.Status == http.StatusForbidden {
+			return n.Status
+		}
+	}
+	if n, err := strconv.Atoi(endpointStatus.FindString(e.Message)); err == nil && e.Status != http.StatusUnauthorized && e.Status != http.StatusForbidden {
+		return n
+	}
+	return e.Status
 }
 
 func (t *trial) lacks() string {
@@ -267,17 +291,23 @@ func (c *Client) TestAction(ctx context.Context, id string, draft bool, input ma
 		return genesys.TestRun{}, err
 	}
 	r := genesys.TestRun{Success: *out.Success, Final: out.FinalResult}
+	status := 0 // that the endpoint answered
 	for _, o := range out.Operations {
 		if !o.Success && r.Failed == "" {
 			r.Failed = o.Name
 			if o.Error != nil {
 				r.Failed += ": " + privacy.Said(o.Error.Message)
+				status = o.Error.status()
 			}
 		}
 	}
 	if r.Failed == "" && out.Error != nil {
 		r.Failed = privacy.Said(out.Error.Message)
 	}
+	if status == 0 && out.Error != nil {
+		status = out.Error.status()
+	}
+	r.Unknown, r.Barred = status == http.StatusUnauthorized, status == http.StatusForbidden
 	return r, nil
 }
 

@@ -107,14 +107,14 @@ func TestScopes(t *testing.T) {
 	} {
 		_, o := serve(t, hubspottest.Token(hubspottest.DefaultToken, c.scopes...),
 			hubspottest.Assume(func(a *hubspottest.Assumptions) { a.TokenInfoForKeys = c.info }))
-		s, err := hubspotrest.New(o).Scopes(t.Context())
+		s, err := hubspotrest.New(o).Scopes(t.Context(), hubspotrest.ScopeContacts, hubspotrest.ScopeDeals)
 		if err != nil || s.Exact != c.info || !slices.Equal(s.Missing, c.missing) {
 			t.Errorf("%s: %+v, %v", c.name, s, err)
 		}
 	}
 	_, o := serve(t)
 	o.Token = secret.New("wrong")
-	if _, err := hubspotrest.New(o).Scopes(t.Context()); err == nil {
+	if _, err := hubspotrest.New(o).Scopes(t.Context(), hubspotrest.ScopeContacts, hubspotrest.ScopeDeals); err == nil {
 		t.Error("an unknown key has scopes")
 	}
 }

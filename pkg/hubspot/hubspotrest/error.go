@@ -40,6 +40,8 @@ func (e *Error) reason() string {
 	switch {
 	case e.Status == http.StatusUnauthorized && e.Undecodable():
 		return "HubSpot cannot read the key at all"
+	case e.Status == hubspot.StatusUnrouted:
+		return "this does not look like a HubSpot key"
 	case e.Category == hubspot.CategoryExpiredAuth:
 		return "the OAuth token has expired"
 	case e.Status == http.StatusUnauthorized:
@@ -62,10 +64,15 @@ func (e *Error) Undecodable() bool {
 	return e.Category == hubspot.CategoryExpiredAuth && strings.Contains(e.Message, "day(s)")
 }
 
+// RefusesKey reports whether it is the key itself that will not do.
+func (e *Error) RefusesKey() bool {
+	return e.Status == http.StatusUnauthorized || e.Status == hubspot.StatusUnrouted
+}
+
 // Hint is the next step, empty when there is none to give.
 func (e *Error) Hint() string {
 	switch {
-	case e.Status == http.StatusUnauthorized:
+	case e.RefusesKey():
 		return "check that the service key was not revoked or rotated and is passed as it is, without blanks or quotes"
 	case e.Category == hubspot.CategoryScopes && len(e.Scopes) > 0:
 		return "grant the key one of " + strings.Join(e.Scopes, ", ")

@@ -64,22 +64,26 @@ func (c *Client) TokenInfo(ctx context.Context) (Token, error) {
 
 // Scopes are the scopes of the key.
 type Scopes struct {
+	Portal  string   // that the key belongs to; empty when HubSpot does not tell
 	Granted []string // sorted
-	Missing []string // of the two that the lookup needs
-	Exact   bool     // Granted is complete; otherwise only the two were tried
+	Missing []string // of those that are needed, sorted
+	Exact   bool     // Granted is complete; otherwise only those that are needed were tried
 }
 
-// Scopes reads the scopes of the key, or tries the two that matter where HubSpot does not tell.
-func (c *Client) Scopes(ctx context.Context) (Scopes, error) {
+// Scopes reads the scopes of the key, or tries those that are needed where HubSpot does not tell.
+func (c *Client) Scopes(ctx context.Context, need ...string) (Scopes, error) {
 	var s Scopes
 	t, err := c.TokenInfo(ctx)
 	switch code := status(err); {
-	case err == nil:
-		s.Exact, s.Granted = true, slices.Sorted(slices.Values(t.Scopes))
-	case code == http.StatusUnauthorized || code == http.StatusTooManyRequests || code < 400 || code > 499:
+	case err == nil && len(t.Scopes) > 0: // every key has one at least
+		s.Exact, s.Portal, s.Granted = true, t.Portal, slices.Sorted(slices.Values(t.Scopes))
+	case code == http.StatusUnauthorized || code == http.StatusTooManyRequests || err != nil && (code < 400 || code > 499):
 		return s, err
 	default:
 		for object, scope := range map[string]string{"contacts": ScopeContacts, "deals": ScopeDeals} {
+			if !slices.Contains(need, scope) {
+				continue
+			}
 			_, err := c.Search(ctx, object, hubspot.SearchRequest{Limit: 1})
 			var e *Error
 			switch {
@@ -87,14 +91,19 @@ func (c *Client) Scopes(ctx context.Context) (Scopes, error) {
 				s.Granted = append(s.Granted, scope)
 			case !errors.As(err, &e) || e.Category != hubspot.CategoryScopes:
 				return s, err
+			default:
+				s.Missing = append(s.Missing, e.Scopes...)
 			}
 		}
 		slices.Sort(s.Granted)
 	}
-	for _, scope := range []string{ScopeContacts, ScopeDeals} {
-		if !slices.Contains(s.Granted, scope) {
+	for _, scope := range need {
+		tried := s.Exact || scope == ScopeContacts || scope == ScopeDeals
+		if tried && !slices.Contains(s.Granted, scope) {
 			s.Missing = append(s.Missing, scope)
 		}
 	}
+	slices.Sort(s.Missing)
+	s.Missing = slices.Compact(s.Missing)
 	return s, nil
 }
