@@ -1,31 +1,150 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 )
 
-// writeFile writes a file whole or not at all: to a new file beside it, then renamed.
-func writeFile(path string, data []byte, mode os.FileMode) (err error) {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real // a link stays a link
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".dealroute-*")
+// The most bytes that are read of a file. What a decoder takes may be less, and it says so
+// with a code; these keep a wrong file from being read at all.
+const (
+	maxText     = 16 << 20  // what people and vendors write
+	maxSettings = 1 << 20   // of the user or of Genesys' own tool
+	maxState    = 256 << 20 // of a sandbox
+)
+
+// readFile reads a file of the user's. It must be a regular one: a pipe waits for whoever may
+// write into it, and a device has no end.
+func readFile(name string, most int64) ([]byte, error) {
+	info, err := os.Stat(name) // first: to open a pipe is to wait
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, reason(err))
+		return nil, reason(err)
+	}
+	if err := regular(info); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, reason(err)
+	}
+	if int64(len(data)) > most {
+		return nil, fmt.Errorf("the file is larger than %d MB", most>>20)
+	}
+	return data, nil
+}
+
+func regular(info fs.FileInfo) error {
+	switch mode := info.Mode(); {
+	case mode.IsDir():
+		return errors.New("it is a folder")
+	case !mode.IsRegular():
+		return errors.New("it is no regular file")
+	}
+	return nil
+}
+
+// A folder is a file system whose files are read by readFile.
+type folder string
+
+// Open is what fs.FS asks for; files are read by ReadFile.
+func (f folder) Open(name string) (fs.File, error) { return os.DirFS(string(f)).Open(name) }
+
+// ReadFile reads a file below the folder.
+func (f folder) ReadFile(name string) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrInvalid}
+	}
+	data, err := readFile(filepath.Join(string(f), filepath.FromSlash(name)), maxText)
+	if err != nil {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: err}
+	}
+	return data, nil
+}
+
+// A file that is being written bears a name of its own: what a killed run leaves is known by
+// it, and two runs never write into one.
+const (
+	unfinished = ".dealroute-"
+	part       = ".part"
+)
+
+// parts begins the names under which a file is written until it is whole.
+func parts(base string) string {
+	h := fnv.New64a()
+	h.Write([]byte(base)) //nolint:errcheck // a hash takes everything
+	return fmt.Sprintf("%s%016x-", unfinished, h.Sum64())
+}
+
+// sweep removes what killed runs left in a folder of files whose names begin so. A run that
+// goes on loses its file and says so; nothing is half written.
+func sweep(root *os.Root, dir, begin string) {
+	d, err := root.Open(dir)
+	if err != nil {
+		return
+	}
+	defer d.Close() //nolint:errcheck // it was only read
+	for {
+		es, err := d.ReadDir(1000)
+		for _, e := range es {
+			if strings.HasPrefix(e.Name(), begin) && strings.HasSuffix(e.Name(), part) && e.Type().IsRegular() {
+				root.Remove(path.Join(dir, e.Name())) //nolint:errcheck // it is in nobody's way
+			}
+		}
+		if err != nil || len(es) == 0 {
+			return
+		}
+	}
+}
+
+// within does something in the folder of a file.
+func within(name string, do func(root *os.Root, base string) error) error {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real // a link stays a link
+	}
+	root, err := os.OpenRoot(filepath.Dir(name))
+	if err == nil {
+		err = errors.Join(do(root, filepath.Base(name)), root.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, reason(err))
+	}
+	return nil
+}
+
+// writeFile writes a file whole or not at all: to a new file beside it, then renamed.
+func writeFile(name string, data []byte, mode os.FileMode) error {
+	return within(name, func(root *os.Root, base string) error { return replace(root, base, data, mode) })
+}
+
+// replace writes a file below a folder whole or not at all. A link that stands there is
+// replaced, and none leads out of the folder.
+func replace(root *os.Root, name string, data []byte, mode os.FileMode) (err error) {
+	dir, base := path.Split(name)
+	temp := fmt.Sprintf("%s%s%016x%s", dir, parts(base), rand.Uint64(), part)
+	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
 	}
 	defer func() {
 		if err != nil {
-			f.Close()           //nolint:errcheck // the first error counts
-			os.Remove(f.Name()) //nolint:errcheck // nothing else can be done
-			err = fmt.Errorf("write %s: %w", path, reason(err))
+			f.Close()         //nolint:errcheck // the first error counts
+			root.Remove(temp) //nolint:errcheck // nothing else can be done
 		}
 	}()
 	if _, err = f.Write(data); err != nil {
-		return err
-	}
-	if err = f.Chmod(mode); err != nil {
 		return err
 	}
 	if err = f.Sync(); err != nil {
@@ -34,21 +153,37 @@ func writeFile(path string, data []byte, mode os.FileMode) (err error) {
 	if err = f.Close(); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	return root.Rename(temp, name)
 }
 
-// writeTree writes files below a folder, each whole. Other files there stay.
+// writeTree writes files below a folder, each whole, and never outside of it: neither a name
+// nor a link that stands there leads out. Other files there stay.
 func writeTree(dir string, files map[string][]byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make folder %s: %w", dir, reason(err))
 	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("open folder %s: %w", dir, reason(err))
+	}
+	defer root.Close() //nolint:errcheck // nothing is written by it
+	seen, swept := map[string]string{}, map[string]bool{}
 	for _, name := range sortedNames(files) {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return fmt.Errorf("make folder for %s: %w", path, reason(err))
+		if other, twice := seen[strings.ToLower(name)]; twice {
+			return fmt.Errorf("%s and %s are one file where letter case does not count", other, name)
 		}
-		if err := writeFile(path, files[name], 0o644); err != nil {
-			return err
+		seen[strings.ToLower(name)] = name
+	}
+	for _, name := range sortedNames(files) {
+		if in := path.Dir(name); !swept[in] {
+			if err := root.MkdirAll(in, 0o755); err != nil {
+				return fmt.Errorf("make folder for %s: %w", filepath.Join(dir, filepath.FromSlash(name)), reason(err))
+			}
+			sweep(root, in, unfinished)
+			swept[in] = true
+		}
+		if err := replace(root, name, files[name], 0o644); err != nil {
+			return fmt.Errorf("write %s: %w", filepath.Join(dir, filepath.FromSlash(name)), reason(err))
 		}
 	}
 	return nil

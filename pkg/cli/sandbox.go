@@ -1,15 +1,21 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +28,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/secret"
@@ -40,6 +47,7 @@ type sandbox struct {
 	path    string // of the state file; empty: memory only
 	lock    *flock.Flock
 	servers []*http.Server
+	log     *slog.Logger
 	mu      sync.Mutex
 	saveErr error
 }
@@ -52,6 +60,7 @@ type sandboxOptions struct {
 	crmAddress       string
 	crmLatency       func(hubspottest.Kind) time.Duration
 	memory           bool
+	patience         time.Duration // with a request that does not come to its end; 0: 30 s
 }
 
 // stateFolder is the platform's place for a program's state.
@@ -81,14 +90,14 @@ func sandboxPath(env session, name string) (string, error) {
 // openSandbox starts both emulators for a deployment. On first use the org is seeded from
 // it and from its fixtures. The caller closes it.
 func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, o sandboxOptions) (*sandbox, error) {
-	s := &sandbox{}
+	s := &sandbox{log: env.log()}
 	var state *genesystest.State
 	if !o.memory {
 		var err error
 		if s.path, err = sandboxPath(env, l.deployment.Name); err != nil {
 			return nil, err
 		}
-		if err := s.acquire(ctx); err != nil {
+		if err := s.acquire(ctx, 10*time.Second); err != nil {
 			return nil, err
 		}
 		if state, err = readState(s.path); err != nil {
@@ -126,8 +135,11 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 		seed = seedOf(l.deployment, b)
 	}
 	s.genesys.Apply(seed)
-	if s.api, err = s.serve(ctx, s.genesys, o.address); err == nil {
-		s.crm, err = s.serve(ctx, s.hubspot, o.crmAddress)
+	if err = s.saved(); err == nil {
+		s.api, err = s.serve(ctx, s.genesys, o.address, o.patience)
+	}
+	if err == nil {
+		s.crm, err = s.serve(ctx, s.hubspot, o.crmAddress, o.patience)
 	}
 	if err != nil {
 		s.Close() //nolint:errcheck // the first error counts
@@ -137,43 +149,47 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 }
 
 // acquire takes the lock on the state file: two commands at once would lose changes.
-func (s *sandbox) acquire(ctx context.Context) error {
+func (s *sandbox) acquire(ctx context.Context, patience time.Duration) error {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return fail(fmt.Errorf("make folder %s: %w", filepath.Dir(s.path), reason(err)), "set XDG_STATE_HOME to a folder that can be written")
 	}
 	lock := flock.New(s.path + ".lock")
-	wait, stop := context.WithTimeout(ctx, 10*time.Second)
+	wait, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	ok, err := lock.TryLockContext(wait, 50*time.Millisecond)
 	if ctx.Err() != nil {
 		return fail(fmt.Errorf("wait for the sandbox %s: %w", s.path, ctx.Err()), "give it more time with --timeout")
 	}
 	if err != nil || !ok {
-		return fail(fmt.Errorf("the sandbox %s is in use by another command", s.path), "wait until it ends, or keep another one with XDG_STATE_HOME")
+		return fail(fmt.Errorf("the sandbox %s is in use by another command", s.path), "wait until it ends, end it (a running \"dealroute sandbox\" by Ctrl-C), or keep another one with XDG_STATE_HOME")
 	}
 	s.lock = lock
+	within(s.path, func(root *os.Root, base string) error { //nolint:errcheck // who cannot write there will hear of it
+		sweep(root, ".", parts(base)) // ours alone: the lock is held
+		return nil
+	})
 	return nil
 }
 
 func readState(path string) (*genesystest.State, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path, maxState)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fail(fmt.Errorf("read the sandbox %s: %w", path, reason(err)), `start a new one with "dealroute sandbox reset"`)
+		return nil, fail(fmt.Errorf("read the sandbox %s: %w", path, err), `start a new one with "dealroute sandbox reset"`)
 	}
-	st := &genesystest.State{}
-	if err := json.Unmarshal(data, st); err != nil {
-		return nil, fail(fmt.Errorf("the sandbox %s cannot be read", path), `start a new one with "dealroute sandbox reset"`)
+	st, err := genesystest.ReadState(data)
+	if err != nil {
+		return nil, fail(fmt.Errorf("the sandbox %s cannot be used: %w", path, err), `start a new one with "dealroute sandbox reset"; until then the file stays as it is`)
 	}
 	return st, nil
 }
 
 // save writes the state whole, after each request that changed it.
-func (s *sandbox) save(st *genesystest.State) {
+func (s *sandbox) save(st *genesystest.State) error {
 	if s.path == "" {
-		return
+		return nil
 	}
 	data, err := json.MarshalIndent(st, "", " ")
 	if err == nil {
@@ -184,10 +200,18 @@ func (s *sandbox) save(st *genesystest.State) {
 		s.saveErr = err
 		s.mu.Unlock()
 	}
+	return err
+}
+
+// saved tells what went wrong with keeping the state, if anything did.
+func (s *sandbox) saved() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.saveErr
 }
 
 // serve listens on loopback and nowhere else.
-func (s *sandbox) serve(ctx context.Context, h http.Handler, address string) (string, error) {
+func (s *sandbox) serve(ctx context.Context, h http.Handler, address string, patience time.Duration) (string, error) {
 	if address == "" {
 		address = "127.0.0.1:0"
 	}
@@ -195,10 +219,51 @@ func (s *sandbox) serve(ctx context.Context, h http.Handler, address string) (st
 	if err != nil {
 		return "", fail(fmt.Errorf("listen on %s: %w", address, err), "choose another port")
 	}
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{
+		Handler: local(guarded(h, s.log), l.Addr()), ReadTimeout: cmp.Or(patience, 30*time.Second), IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
 	s.servers = append(s.servers, srv)
 	go srv.Serve(l) //nolint:errcheck // it ends with Close
 	return "http://" + l.Addr().String(), nil
+}
+
+// local refuses what a page in a browser sends here under a name of its own, or from
+// elsewhere: whoever answers that name could change its address to ours.
+func local(h http.Handler, served net.Addr) http.Handler {
+	own, _, _ := net.SplitHostPort(served.String())
+	elsewhere := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := (&url.URL{Host: r.Host}).Hostname()
+		ip, err := netip.ParseAddr(host)
+		if host != own && !strings.EqualFold(host, "localhost") && (err != nil || !ip.IsLoopback()) {
+			http.Error(w, "this server is reached by a loopback address, or as localhost", http.StatusMisdirectedRequest)
+			return
+		}
+		if err := elsewhere.Check(r); err != nil {
+			http.Error(w, err.Error(), http.StatusForbidden)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// guarded answers 500 when a handler panics, which leaves no lock behind.
+func guarded(h http.Handler, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
+				panic(p)
+			}
+			log.Error("a request made the emulator panic", "method", r.Method, "path", phone.MaskIn(r.URL.Path), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			http.Error(w, `{"status":500,"code":"internal.server.error","message":"the emulator failed at this request; its log says more"}`, http.StatusInternalServerError)
+		}()
+		h.ServeHTTP(w, r)
+	})
 }
 
 // Close stops the emulators and gives the lock back.
@@ -209,9 +274,7 @@ func (s *sandbox) Close() error {
 	if s.lock != nil {
 		s.lock.Unlock() //nolint:errcheck // the process ends
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.saveErr
+	return s.saved()
 }
 
 // client speaks to the sandbox as the principal that runs the tool.

@@ -113,7 +113,7 @@ func runSandbox(ctx context.Context, o sandboxCmdOptions) (err error) {
 	return nil
 }
 
-func runSandboxReset(_ context.Context, env session) error {
+func runSandboxReset(ctx context.Context, env session) (err error) {
 	l, err := readDeployment(env, false)
 	if err != nil {
 		return err
@@ -122,6 +122,11 @@ func runSandboxReset(_ context.Context, env session) error {
 	if err != nil {
 		return err
 	}
+	s := &sandbox{path: path} // the lock: a server that runs would write its state again
+	if err := s.acquire(ctx, time.Second); err != nil {
+		return err
+	}
+	defer closing(s, &err)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fail(fmt.Errorf("remove %s: %w", path, reason(err)), "")
 	}

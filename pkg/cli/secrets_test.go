@@ -206,13 +206,14 @@ func TestNothingMarkedIsShownOverHTTP(t *testing.T) {
 	}), hubspottest.Define("contacts", hubspottest.Property{Name: "segment"}))
 	var mu sync.Mutex
 	var state []byte
-	org, err := genesystest.New(nil, genesystest.Remote(transport.Handler(crm)), genesystest.OnChange(func(st *genesystest.State) {
+	org, err := genesystest.New(nil, genesystest.Remote(transport.Handler(crm)), genesystest.OnChange(func(st *genesystest.State) error {
 		data, err := json.Marshal(st)
 		mu.Lock()
 		defer mu.Unlock()
 		if state = data; err != nil {
 			state = []byte(err.Error())
 		}
+		return nil
 	}))
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ type options struct {
 	faults      []Fault
 	permissions []genesys.Permission
 	remote      dataaction.Sender
-	onChange    func(*State)
+	onChange    func(*State) error
 }
 
 // An Option changes how the emulated org behaves.
@@ -93,8 +93,9 @@ func Permissions(list ...string) Option {
 // Remote carries the requests that executed data actions make to other services.
 func Remote(s dataaction.Sender) Option { return func(o *options) { o.remote = s } }
 
-// OnChange is called, under the lock, after each request that changed the state.
-func OnChange(f func(*State)) Option { return func(o *options) { o.onChange = f } }
+// OnChange is called, under the lock, after each request that changed the state and before
+// its answer leaves; an error is the answer instead.
+func OnChange(f func(*State) error) Option { return func(o *options) { o.onChange = f } }
 
 // A Fault makes one call go wrong, repeatably.
 type Fault struct {

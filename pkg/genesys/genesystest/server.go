@@ -126,37 +126,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxFile+1))
 	if err != nil {
+		writeJSON(w, http.StatusBadRequest, failed(http.StatusBadRequest, "bad.request", "The body could not be read"))
 		return
 	}
-	s.mu.Lock()
-	fault := s.fault(r)
-	var status int
-	var answer any
-	if fault == nil || fault.After {
-		status, answer, err = s.answer(r, body)
-		if s.opts.onChange != nil && r.Method != http.MethodGet {
-			s.opts.onChange(s.state)
-		}
-	}
-	if fault != nil {
-		status, answer, err = 0, nil, nil
-		if fault.Status != 0 {
-			e := failed(fault.Status, faultCode(fault.Status), "The request was refused on purpose")
-			e.retryAfter = fault.RetryAfter
-			err = e
-		}
-	}
-	var ae *apiError
-	if errors.As(err, &ae) {
-		status = ae.Status
-	} else if err != nil {
-		ae = failed(http.StatusInternalServerError, "internal.server.error", "%v", err)
-		status = ae.Status
-	}
-	write := r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, "/oauth/")
-	s.calls = append(s.calls, Call{r.Method, r.URL.Path, status, write})
-	correlation := uuid.NewSHA1(idSpace, fmt.Appendf(nil, "call %d", len(s.calls))).String()
-	s.mu.Unlock()
+	status, answer, ae, correlation := s.outcome(r, body)
 	if status == 0 {
 		panic(http.ErrAbortHandler) // the connection closes without an answer
 	}
@@ -185,6 +158,47 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		writeJSON(w, status, answer)
 	}
+}
+
+// outcome decides everything under the lock: what follows is only writing. Status 0 is no
+// answer.
+func (s *Server) outcome(r *http.Request, body []byte) (status int, answer any, ae *apiError, correlation string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var err error
+	fault := s.fault(r)
+	if fault == nil || fault.After {
+		status, answer, err = s.kept(r, body)
+	}
+	if fault != nil {
+		status, answer, err = 0, nil, nil
+		if fault.Status != 0 {
+			e := failed(fault.Status, faultCode(fault.Status), "The request was refused on purpose")
+			e.retryAfter = fault.RetryAfter
+			err = e
+		}
+	}
+	if errors.As(err, &ae) {
+		status = ae.Status
+	} else if err != nil {
+		ae = failed(http.StatusInternalServerError, "internal.server.error", "%v", err)
+		status = ae.Status
+	}
+	write := r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, "/oauth/")
+	s.calls = append(s.calls, Call{r.Method, r.URL.Path, status, write})
+	return status, answer, ae, uuid.NewSHA1(idSpace, fmt.Appendf(nil, "call %d", len(s.calls))).String()
+}
+
+// kept answers a request, and keeps what it changed before the answer leaves: what cannot be
+// kept was not done.
+func (s *Server) kept(r *http.Request, body []byte) (int, any, error) {
+	status, answer, err := s.answer(r, body)
+	if s.opts.onChange != nil && r.Method != http.MethodGet {
+		if err := s.opts.onChange(s.state); err != nil {
+			return 0, nil, fmt.Errorf("the state of the org could not be kept: %w", err)
+		}
+	}
+	return status, answer, err
 }
 
 // rawText is an answer that is no JSON.
@@ -339,6 +353,9 @@ func (c *call) listed(collection string) []*entity {
 
 func (c *call) query(name string) string { return c.r.URL.Query().Get(name) }
 
+// maxPage is far more than any list of the platform gives at once.
+const maxPage = 1_000_000
+
 // page answers a list the way of most endpoints: pageSize and pageNumber from 1.
 func (c *call) page(items []any) map[string]any {
 	size, number := 25, 1
@@ -349,8 +366,10 @@ func (c *call) page(items []any) map[string]any {
 		number = n
 	}
 	total := len(items)
-	from, to := min((number-1)*size, total), min(number*size, total)
+	size = min(size, maxPage)
 	pages := (total + size - 1) / size
+	from := min(number-1, pages) * size // of pages that are there, so that no number is too large
+	from, to := min(from, total), min(from+size, total)
 	out := map[string]any{
 		"entities": append([]any{}, items[from:to]...), "pageSize": size, "pageNumber": number, "total": total, "pageCount": pages,
 		"firstUri": fmt.Sprintf("%s?pageSize=%d&pageNumber=1", c.r.URL.Path, size),

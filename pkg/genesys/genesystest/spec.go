@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -267,7 +268,8 @@ func fits(kind, v string) bool {
 	case "boolean":
 		return v == "true" || v == "false"
 	case "integer":
-		return v != "" && strings.Trim(v, "0123456789") == ""
+		n, err := strconv.ParseInt(v, 10, 32) // format int32
+		return err == nil && n >= 0
 	}
 	return true
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,9 +76,49 @@ const (
 )
 
 func newState(org, salt string) *State {
-	s := &State{Schema: 1, Salt: salt, Entities: map[string]map[string]*entity{}, Tokens: map[string]string{}}
+	s := &State{Schema: stateSchema, Salt: salt, Entities: map[string]map[string]*entity{}, Tokens: map[string]string{}}
 	s.Org = NamedID{ID: s.newID("org"), Name: org}
 	return s
+}
+
+// stateSchema is the form of State that this version writes and reads.
+const stateSchema = 1
+
+// ReadState reads what json.Marshal wrote of a State, and refuses what no emulator wrote:
+// a request would find it half done.
+func ReadState(data []byte) (*State, error) {
+	s := &State{}
+	if err := json.Unmarshal(data, s); err != nil {
+		return nil, fmt.Errorf("it is not JSON of that form: %w", err)
+	}
+	switch {
+	case s.Schema != stateSchema:
+		return nil, fmt.Errorf("its schema is %d, this version reads schema %d", s.Schema, stateSchema)
+	case s.Salt == "" || s.Org.ID == "" || s.Entities == nil || s.Tokens == nil:
+		return nil, errors.New("salt, org, entities or tokens are missing")
+	}
+	for collection, all := range s.Entities {
+		for id, e := range all {
+			switch {
+			case e == nil || e.Body == nil:
+				return nil, fmt.Errorf("%s %q is nothing", collection, id)
+			case e.ID != id:
+				return nil, fmt.Errorf("%s %q bears the id %q", collection, id, e.ID)
+			case e.Seq < 1 || e.Seq > s.Seq:
+				return nil, fmt.Errorf("%s %q has number %d, the last one is %d", collection, id, e.Seq, s.Seq)
+			}
+			if e.Hidden == nil { // an empty one is not written
+				e.Hidden = map[string]string{}
+			}
+		}
+	}
+	if s.home().ID == "" {
+		return nil, errors.New("there is no home division")
+	}
+	if s.get(clients, ClientID) == nil {
+		return nil, fmt.Errorf("the client %q is missing", ClientID)
+	}
+	return s, nil
 }
 
 var idSpace = uuid.MustParse("6f3a1f43-6c5b-4c1e-9a77-0c5c2b0d8e11")
