@@ -104,7 +104,7 @@ func (o *org) Close() error {
 // reconcileConfig says what the org must hold.
 func (o *org) reconcileConfig(env session, l *loaded, b *blueprint.Blueprint) reconcile.Config {
 	cfg := reconcile.Config{
-		Name: l.deployment.Name, Desired: b.Entities, OrgPin: env.settings.with(l.deployment).org,
+		Name: l.deployment.Name, Desired: b.Entities, File: b.Entities, OrgPin: env.settings.with(l.deployment).org,
 		Prove: o.prove(env, l, b), Salt: rand.Text,
 		Wait: o.wait, Targets: targetsOf(l.deployment), Smoke: map[genesys.Key]map[string]any{},
 		Secret: func(_ genesys.Key, field string) (secret.Value, error) {

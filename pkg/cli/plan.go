@@ -15,8 +15,7 @@ import (
 
 type planOptions struct {
 	session
-	detailed bool
-	adopt    bool
+	detailed, adopt, forceUnlock bool
 }
 
 func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.Command {
@@ -32,6 +31,7 @@ func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.C
 	}
 	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when changes are pending")
 	cmd.Flags().BoolVar(&o.adopt, "adopt", false, "plan to take over what has our name and not our mark")
+	cmd.Flags().BoolVar(&o.forceUnlock, "force-unlock", false, "plan to "+forceUnlockHelp)
 	return cmd
 }
 
@@ -47,7 +47,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	}
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
-	cfg.Adopt = o.adopt
+	cfg.Adopt, cfg.ForceUnlock = o.adopt, o.forceUnlock
 	r, err := reconcile.Read(ctx, target.client, cfg)
 	if err != nil {
 		return orgError(err)
@@ -62,7 +62,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	if errors.As(r.Ready(), &key) {
 		diag.Fprintf(env.IO.Err, "warning: setup would change nothing: %v\n", key)
 	}
-	if o.detailed && r.Plan().Pending() {
+	if o.detailed && (r.Plan().Pending() || len(r.Plan().Held()) > 0) {
 		return errNo
 	}
 	return nil

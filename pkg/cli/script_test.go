@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 			"exitcode": exitCode,
 			"hubspot":  serveHubSpot,
 			"callers":  callersCommand,
+			"orgedit":  editOrg,
 		},
 		Setup: func(e *testscript.Env) error {
 			home := filepath.Join(e.WorkDir, "home")
@@ -71,6 +72,42 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	if (fmt.Sprint(got) == args[0]) == neg {
 		ts.Fatalf("exit code %d", got)
 	}
+}
+
+// editOrg is the script command "orgedit COLLECTION NAME FIELD VALUE": in the kept sandbox of
+// acme-inbound it gives the entity a field, as somebody else would. The value is JSON. An entity
+// that does not exist is made.
+func editOrg(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: orgedit COLLECTION NAME FIELD VALUE")
+	}
+	path := filepath.Join(ts.Getenv("XDG_STATE_HOME"), "dealroute", "sandbox", "acme-inbound.json")
+	var kept map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(path)), &kept))
+	var value any
+	ts.Check(json.Unmarshal([]byte(args[3]), &value))
+	all, _ := at(kept, "entities")[args[0]].(map[string]any)
+	edited := false
+	for _, e := range all {
+		if body := at(e, "body"); body["name"] == args[1] {
+			body[args[2]], edited = value, true
+		}
+	}
+	if !edited {
+		all[args[1]] = map[string]any{"id": args[1], "seq": 1_000_000, "body": map[string]any{"id": args[1], "name": args[1], args[2]: value}}
+	}
+	data, err := json.Marshal(kept)
+	ts.Check(err)
+	ts.Check(os.WriteFile(path, data, 0o600))
+}
+
+// at walks into objects.
+func at(v any, path ...string) map[string]any {
+	m, _ := v.(map[string]any)
+	for _, p := range path {
+		m, _ = m[p].(map[string]any)
+	}
+	return m
 }
 
 // serveHubSpot is the script command "hubspot KEY [mute]": it serves the account of

@@ -20,8 +20,11 @@ import (
 
 type setupOptions struct {
 	session
-	yes, adopt, cutover, allowUnstaffed bool
+	yes, adopt, cutover, allowUnstaffed, forceUnlock bool
 }
+
+// forceUnlockHelp is that of the flag wherever it stands.
+const forceUnlockHelp = "take the lock of a flow that somebody is working on; what they have not saved is lost"
 
 func newSetupCmd(env *Env, run func(context.Context, setupOptions) error) *cobra.Command {
 	var o setupOptions
@@ -46,6 +49,7 @@ A second run does nothing. A run that was interrupted goes on where it ended.`,
 	f.BoolVar(&o.adopt, "adopt", false, "take over what has our name and not our mark")
 	f.BoolVar(&o.cutover, "cutover", false, "move numbers that are on another call route")
 	f.BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, "send calls to queues although nobody would answer there")
+	f.BoolVar(&o.forceUnlock, "force-unlock", false, forceUnlockHelp)
 	return cmd
 }
 
@@ -64,7 +68,7 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 	}
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
-	cfg.Adopt, cfg.Cutover, cfg.AllowUnstaffed = o.adopt, o.cutover, o.allowUnstaffed
+	cfg.Adopt, cfg.Cutover, cfg.AllowUnstaffed, cfg.ForceUnlock = o.adopt, o.cutover, o.allowUnstaffed, o.forceUnlock
 	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, verb: "setup",
 		question: func(r *reconcile.Reconciler) string {
@@ -76,8 +80,8 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 
 type destroyOptions struct {
 	session
-	yes, queues bool
-	confirm     string
+	yes, queues, forceUnlock bool
+	confirm                  string
 }
 
 func newDestroyCmd(env *Env, run func(context.Context, destroyOptions) error) *cobra.Command {
@@ -85,7 +89,10 @@ func newDestroyCmd(env *Env, run func(context.Context, destroyOptions) error) *c
 	cmd := &cobra.Command{
 		Use:   "destroy",
 		Short: "Remove from the org what setup created, and nothing else",
-		Args:  cobra.NoArgs,
+		Long: `Remove from the org what setup created. What --adopt took over stays, and so does what
+holds something of others (rows of a table, actions of an integration, members of a queue or
+of a role, numbers of a call route) and all that it uses; the plan says why.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
 			return run(cmd.Context(), o)
@@ -95,6 +102,7 @@ func newDestroyCmd(env *Env, run func(context.Context, destroyOptions) error) *c
 	f.BoolVar(&o.yes, "yes", false, "do not ask; outside the sandbox --confirm must name the deployment")
 	f.StringVar(&o.confirm, "confirm", "", "name of the deployment, as a person would type it")
 	f.BoolVar(&o.queues, "queues", false, "also delete the queues that setup created")
+	f.BoolVar(&o.forceUnlock, "force-unlock", false, forceUnlockHelp)
 	return cmd
 }
 
@@ -117,7 +125,7 @@ func runDestroy(ctx context.Context, o destroyOptions) (err error) {
 	}
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
-	cfg.Desired, cfg.DeleteQueues = genesys.Set{}, o.queues
+	cfg.Desired, cfg.DeleteQueues, cfg.ForceUnlock = genesys.Set{}, o.queues, o.forceUnlock
 	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, verb: "destroy", answer: name,
 		question: func(r *reconcile.Reconciler) string {
@@ -216,6 +224,8 @@ func applyError(err error, r *reconcile.Reconciler, scopes []string) error {
 	var unstaffed *reconcile.UnstaffedError
 	var key *reconcile.KeyError
 	var told *failure
+	var held *reconcile.HeldError
+	var locked *reconcile.LockedError
 	switch {
 	case err == nil:
 		return nil
@@ -223,6 +233,8 @@ func applyError(err error, r *reconcile.Reconciler, scopes []string) error {
 		return fail(err, told.finding.Hint+"; then run it again")
 	case errors.As(err, &key) && strings.HasSuffix(key.Credential.Name, blueprint.KeyEnding):
 		return fail(err, fmt.Sprintf("%s must hold a key that HubSpot knows and that has %s; correct it, then run it again: setup writes it again", keyVariable, strings.Join(scopes, " and ")))
+	case errors.As(err, &held), errors.As(err, &locked):
+		return fail(err, "run it again when they are done, or with --force-unlock")
 	case errors.Is(err, reconcile.ErrBlocked):
 		var reasons []string
 		for _, c := range r.Plan().Blocked() {

@@ -40,6 +40,12 @@ type Found struct {
 	Unfinished string
 
 	Noted map[string]any // fields that the record must have while this one stays as it is
+
+	// Adopted is what the mark says, or will say, of one that was taken over and not made: see
+	// genesys.Mark. It is never deleted and never replaced.
+	Adopted string
+	Kept    string // why one of ours is not to be deleted all the same, in words
+	Held    string // why one of ours is not to be touched, in words: it stays as it is
 }
 
 // A Field is one difference.
@@ -61,6 +67,8 @@ type Change struct {
 	// draft.
 	Unfinished bool
 
+	Adopted   string // what the mark must say of one that was taken over; see genesys.Mark
+	Held      bool   // somebody keeps it from being changed for now; the reason says who
 	Unstaffed bool   // a queue where a caller would wait for nobody; the reason says why
 	Nearest   string // of what does not exist: the existing name that is most like it, if any
 }
@@ -134,7 +142,7 @@ func Compute(found []Found, desired genesys.Set, p Policy) Plan {
 		if c.Action == Keep {
 			maps.Copy(notes, fs[counts].Noted)
 		}
-		if c.Action == Keep || c.Action == Update {
+		if c.Action == Keep || c.Action == Update || c.Action == Leave && !c.Blocks {
 			stays[d.Key] = c.ID
 		}
 		if d.Key == p.Record {
@@ -143,9 +151,9 @@ func Compute(found []Found, desired genesys.Set, p Policy) Plan {
 		up = append(up, p.Verdicts[d.Key].on(c))
 		for i, f := range fs {
 			if i != counts && f.Owned && d.Holding == genesys.Owned {
-				down = append(down, Change{
+				down = append(down, f.keeps(Change{
 					Key: d.Key, ID: f.ID, Action: Delete, Reason: "a second one of ours with the same name", Unfinished: f.Unfinished != "",
-				})
+				}))
 			}
 		}
 	}
@@ -164,6 +172,19 @@ func Compute(found []Found, desired genesys.Set, p Policy) Plan {
 	}
 	order(up, down)
 	return Plan{Changes: append(up, down...)}
+}
+
+// keeps turns a deletion of what must stay into leaving it alone.
+func (f Found) keeps(c Change) Change {
+	switch {
+	case f.Adopted != "" && f.Owned:
+		c.Action, c.Reason = Leave, "kept: adopted"
+	case f.Kept != "":
+		c.Action, c.Reason = Leave, "kept: "+f.Kept
+	case f.Held != "":
+		c.Action, c.Reason, c.Held = Leave, "kept: "+f.Held, true
+	}
+	return c
 }
 
 // order sorts what is desired upwards and what goes downwards.
@@ -204,6 +225,7 @@ func best(d genesys.Entity, fs []Found, p Policy) (Change, int) {
 //	reference  anything         keep: used as it is
 //	seed       anything         keep: data
 //	owned      not ours         leave, which blocks; with --adopt update, but never replace
+//	owned      held             keep when it is equal, else leave
 //	owned      unfinished       update
 //	owned      equal            keep
 //	owned      frozen differs   replace
@@ -218,21 +240,29 @@ func one(d genesys.Entity, f Found, p Policy) Change {
 	case !f.Owned && !p.Adopt:
 		c.Action, c.Blocks = Leave, true
 		c.Reason = cmp.Or(f.Note, "has our name and not our mark") + "; rename it, or take it over with --adopt"
-	case f.Owned && f.Unfinished != "":
-		c.Action, c.Reason, c.Unfinished = Update, f.Unfinished, true
+	case f.Owned && f.Unfinished != "" && f.Held == "":
+		c.Action, c.Reason, c.Unfinished, c.Adopted = Update, f.Unfinished, true, f.Adopted
 	default:
+		d, c.Adopted = d.TakenOver(f.Adopted), f.Adopted
 		want, _ := genesys.Resolve(d.Content, p.IDs) // what is not known yet stays a reference, and differs
 		var exact []string
 		if p.Exact != nil {
 			exact = p.Exact(d.Key.Kind)
 		}
 		c.Fields = diff(f.Content, want, exact)
+		frozen := replaces(c.Fields, d.Key.Kind, p)
 		switch {
+		case f.Held != "" && (len(c.Fields) > 0 || f.Unfinished != "" || !f.Owned):
+			c.Action, c.Reason, c.Blocks, c.Held = Leave, f.Held, !f.Owned, true
 		case len(c.Fields) == 0 && f.Owned:
-		case replaces(c.Fields, d.Key.Kind, p) && !f.Owned:
+			c.Reason = f.Held
+		case frozen && !f.Owned:
 			c.Action, c.Blocks = Leave, true
 			c.Reason = cmp.Or(f.Note, "has our name and not our mark") + ", and differs in what cannot be changed, so it cannot be taken over; rename it"
-		case replaces(c.Fields, d.Key.Kind, p):
+		case frozen && (f.Adopted != "" || f.Kept != ""):
+			c.Action, c.Blocks = Leave, true
+			c.Reason = "differs in what cannot be changed in place, and is not replaced: " + f.keeps(c).Reason + "; rename it, or delete it"
+		case frozen:
 			c.Action, c.Reason = Replace, "differs in what cannot be changed in place"
 		case !f.Owned:
 			c.Action, c.Reason = Update, "taken over by --adopt"
@@ -263,6 +293,9 @@ func leftover(f Found, p Policy) Change {
 		c.Action, c.Reason = Leave, "queues are deleted only with --queues"
 	case p.Destroy:
 		c.Reason = ""
+	}
+	if c.Action == Delete {
+		c = f.keeps(c)
 	}
 	return c
 }
@@ -391,6 +424,17 @@ func (p Plan) Counts() map[Action]int {
 // Pending reports whether applying the plan would change anything.
 func (p Plan) Pending() bool {
 	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Action != Keep && c.Action != Leave })
+}
+
+// Held lists the changes that somebody keeps from being made; the rest can be applied.
+func (p Plan) Held() []Change {
+	var out []Change
+	for _, c := range p.Changes {
+		if c.Held {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // Blocked lists the changes that must be settled by a person before anything is applied.

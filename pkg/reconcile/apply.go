@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
@@ -57,7 +58,21 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	if err == nil {
 		err = w.takeDown(ctx)
 	}
+	if held := r.plan.Held(); err == nil && len(held) > 0 {
+		err = &HeldError{Held: held}
+	}
 	return out, err
+}
+
+// A HeldError says that everything was done but for what somebody keeps from being changed.
+type HeldError struct{ Held []plan.Change }
+
+func (e *HeldError) Error() string {
+	var all []string
+	for _, c := range e.Held {
+		all = append(all, fmt.Sprintf("%s %q: %s", c.Key.Kind, c.Key.Name, c.Reason))
+	}
+	return "all was done but this: " + strings.Join(all, "; ")
 }
 
 // work is one application of a plan.
@@ -108,6 +123,7 @@ func (w *work) build(ctx context.Context) error {
 			continue
 		}
 		d, _ := w.r.desired.Get(c.Key)
+		d = d.TakenOver(c.Adopted)
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
@@ -190,6 +206,12 @@ func (w *work) takeDown(ctx context.Context) error {
 		if c.Action == plan.Delete || c.Action == plan.Replace {
 			levels[c.Key.Kind.Level()] = append(levels[c.Key.Kind.Level()], i)
 		}
+	}
+	if len(levels) == 0 {
+		return nil
+	}
+	if err := w.r.stillEmpty(ctx, w.changes); err != nil {
+		return err
 	}
 	order := slices.Sorted(maps.Keys(levels))
 	slices.Reverse(order)

@@ -160,10 +160,8 @@ func TestDestroyLeavesWhatIsNotOurs(t *testing.T) {
 	}
 }
 
-// --adopt takes over what has our name, and then it is like ours.
+// --adopt takes over what has our name, and then it is like ours; but destroy leaves it.
 func TestAdopt(t *testing.T) {
-	fresh := newWorld(t)
-	apply(t, fresh.read(t, nil))
 	w := newWorld(t)
 	w.create(t, genesys.Role, map[string]any{"name": "acme-inbound runtime", "description": "theirs"})
 	w.create(t, genesys.DataTable, map[string]any{"name": "acme-inbound-control", "schema": keyColumn()})
@@ -178,9 +176,27 @@ func TestAdopt(t *testing.T) {
 	if got := changes(w.read(t, nil).Plan()); got != "" {
 		t.Errorf("a further plan is not empty:\n%s", got)
 	}
+	// A later setup changes what was adopted, and does not forget that it was.
+	w.with(t, "Thank you for calling Acme.", "Welcome.")
+	apply(t, w.read(t, nil))
+	if got := changes(w.read(t, nil).Plan()); got != "" {
+		t.Errorf("a plan after a change is not empty:\n%s", got)
+	}
 	apply(t, w.read(t, destroying))
-	if n := len(w.read(t, destroying).Plan().Changes); n != 0 {
-		t.Errorf("%d are left", n)
+	w.server.ForgetCalls()
+	r := w.read(t, destroying)
+	adopted := 0
+	for _, c := range r.Plan().Changes {
+		if c.Action != plan.Leave || !strings.HasPrefix(c.Reason, "kept: ") {
+			t.Errorf("after destroy: %s %s %s", c.Action, c.Key, c.Reason)
+		}
+		if c.Reason == "kept: adopted" {
+			adopted++
+		}
+	}
+	apply(t, r)
+	if n := w.writes(); adopted != 5 || len(n) > 0 {
+		t.Errorf("%d are kept because they were adopted, and a second destroy writes %v:\n%s", adopted, n, changes(r.Plan()))
 	}
 }
 

@@ -38,14 +38,14 @@ func (lenient) exact() []string     { return nil }
 
 // meet gives each kind what it needs of an org.
 func (r *run) meet(org Org) {
-	client := &clientKind{org: org, bodies: map[string]map[string]any{}}
+	client, integrations := &clientKind{org: org, bodies: map[string]map[string]any{}}, &integrationKind{org: org}
 	r.actions, r.rows, r.queues, r.routes = &actionKind{org: org, drafts: org, trials: org}, rowKind{org: org}, queueKind{org: org}, routeKind{org: org}
 	r.kinds = map[genesys.Kind]kind{
 		genesys.Role:         roleKind{org: org},
 		genesys.OAuthClient:  client,
-		genesys.Credential:   credentialKind{org: org, client: client},
-		genesys.Integration:  integrationKind{org: org},
-		genesys.DataTable:    tableKind{org: org},
+		genesys.Credential:   credentialKind{org: org, client: client, integrations: integrations},
+		genesys.Integration:  integrations,
+		genesys.DataTable:    tableKind{org: org, rows: r.rows},
 		genesys.DataTableRow: r.rows,
 		genesys.DataAction:   r.actions,
 		genesys.Skill:        skillKind{org: org},
@@ -59,14 +59,14 @@ func (r *run) meet(org Org) {
 // marked turns an object whose description carries marks into what the plan compares. An
 // unmarked one, or one of another deployment, is not ours.
 func (r *run) marked(k genesys.Kind, o genesys.Object, description string, content map[string]any) plan.Found {
-	f := plan.Found{Key: genesys.Key{Kind: k, Name: o.Text("name")}, ID: o.ID, Content: content}
+	f := plan.Found{Key: genesys.Key{Kind: k, Name: o.Text("name")}, ID: o.ID, Content: content, Adopted: genesys.Taken}
 	switch m, ok := genesys.FindMark(description); {
 	case !ok:
 		f.Note = "has our name and not our mark"
 	case m.Deployment != r.name:
 		f.Note = fmt.Sprintf("belongs to deployment %s", m.Deployment)
 	default:
-		f.Owned = true
+		f.Owned, f.Adopted = true, m.Adopted
 	}
 	return f
 }

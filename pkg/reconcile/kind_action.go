@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -44,6 +45,9 @@ type actionKind struct {
 	trials Trials
 
 	published, unpublished []genesys.Object // the lists that two steps of reading share
+
+	mu  sync.Mutex
+	all []genesys.Object // of the org, drafts included; nil until it is asked for
 }
 
 func (*actionKind) immutable() []string { return []string{"contract", "secure", "integrationId"} }
@@ -91,7 +95,7 @@ func (k *actionKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 		}
 	}
 	for i := range out {
-		if _, wanted := r.desired.Get(out[i].Key); wanted && out[i].Owned && out[i].Unfinished == "" {
+		if _, wanted := r.desired.Get(out[i].Key); wanted && (out[i].Owned || r.Adopt) && out[i].Unfinished == "" {
 			g.Go(func() (err error) {
 				out[i].Content, err = k.content(ctx, r, out[i].ID)
 				return err
@@ -102,10 +106,69 @@ func (k *actionKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 }
 
 func (*actionKind) found(r *run, o genesys.Object) plan.Found {
-	return plan.Found{
-		Key: genesys.Key{Kind: genesys.DataAction, Name: o.Text("name")}, ID: o.ID,
+	f := plan.Found{
+		Key: genesys.Key{Kind: genesys.DataAction, Name: o.Text("name")}, ID: o.ID, Content: pick(o.Body, "integrationId"),
 		Owned: r.ownIntegration(o.Text("integrationId")), Note: "belongs to an integration that is not ours",
 	}
+	if !f.Owned || slices.Contains(strings.Split(r.adopted[o.Text("integrationId")], "+"), ending(f.Key.Name)) {
+		f.Adopted = genesys.Taken
+	}
+	return f
+}
+
+// ending is the eight digits of an action's name.
+func ending(name string) string { return name[max(len(name)-8, 0):] }
+
+// own reports whether an action has a name as we give them.
+func (*actionKind) own(r *run, o genesys.Object) bool {
+	return strings.HasPrefix(o.Text("name"), r.name+" ") && actionName.MatchString(o.Text("name"))
+}
+
+// within gives the endings of the actions with names of ours that an integration holds, in the
+// form of a mark.
+func (k *actionKind) within(r *run, integration string) string {
+	var out []string
+	for _, o := range append(slices.Clone(k.published), k.unpublished...) {
+		if o.Text("integrationId") == integration && k.own(r, o) {
+			out = append(out, ending(o.Text("name")))
+		}
+	}
+	if out == nil {
+		return genesys.Taken
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), "+")
+}
+
+// forget has the actions of the org asked for anew.
+func (k *actionKind) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.all = nil
+}
+
+// foreign counts the actions of others in an integration, drafts included.
+func (k *actionKind) foreign(ctx context.Context, r *run, integration string) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.all == nil {
+		published, err := k.org.Find(ctx, genesys.DataAction, "")
+		if err != nil {
+			return 0, err
+		}
+		drafts, err := k.drafts.ActionDrafts(ctx, "")
+		if err != nil {
+			return 0, err
+		}
+		k.all = append(published, drafts...)
+	}
+	ids := map[string]bool{}
+	for _, o := range k.all {
+		if o.Text("integrationId") == integration && !k.own(r, o) {
+			ids[o.ID] = true
+		}
+	}
+	return len(ids), nil
 }
 
 // ownIntegration reports whether an id belongs to one of our integrations.

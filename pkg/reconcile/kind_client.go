@@ -153,6 +153,20 @@ func (k *clientKind) update(ctx context.Context, r *run, c plan.Change, d genesy
 	return err
 }
 
+// holds tells of roles that somebody else gave the client: it is used for more than ours.
+func (k *clientKind) holds(_ context.Context, r *run, id string) (string, error) {
+	n := 0
+	for _, rd := range roleDivisions(k.bodies[id]["roleDivisions"]) {
+		if !r.owns(genesys.Role, text(object(rd)["roleId"])) {
+			n++
+		}
+	}
+	if n == 0 {
+		return "", nil
+	}
+	return "it has " + count(n, "role") + " that setup did not give it, so it is used elsewhere", nil
+}
+
 // remove takes two steps: only an inactive client can be deleted.
 func (k *clientKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	body := pick(k.bodies[c.ID], "name", "description", "authorizedGrantType", "accessTokenValiditySeconds", "roleDivisions")

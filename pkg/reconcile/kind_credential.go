@@ -16,6 +16,8 @@ type credentialKind struct {
 	lenient
 	org    Entities
 	client *clientKind // gives the secret of the run-time client
+
+	integrations *integrationKind // tells who uses it
 }
 
 func (credentialKind) immutable() []string { return []string{"type"} }
@@ -39,7 +41,10 @@ func (k credentialKind) find(ctx context.Context, r *run) ([]plan.Found, error) 
 }
 
 // credentialNames are the endings of our credentials' names.
-var credentialNames = []string{" HubSpot key", " runtime client"}
+var credentialNames = []string{" HubSpot key", clientCredential}
+
+// clientCredential ends the name of the credential that holds the run-time client's secret.
+const clientCredential = " runtime client"
 
 func (r *run) ownCredential(name string) bool {
 	return slices.ContainsFunc(credentialNames, func(ending string) bool { return name == r.name+ending })
@@ -125,6 +130,18 @@ func (k credentialKind) update(ctx context.Context, r *run, c plan.Change, d gen
 		return err
 	}
 	return r.credentialIsMade(ctx, d)
+}
+
+// holds tells of integrations of others that use it.
+func (k credentialKind) holds(_ context.Context, r *run, id string) (string, error) {
+	for _, o := range k.integrations.all {
+		for _, ref := range credentialRefs(object(object(o.Body["config"])["current"])["credentials"]) {
+			if object(ref)["id"] == id && !r.owns(genesys.Integration, o.ID) {
+				return fmt.Sprintf("integration %q uses it, which is not ours", o.Text("name")), nil
+			}
+		}
+	}
+	return "", nil
 }
 
 func (k credentialKind) remove(ctx context.Context, r *run, c plan.Change) error {

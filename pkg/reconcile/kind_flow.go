@@ -1,9 +1,11 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
@@ -14,6 +16,7 @@ import (
 type Flows interface {
 	Entities
 	StartFlowJob(ctx context.Context, yaml string) (string, error)
+	UnlockFlow(ctx context.Context, id string) error
 	FlowJob(ctx context.Context, id string) (genesys.Job, error)
 }
 
@@ -22,6 +25,28 @@ type Flows interface {
 type flowKind struct {
 	lenient
 	org Flows
+}
+
+// A LockedError is a flow that somebody else has locked, so that it was left alone.
+type LockedError struct {
+	Name string
+	By   string // a name, or what kind of principal it is
+}
+
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("flow %q is locked by %s and was left alone", e.Name, e.By)
+}
+
+// lockedBy says who else holds a flow; empty when nobody does. The platform does not tell since
+// when.
+func (r *run) lockedBy(flow genesys.Object) string {
+	if user := object(flow.Body["lockedUser"]); len(user) > 0 {
+		return cmp.Or(text(user["name"]), "a person")
+	}
+	if client := object(flow.Body["lockedClient"]); len(client) > 0 && text(client["id"]) != r.id.ClientID {
+		return "client " + cmp.Or(text(client["name"]), text(client["id"]))
+	}
+	return ""
 }
 
 func (k flowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
@@ -38,6 +63,9 @@ func (k flowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 		if version := r.published[f.ID].version; version != "" {
 			fs[i].Noted = map[string]any{genesys.RecordFlow: version}
 		}
+		if by := r.published[f.ID].lock; by != "" && !r.ForceUnlock {
+			fs[i].Held = fmt.Sprintf("locked by %s; with --force-unlock the lock is taken, and what they have not saved is lost", by)
+		}
 	}
 	return fs, err
 }
@@ -53,6 +81,40 @@ func (e *FlowError) Error() string {
 		return fmt.Sprintf("the job for flow %q failed without a message, mostly a permission or an internal trouble of the platform", e.Name)
 	}
 	return fmt.Sprintf("the platform refuses flow %q: %s", e.Name, strings.Join(e.Messages, "; "))
+}
+
+// unlocked carries out a change of a flow that is there. A lock of somebody else, also one
+// that they have taken since the plan was made, is taken from them when that was asked for;
+// else the flow is left alone.
+func (k flowKind) unlocked(ctx context.Context, r *run, c plan.Change, do func() error) error {
+	take := func(by string) error {
+		if err := k.org.UnlockFlow(ctx, c.ID); err != nil {
+			return fmt.Errorf("take the lock of %s: %w", by, err)
+		}
+		r.warn("flow %q was locked by %s; the lock was taken", c.Key.Name, by)
+		return nil
+	}
+	if by := r.published[c.ID].lock; by != "" && r.ForceUnlock {
+		if err := take(by); err != nil {
+			return err
+		}
+	}
+	err := do()
+	if err == nil {
+		return nil
+	}
+	o, readErr := k.org.Read(ctx, genesys.Flow, c.ID)
+	switch by := r.lockedBy(o); {
+	case readErr != nil || by == "":
+		return err
+	case !r.ForceUnlock:
+		return &LockedError{Name: c.Key.Name, By: by}
+	default:
+		if err := take(by); err != nil {
+			return err
+		}
+	}
+	return do()
 }
 
 func (k flowKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
@@ -85,7 +147,9 @@ func (k flowKind) noteVersion(ctx context.Context, r *run, id string) error {
 func (r *run) keepPublished(o genesys.Object) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.published[o.ID] = publishedOf(o)
+	p := publishedOf(o)
+	p.lock = r.lockedBy(o)
+	r.published[o.ID] = p
 }
 
 func (k flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml string) (string, error) {
@@ -127,17 +191,39 @@ func (k flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml str
 }
 
 func (k flowKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
-	id, err := k.create(ctx, r, d)
-	if err == nil && id != c.ID {
-		r.know(d.Key, "id", id)
+	return k.unlocked(ctx, r, c, func() error {
+		id, err := k.create(ctx, r, d)
+		if err == nil && id != c.ID {
+			r.know(d.Key, "id", id)
+		}
+		return err
+	})
+}
+
+// flowFields are the fields of a call route that name a flow.
+var flowFields = []string{"openHoursFlow", "closedHoursFlow", "holidayHoursFlow"}
+
+// holds tells of call routes of others that lead to the flow.
+func (k flowKind) holds(ctx context.Context, r *run, id string) (string, error) {
+	all, err := k.org.Find(ctx, genesys.CallRoute, "")
+	if err != nil {
+		return "", err
 	}
-	return err
+	for _, o := range all {
+		leads := slices.ContainsFunc(flowFields, func(f string) bool { return text(object(o.Body[f])["id"]) == id })
+		if leads && !r.owns(genesys.CallRoute, o.ID) {
+			return fmt.Sprintf("call route %q leads to it, which is not ours", o.Text("name")), nil
+		}
+	}
+	return "", nil
 }
 
 // remove retries for a while: the platform needs time to see that the route is gone.
 func (k flowKind) remove(ctx context.Context, r *run, c plan.Change) error {
-	return r.poll(ctx, c.Key, genesys.FlowUnused, func() (bool, error) {
-		err := k.org.Delete(ctx, genesys.Flow, c.ID)
-		return !errors.Is(err, genesys.ErrConflict), err
+	return k.unlocked(ctx, r, c, func() error {
+		return r.poll(ctx, c.Key, genesys.FlowUnused, func() (bool, error) {
+			err := k.org.Delete(ctx, genesys.Flow, c.ID)
+			return !errors.Is(err, genesys.ErrConflict), err
+		})
 	})
 }

@@ -25,24 +25,29 @@ type Integrations interface {
 // gives it a name that only we use, and the configuration gives it its own.
 type integrationKind struct {
 	org Integrations
+	all []genesys.Object // of the org, as they were found
 }
 
 // notConfigured ends the name of an integration until it is configured.
 const notConfigured = " (dealroute: not configured yet)"
 
-func (integrationKind) immutable() []string { return []string{"integrationType"} }
+func (*integrationKind) immutable() []string { return []string{"integrationType"} }
 
-func (integrationKind) exact() []string {
+func (*integrationKind) exact() []string {
 	return []string{"config.properties", "config.advanced", "config.credentials"}
 }
 
-func (k integrationKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	all, err := k.org.Find(ctx, genesys.Integration, r.name+"*")
+func (k *integrationKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
+	all, err := k.org.Find(ctx, genesys.Integration, "")
 	if err != nil {
 		return nil, err
 	}
+	k.all = all
 	var out []plan.Found
 	for _, o := range all {
+		if !strings.HasPrefix(o.Text("name"), r.name) {
+			continue
+		}
 		if name, half := strings.CutSuffix(o.Text("name"), notConfigured); half && strings.HasPrefix(name, r.name+" ") {
 			out = append(out, plan.Found{
 				Key: genesys.Key{Kind: genesys.Integration, Name: name}, ID: o.ID, Owned: true,
@@ -75,7 +80,7 @@ func credentialRefs(v any) map[string]any {
 	return out
 }
 
-func (k integrationKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+func (k *integrationKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
 	body, err := r.body(d)
 	if err != nil {
 		return "", err
@@ -94,7 +99,7 @@ func (k integrationKind) create(ctx context.Context, r *run, d genesys.Entity) (
 	return id, k.configure(ctx, r, d.Key, id, body, version)
 }
 
-func (k integrationKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+func (k *integrationKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
 	body, err := r.body(d)
 	if err != nil {
 		return err
@@ -105,7 +110,7 @@ func (k integrationKind) update(ctx context.Context, r *run, c plan.Change, d ge
 // configure writes the configuration, enables the integration and waits until it is
 // active: before that its actions cannot be tested or used. version is that of the
 // configuration, nil when it is not known.
-func (k integrationKind) configure(ctx context.Context, r *run, key genesys.Key, id string, body map[string]any, version any) error {
+func (k *integrationKind) configure(ctx context.Context, r *run, key genesys.Key, id string, body map[string]any, version any) error {
 	config := pick(object(body["config"]), "name", "notes", "properties", "advanced", "credentials")
 	for try := 0; ; try++ {
 		if version == nil {
@@ -151,8 +156,17 @@ func (k integrationKind) configure(ctx context.Context, r *run, key genesys.Key,
 	})
 }
 
+// holds tells of actions of others: they would go with it.
+func (k *integrationKind) holds(ctx context.Context, r *run, id string) (string, error) {
+	n, err := r.actions.foreign(ctx, r, id)
+	if n == 0 || err != nil {
+		return "", err
+	}
+	return "it holds " + count(n, "data action") + " of others", nil
+}
+
 // remove deletes it, and with it its actions.
-func (k integrationKind) remove(ctx context.Context, r *run, c plan.Change) error {
+func (k *integrationKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	if err := k.org.Delete(ctx, genesys.Integration, c.ID); err != nil {
 		return err
 	}

@@ -53,6 +53,15 @@ func (k queueKind) create(ctx context.Context, r *run, d genesys.Entity) (string
 
 func (queueKind) update(context.Context, *run, plan.Change, genesys.Entity) error { return nil }
 
+// holds tells of the people who work in it.
+func (k queueKind) holds(ctx context.Context, _ *run, id string) (string, error) {
+	members, err := k.org.QueueMembers(ctx, id)
+	if len(members) == 0 || err != nil {
+		return "", err
+	}
+	return "it has " + count(len(members), "member"), nil
+}
+
 func (k queueKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	return k.org.Delete(ctx, genesys.Queue, c.ID)
 }

@@ -15,6 +15,7 @@ import (
 type Roles interface {
 	Entities
 	RevokeRole(ctx context.Context, clientID, divisionID, roleID string) error
+	RoleHolders(ctx context.Context, roleID string) ([]string, error)
 }
 
 // roleKind is the role of the run-time client. Marked in its description.
@@ -67,6 +68,24 @@ func (k roleKind) update(ctx context.Context, r *run, c plan.Change, d genesys.E
 	}
 	_, err = k.org.Update(ctx, genesys.Role, c.ID, body)
 	return err
+}
+
+// holds tells of people, groups and clients that somebody else gave the role to.
+func (k roleKind) holds(ctx context.Context, r *run, id string) (string, error) {
+	holders, err := k.org.RoleHolders(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	n := 0
+	for _, h := range holders {
+		if h != r.id.ClientID && !r.owns(genesys.OAuthClient, h) {
+			n++
+		}
+	}
+	if n == 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("it is held by others (%d)", n), nil
 }
 
 // remove takes the role back from the client that runs this before it goes.

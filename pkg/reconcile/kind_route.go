@@ -182,6 +182,31 @@ func (k routeKind) restore(ctx context.Context, r *run, before, now genesys.Obje
 	return nil
 }
 
+// holds tells of numbers that the deployment file does not name: somebody else put them there.
+// A file without a route names none, and gives up those that it had.
+func (k routeKind) holds(_ context.Context, r *run, id string) (string, error) {
+	var named []any
+	for _, d := range r.File {
+		if d.Key.Kind == genesys.CallRoute {
+			named = append(named, sortedTexts(d.Content["dnis"])...)
+		}
+	}
+	i := slices.IndexFunc(r.found, func(f plan.Found) bool { return f.ID == id })
+	if len(named) == 0 || i < 0 {
+		return "", nil
+	}
+	var others []string
+	for _, n := range sortedTexts(r.found[i].Content["dnis"]) {
+		if !slices.Contains(named, n) {
+			others = append(others, text(n))
+		}
+	}
+	if len(others) == 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("%s on it, which the deployment file does not name; move what must stay, then run it again", isAre(others)), nil
+}
+
 func (k routeKind) remove(ctx context.Context, r *run, c plan.Change) error {
 	return k.org.Delete(ctx, genesys.CallRoute, c.ID)
 }

@@ -2,6 +2,8 @@ package reconcile
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -11,7 +13,8 @@ import (
 // column that must go or change its type needs a new table.
 type tableKind struct {
 	lenient
-	org Entities
+	org  Entities
+	rows rowKind
 }
 
 func (k tableKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
@@ -57,6 +60,31 @@ func (k tableKind) update(ctx context.Context, r *run, c plan.Change, d genesys.
 	}
 	_, err = k.org.Update(ctx, genesys.DataTable, c.ID, body)
 	return err
+}
+
+// holds tells of rows that setup never writes: they would go with the table.
+func (k tableKind) holds(ctx context.Context, r *run, id string) (string, error) {
+	rows, err := k.rows.org.Rows(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	own := []string{"switch", "breaker", "scratch", "token", genesys.RecordRow} // of any deployment file, not only of this one
+	for _, d := range append(slices.Clone(r.desired), r.File...) {
+		if d.Key.Kind == genesys.DataTableRow {
+			_, key := splitRow(d.Key.Name)
+			own = append(own, key)
+		}
+	}
+	n := 0
+	for _, row := range rows {
+		if !slices.Contains(own, text(row["key"])) {
+			n++
+		}
+	}
+	if n == 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("it holds %s of others (of %d in all)", count(n, "row"), len(rows)), nil
 }
 
 func (k tableKind) remove(ctx context.Context, r *run, c plan.Change) error {

@@ -116,6 +116,7 @@ type published struct {
 	version  string
 	clientID string
 	by       string // a name, for people
+	lock     string // who else holds the flow; empty: nobody
 }
 
 func publishedOf(o genesys.Object) published {

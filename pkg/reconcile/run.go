@@ -19,6 +19,7 @@ import (
 type Config struct {
 	Name    string      // of the deployment: prefix and mark of everything
 	Desired genesys.Set // what must exist; empty to take everything down
+	File    genesys.Set // what the deployment file describes, also when everything is taken down
 	OrgPin  string      // refuse any other org, by name or id; empty for any
 
 	// Secret gives a credential's field at the moment of writing. The run-time client's
@@ -72,6 +73,9 @@ type run struct {
 	queues  queueKind   // tells who works there
 	routes  routeKind   // decides before planning
 
+	found   []plan.Found      // all that was found
+	adopted map[string]string // by id of an integration of ours that was taken over: what its mark says
+
 	mu        sync.Mutex
 	ids       map[genesys.Ref]string
 	secrets   map[genesys.Key]secret.Value // of OAuth clients made in this run
@@ -103,7 +107,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	r := &run{
 		Config: cfg, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
-		names: map[genesys.Kind][]string{}, rewritten: map[genesys.Key]*rewriting{},
+		names: map[genesys.Kind][]string{}, adopted: map[string]string{}, rewritten: map[genesys.Key]*rewriting{},
 	}
 	r.meet(org)
 	var err error
@@ -131,18 +135,31 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, f := range found {
+		if by := r.published[f.ID].lock; by != "" && r.ForceUnlock {
+			verdicts[f.Key] = plan.Verdict{Reason: fmt.Sprintf("locked by %s; the lock is taken before it is published", by)}
+		}
+	}
 	r.unfinished(found)
 	refused := r.prove(ctx)
 	for k, err := range refused {
 		verdicts[k] = plan.Verdict{Refused: true, Reason: err.Error()}
 	}
+	r.found = found
 	record, _ := r.recordKey()
-	p := plan.Compute(found, r.desired, plan.Policy{
+	policy := plan.Policy{
 		Adopt: r.Adopt, DeleteQueues: r.DeleteQueues, Destroy: len(r.Desired) == 0,
 		Immutable: func(k genesys.Kind) []string { return r.kinds[k].immutable() },
 		Exact:     func(k genesys.Kind) []string { return r.kinds[k].exact() },
 		IDs:       r.resolveRef, Verdicts: verdicts, Record: record,
-	})
+	}
+	p := plan.Compute(found, r.desired, policy)
+	if err := r.keep(ctx, p); err != nil {
+		return nil, err
+	}
+	for r.carry(p) {
+		p = plan.Compute(found, r.desired, policy)
+	}
 	for _, c := range p.Changes {
 		if c.Action == plan.Keep || c.Action == plan.Update {
 			r.know(c.Key, "id", c.ID)
@@ -258,9 +275,16 @@ func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 		return nil, err
 	}
 	slices.SortFunc(all, func(a, b plan.Found) int { return cmp.Compare(b.ID, a.ID) }) // of several the smallest is known
-	for _, f := range all {
-		if f.Owned {
+	for i, f := range all {
+		if f.Owned || r.Adopt && f.Key.Kind == genesys.DataTable { // the rows of one that is taken over are there, too
 			r.know(f.Key, "id", f.ID)
+		}
+		switch {
+		case f.Key.Kind != genesys.Integration || f.Adopted == "":
+		case f.Owned:
+			r.adopted[f.ID] = f.Adopted
+		default:
+			all[i].Adopted = r.actions.within(r, f.ID)
 		}
 	}
 	if err := look(ctx, second); err != nil {

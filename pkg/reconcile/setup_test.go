@@ -194,7 +194,7 @@ func (w *world) config() reconcile.Config {
 		smoke[a.Key] = a.Smoke
 	}
 	return reconcile.Config{
-		Name: w.deployment.Name, Desired: w.blueprint.Entities, Wait: w.wait,
+		Name: w.deployment.Name, Desired: w.blueprint.Entities, File: w.blueprint.Entities, Wait: w.wait,
 		Secret: func(genesys.Key, string) (secret.Value, error) { return secret.New(hubspottest.DefaultToken), nil },
 		Salt:   func() string { return "salt" },
 		Smoke:  smoke, Targets: targets(w.deployment),

@@ -81,12 +81,12 @@ func NewChange(c plan.Change) Change {
 var symbols = map[plan.Action]string{plan.Keep: "=", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-", plan.Leave: "·"}
 
 // PrintPlan writes a plan for a person: what changes first; what stays is only counted,
-// but for queues in which nobody would answer.
+// but for queues in which nobody would answer and what else there is to know.
 // texts gives, for kinds that are a file, what is published and what would be.
 func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error {
 	var b strings.Builder
 	for _, c := range p.Changes {
-		if c.Action == plan.Keep && !c.Unstaffed {
+		if c.Action == plan.Keep && !c.Unstaffed && !told(c) {
 			continue
 		}
 		diag.Fprintf(&b, "%s %-8s %-13s %s", symbols[c.Action], c.Action, c.Key.Kind, c.Key.Name)
@@ -110,6 +110,12 @@ func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error 
 	diag.Fprintf(&b, "%s\n", Tally(p))
 	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
 	return err
+}
+
+// told reports whether there is something to know of what stays: who has locked the flow, which
+// numbers a call route does not get.
+func told(c plan.Change) bool {
+	return c.Reason != "" && (c.Key.Kind == genesys.Flow || c.Key.Kind == genesys.CallRoute)
 }
 
 // Diff shows the lines that change with two lines around each, indented.

@@ -72,6 +72,8 @@ func every() map[string]func(context.Context, *Client) error {
 			_, err := c.StartFlowJob(ctx, "inboundCall: {}")
 			return err
 		},
+		"UnlockFlow":      func(ctx context.Context, c *Client) error { return c.UnlockFlow(ctx, "f") },
+		"RoleHolders":     func(ctx context.Context, c *Client) error { _, err := c.RoleHolders(ctx, "r"); return err },
 		"FlowJob":         func(ctx context.Context, c *Client) error { _, err := c.FlowJob(ctx, "j"); return err },
 		"StartFlowExport": func(ctx context.Context, c *Client) error { _, err := c.StartFlowExport(ctx, "f"); return err },
 		"FlowExport":      func(ctx context.Context, c *Client) error { _, _, err := c.FlowExport(ctx, "j"); return err },

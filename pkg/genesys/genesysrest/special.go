@@ -128,6 +128,18 @@ func (c *Client) RevokeRole(ctx context.Context, clientID, divisionID, roleID st
 	}, nil)
 }
 
+// RoleHolders lists the ids of the people, groups and clients that hold a role.
+func (c *Client) RoleHolders(ctx context.Context, roleID string) ([]string, error) {
+	all, err := c.list(ctx, func(a apis, page int) error {
+		return sent(a.auth().GetAuthorizationRoleSubjectgrants(roleID, pageSize, page, "", nil, "", ""))
+	}, "id")
+	out := make([]string, 0, len(all))
+	for _, o := range all {
+		out = append(out, o.ID)
+	}
+	return out, err
+}
+
 // NewClientSecret makes a new secret for an OAuth client; the old one ends at once. When an
 // answer is lost another one is made: the last one counts.
 func (c *Client) NewClientSecret(ctx context.Context, id string) (genesys.Object, error) {
@@ -504,6 +516,12 @@ func (j *flowJob) lacks() string {
 		return "flow.id"
 	}
 	return ""
+}
+
+// UnlockFlow takes the lock of a flow from whoever holds it; what they have not saved is lost.
+func (c *Client) UnlockFlow(ctx context.Context, id string) error {
+	_, err := c.object(ctx, request{repeat: true, op: func(a apis, _ *body) error { return sent(a.architect().PostFlowsActionsUnlock(id)) }})
+	return err
 }
 
 // FlowJob reads how far a job is.

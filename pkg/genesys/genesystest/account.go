@@ -138,15 +138,16 @@ func accountHandlers() map[string]handler {
 		"GET /api/v2/authorization/roles/{roleId}":                               (*call).role,
 		"PUT /api/v2/authorization/roles/{roleId}":                               (*call).roleUpdate,
 		"DELETE /api/v2/authorization/roles/{roleId}":                            (*call).roleDelete,
+		"GET /api/v2/authorization/roles/{roleId}/subjectgrants":                 (*call).roleHolders,
 		"GET /api/v2/authorization/subjects/{subjectId}":                         (*call).subject,
-		"POST " + grants:                                                         (*call).grantAdd,
-		"DELETE " + grants:                                                       (*call).grantDelete,
-		"GET /api/v2/oauth/clients":                                              (*call).clientList,
-		"POST /api/v2/oauth/clients":                                             (*call).clientCreate,
-		"GET /api/v2/oauth/clients/{clientId}":                                   (*call).clientGet,
-		"PUT /api/v2/oauth/clients/{clientId}":                                   (*call).clientUpdate,
-		"DELETE /api/v2/oauth/clients/{clientId}":                                (*call).clientDelete,
-		"POST /api/v2/oauth/clients/{clientId}/secret":                           (*call).clientSecret,
+		"POST " + grants:                               (*call).grantAdd,
+		"DELETE " + grants:                             (*call).grantDelete,
+		"GET /api/v2/oauth/clients":                    (*call).clientList,
+		"POST /api/v2/oauth/clients":                   (*call).clientCreate,
+		"GET /api/v2/oauth/clients/{clientId}":         (*call).clientGet,
+		"PUT /api/v2/oauth/clients/{clientId}":         (*call).clientUpdate,
+		"DELETE /api/v2/oauth/clients/{clientId}":      (*call).clientDelete,
+		"POST /api/v2/oauth/clients/{clientId}/secret": (*call).clientSecret,
 	}
 }
 
@@ -351,6 +352,32 @@ func (c *call) roleDelete() (int, any, error) {
 	c.s.state.remove(roles, e.ID)
 	c.s.state.Grants = slices.DeleteFunc(c.s.state.Grants, func(g grant) bool { return g.Role == e.ID })
 	return ok(nil)
+}
+
+// roleHolders lists who holds a role, each once with the divisions.
+func (c *call) roleHolders() (int, any, error) {
+	e, err := c.read(roles, "role", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	var out []any
+	at := map[string]map[string]any{}
+	for _, g := range c.s.state.Grants {
+		if g.Role != e.ID {
+			continue
+		}
+		m := at[g.Subject]
+		if m == nil {
+			m = map[string]any{"id": g.Subject, "name": g.Subject, "type": "PC_USER", "divisions": []any{}}
+			if cl := c.s.state.get(clients, g.Subject); cl != nil {
+				m["name"], m["type"] = cl.name(), "PC_OAUTH_CLIENT"
+			}
+			at[g.Subject] = m
+			out = append(out, m)
+		}
+		m["divisions"] = append(list(m["divisions"]), map[string]any{"id": g.Division})
+	}
+	return ok(c.page(out))
 }
 
 func (c *call) grantAdd() (int, any, error) {

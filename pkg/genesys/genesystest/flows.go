@@ -137,8 +137,8 @@ func (s *Server) finishJob(job *entity) {
 			flow = e
 		}
 	}
-	if flow != nil && flow.Body["lockedUser"] != nil {
-		s.message(job, "Error", fmt.Sprintf("flow '%s' is locked by %s; use force unlock to take the lock", file.Flow.Name, str(object(flow.Body["lockedUser"])["name"])))
+	if by := lockOf(flow, job.Hidden["client"]); by != "" {
+		s.message(job, "Error", fmt.Sprintf("flow '%s' is locked by %s; use force unlock to take the lock", file.Flow.Name, by))
 		return
 	}
 	division := s.state.home()
@@ -178,6 +178,17 @@ func (s *Server) finishJob(job *entity) {
 	flow.Hidden["version"] = fmt.Sprint(version)
 	job.Body["status"] = "Success"
 	job.Body["flow"] = map[string]any{"id": flow.ID}
+}
+
+// lockOf names who else than a client has locked a flow.
+func lockOf(flow *entity, client string) string {
+	if flow == nil {
+		return ""
+	}
+	if by := object(flow.Body["lockedClient"]); by != nil && by["id"] != client {
+		return str(by["name"])
+	}
+	return str(object(flow.Body["lockedUser"])["name"])
 }
 
 func flowView(e *entity) map[string]any { return clone(e.Body) }
@@ -239,6 +250,9 @@ func (c *call) flowDelete() (int, any, error) {
 			}
 		}
 	}
+	if lockOf(e, c.client) != "" {
+		return 0, nil, failed(http.StatusMethodNotAllowed, "architect.flow.cannot.delete.user.does.not.have.lock", "Flow %s is locked by somebody else", e.name())
+	}
 	e.Deleted, e.Body["deleted"] = true, true
 	return noContent()
 }
@@ -249,6 +263,7 @@ func (c *call) flowUnlock() (int, any, error) {
 		return 0, nil, err
 	}
 	delete(e.Body, "lockedUser")
+	delete(e.Body, "lockedClient")
 	return ok(flowView(e))
 }
 
