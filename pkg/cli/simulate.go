@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -413,20 +412,21 @@ func named(ani string, f *simulate.Fixtures) error {
 	return fail(errors.New("--ani has a word that is no number, no address and no call of the fixtures"), hint)
 }
 
-// ours refuses a called number that is none of the deployment's, when it has any.
-func (s *simulation) ours(dnis string) error {
+// ours is the deployment's own number that a called one is; it refuses one that is none of
+// them, when there are any.
+func (s *simulation) ours(dnis string) (string, error) {
 	d := s.loaded.deployment
 	if dnis == "" || len(d.Calls.Numbers) == 0 {
-		return nil
+		return dnis, nil
 	}
-	if n, err := phone.Parse(dnis, d.HubSpot.Lookup.HomeCountries[0]); err == nil && slices.Contains(d.Calls.Numbers, n.E164()) {
-		return nil
+	if n, ok := d.Number(dnis); ok {
+		return n, nil
 	}
 	hint := diag.DidYouMean(dnis, d.Calls.Numbers)
 	if hint == "" {
 		hint = "calls.numbers has " + strings.Join(d.Calls.Numbers, ", ")
 	}
-	return fail(errors.New("the called number (--dnis, or call.dnis of the world) is none of the deployment's"), hint)
+	return "", fail(errors.New("the called number (--dnis, or call.dnis of the world) is none of the deployment's"), hint)
 }
 
 // callers makes the calls. Their starts are set when they run.
@@ -434,8 +434,8 @@ func (s *simulation) callers(start time.Time) error {
 	if len(s.options.anis) == 0 {
 		return fail(errors.New("no caller"), "name a calling number with --ani; anonymous stands for a withheld one")
 	}
-	dnis := s.options.dnis
-	if err := s.ours(dnis); err != nil {
+	dnis, err := s.ours(s.options.dnis)
+	if err != nil {
 		return err
 	}
 	if n := s.loaded.deployment.Calls.Numbers; dnis == "" && len(n) > 0 {

@@ -1,7 +1,10 @@
 package deployment
 
 import (
+	"slices"
+
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
@@ -32,19 +35,65 @@ func (d *Deployment) PopOf(rule int) ScreenPop {
 }
 
 // Own lists the callers that are never looked up: calls.ownNumbers and calls.numbers, each
-// once, in the order of the file.
+// once, in the order of the file, and behind each the other spellings of its line.
 func (d *Deployment) Own() []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, list := range [][]string{d.Calls.OwnNumbers, d.Calls.Numbers} {
 		for _, n := range list {
-			if !seen[n] {
-				seen[n] = true
-				out = append(out, n)
+			for _, s := range d.spellings(n) {
+				if !seen[s] {
+					seen[s] = true
+					out = append(out, s)
+				}
 			}
 		}
 	}
 	return out
+}
+
+// Number is the one of calls.numbers that a called number is, in whatever form or spelling
+// it is written.
+func (d *Deployment) Number(called string) (number string, ok bool) {
+	n, err := phone.Parse(called, d.home())
+	if err != nil {
+		return "", false
+	}
+	if slices.Contains(d.Calls.Numbers, n.E164()) {
+		return n.E164(), true
+	}
+	i := slices.IndexFunc(d.Calls.Numbers, func(x string) bool { return slices.Contains(d.spellings(x), n.E164()) })
+	if i < 0 {
+		return "", false
+	}
+	return d.Calls.Numbers[i], true
+}
+
+// spellings are a number of the file, what a reader makes of it, and the other spellings of
+// its line after a numbering change.
+func (d *Deployment) spellings(number string) []string {
+	out := []string{number}
+	n, err := phone.Parse(number, d.home())
+	if err != nil {
+		return out
+	}
+	if n.E164() != number {
+		out = append(out, n.E164())
+	}
+	for _, v := range n.Variants() {
+		if v.E164() != number {
+			out = append(out, v.E164())
+		}
+	}
+	return out
+}
+
+// home is the country in which a number without country code is read.
+func (d *Deployment) home() string {
+	if h := d.HubSpot.Lookup.HomeCountries; len(h) > 0 {
+		return h[0]
+	}
+	return ""
 }
 
 // StageIDs are the ids that a text of a stage condition stands for: the text itself, and

@@ -100,7 +100,7 @@ type Fact struct {
 type Calls struct {
 	// Numbers are the called numbers of the route, in E.164.
 	Numbers Numbers `yaml:"numbers,omitempty" jsonschema:"uniqueItems=true"`
-	// OwnNumbers are callers that are never looked up; the numbers of the route are among them anyway.
+	// OwnNumbers are callers that are never looked up; the numbers of the route are among them anyway. Other spellings of the same line (BR, MX, AR) count.
 	OwnNumbers Numbers `yaml:"ownNumbers,omitempty" jsonschema:"uniqueItems=true"`
 	// Language is the flow's language.
 	Language string `yaml:"language,omitempty" jsonschema:"pattern=^[a-z]{2\\,3}(-[a-z0-9]{2\\,8})?$,default=en-us"`

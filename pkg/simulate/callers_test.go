@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
@@ -130,5 +131,33 @@ func TestTheNumberItselfIsOnThePage(t *testing.T) {
 	}
 	if strings.Contains(edges, "match:") {
 		t.Error("the example of the edges has a way to match of its own")
+	}
+}
+
+// Our own numbers are never looked up, in whatever spelling of the line they call; others
+// are, also those of the same countries.
+func TestOwnNumbersInEverySpelling(t *testing.T) {
+	strangers := map[string]string{"BR": "+5588987654320", "MX": "+525512345670", "AR": "+541123456780", "US": "+15135550142"}
+	for home, own := range map[string]string{"BR": "+5588987654321", "MX": "+525512345678", "AR": "+5491123456789", "US": "+15135550100"} {
+		n, err := phone.Parse(own, home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range append(n.Variants(), n) {
+			for _, list := range []string{"numbers", "ownNumbers"} {
+				l := edge(t, "best", "highest-value", "homeCountries: [US]", "homeCountries: ["+home+"]", "enrichment:", "calls: {"+list+": [\""+s.E164()+"\"]}\nenrichment:")
+				for _, v := range append(n.Variants(), n) {
+					for _, form := range []string{"%s", "tel:%s", "sip:%s@203.0.113.7"} {
+						ani := fmt.Sprintf(form, v.E164())
+						if o := l.call(t, caller{ani: ani, assume: hubspottest.Assumed()}); o.Outcome != "no_record" || o.Requests != 0 {
+							t.Errorf("%s: %s of ours calls as %s: %s after %d requests", list, s, ani, o.Outcome, o.Requests)
+						}
+					}
+				}
+				if o := l.call(t, caller{ani: strangers[home], assume: hubspottest.Assumed()}); o.Requests == 0 {
+					t.Errorf("%s: with %s of ours %s is not looked up", list, s, strangers[home])
+				}
+			}
+		}
 	}
 }
