@@ -126,14 +126,14 @@ func runFlowRun(ctx context.Context, o flowRunOptions) error {
 		}
 		o.flow.Modules = append(o.flow.Modules, module)
 	}
-	said := &world.File{}
+	said := &world.Document{File: &world.File{}}
+	var data []byte
 	if o.world != "" {
-		data, err := os.ReadFile(o.world)
-		if err != nil {
+		if data, err = os.ReadFile(o.world); err != nil {
 			return fail(fmt.Errorf("read the world file %s: %w", o.world, reason(err)), "name an existing file with --world FILE")
 		}
 		var found diag.Findings
-		if said, found = world.Decode(o.world, data); said == nil {
+		if said, found = world.Read(o.world, data); said == nil {
 			return unreadable(privacy.Findings(found), privacy.Excerpt(data), true)
 		}
 	}
@@ -154,7 +154,11 @@ func runFlowRun(ctx context.Context, o flowRunOptions) error {
 	if err != nil {
 		return notRun(err, mask)
 	}
-	outside := world.New(said)
+	found := said.Against(program, world.Known{})
+	if found.Has(diag.Error) {
+		return unreadable(privacy.Findings(found), privacy.Excerpt(data), false)
+	}
+	outside := world.New(said.File)
 	level := interp.TracePath
 	if o.trace {
 		level = interp.TraceFull
@@ -167,6 +171,12 @@ func runFlowRun(ctx context.Context, o flowRunOptions) error {
 		return notRun(err, mask)
 	}
 	notes := outside.Notes()
+	for _, f := range privacy.Findings(append(found, said.Unused(outside)...)) {
+		if f.Hint != "" {
+			f.Message += "; " + f.Hint
+		}
+		notes = append(notes, f.Error())
+	}
 	if n := len(program.Findings()); n > 0 {
 		notes = append(notes, fmt.Sprintf("%d places of the flow that this call did not reach cannot be run; see dealroute flow check %s", n, o.file))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -14,6 +15,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
@@ -107,10 +109,35 @@ type simulation struct {
 	source   string
 	live     bool
 	mask     *privacy.Mask
+	start    interp.Call // what else a world's calls begin with
+	found    diag.Findings
+	texts    map[string][]byte // that the findings are in, by file
+	after    func()            // when all calls are over; may be nil
+}
+
+// tell keeps what is to be said of a file besides the calls.
+func (s *simulation) tell(found diag.Findings, text []byte) {
+	for _, f := range privacy.Findings(found) {
+		if !slices.ContainsFunc(s.found, func(x diag.Finding) bool { return x.Position == f.Position }) { // the graver one was first
+			s.found = append(s.found, f)
+		}
+	}
+	if len(found) > 0 {
+		s.texts[found[0].Position.File] = privacy.Excerpt(text)
+	}
+}
+
+// objectsOf are the names that a deployment has, by the sections of world files.
+func objectsOf(d *deployment.Deployment) map[string][]string {
+	queues, skills := []string{d.Routing.Fallback.Queue}, slices.Clone(d.Routing.Fallback.Skills)
+	for _, r := range d.Routing.Rules {
+		queues, skills = append(queues, r.To.Queue), append(skills, r.To.Skills...)
+	}
+	return map[string][]string{"queues": queues, "skills": skills}
 }
 
 func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, o simulateOptions) (*simulation, error) {
-	s := &simulation{options: o, loaded: l, live: o.crm == "live", mask: privacy.New(privacy.Options{
+	s := &simulation{options: o, loaded: l, live: o.crm == "live", texts: map[string][]byte{}, mask: privacy.New(privacy.Options{
 		Deployment: l.deployment, Names: blueprint.PersonalNames(l.deployment), Live: o.crm == "live", Show: o.showPII,
 	})}
 	start, err := startTime(env, o.at)
@@ -310,10 +337,14 @@ func (s *simulation) useWorld(start *time.Time) error {
 	if err != nil {
 		return fail(fmt.Errorf("read the world file %s: %w", s.options.world, reason(err)), "docs/world.md has the format")
 	}
-	script, fs := world.Decode(s.options.world, data)
+	script, fs := world.Read(s.options.world, data)
+	if !fs.Has(diag.Error) {
+		fs = append(fs, s.run.Program.Script(script, s.run.Org.Rows, objectsOf(s.loaded.deployment))...)
+	}
 	if fs.Has(diag.Error) {
 		return unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
 	}
+	s.tell(fs, data)
 	if s.options.at == "" && !script.Call.At.IsZero() {
 		*start = script.Call.At
 	}
@@ -332,7 +363,9 @@ func (s *simulation) useWorld(start *time.Time) error {
 	for _, a := range s.options.anis {
 		s.fixtures.Calls[a] = simulate.CallFixture{Conversation: script.Call.Data}
 	}
-	s.run.Script = world.New(script)
+	s.run.Script = world.New(script.File)
+	s.start = script.Start()
+	s.after = func() { s.tell(script.Unused(s.run.Script), data) }
 	s.source = "world: " + s.options.world
 	return nil
 }
@@ -448,7 +481,7 @@ func (s *simulation) callers(start time.Time) error {
 				return err
 			}
 		}
-		c := simulate.Call{ANI: ani, DNIS: dnis, At: start, Conversation: f.Conversation, Own: f.Org()}
+		c := simulate.Call{ANI: ani, DNIS: dnis, At: start, Conversation: f.Conversation, Own: f.Org(), Start: s.start}
 		if f.ANI != "" {
 			c.ANI = f.ANI
 		}
@@ -478,16 +511,22 @@ func (s *simulation) all(ctx context.Context) ([]*simulate.Outcome, error) {
 		}
 		out = append(out, o)
 	}
+	if s.after != nil {
+		s.after()
+	}
 	return out, nil
 }
 
 func (s *simulation) print(env session, outcomes []*simulate.Outcome) error {
 	if env.settings.json {
-		out := view.Calls{Schema: view.Schema, Calls: []view.Call{}}
+		out := view.Calls{Schema: view.Schema, Calls: []view.Call{}, Findings: view.NewFindings(s.found)}
 		for _, o := range outcomes {
 			out.Calls = append(out.Calls, view.NewCall(o, s.mask))
 		}
 		return view.JSON(env.IO.Out, out)
+	}
+	for _, f := range s.found.Sorted() {
+		diag.Print(env.IO.Err, f, s.texts[f.Position.File]) //nolint:errcheck // a note nobody can read stops nothing
 	}
 	frame := s.frame()
 	for i, o := range outcomes {

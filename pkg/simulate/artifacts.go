@@ -38,7 +38,8 @@ type Readings struct {
 // number of runs may go on in it at once.
 type Program struct {
 	flow    *interp.Program
-	actions map[*architect.Action]*action // by the flow's action that calls them
+	actions map[*architect.Action]*action   // by the flow's action that calls them
+	types   map[string]map[string]expr.Type // of the contracts' outputs, by actionKey
 	table   string
 	tableID string
 }
@@ -50,8 +51,8 @@ type action struct {
 
 // Prepare compiles flow and actions once.
 func Prepare(a Artifacts, r Readings) (*Program, error) {
-	p := &Program{actions: map[*architect.Action]*action{}, table: a.Table, tableID: a.TableID}
-	types, given := map[string]map[string]expr.Type{}, map[string]*action{}
+	p := &Program{actions: map[*architect.Action]*action{}, types: map[string]map[string]expr.Type{}, table: a.Table, tableID: a.TableID}
+	given := map[string]*action{}
 	for _, x := range a.Actions {
 		dp, err := dataaction.Compile(x.Definition, r.DataAction)
 		if err != nil {
@@ -59,12 +60,12 @@ func Prepare(a Artifacts, r Readings) (*Program, error) {
 		}
 		k := actionKey(x.Category, x.Definition.Name)
 		given[k] = &action{x, dp}
-		types[k] = outputTypes(x.Definition)
+		p.types[k] = outputTypes(x.Definition)
 	}
 	o := r.Interp
 	o.Keep = append(slices.Clone(kept), o.Keep...)
 	o.OutputType = func(t *architect.Target, output string) expr.Type {
-		if ty, ok := types[actionKey(t.Category, t.Name)][output]; ok {
+		if ty, ok := p.types[actionKey(t.Category, t.Name)][output]; ok {
 			return ty
 		}
 		return expr.String

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/source"
@@ -118,4 +120,20 @@ func kind(v any) string {
 		return "true or false"
 	}
 	return "a number"
+}
+
+// Script holds a world file against the flow, the contracts of its data actions and the
+// control table, whose rows are given. objects are the names of the deployment by the
+// sections of world files.
+func (p *Program) Script(d *world.Document, rows map[string]map[string]any, objects map[string][]string) diag.Findings {
+	table := world.KnownTable{Rows: slices.Sorted(maps.Keys(rows)), Columns: map[string]expr.Type{}}
+	for _, row := range rows {
+		for name, v := range row {
+			table.Columns[name] = map[string]expr.Type{"a text": expr.String, "true or false": expr.Boolean, "a number": expr.Decimal}[kind(v)]
+		}
+	}
+	return d.Against(p.flow, world.Known{
+		Outputs: func(category, action string) map[string]expr.Type { return p.types[actionKey(category, action)] },
+		Tables:  map[string]world.KnownTable{p.table: table}, Objects: objects, Closed: true,
+	})
 }

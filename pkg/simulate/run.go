@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,7 @@ type Call struct {
 	At           time.Time         // virtual start
 	Conversation map[string]string // participant data of an earlier leg
 	Own          Org               // of this call alone, over what the run's org has
+	Start        interp.Call       // what else it begins with; the members above win
 }
 
 // An Outcome is what became of a call.
@@ -52,6 +54,7 @@ type Outcome struct {
 	Waited   time.Duration
 	Requests int
 	Actions  []ActionRun
+	Notes    []string // where a script said nothing and its default answered, data actions aside
 	Met
 }
 
@@ -65,9 +68,10 @@ func (r *Run) Do(ctx context.Context, c Call) (*Outcome, error) {
 		w.rows.Put(key, r.Org.Rows[key])
 		w.rows.Put(key, columns)
 	}
-	result, err := interp.Run(ctx, r.Program.flow, interp.Call{
-		ANI: c.ANI, DNIS: c.DNIS, At: c.At, ConversationID: conversation, ParticipantData: c.Conversation,
-	}, w, interp.RunOptions{Trace: r.Trace})
+	start := c.Start
+	start.ANI, start.DNIS, start.At, start.ParticipantData = c.ANI, c.DNIS, c.At, c.Conversation
+	start.ConversationID = cmp.Or(start.ConversationID, conversation)
+	result, err := interp.Run(ctx, r.Program.flow, start, w, interp.RunOptions{Trace: r.Trace})
 	if refused := (*interp.Refusal)(nil); errors.As(err, &refused) {
 		err = fmt.Errorf("the flow cannot go on: %w", err)
 	}
@@ -82,8 +86,9 @@ func (r *Run) Do(ctx context.Context, c Call) (*Outcome, error) {
 // conversation is the id of every simulated conversation: an id of nobody.
 const conversation = "00000000-0000-4000-8000-000000000000"
 
-// count books a scripted data action as if it had been executed.
-func (w *callWorld) count(e *interp.Effect, o interp.Outcome) {
+// count books a scripted data action as if it had been executed; said tells that the script
+// has an answer of it.
+func (w *callWorld) count(e *interp.Effect, o interp.Outcome, said bool) {
 	a := w.run.Program.actions[e.Action]
 	run := ActionRun{Action: e.Name, HubSpot: a != nil && a.HubSpot, Elapsed: o.Elapsed, Requests: 1}
 	if e.Timeout > 0 && (o.Branch == "timeout" || run.Elapsed > e.Timeout) {
@@ -91,6 +96,9 @@ func (w *callWorld) count(e *interp.Effect, o interp.Outcome) {
 	}
 	if run.Failure = late(e, o); o.Branch != "success" {
 		run.Failure = "scripted " + o.Branch
+	}
+	if !said {
+		run.Failure = "it is not in the world, so it fails"
 	}
 	w.book(run)
 }

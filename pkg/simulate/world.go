@@ -85,11 +85,30 @@ func (w *callWorld) Now() time.Time { return w.out.Call.At }
 func (w *callWorld) Do(ctx context.Context, e *interp.Effect) (o interp.Outcome, err error) {
 	if w.run.Script == nil {
 		o, err = w.ask(ctx, e)
-	} else if o, err = w.run.Script.Do(ctx, e); err == nil && e.Kind == interp.EffectDataAction {
-		w.count(e, o)
+	} else {
+		o, err = w.script(ctx, e)
 	}
 	if err == nil {
 		w.out.see(e, o, w.run.Program.table)
+	}
+	return o, err
+}
+
+// script puts an effect to the scripted world, and keeps what that says of its answer.
+func (w *callWorld) script(ctx context.Context, e *interp.Effect) (interp.Outcome, error) {
+	w.run.Script.Forget()
+	o, err := w.run.Script.Do(ctx, e)
+	notes := w.run.Script.Notes()
+	switch {
+	case err != nil:
+	case e.Kind == interp.EffectDataAction:
+		w.count(e, o, len(notes) == 0)
+	default:
+		for _, n := range notes {
+			if !slices.Contains(w.out.Notes, n) {
+				w.out.Notes = append(w.out.Notes, n)
+			}
+		}
 	}
 	return o, err
 }

@@ -56,8 +56,9 @@ type Step struct {
 
 // Calls is the answer of simulate.
 type Calls struct {
-	Schema int    `json:"schema"`
-	Calls  []Call `json:"calls"`
+	Schema   int       `json:"schema"`
+	Calls    []Call    `json:"calls"`
+	Findings []Finding `json:"findings"` // about the files and the account, not about one call
 }
 
 // NewCall converts an outcome.
@@ -75,7 +76,7 @@ func NewCall(o *simulate.Outcome, m *privacy.Mask) Call {
 	for k, v := range r.ParticipantData {
 		c.ParticipantData[k] = m.Data(k, v)
 	}
-	for _, n := range append(elsewhere(o), asked(o)...) {
+	for _, n := range slices.Concat(elsewhere(o), asked(o), o.Notes) {
 		c.Notes = append(c.Notes, m.Text(n))
 	}
 	if r.ScreenPop != nil {
@@ -134,7 +135,7 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	}
 	line("waited", Thousands(c.WaitedMs)+" ms", waits(c, o, f))
 	line("path", fmt.Sprintf("%d actions", c.Actions), "--trace shows each with its inputs and outputs")
-	for _, n := range asked(o) {
+	for _, n := range append(asked(o), o.Notes...) {
 		diag.Fprintf(&b, "  %-12s %s\n", "note", f.Mask.Text(n))
 	}
 	for _, p := range o.Result.Problems {

@@ -81,16 +81,11 @@ func Bool(b bool) Datum      { return Datum{Kind: DatumBool, Text: strconv.Forma
 func List(vs ...Datum) Datum { return Datum{Kind: DatumList, Items: vs} }
 
 // The kinds of objects that a world file can declare missing, by the key of their section.
-var objectSections = []string{"queues", "skills", "languageSkills", "users", "groups", "prompts", "wrapupCodes", "flows", "scripts"}
+var objectSections = []string{"queues", "skills", "languageSkills", "users", "groups", "prompts", "wrapupCodes", "flows"}
 
-// lookup finds a name without regard to letter case, an exact match first: Genesys compares
-// most names of org objects that way, and a world file should not fail on it.
-func lookup[V any](m map[string]V, name string) (v V, ok bool) {
-	_, v, ok = entry(m, name)
-	return v, ok
-}
-
-// entry is lookup with the file's own spelling of the name; of several the first one counts.
+// entry finds a name without regard to letter case, an exact match first: Genesys compares
+// most names of org objects that way, and a world file should not fail on it. It gives the
+// file's own spelling of the name; of several the first one counts.
 func entry[V any](m map[string]V, name string) (key string, v V, ok bool) {
 	if v, ok := m[name]; ok {
 		return name, v, true

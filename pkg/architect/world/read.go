@@ -18,10 +18,26 @@ import (
 // maxFile bounds a world file; a larger one is refused before it is read.
 const maxFile = 4 << 20
 
-// Decode reads a world file. It is strict: an unknown key, a key given twice, a value
-// of the wrong kind, an alias are findings with their place and, where a known name is
-// near, a hint. All findings come at once; the file is nil when there is an error.
+// A Document is a world file with the places of what it says.
+type Document struct {
+	*File
+	text source.Text
+	root *yaml.Node
+}
+
+// Decode is Read for those who ask no places later.
 func Decode(file string, data []byte) (*File, diag.Findings) {
+	d, found := Read(file, data)
+	if d == nil {
+		return nil, found
+	}
+	return d.File, found
+}
+
+// Read reads a world file. It is strict: an unknown key, a key given twice, a value
+// of the wrong kind, an alias are findings with their place and, where a known name is
+// near, a hint. All findings come at once; the document is nil when there is an error.
+func Read(file string, data []byte) (*Document, diag.Findings) {
 	r := &reader{src: source.New(file, data)}
 	doc, faults := r.src.YAML(source.Limits{Bytes: maxFile})
 	for _, f := range faults {
@@ -33,14 +49,15 @@ func Decode(file string, data []byte) (*File, diag.Findings) {
 		}
 		r.found = append(r.found, f.Finding(""))
 	}
-	s := &File{}
+	d := &Document{File: &File{}, text: r.src}
 	if doc != nil {
-		r.root(doc.Content[0], s)
+		d.root = doc.Content[0]
+		r.root(d.root, d.File)
 	}
 	if r.found.Has(diag.Error) {
 		return nil, r.found
 	}
-	return s, r.found
+	return d, r.found
 }
 
 type reader struct {

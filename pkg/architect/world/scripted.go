@@ -4,24 +4,32 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // Scripted is the world a File describes. It remembers how often each answer was used, so
 // one run has one Scripted, or several that are to share it, one after the other. Any number
 // of them may stand on one File.
 type Scripted struct {
-	file   *File
-	used   map[*Reply]int // of a list of replies, by its first one
-	digits int
-	notes  []string
-	made   map[binding][]interp.Named
+	file    *File
+	used    map[*Reply]int // of a list of replies, by its first one
+	digits  int
+	notes   []string
+	made    map[binding][]interp.Named
+	actions map[[2]string][]Reply // by category and name
+	asked   map[entryOf]bool
 }
+
+// An entryOf a file is a key of a section, or a row of a table.
+type entryOf struct{ section, key, row string }
 
 // A binding is a list of values of the file that an action of a flow binds to its variables;
 // both are named by their first element. Its values are made once.
@@ -41,8 +49,12 @@ func New(f *File) *Scripted {
 // Now is the time of the file's call.
 func (w *Scripted) Now() time.Time { return w.file.Call.At }
 
-// Notes tell where the file said nothing and its default answered.
+// Notes tell where the file said nothing and its default answered, since the beginning or
+// since Forget.
 func (w *Scripted) Notes() []string { return w.notes }
+
+// Forget begins new notes.
+func (w *Scripted) Forget() { w.notes = nil }
 
 // Start is the file's call as a run takes it.
 func (f *File) Start() interp.Call {
@@ -70,14 +82,13 @@ func (w *Scripted) Do(_ context.Context, e *interp.Effect) (interp.Outcome, erro
 	f := w.file
 	switch e.Kind {
 	case interp.EffectDataAction:
-		var room [128]byte
-		key := append(append(append(room[:0], e.Category...), '/'), e.Name...)
-		rs, ok := f.DataActions[string(key)]
-		if !ok {
-			if rs, ok = f.action(e.Category, e.Name); !ok {
-				w.note("data action %q is not in the world: it fails", e.Name)
-				return interp.Outcome{Branch: "failure"}, nil
-			}
+		rs, seen := w.actions[[2]string{e.Category, e.Name}]
+		if !seen {
+			rs = w.action(e)
+		}
+		if rs == nil {
+			w.note("data action %q is not in the world: it fails", e.Name)
+			return interp.Outcome{Branch: "failure"}, nil
 		}
 		return w.reply(rs, e)
 	case interp.EffectTable:
@@ -85,15 +96,18 @@ func (w *Scripted) Do(_ context.Context, e *interp.Effect) (interp.Outcome, erro
 	case interp.EffectFind:
 		return interp.Outcome{Value: w.find(e)}, nil
 	case interp.EffectSchedule:
-		v, _ := lookup(f.Schedules, e.Name)
+		v, _ := look(w, "schedules", f.Schedules, e.Name)
 		return interp.Outcome{Branch: cmp.Or(v, "active")}, nil
 	case interp.EffectScheduleGroup:
 		for _, in := range e.Inputs {
-			if v, _ := lookup(f.EmergencyGroups, in.Value.Text()); in.Name == "emergencyGroup" && v == "on" {
+			if in.Name != "emergencyGroup" {
+				continue
+			}
+			if v, _ := look(w, "emergencyGroups", f.EmergencyGroups, in.Value.Text()); v == "on" {
 				return interp.Outcome{Branch: "emergency"}, nil
 			}
 		}
-		v, _ := lookup(f.ScheduleGroups, e.Name)
+		v, _ := look(w, "scheduleGroups", f.ScheduleGroups, e.Name)
 		return interp.Outcome{Branch: cmp.Or(v, "open")}, nil
 	case interp.EffectInput:
 		if w.digits < len(f.Digits) {
@@ -102,17 +116,17 @@ func (w *Scripted) Do(_ context.Context, e *interp.Effect) (interp.Outcome, erro
 		}
 		return interp.Outcome{}, nil
 	case interp.EffectTransfer:
-		if rs, ok := lookup(f.Transfers, e.Name); ok {
+		if rs, ok := look(w, "transfers", f.Transfers, e.Name); ok {
 			return w.reply(rs, e)
 		}
 		if section := transferSections[e.Transfer.To]; section != "" {
-			if v, _ := lookup(f.Objects[section], e.Name); v == "missing" {
+			if v, _ := look(w, section, f.Objects[section], e.Name); v == "missing" {
 				return failure(e, ""), nil
 			}
 		}
 		return interp.Outcome{Branch: "success"}, nil
 	}
-	if rs, ok := lookup(f.Branches, actionName(e)); ok {
+	if rs, ok := look(w, "branches", f.Branches, actionName(e)); ok {
 		return w.reply(rs, e)
 	}
 	for _, b := range []string{"success", "notFound", "timeout"} {
@@ -123,20 +137,90 @@ func (w *Scripted) Do(_ context.Context, e *interp.Effect) (interp.Outcome, erro
 	return interp.Outcome{Branch: e.Branches[0]}, nil
 }
 
-// action finds a data action's answers by its name, or by the name without the eight digits
-// of a contract's hash that we put at its end.
-func (f *File) action(category, name string) (rs []Reply, ok bool) {
-	if rs, ok = lookup(f.DataActions, name); ok {
-		return rs, true
+// action finds a data action's answers by the keys that actionKeys lists; nil when there are
+// none. It looks once for each action.
+func (w *Scripted) action(e *interp.Effect) (rs []Reply) {
+	for _, k := range actionKeys(e.Category, e.Name) {
+		var ok bool
+		if rs, ok = look(w, "dataActions", w.file.DataActions, k); ok {
+			break
+		}
 	}
+	if w.actions == nil {
+		w.actions = map[[2]string][]Reply{}
+	}
+	w.actions[[2]string{e.Category, e.Name}] = rs
+	return rs
+}
+
+// look finds an entry of a section and remembers that it was asked for.
+func look[V any](w *Scripted, section string, m map[string]V, name string) (v V, ok bool) {
+	key, v, ok := entry(m, name)
+	if ok {
+		w.saw(entryOf{section: section, key: key})
+	}
+	return v, ok
+}
+
+func (w *Scripted) saw(e entryOf) {
+	if w.asked == nil {
+		w.asked = map[entryOf]bool{}
+	}
+	w.asked[e] = true
+}
+
+// Unused are the entries of the file that no call asked for, as notes with their places.
+func (d *Document) Unused(w *Scripted) diag.Findings {
+	var found diag.Findings
+	each := func(section string, keys []string) {
+		for _, key := range keys {
+			if !w.asked[entryOf{section: section, key: key}] {
+				found = append(found, d.finding(diag.Info, d.at(pointer(section, key)), "", "no call of this run asked for %q of %s", key, section))
+			}
+		}
+	}
+	each("dataActions", slices.Sorted(maps.Keys(d.DataActions)))
+	each("tables", slices.Sorted(maps.Keys(d.Tables)))
+	for _, name := range slices.Sorted(maps.Keys(d.Tables)) {
+		for _, key := range slices.Sorted(maps.Keys(d.Tables[name].Rows)) {
+			if e := (entryOf{"tables", name, key}); w.asked[entryOf{section: "tables", key: name}] && !w.asked[e] {
+				found = append(found, d.finding(diag.Info, d.at(pointer("tables", name, "rows", key)), "", "no call of this run looked up row %q of table %q", key, name))
+			}
+		}
+	}
+	for _, section := range objectSections {
+		each(section, slices.Sorted(maps.Keys(d.Objects[section])))
+	}
+	each("schedules", slices.Sorted(maps.Keys(d.Schedules)))
+	each("scheduleGroups", slices.Sorted(maps.Keys(d.ScheduleGroups)))
+	each("emergencyGroups", slices.Sorted(maps.Keys(d.EmergencyGroups)))
+	each("transfers", slices.Sorted(maps.Keys(d.Transfers)))
+	each("branches", slices.Sorted(maps.Keys(d.Branches)))
+	if w.digits < len(d.Digits) {
+		n, _ := source.Find(d.root, fmt.Sprintf("/digits/%d", w.digits))
+		found = append(found, d.finding(diag.Info, n, "", "no call of this run asked for keys so often: these and what follows were not pressed"))
+	}
+	return found.Sorted()
+}
+
+// actionKeys are the keys under which a data action may stand, the first one first: with and
+// without its category, and without the eight digits of a contract's hash that we put at the
+// end of a name.
+func actionKeys(category, name string) []string {
+	keys := []string{category + "/" + name, name}
+	if short := bare(name); short != name {
+		keys = append(keys, category+"/"+short, short)
+	}
+	return keys
+}
+
+// bare is a data action's name without a contract's hash.
+func bare(name string) string {
 	at := strings.LastIndexByte(name, ' ')
 	if at < 0 || len(name)-at != 9 || strings.Trim(name[at+1:], "0123456789abcdef") != "" {
-		return nil, false
+		return name
 	}
-	if rs, ok = lookup(f.DataActions, category+"/"+name[:at]); ok {
-		return rs, true
-	}
-	return lookup(f.DataActions, name[:at])
+	return name[:at]
 }
 
 // transferSections say in which section of a file the target of a transfer stands.
@@ -194,11 +278,12 @@ func failure(e *interp.Effect, errorType string) interp.Outcome {
 }
 
 func (w *Scripted) table(e *interp.Effect) (interp.Outcome, error) {
-	t, ok := lookup(w.file.Tables, e.Name)
+	name, t, ok := entry(w.file.Tables, e.Name)
 	if !ok {
 		w.note("data table %q is not in the world: it has no rows", e.Name)
 		return interp.Outcome{Branch: "notFound"}, nil
 	}
+	w.saw(entryOf{section: "tables", key: name})
 	if t.Fails != "" {
 		out := failure(e, t.Fails)
 		out.Elapsed = t.Elapsed
@@ -208,6 +293,7 @@ func (w *Scripted) table(e *interp.Effect) (interp.Outcome, error) {
 	if !ok {
 		return interp.Outcome{Branch: "notFound", Elapsed: t.Elapsed}, nil
 	}
+	w.saw(entryOf{"tables", name, keyText(e.Key)})
 	outs, err := w.typed(row, e.Outputs, e.Name)
 	return interp.Outcome{Branch: "found", Outputs: outs, Elapsed: t.Elapsed}, err
 }
@@ -222,6 +308,9 @@ func keyText(v expr.Value) string {
 
 func (w *Scripted) find(e *interp.Effect) expr.Value {
 	name, v, known := entry(w.file.Objects[objectSection(e.Type)], e.Name)
+	if known {
+		w.saw(entryOf{section: objectSection(e.Type), key: name})
+	}
 	if v == "missing" || strings.TrimSpace(e.Name) == "" {
 		return expr.NotSet(e.Type)
 	}
