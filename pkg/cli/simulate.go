@@ -53,7 +53,11 @@ deployed. HubSpot's answers come from fixtures (crm.yaml beside the deployment f
 world file with scripted outcomes, or from the real account, which is only read.
 
 On fixtures time is virtual. The calls of one run share the org: a breaker that one call
-opens is open for the next one. Nothing is ever written to an org.`,
+opens is open for the next one. Nothing is ever written to an org.
+
+Stages, pipelines, properties and options that the deployment file names and the account,
+of the fixtures or the live one, does not have are warned of, and so is what a world file
+says for nothing.`,
 		Example: `  dealroute simulate --ani +15135550142
   dealroute simulate --ani +15135550142 --fault timeout --ani +15135550143
   dealroute simulate --ani anonymous -o json`,
@@ -391,6 +395,7 @@ func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.S
 		*start = f.Now.UTC()
 	}
 	clock := &virtualClock{now: *start}
+	s.account(fixturesAccount(f.CRM))
 	server := hubspottest.New(f.CRM, append(defined(s.loaded.deployment), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...)
 	s.run.Clock = clock.Set
 	s.run.Org.Change(f.Org())
@@ -405,6 +410,7 @@ func (c *virtualClock) Set(t time.Time) { c.now = t }
 
 func (s *simulation) useLive(ctx context.Context, env session, key secret.Value) (dataaction.Sender, error) {
 	base := env.settings.hubspotBase
+	s.liveAccount(ctx, env, base, key)
 	if pin := s.loaded.deployment.HubSpot.Portal; pin != "" {
 		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: s.loaded.deployment.HubSpot.APIVersion, Secrets: env.known})
 		var wrong *hubspotrest.WrongPortalError

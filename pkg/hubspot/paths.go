@@ -58,6 +58,11 @@ func Scope(address string) string {
 	return ""
 }
 
+// Properties is the list of all definitions of properties; object is contacts or deals.
+func (p PathSet) Properties(object string) string {
+	return p.crm("properties") + "/" + url.PathEscape(object)
+}
+
 // Account tells portal id, currency and time zone.
 func (p PathSet) Account() string { return "/account-info/" + p.version + "/details" }
 

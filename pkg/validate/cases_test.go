@@ -15,6 +15,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/validate"
 	"github.com/dealroute/dealroute/templates"
 )
@@ -23,6 +24,7 @@ import (
 //
 //	## want: CODE message | CODE message    these findings are on this line; * is any text
 //	## now: 2027-06-01                      the date; 2026-11-23 without
+//	## account                              what the account has is known, see account below
 //	## template flow/inbound-call.yaml.tmpl the template in which the lines ##- become the lines ##+;
 //	                                        there may be several
 //
@@ -33,6 +35,19 @@ type testCase struct {
 	now   time.Time
 	files fs.FS
 	wants map[place][]string
+	known *validate.Account
+}
+
+// account is an account with a second pipeline and two properties of its own.
+var account = validate.Account{
+	Name: "the account",
+	Pipelines: []hubspot.Pipeline{hubspot.DefaultPipeline(), {ID: "671008549", Label: "Partners", Stages: []hubspot.Stage{
+		{ID: "985123456", Label: "Negotiation"}, {ID: "FinalTalks", Label: "Talks"}, {ID: "Signed Up", Label: "Signed"}, {ID: "lost-lead", Label: "Lost"},
+	}}},
+	Properties: map[string]map[string][]string{
+		"contacts": {"customer_tier": {"gold", "silver", "Not rated"}, "engagement_score": nil, "lifecyclestage": {"lead", "customer"}},
+		"deals":    {"renewal_date": nil, "dealtype": {"newbusiness", "existingbusiness"}},
+	},
 }
 
 type place struct {
@@ -60,6 +75,8 @@ func readCase(t *testing.T, path string) testCase {
 			if c.now, err = time.Parse(time.DateOnly, strings.TrimPrefix(line, "## now: ")); err != nil {
 				t.Fatal(err)
 			}
+		case line == "## account":
+			c.known = &account
 		case strings.HasPrefix(line, "## template "):
 			patches = append(patches, &patch{name: strings.TrimPrefix(line, "## template ")})
 		case strings.HasPrefix(line, "##-") && len(last.changed) > 0:
@@ -130,7 +147,7 @@ func (c testCase) answer() diag.Findings {
 		b, more = blueprint.Render(d, c.files)
 		found = append(found, more...)
 	}
-	all := validate.Run(validate.Input{Deployment: d, Blueprint: b, Earlier: found, Now: c.now})
+	all := validate.Run(validate.Input{Deployment: d, Blueprint: b, Earlier: found, Now: c.now, Account: c.known})
 	return slices.DeleteFunc(all, func(f diag.Finding) bool { return f.Severity == diag.Assumption })
 }
 

@@ -3,6 +3,10 @@ package validate
 // Rules lists the checks of this package, sorted by code.
 func Rules() []Rule {
 	return []Rule{
+		ruleAccountStage(),
+		ruleAccountPipeline(),
+		ruleAccountProperty(),
+		ruleAccountOption(),
 		rulePeak(),
 		ruleNumbersMissing(),
 		ruleNumberCountry(),

@@ -8,6 +8,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/hubspot"
 )
 
 // Input is what is judged.
@@ -16,6 +17,14 @@ type Input struct {
 	Blueprint  *blueprint.Blueprint // nil when nothing could be rendered
 	Earlier    diag.Findings        // what reading the file and rendering it found
 	Now        time.Time            // versions of HubSpot's API end at a date
+	Account    *Account             // nil when nothing is known of the account
+}
+
+// An Account is what a HubSpot account has that a deployment can name.
+type Account struct {
+	Name       string                         // in sentences, such as "the account"
+	Pipelines  []hubspot.Pipeline             // nil: not known
+	Properties map[string]map[string][]string // by object and name: the options, where it has some; an object that is missing is not known
 }
 
 // A Rule is one check of this package.
@@ -28,6 +37,8 @@ type Rule struct {
 	check func(*check)
 	// A rule about artifacts is asked only when there are some.
 	artifacts bool
+	// A rule about what the account has is asked only when that is known.
+	account bool
 }
 
 // Run gives all findings, the earlier ones and the assumptions that the artifacts rest on
@@ -47,7 +58,7 @@ func Run(in Input) diag.Findings {
 		}
 	}
 	for _, r := range Rules() {
-		if in.Deployment == nil || r.artifacts && in.Blueprint == nil {
+		if in.Deployment == nil || r.artifacts && in.Blueprint == nil || r.account && in.Account == nil {
 			continue
 		}
 		c := &check{in: in, d: in.Deployment, b: in.Blueprint, rule: r}
@@ -56,6 +67,20 @@ func Run(in Input) diag.Findings {
 	}
 	if in.Blueprint != nil {
 		add(assumptions(in.Blueprint))
+	}
+	return all.Sorted()
+}
+
+// InAccount gives what only the account can tell: names of the deployment file that mean
+// nothing there.
+func InAccount(d *deployment.Deployment, a Account) diag.Findings {
+	var all diag.Findings
+	for _, r := range Rules() {
+		if r.account {
+			c := &check{in: Input{Deployment: d, Account: &a}, d: d, rule: r}
+			r.check(c)
+			all = append(all, c.found...)
+		}
 	}
 	return all.Sorted()
 }

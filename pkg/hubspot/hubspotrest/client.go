@@ -245,6 +245,10 @@ type Property struct {
 	Unique     bool   `json:"hasUniqueValue"`
 	Calculated bool   `json:"calculated"`
 	Hidden     bool   `json:"hidden"`
+	Options    []struct {
+		Label string `json:"label"`
+		Value string `json:"value"`
+	} `json:"options"` // of a select; HubSpot's own ones and others may state none
 }
 
 // Property reads the definition of a property of contacts or deals; one that does not exist is an
@@ -253,4 +257,15 @@ func (c *Client) Property(ctx context.Context, object, name string) (Property, e
 	var p Property
 	err := c.do(ctx, fmt.Sprintf("read property %q of %s", name, object), http.MethodGet, c.paths.Property(object, name), nil, &p)
 	return p, err
+}
+
+// Properties reads the definitions of all properties of contacts or deals, without archived
+// ones. HubSpot gives them in one answer, hundreds with the options of each. One read scope of
+// the object suffices.
+func (c *Client) Properties(ctx context.Context, object string) ([]Property, error) {
+	var r struct {
+		Results []Property `json:"results"`
+	}
+	err := c.do(ctx, "read the properties of "+object, http.MethodGet, c.paths.Properties(object), nil, &r)
+	return r.Results, err
 }

@@ -91,18 +91,29 @@ type definition struct {
 	Property
 	Description    string         `json:"description"`
 	GroupName      string         `json:"groupName"`
-	Options        []any          `json:"options"`
+	Options        []option       `json:"options"`
 	DisplayOrder   int            `json:"displayOrder"`
 	HubSpotDefined bool           `json:"hubspotDefined"`
 	FormField      bool           `json:"formField"`
 	Modification   map[string]any `json:"modificationMetadata"`
 }
 
+type option struct {
+	Label        string `json:"label"`
+	Value        string `json:"value"`
+	DisplayOrder int    `json:"displayOrder"`
+	Hidden       bool   `json:"hidden"`
+}
+
 func (c *call) properties() (any, *failure) {
 	full := func(p Property) definition {
 		_, own := standardProperties()[c.object][p.Name]
+		options := []option{}
+		for i, v := range p.Options {
+			options = append(options, option{Label: v, Value: v, DisplayOrder: i})
+		}
 		return definition{
-			Property: p, GroupName: singular[c.object] + "information", Options: []any{}, DisplayOrder: -1,
+			Property: p, GroupName: singular[c.object] + "information", Options: options, DisplayOrder: -1,
 			HubSpotDefined: own, FormField: !p.Calculated,
 			Modification: map[string]any{"archivable": !own, "readOnlyDefinition": own, "readOnlyValue": p.Calculated},
 		}

@@ -1,6 +1,7 @@
 package hubspottest
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +25,8 @@ type Property struct {
 	Unique     bool   `json:"hasUniqueValue"`
 	Calculated bool   `json:"calculated"`
 	Hidden     bool   `json:"hidden"`
+
+	Options []string `json:"-"` // values of a select; their labels are the same
 }
 
 // standard are the properties of every portal that this project has to do with, and some of those
@@ -62,8 +65,14 @@ var standardProperties = sync.OnceValue(func() map[string]map[string]Property {
 			out[object][p.Name] = p
 		}
 	}
+	p := out[contacts][hubspot.PropLifecycle]
+	p.Options = lifecycle
+	out[contacts][p.Name] = p
 	return out
 })
+
+// lifecycle are the stages that HubSpot gives every account; own ones have numbers.
+var lifecycle = []string{"subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer", "evangelist", "other"}
 
 // property is a definition with what follows from its type.
 func property(name, kind string) Property {
@@ -134,7 +143,7 @@ func (s *Server) definitions(object string) map[string]Property {
 		if p.FieldType != "" {
 			full.FieldType = p.FieldType
 		}
-		full.Unique, full.Calculated, full.Hidden = p.Unique, p.Calculated, p.Hidden
+		full.Unique, full.Calculated, full.Hidden, full.Options = p.Unique, p.Calculated, p.Hidden, p.Options
 		out[p.Name] = full
 	}
 	return out
@@ -163,4 +172,11 @@ func typeOf(values []string) string {
 		}
 	}
 	return "string"
+}
+
+// Properties are the definitions of contacts or deals, by name.
+func (s *Server) Properties(object string) map[string]Property {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.defined[object])
 }
