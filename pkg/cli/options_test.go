@@ -72,7 +72,7 @@ func TestOptions(t *testing.T) {
 			}}},
 		{"demo", s},
 		{"plan", planOptions{session: s}},
-		{"plan --detailed-exitcode --adopt --force-unlock", planOptions{s, true, true, true}},
+		{"plan --detailed-exitcode --adopt --cutover --force-unlock", planOptions{s, true, true, true, true}},
 		{"setup --yes --adopt --cutover --allow-unstaffed --force-unlock", setupOptions{s, true, true, true, true, true}},
 		{"destroy --yes --queues --force-unlock --confirm acme", destroyOptions{s, true, true, true, "acme"}},
 		{"validate", validateOptions{s, diag.Error}},

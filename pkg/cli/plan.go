@@ -15,7 +15,7 @@ import (
 
 type planOptions struct {
 	session
-	detailed, adopt, forceUnlock bool
+	detailed, adopt, cutover, forceUnlock bool
 }
 
 func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.Command {
@@ -31,6 +31,7 @@ func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.C
 	}
 	cmd.Flags().BoolVar(&o.detailed, "detailed-exitcode", false, "exit with 2 when changes are pending")
 	cmd.Flags().BoolVar(&o.adopt, "adopt", false, "plan to take over what has our name and not our mark")
+	cmd.Flags().BoolVar(&o.cutover, "cutover", false, "plan to "+cutoverHelp)
 	cmd.Flags().BoolVar(&o.forceUnlock, "force-unlock", false, "plan to "+forceUnlockHelp)
 	return cmd
 }
@@ -47,7 +48,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	}
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
-	cfg.Adopt, cfg.ForceUnlock = o.adopt, o.forceUnlock
+	cfg.Adopt, cfg.Cutover, cfg.ForceUnlock = o.adopt, o.cutover, o.forceUnlock
 	r, err := reconcile.Read(ctx, target.client, cfg)
 	if err != nil {
 		return orgError(err)

@@ -86,7 +86,11 @@ func editOrg(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(path)), &kept))
 	var value any
 	ts.Check(json.Unmarshal([]byte(args[3]), &value))
-	all, _ := at(kept, "entities")[args[0]].(map[string]any)
+	all := at(kept, "entities", args[0])
+	if all == nil {
+		all = map[string]any{}
+		at(kept, "entities")[args[0]] = all
+	}
 	edited := false
 	for _, e := range all {
 		if body := at(e, "body"); body["name"] == args[1] {
@@ -94,7 +98,9 @@ func editOrg(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	if !edited {
-		all[args[1]] = map[string]any{"id": args[1], "seq": 1_000_000, "body": map[string]any{"id": args[1], "name": args[1], args[2]: value}}
+		last, _ := kept["seq"].(float64)
+		kept["seq"] = last + 1
+		all[args[1]] = map[string]any{"id": args[1], "seq": last + 1, "body": map[string]any{"id": args[1], "name": args[1], "version": 1, args[2]: value}}
 	}
 	data, err := json.Marshal(kept)
 	ts.Check(err)

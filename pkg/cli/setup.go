@@ -23,7 +23,9 @@ type setupOptions struct {
 	yes, adopt, cutover, allowUnstaffed, forceUnlock bool
 }
 
-// forceUnlockHelp is that of the flag wherever it stands.
+// cutoverHelp and forceUnlockHelp are those of the flags wherever they stand.
+const cutoverHelp = "move numbers that are on another call route, last of all"
+
 const forceUnlockHelp = "take the lock of a flow that somebody is working on; what they have not saved is lost"
 
 func newSetupCmd(env *Env, run func(context.Context, setupOptions) error) *cobra.Command {
@@ -47,7 +49,7 @@ A second run does nothing. A run that was interrupted goes on where it ended.`,
 	f := cmd.Flags()
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.adopt, "adopt", false, "take over what has our name and not our mark")
-	f.BoolVar(&o.cutover, "cutover", false, "move numbers that are on another call route")
+	f.BoolVar(&o.cutover, "cutover", false, cutoverHelp)
 	f.BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, "send calls to queues although nobody would answer there")
 	f.BoolVar(&o.forceUnlock, "force-unlock", false, forceUnlockHelp)
 	return cmd

@@ -25,6 +25,7 @@ const (
 	FlowUnused                   // a flow whose call route was deleted
 	FlowExported                 // the job of an export
 	NumbersKnown                 // numbers of a fresh pool, when a route takes them
+	NumberFree                   // a number that was taken from a route, when another takes it
 
 	lagCount
 )
@@ -106,6 +107,11 @@ var lags = [lagCount]Terms{
 		What:   "the call route to know the numbers of a fresh pool",
 		Source: "Terraform provider, architect_ivr: sleeps 3 s before a write with numbers and repeats one that answers 400; the bound is ours",
 		First:  3 * time.Second, Longest: 3 * time.Second, Bound: 9 * time.Second,
+	},
+	NumberFree: {
+		What:   "the platform to see that the number is free",
+		Source: "Terraform provider, architect_ivr: sleeps 3 s before a write with numbers; the bound is ours, as long as for a flow that lost its route",
+		Ahead:  3 * time.Second, First: 3 * time.Second, Longest: 3 * time.Second, Bound: 30 * time.Second,
 	},
 }
 

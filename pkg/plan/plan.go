@@ -21,11 +21,12 @@ const (
 	Update  Action = "update"  // differs in what can be changed
 	Replace Action = "replace" // differs in what cannot be changed: a new one, then the old one goes
 	Delete  Action = "delete"  // ours and no longer wanted
+	Move    Action = "move"    // not ours, and gives numbers to one of ours; nothing else of it changes
 	Leave   Action = "leave"   // not ours, or not to be touched; the reason says why
 )
 
 // Actions lists all actions in the order of reading.
-func Actions() []Action { return []Action{Keep, Create, Update, Replace, Delete, Leave} }
+func Actions() []Action { return []Action{Keep, Create, Update, Replace, Delete, Move, Leave} }
 
 // A Found is an entity as it is in the org, written in the same fields as a desired one.
 type Found struct {
@@ -67,14 +68,15 @@ type Change struct {
 	// draft.
 	Unfinished bool
 
-	Adopted   string // what the mark must say of one that was taken over; see genesys.Mark
-	Held      bool   // somebody keeps it from being changed for now; the reason says who
-	Unstaffed bool   // a queue where a caller would wait for nobody; the reason says why
-	Nearest   string // of what does not exist: the existing name that is most like it, if any
+	To        genesys.Key // of a move: the one that gets the numbers
+	Adopted   string      // what the mark must say of one that was taken over; see genesys.Mark
+	Held      bool        // somebody keeps it from being changed for now; the reason says who
+	Unstaffed bool        // a queue where a caller would wait for nobody; the reason says why
+	Nearest   string      // of what does not exist: the existing name that is most like it, if any
 }
 
-// A Plan lists the changes: creation and updates in the order of levels, deletions last
-// and backwards.
+// A Plan lists the changes: creation and updates in the order of levels, then deletions,
+// backwards, and moves last.
 type Plan struct {
 	Changes []Change
 }

@@ -58,6 +58,9 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	if err == nil {
 		err = w.takeDown(ctx)
 	}
+	if err == nil {
+		err = w.cutOver(ctx)
+	}
 	if held := r.plan.Held(); err == nil && len(held) > 0 {
 		err = &HeldError{Held: held}
 	}
@@ -113,7 +116,7 @@ func (w *work) build(ctx context.Context) error {
 	for i, c := range w.changes {
 		ch := w.done[c.Key]
 		switch {
-		case ch == nil || c.Action == plan.Delete:
+		case ch == nil || c.Action == plan.Delete || c.Action == plan.Move:
 			continue
 		case c.Action == plan.Keep || c.Action == plan.Leave:
 			if !closed[c.Key] {
@@ -234,6 +237,23 @@ func (w *work) takeDown(ctx context.Context) error {
 			return err
 		}
 		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cutOver moves numbers, one call route after the other: the platform refuses haste here.
+func (w *work) cutOver(ctx context.Context) error {
+	for i, c := range w.changes {
+		if c.Action != plan.Move {
+			continue
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		w.one(ctx, i, func(kind) error { return w.r.routes.move(ctx, w.r, c) })
+		if err := w.failed(); err != nil {
 			return err
 		}
 	}

@@ -30,6 +30,8 @@ type gate struct {
 	kill  context.CancelFunc
 	dead  bool
 
+	refuse func(call string) bool // says of a call that it is answered 403
+
 	depth, deepest int // calls one after the other: of those that ended, and of all
 }
 
@@ -77,6 +79,11 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	g.n++
+	if g.refuse != nil && g.refuse(r.Method+" "+r.URL.Path) {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"message":"on purpose","code":"missing.permissions","status":403}`)
+		return
+	}
 	if g.at == 0 {
 		mine := g.depth + 1
 		g.deepest = max(g.deepest, mine)

@@ -330,6 +330,9 @@ func (k *actionKind) try(ctx context.Context, r *run, d genesys.Entity, id strin
 			return fmt.Errorf("test it: %w", err)
 		}
 		if t.Success {
+			r.mu.Lock()
+			r.tried[d.Key] = true
+			r.mu.Unlock()
 			return nil
 		}
 		credential, ok := r.behind(d)
@@ -341,6 +344,24 @@ func (k *actionKind) try(ctx context.Context, r *run, d genesys.Entity, id strin
 		}
 		after = ", also after its credential was written again"
 	}
+}
+
+// smoke runs every published action once that this run has not tried yet: it comes before a
+// number leads calls to them.
+func (k *actionKind) smoke(ctx context.Context, r *run) error {
+	for _, d := range r.desired {
+		r.mu.Lock()
+		done := r.tried[d.Key]
+		r.mu.Unlock()
+		id, ok := r.resolveRef(genesys.Ref{Key: d.Key, Field: "id"})
+		if d.Key.Kind != genesys.DataAction || done || !ok {
+			continue
+		}
+		if err := k.try(ctx, r, d, id, false); err != nil {
+			return fmt.Errorf("before it gets numbers, data action %q: %w", d.Key.Name, err)
+		}
+	}
+	return nil
 }
 
 // update publishes what is only a draft. A published action is changed at once: its

@@ -44,10 +44,11 @@ func sortedTexts(v any) []any {
 
 // numbers decides, before anything is planned, which of the wanted numbers a route gets:
 // those in a pool that are free or its own already. One that another owner has stays there,
-// which is told; one in no pool stops everything. They are looked up only when the route
-// does not have exactly what it should.
-func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map[genesys.Key]plan.Verdict, error) {
+// which is told; with the cutover one of another call route is moved, last of all. One in no pool
+// stops everything. They are looked up only when the route does not have exactly what it should.
+func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map[genesys.Key]plan.Verdict, []plan.Change, error) {
 	out := map[genesys.Key]plan.Verdict{}
+	var moves []plan.Change
 	r.desired = slices.Clone(r.desired)
 	for i, d := range r.desired {
 		if d.Key.Kind != genesys.CallRoute {
@@ -68,45 +69,69 @@ func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map
 			names = append(names, text(n))
 		}
 		known, err := k.org.Numbers(ctx, names)
-		if errors.Is(err, genesys.ErrForbidden) {
+		if errors.Is(err, genesys.ErrForbidden) && !r.Cutover {
 			r.warn("the numbers were not checked: this client may not look them up (telephony:plugin:all)")
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("look up the numbers: %w", err)
+			return nil, nil, fmt.Errorf("look up the numbers: %w", err)
 		}
 		free := []any{}
 		var kept, missing []string
+		from := map[string][]string{} // by id of another route: its numbers that ours is to have
 		for _, n := range names {
 			switch o := known[n]; {
 			case !o.InPool:
 				missing = append(missing, n)
-			case o.OwnerID != "" && o.OwnerID != self.ID:
-				kept = append(kept, fmt.Sprintf("number %s stays on %s", n, ownerOf(o)))
-			default:
+			case o.OwnerID == "" || o.OwnerID == self.ID:
 				free = append(free, n)
+			case o.OwnerType != callRoute:
+				kept = append(kept, fmt.Sprintf("number %s stays on %s, and only numbers of call routes can be moved", n, ownerOf(o)))
+			case r.Cutover:
+				from[o.OwnerID] = append(from[o.OwnerID], n)
+			default:
+				kept = append(kept, fmt.Sprintf("number %s stays on %s; setup --cutover moves it", n, ownerOf(o)))
 			}
 		}
-		switch {
-		case len(missing) > 0:
+		if len(missing) > 0 {
 			out[d.Key] = plan.Verdict{Refused: true, Reason: isAre(missing) + " in no pool of this org; add it there first, or take it out of calls.numbers"}
-		case len(kept) > 0 && r.Cutover:
-			out[d.Key] = plan.Verdict{Refused: true, Reason: strings.Join(kept, ", ") + ", and moving a number between owners is not built yet: free it there first"}
-		case len(kept) > 0:
+			continue
+		}
+		if len(kept) > 0 {
 			out[d.Key] = plan.Verdict{Reason: strings.Join(kept, ", ")}
 			for _, what := range kept {
 				r.warn("%s; calls to it do not reach this deployment", what)
 			}
 		}
+		for _, id := range slices.Sorted(maps.Keys(from)) {
+			o, err := k.org.Read(ctx, genesys.CallRoute, id)
+			if err != nil {
+				return nil, nil, fmt.Errorf("read the call route that has %s: %w", strings.Join(from[id], ", "), err)
+			}
+			has := sortedTexts(o.Body["dnis"])
+			moves = append(moves, plan.Change{
+				Key: genesys.Key{Kind: genesys.CallRoute, Name: o.Text("name")}, ID: id, Action: plan.Move, To: d.Key,
+				Fields: []plan.Field{{Path: "dnis", Old: has, New: without(has, from[id])}},
+				Reason: fmt.Sprintf("--cutover: %s to go to %q, after all else", isAre(from[id]), d.Key.Name),
+			})
+		}
 		d.Content = maps.Clone(d.Content)
 		d.Content["dnis"] = free
 		r.desired[i] = d
 	}
-	return out, nil
+	return out, moves, nil
+}
+
+// callRoute is what the platform calls the owner of a number that is a call route.
+const callRoute = "IVR_CONFIG"
+
+// without leaves some numbers out.
+func without(all []any, numbers []string) []any {
+	return slices.DeleteFunc(slices.Clone(all), func(n any) bool { return slices.Contains(numbers, text(n)) })
 }
 
 func ownerOf(n genesys.Number) string {
-	kind := map[string]string{"IVR_CONFIG": "call route", "USER": "user", "PHONE": "phone", "GROUP": "group"}[n.OwnerType]
+	kind := map[string]string{callRoute: "call route", "USER": "user", "PHONE": "phone", "GROUP": "group"}[n.OwnerType]
 	if kind == "" {
 		kind = strings.ToLower(n.OwnerType)
 	}
@@ -124,6 +149,11 @@ func (k routeKind) create(ctx context.Context, r *run, d genesys.Entity) (string
 	body, err := r.body(d)
 	if err != nil {
 		return "", err
+	}
+	if len(sortedTexts(body["dnis"])) > 0 {
+		if err := r.actions.smoke(ctx, r); err != nil {
+			return "", err
+		}
 	}
 	id, err := r.settled(ctx, func() (genesys.Object, error) {
 		var o genesys.Object
@@ -149,6 +179,12 @@ func (k routeKind) update(ctx context.Context, r *run, c plan.Change, d genesys.
 	if err != nil {
 		return err
 	}
+	has := sortedTexts(before.Body["dnis"])
+	if slices.ContainsFunc(sortedTexts(body["dnis"]), func(n any) bool { return !slices.Contains(has, n) }) {
+		if err := r.actions.smoke(ctx, r); err != nil {
+			return err
+		}
+	}
 	version := before.Body["version"]
 	for try := 0; ; try++ {
 		body["version"] = version
@@ -162,24 +198,124 @@ func (k routeKind) update(ctx context.Context, r *run, c plan.Change, d genesys.
 		}
 		version = now.Body["version"]
 		if !again(err, try) {
-			return errors.Join(err, k.restore(ctx, r, before, now))
+			return errors.Join(err, k.restore(ctx, before, now))
 		}
 	}
 }
 
 // restore gives a route the numbers back that a failed change took from it. Genesys: a
 // failed PUT can lose them.
-func (k routeKind) restore(ctx context.Context, r *run, before, now genesys.Object) error {
+func (k routeKind) restore(ctx context.Context, before, now genesys.Object) error {
 	had, has := sortedTexts(before.Body["dnis"]), sortedTexts(now.Body["dnis"])
 	if !slices.ContainsFunc(had, func(n any) bool { return !slices.Contains(has, n) }) {
 		return nil
 	}
-	body := pick(before.Body, "name", "description", "division", "dnis", "openHoursFlow", "closedHoursFlow", "holidayHoursFlow", "scheduleGroup")
+	body := writable(before)
 	body["version"] = now.Body["version"]
 	if _, err := k.org.Update(ctx, genesys.CallRoute, now.ID, body); err != nil {
 		return fmt.Errorf("it lost numbers, and giving them back failed: %w", err)
 	}
 	return nil
+}
+
+// writable is a route as a PUT takes it, which replaces the whole.
+func writable(o genesys.Object) map[string]any {
+	body := maps.Clone(o.Body)
+	for _, f := range []string{"id", "dateCreated", "dateModified", "modifiedBy", "createdBy", "state", "modifiedByApp", "createdByApp", "selfUri"} {
+		delete(body, f) // of the platform alone
+	}
+	return body
+}
+
+// renumber changes the numbers of a route and nothing else of it. When it fails, the route has
+// the numbers that it had.
+func (k routeKind) renumber(ctx context.Context, id string, change func(has []any) []any) error {
+	var before genesys.Object
+	for try := 0; ; try++ {
+		now, err := k.org.Read(ctx, genesys.CallRoute, id)
+		if err != nil {
+			return err
+		}
+		if try == 0 {
+			before = now
+		}
+		has := sortedTexts(now.Body["dnis"])
+		body := writable(now)
+		want := change(has)
+		if slices.Equal(has, want) {
+			return nil // an answer that was lost
+		}
+		body["dnis"] = want
+		if _, err = k.org.Update(ctx, genesys.CallRoute, id, body); err == nil {
+			return nil
+		}
+		if !again(err, try) {
+			now, readErr := k.org.Read(ctx, genesys.CallRoute, id)
+			if readErr != nil {
+				return errors.Join(err, readErr)
+			}
+			return errors.Join(err, k.restore(ctx, before, now))
+		}
+	}
+}
+
+// move takes numbers from a route of others and gives them to ours. The platform has no call
+// for both: between the two writes the numbers are on no route. So an interruption waits until both are
+// made, and when the second one fails the first is undone. A run that is killed in between
+// leaves free numbers, which the next setup attaches, with or without the cutover.
+func (k routeKind) move(ctx context.Context, r *run, c plan.Change) error {
+	to, ok := r.resolveRef(genesys.Ref{Key: c.To, Field: "id"})
+	if !ok || len(c.Fields) != 1 {
+		return fmt.Errorf("%s has no id yet", c.To)
+	}
+	old, left := sortedTexts(c.Fields[0].Old), sortedTexts(c.Fields[0].New)
+	var numbers []string
+	for _, n := range old {
+		if !slices.Contains(left, n) {
+			numbers = append(numbers, text(n))
+		}
+	}
+	if err := r.actions.smoke(ctx, r); err != nil {
+		return err
+	}
+	now, err := k.org.Read(ctx, genesys.CallRoute, c.ID)
+	if err != nil {
+		return err
+	}
+	if has := sortedTexts(now.Body["dnis"]); len(without(has, numbers)) != len(has)-len(numbers) {
+		return fmt.Errorf("its numbers have changed since the plan was made; nothing was moved")
+	}
+	ctx = context.WithoutCancel(ctx)
+	give := func(has []any) []any {
+		all := without(has, numbers)
+		for _, n := range numbers {
+			all = append(all, n)
+		}
+		return sortedTexts(all)
+	}
+	if err := k.renumber(ctx, c.ID, func(has []any) []any { return without(has, numbers) }); err != nil {
+		return k.stranded(ctx, numbers, c.ID, fmt.Errorf("take %s from it: %w", strings.Join(numbers, ", "), err))
+	}
+	err = r.poll(ctx, c.To, genesys.NumberFree, func() (bool, error) {
+		err := k.renumber(ctx, to, give)
+		return !errors.Is(err, genesys.ErrConflict) && platformCode(err) != "general.bad.request", err
+	})
+	if err == nil {
+		return nil
+	}
+	err = fmt.Errorf("give %s to %q: %w", strings.Join(numbers, ", "), c.To.Name, err)
+	if back := k.renumber(ctx, c.ID, give); back != nil {
+		return k.stranded(ctx, numbers, to, fmt.Errorf("%w; and giving back failed: %w", err, back))
+	}
+	return fmt.Errorf("%w; it has its numbers back", err)
+}
+
+// stranded adds to the error of a move that a number is now on no route, unless one has it.
+func (k routeKind) stranded(ctx context.Context, numbers []string, route string, err error) error {
+	if o, readErr := k.org.Read(ctx, genesys.CallRoute, route); readErr == nil && len(without(sortedTexts(o.Body["dnis"]), numbers)) == len(sortedTexts(o.Body["dnis"]))-len(numbers) {
+		return err
+	}
+	return fmt.Errorf("%w; %s perhaps on no route now, and nobody answers there: the next setup attaches what is free", err, isAre(numbers))
 }
 
 // holds tells of numbers that the deployment file does not name: somebody else put them there.

@@ -73,8 +73,9 @@ type run struct {
 	queues  queueKind   // tells who works there
 	routes  routeKind   // decides before planning
 
-	found   []plan.Found      // all that was found
-	adopted map[string]string // by id of an integration of ours that was taken over: what its mark says
+	found   []plan.Found         // all that was found
+	tried   map[genesys.Key]bool // data actions whose test run has succeeded
+	adopted map[string]string    // by id of an integration of ours that was taken over: what its mark says
 
 	mu        sync.Mutex
 	ids       map[genesys.Ref]string
@@ -107,7 +108,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	r := &run{
 		Config: cfg, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
-		names: map[genesys.Kind][]string{}, adopted: map[string]string{}, rewritten: map[genesys.Key]*rewriting{},
+		names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{},
 	}
 	r.meet(org)
 	var err error
@@ -131,7 +132,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 			r.know(f.Key, "id", f.ID)
 		}
 	}
-	verdicts, err := r.routes.numbers(ctx, r, found)
+	verdicts, moves, err := r.routes.numbers(ctx, r, found)
 	if err != nil {
 		return nil, err
 	}
@@ -160,6 +161,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	for r.carry(p) {
 		p = plan.Compute(found, r.desired, policy)
 	}
+	p.Changes = append(p.Changes, moves...)
 	for _, c := range p.Changes {
 		if c.Action == plan.Keep || c.Action == plan.Update {
 			r.know(c.Key, "id", c.ID)

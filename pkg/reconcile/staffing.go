@@ -100,7 +100,7 @@ func reaches(p plan.Plan) bool {
 		case genesys.Flow:
 			return c.Action == plan.Update || c.Action == plan.Replace
 		case genesys.CallRoute:
-			return c.Action == plan.Create || c.Action == plan.Update || c.Action == plan.Replace
+			return c.Action == plan.Move || c.Action == plan.Create || c.Action == plan.Update || c.Action == plan.Replace
 		}
 		return false
 	})

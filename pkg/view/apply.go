@@ -65,7 +65,7 @@ func ApplyTally(outcomes []reconcile.Outcome) string {
 		}
 	}
 	past := map[plan.Action]string{
-		plan.Keep: "unchanged", plan.Create: "created", plan.Update: "updated", plan.Replace: "replaced", plan.Delete: "deleted", plan.Leave: "left alone",
+		plan.Keep: "unchanged", plan.Create: "created", plan.Update: "updated", plan.Replace: "replaced", plan.Delete: "deleted", plan.Move: "moved", plan.Leave: "left alone",
 	}
 	var parts []string
 	for _, a := range plan.Actions() {

@@ -78,7 +78,7 @@ func NewChange(c plan.Change) Change {
 	return out
 }
 
-var symbols = map[plan.Action]string{plan.Keep: "=", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-", plan.Leave: "·"}
+var symbols = map[plan.Action]string{plan.Keep: "=", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-", plan.Move: "→", plan.Leave: "·"}
 
 // PrintPlan writes a plan for a person: what changes first; what stays is only counted,
 // but for queues in which nobody would answer and what else there is to know.

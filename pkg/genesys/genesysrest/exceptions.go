@@ -16,6 +16,8 @@ type why string
 const (
 	// POST and PUT of a data table; POST and PATCH of a draft, whose contract is two schemas.
 	schemas why = "Jsonschemadocument drops keywords that it does not list (items, $ref), a false additionalProperties and the order of properties"
+	// PUT of a call route.
+	whole why = "it replaces the whole, and a route of others that gives up a number may have fields that this SDK does not know"
 )
 
 // A lacking call is one for which the SDK has no operation.

@@ -161,7 +161,9 @@ var kinds = map[genesys.Kind]kind{
 		read:   func(a apis, id string) error { return sent(a.architect().GetArchitectIvr(id)) },
 		whole:  []string{"version"},
 		create: func(a apis, b *body) error { return sent(a.architect().PostArchitectIvrs(as[sdk.Ivr](b))) },
-		update: func(a apis, id string, b *body) error { return sent(a.architect().PutArchitectIvr(id, as[sdk.Ivr](b))) },
+		update: func(a apis, id string, b *body) error {
+			return sent(a.architect().PutArchitectIvr(id, asIs[sdk.Ivr](b, whole)))
+		},
 		remove: func(a apis, id string) error { return done(a.architect().DeleteArchitectIvr(id)) },
 	},
 }

@@ -1,0 +1,225 @@
+package reconcile_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
+	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/reconcile"
+)
+
+const moving, staying = "+15135550100", "+15135550188"
+
+// cutting is an org in which another call route has our number beside one of its own.
+func cutting(t *testing.T) *world {
+	t.Helper()
+	w := newWorldSeeded(t, func(s *genesystest.Seed) { s.Numbers = append(s.Numbers, staying) })
+	w.publish(t, strings.NewReplacer("name: acme-inbound", "name: Theirs", "%s", "theirs").Replace(foreignFlow))
+	flow := map[string]any{"id": w.one(t, genesys.Flow, "Theirs").ID}
+	w.create(t, genesys.CallRoute, map[string]any{
+		"name": "Old main line", "description": "since 2019", "dnis": []any{moving, staying}, "openHoursFlow": flow, "closedHoursFlow": flow,
+	})
+	return w
+}
+
+func cutover(c *reconcile.Config) { c.Cutover = true }
+
+// on names the call route that has a number; "" when none has it.
+func on(st *genesystest.State, number string) string {
+	for _, e := range st.Entities["routes"] {
+		if dnis, _ := e.Body["dnis"].([]any); !e.Deleted && slices.Contains(dnis, any(number)) {
+			return e.Body["name"].(string)
+		}
+	}
+	return ""
+}
+
+func TestCutover(t *testing.T) {
+	w := cutting(t)
+	apply(t, w.read(t, nil))
+	if got := on(w.server.State(), moving); got != "Old main line" {
+		t.Fatalf("a plain setup moved the number to %q", got)
+	}
+	before := w.one(t, genesys.CallRoute, "Old main line").Body
+	r := w.read(t, cutover)
+	last := r.Plan().Changes[len(r.Plan().Changes)-1]
+	if last.Action != plan.Move || last.Key.Name != "Old main line" || !strings.Contains(last.Reason, moving) || fmt.Sprint(last.Fields) != fmt.Sprintf("[{dnis [%s %s] [%s]}]", moving, staying, staying) {
+		t.Errorf("the last line of the plan: %+v", last)
+	}
+	w.server.ForgetCalls()
+	apply(t, r)
+	writes := w.writes()
+	tests := slices.IndexFunc(writes, func(s string) bool { return strings.HasSuffix(s, "/test") })
+	routes := slices.IndexFunc(writes, func(s string) bool { return strings.HasPrefix(s, "PUT /api/v2/architect/ivrs/") })
+	if tests < 0 || routes != len(writes)-2 {
+		t.Errorf("each action is tested, then two routes change:\n%s", strings.Join(writes, "\n"))
+	}
+	if got := on(w.server.State(), moving); got != "acme-inbound" {
+		t.Errorf("the number is on %q", got)
+	}
+	after := w.one(t, genesys.CallRoute, "Old main line").Body
+	before["dnis"], before["version"] = []any{staying}, after["version"]
+	if fmt.Sprint(before) != fmt.Sprint(after) {
+		t.Errorf("their route lost more than the number:\n%v\n%v", before, after)
+	}
+	for name, change := range map[string]func(*reconcile.Config){"plain": nil, "with the cutover": cutover} {
+		if got := changes(w.read(t, change).Plan()); got != "" {
+			t.Errorf("a further plan, %s:\n%s", name, got)
+		}
+	}
+}
+
+// A fresh setup may cut over at once: the move is after everything.
+func TestCutoverOfAFreshSetup(t *testing.T) {
+	w := cutting(t)
+	apply(t, w.read(t, cutover))
+	if got := on(w.server.State(), moving); got != "acme-inbound" {
+		t.Errorf("the number is on %q", got)
+	}
+}
+
+// An action that does not work keeps the number where it is.
+func TestCutoverComesAfterTheSmokeTest(t *testing.T) {
+	w := cutting(t)
+	apply(t, w.read(t, nil))
+	r := w.read(t, func(c *reconcile.Config) {
+		c.Cutover = true
+		for k := range c.Smoke {
+			c.Smoke[k] = map[string]any{"nonsense": true}
+		}
+	})
+	if _, err := r.Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "before it gets numbers, data action") {
+		t.Errorf("error %v", err)
+	}
+	if got := on(w.server.State(), moving); got != "Old main line" {
+		t.Errorf("the number is on %q", got)
+	}
+}
+
+// Each call of a cutover goes wrong, in each way: the number is on a route afterwards, or on
+// none, which the message says; and the next plain setup puts that right.
+func TestCutoverDisturbedAtEachCall(t *testing.T) {
+	calm := cutting(t)
+	apply(t, calm.read(t, nil))
+	start := calm.server.State()
+	calm.arm(t, 0, fault{}, nil)
+	if err := calm.run(t.Context(), cutover); err != nil {
+		t.Fatal(err)
+	}
+	want, calls, stranded := dump(t, calm.server.State()), calm.gate.calls(), 0
+	for n := calls - 11; n <= calls; n++ {
+		for i, f := range append(slices.Clone(faults), fault{name: "409", status: 409}, fault{name: "403", status: 403}) {
+			if !*everyFault && !f.kill && i%3 != n%3 {
+				continue
+			}
+			name := fmt.Sprintf("%d of %d, %s", n, calls, f.name)
+			w := newWorldOf(t, start)
+			ctx, kill := context.WithCancel(t.Context())
+			w.arm(t, n, f, kill)
+			err := w.run(ctx, cutover)
+			kill()
+			where := on(w.server.State(), moving)
+			if where == "" {
+				stranded++
+				if err == nil || !f.kill && !strings.Contains(err.Error(), "perhaps on no route now") {
+					t.Errorf("%s: the number is on no route, and the message is %v", name, err)
+				}
+			}
+			w.arm(t, 0, fault{}, nil)
+			if err := w.run(t.Context(), nil); err != nil {
+				t.Errorf("%s: the next setup: %v (before: %v)", name, err, err)
+			}
+			if after := on(w.server.State(), moving); where == "" && after != "acme-inbound" || where != "" && after != where {
+				t.Errorf("%s: the number was on %q, and after a plain setup on %q", name, where, after)
+			}
+			if err := w.run(t.Context(), cutover); err != nil {
+				t.Errorf("%s: another cutover: %v", name, err)
+			}
+			if got := dump(t, w.server.State()); got != want {
+				t.Errorf("%s: another end than undisturbed", name)
+			}
+		}
+	}
+	t.Logf("%d calls; the number was on no route after %d runs", calls, stranded)
+	if stranded == 0 {
+		t.Error("no run ended between the two writes")
+	}
+}
+
+// The second write is refused for good: the first is undone. When that fails as well, the
+// message says which number has no route.
+func TestCutoverIsUndone(t *testing.T) {
+	for name, refusals := range map[string]int{"the second write": 1, "all that follow": 100} {
+		t.Run(name, func(t *testing.T) {
+			w := cutting(t)
+			apply(t, w.read(t, nil))
+			puts := 0
+			w.gate.refuse = func(call string) bool {
+				if strings.HasPrefix(call, "PUT /api/v2/architect/ivrs/") {
+					puts++
+				}
+				return strings.HasPrefix(call, "PUT /api/v2/architect/ivrs/") && puts > 1 && puts <= 1+refusals
+			}
+			err := w.run(t.Context(), cutover)
+			if !errors.Is(err, genesys.ErrForbidden) {
+				t.Fatalf("error %v", err)
+			}
+			back := refusals == 1
+			if got := on(w.server.State(), moving); back != (got == "Old main line") || !back && got != "" {
+				t.Errorf("the number is on %q", got)
+			}
+			said := "it has its numbers back"
+			if !back {
+				said = "number " + moving + " is perhaps on no route now, and nobody answers there: the next setup attaches what is free"
+			}
+			if !strings.Contains(err.Error(), said) {
+				t.Errorf("error %v", err)
+			}
+			w.gate.refuse = nil
+			if err := w.run(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+			if got := on(w.server.State(), moving); got == "" {
+				t.Error("the next setup leaves the number on no route")
+			}
+		})
+	}
+}
+
+// An interruption between the two writes waits for the second.
+func TestCutoverIsNotInterrupted(t *testing.T) {
+	w := cutting(t)
+	apply(t, w.read(t, nil))
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	w.gate.refuse = func(call string) bool {
+		if strings.HasPrefix(call, "PUT /api/v2/architect/ivrs/") {
+			interrupt()
+		}
+		return false
+	}
+	err := w.run(ctx, cutover)
+	if got := on(w.server.State(), moving); got != "acme-inbound" {
+		t.Errorf("the number is on %q, %v", got, err)
+	}
+}
+
+// What changes while a person looks at the plan is not moved.
+func TestCutoverOfWhatHasChanged(t *testing.T) {
+	w := cutting(t)
+	apply(t, w.read(t, nil))
+	r := w.read(t, cutover)
+	theirs := w.one(t, genesys.CallRoute, "Old main line")
+	if _, err := w.client.Update(t.Context(), genesys.CallRoute, theirs.ID, map[string]any{"name": "Old main line", "version": theirs.Body["version"], "dnis": []any{staying}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "its numbers have changed since the plan was made") {
+		t.Errorf("error %v", err)
+	}
+}
