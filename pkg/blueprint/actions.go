@@ -73,10 +73,10 @@ type breakerData struct {
 	Timeout     int
 }
 
-// verifyLimit is how many matches are looked through when a national number is searched: the
-// contact with the number itself is to be among them, whoever was modified last. Another
-// country's number that is the same without its country code is rare, many are not real.
-const verifyLimit = 20
+// matchLimit is how many matches are looked through: the contact with the number itself is to
+// be among them, whoever was modified last. Another country's number that is the same without
+// its country code is rare, many are not real.
+const matchLimit = 20
 
 func (b *builder) renderActions() diag.Findings {
 	d := b.d
@@ -85,15 +85,12 @@ func (b *builder) renderActions() diag.Findings {
 		m := b.match()
 		c := contactData{
 			Name: name, SearchURL: hubspot.Host + paths.ContactSearch(), Timeout: b.contactTimeout() + actionSlack,
-			Limit: 1, Calculated: m.Calculated, National: m.National, Mobile: !m.National || !m.Calculated,
-			Lists: b.contactLists(), Required: []string{"total", "ids", "askIds"}, Properties: []string{hubspot.PropAssociatedDeals},
+			Limit: matchLimit, Calculated: m.Calculated, National: m.National, Mobile: !m.National || !m.Calculated,
+			Lists: b.contactLists(), Required: []string{"total", "ids", "askIds"},
+			Properties: []string{hubspot.PropAssociatedDeals, hubspot.PropPhone, hubspot.PropMobile, hubspot.PropCalcPhone, hubspot.PropCalcMobile},
 		}
-		switch {
-		case m.Verify:
-			c.Limit = verifyLimit
-			c.Properties = append(c.Properties, hubspot.PropPhone, hubspot.PropMobile, hubspot.PropCalcPhone, hubspot.PropCalcMobile)
-		case d.HubSpot.Lookup.Duplicates == routing.DuplicatesAll:
-			c.Limit = routing.MaxContacts
+		if m.National {
+			c.Properties = append(c.Properties, hubspot.PropSearchPhone, hubspot.PropSearchMobile)
 		}
 		if b.usesLifecycle() {
 			c.Properties = append(c.Properties, hubspot.PropLifecycle)
@@ -148,7 +145,7 @@ func (b *builder) renderActions() diag.Findings {
 }
 
 // bodyLength is how many characters a request has at most: the longer way of what quoteSame
-// writes, no directives, and numbers for the inputs.
+// and quoteDigits write, no directives, and numbers for the inputs.
 func bodyLength(template string) int {
 	template = directives().ReplaceAllString(template, "")
 	return utf8.RuneCountInString(escapedInput().ReplaceAllString(template, "+123456789012345"))
@@ -156,7 +153,7 @@ func bodyLength(template string) int {
 
 var (
 	directives   = pattern.Of(`#else"operator":"EQ","value":"[^"]*"|#if\([^)]*\)|#else|#end`)
-	escapedInput = pattern.Of(`\$esc\.jsonString\(\$\{input\.[a-z0-9]+\}\)`)
+	escapedInput = pattern.Of(`\$esc\.jsonString\(\$\{input\.[a-z0-9]+(\.substring\(1\))?\}\)`)
 )
 
 func appendNew(list []string, s string) []string {

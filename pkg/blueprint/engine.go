@@ -109,6 +109,7 @@ var quoting = template.FuncMap{
 	"kind":     quoteKind,
 	"take":     quoteTake,
 	"same":     quoteSame,
+	"digits":   quoteDigits,
 	"comment":  quoteComment,
 	"quiet":    quoteQuiet,
 	"escaped":  quoteEscaped,
@@ -514,6 +515,22 @@ func quoteSame(name string) (string, error) {
 	value := func(n string) string { return `"$esc.jsonString(${input.` + name + n + `})"` }
 	return `#if("$!{input.` + name + `2}" != "")"operator":"IN","values":[` + value("") + `,` + value("2") +
 		`#if("$!{input.` + name + `3}" != ""),` + value("3") + `#end]#else"operator":"EQ","value":` + value("") + `#end`, nil
+}
+
+// quoteDigits writes the members of a filter of HubSpot's that holds for the digits of an
+// input that is a national number, without the country's code and with it, or of the inputs with 2
+// and 3 behind their names when they are there. Which of the two HubSpot searches for a number
+// that it holds for invalid, such as one from before a change of numbering, is not documented.
+func quoteDigits(national, number string) (string, error) {
+	if !fieldForm().MatchString(national) || !fieldForm().MatchString(number) {
+		return "", fmt.Errorf("%q and %q are no names of inputs", national, number)
+	}
+	bare := func(n string) string { return `"$esc.jsonString(${input.` + national + n + `})"` }
+	full := func(n string) string { return `"$esc.jsonString(${input.` + number + n + `.substring(1)})"` }
+	more := func(n string) string {
+		return `#if("$!{input.` + national + n + `}" != ""),` + bare(n) + `#end#if("$!{input.` + number + n + `}" != ""),` + full(n) + `#end`
+	}
+	return `"operator":"IN","values":[` + bare("") + `,` + full("") + more("2") + more("3") + `]`, nil
 }
 
 // quoteComment writes the words of a value into a comment. Only letters and digits are left,

@@ -35,18 +35,17 @@ type flowData struct {
 	Until     expr.Node
 	Policy    string
 
-	Contacts                  []string // flow variables
-	ContactLists              []list
-	ContactLeftOut            []compact
-	ContactUsable             expr.Node
-	ContactAt                 []expr.Node
-	ContactSame, ContactOther expr.Node // Task.Id has the number itself; HubSpot knows another one of it
-	ContactIfFits             []expr.Node
-	Known                     expr.Node
-	ContactReads              []read
-	MoreContacts              expr.Node // more than can be asked for; nil where one is asked for
-	AskDeals                  expr.Node
-	ContactInputs             []input
+	Contacts                 []string // flow variables
+	ContactLists             []list
+	ContactLeftOut           []compact
+	ContactUsable            expr.Node
+	ContactSame, ContactLike expr.Node // Task.Id has the number itself; its national form, and HubSpot knows no other number
+	ContactIfFits            []expr.Node
+	Known                    expr.Node
+	ContactReads             []read
+	MoreContacts             expr.Node // more than can be asked for; nil where one is asked for
+	AskDeals                 expr.Node
+	ContactInputs            []input
 
 	Ranking             string
 	DealGroups          []group
@@ -75,9 +74,8 @@ type flowData struct {
 
 type greeting struct{ Message, Prompt string }
 
-// matchData says in which forms a number is searched. Verify: what is found by a national
-// number is looked at again.
-type matchData struct{ Calculated, National, Verify bool }
+// matchData says in which forms a number is searched.
+type matchData struct{ Calculated, National bool }
 
 // usesData says what some rule asks for.
 type usesData struct{ Lifecycle, Pipeline bool }
@@ -229,9 +227,9 @@ func (b *builder) match() matchData {
 	case routing.MatchE164:
 		return matchData{Calculated: true}
 	case routing.MatchNational:
-		return matchData{National: true, Verify: true}
+		return matchData{National: true}
 	}
-	return matchData{Calculated: true, National: true, Verify: true}
+	return matchData{Calculated: true, National: true}
 }
 
 // contactsAsked is how many contacts' deals are asked for.
@@ -255,38 +253,28 @@ func (b *builder) contactPart(f *flowData) {
 	for i := range b.contactsAsked() {
 		c := fmt.Sprintf("Flow.Contact%d", i+1)
 		f.Contacts = append(f.Contacts, c)
-		f.ContactAt = append(f.ContactAt, choose(more(count(ids), whole(i)), at(ids, whole(i)), text("")))
 		f.ContactIfFits = append(f.ContactIfFits, choose(all(v("Task.Fits"), eq(matches, whole(i+1))), v("Task.Id"), choose(v("Task.First"), text(""), v(c))))
 		f.ContactInputs = append(f.ContactInputs, input{fmt.Sprintf("contact%d", i+1), v(c)})
 		ask = append(ask, atLeast(fn("FindFirst", v("Task.AskIds"), v(c)), whole(0)))
 	}
 	f.AskDeals = either(ask...)
-	if b.match().Verify {
-		// the property of the contact is a spelling of the number, or is another one
-		value := func(of, values string, is func(expr.Node) expr.Node) expr.Node {
-			i := fn("FindFirst", v(of), v("Task.Id"))
-			return choose(atLeast(i, whole(0)), is(fn("FindFirst", v("Task.Spellings"), at(v(values), i))), yes(false))
-		}
-		same := func(i expr.Node) expr.Node { return atLeast(i, whole(0)) }
-		other := func(i expr.Node) expr.Node { return less(i, whole(0)) }
-		f.ContactSame = either(value("Task.PhoneOf", "Task.Phone", same), value("Task.MobileOf", "Task.Mobile", same),
-			value("Task.TypedPhoneOf", "Task.TypedPhone", same), value("Task.TypedMobileOf", "Task.TypedMobile", same))
-		f.ContactOther = either(value("Task.PhoneOf", "Task.Phone", other), value("Task.MobileOf", "Task.Mobile", other))
+	// whether a property of the contact is one of some texts; absent when the contact does not have it
+	value := func(property, among string, absent bool) expr.Node {
+		i := fn("FindFirst", v("Task."+property+"Of"), v("Task.Id"))
+		return choose(atLeast(i, whole(0)), atLeast(fn("FindFirst", v(among), at(v("Task."+property), i)), whole(0)), yes(absent))
 	}
+	f.ContactSame = either(value("Phone", "Task.Spellings", false), value("Mobile", "Task.Spellings", false),
+		value("TypedPhone", "Task.Spellings", false), value("TypedMobile", "Task.Spellings", false))
+	f.ContactLike = all(value("Phone", "Task.Spellings", true), value("Mobile", "Task.Spellings", true),
+		either(value("LocalPhone", "Task.Nationals", false), value("LocalMobile", "Task.Nationals", false)))
 	somebody := expr.Op(v("Flow.Contact1"), "!=", text(""))
 	offPage := more(total, count(ids)) // nobody can say who they are
 	switch b.d.HubSpot.Lookup.Duplicates {
 	case routing.DuplicatesAmbiguous:
-		f.Known = all(eq(matches, whole(1)), somebody)
-		if b.match().Verify {
-			f.Known = all(f.Known, atMost(total, count(ids)))
-		}
+		f.Known = all(eq(matches, whole(1)), somebody, atMost(total, count(ids)))
 	case routing.DuplicatesAll:
 		f.Known = all(more(matches, whole(0)), somebody)
-		f.MoreContacts = more(matches, whole(routing.MaxContacts))
-		if b.match().Verify {
-			f.MoreContacts = either(f.MoreContacts, offPage)
-		}
+		f.MoreContacts = either(more(matches, whole(routing.MaxContacts)), offPage)
 	default:
 		f.Known = all(more(matches, whole(0)), somebody)
 	}
@@ -310,12 +298,14 @@ func typed(prop, out, variable string) list {
 
 // contactLists are the properties read of contacts.
 func (b *builder) contactLists() []list {
-	var out []list
-	if b.match().Verify {
-		out = append(out,
-			listOf(hubspot.PropCalcPhone, routing.StringFact, "phone", "Phone", ""),
-			listOf(hubspot.PropCalcMobile, routing.StringFact, "mobile", "Mobile", ""),
-			typed(hubspot.PropPhone, "typedPhone", "TypedPhone"), typed(hubspot.PropMobile, "typedMobile", "TypedMobile"))
+	out := []list{
+		listOf(hubspot.PropCalcPhone, routing.StringFact, "phone", "Phone", ""),
+		listOf(hubspot.PropCalcMobile, routing.StringFact, "mobile", "Mobile", ""),
+		typed(hubspot.PropPhone, "typedPhone", "TypedPhone"), typed(hubspot.PropMobile, "typedMobile", "TypedMobile"),
+	}
+	if b.match().National {
+		out = append(out, listOf(hubspot.PropSearchPhone, routing.StringFact, "localPhone", "LocalPhone", ""),
+			listOf(hubspot.PropSearchMobile, routing.StringFact, "localMobile", "LocalMobile", ""))
 	}
 	if b.usesLifecycle() {
 		out = append(out, listOf(hubspot.PropLifecycle, routing.StringFact, "lifecycle", "Lifecycle", ""))

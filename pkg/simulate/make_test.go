@@ -158,7 +158,7 @@ func (m maker) deployment() string {
 	t := m.t
 	facts, tests := m.facts()
 	lookup := object{
-		"homeCountries": one(t, "home", []string{"US", "CA"}, []string{"GB", "US"}, []string{"DE"}),
+		"homeCountries": one(t, "home", []string{"US", "CA"}, []string{"GB", "US"}, []string{"DE"}, []string{"BR"}, []string{"MX", "US"}, []string{"AR"}, []string{"IT"}),
 		"match":         one(t, "match", "mixed", "e164", "national"),
 		"duplicates":    one(t, "duplicates", "best", "all", "ambiguous-is-unknown"),
 	}
@@ -222,7 +222,7 @@ func (m maker) stageNames() object {
 
 // number is a caller of the first home country.
 func number(d *deployment.Deployment) string {
-	return map[string]string{"GB": "+442079460142", "US": "+15135550142", "DE": "+493023125142"}[d.HubSpot.Lookup.HomeCountries[0]]
+	return map[string]string{"GB": "+442079460142", "US": "+15135550142", "DE": "+493023125142", "BR": "+5588987654321", "MX": "+525512345678", "AR": "+5491123456789", "IT": "+390612345678"}[d.HubSpot.Lookup.HomeCountries[0]]
 }
 
 // text draws a property; null is HubSpot's null, absent a property that the record never had.
@@ -303,6 +303,9 @@ func (m maker) withNumber(d *deployment.Deployment, ps hubspot.Properties, ani s
 	if err != nil {
 		m.t.Fatal(err)
 	}
+	// in any spelling of the line
+	p = one(m.t, "spelling", append(p.Variants(), p)...)
+	ani = p.E164()
 	national := p.National()
 	switch one(m.t, "form", "phone", "mobile", "both", "calculated", "foreign form", "national only", "national mobile") {
 	case "phone":
@@ -334,7 +337,7 @@ func (m maker) withAnother(ps hubspot.Properties, ani string) {
 	}
 	national := p.National()
 	twin := "+48" + national
-	switch one(m.t, "other", "none", "twin abroad", "longer", "company") {
+	switch one(m.t, "other", "none", "twin abroad", "longer", "company", "digits with the code") {
 	case "none":
 		ps[hubspot.PropPhone] = nil
 	case "twin abroad":
@@ -342,6 +345,8 @@ func (m maker) withAnother(ps hubspot.Properties, ani string) {
 	case "longer":
 		ps[hubspot.PropPhone] = hubspot.Text(ani + "1")
 		ps[hubspot.PropSearchPhone] = hubspot.Text(national + "1")
+	case "digits with the code": // perhaps a national number of elsewhere
+		ps[hubspot.PropMobile], ps[hubspot.PropCalcMobile], ps[hubspot.PropSearchMobile] = hubspot.Text(ani[1:]), nil, hubspot.Text(ani[1:])
 	case "company":
 		ps[hubspot.PropMobile] = hubspot.Text("+15135550177")
 	}
