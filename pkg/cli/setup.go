@@ -228,9 +228,12 @@ func applyError(err error, r *reconcile.Reconciler, scopes []string) error {
 	var told *failure
 	var held *reconcile.HeldError
 	var locked *reconcile.LockedError
+	var twins *reconcile.TwinsError
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &twins):
+		return fail(err, "run it again when no other setup runs: of two it keeps the one that is used and removes the other")
 	case errors.As(err, &key) && errors.As(key.Err, &told):
 		return fail(err, told.finding.Hint+"; then run it again")
 	case errors.As(err, &key) && strings.HasSuffix(key.Credential.Name, blueprint.KeyEnding):

@@ -40,6 +40,7 @@ type Found struct {
 	// that no field shows, in words; an update does it. Fields are then not compared.
 	Unfinished string
 
+	Used  int            // of several of one key the one that is used most stays
 	Noted map[string]any // fields that the record must have while this one stays as it is
 
 	// Adopted is what the mark says, or will say, of one that was taken over and not made: see
@@ -92,6 +93,9 @@ type Policy struct {
 	Verdicts     map[genesys.Key]Verdict     // what was found out about desired entities before
 	Record       genesys.Key                 // the tool's own record among the desired entities, if there is one
 }
+
+// Twin is the reason to delete one of several of ours that have one name.
+const Twin = "a second one of ours with the same name"
 
 // A Verdict is what was found out about a desired entity besides comparing it.
 type Verdict struct {
@@ -154,7 +158,7 @@ func Compute(found []Found, desired genesys.Set, p Policy) Plan {
 		for i, f := range fs {
 			if i != counts && f.Owned && d.Holding == genesys.Owned {
 				down = append(down, f.keeps(Change{
-					Key: d.Key, ID: f.ID, Action: Delete, Reason: "a second one of ours with the same name", Unfinished: f.Unfinished != "",
+					Key: d.Key, ID: f.ID, Action: Delete, Reason: Twin, Unfinished: f.Unfinished != "",
 				}))
 			}
 		}
@@ -197,7 +201,8 @@ func order(up, down []Change) {
 }
 
 // best gives the change for the one that counts, and which that is: one of ours before
-// others, one that is as desired before one that must change, and of equals the smallest id.
+// others, one that is used more before one that is used less, one that is as desired before one
+// that must change, and of equals the smallest id.
 func best(d genesys.Entity, fs []Found, p Policy) (Change, int) {
 	rank := func(f Found, c Change) int {
 		switch {
@@ -214,7 +219,11 @@ func best(d genesys.Entity, fs []Found, p Policy) (Change, int) {
 	first := one(d, fs[0], p)
 	for i, f := range fs[1:] {
 		c := one(d, f, p)
-		if cmp.Or(cmp.Compare(rank(f, c), rank(fs[at], first)), cmp.Compare(f.ID, fs[at].ID)) < 0 {
+		used := 0
+		if f.Owned && fs[at].Owned {
+			used = cmp.Compare(fs[at].Used, f.Used)
+		}
+		if cmp.Or(used, cmp.Compare(rank(f, c), rank(fs[at], first)), cmp.Compare(f.ID, fs[at].ID)) < 0 {
 			at, first = i+1, c
 		}
 	}

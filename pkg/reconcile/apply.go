@@ -55,11 +55,21 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	}
 	w := &work{r: r.run, out: out, changes: r.plan.Changes, done: map[genesys.Key]chan struct{}{}, slots: make(chan struct{}, r.run.Parallel)}
 	err := w.build(ctx)
+	again := r.flows()
+	if err == nil {
+		err = r.run.doubt(ctx, again)
+	}
 	if err == nil {
 		err = w.takeDown(ctx)
 	}
 	if err == nil {
+		err = r.run.publishAgain(ctx, again)
+	}
+	if err == nil {
 		err = w.cutOver(ctx)
+	}
+	if err == nil && r.plan.Pending() && len(r.run.Desired) > 0 {
+		err = r.lookBack(ctx)
 	}
 	if held := r.plan.Held(); err == nil && len(held) > 0 {
 		err = &HeldError{Held: held}

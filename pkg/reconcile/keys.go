@@ -94,7 +94,7 @@ func (r *run) notePrint(ctx context.Context, k genesys.Key, salt, hash string) e
 	if !r.keepsPrints() {
 		return nil
 	}
-	return r.noteBy(ctx, genesys.RecordPrint, func(now any) any {
+	return r.noteBy(ctx, genesys.RecordPrint, func(now, _ any) any {
 		kept := slices.DeleteFunc(strings.Split(text(now), ";"), func(e string) bool {
 			return e == "" || strings.HasPrefix(e, r.printName(k)+":")
 		})

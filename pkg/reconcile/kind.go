@@ -199,7 +199,8 @@ func (r *run) hasMark(o genesys.Object) bool {
 func (r *run) lagging(ctx context.Context, call func() error) error {
 	return genesys.Visible.Poll(ctx, r.Wait, func() (bool, error) {
 		err := call()
-		return !errors.Is(err, genesys.ErrNotFound), err
+		var waited *genesys.LateError // nobody waits twice for one thing
+		return !errors.Is(err, genesys.ErrNotFound) || errors.As(err, &waited), err
 	})
 }
 

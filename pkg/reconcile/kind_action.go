@@ -108,7 +108,7 @@ func (k *actionKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 func (*actionKind) found(r *run, o genesys.Object) plan.Found {
 	f := plan.Found{
 		Key: genesys.Key{Kind: genesys.DataAction, Name: o.Text("name")}, ID: o.ID, Content: pick(o.Body, "integrationId"),
-		Owned: r.ownIntegration(o.Text("integrationId")), Note: "belongs to an integration that is not ours",
+		Owned: r.own[o.Text("integrationId")], Note: "belongs to an integration that is not ours",
 	}
 	if !f.Owned || slices.Contains(strings.Split(r.adopted[o.Text("integrationId")], "+"), ending(f.Key.Name)) {
 		f.Adopted = genesys.Taken
@@ -169,18 +169,6 @@ func (k *actionKind) foreign(ctx context.Context, r *run, integration string) (i
 		}
 	}
 	return len(ids), nil
-}
-
-// ownIntegration reports whether an id belongs to one of our integrations.
-func (r *run) ownIntegration(id string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for ref, v := range r.ids {
-		if ref.Key.Kind == genesys.Integration && v == id {
-			return true
-		}
-	}
-	return false
 }
 
 // content reads an action whole: a list shows neither contract nor configuration, and a

@@ -135,13 +135,18 @@ func (k flowKind) create(ctx context.Context, r *run, d genesys.Entity) (string,
 
 // noteVersion writes the version that was published into the record.
 func (k flowKind) noteVersion(ctx context.Context, r *run, id string) error {
-	return r.lagging(ctx, func() error {
+	var version string
+	err := genesys.Visible.Poll(ctx, r.Wait, func() (bool, error) {
 		o, err := k.org.Read(ctx, genesys.Flow, id)
-		if err != nil {
-			return err
+		if version = publishedOf(o).version; err == nil && version == "" {
+			return false, fmt.Errorf("flow %s has no published version", id)
 		}
-		return r.note(ctx, genesys.RecordFlow, publishedOf(o).version)
+		return !errors.Is(err, genesys.ErrNotFound), err
 	})
+	if err != nil {
+		return err
+	}
+	return r.note(ctx, genesys.RecordFlow, version)
 }
 
 func (r *run) keepPublished(o genesys.Object) {

@@ -54,13 +54,18 @@ func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map
 		if d.Key.Kind != genesys.CallRoute {
 			continue
 		}
+		wanted := sortedTexts(d.Content["dnis"])
 		var self plan.Found
+		own := map[string]bool{} // routes of ours, of which one may go
 		for _, f := range found {
-			if f.Key == d.Key && (f.Owned || r.Adopt && self.ID == "") {
+			if f.Key != d.Key || !f.Owned && (!r.Adopt || self.ID != "") {
+				continue
+			}
+			own[f.ID] = true
+			if have, ok := self.Content["dnis"].([]any); !ok || !slices.Equal(have, wanted) {
 				self = f
 			}
 		}
-		wanted := sortedTexts(d.Content["dnis"])
 		if have, ok := self.Content["dnis"].([]any); ok && slices.Equal(have, wanted) {
 			continue
 		}
@@ -83,7 +88,7 @@ func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map
 			switch o := known[n]; {
 			case !o.InPool:
 				missing = append(missing, n)
-			case o.OwnerID == "" || o.OwnerID == self.ID:
+			case o.OwnerID == "" || own[o.OwnerID]:
 				free = append(free, n)
 			case o.OwnerType != callRoute:
 				kept = append(kept, fmt.Sprintf("number %s stays on %s, and only numbers of call routes can be moved", n, ownerOf(o)))

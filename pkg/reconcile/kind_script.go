@@ -15,7 +15,7 @@ type Scripts interface {
 	UploadScript(ctx context.Context, name, replace, file string) (upload string, err error)
 	ScriptUpload(ctx context.Context, upload string) (done bool, message string, err error)
 	PublishScript(ctx context.Context, id string) error
-	PublishedScript(ctx context.Context, name string) (bool, error)
+	PublishedScript(ctx context.Context, name, id string) (bool, error)
 }
 
 // scriptKind is the agent script. It carries no mark: its exact name, the deployment's
@@ -57,11 +57,13 @@ func (k scriptKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 			f.Content = pick(d.Content, "name")
 			published := o.Text("publishedDate") != ""
 			if !published { // lists need not tell
-				if published, err = k.org.PublishedScript(ctx, key.Name); err != nil {
+				if published, err = k.org.PublishedScript(ctx, key.Name, o.ID); err != nil {
 					return nil, err
 				}
 			}
+			f.Used = 1
 			if !published {
+				f.Used = 0
 				f.Unfinished = "an earlier run ended between its upload and its publishing"
 			}
 		}

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -42,35 +43,66 @@ func (r *run) keepRecord(key genesys.Key, row map[string]any) {
 
 // note writes a field of the record, unless it says so already or there is none.
 func (r *run) note(ctx context.Context, field string, value any) error {
-	return r.noteBy(ctx, field, func(any) any { return value })
+	return r.noteBy(ctx, field, func(any, any) any { return value })
 }
 
-// noteBy writes what change makes of a field of the record.
-func (r *run) noteBy(ctx context.Context, field string, change func(any) any) error {
+// noteBy writes what change makes of a field of the record, as the row has it now and as it was
+// when it was last read or written. The row is read before it is written: another setup may have
+// noted something meanwhile. A row that somebody deleted is made again.
+func (r *run) noteBy(ctx context.Context, field string, change func(now, before any) any) error {
 	key, ok := r.recordKey()
 	if !ok {
 		return nil
 	}
 	r.recordLock.Lock()
 	defer r.recordLock.Unlock()
-	if r.record == nil {
-		return nil
-	}
-	value := change(r.record[field])
-	if r.record[field] == value {
-		return nil
+	if r.record == nil || r.lost != nil {
+		return r.lost
 	}
 	table, rowKey, err := r.rows.table(r, key.Name)
 	if err != nil {
 		return err
 	}
-	row := maps.Clone(r.record)
-	row[field] = value
-	if err := r.lagging(ctx, func() error { return r.rows.org.PutRow(ctx, table, rowKey, row) }); err != nil {
-		return fmt.Errorf("write %s into control row %q: %w", field, rowKey, err)
+	err = func() error {
+		row, there, err := r.rowNow(ctx, table, rowKey)
+		if err != nil {
+			return err
+		}
+		value := change(row[field], r.record[field])
+		if there && row[field] == value {
+			r.record = row
+			return nil
+		}
+		row[field] = value
+		r.record = row
+		if !there {
+			if err := r.rows.org.AddRow(ctx, table, row); !errors.Is(err, genesys.ErrConflict) {
+				return err
+			}
+		}
+		return r.lagging(ctx, func() error { return r.rows.org.PutRow(ctx, table, rowKey, row) })
+	}()
+	if err != nil {
+		r.lost = fmt.Errorf("write %s into control row %q: %w", field, rowKey, err) // waited for once
 	}
-	r.record = row
-	return nil
+	return r.lost
+}
+
+// rowNow reads the record's row. One that is not there, or not yet, is as it was last known.
+func (r *run) rowNow(ctx context.Context, table, key string) (row map[string]any, there bool, err error) {
+	var rows []map[string]any
+	if err := r.lagging(ctx, func() (err error) {
+		rows, err = r.rows.org.Rows(ctx, table)
+		return err
+	}); err != nil {
+		return nil, false, err
+	}
+	for _, row := range rows {
+		if row["key"] == key {
+			return maps.Clone(row), true, nil
+		}
+	}
+	return maps.Clone(r.record), false, nil
 }
 
 // feeds reports whether an OAuth client's secret goes into a credential.
@@ -100,12 +132,19 @@ func (r *run) credentialIsStale(ctx context.Context, client genesys.Key) error {
 	return nil
 }
 
-// credentialIsMade notes that the credential holds the client's secret.
+// credentialIsMade notes that the credential holds the client's secret. When another setup has
+// noted the same meanwhile, nobody knows whose secret it is.
 func (r *run) credentialIsMade(ctx context.Context, d genesys.Entity) error {
 	for _, need := range d.Needs {
 		if feeds(need, d) {
-			n, _ := r.recorded(genesys.RecordGeneration)
-			return r.note(ctx, genesys.RecordGeneration, float64(max(integer(n), -integer(n))+1))
+			return r.noteBy(ctx, genesys.RecordGeneration, func(now, before any) any {
+				n, next := integer(now), max(integer(now), -integer(now))+1
+				if n != integer(before) {
+					r.cross(d.Key)
+					next = -next
+				}
+				return float64(next)
+			})
 		}
 	}
 	return nil
@@ -154,6 +193,8 @@ func (r *run) unfinished(found []plan.Found) {
 				found[i].Unfinished = "its client is missing, so it must take the secret of a new one"
 			case number[need] > 1:
 				found[i].Unfinished = "there are several clients of that name; it takes a new secret of the one that stays"
+			case number[f.Key] > 1:
+				found[i].Unfinished = "there are several credentials of that name; the one that stays takes a new secret"
 			case hasRecord && integer(generation) <= 0:
 				found[i].Unfinished = "an earlier run ended before its client's secret was safe in it; it gets a new one"
 			}
@@ -162,6 +203,10 @@ func (r *run) unfinished(found []plan.Found) {
 			found[i].Unfinished = why
 		}
 		if f.Key.Kind != genesys.Flow {
+			continue
+		}
+		if text(version) == inDoubt {
+			found[i].Unfinished = "an earlier run removed the second one of what it uses"
 			continue
 		}
 		// Nobody's record of a version is ours to judge; another client's version is drift.

@@ -81,20 +81,25 @@ type run struct {
 	ids       map[genesys.Ref]string
 	secrets   map[genesys.Key]secret.Value // of OAuth clients made in this run
 	published map[string]published         // by id of a flow
+	own       map[string]bool              // ids of all our integrations
 	rewritten map[genesys.Key]*rewriting
+	crossed   []genesys.Key // credentials that another setup wrote, too
 	warnings  []string
 	names     map[genesys.Kind][]string // of all queues and skills that the org has
 
 	recordLock sync.Mutex
 	record     map[string]any // the tool's own row as it is in the org; nil while there is none
+	lost       error          // why it cannot be written
 }
 
 // A Reconciler holds what was read of an org and the plan made from it.
 type Reconciler struct {
 	run       *run
+	org       Org
 	plan      plan.Plan
 	unstaffed []string // where calls would wait for nobody
 	keys      error    // a credential's value is missing or will not do
+	twins     []genesys.Key
 }
 
 // Read looks at the org and computes the plan. It only reads.
@@ -108,7 +113,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	r := &run{
 		Config: cfg, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
-		names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{},
+		names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{},
 	}
 	r.meet(org)
 	var err error
@@ -132,6 +137,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 			r.know(f.Key, "id", f.ID)
 		}
 	}
+	twins := twins(found)
 	verdicts, moves, err := r.routes.numbers(ctx, r, found)
 	if err != nil {
 		return nil, err
@@ -140,6 +146,9 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		if by := r.published[f.ID].lock; by != "" && r.ForceUnlock {
 			verdicts[f.Key] = plan.Verdict{Reason: fmt.Sprintf("locked by %s; the lock is taken before it is published", by)}
 		}
+	}
+	if len(r.desired) > 0 {
+		found = used(found)
 	}
 	r.unfinished(found)
 	refused := r.prove(ctx)
@@ -177,7 +186,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 			keys = err
 		}
 	}
-	return &Reconciler{run: r, plan: p, unstaffed: bad, keys: keys}, nil
+	return &Reconciler{run: r, org: org, plan: p, unstaffed: bad, keys: keys, twins: twins}, nil
 }
 
 func isReference(s genesys.Set, k genesys.Key) bool {
@@ -280,6 +289,9 @@ func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 	for i, f := range all {
 		if f.Owned || r.Adopt && f.Key.Kind == genesys.DataTable { // the rows of one that is taken over are there, too
 			r.know(f.Key, "id", f.ID)
+			if f.Key.Kind == genesys.Integration {
+				r.own[f.ID] = true
+			}
 		}
 		switch {
 		case f.Key.Kind != genesys.Integration || f.Adopted == "":

@@ -67,7 +67,7 @@ func every() map[string]func(context.Context, *Client) error {
 		"UploadScript":       func(ctx context.Context, c *Client) error { _, err := c.UploadScript(ctx, "s", "", "{}"); return err },
 		"ScriptUpload":       func(ctx context.Context, c *Client) error { _, _, err := c.ScriptUpload(ctx, "u"); return err },
 		"PublishScript":      func(ctx context.Context, c *Client) error { return c.PublishScript(ctx, "s") },
-		"PublishedScript":    func(ctx context.Context, c *Client) error { _, err := c.PublishedScript(ctx, "n"); return err },
+		"PublishedScript":    func(ctx context.Context, c *Client) error { _, err := c.PublishedScript(ctx, "n", "s"); return err },
 		"StartFlowJob": func(ctx context.Context, c *Client) error {
 			_, err := c.StartFlowJob(ctx, "inboundCall: {}")
 			return err

@@ -434,8 +434,9 @@ func (c *Client) PublishScript(ctx context.Context, id string) error {
 	}}, nil)
 }
 
-// PublishedScript tells whether a script is published.
-func (c *Client) PublishedScript(ctx context.Context, name string) (bool, error) {
+// PublishedScript tells whether a script is published. Lists are filtered by name, which several
+// may have.
+func (c *Client) PublishedScript(ctx context.Context, name, id string) (bool, error) {
 	all, err := c.list(ctx, func(a apis, page int) error {
 		return sent(a.scripts().GetScriptsPublished(pageSize, page, "", name, "", "", "", ""))
 	}, "id", "name")
@@ -443,7 +444,7 @@ func (c *Client) PublishedScript(ctx context.Context, name string) (bool, error)
 		return false, err
 	}
 	for _, o := range all {
-		if o.Body["name"] == name {
+		if o.ID == id {
 			return true, nil
 		}
 	}
