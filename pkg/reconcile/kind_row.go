@@ -75,6 +75,9 @@ func (k rowKind) create(ctx context.Context, r *run, d genesys.Entity) (string, 
 	if err != nil {
 		return "", err
 	}
+	if k, ok := r.recordKey(); ok && k == d.Key && r.kept != "" {
+		body[genesys.RecordFlow] = r.kept
+	}
 	r.keepRecord(d.Key, body)
 	_, err = r.settled(ctx, func() (genesys.Object, error) {
 		return genesys.Object{ID: key}, r.lagging(ctx, func() error { return k.org.AddRow(ctx, table, body) })

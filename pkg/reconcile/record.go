@@ -75,12 +75,16 @@ func (r *run) noteBy(ctx context.Context, field string, change func(now, before 
 		}
 		row[field] = value
 		r.record = row
-		if !there {
-			if err := r.rows.org.AddRow(ctx, table, row); !errors.Is(err, genesys.ErrConflict) {
+		put := func() error { return r.rows.org.PutRow(ctx, table, rowKey, row) }
+		if there {
+			if err := put(); !errors.Is(err, genesys.ErrNotFound) {
 				return err
 			}
 		}
-		return r.lagging(ctx, func() error { return r.rows.org.PutRow(ctx, table, rowKey, row) })
+		if err := r.rows.org.AddRow(ctx, table, row); !errors.Is(err, genesys.ErrConflict) {
+			return err
+		}
+		return r.lagging(ctx, put) // it exists, and is not seen everywhere yet
 	}()
 	if err != nil {
 		r.lost = fmt.Errorf("write %s into control row %q: %w", field, rowKey, err) // waited for once

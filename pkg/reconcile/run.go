@@ -90,6 +90,7 @@ type run struct {
 	recordLock sync.Mutex
 	record     map[string]any // the tool's own row as it is in the org; nil while there is none
 	lost       error          // why it cannot be written
+	kept       string         // the version of the flow that stays, for a record that is made anew
 }
 
 // A Reconciler holds what was read of an org and the plan made from it.
@@ -174,6 +175,9 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	for _, c := range p.Changes {
 		if c.Action == plan.Keep || c.Action == plan.Update {
 			r.know(c.Key, "id", c.ID)
+		}
+		if c.Action == plan.Keep && c.Key.Kind == genesys.Flow {
+			r.kept = r.published[c.ID].version
 		}
 	}
 	bad, err := r.staffing(ctx, p)
