@@ -85,9 +85,9 @@ evaluated: a line is {"expression","variables","target"} and its answer {"ok","t
 			}
 			o.expression, o.now = args[0], env.Now()
 			if now != "" {
-				t, err := time.Parse(time.RFC3339, now)
+				t, err := readTime("--now", now)
 				if err != nil {
-					return fail(fmt.Errorf("--now %q is not a time", now), "write it as 2026-11-23T09:30:00Z")
+					return err
 				}
 				o.now = t
 			}

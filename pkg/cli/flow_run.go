@@ -56,9 +56,9 @@ Exit codes: 0 the call came to an end, 2 a file does not parse, 1 the flow canno
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.session, o.file = env.session(), args[0]
 			if at != "" {
-				t, err := time.Parse(time.RFC3339, at)
+				t, err := readTime("--at", at)
 				if err != nil {
-					return fail(fmt.Errorf("--at %q is not a time", at), "write it as 2026-11-23T09:30:00Z")
+					return err
 				}
 				o.at = t
 			}

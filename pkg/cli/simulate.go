@@ -208,9 +208,17 @@ func startTime(env session, at string) (time.Time, error) {
 	if at == "" {
 		return env.Now().UTC().Truncate(time.Second), nil
 	}
-	t, err := time.Parse(time.RFC3339, at)
-	if err != nil {
-		return t, fail(fmt.Errorf("--at %q is not a time", at), "write it as 2026-11-23T09:00:00Z")
+	return readTime("--at", at)
+}
+
+// readTime reads the value of a flag that says when a call comes in.
+func readTime(flag, text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, text)
+	switch {
+	case err != nil:
+		return t, fail(fmt.Errorf("%s %q is not a time", flag, text), "write it as 2026-11-23T09:00:00Z")
+	case t.UTC().Year() < world.FirstYear || t.UTC().Year() > world.LastYear:
+		return t, fail(fmt.Errorf("%s %q is too far from today", flag, text), fmt.Sprintf("use a year from %d to %d", world.FirstYear, world.LastYear))
 	}
 	return t.UTC(), nil
 }

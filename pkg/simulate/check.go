@@ -34,6 +34,9 @@ func (f *Fixtures) check() diag.Findings {
 	unknown := func(path, what, name string, known []string) {
 		found = append(found, f.at(path, meant(name, known), "%s %q is not in the fixtures", what, name))
 	}
+	if t := f.Now; t != nil && (t.Year() < world.FirstYear || t.Year() > world.LastYear) {
+		found = append(found, f.at("/now", fmt.Sprintf("use a year from %d to %d", world.FirstYear, world.LastYear), "now is too far from today"))
+	}
 	var contacts []string
 	known := map[string]bool{}
 	for _, c := range f.Contacts {

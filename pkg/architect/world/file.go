@@ -21,6 +21,13 @@ type File struct {
 	Branches        map[string][]Reply           // by the flow action's name: what any other action answers
 }
 
+// Calls come in between these years: dates a century around them are in the calendar of
+// Architect's DateTime, which reaches from 1800 to 2200.
+const (
+	FirstYear = 1901
+	LastYear  = 2099
+)
+
 // A Call is the call that a world file describes. Flags of a command win over it.
 type Call struct {
 	ANI, DNIS      string

@@ -189,7 +189,7 @@ func (r *reader) call(n *yaml.Node, c *Call) {
 		"variables":      func(n *yaml.Node) { c.Variables = r.builtins(n) },
 		"at": func(n *yaml.Node) {
 			t, err := time.Parse(time.RFC3339, n.Value)
-			if n.Kind != yaml.ScalarNode || err != nil || t.Year() < 1800 || t.Year() > 2200 {
+			if n.Kind != yaml.ScalarNode || err != nil || t.Year() < FirstYear || t.Year() > LastYear {
 				r.hint(n, "such as 2026-11-23T09:00:00Z", "at is not a time")
 				return
 			}
