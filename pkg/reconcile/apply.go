@@ -168,6 +168,13 @@ func (w *work) ready(ctx context.Context, d genesys.Entity) bool {
 	if record, ok := w.r.recordKey(); ok && (d.Key.Kind == genesys.Credential || d.Key.Kind == genesys.Flow) {
 		needs = append(needs, record)
 	}
+	if d.Key.Kind == genesys.CallRoute { // live traffic comes last
+		for k := range w.done {
+			if k.Kind != genesys.CallRoute {
+				needs = append(needs, k)
+			}
+		}
+	}
 	needs = slices.DeleteFunc(needs, func(k genesys.Key) bool { return k == d.Key })
 	return w.await(ctx, needs)
 }
