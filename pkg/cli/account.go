@@ -21,6 +21,19 @@ func (s *simulation) account(a validate.Account) {
 	s.texts[s.loaded.path] = s.loaded.source
 }
 
+// kinds are the types of HubSpot's own properties.
+func kinds() map[string]map[string]string {
+	server := hubspottest.New(hubspot.CRM{})
+	out := map[string]map[string]string{}
+	for _, object := range []string{"contacts", "deals"} {
+		out[object] = map[string]string{}
+		for name, p := range server.Properties(object) {
+			out[object][name] = p.Type
+		}
+	}
+	return out
+}
+
 // fixturesAccount is what the account of the fixtures has: its pipelines, HubSpot's own
 // properties and those that occur in its records. Of an object without records no property
 // can be missed.

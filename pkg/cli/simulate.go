@@ -15,7 +15,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
-	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
@@ -121,7 +120,7 @@ type simulation struct {
 
 // tell keeps what is to be said of a file besides the calls.
 func (s *simulation) tell(found diag.Findings, text []byte) {
-	for _, f := range privacy.Findings(found) {
+	for _, f := range found {
 		if !slices.ContainsFunc(s.found, func(x diag.Finding) bool { return x.Position == f.Position }) { // the graver one was first
 			s.found = append(s.found, f)
 		}
@@ -129,15 +128,6 @@ func (s *simulation) tell(found diag.Findings, text []byte) {
 	if len(found) > 0 {
 		s.texts[found[0].Position.File] = privacy.Excerpt(text)
 	}
-}
-
-// objectsOf are the names that a deployment has, by the sections of world files.
-func objectsOf(d *deployment.Deployment) map[string][]string {
-	queues, skills := []string{d.Routing.Fallback.Queue}, slices.Clone(d.Routing.Fallback.Skills)
-	for _, r := range d.Routing.Rules {
-		queues, skills = append(queues, r.To.Queue), append(skills, r.To.Skills...)
-	}
-	return map[string][]string{"queues": queues, "skills": skills}
 }
 
 func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, o simulateOptions) (*simulation, error) {
@@ -349,14 +339,15 @@ func (s *simulation) useWorld(start *time.Time) error {
 	if err != nil {
 		return fail(fmt.Errorf("read the world file %s: %w", s.options.world, reason(err)), "docs/world.md has the format")
 	}
+	own := s.loaded.deployment.Own()
 	script, fs := world.Read(s.options.world, data)
 	if !fs.Has(diag.Error) {
-		fs = append(fs, s.run.Program.Script(script, s.run.Org.Rows, objectsOf(s.loaded.deployment))...)
+		fs = append(fs, s.run.Program.Script(script, s.run.Org.Rows, s.loaded.deployment)...)
 	}
 	if fs.Has(diag.Error) {
-		return unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
+		return unreadable(privacy.Findings(fs, own...), privacy.Excerpt(data), false)
 	}
-	s.tell(fs, data)
+	s.tell(privacy.Findings(fs, own...), data)
 	if s.options.at == "" && !script.Call.At.IsZero() {
 		*start = script.Call.At
 	}
@@ -377,7 +368,7 @@ func (s *simulation) useWorld(start *time.Time) error {
 	}
 	s.run.Script = world.New(script.File)
 	s.start = script.Start()
-	s.after = func() { s.tell(script.Unused(s.run.Script), data) }
+	s.after = func() { s.tell(privacy.Findings(script.Unused(s.run.Script), own...), data) }
 	s.source = "world: " + s.options.world
 	return nil
 }
@@ -393,11 +384,16 @@ func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.S
 	}
 	f, fs := simulate.DecodeFixtures(path, data)
 	if fs.Has(diag.Error) {
-		return nil, unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
+		return nil, unreadable(fs, privacy.Excerpt(data), false)
 	}
-	if fs := f.Against(s.run.Org.Rows, s.loaded.deployment.HubSpot.Portal); fs != nil {
-		return nil, unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
+	fs = f.Against(simulate.Around{
+		Deployment: s.loaded.deployment, Rows: s.run.Org.Rows, Program: s.run.Program, Kinds: kinds(),
+		Zone: func(name string) error { _, err := time.LoadLocation(name); return err },
+	})
+	if fs.Has(diag.Error) {
+		return nil, unreadable(fs, privacy.Excerpt(data), false)
 	}
+	s.tell(fs, data)
 	s.fixtures, s.source = f, "fixtures: "+path
 	if f.Now != nil && !timeGiven {
 		*start = f.Now.UTC()
@@ -437,13 +433,7 @@ func (s *simulation) useLive(ctx context.Context, env session, key secret.Value)
 // named refuses a word that stands for nothing: it would be taken for a caller whose number
 // cannot be read. The word is not shown, it may be somebody's name.
 func named(ani string, f *simulate.Fixtures) error {
-	digits := 0
-	for _, r := range ani {
-		if '0' <= r && r <= '9' {
-			digits++
-		}
-	}
-	if digits >= 7 || strings.ContainsAny(ani, ":@") || !strings.ContainsFunc(ani, unicode.IsLetter) || phone.Withheld(ani) {
+	if simulate.Shown(ani) {
 		return nil
 	}
 	names := phone.WithheldWords()

@@ -33,11 +33,11 @@ func Excerpt(text []byte) []byte {
 	})
 }
 
-// Findings are those of a file about callers, without their numbers.
-func Findings(fs diag.Findings) diag.Findings {
+// Findings are those of a file about callers, without their numbers; own ones are shown.
+func Findings(fs diag.Findings, own ...string) diag.Findings {
 	out := append(diag.Findings{}, fs...)
 	for i := range out {
-		out[i].Message, out[i].Hint = phone.MaskIn(out[i].Message), phone.MaskIn(out[i].Hint)
+		out[i].Message, out[i].Hint = phone.MaskIn(out[i].Message, own...), phone.MaskIn(out[i].Hint, own...)
 	}
 	return out
 }

@@ -1,117 +1,410 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+	"unicode"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/world"
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
+	"github.com/dealroute/dealroute/pkg/phone"
+	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/source"
 )
 
-// at is a finding about the value at a path of the fixtures.
-func (f *Fixtures) at(path, hint, format string, args ...any) diag.Finding {
+// finding is one about the value at a path of the fixtures, or about its key when the path
+// ends in keyMark.
+func (f *Fixtures) finding(s diag.Severity, path, hint, format string, args ...any) diag.Finding {
+	path, key := strings.CutSuffix(path, keyMark)
 	n, _ := source.Find(f.root, path)
-	return diag.Finding{Severity: diag.Error, Message: fmt.Sprintf(format, args...), Hint: hint, Position: f.text.At(n), Length: source.Width(n)}
+	if i := strings.LastIndexByte(path, '/'); key && i >= 0 {
+		in, _ := source.Find(f.root, path[:i])
+		for p := range source.Pairs(in) {
+			if source.EscapePointer(p.Key.Value) == path[i+1:] {
+				n = p.Key
+			}
+		}
+	}
+	return diag.Finding{Severity: s, Message: fmt.Sprintf(format, args...), Hint: hint, Position: f.text.At(n), Length: source.Width(n)}
 }
 
-// meant offers the nearest of the known names, or all of them.
+const keyMark = "#key"
+
+// meant offers the nearest of the known names, or all of them when they are few.
 func meant(name string, known []string) string {
-	if hint := diag.DidYouMean(name, known); hint != "" {
+	if hint := diag.DidYouMean(name, known); hint != "" || len(known) == 0 || len(known) > 20 {
 		return hint
 	}
 	return "there is " + strings.Join(known, ", ")
 }
 
-// check holds what refers to something in the fixtures against what is there: no account
-// has a deal of a contact, a pipeline or a stage that it does not have.
-func (f *Fixtures) check() diag.Findings {
-	var found diag.Findings
-	unknown := func(path, what, name string, known []string) {
-		found = append(found, f.at(path, meant(name, known), "%s %q is not in the fixtures", what, name))
-	}
-	if t := f.Now; t != nil && (t.Year() < world.FirstYear || t.Year() > world.LastYear) {
-		found = append(found, f.at("/now", fmt.Sprintf("use a year from %d to %d", world.FirstYear, world.LastYear), "now is too far from today"))
-	}
-	var contacts []string
-	known := map[string]bool{}
-	for _, c := range f.Contacts {
-		contacts = append(contacts, c.ID)
-		known[c.ID] = true
-	}
-	stages := map[string][]string{}
-	for _, p := range f.AllPipelines() {
-		for _, s := range p.Stages {
-			stages[p.ID] = append(stages[p.ID], s.ID)
-		}
-		if len(p.Stages) == 0 {
-			stages[p.ID] = nil
-		}
-	}
-	for i, d := range f.Deals {
-		at := fmt.Sprintf("/deals/%d/", i)
-		for k, id := range d.Contacts {
-			if !known[id] {
-				unknown(fmt.Sprintf("%scontacts/%d", at, k), "contact", id, contacts)
-			}
-		}
-		pipeline, named := d.Properties.Get(hubspot.PropPipeline)
-		if !named || pipeline == "" {
-			pipeline = "default"
-		}
-		in, ok := stages[pipeline]
-		if !ok && named {
-			unknown(at+"properties/"+hubspot.PropPipeline, "pipeline", pipeline, slices.Sorted(maps.Keys(stages)))
-		}
-		if s, has := d.Properties.Get(hubspot.PropDealStage); ok && has && s != "" && !slices.Contains(in, s) {
-			unknown(at+"properties/"+hubspot.PropDealStage, "stage", s, in)
-		}
-	}
-	return found
+// A checker gathers what is wrong with fixtures.
+type checker struct {
+	f     *Fixtures
+	found diag.Findings
 }
 
-// Against holds the fixtures against the control table and the account of a deployment:
-// rows are those that the table has, with the types of their columns; portal is the account
-// that the deployment is pinned to, or empty.
-func (f *Fixtures) Against(rows map[string]map[string]any, portal string) diag.Findings {
+func (c *checker) wrong(path, hint, format string, args ...any) {
+	c.found = append(c.found, c.f.finding(diag.Error, path, hint, format, args...))
+}
+
+func (c *checker) odd(path, hint, format string, args ...any) {
+	c.found = append(c.found, c.f.finding(diag.Warning, path, hint, format, args...))
+}
+
+func pointer(steps ...any) string {
+	var b strings.Builder
+	for _, s := range steps {
+		b.WriteString("/" + source.EscapePointer(fmt.Sprint(s)))
+	}
+	return b.String()
+}
+
+var (
+	digitsForm   = pattern.Of(`^[0-9]{1,19}$`)
+	currencyForm = pattern.Of(`^[A-Z]{3}$`)
+	propertyForm = pattern.Of(`^[a-z][a-z0-9_]{0,99}$`)
+	shareForm    = pattern.Of(`^(0(\.[0-9]+)?|1(\.0+)?)$`)
+	numberForm   = pattern.Of(`^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+)
+
+// check holds what the fixtures say of the account against itself: no account has two records
+// of one id, or a deal of a contact, a pipeline or a stage that it does not have.
+func (f *Fixtures) check() diag.Findings {
+	c := &checker{f: f}
+	if f.Portal != "" && !digitsForm().MatchString(f.Portal) {
+		c.wrong("/portal", "HubSpot shows it at the top of its settings, such as 24681357", "an account's id has digits only")
+	}
+	if f.Currency != "" && !currencyForm().MatchString(f.Currency) {
+		c.wrong("/currency", "write EUR or USD", "a currency has three capital letters")
+	}
+	if t := f.Now; t != nil && (t.Year() < world.FirstYear || t.Year() > world.LastYear) {
+		c.wrong("/now", fmt.Sprintf("use a year from %d to %d", world.FirstYear, world.LastYear), "now is too far from today")
+	}
+	stages := c.pipelines()
+	contacts := c.contacts()
+	ids := map[string]bool{}
+	for i, d := range f.Deals {
+		at := pointer("deals", i)
+		c.id(at, "deal", d.ID, ids)
+		c.properties(at, d.Properties)
+		for k, id := range d.Contacts {
+			if !slices.Contains(contacts, id) {
+				c.wrong(at+pointer("contacts", k), meant(id, contacts), "contact %q is not in the fixtures", id)
+			} else if slices.Contains(d.Contacts[:k], id) {
+				c.wrong(at+pointer("contacts", k), "leave it out", "contact %q stands twice", id)
+			}
+		}
+		c.deal(at+"/properties/", d.Properties, stages)
+	}
+	return c.found
+}
+
+// id reports the id of a record or of a list's member that is missing, none, or another's.
+func (c *checker) id(at, what, id string, seen map[string]bool) {
+	switch {
+	case id == "":
+		c.wrong(at, "", "the %s has no id", what)
+	case !digitsForm().MatchString(id):
+		c.wrong(at+"/id", "", "the id of a %s has digits only", what)
+	case seen[id]:
+		c.wrong(at+"/id", "give it another id", "there is another %s %q", what, id)
+	}
+	seen[id] = true
+}
+
+func (c *checker) contacts() []string {
+	var known []string
+	ids := map[string]bool{}
+	for i, x := range c.f.Contacts {
+		c.id(pointer("contacts", i), "contact", x.ID, ids)
+		c.properties(pointer("contacts", i), x.Properties)
+		known = append(known, x.ID)
+	}
+	return known
+}
+
+// properties reports names that no account can have.
+func (c *checker) properties(at string, ps hubspot.Properties) {
+	for _, name := range slices.Sorted(maps.Keys(ps)) {
+		if !propertyForm().MatchString(name) {
+			c.wrong(at+pointer("properties", name)+keyMark, "a to z, 0 to 9 and _, as HubSpot's settings show the internal name", "%q cannot be the name of a property", name)
+		}
+	}
+}
+
+// pipelines checks pipelines and stages, and gives the stages of each.
+func (c *checker) pipelines() map[string][]hubspot.Stage {
+	stages := map[string][]hubspot.Stage{}
+	where := map[string]string{} // of a stage, its pipeline
+	for i, p := range c.f.Pipelines {
+		at := pointer("pipelines", i)
+		if _, twice := stages[p.ID]; p.ID == "" {
+			c.wrong(at, "", "the pipeline has no id")
+		} else if twice {
+			c.wrong(at+"/id", "give it another id", "there is another pipeline %q", p.ID)
+		}
+		stages[p.ID] = p.Stages
+		for k, s := range p.Stages {
+			at := at + pointer("stages", k)
+			other, twice := where[s.ID]
+			switch {
+			case s.ID == "":
+				c.wrong(at, "", "the stage has no id")
+			case twice:
+				c.wrong(at+"/id", "HubSpot gives each stage an id of its own", "there is another stage %q, in pipeline %q", s.ID, other)
+			}
+			where[s.ID] = p.ID
+			if s.Won && !s.Closed {
+				c.wrong(at+"/won", "write closed: true beside it", "a stage that is won is closed")
+			}
+			if s.Probability != "" && !shareForm().MatchString(s.Probability) {
+				c.wrong(at+"/probability", "write it as 0.2 in quotes", "a probability is a number from 0 to 1")
+			}
+		}
+	}
+	if len(c.f.Pipelines) == 0 {
+		for _, p := range c.f.AllPipelines() {
+			stages[p.ID] = p.Stages
+		}
+	}
+	return stages
+}
+
+// deal checks what a deal says of its pipeline and stage.
+func (c *checker) deal(at string, ps hubspot.Properties, stages map[string][]hubspot.Stage) {
+	pipeline, named := ps.Get(hubspot.PropPipeline)
+	if !named || pipeline == "" {
+		pipeline = "default"
+	}
+	in, ok := stages[pipeline]
+	if !ok && named {
+		c.wrong(at+hubspot.PropPipeline, meant(pipeline, slices.Sorted(maps.Keys(stages))), "pipeline %q is not in the fixtures", pipeline)
+	}
+	name, has := ps.Get(hubspot.PropDealStage)
+	if !ok || !has || name == "" {
+		return
+	}
+	i := slices.IndexFunc(in, func(s hubspot.Stage) bool { return s.ID == name })
+	if i < 0 {
+		var known []string
+		for _, s := range in {
+			if !slices.Contains(known, s.ID) {
+				known = append(known, s.ID)
+			}
+		}
+		c.wrong(at+hubspot.PropDealStage, meant(name, known), "stage %q is not in the fixtures", name)
+		return
+	}
+	for property, is := range map[string]bool{
+		hubspot.PropIsClosed: in[i].Closed, hubspot.PropIsWon: in[i].Closed && in[i].Won, hubspot.PropIsLost: in[i].Closed && !in[i].Won,
+	} {
+		if said, given := ps.Get(property); given && said != strconv.FormatBool(is) {
+			c.wrong(at+property, "leave it out", "HubSpot calculates it, and stage %q makes it %v", name, is)
+		}
+	}
+}
+
+// Around is what fixtures are held against: the deployment, its control table, the flow, and
+// what HubSpot's own properties are.
+type Around struct {
+	Deployment *deployment.Deployment
+	Rows       map[string]map[string]any // of the control table, with the types of their columns
+	Program    *Program
+	Kinds      map[string]map[string]string // HubSpot's types of properties, by object and name
+	Zone       func(name string) error      // why a time zone is none
+}
+
+// Against holds the fixtures against what stands around them. Errors are what can mean nothing,
+// warnings what HubSpot would not hold or the flow does not read. None holds a caller's number.
+func (f *Fixtures) Against(a Around) diag.Findings {
+	c := &checker{f: f}
+	d := a.Deployment
+	if pin := d.HubSpot.Portal; pin != "" && f.Portal != "" && f.Portal != pin {
+		c.wrong("/portal", "", "these are the fixtures of account %s, and hubspot.portal pins %s", f.Portal, pin)
+	}
+	if a.Zone != nil && f.TimeZone != "" && a.Zone(f.TimeZone) != nil {
+		c.wrong("/timezone", "write it as Europe/Berlin", "%q is no time zone", f.TimeZone)
+	}
+	var own []string
+	for _, name := range slices.Sorted(maps.Keys(d.HubSpot.Facts)) {
+		own = append(own, d.HubSpot.Facts[name].Contact, d.HubSpot.Facts[name].Deal)
+	}
+	for i, x := range f.Contacts {
+		c.values(pointer("contacts", i), x.Properties, a.Kinds["contacts"], own)
+	}
+	for i, x := range f.Deals {
+		c.values(pointer("deals", i), x.Properties, a.Kinds["deals"], own)
+	}
+	c.org("", f.OrgFixture, a)
+	for _, name := range slices.Sorted(maps.Keys(f.Calls)) {
+		x, at := f.Calls[name], pointer("calls", name)
+		c.org(at, x.OrgFixture, a)
+		switch {
+		case x.ANI != "" && !Shown(x.ANI):
+			hint := diag.DidYouMean(x.ANI, phone.WithheldWords())
+			c.wrong(at+"/ani", cmp.Or(hint, "give a number, tel: or sip: with an address, or anonymous"), "no number, no address and no word for a withheld one")
+		case x.ANI == "" && !Shown(name):
+			c.wrong(at, "write ani: with what the call shows, or the number as the name", "the call shows no number")
+		}
+		if _, ours := d.Number(x.DNIS); x.DNIS != "" && !ours && len(d.Calls.Numbers) > 0 {
+			c.wrong(at+"/dnis", meant(x.DNIS, d.Calls.Numbers), "the called number is none of the deployment's")
+		}
+		c.conversation(at+"/conversation", x.Conversation, a)
+	}
+	return c.found
+}
+
+// Shown tells whether a text can be what a call shows of its caller, and is not a bare word:
+// that would be taken for somebody whose number cannot be read.
+func Shown(ani string) bool {
+	digits := 0
+	for _, r := range ani {
+		if '0' <= r && r <= '9' {
+			digits++
+		}
+	}
+	return digits >= 7 || strings.ContainsAny(ani, ":@") || !strings.ContainsFunc(ani, unicode.IsLetter) || phone.Withheld(ani)
+}
+
+// values reports properties that look like misspelt ones of HubSpot's, and values that HubSpot does not hold
+// under that type.
+func (c *checker) values(at string, ps hubspot.Properties, kinds map[string]string, own []string) {
+	for _, name := range slices.Sorted(maps.Keys(ps)) {
+		kind, known := kinds[name]
+		path := at + pointer("properties", name)
+		if !known {
+			if hint := diag.DidYouMean(name, slices.Sorted(maps.Keys(kinds))); hint != "" && !slices.Contains(own, name) {
+				c.odd(path+keyMark, hint, "HubSpot has no property %q of its own, and the deployment asks for none", name)
+			}
+			continue
+		}
+		v, set := ps.Get(name)
+		form := map[string]string{"number": "a number", "bool": "true or false", "date": "a day such as 2026-12-31", "datetime": "a time such as 2026-11-23T09:00:00Z"}[kind]
+		if set && form != "" && !holds(kind, v) {
+			c.odd(path, "", "HubSpot holds %s there", form)
+		}
+	}
+}
+
+// holds tells whether HubSpot serves a text as a value of the type.
+func holds(kind, v string) bool {
+	switch kind {
+	case "number":
+		return numberForm().MatchString(v)
+	case "bool":
+		return v == "true" || v == "false"
+	}
+	if _, err := time.Parse(time.DateOnly, v); err == nil {
+		return true
+	}
+	_, err := time.Parse(time.RFC3339, v)
+	return err == nil
+}
+
+// org checks how the org differs, for all calls or for one.
+func (c *checker) org(at string, o OrgFixture, a Around) {
+	c.control(at+"/control", o.Control, a.Rows)
+	queues, skills := targets(a.Deployment)
+	c.names(at+"/vanished/queues", "queue", o.Vanished.Queues, queues, skills, a)
+	c.names(at+"/vanished/skills", "skill", o.Vanished.Skills, skills, queues, a)
+	c.names(at+"/transfers/failing", "queue", o.Transfers.Failing, queues, skills, a)
+}
+
+// targets are the queues and skills to which the deployment sends calls.
+func targets(d *deployment.Deployment) (queues, skills []string) {
+	queues, skills = []string{d.Routing.Fallback.Queue}, slices.Clone(d.Routing.Fallback.Skills)
+	for _, r := range d.Routing.Rules {
+		queues, skills = append(queues, r.To.Queue), append(skills, r.To.Skills...)
+	}
+	return queues, skills
+}
+
+// names reports names to which no call can come. other are names of the other kind.
+func (c *checker) names(at, what string, names, known, other []string, a Around) {
+	for i, name := range names {
+		path := at + pointer(i)
+		switch {
+		case slices.Contains(names[:i], name):
+			c.wrong(path, "leave it out", "%s %q stands twice", what, name)
+		case slices.Contains(known, name):
+		case slices.Contains(other, name) || a.Program == nil || !slices.Contains(a.Program.flow.Texts(), name):
+			all := slices.DeleteFunc(slices.Clone(known), func(s string) bool { return s == "" })
+			slices.Sort(all)
+			c.wrong(path, meant(name, slices.Compact(all)), "no call asks for a %s %q", what, name)
+		}
+	}
+}
+
+func (c *checker) control(at string, given, rows map[string]map[string]any) {
 	columns := map[string]any{} // every row has those of all
 	for _, row := range rows {
 		maps.Copy(columns, row)
 	}
-	var found diag.Findings
-	say := func(path, hint, format string, args ...any) {
-		found = append(found, f.at(path, hint, format, args...))
-	}
-	if portal != "" && f.Portal != "" && f.Portal != portal {
-		say("/portal", "", "these are the fixtures of account %s, and hubspot.portal pins %s", f.Portal, portal)
-	}
-	control := func(at string, given map[string]map[string]any) {
-		for _, key := range slices.Sorted(maps.Keys(given)) {
-			if rows[key] == nil {
-				say(at+"/"+source.EscapePointer(key), meant(key, slices.Sorted(maps.Keys(rows))), "the control table has no row %q", key)
-				continue
-			}
-			for _, name := range slices.Sorted(maps.Keys(given[key])) {
-				place := at + "/" + source.EscapePointer(key) + "/" + source.EscapePointer(name)
-				now, ok := columns[name]
-				if !ok {
-					known := slices.Sorted(maps.Keys(columns))
-					say(place, diag.DidYouMean(name, known), "the control table has no column %q", name)
-				} else if v := given[key][name]; v != nil && kind(v) != kind(now) {
-					say(place, kind(now)+" does", "%s does not belong here", kind(v))
-				}
+	known := slices.Sorted(maps.Keys(columns))
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		if rows[key] == nil {
+			c.wrong(at+pointer(key), meant(key, slices.Sorted(maps.Keys(rows))), "the control table has no row %q", key)
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(given[key])) {
+			place, v := at+pointer(key, name), given[key][name]
+			now, ok := columns[name]
+			text, _ := v.(string)
+			switch {
+			case !ok:
+				c.wrong(place, diag.DidYouMean(name, known), "the control table has no column %q", name)
+			case v == nil:
+			case kind(v) != kind(now):
+				c.wrong(place, kind(now)+" does", "%s does not belong here", kind(v))
+			case name == "key" && v != key:
+				c.wrong(place, "leave it out", "the key of row %q is %q", key, key)
+			case name == "openUntil" && text != "" && !holds("datetime", text):
+				c.odd(place, "write it as 2026-11-23T15:00:10Z", "that is no time: the breaker counts as closed")
 			}
 		}
 	}
-	control("/control", f.Control)
-	for _, name := range slices.Sorted(maps.Keys(f.Calls)) {
-		control("/calls/"+source.EscapePointer(name)+"/control", f.Calls[name].Control)
+}
+
+// conversation checks what an earlier leg left.
+func (c *checker) conversation(at string, data map[string]string, a Around) {
+	if a.Program == nil {
+		return
 	}
-	return found
+	known, all := a.Program.flow.Attributes()
+	for _, name := range slices.Sorted(maps.Keys(data)) {
+		if all && !slices.Contains(known, name) {
+			c.odd(at+pointer(name)+keyMark, meant(name, known), "the flow reads no participant data %q", name)
+		}
+	}
+	outcomes := []string{""}
+	for _, o := range routing.Outcomes() {
+		outcomes = append(outcomes, string(o))
+	}
+	rules := []string{""}
+	for _, r := range a.Deployment.Routing.Rules {
+		rules = append(rules, r.Name)
+	}
+	for name, words := range map[string][]string{"dealroute_outcome": outcomes, "dealroute_rule": rules} {
+		if v := data[name]; !slices.Contains(words, v) {
+			c.odd(at+pointer(name), meant(v, words[1:]), "no leg of this deployment leaves %q: the decision is not kept", v)
+		}
+	}
+	if v := data["dealroute_until"]; v != "" && !holds("datetime", v) {
+		c.odd(at+"/dealroute_until", "write it as 2026-11-23T15:00:10Z", "that is no time: the decision is not kept")
+	}
+	if v := data["dealroute_priority"]; v != "" && !numberForm().MatchString(v) {
+		c.odd(at+"/dealroute_priority", "", "that is no number: the decision is not kept")
+	}
 }
 
 // kind says in a sentence what a cell is.
@@ -126,17 +419,17 @@ func kind(v any) string {
 }
 
 // Script holds a world file against the flow, the contracts of its data actions and the
-// control table, whose rows are given. objects are the names of the deployment by the
-// sections of world files.
-func (p *Program) Script(d *world.Document, rows map[string]map[string]any, objects map[string][]string) diag.Findings {
+// control table, whose rows are given.
+func (p *Program) Script(doc *world.Document, rows map[string]map[string]any, d *deployment.Deployment) diag.Findings {
 	table := world.KnownTable{Rows: slices.Sorted(maps.Keys(rows)), Columns: map[string]expr.Type{}}
 	for _, row := range rows {
 		for name, v := range row {
 			table.Columns[name] = map[string]expr.Type{"a text": expr.String, "true or false": expr.Boolean, "a number": expr.Decimal}[kind(v)]
 		}
 	}
-	return d.Against(p.flow, world.Known{
+	queues, skills := targets(d)
+	return doc.Against(p.flow, world.Known{
 		Outputs: func(category, action string) map[string]expr.Type { return p.types[actionKey(category, action)] },
-		Tables:  map[string]world.KnownTable{p.table: table}, Objects: objects, Closed: true,
+		Tables:  map[string]world.KnownTable{p.table: table}, Objects: map[string][]string{"queues": queues, "skills": skills}, Closed: true,
 	})
 }

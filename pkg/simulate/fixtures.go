@@ -8,6 +8,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/source"
 )
 
@@ -60,7 +61,7 @@ type Transfers struct {
 // fixtureLimits are far beyond what a person writes.
 var fixtureLimits = source.Limits{Bytes: 16 << 20, Nodes: 1_000_000, Depth: 50}
 
-// DecodeFixtures reads a fixtures file strictly.
+// DecodeFixtures reads a fixtures file strictly. No finding holds a caller's number.
 func DecodeFixtures(file string, data []byte) (*Fixtures, diag.Findings) {
 	f := &Fixtures{text: source.New(file, data)}
 	doc, faults := f.text.Decode(fixtureLimits, f)
@@ -69,7 +70,7 @@ func DecodeFixtures(file string, data []byte) (*Fixtures, diag.Findings) {
 		found = append(found, x.Finding(""))
 	}
 	if found != nil {
-		return nil, found
+		return nil, privacy.Findings(found) // a key may be a caller's number; what check says has none
 	}
 	if f.Version != 1 {
 		return nil, diag.Findings{{Message: fmt.Sprintf("version of the fixtures is %d, and this program knows 1", f.Version), Position: diag.Position{File: file, Line: 1, Column: 1}}}

@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/simulate"
@@ -66,29 +68,110 @@ func TestFixturesNameEveryFault(t *testing.T) {
 	}
 }
 
-// What refers to nothing in the account or the control table is said with its place and the
-// nearest name; so is a value of another type and another account.
+// around is what the fixtures of the tests are held against.
+func around(t *testing.T) simulate.Around {
+	l := edge(t, "best", "highest-value", "hubspot:", "calls: {numbers: [\"+15135550100\"]}\nhubspot:\n  portal: \"1\"")
+	return simulate.Around{
+		Deployment: l.d, Rows: map[string]map[string]any{"switch": {"key": "switch", "enabled": true}, "breaker": {"key": "breaker", "openUntil": "", "reason": ""}},
+		Program: l.p, Zone: func(name string) error { _, err := time.LoadLocation(name); return err },
+		Kinds: map[string]map[string]string{
+			"contacts": {"phone": "phone_number", "firstname": "string", "lastmodifieddate": "datetime", "num_associated_deals": "number"},
+			"deals":    {"pipeline": "enumeration", "dealstage": "enumeration", "amount": "number", "closedate": "datetime", "hs_is_closed": "bool"},
+		},
+	}
+}
+
+// What refers to nothing in the account, the control table or the deployment, what stands
+// twice, contradicts itself or has another type, is said with its place and the nearest name.
 func TestFixturesReferToWhatIsThere(t *testing.T) {
-	rows := map[string]map[string]any{"switch": {"key": "switch", "enabled": true}, "breaker": {"key": "breaker", "openUntil": "", "reason": ""}}
+	a := around(t)
 	for text, want := range map[string]string{
 		"contacts: [{id: \"901\"}]\ndeals: [{id: \"1\", contacts: [\"902\"]}]\n": `crm.yaml:3:30: contact "902" is not in the fixtures; did you mean "901"`,
 		"deals: [{id: \"1\", properties: {dealstage: closedwn}}]\n":              `crm.yaml:2:43: stage "closedwn" is not in the fixtures; did you mean "closedwon"`,
 		"deals: [{id: \"1\", properties: {pipeline: defualt}}]\n":                `crm.yaml:2:42: pipeline "defualt" is not in the fixtures; did you mean "default"`,
 		"control: {swich: {enabled: false}}\n":                                   `crm.yaml:2:18: the control table has no row "swich"; did you mean "switch"`,
 		"control: {switch: {enabled: \"false\"}}\n":                              `crm.yaml:2:29: a text does not belong here; true or false does`,
-		"calls: {off: {control: {switch: {enabld: false}}}}\n":                   `crm.yaml:2:42: the control table has no column "enabld"; did you mean "enabled"`,
-		"calls: {off: {control: {breaker: {openUntil: 5}}}}\n":                   `crm.yaml:2:46: a number does not belong here; a text does`,
+		"calls: {+15135550142: {control: {switch: {enabld: false}}}}\n":          `crm.yaml:2:51: the control table has no column "enabld"; did you mean "enabled"`,
+		"calls: {+15135550142: {control: {breaker: {openUntil: 5}}}}\n":          `crm.yaml:2:55: a number does not belong here; a text does`,
 		"portal: \"2\"\n": `crm.yaml:2:9: these are the fixtures of account 2, and hubspot.portal pins 1; `,
 		"control: {switch: {enabled: false, reason: holidays}}\nportal: \"1\"\n": "",
+
+		// the account
+		"portal: acme\n":            `crm.yaml:2:9: an account's id has digits only; HubSpot shows it at the top of its settings, such as 24681357`,
+		"currency: Euro\n":          `crm.yaml:2:11: a currency has three capital letters; write EUR or USD`,
+		"timezone: Europe/Berlín\n": `crm.yaml:2:11: "Europe/Berlín" is no time zone; write it as Europe/Berlin`,
+		"timezone: Europe/Berlin\ncurrency: EUR\nnow: 2026-11-23T15:00:00Z\n":                       "",
+		"contacts: [{properties: {firstname: Ada}}]\n":                                              `crm.yaml:2:12: the contact has no id; `,
+		"contacts: [{id: ada}]\n":                                                                   `crm.yaml:2:17: the id of a contact has digits only; `,
+		"contacts: [{id: \"1\"}, {id: \"1\"}]\n":                                                    `crm.yaml:2:28: there is another contact "1"; give it another id`,
+		"contacts: [null]\n":                                                                        `crm.yaml:2:12: the contact has no id; `,
+		"contacts: [{id: \"1\"}]\ndeals: [{id: \"1\"}, {id: \"1\", contacts: [\"1\"]}]\n":           `crm.yaml:3:25: there is another deal "1"; give it another id`,
+		"contacts: [{id: \"1\"}]\ndeals: [{id: \"2\", contacts: [\"1\", \"1\"]}]\n":                 `crm.yaml:3:35: contact "1" stands twice; leave it out`,
+		"contacts: [{id: \"1\", properties: {firstName: Ada}}]\n":                                   `crm.yaml:2:35: "firstName" cannot be the name of a property; a to z, 0 to 9 and _, as HubSpot's settings show the internal name`,
+		"contacts: [{id: \"1\", properties: {phnoe: x}}]\n":                                         `crm.yaml:2:35: warning: HubSpot has no property "phnoe" of its own, and the deployment asks for none; did you mean "phone"`,
+		"contacts: [{id: \"1\", properties: {customer_teir: x}}]\n":                                 "", // the account has what its records have
+		"contacts: [{id: \"1\", properties: {customer_tier: x, shoe_size: \"44\", phone: null}}]\n": "",
+		"contacts: [{id: \"1\", properties: {num_associated_deals: none}}]\n":                       `crm.yaml:2:57: warning: HubSpot holds a number there; `,
+		"contacts: [{id: \"1\", properties: {lastmodifieddate: yesterday}}]\n":                      `crm.yaml:2:53: warning: HubSpot holds a time such as 2026-11-23T09:00:00Z there; `,
+		"contacts: [{id: \"1\", properties: {phone: [x]}}]\n":                                       `crm.yaml:2:42: a list does not belong here; a text does`,
+		"contacts: [{id: \"1\", archived: \"no\"}]\n":                                               `crm.yaml:2:32: a text does not belong here; true or false does`,
+		"contacts: [{id: \"1\", updated: yesterday}]\n":                                             `crm.yaml:2:31: a text does not belong here; a time such as 2026-11-23T09:00:00Z does`,
+		"contacts: {id: \"1\"}\n":                                                                   `crm.yaml:2:11: a mapping does not belong here; a list does`,
+		"deals: [{id: \"1\", properties: {amount: 5.000,00}}]\n":                                    `crm.yaml:2:46: "00" cannot be the name of a property; a to z, 0 to 9 and _, as HubSpot's settings show the internal name`,
+		"deals: [{id: \"1\", properties: {amount: \"5.000,00\"}}]\n":                                `crm.yaml:2:40: warning: HubSpot holds a number there; `,
+		"deals: [{id: \"1\", properties: {amount: \"-5.5\", closedate: 2026-12-31}}]\n":             "",
+		"deals: [{id: \"1\", properties: {dealstage: closedwon, hs_is_closed: \"false\"}}]\n":       `crm.yaml:2:68: HubSpot calculates it, and stage "closedwon" makes it true; leave it out`,
+		"deals: [{id: \"1\", properties: {hs_is_closed: \"yes\"}}]\n":                               `crm.yaml:2:46: warning: HubSpot holds true or false there; `,
+		"pipelines: [{id: default}, {id: default}]\n":                                               `crm.yaml:2:33: there is another pipeline "default"; give it another id`,
+		"pipelines: [{label: Sales}]\n":                                                             `crm.yaml:2:13: the pipeline has no id; `,
+		"pipelines: [{id: a, stages: [{id: x}]}, {id: b, stages: [{id: x}]}]\n":                     `crm.yaml:2:63: there is another stage "x", in pipeline "a"; HubSpot gives each stage an id of its own`,
+		"pipelines: [{id: a, stages: [{label: x}]}]\n":                                              `crm.yaml:2:30: the stage has no id; `,
+		"pipelines: [{id: a, stages: [{id: x, won: true}]}]\n":                                      `crm.yaml:2:43: a stage that is won is closed; write closed: true beside it`,
+		"pipelines: [{id: a, stages: [{id: x, probability: \"20\"}]}]\n":                            `crm.yaml:2:51: a probability is a number from 0 to 1; write it as 0.2 in quotes`,
+		"pipelines: [{id: a, stages: [{id: x, probability: [0.2]}]}]\n":                             `crm.yaml:2:51: a list does not belong here; a text does`,
+		"pipelines: [{id: a, stages: [{id: x, won: \"true\", closed: true}]}]\n":                    `crm.yaml:2:43: a text does not belong here; true or false does`,
+
+		// the org
+		"control: {switch: {key: breaker}}\n":                      `crm.yaml:2:25: the key of row "switch" is "switch"; leave it out`,
+		"control: {breaker: {openUntil: noon}}\n":                  `crm.yaml:2:32: warning: that is no time: the breaker counts as closed; write it as 2026-11-23T15:00:10Z`,
+		"vanished: {queues: [Slaes]}\n":                            `crm.yaml:2:21: no call asks for a queue "Slaes"; did you mean "Sales"`,
+		"vanished: {queues: [sales]}\n":                            `crm.yaml:2:21: no call asks for a queue "sales"; did you mean "Sales"`,
+		"vanished: {queues: [Big]}\n":                              `crm.yaml:2:21: no call asks for a queue "Big"; there is Care, General, Late, Renewals, Sales`,
+		"vanished: {skills: [Sales, Big]}\n":                       `crm.yaml:2:21: no call asks for a skill "Sales"; there is Any, Big`,
+		"vanished: {queues: [Sales, Sales]}\n":                     `crm.yaml:2:28: queue "Sales" stands twice; leave it out`,
+		"vanished: {queues: Sales}\n":                              `crm.yaml:2:20: a text does not belong here; a list does`,
+		"transfers: {failing: [Sales, Carr]}\n":                    `crm.yaml:2:30: no call asks for a queue "Carr"; did you mean "Care"`,
+		"transfers: {fails: [Sales]}\n":                            `crm.yaml:2:13: unknown key "fails"; known here: failing`,
+		"calls: {+15135550142: {vanished: {skills: [Bgi]}}}\n":     `crm.yaml:2:44: no call asks for a skill "Bgi"; did you mean "Big"`,
+		"calls: {+15135550142: {transfers: {failing: [Sales]}}}\n": "",
+		"vanished: {queues: [General, Care], skills: [Any]}\n":     "",
+
+		// the calls
+		"calls: {gone: {ani: \"+15135550142\"}, anonymous: {}, \"sip:ada@x\": {}}\n": "",
+		"calls: {gone: {vanished: {queues: [Sales]}}}\n":                             `crm.yaml:2:15: the call shows no number; write ani: with what the call shows, or the number as the name`,
+		"calls: {gone: {ani: annonymous}}\n":                                         `crm.yaml:2:21: no number, no address and no word for a withheld one; did you mean "anonymous"`,
+		"calls: {gone: {ani: [15135550142]}}\n":                                      `crm.yaml:2:21: a list does not belong here; a text does`,
+		"calls: {gone: {ani: \"+15135550142\", dnis: \"+15135550101\"}}\n":           `crm.yaml:2:43: the called number is none of the deployment's; did you mean "+15135550100"`,
+		"calls: {gone: {ani: \"+15135550142\", dnis: \"(513) 555-0100\"}}\n":         "",
+		"calls: {\"+15135550142\": {conversation: {dealroute_outcom: no_record}}}\n": `crm.yaml:2:41: warning: the flow reads no participant data "dealroute_outcom"; did you mean "dealroute_outcome"`,
+		"calls: {\"+15135550142\": {conversation: {dealroute_outcome: active}}}\n":   `crm.yaml:2:60: warning: no leg of this deployment leaves "active": the decision is not kept; there is active_deal, inactive_deal, contact_no_deal, no_record, lookup_failed`,
+		"calls: {\"+15135550142\": {conversation: {dealroute_rule: golf}}}\n":        `crm.yaml:2:57: warning: no leg of this deployment leaves "golf": the decision is not kept; did you mean "gold"`,
+		"calls: {\"+15135550142\": {conversation: {dealroute_until: noon}}}\n":       `crm.yaml:2:58: warning: that is no time: the decision is not kept; write it as 2026-11-23T15:00:10Z`,
+		"calls: {\"+15135550142\": {conversation: {dealroute_priority: high}}}\n":    `crm.yaml:2:61: warning: that is no number: the decision is not kept; `,
+		"calls: {\"+15135550142\": {conversation: {dealroute_priority: {}}}}\n":      `crm.yaml:2:61: a mapping does not belong here; a text does`,
 	} {
 		text = "version: 1\n" + text
 		f, found := simulate.DecodeFixtures("crm.yaml", []byte(text))
 		if found == nil {
-			found = f.Against(rows, "1")
+			found = f.Against(a)
 		}
 		got := ""
 		for _, x := range found {
-			got += x.Error() + "; " + x.Hint
+			line := x.Error() + "; " + x.Hint
+			if x.Severity == diag.Warning {
+				line = strings.Replace(line, ": ", ": warning: ", 1)
+			}
+			got += line
 		}
 		if got != want {
 			t.Errorf("%s\n%s\nwant\n%s", text, got, want)

@@ -65,7 +65,8 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value) {
 		}
 	case kind == reflect.String && n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str":
 		v.SetString(n.Value)
-	case n.Kind != yaml.ScalarNode || n.Load(v.Addr().Interface()) != nil:
+	// The library reads yes, no, on and off as truth values, in quotes too.
+	case n.Kind != yaml.ScalarNode || kind == reflect.Bool && n.ShortTag() != "!!bool" || n.Load(v.Addr().Interface()) != nil:
 		d.faults = append(d.faults, Fault{
 			Kind: Misfit, Position: d.t.At(n), Length: Width(n), Node: n,
 			Message: What(n) + " does not belong here", Hint: wanted(v.Type()) + " does",

@@ -112,3 +112,15 @@ func TestDecodeLeavesUnexportedFields(t *testing.T) {
 		t.Errorf("%+v %+v", got, faults)
 	}
 }
+
+// The library takes yes, no, on and off for truth values, in quotes too; the formats do not.
+func TestOnlyTrueAndFalseAreTruthValues(t *testing.T) {
+	for value, ok := range map[string]bool{"true": true, "false": true, "no": false, `"no"`: false, "on": false, "y": false, `"true"`: false, "1": false} {
+		var into struct {
+			A bool `yaml:"a"`
+		}
+		if _, faults := source.New("f", []byte("a: "+value)).Decode(limits, &into); (len(faults) == 0) != ok {
+			t.Errorf("%s: %v", value, faults)
+		}
+	}
+}
