@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
@@ -15,6 +17,20 @@ import (
 // which account whose record is looked for.
 func policyHash(d *deployment.Deployment) string {
 	return hashOf(policyText(d.Policy()) + callerText(d))[:16]
+}
+
+var policyForm = pattern.Of(`dealroute_policy\W+value\W+lit\W+([0-9a-f]{16})\b`)
+
+// WithoutHashes takes out of a flow's text what changes with every other change of it: the
+// hash in its mark, and that of the policy, by whatever place it stands in.
+func WithoutHashes(flow string) string {
+	for _, m := range genesys.Marks(flow) {
+		flow = strings.ReplaceAll(flow, m.String(), genesys.Mark{Deployment: m.Deployment, Schema: m.Schema}.String())
+	}
+	if m := policyForm().FindStringSubmatch(flow); m != nil {
+		flow = strings.ReplaceAll(flow, m[1], "…")
+	}
+	return flow
 }
 
 // callerText writes what decides whose record a caller's is.

@@ -53,7 +53,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	if err != nil {
 		return orgError(err)
 	}
-	if err := printPlan(ctx, env, target, b, r); err != nil {
+	if err := printPlan(env, target, r, publishedFlow(ctx, env, target, b, r.Plan())); err != nil {
 		return err
 	}
 	for _, w := range r.Warnings() {
@@ -69,15 +69,15 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	return nil
 }
 
-func printPlan(ctx context.Context, env session, target *org, b *blueprint.Blueprint, r *reconcile.Reconciler) error {
+func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string) error {
 	if env.settings.json {
-		return view.JSON(env.IO.Out, view.NewPlan(r.Plan(), target.sandbox != nil))
+		return view.JSON(env.IO.Out, view.NewPlan(r.Plan(), target.sandbox != nil, texts))
 	}
 	diag.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
 	if target.sandbox != nil {
 		diag.Fprintf(env.IO.Out, "It is emulated, and was made from the deployment file on first use: that queues exist and have staff here says nothing of a real org.\n")
 	}
-	return view.PrintPlan(env.IO.Out, r.Plan(), publishedFlow(ctx, env, target, b, r.Plan()))
+	return view.PrintPlan(env.IO.Out, r.Plan(), texts)
 }
 
 // publishedFlow reads the published text of a flow that would change, so that a person
@@ -85,7 +85,7 @@ func printPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 func publishedFlow(ctx context.Context, env session, target *org, b *blueprint.Blueprint, p plan.Plan) map[genesys.Key][2]string {
 	out := map[genesys.Key][2]string{}
 	for _, c := range p.Changes {
-		if c.Key.Kind != genesys.Flow || c.Action != plan.Update {
+		if c.Key.Kind != genesys.Flow || c.Action != plan.Update && !c.Held || c.Action == plan.Leave && len(c.Fields) == 0 {
 			continue
 		}
 		text, err := exportFlow(ctx, target, c.ID)

@@ -155,8 +155,9 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 		return orgError(err)
 	}
 	asJSON := env.settings.json
+	texts := publishedFlow(ctx, env, target, b, r.Plan())
 	if !asJSON {
-		if err := printPlan(ctx, env, target, b, r); err != nil {
+		if err := printPlan(env, target, r, texts); err != nil {
 			return err
 		}
 	}
@@ -167,7 +168,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	}
 	outcomes, failed := r.Apply(ctx)
 	failed = applyError(failed, r, b.Scopes())
-	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Warnings: r.Warnings(), Took: env.Now().Sub(start)}
+	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Texts: texts, Warnings: r.Warnings(), Took: env.Now().Sub(start)}
 	done.Reads, done.Writes = target.client.Calls()
 	if failed != nil {
 		f := findingOf(failed)

@@ -61,7 +61,7 @@ type Change struct {
 	Key    genesys.Key
 	ID     string // of what is there; empty before a create
 	Action Action
-	Fields []Field // what differs, sorted by path
+	Fields []Field // what differs, sorted by path; of a create, what it will have
 	Reason string  // why, in words an operator can act on
 	Blocks bool    // nothing can be applied while this stands
 
@@ -285,13 +285,43 @@ func one(d genesys.Entity, f Found, p Policy) Change {
 }
 
 func missing(d genesys.Entity, p Policy) Change {
-	c := Change{Key: d.Key, Action: Create}
+	c := Change{Key: d.Key, Action: Create, Fields: made(d, p)}
 	if d.Holding == genesys.Reference && !d.Create {
-		c.Action, c.Blocks = Leave, true
+		c.Action, c.Blocks, c.Fields = Leave, true, nil
 		c.Reason = fmt.Sprintf("%s %q does not exist, and the deployment file says not to create it", d.Key.Kind, d.Key.Name)
 	}
 	return c
 }
+
+// made lists what a new entity will have. Of a secret only the name of its field is known.
+func made(d genesys.Entity, p Policy) []Field {
+	want, _ := genesys.Resolve(d.Content, p.IDs)
+	var out []Field
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		m, isMap := v.(map[string]any)
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			walk(join(path, k), m[k])
+		}
+		if isMap || empty(v) {
+			return
+		}
+		f := Field{Path: path, New: v}
+		if refs := genesys.Refs(v); len(refs) > 0 && v == refs[0].String() {
+			f.New = knownLater
+		}
+		out = append(out, f)
+	}
+	walk("", want)
+	for _, s := range d.Secrets {
+		out = append(out, Field{Path: "credentialFields." + s, New: "(secret)"})
+	}
+	slices.SortStableFunc(out, func(a, b Field) int { return cmp.Compare(a.Path, b.Path) })
+	return out
+}
+
+// knownLater stands for an id of what is not made yet.
+const knownLater = "(known after setup)"
 
 func leftover(f Found, p Policy) Change {
 	c := Change{Key: f.Key, ID: f.ID, Action: Delete, Reason: "ours, and no longer part of the deployment", Unfinished: f.Unfinished != ""}
@@ -355,7 +385,7 @@ func diff(have, want map[string]any, exact []string) []Field {
 		if !equal(a, b) {
 			f := Field{Path: path, Old: a, New: b}
 			if len(genesys.Refs(b)) > 0 {
-				f.New = "(known after setup)"
+				f.New = knownLater
 			}
 			out = append(out, f)
 		}

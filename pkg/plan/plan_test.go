@@ -191,7 +191,7 @@ func TestCompute(t *testing.T) {
 		fields string
 		extra  string // ids of further changes
 	}{
-		{"nothing there", nil, false, plan.Create, "", "", ""},
+		{"nothing there", nil, false, plan.Create, "", "free.k frozen.a map.k x", ""},
 		{"as it must be", []plan.Found{{ID: "1", Owned: true, Content: want}}, false, plan.Keep, "1", "", ""},
 		{"further fields of the server", []plan.Found{{ID: "1", Owned: true, Content: merge(want, "y", 1.0)}}, false, plan.Keep, "1", "", ""},
 		{"a further key in a free map", []plan.Found{{ID: "1", Owned: true, Content: merge(want, "free", map[string]any{"k": "v", "l": "w"})}}, false, plan.Keep, "1", "", ""},

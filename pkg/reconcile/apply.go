@@ -95,6 +95,7 @@ type work struct {
 	changes []plan.Change
 	done    map[genesys.Key]chan struct{}
 	slots   chan struct{}
+	down    bool // what is to go goes now
 
 	mu  sync.Mutex
 	err error
@@ -230,6 +231,7 @@ func (w *work) takeDown(ctx context.Context) error {
 	if len(levels) == 0 {
 		return nil
 	}
+	w.down = true
 	if err := w.r.stillEmpty(ctx, w.changes); err != nil {
 		return err
 	}
@@ -294,6 +296,9 @@ func (w *work) one(ctx context.Context, i int, do func(kind) error) {
 		w.fail(err)
 		w.r.Observe(Event{Change: c, State: Failed, Detail: err.Error()})
 		return
+	}
+	if c.Action == plan.Replace && !w.down {
+		return // it is done when the old one is gone
 	}
 	w.mu.Lock()
 	w.out[i].State = Done

@@ -237,14 +237,16 @@ func apply(t testing.TB, r *reconcile.Reconciler) {
 	}
 }
 
-// changes lists what a plan would do, without what stays.
+// changes lists what a plan would do, without what stays and what a new entity will have.
 func changes(p plan.Plan) string {
 	var b strings.Builder
 	for _, c := range p.Changes {
 		if c.Action != plan.Keep {
 			b.WriteString(string(c.Action) + " " + c.Key.String() + " " + c.Reason)
 			for _, f := range c.Fields {
-				b.WriteString(" " + f.Path)
+				if c.Action != plan.Create {
+					b.WriteString(" " + f.Path)
+				}
 			}
 			b.WriteString("\n")
 		}

@@ -1,12 +1,14 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 )
@@ -16,6 +18,7 @@ type Apply struct {
 	Verb          string
 	Plan          plan.Plan
 	Sandbox       bool
+	Texts         map[genesys.Key][2]string // see NewPlan; as they were before
 	Outcomes      []reconcile.Outcome
 	Warnings      []string
 	Reads, Writes int // calls to the org
@@ -25,9 +28,9 @@ type Apply struct {
 
 // NewApplied converts what was done.
 func NewApplied(a Apply) Applied {
-	out := Applied{Plan: NewPlan(a.Plan, a.Sandbox), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds(), Warnings: append([]string{}, a.Warnings...), Findings: []Finding{}}
+	out := Applied{Plan: NewPlan(a.Plan, a.Sandbox, a.Texts), Totals: totals(a.Outcomes), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds(), Warnings: append([]string{}, a.Warnings...), Findings: []Finding{}}
 	for i, o := range a.Outcomes {
-		out.Changes[i] = NewChange(o.Change)
+		out.Changes[i] = NewChange(o.Change, a.Texts)
 		out.Changes[i].Status = o.State
 	}
 	if a.Failed != nil {
@@ -50,39 +53,68 @@ func PrintApply(out, errs io.Writer, a Apply) {
 	}
 }
 
-// ApplyTally counts what became of the changes.
-func ApplyTally(outcomes []reconcile.Outcome) string {
-	done := map[plan.Action]int{}
-	failed, notDone := 0, 0
+// Totals add up: what was planned is done, failed or not done; the rest is unchanged.
+type Totals struct {
+	Planned   int `json:"planned"`
+	Done      int `json:"done"`
+	Failed    int `json:"failed"`
+	NotDone   int `json:"notDone"`
+	Unchanged int `json:"unchanged"` // as it must be, or left alone
+
+	each map[plan.Action]int // of those that are done or unchanged
+}
+
+func totals(outcomes []reconcile.Outcome) Totals {
+	t := Totals{each: map[plan.Action]int{}}
 	for _, o := range outcomes {
-		switch o.State {
-		case reconcile.Failed:
-			failed++
-		case reconcile.NotDone:
-			notDone++
+		stays := o.Change.Action == plan.Keep || o.Change.Action == plan.Leave
+		switch {
+		case stays:
+			t.Unchanged++
+		case o.State == reconcile.Done:
+			t.Done++
+		case o.State == reconcile.Failed:
+			t.Failed++
 		default:
-			done[o.Change.Action]++
+			t.NotDone++
+		}
+		if stays || o.State == reconcile.Done {
+			t.each[o.Change.Action]++
 		}
 	}
+	t.Planned = t.Done + t.Failed + t.NotDone
+	return t
+}
+
+// words lists what became of those with some actions.
+func (t Totals) words(actions ...plan.Action) []string {
 	past := map[plan.Action]string{
 		plan.Keep: "unchanged", plan.Create: "created", plan.Update: "updated", plan.Replace: "replaced", plan.Delete: "deleted", plan.Move: "moved", plan.Leave: "left alone",
 	}
-	var parts []string
-	for _, a := range plan.Actions() {
-		if done[a] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", done[a], past[a]))
+	var out []string
+	for _, a := range actions {
+		if t.each[a] > 0 {
+			out = append(out, fmt.Sprintf("%d %s", t.each[a], past[a]))
 		}
 	}
-	if failed > 0 {
-		parts = append(parts, fmt.Sprintf("%d failed", failed))
+	return out
+}
+
+// ApplyTally says in words what became of the changes, so that the numbers add up.
+func ApplyTally(outcomes []reconcile.Outcome) string {
+	t := totals(outcomes)
+	all := Count(len(outcomes), "entity", "entities") + ": "
+	if t.Failed == 0 && t.NotDone == 0 {
+		return all + cmp.Or(strings.Join(t.words(plan.Actions()...), ", "), "nothing to do")
 	}
-	if notDone > 0 {
-		parts = append(parts, fmt.Sprintf("%d not done", notDone))
+	if stay := t.words(plan.Keep, plan.Leave); len(stay) > 0 {
+		all += strings.Join(stay, ", ") + ", "
 	}
-	if len(parts) == 0 {
-		parts = []string{"nothing to do"}
+	done := fmt.Sprintf("%d done", t.Done)
+	if did := t.words(plan.Create, plan.Update, plan.Replace, plan.Delete, plan.Move); len(did) > 0 {
+		done += " (" + strings.Join(did, ", ") + ")"
 	}
-	return Count(len(outcomes), "entity", "entities") + ": " + strings.Join(parts, ", ")
+	return all + fmt.Sprintf("%d planned: %s, %d failed, %d not done", t.Planned, done, t.Failed, t.NotDone)
 }
 
 // Progress shows each change as it goes, for a person who looks on.

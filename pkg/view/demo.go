@@ -48,7 +48,7 @@ func NewDemo(steps []DemoStep, calls []*simulate.Outcome, entities []reconcile.O
 		out.Calls = append(out.Calls, NewCall(c, m))
 	}
 	for _, e := range entities {
-		c := NewChange(e.Change)
+		c := NewChange(e.Change, nil)
 		out.Entities = append(out.Entities, DemoEntity{c.Kind, c.Name, c.ID, c.Action})
 	}
 	return out

@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aymanbagabas/go-udiff"
+	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -26,6 +29,7 @@ type Plan struct {
 // stopped it. It is a Failure too when something did.
 type Applied struct {
 	Plan
+	Totals   Totals    `json:"totals"`
 	Calls    int       `json:"calls"`
 	Ms       int64     `json:"ms"`
 	Warnings []string  `json:"warnings"`
@@ -39,7 +43,8 @@ type Change struct {
 	Name   string      `json:"name"`
 	ID     *string     `json:"id"`
 	Action plan.Action `json:"action"`
-	Fields []Field     `json:"fields"`
+	Fields []Field     `json:"fields"` // what differs; of a create, what it will have
+	Diff   []string    `json:"diff"`   // of a flow and a data action: the lines of its texts that differ
 	Reason *string     `json:"reason"`
 
 	// Unstaffed: callers would wait for nobody in this queue. Nearest is the existing name
@@ -57,25 +62,64 @@ type Field struct {
 	New  any    `json:"new"`
 }
 
-// NewPlan converts a plan for a real org or a sandbox.
-func NewPlan(p plan.Plan, sandbox bool) Plan {
+// NewPlan converts a plan for a real org or a sandbox. texts gives, for kinds that are a file,
+// what is published and what would be.
+func NewPlan(p plan.Plan, sandbox bool, texts map[genesys.Key][2]string) Plan {
 	out := Plan{Schema: Schema, Changes: []Change{}, Counts: p.Counts(), Sandbox: sandbox}
 	for _, c := range p.Changes {
-		out.Changes = append(out.Changes, NewChange(c))
+		out.Changes = append(out.Changes, NewChange(c, texts))
 	}
 	return out
 }
 
 // NewChange converts one change.
-func NewChange(c plan.Change) Change {
+func NewChange(c plan.Change, texts map[genesys.Key][2]string) Change {
+	fields, diff := shown(c), []string{}
+	if t, ok := texts[c.Key]; ok && c.Action != plan.Create {
+		diff = unified(t[0], t[1])
+	}
+	if c.Key.Kind == genesys.DataAction && c.Action != plan.Create {
+		for _, f := range fields {
+			if old, now, ok := lines(f); ok {
+				diff = append(append(diff, f.Path), unified(old, now)...)
+				continue
+			}
+			diff = append(diff, "-"+f.Path+": "+whole(f.Old), "+"+f.Path+": "+whole(f.New))
+		}
+	}
 	out := Change{
-		Kind: string(c.Key.Kind), Name: c.Key.Name, ID: text(c.ID), Action: c.Action, Fields: []Field{}, Reason: text(c.Reason),
+		Kind: string(c.Key.Kind), Name: c.Key.Name, ID: text(c.ID), Action: c.Action, Fields: []Field{}, Diff: diff, Reason: text(reasonOf(c, fields, len(diff) > 0)),
 		Unstaffed: c.Unstaffed, Nearest: text(c.Nearest),
 	}
-	for _, f := range c.Fields {
+	for _, f := range fields {
 		out.Fields = append(out.Fields, Field{f.Path, f.Old, f.New})
 	}
 	return out
+}
+
+// shown are the fields of a change that say something: not those in which only the hash of a
+// mark differs.
+func shown(c plan.Change) []plan.Field {
+	return slices.DeleteFunc(slices.Clone(c.Fields), func(f plan.Field) bool {
+		old, _ := f.Old.(string)
+		now, _ := f.New.(string)
+		return old != "" && now != "" && blueprint.WithoutHashes(old) == blueprint.WithoutHashes(now)
+	})
+}
+
+// reasonOf is why, or the one word when nothing else differs than the hash.
+func reasonOf(c plan.Change, shown []plan.Field, diff bool) string {
+	if c.Reason == "" && len(c.Fields) > 0 && len(shown) == 0 && !diff {
+		return "hash"
+	}
+	return c.Reason
+}
+
+// lines gives both texts of a field that has several lines.
+func lines(f plan.Field) (old, now string, ok bool) {
+	old, isText := f.Old.(string)
+	now, also := f.New.(string)
+	return old, now, isText && also && strings.Contains(old+now, "\n")
 }
 
 var symbols = map[plan.Action]string{plan.Keep: "=", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-", plan.Move: "→", plan.Leave: "·"}
@@ -89,23 +133,27 @@ func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error 
 		if c.Action == plan.Keep && !c.Unstaffed && !told(c) {
 			continue
 		}
+		fields, diff := shown(c), ""
+		if t, ok := texts[c.Key]; ok {
+			diff = Diff(t[0], t[1])
+		}
 		diag.Fprintf(&b, "%s %-8s %-13s %s", symbols[c.Action], c.Action, c.Key.Kind, c.Key.Name)
-		if c.Reason != "" {
-			diag.Fprintf(&b, "  (%s)", c.Reason)
+		if reason := reasonOf(c, fields, diff != ""); reason != "" {
+			diag.Fprintf(&b, "  (%s)", reason)
 		}
 		b.WriteByte('\n')
-		for _, f := range c.Fields {
-			old, isText := f.Old.(string)
-			now, also := f.New.(string)
-			if isText && also && strings.Contains(old+now, "\n") {
+		if c.Action == plan.Create {
+			diag.Fprintf(&b, "%s", diag.Block(sets(c)))
+			continue
+		}
+		for _, f := range fields {
+			if old, now, ok := lines(f); ok {
 				diag.Fprintf(&b, "    %s:\n%s", f.Path, diag.Block(Diff(old, now)))
 				continue
 			}
 			diag.Fprintf(&b, "    %s: %s → %s\n", f.Path, short(f.Old), short(f.New))
 		}
-		if t, ok := texts[c.Key]; ok {
-			b.WriteString(Diff(t[0], t[1]))
-		}
+		b.WriteString(diff)
 	}
 	diag.Fprintf(&b, "%s\n", Tally(p))
 	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
@@ -118,14 +166,53 @@ func told(c plan.Change) bool {
 	return c.Reason != "" && (c.Key.Kind == genesys.Flow || c.Key.Kind == genesys.CallRoute)
 }
 
-// Diff shows the lines that change with two lines around each, indented.
+// sets is the line that says what a new entity will have, as far as a line goes; its name, its
+// division and its mark need no words.
+func sets(c plan.Change) string {
+	const width = 110
+	var said string
+	n := 0
+	fields := slices.DeleteFunc(slices.Clone(c.Fields), func(f plan.Field) bool {
+		t, _ := f.New.(string)
+		return slices.Contains([]string{"name", "key", "division.id", "schema.$schema"}, f.Path) || len(genesys.Marks(t)) > 0
+	})
+	for _, f := range fields {
+		one := fmt.Sprintf("%s: %s", f.Path, short(f.New))
+		if f.New == nil || utf8.RuneCountInString(said+one) > width && n > 0 {
+			break
+		}
+		if n++; n > 1 {
+			said += ", "
+		}
+		said += one
+	}
+	switch {
+	case len(fields) == 0:
+		return ""
+	case n < len(fields):
+		said += fmt.Sprintf(", and %d more", len(fields)-n)
+	}
+	return "    " + said + "\n"
+}
+
+// Diff shows the lines that change with two lines around each, indented. What changes with
+// every other change of a flow is left out.
 func Diff(old, now string) string {
-	unified, err := udiff.ToUnified("published", "rendered", old, udiff.Strings(old, now), 2)
-	if err != nil || unified == "" {
+	ls := unified(old, now)
+	if len(ls) == 0 {
 		return ""
 	}
-	lines := strings.SplitAfter(strings.TrimSuffix(unified, "\n"), "\n")
-	return "      " + strings.Join(lines, "      ") + "\n"
+	return "      " + strings.Join(ls, "\n      ") + "\n"
+}
+
+// unified gives the lines of a unified diff.
+func unified(old, now string) []string {
+	old, now = blueprint.WithoutHashes(old), blueprint.WithoutHashes(now)
+	d, err := udiff.ToUnified("published", "rendered", old, udiff.Strings(old, now), 2)
+	if err != nil || d == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(d, "\n"), "\n")
 }
 
 // Tally is the line that adds up.
@@ -154,13 +241,18 @@ func Pending(p plan.Plan) int {
 	return n
 }
 
-// short is a value on one line.
-func short(v any) string {
+// whole is a value as JSON.
+func whole(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Sprint(v)
 	}
-	s := string(data)
+	return string(data)
+}
+
+// short is a value on one line.
+func short(v any) string {
+	s := whole(v)
 	if r := []rune(s); len(r) > 80 {
 		s = string(r[:77]) + "…"
 	}
