@@ -16,6 +16,7 @@ var version = ""
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second one ends the program at once
 	code := cli.Main(ctx, os.Args[1:], cli.OSEnv(version))
 	stop()
 	os.Exit(code)

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -48,9 +47,9 @@ Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
 func runActionCheck(_ context.Context, o actionCheckOptions) error {
 	var all diag.Findings
 	for _, path := range o.files {
-		data, err := os.ReadFile(path)
+		data, err := readFile(path, maxText)
 		if err != nil {
-			return fail(fmt.Errorf("read the data action %s: %w", path, reason(err)), "name an existing file")
+			return fail(fmt.Errorf("read the data action %s: %w", path, err), "name an existing file")
 		}
 		d, found := dataaction.ParseExport(path, data)
 		if d != nil {

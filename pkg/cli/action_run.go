@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -145,9 +144,9 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 }
 
 func compileAction(file string, opts dataaction.Options) (*dataaction.Program, error) {
-	data, err := os.ReadFile(file)
+	data, err := readFile(file, maxText)
 	if err != nil {
-		return nil, fail(fmt.Errorf("read the data action %s: %w", file, reason(err)), "name an existing file")
+		return nil, fail(fmt.Errorf("read the data action %s: %w", file, err), "name an existing file")
 	}
 	d, found := dataaction.ParseExport(file, data)
 	if d == nil || found.Err() != nil {
@@ -164,9 +163,9 @@ func compileAction(file string, opts dataaction.Options) (*dataaction.Program, e
 // actionInput reads the input with exact numbers.
 func actionInput(text string) (map[string]any, error) {
 	if name, ok := strings.CutPrefix(text, "@"); ok {
-		data, err := os.ReadFile(name)
+		data, err := readFile(name, maxText)
 		if err != nil {
-			return nil, fail(fmt.Errorf("read the input %s: %w", name, reason(err)), "name an existing file")
+			return nil, fail(fmt.Errorf("read the input %s: %w", name, err), "name an existing file")
 		}
 		text = string(data)
 	}

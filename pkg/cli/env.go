@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"context"
 	"io"
 	"os"
 	"time"
@@ -22,9 +21,10 @@ type Env struct {
 	Now     func() time.Time
 	Version string
 
-	given settings           // filled from the root's flags before a command runs
-	known *secret.Known      // the secrets of this run, which no output may hold
-	stop  context.CancelFunc // ends the context that --timeout limits
+	given settings      // filled from the root's flags before a command runs
+	known *secret.Known // the secrets of this run, which no output may hold
+	stop  func()        // ends the context that --timeout limits
+	late  chan error    // says so when a command does not end by itself
 }
 
 // A session is what every run function is handed: the outside world, and the settings of this

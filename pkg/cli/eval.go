@@ -302,22 +302,23 @@ func answerCheck(line string) any {
 	return a
 }
 
-// evalLines answers every line of standard input with a line of JSON.
+// evalLines answers every line of standard input with a line of JSON, unless the answer is
+// none.
 func evalLines(ctx context.Context, s *Streams, answer func(line string) any) error {
 	in, out := bufio.NewReaderSize(s.In, 1<<16), bufio.NewWriter(s.Out)
 	for ctx.Err() == nil {
-		line, err := in.ReadString('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read standard input: %w", err)
-		}
-		if err != nil && line == "" {
+		line, err := readLine(in)
+		if errors.Is(err, io.EOF) {
 			break
-		}
-		if werr := view.JSONLine(out, answer(strings.TrimRight(line, "\r\n"))); werr != nil {
-			return werr
 		}
 		if err != nil {
-			break
+			out.Flush() //nolint:errcheck // what was answered before; the first error counts
+			return err
+		}
+		if a := answer(string(line)); a != nil {
+			if err := view.JSONLine(out, a); err != nil {
+				return err
+			}
 		}
 	}
 	if err := out.Flush(); err != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -39,9 +38,9 @@ func runEvalJSONPath(ctx context.Context, o evalJSONPathOptions) error {
 	if o.documentFile == "" {
 		return fail(errors.New("--jsonpath needs a document"), "give --document FILE")
 	}
-	data, err := os.ReadFile(o.documentFile)
+	data, err := readFile(o.documentFile, maxText)
 	if err != nil {
-		return fail(err, "give a JSON file to read the path in")
+		return fail(fmt.Errorf("read the document %s: %w", o.documentFile, err), "give a JSON file to read the path in")
 	}
 	doc, err := jsonpath.Decode(data)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"unicode/utf8"
 
@@ -38,8 +37,8 @@ func runEvalVelocity(ctx context.Context, o evalVelocityOptions) error {
 	var data []byte
 	if o.contextFile != "" {
 		var err error
-		if data, err = os.ReadFile(o.contextFile); err != nil {
-			return fail(fmt.Errorf("read the context %s: %w", o.contextFile, reason(err)), "give a JSON file with the template's variables")
+		if data, err = readFile(o.contextFile, maxText); err != nil {
+			return fail(fmt.Errorf("read the context %s: %w", o.contextFile, err), "give a JSON file with the template's variables")
 		}
 	}
 	s, err := renderVelocity(o.template, data, o.lax)

@@ -16,9 +16,10 @@ import (
 // The most bytes that are read of a file. What a decoder takes may be less, and it says so
 // with a code; these keep a wrong file from being read at all.
 const (
-	maxText     = 16 << 20  // what people and vendors write
-	maxSettings = 1 << 20   // of the user or of Genesys' own tool
-	maxState    = 256 << 20 // of a sandbox
+	maxText       = 16 << 20  // what people and vendors write
+	maxDeployment = 2 << 20   // a deployment file
+	maxSettings   = 1 << 20   // of the user or of Genesys' own tool
+	maxState      = 256 << 20 // of a sandbox
 )
 
 // readFile reads a file of the user's. It must be a regular one: a pipe waits for whoever may

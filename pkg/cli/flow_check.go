@@ -1,14 +1,10 @@
 package cli
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -47,15 +43,15 @@ Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
 	}
 }
 
-func runFlowCheck(_ context.Context, o flowCheckOptions) error {
+func runFlowCheck(ctx context.Context, o flowCheckOptions) error {
 	if len(o.files) == 1 && o.files[0] == "-" {
-		return runFlowQuestions(o)
+		return runFlowQuestions(ctx, o)
 	}
 	var all diag.Findings
 	for _, path := range o.files {
-		data, err := os.ReadFile(path)
+		data, err := readFile(path, maxText)
 		if err != nil {
-			return fail(fmt.Errorf("read the flow %s: %w", path, reason(err)), "name an existing file, or - for questions on standard input")
+			return fail(fmt.Errorf("read the flow %s: %w", path, err), "name an existing file, or - for questions on standard input")
 		}
 		f, found := architect.Parse(path, data)
 		found = append(found, check.Flow(f, architect.OrgAuto)...)
@@ -97,23 +93,13 @@ type flowQuestion struct {
 
 // runFlowQuestions answers line by line; a line that is no question is answered too, so
 // that answers stay beside their questions.
-func runFlowQuestions(o flowCheckOptions) error {
-	in := bufio.NewReaderSize(o.IO.In, 1<<16)
-	out := bufio.NewWriter(o.IO.Out)
-	for {
-		line, err := in.ReadBytes('\n')
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read questions: %w", err)
+func runFlowQuestions(ctx context.Context, o flowCheckOptions) error {
+	return evalLines(ctx, o.IO, func(line string) any {
+		if line = strings.TrimSpace(line); line == "" {
+			return nil
 		}
-		if line = bytes.TrimSpace(line); len(line) > 0 {
-			if err := view.JSONLine(out, answerFlow(line)); err != nil {
-				return err
-			}
-		}
-		if err != nil {
-			return out.Flush()
-		}
-	}
+		return answerFlow([]byte(line))
+	})
 }
 
 func answerFlow(line []byte) view.FlowAnswer {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -87,9 +86,9 @@ Exit codes: 0 the call came to an end, 2 a file does not parse, 1 the flow canno
 
 // readFlow reads a flow file; one with errors is the answer no.
 func readFlow(path string, io *Streams) (*architect.File, []byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path, maxText)
 	if err != nil {
-		return nil, nil, fail(fmt.Errorf("read the flow %s: %w", path, reason(err)), "name an existing file")
+		return nil, nil, fail(fmt.Errorf("read the flow %s: %w", path, err), "name an existing file")
 	}
 	file, found := architect.Parse(path, data)
 	if found.Has(diag.Error) || file == nil || file.Flow == nil {
@@ -129,8 +128,8 @@ func runFlowRun(ctx context.Context, o flowRunOptions) error {
 	said := &world.Document{File: &world.File{}}
 	var data []byte
 	if o.world != "" {
-		if data, err = os.ReadFile(o.world); err != nil {
-			return fail(fmt.Errorf("read the world file %s: %w", o.world, reason(err)), "name an existing file with --world FILE")
+		if data, err = readFile(o.world, maxText); err != nil {
+			return fail(fmt.Errorf("read the world file %s: %w", o.world, err), "name an existing file with --world FILE")
 		}
 		var found diag.Findings
 		if said, found = world.Read(o.world, data); said == nil {

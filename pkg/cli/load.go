@@ -59,15 +59,15 @@ func readDeployment(env session, no bool) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := os.ReadFile(path)
+	data, err := readFile(path, maxDeployment)
 	if err != nil {
-		return nil, fail(fmt.Errorf("read the deployment file %s: %w", path, reason(err)), "name an existing file with -f FILE")
+		return nil, fail(fmt.Errorf("read the deployment file %s: %w", path, err), "name an existing file with -f FILE")
 	}
 	d, found := deployment.Parse(path, data)
 	if found.Has(diag.Error) || d == nil {
 		return nil, unreadable(found, deployment.Redact(data), no)
 	}
-	l := &loaded{path: path, dir: filepath.Dir(path), source: deployment.Redact(data), deployment: d, findings: found, files: os.DirFS(filepath.Dir(path))}
+	l := &loaded{path: path, dir: filepath.Dir(path), source: deployment.Redact(data), deployment: d, findings: found, files: folder(filepath.Dir(path))}
 	return l, nil
 }
 
@@ -104,7 +104,7 @@ func (l *loaded) templates() (fs.FS, error) {
 		}
 		return nil, &failure{finding: f, findings: diag.Findings{f}, source: l.source, cause: err}
 	}
-	return os.DirFS(dir), nil
+	return folder(dir), nil
 }
 
 // reason is an error of the file system without the path, which the message names.

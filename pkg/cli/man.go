@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
@@ -35,9 +35,28 @@ func runMan(_ context.Context, o manOptions) error {
 	if o.out == "" {
 		return fail(errors.New("nowhere to write to"), "name a folder with --out DIR")
 	}
-	if err := os.MkdirAll(o.out, 0o755); err != nil {
-		return fail(fmt.Errorf("make folder %s: %w", o.out, reason(err)), "")
-	}
 	o.root.DisableAutoGenTag = true
-	return doc.GenManTree(o.root, &doc.GenManHeader{Title: "DEALROUTE", Section: "1", Source: "dealroute " + o.version()}, o.out)
+	pages := map[string][]byte{}
+	if err := manPages(o.root, "dealroute "+o.version(), pages); err != nil {
+		return err
+	}
+	return writeTree(o.out, pages)
+}
+
+// manPages makes the page of a command and those of the commands below it.
+func manPages(cmd *cobra.Command, source string, into map[string][]byte) error {
+	if !cmd.IsAvailableCommand() && cmd.HasParent() || cmd.IsAdditionalHelpTopicCommand() {
+		return nil
+	}
+	var page bytes.Buffer
+	if err := doc.GenMan(cmd, &doc.GenManHeader{Title: "DEALROUTE", Section: "1", Source: source}, &page); err != nil {
+		return err
+	}
+	into[strings.ReplaceAll(cmd.CommandPath(), " ", "-")+".1"] = page.Bytes()
+	for _, c := range cmd.Commands() {
+		if err := manPages(c, source, into); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 
 	"github.com/dealroute/dealroute/pkg/view"
@@ -43,6 +42,9 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 			return cmd.Help()
 		},
 	}
+	root.SetIn(env.IO.In)
+	root.SetOut(env.IO.Out) // before the completion's commands are made, which ask only then
+	root.SetErr(env.IO.Err)
 	addSettings(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&explain, "explain-config", false, "print every setting with its source, and stop")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd.CommandPath(), err) })
@@ -56,9 +58,7 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		}
 		env.known.AddURL(env.given.genesysBase)
 		env.known.AddURL(env.given.hubspotBase)
-		ctx, stop := context.WithTimeout(cmd.Context(), env.given.timeout)
-		env.stop = stop
-		cmd.SetContext(ctx)
+		cmd.SetContext(env.limit(cmd.Context()))
 		if !explain {
 			return nil
 		}

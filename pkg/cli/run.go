@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -16,21 +17,34 @@ import (
 // else: on standard error for people, as an object on standard output with -o json.
 func Main(ctx context.Context, args []string, env *Env) int {
 	env = discreet(env)
-	root := newRoot(env, commands(env))
+	return run(ctx, args, env, commands(env))
+}
+
+// run is Main with some commands.
+func run(ctx context.Context, args []string, env *Env, all map[string][]*cobra.Command) int {
+	root := newRoot(env, all)
 	root.SetArgs(args)
-	root.SetIn(env.IO.In)
-	root.SetOut(env.IO.Out)
-	root.SetErr(env.IO.Err)
-	cmd, err := root.ExecuteContextC(ctx)
-	err = argumentError(cmd, err)
+	env.late = make(chan error, 1)
+	ended := make(chan error, 1)
+	go func() {
+		cmd, err := root.ExecuteContextC(ctx)
+		ended <- argumentError(cmd, err)
+	}()
+	var err error
+	select {
+	case err = <-ended:
+	case err = <-env.late:
+	}
+	err = env.stopped(err)
 	if env.stop != nil {
 		env.stop()
 	}
 	if errors.Is(err, errExplained) {
 		err = nil
 	}
-	if lost := env.IO.flush(); lost != nil && (err == nil || errors.Is(err, errNo)) {
-		err = fmt.Errorf("write the output: %w", reason(lost))
+	lost := env.IO.flush()
+	if lost != nil && (err == nil || errors.Is(err, errNo)) {
+		err = unwritten(lost)
 	}
 	code := exitCode(ctx, err)
 	var printed *printedError
@@ -41,8 +55,43 @@ func Main(ctx context.Context, args []string, env *Env) int {
 			printFailure(env.IO, err)
 		}
 	}
-	env.IO.flush() //nolint:errcheck // there is nowhere left to say so
+	if now := env.IO.flush(); now != nil && (lost == nil || wantsJSON(args)) {
+		code = exitFailed // also an answer no: it did not arrive
+		printFailure(env.IO, unwritten(now))
+		env.IO.flush() //nolint:errcheck // there is nowhere left to say so
+	}
 	return code
+}
+
+// unwritten is the error of an output that takes nothing, such as a full disk.
+func unwritten(err error) error { return fmt.Errorf("write the output: %w", reason(err)) }
+
+// grace is how long a command may take to end when it was interrupted or its time ran out.
+// Files are written whole and a setup goes on from any call, so nothing is lost behind it.
+const grace = 5 * time.Second
+
+// limit bounds a command by --timeout, and sees to it that it ends.
+func (e *Env) limit(ctx context.Context) context.Context {
+	ctx, cancel := context.WithTimeout(ctx, e.given.timeout)
+	e.IO.In = &input{ctx: ctx, r: e.IO.In}
+	late := e.late
+	ended := context.AfterFunc(ctx, func() {
+		time.Sleep(grace)
+		late <- ctx.Err()
+	})
+	e.stop = func() { ended(); cancel() }
+	return ctx
+}
+
+// stopped says in words that a command was ended from outside, when it says no more itself.
+func (e *Env) stopped(err error) error {
+	switch err {
+	case context.Canceled: //nolint:errorlint // one with more to say is left alone
+		return &failure{finding: diag.Finding{Message: "interrupted"}, cause: err}
+	case context.DeadlineExceeded: //nolint:errorlint // as above
+		return &failure{finding: diag.Finding{Message: fmt.Sprintf("not done within %s", e.given.timeout), Hint: "give it more time with --timeout"}, cause: err}
+	}
+	return err
 }
 
 // wantsJSON reads -o from the arguments themselves, so that JSON stays valid when the

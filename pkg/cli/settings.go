@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -143,11 +144,15 @@ func (s *reading) readUserConfig(env *Env) error {
 		return nil
 	}
 	v := viper.New()
-	v.SetConfigFile(path)
-	if err := v.ReadInConfig(); err != nil {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil
-		}
+	v.SetConfigType("yaml")
+	data, err := readFile(path, maxSettings)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = v.ReadConfig(bytes.NewReader(data))
+	}
+	if err != nil {
 		return fail(fmt.Errorf("user configuration %s: %w", path, err), "correct the file or remove it")
 	}
 	s.user = v.AllSettings()

@@ -193,11 +193,11 @@ func confirm(env session, question, answer string) error {
 	if err := env.IO.flush(); err != nil { // the question is seen before it is answered
 		return fmt.Errorf("ask: %w", reason(err))
 	}
-	line, err := bufio.NewReader(env.IO.In).ReadString('\n')
-	if err != nil && line == "" {
+	line, err := readLine(bufio.NewReader(env.IO.In))
+	if err != nil {
 		return fail(errors.New("no answer: nothing was changed"), "")
 	}
-	if strings.TrimSpace(line) != answer {
+	if strings.TrimSpace(string(line)) != answer {
 		return fail(errors.New("not confirmed: nothing was changed"), fmt.Sprintf("type %q to go on", answer))
 	}
 	return nil

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -69,9 +68,9 @@ type profile struct {
 
 func readProfile(env session, name string) (profile, error) {
 	path := filepath.Join(env.Getenv("HOME"), ".gc", "config.toml")
-	data, err := os.ReadFile(path)
+	data, err := readFile(path, maxSettings)
 	if err != nil {
-		return profile{}, fail(fmt.Errorf("profile %q: read %s: %w", name, path, reason(err)), `make it with "gc profiles new", or set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET`)
+		return profile{}, fail(fmt.Errorf("profile %q: read %s: %w", name, path, err), `make it with "gc profiles new", or set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET`)
 	}
 	all := map[string]profile{}
 	if err := toml.Unmarshal(data, &all); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -335,9 +334,9 @@ func defaultRows(b *blueprint.Blueprint) map[string]map[string]any {
 }
 
 func (s *simulation) useWorld(start *time.Time) error {
-	data, err := os.ReadFile(s.options.world)
+	data, err := readFile(s.options.world, maxText)
 	if err != nil {
-		return fail(fmt.Errorf("read the world file %s: %w", s.options.world, reason(err)), "docs/world.md has the format")
+		return fail(fmt.Errorf("read the world file %s: %w", s.options.world, err), "docs/world.md has the format")
 	}
 	own := s.loaded.deployment.Own()
 	script, fs := world.Read(s.options.world, data)
@@ -378,9 +377,9 @@ func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.S
 	if path == "" {
 		path = filepath.Join(s.loaded.dir, "crm.yaml")
 	}
-	data, err := os.ReadFile(path)
+	data, err := readFile(path, maxText)
 	if err != nil {
-		return nil, fail(fmt.Errorf("read the fixtures %s: %w", path, reason(err)), "name another file with --fixtures, a world with --world, or ask the account with --crm live")
+		return nil, fail(fmt.Errorf("read the fixtures %s: %w", path, err), "name another file with --fixtures, a world with --world, or ask the account with --crm live")
 	}
 	f, fs := simulate.DecodeFixtures(path, data)
 	if fs.Has(diag.Error) {
