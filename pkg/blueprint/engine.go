@@ -119,11 +119,6 @@ var quoting = template.FuncMap{
 // quotes of the template's own say, a value could end what it stands in.
 var wholes = []string{"lit", "name", "exp", "json", "seconds"}
 
-// helpers print nothing: what they give must go through a quoting function.
-var helpers = template.FuncMap{
-	"args": func(xs ...any) []any { return xs }, // a partial takes one argument
-}
-
 func (e engine) render(name string, data any) (rendering, diag.Findings) {
 	r := rendering{file: e.file(name)}
 	t := e.parsed[name]
@@ -134,11 +129,17 @@ func (e engine) render(name string, data any) (rendering, diag.Findings) {
 		}
 		e.parsed[name] = t
 	}
-	var b strings.Builder
-	if err := t.Execute(&b, data); err != nil {
+	var b page
+	switch err := t.Execute(&b, data); {
+	case errors.Is(err, errSteps), errors.Is(err, errOutput):
+		return r, diag.Findings{{
+			Code: codeTemplate, Message: err.Error(), Position: diag.Position{File: r.file, Line: b.at()},
+			Hint: "look for templates that call each other and for a range over more than there is",
+		}}
+	case err != nil:
 		return r, diag.Findings{{Code: codeTemplate, Message: said(err), Position: placeIn(r.file, err)}}
 	}
-	r.unmark(b.String())
+	r.unmark(b.text.String())
 	if i := strings.Index(r.text, "{{"); i >= 0 {
 		before := r.text[:i]
 		at := diag.Position{Line: 1 + strings.Count(before, "\n"), Column: 1 + utf8.RuneCountInString(before[1+strings.LastIndexByte(before, '\n'):])}
@@ -210,7 +211,10 @@ func (e engine) parse(r rendering, name string) (*template.Template, diag.Findin
 			Code: codeTemplate, Message: fmt.Sprintf(format, args...), Hint: hint, Position: diag.Position{File: r.file, Line: line},
 		}}
 	}
-	if i := bytes.IndexAny(src, lineMark+valueMark); i >= 0 {
+	if len(src) > maxTemplate {
+		return fail(0, "", "the template is larger than %d MB", maxTemplate>>20)
+	}
+	if i := bytes.IndexAny(src, lineMark+valueMark+stepMark); i >= 0 {
 		return fail(i, "delete it", "the template holds the control character %U", src[i])
 	}
 	t, err := template.New(name).Option("missingkey=error").Funcs(quoting).Funcs(helpers).Parse(string(src))
@@ -306,7 +310,8 @@ const (
 // markLines puts marks into a template.
 func markLines(root *parse.ListNode, src string) {
 	lists(root, func(l *parse.ListNode) {
-		var nodes []parse.Node
+		begins := 1 + strings.Count(src[:min(int(l.Pos), len(src))], "\n")
+		nodes := []parse.Node{&parse.TextNode{NodeType: parse.NodeText, Pos: l.Pos, Text: fmt.Appendf(nil, stepMark+"%d", begins)}}
 		for _, n := range l.Nodes {
 			line := 1 + strings.Count(src[:n.Position()], "\n")
 			mark := fmt.Sprintf(lineMark+"%d"+lineMark, line)
@@ -424,7 +429,7 @@ func quoted(s string) (string, error) {
 	if err := enc.Encode(s); err != nil {
 		return "", err
 	}
-	return strings.TrimSuffix(b.String(), "\n"), nil
+	return fits(strings.TrimSuffix(b.String(), "\n"))
 }
 
 // quoteExpression prints an expression tree in single quotes, in which YAML has no escape
@@ -459,13 +464,16 @@ func quoteNumber(n int) string { return strconv.Itoa(n) }
 
 // quoteJSON writes a value as JSON that also Velocity leaves alone: $ and # are escaped.
 func quoteJSON(v any) (string, error) {
+	if err := light(v); err != nil {
+		return "", err
+	}
 	b := &bytes.Buffer{}
 	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
 		return "", err
 	}
-	return strings.NewReplacer("$", `\u0024`, "#", `\u0023`).Replace(strings.TrimSuffix(b.String(), "\n")), nil
+	return fits(strings.NewReplacer("$", `\u0024`, "#", `\u0023`).Replace(strings.TrimSuffix(b.String(), "\n")))
 }
 
 // quoteRef writes a reference. It escapes the name; kind and field are words.
@@ -475,7 +483,7 @@ func quoteRef(kind, name, field string) (string, error) {
 			return "", fmt.Errorf("%q is no word of a reference", word)
 		}
 	}
-	return genesys.Ref{Key: genesys.Key{Kind: genesys.Kind(kind), Name: name}, Field: field}.String(), nil
+	return fits(genesys.Ref{Key: genesys.Key{Kind: genesys.Kind(kind), Name: name}, Field: field}.String())
 }
 
 // kindForm is the form of a type's name in YAML keys, such as stringCollection, and of the

@@ -2,7 +2,7 @@ package main
 
 // repairs say, for codes whose registry has a title only, why it matters and what to do.
 var repairs = map[string]string{
-	"DR-RENDER-001": "The message says what the template, or the text it gave, lacks. Compare the template with the built-in one (`dealroute render --copy-templates DIR`) and correct the line.",
+	"DR-RENDER-001": "The message says what the template, or the text it gave, lacks. Compare the template with the built-in one (`dealroute render --copy-templates DIR`) and correct the line. A template ends at a limit: 1 MB of its own, 16 MB that it gives, a million steps, 1 MB for each value that a function makes.",
 	"DR-RENDER-002": "Genesys' import replaces `{{name}}` in a flow file by a parameter of its own and refuses what it does not know. Write the value of the deployment file, or the line of the template, without two opening braces.",
 	"DR-RENDER-003": "The vendor would refuse the artifact at `setup`, or every request at run time. Use fewer facts, pipelines or rules.",
 	"DR-RENDER-004": "There is no state file: `plan`, `status` and `destroy` find the flow by its name and the mark in its description, a data action and a script by names that end in digits of a hash, rows of the control table by their keys. A template that leaves one out or writes another would be deployed once and then stand in the way of the next `setup`. Write the name and the description as the template is given them; words of your own may stand around the mark.",
