@@ -11,6 +11,7 @@ func Rules() []Rule {
 		ruleNumbersMissing(),
 		ruleNumberCountry(),
 		ruleNumberInvalid(),
+		ruleNumberRead(),
 		ruleOwnRepeated(),
 		ruleGreeting(),
 		ruleFactUnused(),
