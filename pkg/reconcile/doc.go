@@ -15,7 +15,7 @@
 //	an integration that is not configured   known by the name it has until then
 //	a client whose secret is lost           its credential takes a new one (see record.go)
 //	a script that is not published          published
-//	a flow whose version is not recorded    recorded; published by somebody else: drift
+//	a flow whose version is not recorded    recorded when its text is ours; otherwise drift
 //	an entity whose create was answered late, or that two setups made   the one that is not used goes
 //
 // Tests make each call of a setup and of a destroy go wrong, in turn. The whole matrix of

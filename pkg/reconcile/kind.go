@@ -40,6 +40,7 @@ func (lenient) exact() []string     { return nil }
 func (r *run) meet(org Org) {
 	client, integrations := &clientKind{org: org, bodies: map[string]map[string]any{}}, &integrationKind{org: org}
 	r.actions, r.rows, r.queues, r.routes = &actionKind{org: org, drafts: org, trials: org}, rowKind{org: org}, queueKind{org: org}, routeKind{org: org}
+	r.flowKind = flowKind{org: org}
 	r.kinds = map[genesys.Kind]kind{
 		genesys.Role:         roleKind{org: org},
 		genesys.OAuthClient:  client,
@@ -51,7 +52,7 @@ func (r *run) meet(org Org) {
 		genesys.Skill:        skillKind{org: org},
 		genesys.Queue:        r.queues,
 		genesys.Script:       scriptKind{org: org},
-		genesys.Flow:         flowKind{org: org},
+		genesys.Flow:         r.flowKind,
 		genesys.CallRoute:    r.routes,
 	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/source"
+	"go.yaml.in/yaml/v4"
 )
 
 // Flows is what a flow needs of an org.
@@ -18,6 +20,8 @@ type Flows interface {
 	StartFlowJob(ctx context.Context, yaml string) (string, error)
 	UnlockFlow(ctx context.Context, id string) error
 	FlowJob(ctx context.Context, id string) (genesys.Job, error)
+	StartFlowExport(ctx context.Context, flowID string) (job string, err error)
+	FlowExport(ctx context.Context, job string) (text string, done bool, err error)
 }
 
 // flowKind is the inbound call flow. Its description, which its YAML sets, carries the mark
@@ -147,6 +151,78 @@ func (k flowKind) noteVersion(ctx context.Context, r *run, id string) error {
 		return err
 	}
 	return r.note(ctx, genesys.RecordFlow, version)
+}
+
+// compare reads the published text of each flow whose version the record does not know, and says
+// where it is not the deployment's. The mark does not tell: it stands in the text, and whoever
+// changes a copy of that publishes it under the same mark, perhaps with this very client.
+func (k flowKind) compare(ctx context.Context, r *run, found []plan.Found) {
+	recorded, ok := r.recorded(genesys.RecordFlow)
+	for _, f := range found {
+		d, wanted := r.desired.Get(f.Key)
+		p := r.published[f.ID]
+		if f.Key.Kind != genesys.Flow || !wanted || !f.Owned || !ok || p.version == "" || p.version == text(recorded) {
+			continue
+		}
+		ours, err := genesys.Resolve(d.Text, r.resolveRef)
+		if err != nil {
+			continue // what it refers to must be made anew, so it is published again anyhow
+		}
+		theirs, err := k.export(ctx, r, f.ID)
+		switch {
+		case err != nil:
+			p.other = "its text could not be read: " + err.Error()
+		case !within(ours, theirs):
+			p.other = "its text is another"
+		}
+		r.published[f.ID] = p
+	}
+}
+
+func (k flowKind) export(ctx context.Context, r *run, id string) (string, error) {
+	job, err := k.org.StartFlowExport(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	var text string
+	err = genesys.FlowExported.Poll(ctx, r.Wait, func() (done bool, err error) {
+		text, done, err = k.org.FlowExport(ctx, job)
+		return done || err != nil, err
+	})
+	return text, err
+}
+
+// exported bounds what is read of a published flow.
+var exported = source.Limits{Bytes: 16 << 20, Nodes: 2_000_000, Depth: 500}
+
+// within reports whether all that one YAML says another one says, too. An export adds what the
+// platform takes by default.
+func within(ours, theirs string) bool {
+	a, _ := source.New("", []byte(ours)).YAML(exported)
+	b, _ := source.New("", []byte(theirs)).YAML(exported)
+	return a != nil && b != nil && holds(b, a)
+}
+
+func holds(have, want *yaml.Node) bool {
+	have, want = source.Follow(have), source.Follow(want)
+	switch {
+	case have == nil || have.Kind != want.Kind:
+		return false
+	case want.Kind == yaml.ScalarNode:
+		return have.Value == want.Value
+	case want.Kind != yaml.MappingNode:
+		return slices.EqualFunc(have.Content, want.Content, holds)
+	}
+	for w := range source.Pairs(want) {
+		ok := false
+		for h := range source.Pairs(have) {
+			ok = ok || source.Follow(h.Key).Value == source.Follow(w.Key).Value && holds(h.Value, w.Value)
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *run) keepPublished(o genesys.Object) {

@@ -159,6 +159,7 @@ type published struct {
 	version  string
 	clientID string
 	by       string // a name, for people
+	other    string // how it is known not to be what setup published; empty: it may be
 	lock     string // who else holds the flow; empty: nobody
 }
 
@@ -213,9 +214,14 @@ func (r *run) unfinished(found []plan.Found) {
 			found[i].Unfinished = "an earlier run removed the second one of what it uses"
 			continue
 		}
-		// Nobody's record of a version is ours to judge; another client's version is drift.
-		if p := r.published[f.ID]; text(version) != "" && p.version != text(version) && (p.clientID == "" || p.clientID != r.id.ClientID) {
+		// Another client's version is drift, and so is one of this client's that setup did not
+		// publish. Without a record the text decides alone.
+		switch p := r.published[f.ID]; {
+		case p.version == text(version):
+		case text(version) != "" && (p.clientID == "" || p.clientID != r.id.ClientID):
 			found[i].Unfinished = fmt.Sprintf("version %s was published by %s; the one we published is %s", p.version, p.by, text(version))
+		case p.other != "":
+			found[i].Unfinished = fmt.Sprintf("version %s was published by %s and not by setup: %s", p.version, p.by, p.other)
 		}
 	}
 }

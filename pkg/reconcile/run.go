@@ -67,11 +67,12 @@ type run struct {
 	desired genesys.Set
 	id      genesys.Identity
 
-	kinds   map[genesys.Kind]kind
-	actions *actionKind // lists before it finds
-	rows    rowKind     // one of them is the record
-	queues  queueKind   // tells who works there
-	routes  routeKind   // decides before planning
+	kinds    map[genesys.Kind]kind
+	actions  *actionKind // lists before it finds
+	rows     rowKind     // one of them is the record
+	queues   queueKind   // tells who works there
+	routes   routeKind   // decides before planning
+	flowKind flowKind    // reads a text where the record does not know a version
 
 	found   []plan.Found         // all that was found
 	tried   map[genesys.Key]bool // data actions whose test run has succeeded
@@ -151,6 +152,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	if len(r.desired) > 0 {
 		found = used(found)
 	}
+	r.flowKind.compare(ctx, r, found)
 	r.unfinished(found)
 	refused := r.prove(ctx)
 	for k, err := range refused {
