@@ -144,29 +144,44 @@ type applying struct {
 	answer   string
 }
 
-// applyPlan shows the plan, asks, applies exactly it, and ends with a line that adds up.
+// replans is how often a plan is made again because somebody changed what it would change.
+const replans = 2
+
+// applyPlan shows the plan, asks, applies exactly it, and ends with a line that adds up. What
+// somebody changed since the plan was made is left alone, and planned again.
 func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Blueprint, cfg reconcile.Config, a applying) error {
 	start := env.Now()
-	if !env.settings.json && env.IO.ErrTerminal {
+	asJSON := env.settings.json
+	if !asJSON && env.IO.ErrTerminal {
 		cfg.Observe = view.Progress(env.IO.Err)
 	}
-	r, err := reconcile.Read(ctx, target.client, cfg)
-	if err != nil {
-		return orgError(err)
-	}
-	asJSON := env.settings.json
-	texts := publishedFlow(ctx, env, target, b, r.Plan())
-	if !asJSON {
-		if err := printPlan(env, target, r, texts); err != nil {
-			return err
+	var r *reconcile.Reconciler
+	var outcomes []reconcile.Outcome
+	var texts map[genesys.Key][2]string
+	var failed error
+	for try := 0; ; try++ {
+		var err error
+		if r, err = reconcile.Read(ctx, target.client, cfg); err != nil {
+			return orgError(err)
 		}
-	}
-	if r.Plan().Pending() && !a.yes && r.Ready() == nil {
-		if err := confirm(env, a.question(r), a.answer); err != nil {
-			return err
+		texts = publishedFlow(ctx, env, target, b, r.Plan())
+		if !asJSON {
+			if err := printPlan(env, target, r, texts); err != nil {
+				return err
+			}
 		}
+		if r.Plan().Pending() && !a.yes && r.Ready() == nil {
+			if err := confirm(env, a.question(r), a.answer); err != nil {
+				return err
+			}
+		}
+		outcomes, failed = r.Apply(ctx)
+		var changed *reconcile.ChangedError
+		if try == replans || !errors.As(failed, &changed) {
+			break
+		}
+		diag.Fprintf(env.IO.Err, "warning: %v; it is planned again\n", failed)
 	}
-	outcomes, failed := r.Apply(ctx)
 	failed = applyError(failed, r, b.Scopes())
 	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Texts: texts, Warnings: r.Warnings(), Took: env.Now().Sub(start)}
 	done.Reads, done.Writes = target.client.Calls()

@@ -198,6 +198,9 @@ func (w *work) await(ctx context.Context, keys []genesys.Key) bool {
 
 func (w *work) put(ctx context.Context, k kind, c plan.Change, d genesys.Entity) error {
 	if c.Action == plan.Update {
+		if err := w.r.still(ctx, c, d); err != nil {
+			return err
+		}
 		return k.update(ctx, w.r, c, d)
 	}
 	id, err := k.create(ctx, w.r, d)

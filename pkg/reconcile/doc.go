@@ -18,6 +18,9 @@
 //	a flow whose version is not recorded    recorded when its text is ours; otherwise drift
 //	an entity whose create was answered late, or that two setups made   the one that is not used goes
 //
+// What somebody changed between the plan and its application is not written over: an entity is
+// looked at once more before it is changed (changed.go), and setup plans again.
+//
 // Tests make each call of a setup and of a destroy go wrong, in turn. The whole matrix of
 // calls and faults takes minutes:
 //

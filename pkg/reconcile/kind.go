@@ -38,6 +38,7 @@ func (lenient) exact() []string     { return nil }
 
 // meet gives each kind what it needs of an org.
 func (r *run) meet(org Org) {
+	r.org = org
 	client, integrations := &clientKind{org: org, bodies: map[string]map[string]any{}}, &integrationKind{org: org}
 	r.actions, r.rows, r.queues, r.routes = &actionKind{org: org, drafts: org, trials: org}, rowKind{org: org}, queueKind{org: org}, routeKind{org: org}
 	r.flowKind = flowKind{org: org}

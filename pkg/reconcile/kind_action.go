@@ -376,6 +376,9 @@ func (k *actionKind) update(ctx context.Context, r *run, c plan.Change, d genesy
 		if !again(err, try) {
 			return err
 		}
+		if err := r.whenStill(ctx, err, c, d); err != nil {
+			return err
+		}
 	}
 }
 

@@ -96,7 +96,7 @@ func (k *integrationKind) create(ctx context.Context, r *run, d genesys.Entity) 
 	if err != nil {
 		return "", err
 	}
-	return id, k.configure(ctx, r, d.Key, id, body, version)
+	return id, k.configure(ctx, r, d.Key, id, body, version, func(error) error { return nil })
 }
 
 func (k *integrationKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
@@ -104,13 +104,14 @@ func (k *integrationKind) update(ctx context.Context, r *run, c plan.Change, d g
 	if err != nil {
 		return err
 	}
-	return k.configure(ctx, r, d.Key, c.ID, body, nil)
+	return k.configure(ctx, r, d.Key, c.ID, body, nil, func(err error) error { return r.whenStill(ctx, err, c, d) })
 }
 
 // configure writes the configuration, enables the integration and waits until it is
 // active: before that its actions cannot be tested or used. version is that of the
-// configuration, nil when it is not known.
-func (k *integrationKind) configure(ctx context.Context, r *run, key genesys.Key, id string, body map[string]any, version any) error {
+// configuration, nil when it is not known. After a conflict still says whether it may be written
+// all the same.
+func (k *integrationKind) configure(ctx context.Context, r *run, key genesys.Key, id string, body map[string]any, version any, still func(error) error) error {
 	config := pick(object(body["config"]), "name", "notes", "properties", "advanced", "credentials")
 	for try := 0; ; try++ {
 		if version == nil {
@@ -130,6 +131,9 @@ func (k *integrationKind) configure(ctx context.Context, r *run, key genesys.Key
 		}
 		if !again(err, try) {
 			return fmt.Errorf("configure it: %w", err)
+		}
+		if err := still(err); err != nil {
+			return err
 		}
 		version = nil
 	}

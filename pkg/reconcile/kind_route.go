@@ -205,6 +205,9 @@ func (k routeKind) update(ctx context.Context, r *run, c plan.Change, d genesys.
 		if !again(err, try) {
 			return errors.Join(err, k.restore(ctx, before, now))
 		}
+		if err := r.whenStill(ctx, err, c, d); err != nil {
+			return errors.Join(err, k.restore(ctx, before, now))
+		}
 	}
 }
 

@@ -67,6 +67,7 @@ type run struct {
 	desired genesys.Set
 	id      genesys.Identity
 
+	org      Org
 	kinds    map[genesys.Kind]kind
 	actions  *actionKind // lists before it finds
 	rows     rowKind     // one of them is the record
@@ -97,7 +98,6 @@ type run struct {
 // A Reconciler holds what was read of an org and the plan made from it.
 type Reconciler struct {
 	run       *run
-	org       Org
 	plan      plan.Plan
 	unstaffed []string // where calls would wait for nobody
 	keys      error    // a credential's value is missing or will not do
@@ -192,7 +192,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 			keys = err
 		}
 	}
-	return &Reconciler{run: r, org: org, plan: p, unstaffed: bad, keys: keys, twins: twins}, nil
+	return &Reconciler{run: r, plan: p, unstaffed: bad, keys: keys, twins: twins}, nil
 }
 
 func isReference(s genesys.Set, k genesys.Key) bool {

@@ -173,7 +173,7 @@ func (r *run) publishAgain(ctx context.Context, flows []genesys.Entity) error {
 func (r *Reconciler) lookBack(ctx context.Context) error {
 	cfg := r.run.Config
 	cfg.Prove = nil
-	after, err := Read(ctx, r.org, cfg)
+	after, err := Read(ctx, r.run.org, cfg)
 	if err != nil {
 		r.run.warn("all is done; whether another setup ran at the same time is not known, since the org could not be read once more: %v", err)
 		return nil //nolint:nilerr // what was asked for is done

@@ -24,10 +24,18 @@ import (
 func (w *world) another(t *testing.T, at int, meanwhile func()) *genesysrest.Client {
 	t.Helper()
 	var n atomic.Int32
-	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	return w.watched(t, func(*http.Request) {
 		if int(n.Add(1)) == at {
 			meanwhile()
 		}
+	})
+}
+
+// watched is a second process whose calls are seen before the org sees them.
+func (w *world) watched(t *testing.T, see func(*http.Request)) *genesysrest.Client {
+	t.Helper()
+	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		see(r)
 		w.server.ServeHTTP(rw, r)
 	}))
 	t.Cleanup(srv.Close)
