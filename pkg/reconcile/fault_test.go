@@ -34,7 +34,8 @@ func disturb(t *testing.T, stride int, prepare func(*testing.T, *world), change 
 		t.Fatalf("only %d calls", calls)
 	}
 	var mu sync.Mutex
-	survived, tried := 0, 0
+	survived, tried, odd, refused := 0, 0, 0, 0
+	untold := map[string]int{} // runs that claim to have done what is not done, by fault
 	t.Run("calls", func(t *testing.T) {
 		for n := 1; n <= calls; n++ {
 			if !*everyFault && n%stride != 0 {
@@ -50,8 +51,27 @@ func disturb(t *testing.T, stride int, prepare func(*testing.T, *world), change 
 					ctx, kill := context.WithCancel(t.Context())
 					defer kill()
 					w.arm(t, n, f, kill)
-					err := w.run(ctx, change)
-					if !f.kill {
+					told, err := w.told(ctx, change)
+					if f.odd {
+						w.arm(t, 0, fault{}, nil)
+						left := changes(w.read(t, change).Plan())
+						mu.Lock()
+						odd++
+						switch {
+						case err != nil:
+							refused++
+						case left != "" && told == "":
+							untold[f.name]++
+							t.Logf("nobody said that this was not done: %s", left)
+						}
+						mu.Unlock()
+						for _, bad := range []string{"json:", "unmarshal", "unexpected end", "invalid character", "context "} {
+							if err != nil && strings.Contains(err.Error(), bad) {
+								t.Errorf("the error says %q: %v", bad, err)
+							}
+						}
+					}
+					if !f.kill && !f.odd {
 						mu.Lock()
 						tried++
 						if err == nil {
@@ -75,10 +95,24 @@ func disturb(t *testing.T, stride int, prepare func(*testing.T, *world), change 
 			}
 		}
 	})
-	t.Logf("%d calls; %d of %d runs with one fault came to their end", calls, survived, tried)
+	t.Logf("%d calls; %d of %d runs with one fault came to their end; of %d with an odd answer %d refused it; claimed what was not so: %v", calls, survived, tried, odd, refused, untold)
 	if survived < tried {
 		t.Errorf("%d of %d runs with one passing fault failed", tried-survived, tried)
 	}
+}
+
+// told is run, with its warnings.
+func (w *world) told(ctx context.Context, change func(*reconcile.Config)) (string, error) {
+	cfg := w.config()
+	if change != nil {
+		change(&cfg)
+	}
+	r, err := reconcile.Read(ctx, w.client, cfg)
+	if err != nil {
+		return "", err
+	}
+	_, err = r.Apply(ctx)
+	return strings.Join(r.Warnings(), "\n"), err
 }
 
 func TestSetupDisturbedAtEachCall(t *testing.T) {

@@ -41,6 +41,10 @@ type fault struct {
 	status int  // 0 closes the connection
 	after  bool // the call took effect before
 	kill   bool // the process ends with this call, which took effect
+
+	// An odd fault is an answer that nobody should give: a run may end with it, and says why.
+	odd  bool
+	turn func(answer string) string // what becomes of the true answer; of none when the call took no effect
 }
 
 var faults = []fault{
@@ -51,7 +55,20 @@ var faults = []fault{
 	{name: "cut before"}, {name: "cut after", after: true},
 	// The platform does nothing when it answers 429; a proxy in between may.
 	{name: "504 after", status: 504, after: true},
+
+	{name: "{} before", status: 200, odd: true, turn: always("{}")}, {name: "{} after", status: 200, after: true, odd: true, turn: always("{}")},
+	{name: "null after", status: 200, after: true, odd: true, turn: always("null")},
+	{name: "nothing before", status: 200, odd: true, turn: always("")}, {name: "nothing after", status: 200, after: true, odd: true, turn: always("")},
+	{name: "[] after", status: 200, after: true, odd: true, turn: always("[]")},
+	{name: "a page before", status: 200, odd: true, turn: always("<html><body>Please sign in</body></html>")},
+	{name: "no entities after", status: 200, after: true, odd: true, turn: always(`{"pageCount":1,"total":0}`)},
+	{name: "half after", status: 200, after: true, odd: true, turn: func(s string) string { return s[:len(s)/2] }},
+	{name: "no ids after", status: 200, after: true, odd: true, turn: func(s string) string { return strings.ReplaceAll(s, `"id":`, `"ident":`) }},
+	{name: "no versions after", status: 200, after: true, odd: true, turn: func(s string) string { return strings.ReplaceAll(s, `"version":`, `"vision":`) }},
+	{name: "redirected before", status: 307, odd: true, turn: always("")}, {name: "redirected after", status: 302, after: true, odd: true, turn: always("")},
 }
+
+func always(answer string) func(string) string { return func(string) string { return answer } }
 
 // arm begins a new process and gives the name by which it is known.
 func (g *gate) arm(at int, f fault, kill context.CancelFunc) string {
@@ -97,8 +114,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.next.ServeHTTP(w, r)
 		return
 	}
+	truth := httptest.NewRecorder()
 	if g.fault.after {
-		g.next.ServeHTTP(httptest.NewRecorder(), r)
+		g.next.ServeHTTP(truth, r)
 	} else if _, err := io.Copy(io.Discard, r.Body); err != nil {
 		panic(http.ErrAbortHandler)
 	}
@@ -108,6 +126,14 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if g.fault.status == 0 {
 		panic(http.ErrAbortHandler)
+	}
+	if g.fault.odd {
+		if g.fault.status >= 300 {
+			w.Header().Set("Location", "http://127.0.0.1:1/elsewhere")
+		}
+		w.WriteHeader(g.fault.status)
+		_, _ = io.WriteString(w, g.fault.turn(truth.Body.String()))
+		return
 	}
 	if g.fault.status == 429 {
 		w.Header().Set("Retry-After", "2")

@@ -179,7 +179,9 @@ func TestAnAnswerThatSaysNothingIsAnError(t *testing.T) {
 				tried++
 				_, err := asked(t, call, request, func(string) string { return text })
 				if isUnread(request) {
-					if err != nil {
+					// What is no JSON is not the platform's.
+					raw := strings.HasSuffix(request, " /put") || strings.HasSuffix(request, " /get") || strings.HasSuffix(request, "template.vm")
+					if fine := raw || strings.TrimSpace(text) == "" || json.Valid([]byte(text)); fine != (err == nil) {
 						t.Errorf("%s: %s answers %q, which nobody reads: %v", name, request, text, err)
 					}
 					continue

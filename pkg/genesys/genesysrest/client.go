@@ -120,7 +120,10 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 		return err
 	}
 	if out == nil {
-		return nil
+		if body := bytes.TrimSpace(got.body); len(body) == 0 || json.Valid(body) {
+			return nil
+		}
+		out = new(any) // somebody else has answered
 	}
 	if text, ok := out.(*string); ok {
 		*text = string(got.body)
