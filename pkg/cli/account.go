@@ -34,6 +34,17 @@ func kinds() map[string]map[string]string {
 	return out
 }
 
+// options are those of HubSpot's own properties of contacts, where it has some.
+func options() map[string][]string {
+	out := map[string][]string{}
+	for name, p := range hubspottest.New(hubspot.CRM{}).Properties("contacts") {
+		if len(p.Options) > 0 {
+			out[name] = p.Options
+		}
+	}
+	return out
+}
+
 // fixturesAccount is what the account of the fixtures has: its pipelines, HubSpot's own
 // properties and those that occur in its records. Of an object without records no property
 // can be missed.

@@ -386,7 +386,7 @@ func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.S
 		return nil, unreadable(fs, privacy.Excerpt(data), false)
 	}
 	fs = f.Against(simulate.Around{
-		Deployment: s.loaded.deployment, Rows: s.run.Org.Rows, Program: s.run.Program, Kinds: kinds(),
+		Deployment: s.loaded.deployment, Rows: s.run.Org.Rows, Program: s.run.Program, Kinds: kinds(), Options: options(),
 		Zone: func(name string) error { _, err := time.LoadLocation(name); return err },
 	})
 	if fs.Has(diag.Error) {

@@ -221,6 +221,7 @@ type Around struct {
 	Rows       map[string]map[string]any // of the control table, with the types of their columns
 	Program    *Program
 	Kinds      map[string]map[string]string // HubSpot's types of properties, by object and name
+	Options    map[string][]string          // of contacts' selects of HubSpot's own, by name; own ones have numbers
 	Zone       func(name string) error      // why a time zone is none
 }
 
@@ -240,10 +241,10 @@ func (f *Fixtures) Against(a Around) diag.Findings {
 		own = append(own, d.HubSpot.Facts[name].Contact, d.HubSpot.Facts[name].Deal)
 	}
 	for i, x := range f.Contacts {
-		c.values(pointer("contacts", i), x.Properties, a.Kinds["contacts"], own)
+		c.values(pointer("contacts", i), x.Properties, a.Kinds["contacts"], a.Options, own)
 	}
 	for i, x := range f.Deals {
-		c.values(pointer("deals", i), x.Properties, a.Kinds["deals"], own)
+		c.values(pointer("deals", i), x.Properties, a.Kinds["deals"], nil, own)
 	}
 	c.org("", f.OrgFixture, a)
 	for _, name := range slices.Sorted(maps.Keys(f.Calls)) {
@@ -251,17 +252,26 @@ func (f *Fixtures) Against(a Around) diag.Findings {
 		c.org(at, x.OrgFixture, a)
 		switch {
 		case x.ANI != "" && !Shown(x.ANI):
-			hint := diag.DidYouMean(x.ANI, phone.WithheldWords())
-			c.wrong(at+"/ani", cmp.Or(hint, "give a number, tel: or sip: with an address, or anonymous"), "no number, no address and no word for a withheld one")
+			c.wrong(at+"/ani", shownHint(x.ANI), notShown)
 		case x.ANI == "" && !Shown(name):
 			c.wrong(at, "write ani: with what the call shows, or the number as the name", "the call shows no number")
 		}
 		if _, ours := d.Number(x.DNIS); x.DNIS != "" && !ours && len(d.Calls.Numbers) > 0 {
-			c.wrong(at+"/dnis", meant(x.DNIS, d.Calls.Numbers), "the called number is none of the deployment's")
+			c.wrong(at+"/dnis", meant(x.DNIS, d.Calls.Numbers), notOurs)
 		}
 		c.conversation(at+"/conversation", x.Conversation, a)
 	}
 	return c.found
+}
+
+// What is said of a caller that is none, and of a called number of somebody else.
+const (
+	notShown = "no number, no address and no word for a withheld one"
+	notOurs  = "the called number is none of the deployment's"
+)
+
+func shownHint(ani string) string {
+	return cmp.Or(diag.DidYouMean(ani, phone.WithheldWords()), "give a number, tel: or sip: with an address, or anonymous")
 }
 
 // Shown tells whether a text can be what a call shows of its caller, and is not a bare word:
@@ -278,7 +288,7 @@ func Shown(ani string) bool {
 
 // values reports properties that look like misspelt ones of HubSpot's, and values that HubSpot does not hold
 // under that type.
-func (c *checker) values(at string, ps hubspot.Properties, kinds map[string]string, own []string) {
+func (c *checker) values(at string, ps hubspot.Properties, kinds map[string]string, options map[string][]string, own []string) {
 	for _, name := range slices.Sorted(maps.Keys(ps)) {
 		kind, known := kinds[name]
 		path := at + pointer("properties", name)
@@ -290,8 +300,12 @@ func (c *checker) values(at string, ps hubspot.Properties, kinds map[string]stri
 		}
 		v, set := ps.Get(name)
 		form := map[string]string{"number": "a number", "bool": "true or false", "date": "a day such as 2026-12-31", "datetime": "a time such as 2026-11-23T09:00:00Z"}[kind]
-		if set && form != "" && !holds(kind, v) {
+		switch words := options[name]; {
+		case !set:
+		case form != "" && !holds(kind, v):
 			c.odd(path, "", "HubSpot holds %s there", form)
+		case words != nil && !slices.Contains(words, v) && !digitsForm().MatchString(v):
+			c.odd(path, meant(v, words), "HubSpot has no option %q there", v)
 		}
 	}
 }
@@ -428,8 +442,17 @@ func (p *Program) Script(doc *world.Document, rows map[string]map[string]any, d 
 		}
 	}
 	queues, skills := targets(d)
-	return doc.Against(p.flow, world.Known{
+	var found diag.Findings
+	if ani := doc.Call.ANI; ani != "" && !Shown(ani) {
+		found = append(found, doc.Wrong("/call/ani", shownHint(ani), notShown))
+	}
+	if dnis := doc.Call.DNIS; dnis != "" && len(d.Calls.Numbers) > 0 {
+		if _, ours := d.Number(dnis); !ours {
+			found = append(found, doc.Wrong("/call/dnis", meant(dnis, d.Calls.Numbers), notOurs))
+		}
+	}
+	return append(found, doc.Against(p.flow, world.Known{
 		Outputs: func(category, action string) map[string]expr.Type { return p.types[actionKey(category, action)] },
 		Tables:  map[string]world.KnownTable{p.table: table}, Objects: map[string][]string{"queues": queues, "skills": skills}, Closed: true,
-	})
+	})...)
 }

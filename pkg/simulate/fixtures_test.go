@@ -74,8 +74,9 @@ func around(t *testing.T) simulate.Around {
 	return simulate.Around{
 		Deployment: l.d, Rows: map[string]map[string]any{"switch": {"key": "switch", "enabled": true}, "breaker": {"key": "breaker", "openUntil": "", "reason": ""}},
 		Program: l.p, Zone: func(name string) error { _, err := time.LoadLocation(name); return err },
+		Options: map[string][]string{"lifecyclestage": {"lead", "customer"}},
 		Kinds: map[string]map[string]string{
-			"contacts": {"phone": "phone_number", "firstname": "string", "lastmodifieddate": "datetime", "num_associated_deals": "number"},
+			"contacts": {"phone": "phone_number", "firstname": "string", "lastmodifieddate": "datetime", "num_associated_deals": "number", "lifecyclestage": "enumeration"},
 			"deals":    {"pipeline": "enumeration", "dealstage": "enumeration", "amount": "number", "closedate": "datetime", "hs_is_closed": "bool"},
 		},
 	}
@@ -130,6 +131,9 @@ func TestFixturesReferToWhatIsThere(t *testing.T) {
 		"pipelines: [{id: a, stages: [{id: x, probability: \"20\"}]}]\n":                            `crm.yaml:2:51: a probability is a number from 0 to 1; write it as 0.2 in quotes`,
 		"pipelines: [{id: a, stages: [{id: x, probability: [0.2]}]}]\n":                             `crm.yaml:2:51: a list does not belong here; a text does`,
 		"pipelines: [{id: a, stages: [{id: x, won: \"true\", closed: true}]}]\n":                    `crm.yaml:2:43: a text does not belong here; true or false does`,
+
+		"contacts: [{id: \"1\", properties: {lifecyclestage: Customer}}]\n":                                                 `crm.yaml:2:51: warning: HubSpot has no option "Customer" there; did you mean "customer"`,
+		"contacts: [{id: \"1\", properties: {lifecyclestage: \"123\"}}, {id: \"2\", properties: {lifecyclestage: lead}}]\n": "",
 
 		// the org
 		"control: {switch: {key: breaker}}\n":                      `crm.yaml:2:25: the key of row "switch" is "switch"; leave it out`,

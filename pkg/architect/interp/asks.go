@@ -193,3 +193,9 @@ func (p *Program) Builtin(name string) bool { return p.slot(name) >= 0 }
 
 // Type is the flow's type, such as inboundCall.
 func (p *Program) Type() string { return p.units[0].file.Type }
+
+// Languages are those of the flow, its default first.
+func (p *Program) Languages() []string {
+	f := p.units[0].flow
+	return append([]string{f.Language}, f.Languages...)
+}

@@ -39,6 +39,7 @@ func (d *Document) Against(p *interp.Program, k Known) diag.Findings {
 		a.asks[e.Kind] = append(a.asks[e.Kind], e)
 	}
 	a.opening()
+	a.twice()
 	a.actions()
 	a.tables()
 	a.objects()
@@ -83,6 +84,17 @@ func (a *against) wrong(path, hint, format string, args ...any) {
 	a.found = append(a.found, a.d.finding(diag.Error, n, hint, format, args...))
 }
 
+func (a *against) warn(path, hint, format string, args ...any) {
+	n, _ := source.Find(a.d.root, path)
+	a.found = append(a.found, a.d.finding(diag.Warning, n, hint, format, args...))
+}
+
+// Wrong is an error about the value at a path of the file.
+func (d *Document) Wrong(path, hint, message string) diag.Finding {
+	n, _ := source.Find(d.root, path)
+	return d.finding(diag.Error, n, hint, "%s", message)
+}
+
 func (d *Document) finding(s diag.Severity, n *yaml.Node, hint, format string, args ...any) diag.Finding {
 	f := diag.Finding{Severity: s, Message: fmt.Sprintf(format, args...), Hint: hint, Position: d.text.At(n)}
 	if n != nil {
@@ -100,6 +112,31 @@ func meant(name string, known []string) string {
 	return hint
 }
 
+// twice reports names that differ from another one in letter case only: that one is found first.
+func (a *against) twice() {
+	for p := range source.Pairs(a.root()) {
+		if p.Value.Kind != yaml.MappingNode || p.Key.Value == "call" {
+			continue
+		}
+		seen := map[string]string{}
+		for k := range source.Pairs(p.Value) {
+			low := strings.ToLower(k.Key.Value)
+			if other, ok := seen[low]; ok {
+				a.found = append(a.found, a.d.finding(diag.Error, k.Key, "leave one of the two out", "%q of %s is %q in other letters: names are compared without regard to case", k.Key.Value, p.Key.Value, other))
+			}
+			seen[low] = k.Key.Value
+		}
+	}
+}
+
+// root is the file's mapping; an empty one when there is no file.
+func (a *against) root() *yaml.Node {
+	if a.d.root == nil {
+		return &yaml.Node{Kind: yaml.MappingNode}
+	}
+	return a.d.root
+}
+
 // opening looks at how the call begins.
 func (a *against) opening() {
 	c := a.d.Call
@@ -110,6 +147,10 @@ func (a *against) opening() {
 		if !a.p.Builtin(v.Name) {
 			a.say(diag.Error, pointer("call", "variables", v.Name), "", "flows of type %s have no variable %q", a.p.Type(), v.Name)
 		}
+	}
+	speaks := func(l string) bool { return strings.EqualFold(l, c.Language) }
+	if known := a.p.Languages(); c.Language != "" && !slices.ContainsFunc(known, speaks) {
+		a.warn("/call/language", meant(c.Language, known), "the flow does not speak %q", c.Language)
 	}
 	names, all := a.p.Attributes()
 	for _, name := range slices.Sorted(maps.Keys(c.Data)) {
@@ -149,8 +190,26 @@ func (a *against) actions() {
 			a.say(diag.Error, pointer("dataActions", key), meant(key, names), "the flow calls no data action %q", key)
 			continue
 		}
+		if other := a.answering(meet); !slices.Contains(other, key) {
+			a.say(diag.Error, pointer("dataActions", key), "leave one of the two out", "%q answers before %q does", other[0], key)
+			continue
+		}
 		a.replies("dataActions", key, "success", a.d.DataActions[key], meet)
 	}
+}
+
+// answering are the keys of dataActions that answer some asks.
+func (a *against) answering(asks []interp.Effect) []string {
+	var out []string
+	for _, e := range asks {
+		for _, k := range actionKeys(e.Category, e.Name) {
+			if key, _, ok := entry(a.d.DataActions, k); ok {
+				out = append(out, key)
+				break
+			}
+		}
+	}
+	return out
 }
 
 // replies holds what answers deliver against what the places that ask for it take. member is

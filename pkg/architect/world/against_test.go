@@ -125,6 +125,13 @@ func TestAgainst(t *testing.T) {
 
 		{"call: {data: {kept_rule: gold}, remoteName: Ada, language: en-us}", nothing, nothing},
 		{"call: {data: {kept_rul: gold}}", `1:15: warning: the flow reads no participant data "kept_rul"; did you mean "kept_rule"`, "="},
+		{"call: {language: en-su}", `1:18: warning: the flow does not speak "en-su"; did you mean "en-us"`, "="},
+		{"queues: {Sales: missing, sales: exists}", `1:26: "sales" of queues is "Sales" in other letters: names are compared without regard to case; leave one of the two out`, "="},
+		{"dataActions: {Find contact: failure, HubSpot/Find contact: timeout}", `1:15: "HubSpot/Find contact" answers before "Find contact" does; leave one of the two out`, "="},
+		{"dataActions: {Find contact: {failure: true, ms: \"5\"}}", `1:49: ms is not a whole number from 0; milliseconds, at most a day`, "="},
+		{"dataActions: {Find contact: {failure: \"false\"}}", `1:39: failure of dataActions "Find contact" has a wrong value; true, or for success a mapping of outputs, for failure an error type`, "="},
+		{"dataActions: {Find contact: {timeout: \"true\"}}", `1:39: timeout of dataActions "Find contact" has a wrong value; true, or for success a mapping of outputs, for failure an error type`, "="},
+		{"tables: {acme-control: {fails: \"true\"}}", `1:32: fails of table "acme-control" has a wrong value; true, or an error type such as DataTablesInternalServerError`, "="},
 		{"call: {answerAfterMs: 5}", `1:8: nobody takes a call out of a flow of type inboundCall; `, "="},
 		{"call: {variables: {Call.PositionInQueue: 3}}", `1:20: flows of type inboundCall have no variable "Call.PositionInQueue"; `, "="},
 	} {

@@ -125,7 +125,7 @@ func (r *reader) text(what string, to *string) func(*yaml.Node) {
 func (r *reader) millis(what string, to *time.Duration) func(*yaml.Node) {
 	return func(n *yaml.Node) {
 		ms, err := strconv.ParseInt(n.Value, 10, 64)
-		if n.Kind != yaml.ScalarNode || err != nil || ms < 0 || ms > int64(24*time.Hour/time.Millisecond) {
+		if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" || err != nil || ms < 0 || ms > int64(24*time.Hour/time.Millisecond) {
 			r.hint(n, "milliseconds, at most a day", "%s is not a whole number from 0", what)
 			return
 		}
@@ -303,8 +303,8 @@ func (r *reader) reply(n *yaml.Node, what string, words []string) Reply {
 			switch {
 			case n.Kind == yaml.MappingNode && w == "success":
 				out.Outputs = r.values(n, "success")
-			case n.Kind == yaml.ScalarNode && (n.ShortTag() == "!!null" || n.Value == "true"):
-			case n.Kind == yaml.ScalarNode && w == "failure" && n.ShortTag() == "!!str":
+			case n.Kind == yaml.ScalarNode && (n.ShortTag() == "!!null" || n.ShortTag() == "!!bool" && strings.EqualFold(n.Value, "true")):
+			case w == "failure" && isType(n):
 				out.Error = n.Value
 			default:
 				r.hint(n, "true, or for success a mapping of outputs, for failure an error type", "%s of %s has a wrong value", w, what)
@@ -320,6 +320,11 @@ func (r *reader) reply(n *yaml.Node, what string, words []string) Reply {
 		r.hint(n, hint, "%s does not say which branch", what)
 	}
 	return out
+}
+
+// isType tells of a text whether it can be an error type: a quoted truth value is a slip.
+func isType(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" && n.Value != "" && !slices.Contains([]string{"true", "false", "yes", "no", "on", "off"}, strings.ToLower(n.Value))
 }
 
 func (r *reader) values(n *yaml.Node, what string) []Field {
@@ -380,7 +385,7 @@ func (r *reader) tables(n *yaml.Node) map[string]Table {
 				switch {
 				case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!bool" && n.Value == "true":
 					t.Fails = defaultTableError
-				case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" && n.Value != "":
+				case isType(n):
 					t.Fails = n.Value
 				default:
 					r.hint(n, "true, or an error type such as "+defaultTableError, "fails of %s has a wrong value", what)
