@@ -116,6 +116,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("inboundCall:\n  menus:\n  - menu:\n      choices:\n      - menuTask: {name: a, dtmf: digit_1, task: {actions: [{disconnect: }]}}\n      - menuSubMenu: {menu: {choices: []}}\n"))
 	f.Add([]byte("? [a]\n: b\n? |\n  x\n: !!str {a: *b, <<: [1]}\n"))
 	f.Add([]byte("a: \"\\u00e9\\x07\"\nb: >\n  folded\n  text\nc: 'it''s'\n"))
+	f.Add([]byte("inboundCall:\n  tasks:\n  - task: {actions: [{callTask: {outputs: {: [{path: {name: p, actions: []}}]}}}]}\n"))
+	f.Add([]byte("inboundCall:\n  tasks:\n  - task: {actions: [{decision: {outputs: {~: {}, true: {}, 1.0: {}, 2001-12-14: {}, 2001-12-14t21:59:43Z: {}, '': {}}}}]}\n"))
 	if dir := os.Getenv(corpus.Variable); dir != "" {
 		files, _ := filepath.Glob(filepath.Join(dir, "flows", "*"))
 		for _, p := range files {

@@ -87,6 +87,9 @@ func maskNodes(root *yaml.Node) (clone *yaml.Node, masked bool) {
 		if masked && bare(n) {
 			c.Value = string(mask([]byte(n.Value)))
 		}
+		if flow && bare(n) && n.ShortTag() == "!!timestamp" && strings.Contains(n.Value, ":") {
+			c.Tag, c.Style = "!!timestamp", yaml.TaggedStyle // the printer quotes it there, which would make it a text
+		}
 		c.Content = make([]*yaml.Node, len(n.Content))
 		for i, child := range n.Content {
 			c.Content[i] = copyOf(child, flow)
