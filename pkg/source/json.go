@@ -35,6 +35,8 @@ type jsonReader struct {
 	depth        int
 	seen         int // offset up to which they are counted
 	line, column int
+	asYAML       bool // nodes are as the YAML library makes them
+	twice        bool // a name stands twice in an object
 }
 
 // node makes a node whose place is that of what is read next.
@@ -46,7 +48,11 @@ func (r *jsonReader) node(kind yaml.Kind, tag, value string) *yaml.Node {
 	}
 	r.column += utf8.RuneCountInString(passed)
 	r.seen = r.At
-	return &yaml.Node{Kind: kind, Tag: tag, Value: value, Line: r.line, Column: r.column}
+	n := &yaml.Node{Kind: kind, Tag: tag, Value: value, Line: r.line, Column: r.column}
+	if r.asYAML && kind != yaml.ScalarNode {
+		n.Style = yaml.FlowStyle
+	}
+	return n
 }
 
 func (r *jsonReader) value(depth int) (*yaml.Node, error) {
@@ -76,7 +82,23 @@ func (r *jsonReader) value(depth int) (*yaml.Node, error) {
 	if n.Value = s; strings.ContainsAny(s, ".eE") {
 		n.Tag = "!!float"
 	}
+	if r.asYAML {
+		n.Tag = numberTag(s)
+	}
 	return n, err
+}
+
+// numberTag is what the YAML library takes a number for.
+func numberTag(s string) string {
+	_, signed := strconv.ParseInt(s, 10, 64)
+	_, unsigned := strconv.ParseUint(s, 10, 64)
+	if s != "-0" && (signed == nil || unsigned == nil) {
+		return "!!int"
+	}
+	if _, err := strconv.ParseFloat(s, 64); err != nil {
+		return "!!str"
+	}
+	return "!!float"
 }
 
 func (r *jsonReader) array(depth int) (*yaml.Node, error) {
@@ -114,7 +136,7 @@ func (r *jsonReader) object(depth int) (*yaml.Node, error) {
 			return nil, err
 		}
 		if i, twice := at[k.Value]; twice {
-			n.Content[i] = c
+			n.Content[i], r.twice = c, true
 			continue
 		}
 		n.Content = append(n.Content, k, c)

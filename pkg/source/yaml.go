@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -33,6 +34,17 @@ func (t Text) YAML(l Limits) (*yaml.Node, []Fault) {
 			Kind: Encoding, Position: t.Position(at), Message: fmt.Sprintf("a byte that is not UTF-8 (0x%02x)", t.Data[at]), Hint: "save the file as UTF-8",
 		}}
 	}
+	if root := t.flow(l); root != nil {
+		w := walk{t: t, limits: l}
+		if l.Nodes > 0 && !w.node(root, 0) {
+			return nil, w.faults
+		}
+		return root, w.faults
+	}
+	if l.Nodes > 0 && bytes.Count(t.Data, []byte(",")) > l.Nodes {
+		// Each parts two nodes, but for those in texts. The loader would take gigabytes first.
+		return nil, []Fault{{Kind: Expanded, Position: t.Position(0), Message: fmt.Sprintf("more than %d commas", l.Nodes)}}
+	}
 	root, second := new(yaml.Node), new(yaml.Node)
 	loader, err := yaml.NewLoader(bytes.NewReader(t.Data))
 	if err == nil {
@@ -61,6 +73,24 @@ func (t Text) YAML(l Limits) (*yaml.Node, []Fault) {
 		return nil, w.faults
 	}
 	return root, w.faults
+}
+
+// deepest is how deep the YAML library follows.
+const deepest = 10_000
+
+// flow reads a text that is JSON as what it is, into the nodes that the YAML library would
+// make of it; nil for any other. The library takes the bracket that such a text begins with
+// for what may become a key, and keeps every token behind it: four times the memory.
+func (t Text) flow(l Limits) *yaml.Node {
+	r := jsonReader{Scanner: Scanner{Text: string(t.Data)}, depth: cmp.Or(l.Depth, deepest), line: 1, column: 1, asYAML: true}
+	if r.Blanks(); r.Peek() != '{' && r.Peek() != '[' {
+		return nil
+	}
+	n, err := r.value(0)
+	if err != nil || r.End() != nil || r.twice {
+		return nil // and the library says what is wrong
+	}
+	return &yaml.Node{Kind: yaml.DocumentNode, Line: n.Line, Column: n.Column, Content: []*yaml.Node{n}}
 }
 
 // fits compares a text with the limit of its size.
