@@ -20,10 +20,34 @@ func (p *Path) FindWithin(doc Value, budget int) (Value, error) {
 	}
 	e := &evaluation{root: doc, budget: &budget}
 	v, err := e.path(p, doc)
+	if left := maxAnswer; err == nil && !p.definite && !v.within(&left) {
+		err = faultf(hard, "the path finds more than %d MB", maxAnswer>>20)
+	}
 	if err != nil {
 		return Value{}, &Error{Path: p.text, Offset: -1, Message: err.Error(), notFound: isFault(err, notFound)}
 	}
 	return v, nil
+}
+
+// within takes the size of a value from what is left, and is false when that is too little. A
+// deep scan finds what lies in what it has found: the answer may be a thousand times the
+// document.
+func (v Value) within(left *int) bool {
+	if *left -= 1 + len(v.text); *left < 0 {
+		return false
+	}
+	if v.list == nil {
+		return true
+	}
+	for i, item := range v.list.items {
+		if v.list.names != nil {
+			*left -= len(v.list.names[i])
+		}
+		if !item.within(left) {
+			return false
+		}
+	}
+	return true
 }
 
 // plain answers the commonest paths, single names and indexes only, without an evaluation.
@@ -139,6 +163,9 @@ func (e *evaluation) spend() error {
 // from applies the steps from i on to v.
 func (e *evaluation) from(i int, v Value) error {
 	if i == len(e.steps) {
+		if len(e.results) == maxResults {
+			return faultf(hard, "the path finds more than %d values", maxResults)
+		}
 		e.results = append(e.results, v)
 		return nil
 	}

@@ -41,6 +41,13 @@ type Path struct {
 // DefaultBudget is how many values a path may visit.
 const DefaultBudget = 5_000_000
 
+// What a path may find, far more than a reply of an API holds. The error is one of a path that
+// cannot be applied: no default stands in for it.
+const (
+	maxAnswer  = 16 << 20 // bytes of all that it finds
+	maxResults = 1_000_000
+)
+
 type stepKind uint8
 
 const (

@@ -2,6 +2,7 @@ package jsonpath_test
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -106,6 +107,39 @@ func TestBudget(t *testing.T) {
 	_, err = p.FindWithin(decode(t, document), 10)
 	if err == nil || errors.Is(err, jsonpath.ErrNotFound) || !strings.Contains(err.Error(), "too many") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A path that finds what lies in what it has found ends before the answer takes the memory.
+func TestAnswersAreBounded(t *testing.T) {
+	deep := strings.Repeat(`{"a":`, 900) + "1" + strings.Repeat(`,"b":[1,2,3]}`, 900)
+	wide := `{"l":[` + strings.TrimSuffix(strings.Repeat(`"`+strings.Repeat("x", 100)+`",`, 1000), ",") + `]}`
+	for _, c := range []struct{ path, doc, want string }{
+		{"$..*..*", deep, "finds more than"},
+		{"$..*", deep, ""},
+		{"$..a..a", deep, "finds more than"},
+		{"$..*..*..*", deep, "the path "},
+		{"$..[?(@..*)]", deep, "the path "},
+		{"$['l','l','l']", wide, ""},
+		{"$.l[" + strings.TrimSuffix(strings.Repeat("0,", 300_000), ",") + "]", wide, "finds more than"},
+		{"$.l[*]", wide, ""},
+		{"$..*..*..*..*", strings.Repeat("[[1],", 400) + "1" + strings.Repeat("]", 400), "the path "},
+	} {
+		doc := decode(t, c.doc)
+		p, err := jsonpath.Parse(c.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err = p.Find(doc)
+		runtime.ReadMemStats(&after)
+		if (c.want == "") != (err == nil) || err != nil && (errors.Is(err, jsonpath.ErrNotFound) || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%.40s: %.200v, want %q", c.path, err, c.want)
+		}
+		if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 512 {
+			t.Errorf("%.40s takes %d MB", c.path, mb)
+		}
 	}
 }
 
