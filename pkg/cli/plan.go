@@ -56,6 +56,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	if err := printPlan(env, target, r, publishedFlow(ctx, env, target, b, r.Plan())); err != nil {
 		return err
 	}
+	warnLacks(env, r)
 	for _, w := range r.Warnings() {
 		diag.Fprintf(env.IO.Err, "warning: %s\n", w)
 	}
@@ -71,13 +72,22 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 
 func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string) error {
 	if env.settings.json {
-		return view.JSON(env.IO.Out, view.NewPlan(r.Plan(), target.sandbox != nil, texts))
+		return view.JSON(env.IO.Out, view.NewPlan(r.Plan(), target.sandbox != nil, texts, view.Lacking(r.Lacks())))
 	}
 	diag.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
 	if target.sandbox != nil {
 		diag.Fprintf(env.IO.Out, "It is emulated, and was made from the deployment file on first use: that queues exist and have staff here says nothing of a real org.\n")
 	}
 	return view.PrintPlan(env.IO.Out, r.Plan(), texts)
+}
+
+// warnLacks names the permissions that setup would miss. It goes on all the same: which grants
+// the platform tells of is not documented.
+func warnLacks(env session, r *reconcile.Reconciler) {
+	lacks, _ := r.Lacks()
+	for _, l := range lacks {
+		diag.Fprintf(env.IO.Err, "warning: this client seems to lack %s, which is needed to %s\n", l.Permission, l.What)
+	}
 }
 
 // publishedFlow reads the published text of a flow that would change, so that a person

@@ -170,6 +170,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 				return err
 			}
 		}
+		warnLacks(env, r)
 		if r.Plan().Pending() && !a.yes && r.Ready() == nil {
 			if err := confirm(env, a.question(r), a.answer); err != nil {
 				return err
@@ -183,7 +184,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 		diag.Fprintf(env.IO.Err, "warning: %v; it is planned again\n", failed)
 	}
 	failed = applyError(failed, r, b.Scopes())
-	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Texts: texts, Warnings: r.Warnings(), Took: env.Now().Sub(start)}
+	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Texts: texts, Lacking: view.Lacking(r.Lacks()), Warnings: r.Warnings(), Took: env.Now().Sub(start)}
 	done.Reads, done.Writes = target.client.Calls()
 	if failed != nil {
 		f := findingOf(failed)

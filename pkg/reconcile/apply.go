@@ -71,6 +71,7 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	if err == nil && r.plan.Pending() && len(r.run.Desired) > 0 {
 		err = r.lookBack(ctx)
 	}
+	err = r.together(out, err)
 	if held := r.plan.Held(); err == nil && len(held) > 0 {
 		err = &HeldError{Held: held}
 	}

@@ -75,6 +75,8 @@ type run struct {
 	routes   routeKind   // decides before planning
 	flowKind flowKind    // reads a text where the record does not know a version
 
+	lacks []Lack // what reading was refused
+
 	found   []plan.Found         // all that was found
 	tried   map[genesys.Key]bool // data actions whose test run has succeeded
 	adopted map[string]string    // by id of an integration of ours that was taken over: what its mark says
@@ -141,8 +143,14 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	}
 	twins := twins(found)
 	verdicts, moves, err := r.routes.numbers(ctx, r, found)
-	if err != nil {
+	if err != nil && !r.refusals("look up the numbers", err) {
 		return nil, err
+	}
+	if r.refused() != nil { // there is no plan, but who works in the queues can be asked all the same
+		if _, err := r.members(ctx); err != nil && !r.refusals("read the members of queues", err) {
+			return nil, err
+		}
+		return nil, r.refused()
 	}
 	for _, f := range found {
 		if by := r.published[f.ID].lock; by != "" && r.ForceUnlock {
@@ -167,7 +175,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		IDs:       r.resolveRef, Verdicts: verdicts, Record: record,
 	}
 	p := plan.Compute(found, r.desired, policy)
-	if err := r.keep(ctx, p); err != nil {
+	if err := r.keep(ctx, p); err != nil && !r.refusals("see what of others is in what would be deleted", err) {
 		return nil, err
 	}
 	for r.carry(p) {
@@ -183,7 +191,10 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		}
 	}
 	bad, err := r.staffing(ctx, p)
-	if err != nil {
+	if err != nil && !r.refusals("read the members of queues", err) {
+		return nil, err
+	}
+	if err := r.refused(); err != nil {
 		return nil, err
 	}
 	keys := r.unkeyed(p)
@@ -242,6 +253,9 @@ func (r *run) divisions(ctx context.Context, org Reader) error {
 			continue
 		}
 		all, err := org.Find(ctx, genesys.Division, name)
+		if err != nil && r.refusals("look up divisions", err) {
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("look up division %q: %w", name, err)
 		}
@@ -264,12 +278,20 @@ func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 		g, ctx := errgroup.WithContext(ctx)
 		g.SetLimit(r.Parallel + 4)
 		for _, f := range also {
-			g.Go(func() error { return f(ctx, r) })
+			g.Go(func() error {
+				if err := f(ctx, r); err != nil && !r.refusals("read dataAction entities", err) {
+					return err
+				}
+				return nil
+			})
 		}
 		for _, k := range ks {
 			h := r.kinds[k]
 			g.Go(func() error {
 				fs, err := h.find(ctx, r)
+				if err != nil && r.refusals(fmt.Sprintf("read %s entities", k), err) {
+					return nil
+				}
 				if err != nil {
 					return fmt.Errorf("read %s entities: %w", k, err)
 				}

@@ -19,6 +19,7 @@ type Apply struct {
 	Plan          plan.Plan
 	Sandbox       bool
 	Texts         map[genesys.Key][2]string // see NewPlan; as they were before
+	Lacking       []string                  // permissions; nil: nobody knows
 	Outcomes      []reconcile.Outcome
 	Warnings      []string
 	Reads, Writes int // calls to the org
@@ -28,7 +29,7 @@ type Apply struct {
 
 // NewApplied converts what was done.
 func NewApplied(a Apply) Applied {
-	out := Applied{Plan: NewPlan(a.Plan, a.Sandbox, a.Texts), Totals: totals(a.Outcomes), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds(), Warnings: append([]string{}, a.Warnings...), Findings: []Finding{}}
+	out := Applied{Plan: NewPlan(a.Plan, a.Sandbox, a.Texts, a.Lacking), Totals: totals(a.Outcomes), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds(), Warnings: append([]string{}, a.Warnings...), Findings: []Finding{}}
 	for i, o := range a.Outcomes {
 		out.Changes[i] = NewChange(o.Change, a.Texts)
 		out.Changes[i].Status = o.State

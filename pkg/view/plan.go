@@ -62,10 +62,22 @@ type Field struct {
 	New  any    `json:"new"`
 }
 
+// Lacking lists permissions for Plan; nil when nobody knows.
+func Lacking(lacks []reconcile.Lack, known bool) []string {
+	if !known {
+		return nil
+	}
+	out := []string{}
+	for _, l := range lacks {
+		out = append(out, l.Permission)
+	}
+	return out
+}
+
 // NewPlan converts a plan for a real org or a sandbox. texts gives, for kinds that are a file,
 // what is published and what would be.
-func NewPlan(p plan.Plan, sandbox bool, texts map[genesys.Key][2]string) Plan {
-	out := Plan{Schema: Schema, Changes: []Change{}, Counts: p.Counts(), Sandbox: sandbox}
+func NewPlan(p plan.Plan, sandbox bool, texts map[genesys.Key][2]string, lacking []string) Plan {
+	out := Plan{Schema: Schema, Changes: []Change{}, Counts: p.Counts(), PermissionsMissing: lacking, Sandbox: sandbox}
 	for _, c := range p.Changes {
 		out.Changes = append(out.Changes, NewChange(c, texts))
 	}

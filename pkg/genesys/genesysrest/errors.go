@@ -1,6 +1,7 @@
 package genesysrest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/privacy"
 )
@@ -24,6 +26,7 @@ type Error struct {
 	Limit        string        // the quota that was hit
 	RetryAfter   time.Duration // when the platform named one
 	Unknown      bool          // the request may have taken effect
+	missing      []string      // permissions
 	cause        error
 }
 
@@ -71,8 +74,19 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
+// MissingPermissions are those that the platform names, any of several joined by " or "; empty
+// when it names none.
+func (e *Error) MissingPermissions() string {
+	if e.Code == "missing.any.permissions" {
+		return strings.Join(e.missing, " or ")
+	}
+	return strings.Join(e.missing, ", ")
+}
+
 // ErrorCode is the platform's code, such as bad.client.role.
 func (e *Error) ErrorCode() string { return e.Code }
+
+var permissionForm = pattern.Of(`\b[a-zA-Z]+:[a-zA-Z]+:[a-zA-Z]+\b`)
 
 // errorFrom reads the error body of the platform; a body that is no JSON gives its status.
 func errorFrom(l *letter, r reply) *Error {
@@ -82,6 +96,7 @@ func errorFrom(l *letter, r reply) *Error {
 		Message, Code, ContextID string
 		Error                    string
 		ErrorDescription         string `json:"error_description"`
+		MessageParams            map[string]any
 		Details                  []struct{ ErrorCode, FieldName, EntityName string }
 		Errors                   []struct{ Message, Code string }
 		Limit                    *struct {
@@ -99,6 +114,10 @@ func errorFrom(l *letter, r reply) *Error {
 	}
 	if e.Correlation == "" {
 		e.Correlation = privacy.Said(body.ContextID)
+	}
+	if r.status == http.StatusForbidden {
+		named, _ := body.MessageParams["permissions"].(string)
+		e.missing = permissionForm().FindAllString(cmp.Or(named, body.Message), -1)
 	}
 	for _, d := range body.Details {
 		e.Details = append(e.Details, privacy.Said(strings.TrimSpace(strings.Join([]string{d.ErrorCode, d.FieldName, d.EntityName}, " "))))

@@ -1,0 +1,137 @@
+package reconcile_test
+
+import (
+	"errors"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
+	"github.com/dealroute/dealroute/pkg/reconcile"
+)
+
+// granted are the permissions that README.md asks for.
+func granted(t *testing.T) []string {
+	t.Helper()
+	data, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(data), "| permissions of the client that runs setup | for |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var out []string
+	for _, m := range regexp.MustCompile(`([a-z]+:[A-Za-z]+:)([a-z]+(?:, [a-z]+)*)`).FindAllStringSubmatch(table, -1) {
+		for _, verb := range strings.Split(m[2], ", ") {
+			out = append(out, m[1]+verb)
+		}
+	}
+	if len(out) < 35 {
+		t.Fatalf("only %d permissions in README.md: %v", len(out), out)
+	}
+	return out
+}
+
+func without(all []string, one string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(p string) bool { return p == one })
+}
+
+func permissionsOf(lacks []reconcile.Lack) string {
+	var out []string
+	for _, l := range lacks {
+		out = append(out, l.Permission)
+	}
+	return strings.Join(out, ", ")
+}
+
+// undemanded are permissions that the emulator does not demand: the platform documents for a
+// flow job only architect:job, and its help page the rest.
+var undemanded = []string{"architect:flow:add", "architect:flow:edit", "architect:flow:publish"}
+
+// Each permission in turn is missing, at a setup and at a destroy: when it is needed, reading or
+// the plan names it, before the first write, and so does the refusal.
+func TestEachMissingPermissionIsNamed(t *testing.T) {
+	all := granted(t)
+	base := newWorld(t)
+	apply(t, base.read(t, nil))
+	there := base.server.State()
+	for name, change := range map[string]func(*reconcile.Config){"setup": nil, "destroy": destroying} {
+		for _, p := range all {
+			var st *genesystest.State
+			if name == "destroy" {
+				st = there
+			}
+			w := buildWorld(t, st, nil, genesystest.Permissions(without(all, p)...))
+			cfg := w.config()
+			if change != nil {
+				change(&cfg)
+			}
+			r, err := reconcile.Read(t.Context(), w.client, cfg)
+			if err != nil {
+				var together *reconcile.PermissionsError
+				if !errors.As(err, &together) || !strings.Contains(permissionsOf(together.Lacks), p) {
+					t.Errorf("%s without %s: %v", name, p, err)
+				}
+				continue
+			}
+			lacks, known := r.Lacks()
+			told := strings.Contains(permissionsOf(lacks), p)
+			_, err = r.Apply(t.Context())
+			switch {
+			case err == nil && told && !slices.Contains(undemanded, p):
+				t.Errorf("%s without %s works, and the plan says that it is needed", name, p)
+			case err != nil && (!errors.Is(err, genesys.ErrForbidden) || !strings.Contains(err.Error(), p)):
+				t.Errorf("%s without %s: %v", name, p, err)
+			case err != nil && (!told || !known):
+				t.Errorf("%s without %s: the plan says only %q", name, p, permissionsOf(lacks))
+			}
+			if st != nil {
+				there = base.server.State() // a copy: this one was used up
+			}
+		}
+	}
+}
+
+// A client that may do next to nothing is told of everything at once.
+func TestMissingPermissionsAreListedTogether(t *testing.T) {
+	all := granted(t)
+	t.Run("reading", func(t *testing.T) {
+		w := buildWorld(t, nil, nil, genesystest.Permissions("none:at:all"))
+		_, err := reconcile.Read(t.Context(), w.client, w.config())
+		if !errors.Is(err, genesys.ErrForbidden) {
+			t.Fatalf("error %v", err)
+		}
+		for _, p := range []string{
+			"authorization:role:view to read role entities", "oauth:client:view to read oauthClient entities", "integrations:integration:view to read credential entities",
+			"integrations:integration:view to read integration entities", "integrations:action:view or bridge:actions:view to read dataAction entities",
+			"architect:datatable:view to read dataTable entities", "architect:flow:view to read flow entities", "routing:queue:view to read queue entities",
+			"scripter:script:view to read script entities", "routing:callRoute:view to read callRoute entities",
+		} {
+			if !strings.Contains(err.Error(), p) {
+				t.Errorf("not told: %s\n%v", p, err)
+			}
+		}
+	})
+	t.Run("writing", func(t *testing.T) {
+		var views []string
+		for _, p := range all {
+			if strings.HasSuffix(p, ":view") || p == "telephony:plugin:all" {
+				views = append(views, p)
+			}
+		}
+		w := buildWorld(t, nil, nil, genesystest.Permissions(views...))
+		r := w.read(t, nil)
+		lacks, _ := r.Lacks()
+		_, err := r.Apply(t.Context())
+		if len(lacks) < 15 || err == nil {
+			t.Fatalf("%d permissions, error %v", len(lacks), err)
+		}
+		for _, l := range lacks {
+			if !strings.Contains(err.Error(), l.Permission+" to "+l.What) && !strings.Contains(err.Error(), l.Permission+" to ") {
+				t.Errorf("not told: %s to %s\n%v", l.Permission, l.What, err)
+			}
+		}
+	})
+}
