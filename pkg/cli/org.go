@@ -41,7 +41,7 @@ func openOrg(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint
 		}
 		return sandboxOrg(env, s, readOnly)
 	}
-	cfg, err := signIn(env, env.settings.with(l.deployment).region, readOnly)
+	cfg, err := signIn(env, l.deployment.Genesys.Region, readOnly)
 	if err != nil {
 		return nil, err
 	}

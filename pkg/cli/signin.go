@@ -16,7 +16,9 @@ import (
 
 // signIn gives the configuration of a client for the real org: credentials from the
 // environment, else from a profile of Genesys' own command line tool, which is only read.
-func signIn(env session, region string, readOnly bool) (genesysrest.Config, error) {
+// inFile is the region that the deployment file names.
+func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, error) {
+	regions := []said{{"genesys.region of the deployment file", inFile}}
 	cfg := genesysrest.Config{ReadOnly: readOnly, Agent: "dealroute/" + env.version(), Log: env.log(), Secrets: env.known}
 	token, id, key := env.Getenv("GENESYSCLOUD_ACCESS_TOKEN"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_ID"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_SECRET")
 	switch name := env.settings.profile; {
@@ -26,9 +28,7 @@ func signIn(env session, region string, readOnly bool) (genesysrest.Config, erro
 			return cfg, err
 		}
 		cfg.Client, cfg.Secret, cfg.Token = p.ID, secret.New(p.Secret), secret.New(p.Token)
-		if !env.settings.regionGiven && p.Environment != "" {
-			region = p.Environment
-		}
+		regions = append([]said{{fmt.Sprintf("profile %q of ~/.gc/config.toml", name), p.Environment}}, regions...)
 	case token != "":
 		cfg.Token = secret.New(token)
 	default:
@@ -39,7 +39,14 @@ func signIn(env session, region string, readOnly bool) (genesysrest.Config, erro
 		return cfg, fail(errors.New("no credentials for Genesys Cloud"),
 			"set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, name a profile of ~/.gc/config.toml with --profile, or try it with --sandbox")
 	}
-	if base := env.settings.genesysBase; base != "" {
+	regions = append(env.settings.regions(env.Getenv), regions...)
+	regions = slices.DeleteFunc(regions, func(s said) bool { return s.region == "" })
+	base, region := env.settings.genesysBase, ""
+	if len(regions) > 0 {
+		region = regions[0].region
+	}
+	cfg.Doubt = disagree(regions, base)
+	if base != "" {
 		cfg.API, cfg.Apps = base, base
 		return cfg, nil
 	}
@@ -49,6 +56,47 @@ func signIn(env session, region string, readOnly bool) (genesysrest.Config, erro
 	}
 	cfg.API, cfg.Apps = "https://api."+domain, "https://apps."+domain
 	return cfg, nil
+}
+
+// A said is a region and who says so.
+type said struct{ source, region string }
+
+// regions are those that flag and environment give, first the one that wins.
+func (s settings) regions(getenv func(string) string) []said {
+	env := said{"GENESYSCLOUD_REGION", getenv("GENESYSCLOUD_REGION")}
+	switch {
+	case !s.regionGiven:
+		return nil
+	case s.region == env.region:
+		return []said{env}
+	}
+	return []said{{"--region", s.region}, env}
+}
+
+// disagree says that sources name different regions, and which one was used: an OAuth client is
+// known in its own region only. It is empty when they agree.
+func disagree(regions []said, base string) string {
+	domain := func(s said) string {
+		if d, ok := deployment.Domain(s.region); ok {
+			return d
+		}
+		return s.region
+	}
+	var others []string
+	for _, s := range regions[min(1, len(regions)):] {
+		if domain(s) != domain(regions[0]) {
+			others = append(others, fmt.Sprintf("%s says %s", s.source, s.region))
+		}
+	}
+	if len(others) == 0 {
+		return ""
+	}
+	used := "which was used"
+	if base != "" {
+		used = "and the address of --genesys-base-url was used"
+	}
+	return fmt.Sprintf("the regions disagree: %s says %s, %s; %s; a client is known in its own region only",
+		regions[0].source, regions[0].region, used, strings.Join(others, "; "))
 }
 
 func didYouMean(name string, known []string) string {

@@ -25,8 +25,9 @@ type Config struct {
 	Token   secret.Value // an access token instead of a client
 	Workers int          // calls at the same time; 12 when 0
 
-	ReadOnly bool // refuse every request that is not known to be a read
-	PerMin   int  // calls a minute; 280 when 0: a token may make 300 (Genesys: token.rate.per.minute)
+	Doubt    string // what may be wrong when the platform knows neither client nor token, in words
+	ReadOnly bool   // refuse every request that is not known to be a read
+	PerMin   int    // calls a minute; 280 when 0: a token may make 300 (Genesys: token.rate.per.minute)
 	Agent    string
 	Secrets  *secret.Known                              // learns tokens and secrets that the platform gives; nil: nobody
 	Log      *slog.Logger                               // a line per call at debug level; nil: none
@@ -42,6 +43,7 @@ type Client struct {
 	outside *http.Client // addresses that the platform names, which the token must not reach
 	tally   transport.Tally
 	secrets *secret.Known
+	doubt   string // see Config
 }
 
 // How long one attempt may take, and how often a request is sent again at most. After 429 the
@@ -68,7 +70,7 @@ func New(cfg Config) (*Client, error) {
 	if cfg.PerMin == 0 {
 		cfg.PerMin = 280
 	}
-	c := &Client{apps: cfg.Apps, writer: newWriter(cfg.API), secrets: cfg.Secrets}
+	c := &Client{apps: cfg.Apps, writer: newWriter(cfg.API), secrets: cfg.Secrets, doubt: cfg.Doubt}
 	o := transport.ClientOptions{
 		Transport: http.DefaultTransport.(*http.Transport).Clone(), // one pool of connections for all
 		Agent:     cfg.Agent, Timeout: callTime, Retries: retries, Limited: limited, Throttled: true,
@@ -117,6 +119,10 @@ func (c *Client) call(ctx context.Context, r request, out any) error {
 	}
 	got, err := send(ctx, c.api, l, r.repeat)
 	if err != nil {
+		var signIn *signInError
+		if e := (*Error)(nil); c.doubt != "" && errors.As(err, &e) && e.Status == http.StatusUnauthorized && !errors.As(err, &signIn) {
+			e.Details = append(e.Details, c.doubt)
+		}
 		return err
 	}
 	if out == nil {

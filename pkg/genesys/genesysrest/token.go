@@ -30,10 +30,16 @@ type tokens struct {
 type signInError struct {
 	client string
 	cause  error
+	doubt  string // see Config
 }
 
 func (e *signInError) Error() string {
-	return fmt.Sprintf("sign in to Genesys Cloud as client %s: %v", e.client, e.cause)
+	s := fmt.Sprintf("sign in to Genesys Cloud as client %s: %v", e.client, e.cause)
+	var refused *Error
+	if e.doubt != "" && errors.As(e.cause, &refused) && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusUnauthorized) {
+		s += "; " + e.doubt
+	}
+	return s
 }
 
 func (e *signInError) Unwrap() error { return e.cause }
@@ -55,13 +61,13 @@ func (t *tokens) Token(ctx context.Context) (secret.Value, error) {
 	form := []byte(url.Values{"grant_type": {"client_credentials"}}.Encode())
 	got, err := send(ctx, t.login, &letter{method: http.MethodPost, url: address, header: basic.Header, body: form}, true)
 	if err != nil {
-		return secret.Value{}, &signInError{t.cfg.Client, err}
+		return secret.Value{}, &signInError{t.cfg.Client, err, t.cfg.Doubt}
 	}
 	var out struct {
 		AccessToken string `json:"access_token"`
 	}
 	if err := json.Unmarshal(got.body, &out); err != nil || out.AccessToken == "" {
-		return secret.Value{}, &signInError{t.cfg.Client, errors.New("the answer holds no token")}
+		return secret.Value{}, &signInError{t.cfg.Client, errors.New("the answer holds no token"), t.cfg.Doubt}
 	}
 	t.now = secret.New(out.AccessToken)
 	t.cfg.Secrets.Add(t.now)
