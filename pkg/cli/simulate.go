@@ -117,14 +117,14 @@ type simulation struct {
 	after    func()            // when all calls are over; may be nil
 }
 
-// tell keeps what is to be said of a file besides the calls.
+// tell keeps what is to be said of a file besides the calls; without its text no line is shown.
 func (s *simulation) tell(found diag.Findings, text []byte) {
 	for _, f := range found {
 		if !slices.ContainsFunc(s.found, func(x diag.Finding) bool { return x.Position == f.Position }) { // the graver one was first
 			s.found = append(s.found, f)
 		}
 	}
-	if len(found) > 0 {
+	if len(found) > 0 && text != nil {
 		s.texts[found[0].Position.File] = privacy.Excerpt(text)
 	}
 }
@@ -392,7 +392,7 @@ func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.S
 	if fs.Has(diag.Error) {
 		return nil, unreadable(fs, privacy.Excerpt(data), false)
 	}
-	s.tell(fs, data)
+	s.tell(fs, nil) // a line of records is full of names
 	s.fixtures, s.source = f, "fixtures: "+path
 	if f.Now != nil && !timeGiven {
 		*start = f.Now.UTC()

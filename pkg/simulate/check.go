@@ -202,7 +202,13 @@ func (c *checker) deal(at string, ps hubspot.Properties, stages map[string][]hub
 				known = append(known, s.ID)
 			}
 		}
-		c.wrong(at+hubspot.PropDealStage, meant(name, known), "stage %q is not in the fixtures", name)
+		hint := meant(name, known)
+		for _, other := range slices.Sorted(maps.Keys(stages)) {
+			if slices.ContainsFunc(stages[other], func(s hubspot.Stage) bool { return s.ID == name }) {
+				hint = fmt.Sprintf("it is one of pipeline %q; %s", other, hint)
+			}
+		}
+		c.wrong(at+hubspot.PropDealStage, hint, "stage %q is not in the fixtures' pipeline %q", name, pipeline)
 		return
 	}
 	for property, is := range map[string]bool{
@@ -334,13 +340,15 @@ func (c *checker) org(at string, o OrgFixture, a Around) {
 	c.names(at+"/transfers/failing", "queue", o.Transfers.Failing, queues, skills, a)
 }
 
-// targets are the queues and skills to which the deployment sends calls.
+// targets are the queues and skills to which the deployment sends calls, sorted.
 func targets(d *deployment.Deployment) (queues, skills []string) {
 	queues, skills = []string{d.Routing.Fallback.Queue}, slices.Clone(d.Routing.Fallback.Skills)
 	for _, r := range d.Routing.Rules {
 		queues, skills = append(queues, r.To.Queue), append(skills, r.To.Skills...)
 	}
-	return queues, skills
+	slices.Sort(queues)
+	slices.Sort(skills)
+	return slices.DeleteFunc(slices.Compact(queues), func(q string) bool { return q == "" }), slices.Compact(skills)
 }
 
 // names reports names to which no call can come. other are names of the other kind.
@@ -352,9 +360,7 @@ func (c *checker) names(at, what string, names, known, other []string, a Around)
 			c.wrong(path, "leave it out", "%s %q stands twice", what, name)
 		case slices.Contains(known, name):
 		case slices.Contains(other, name) || a.Program == nil || !slices.Contains(a.Program.flow.Texts(), name):
-			all := slices.DeleteFunc(slices.Clone(known), func(s string) bool { return s == "" })
-			slices.Sort(all)
-			c.wrong(path, meant(name, slices.Compact(all)), "no call asks for a %s %q", what, name)
+			c.wrong(path, meant(name, known), "no call asks for a %s %q", what, name)
 		}
 	}
 }

@@ -88,7 +88,7 @@ func TestFixturesReferToWhatIsThere(t *testing.T) {
 	a := around(t)
 	for text, want := range map[string]string{
 		"contacts: [{id: \"901\"}]\ndeals: [{id: \"1\", contacts: [\"902\"]}]\n": `crm.yaml:3:30: contact "902" is not in the fixtures; did you mean "901"`,
-		"deals: [{id: \"1\", properties: {dealstage: closedwn}}]\n":              `crm.yaml:2:43: stage "closedwn" is not in the fixtures; did you mean "closedwon"`,
+		"deals: [{id: \"1\", properties: {dealstage: closedwn}}]\n":              `crm.yaml:2:43: stage "closedwn" is not in the fixtures' pipeline "default"; did you mean "closedwon"`,
 		"deals: [{id: \"1\", properties: {pipeline: defualt}}]\n":                `crm.yaml:2:42: pipeline "defualt" is not in the fixtures; did you mean "default"`,
 		"control: {swich: {enabled: false}}\n":                                   `crm.yaml:2:18: the control table has no row "swich"; did you mean "switch"`,
 		"control: {switch: {enabled: \"false\"}}\n":                              `crm.yaml:2:29: a text does not belong here; true or false does`,
@@ -134,6 +134,8 @@ func TestFixturesReferToWhatIsThere(t *testing.T) {
 
 		"contacts: [{id: \"1\", properties: {lifecyclestage: Customer}}]\n":                                                 `crm.yaml:2:51: warning: HubSpot has no option "Customer" there; did you mean "customer"`,
 		"contacts: [{id: \"1\", properties: {lifecyclestage: \"123\"}}, {id: \"2\", properties: {lifecyclestage: lead}}]\n": "",
+
+		"pipelines: [{id: a, stages: [{id: x}]}, {id: b, stages: [{id: y}]}]\ndeals: [{id: \"1\", properties: {pipeline: a, dealstage: y}}]\n": `crm.yaml:3:56: stage "y" is not in the fixtures' pipeline "a"; it is one of pipeline "b"; did you mean "x"`,
 
 		// the org
 		"control: {switch: {key: breaker}}\n":                      `crm.yaml:2:25: the key of row "switch" is "switch"; leave it out`,
