@@ -217,7 +217,7 @@ func (m *Mask) Text(s string) string {
 			s = strings.ReplaceAll(s, v, Hidden)
 		}
 	}
-	if m.live {
+	if s = mails(s); m.live {
 		s = bandsIn(s)
 	}
 	return s

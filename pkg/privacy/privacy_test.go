@@ -154,6 +154,20 @@ func TestListen(t *testing.T) {
 	}
 }
 
+// Addresses of mail are hidden wherever they stand; the host of a call is none.
+func TestMail(t *testing.T) {
+	m := privacy.New(privacy.Options{})
+	m.Caller("sip:+15135550142@sip.example.com")
+	for text, want := range map[string]string{
+		`{"email":"lucia.mark@example.com"}`: `{"email":"•••••"}`, "to lucia%40example.com.": "to •••••.",
+		"sip:+15135550142@sip.example.com": "sip:+1513•••••42@sip.example.com", "a@b": "a@b", "http://a@example.com/x": "http://•••••/x",
+	} {
+		if got := m.Text(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 // A number or a day that is a fact of a real contact is learned from the answer, too.
 func TestListenLive(t *testing.T) {
 	d := &deployment.Deployment{}

@@ -1,7 +1,9 @@
 package privacy_test
 
 import (
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/privacy"
 )
@@ -24,6 +26,16 @@ func TestSaid(t *testing.T) {
 	} {
 		if got := privacy.Said(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A text without end is told in part, and what the cut goes through is not told by halves.
+func TestSaidIsBounded(t *testing.T) {
+	for before := 1900; before < 2010; before++ {
+		text := strings.Repeat("x ", before/2) + "pat-na1-5ec2e7ff-0000-4000 +15135550177 " + strings.Repeat("y ", 1<<13)
+		if got := privacy.Said(text); utf8.RuneCountInString(got) != 2001 || strings.Contains(got, "5ec2") || strings.Contains(got, "1355501") {
+			t.Fatalf("%d: %d characters, %q", before, utf8.RuneCountInString(got), got[1890:])
 		}
 	}
 }

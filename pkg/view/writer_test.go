@@ -48,6 +48,23 @@ func TestWriterInPieces(t *testing.T) {
 	}
 }
 
+// Wherever a long line is cut, the secret there is hidden.
+func TestWriterAtEveryCut(t *testing.T) {
+	const hidden = "pat-na1-KEYMARK-0123456789"
+	var k secret.Known
+	k.Add(secret.New(hidden))
+	text := strings.Repeat("ż", 40_000) + hidden + strings.Repeat("ż", 40_000)
+	for at := 79_990; at < 80_040; at++ {
+		var b strings.Builder
+		w := view.NewWriter(&b, &k)
+		fmt.Fprint(w, text[:at])
+		fmt.Fprint(w, text[at:])
+		if err := w.Flush(); err != nil || strings.Contains(b.String(), "KEYMARK") || strings.Count(b.String(), "ż") != 80_000 || strings.Contains(b.String(), "fffd") {
+			t.Fatalf("cut at %d: %v %q", at, err, b.String()[79_900:80_100])
+		}
+	}
+}
+
 // What is asked without a newline is seen once it is flushed, and whole lines at once.
 func TestWriterHoldsBackOnlyALine(t *testing.T) {
 	var b strings.Builder

@@ -306,7 +306,7 @@ func (c *Client) TestAction(ctx context.Context, id string, draft bool, input ma
 	status := 0 // that the endpoint answered
 	for _, o := range out.Operations {
 		if !o.Success && r.Failed == "" {
-			r.Failed = o.Name
+			r.Failed = privacy.Said(o.Name)
 			if o.Error != nil {
 				r.Failed += ": " + privacy.Said(o.Error.Message)
 				status = o.Error.status()

@@ -83,6 +83,19 @@ func TestARefusalRepeatsNoSecret(t *testing.T) {
 	}
 }
 
+// What net/http says of an answer that it cannot read quotes the answer.
+func TestALostAnswerIsToldWithoutPeople(t *testing.T) {
+	reason := errors.New("malformed header: X-Said: caller +15135550177, mail lucia@example.com, Bearer abc123def456")
+	lost := tripperFunc(func(*http.Request) (*http.Response, error) { return nil, reason })
+	r := request("GET", "http://x.example/x")
+	_, second := NewHTTP(HTTPOptions{Transport: lost}).Send(t.Context(), r)
+	for _, err := range []error{ask(t.Context(), t, NewClient(ClientOptions{Transport: lost}), "POST", "http://x.example/x"), second} {
+		if said := fmt.Sprint(err); !errors.Is(err, reason) || strings.Contains(said, "5135550") || strings.Contains(said, "lucia") || strings.Contains(said, "abc123") {
+			t.Error(said)
+		}
+	}
+}
+
 func endless(n *int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		*n++

@@ -89,7 +89,7 @@ func NewClient(o ClientOptions) *http.Client {
 		}
 		resp, err := c.Do(req)
 		if err != nil {
-			return nil, Bare(err)
+			return nil, maskedError{Bare(err)} // net/http quotes what it cannot read
 		}
 		if resp.StatusCode >= http.StatusBadRequest {
 			err = hide(resp, o.Secrets)
