@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/dealroute/dealroute/templates"
 	"github.com/spf13/cobra"
@@ -27,7 +29,10 @@ func newRenderCmd(env *Env, run func(context.Context, renderOptions) error) *cob
 		Short: "Write the artifacts that would be deployed, or the templates they come from",
 		Long: `Write every artifact of the deployment as a file: the flow, the data actions, the control
 table, the agent script and the entities of the org. What only an org knows stands as
-ref(kind,name,field), so the files are the same byte for byte on every machine.`,
+ref(kind,name,field), so the files are the same byte for byte on every machine.
+
+What an earlier render wrote into the folder and this one does not is removed, unless somebody
+has edited it; .dealroute-render.json there lists what render wrote. Other files stay.`,
 		Example: `  dealroute render --out build
   dealroute render --copy-templates my-templates   # then "templates: ./my-templates" in the file`,
 		Args: cobra.NoArgs,
@@ -59,10 +64,14 @@ func runRender(_ context.Context, o renderOptions) error {
 	for _, a := range b.Artifacts {
 		files[a.Path] = []byte(a.Text)
 	}
-	if err := writeTree(o.out, files); err != nil {
+	removed, kept, err := writeRendered(o.out, files)
+	if err != nil {
 		return err
 	}
-	return reportFiles(env, o.out, files)
+	for _, name := range kept {
+		diag.Fprintf(env.IO.Err, "warning: %s is no longer rendered and was kept, since somebody has edited it\n", filepath.Join(o.out, name))
+	}
+	return reportFiles(env, view.Files{Folder: o.out, Files: sortedNames(files), Removed: removed, Kept: kept})
 }
 
 func copyTemplates(env session, dir string) error {
@@ -83,15 +92,15 @@ func copyTemplates(env session, dir string) error {
 	if err := writeTree(dir, files); err != nil {
 		return err
 	}
-	return reportFiles(env, dir, files)
+	return reportFiles(env, view.Files{Folder: dir, Files: sortedNames(files)})
 }
 
-func reportFiles(env session, dir string, files map[string][]byte) error {
-	names := sortedNames(files)
+func reportFiles(env session, f view.Files) error {
 	if env.settings.json {
-		return view.JSON(env.IO.Out, view.Files{Schema: view.Schema, Folder: dir, Files: names})
+		f.Schema, f.Removed, f.Kept = view.Schema, append([]string{}, f.Removed...), append([]string{}, f.Kept...)
+		return view.JSON(env.IO.Out, f)
 	}
-	return view.PrintFiles(env.IO.Out, dir, names)
+	return view.PrintFiles(env.IO.Out, f)
 }
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
