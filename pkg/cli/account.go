@@ -68,7 +68,7 @@ func fixturesAccount(crm hubspot.CRM) validate.Account {
 func (s *simulation) liveAccount(ctx context.Context, env session, base string, key secret.Value) {
 	d := s.loaded.deployment
 	c := hubspotrest.New(hubspotrest.Options{
-		BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: d.HubSpot.APIVersion, Timeout: accountTimeout, NoRetries: true,
+		BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: d.HubSpot.APIVersion, Timeout: accountTimeout, NoRetries: true, Secrets: env.known,
 	})
 	a := validate.Account{Name: "the account", Properties: map[string]map[string][]string{}}
 	var err error

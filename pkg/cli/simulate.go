@@ -413,7 +413,6 @@ func (c *virtualClock) Set(t time.Time) { c.now = t }
 
 func (s *simulation) useLive(ctx context.Context, env session, key secret.Value) (dataaction.Sender, error) {
 	base := env.settings.hubspotBase
-	s.liveAccount(ctx, env, base, key)
 	if pin := s.loaded.deployment.HubSpot.Portal; pin != "" {
 		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: s.loaded.deployment.HubSpot.APIVersion, Secrets: env.known})
 		var wrong *hubspotrest.WrongPortalError
@@ -424,6 +423,7 @@ func (s *simulation) useLive(ctx context.Context, env session, key secret.Value)
 			diag.Fprintf(env.IO.Err, "warning: whether the key belongs to portal %s could not be checked: %v\n", pin, err)
 		}
 	}
+	s.liveAccount(ctx, env, base, key)
 	s.run.Real = true
 	s.fixtures, s.source = &simulate.Fixtures{}, "HubSpot: live, read only"
 	return transport.ReadOnlySender(transport.To(base, transport.NewHTTP(transport.HTTPOptions{}))), nil

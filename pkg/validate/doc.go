@@ -7,7 +7,8 @@
 // the docs, and two cases under testdata/CODE: pass.yaml, which it leaves alone, and
 // fail.yaml, which says in comments on which lines it must report what.
 //
-// Nothing is read or printed here, and the date is an argument.
+// Nothing is read or printed here; the date is an argument, and so is what an account has,
+// where it is known.
 package validate
 
 //go:generate go run ./internal/checksgen -out ../../docs/checks.md
