@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 )
@@ -30,9 +31,16 @@ type failure struct {
 func (f *failure) Error() string { return f.finding.Error() }
 func (f *failure) Unwrap() error { return f.cause }
 
+// words are what contexts say, for people.
+var words = strings.NewReplacer(context.DeadlineExceeded.Error(), ranOut, context.Canceled.Error(), "interrupted")
+
+const ranOut = "the time ran out"
+
+func inWords(err error) string { return words.Replace(err.Error()) }
+
 // fail makes a failure with the next step.
 func fail(cause error, hint string) error {
-	return &failure{finding: diag.Finding{Message: cause.Error(), Hint: hint}, cause: cause}
+	return &failure{finding: diag.Finding{Message: inWords(cause), Hint: hint}, cause: cause}
 }
 
 // unreadable is the failure for a user's file that does not hold what it must. no tells
@@ -74,5 +82,5 @@ func findingOf(err error) diag.Finding {
 	if errors.As(err, &f) {
 		return f.finding
 	}
-	return diag.Finding{Message: err.Error()}
+	return diag.Finding{Message: inWords(err)}
 }

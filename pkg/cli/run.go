@@ -91,7 +91,26 @@ func (e *Env) stopped(err error) error {
 	case context.DeadlineExceeded: //nolint:errorlint // as above
 		return &failure{finding: diag.Finding{Message: fmt.Sprintf("not done within %s", e.given.timeout), Hint: "give it more time with --timeout"}, cause: err}
 	}
-	return err
+	// Of one that says what it waited for it is told how long the command may take.
+	var f *failure
+	var printed *printedError
+	if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &printed) {
+		return err
+	}
+	late := fmt.Sprintf("not done within %s", e.given.timeout)
+	if !errors.As(err, &f) {
+		f = &failure{finding: diag.Finding{Message: inWords(err), Hint: "give it more time with --timeout"}, cause: err}
+	}
+	told := *f
+	if strings.HasPrefix(told.finding.Message, late) {
+		return err
+	}
+	if told.finding.Message == ranOut {
+		told.finding.Message = late
+	} else {
+		told.finding.Message = late + ": " + told.finding.Message
+	}
+	return &told
 }
 
 // wantsJSON reads -o from the arguments themselves, so that JSON stays valid when the
@@ -114,7 +133,7 @@ func wantsJSON(args []string) bool {
 func printFailure(io *Streams, err error) {
 	var f *failure
 	if !errors.As(err, &f) {
-		diag.Fprintf(io.Err, "error: %s\n", err)
+		diag.Fprintf(io.Err, "error: %s\n", inWords(err))
 		return
 	}
 	if len(f.findings) > 0 {

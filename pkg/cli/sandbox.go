@@ -158,7 +158,7 @@ func (s *sandbox) acquire(ctx context.Context, patience time.Duration) error {
 	defer stop()
 	ok, err := lock.TryLockContext(wait, 50*time.Millisecond)
 	if ctx.Err() != nil {
-		return fail(fmt.Errorf("wait for the sandbox %s: %w", s.path, ctx.Err()), "give it more time with --timeout")
+		return fail(fmt.Errorf("wait for the sandbox %s, which another command uses: %w", s.path, ctx.Err()), "give it more time with --timeout, or keep another one with XDG_STATE_HOME")
 	}
 	if err != nil || !ok {
 		return fail(fmt.Errorf("the sandbox %s is in use by another command", s.path), "wait until it ends, end it (a running \"dealroute sandbox\" by Ctrl-C), or keep another one with XDG_STATE_HOME")

@@ -183,7 +183,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 		}
 		diag.Fprintf(env.IO.Err, "warning: %v; it is planned again\n", failed)
 	}
-	failed = applyError(failed, r, b.Scopes())
+	failed = env.stopped(applyError(failed, r, b.Scopes()))
 	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Texts: texts, Lacking: view.Lacking(r.Lacks()), Warnings: r.Warnings(), Took: env.Now().Sub(start)}
 	done.Reads, done.Writes = target.client.Calls()
 	if failed != nil {
@@ -267,6 +267,8 @@ func applyError(err error, r *reconcile.Reconciler, scopes []string) error {
 		return fail(err, "correct the names, put agents with these skills into the queues, or repeat with --allow-unstaffed")
 	case errors.Is(err, genesys.ErrForbidden):
 		return fail(err, "add the missing permission to a role of this client, then run it again; what is done stays")
+	case errors.Is(err, context.DeadlineExceeded):
+		return fail(err, "give it more time with --timeout, and run it again: it goes on where it ended, and makes nothing twice")
 	}
 	return fail(err, "run it again: it goes on where it ended, and makes nothing twice")
 }

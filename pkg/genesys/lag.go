@@ -185,7 +185,16 @@ type LateError struct {
 
 func (e *LateError) Error() string {
 	s := fmt.Sprintf("waited %s for %s", e.Waited.Round(time.Second/10), e.What)
-	if e.Err != nil {
+	if e.Waited == 0 { // not to the end of the first pause
+		s = "waited for " + e.What
+	}
+	switch e.Err {
+	case nil:
+	case context.Canceled: //nolint:errorlint // one with more to say says it
+		s += ", and was interrupted"
+	case context.DeadlineExceeded: //nolint:errorlint // as above
+		s += ", and the time ran out"
+	default:
 		s += ": " + e.Err.Error()
 	}
 	return s

@@ -95,7 +95,7 @@ func TestPollEndsWithTheContext(t *testing.T) {
 			}
 			return nil
 		}, func() (bool, error) { return false, nil })
-		want := map[bool]string{true: "waited 6s", false: "waited 9s"}[obeys] + " for the integration to become active: context canceled"
+		want := map[bool]string{true: "waited 6s", false: "waited 9s"}[obeys] + " for the integration to become active, and was interrupted"
 		if fmt.Sprint(err) != want || !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v, want %s", name, err, want)
 		}

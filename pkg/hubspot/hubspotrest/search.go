@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
 )
 
 // A Found is the answer to a search and how long it took, retries included.
@@ -24,7 +25,7 @@ func (c *Client) Search(ctx context.Context, object string, r hubspot.SearchRequ
 	if path == "" {
 		return Found{}, fmt.Errorf("search %s: only contacts and deals can be searched", object)
 	}
-	if err := c.searches.Wait(ctx); err != nil {
+	if err := transport.Room(ctx, c.searches); err != nil {
 		return Found{}, fmt.Errorf("search %s: %w", object, err)
 	}
 	var out Found

@@ -138,17 +138,28 @@ var errLimited = errors.New("the shared rate leaves no room before the deadline"
 // reported at once, as the limiter does.
 func Limit(rt http.RoundTripper, l *rate.Limiter) http.RoundTripper {
 	return tripperFunc(func(r *http.Request) (*http.Response, error) {
-		if err := l.Wait(r.Context()); err != nil {
+		if err := Room(r.Context(), l); err != nil {
 			if r.Body != nil {
 				_ = r.Body.Close()
 			}
 			if r.Context().Err() != nil {
-				return nil, r.Context().Err()
+				return nil, err
 			}
-			return nil, fmt.Errorf("%s %s: %w: %w", r.Method, MaskURL(r.URL), errLimited, err)
+			return nil, fmt.Errorf("%s %s: %w", r.Method, MaskURL(r.URL), err)
 		}
 		return rt.RoundTrip(r)
 	})
+}
+
+// Room waits for a limiter.
+func Room(ctx context.Context, l *rate.Limiter) error {
+	switch err := l.Wait(ctx); {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return inWords(ctx.Err())
+	}
+	return errLimited
 }
 
 // NewLimiter allows n requests in each period, all of them at once if need be.

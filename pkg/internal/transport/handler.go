@@ -46,7 +46,7 @@ func (s handlerSender) Send(ctx context.Context, r dataaction.Request) (dataacti
 	case errors.Is(err, context.DeadlineExceeded):
 		return dataaction.Response{Latency: timeout}, timeoutError(r, timeout)
 	case errors.Is(err, context.Canceled):
-		return dataaction.Response{}, fmt.Errorf("%s: %w", describe(r), err)
+		return dataaction.Response{}, fmt.Errorf("%s: %w", describe(r), inWords(err))
 	}
 	latency, hang := stated(w.header, time.Since(start))
 	if hang || latency >= timeout {

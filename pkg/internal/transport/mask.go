@@ -31,15 +31,36 @@ func MaskURL(u *url.URL) string {
 	return b.String()
 }
 
-// Bare takes the address off an error of net/http: it may hold a phone number.
+// Bare takes the address off an error of net/http: it may hold a phone number. The end of the
+// command stands in it in words.
 func Bare(err error) error {
 	for {
 		var u *url.Error
 		if !errors.As(err, &u) {
-			return err
+			return inWords(err)
 		}
 		err = u.Err
 	}
+}
+
+// An endedError is the error of a context, which says little to people.
+type endedError struct{ cause error }
+
+func (e endedError) Error() string {
+	if errors.Is(e.cause, context.Canceled) {
+		return "interrupted before an answer came"
+	}
+	return "the time ran out before an answer came"
+}
+
+func (e endedError) Unwrap() error { return e.cause }
+
+func inWords(err error) error {
+	var already endedError
+	if err == nil || errors.As(err, &already) || !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return endedError{err}
 }
 
 // A maskedError prints its reason without what a server said of a person.
