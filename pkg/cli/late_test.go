@@ -24,7 +24,7 @@ import (
 // libraries say these things, which help nobody.
 var libraries = []string{
 	"context canceled", "context deadline exceeded", "<unknown position>", "go-yaml", "rate: Wait", "Client.Timeout", "operation was canceled", "i/o timeout",
-	"json: ", "unmarshal", "invalid character", "unexpected end of JSON", "net/http", "goroutine ", "strconv.", "EOF",
+	"json: cannot", "json: unknown", "json: invalid", "unmarshal", "invalid character", "unexpected end of JSON", "net/http", "goroutine ", "strconv.", "EOF",
 }
 
 func plainWords(t *testing.T, what, text string) {
@@ -185,4 +185,57 @@ func (b *buffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.b.String()
+}
+
+// A text that no reader can take is refused in our words, whichever command reads it.
+func TestNoLibrarySpeaksOfAFile(t *testing.T) {
+	m := newMarked(t, "mixed")
+	build := filepath.Join(m.dir, "build")
+	if code, _, errs := m.run("render", "-f", m.file, "--out", build); code != 0 {
+		t.Fatal(errs)
+	}
+	bad := filepath.Join(m.dir, "bad.yaml")
+	badJSON := filepath.Join(m.dir, "bad.json")
+	badFlow := filepath.Join(m.dir, "flow.yaml")
+	good := map[string]string{}
+	for _, f := range []string{"crm.yaml"} {
+		data, err := os.ReadFile(filepath.Join(m.dir, f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		good[f] = string(data)
+	}
+	actions, _ := filepath.Glob(filepath.Join(build, "actions", "*.json"))
+	flows, _ := filepath.Glob(filepath.Join(build, "flow", "*.yaml"))
+	if len(actions) == 0 || len(flows) == 0 {
+		t.Fatal("nothing is rendered")
+	}
+	texts := []string{
+		"", " ", "\x00", "\xff\xfe", "\xef\xbb\xbf", "null", "[]", "{}", "x", "5", "{", "[", `{"a":`, `{"a":1,}`, `{"a":1} {"b":2}`, "a: b: c", "\t- a", "%YAML 9.9\n---\na: 1", "%TAG !\n---\n",
+		"&a [*a]", "*b", "<<: *x", "a: !!binary x", "a: !!float y", "? [a]: b", "'", "\"\\q\"", "--- a\n--- b", "a: |9\n", "inboundCall: 5", "inboundCall: {name: 5}", `{"name": 5}`, `{"name":"a","config":"x"}`,
+		"version: 1\ncontacts: x", "version: one", "name: [a]\ngenesys: 7", "\u2028", "a: 1\na: 2", strings.Repeat("[", 3000), "a: 99999999999999999999999999", `{"a": 1e999}`, `{"id":"\ud800"}`,
+	}
+	n := 0
+	for _, text := range texts {
+		for _, f := range []string{bad, badJSON, badFlow, filepath.Join(m.dir, "crm.yaml")} {
+			if err := os.WriteFile(f, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, args := range [][]string{
+			{"validate", "-f", bad}, {"render", "-f", bad, "--out", filepath.Join(m.dir, "x")}, {"plan", "-f", bad, "--sandbox"},
+			{"simulate", "-f", m.file, "--ani", "+15135550142"}, // its crm.yaml
+			{"flow", "check", badFlow}, {"flow", "run", badFlow, "--ani", "+15135550142"}, {"flow", "run", flows[0], "--ani", "+15135550142", "--world", bad},
+			{"action", "check", badJSON}, {"action", "run", badJSON, "--input", "{}"}, {"action", "run", actions[0], "--input", text}, {"action", "run", actions[0], "--input", "@" + badJSON},
+			{"eval", text}, {"eval", "1", "--set", "Flow.X=" + text}, {"eval", "--velocity", "$a", "--context", badJSON}, {"eval", "--jsonpath", "$.a", "--document", badJSON}, {"eval", "--jsonpath", text, "--document", badJSON},
+			{"eval", "--velocity", text, "--context", actions[0]},
+		} {
+			for _, format := range []string{"text", "json"} {
+				n++
+				_, out, errs := m.run(append(slices.Clone(args), "-o", format)...)
+				plainWords(t, strings.Join(args[:min(2, len(args))], " ")+" of "+around(text, text[:min(len(text), 20)]), out+errs)
+			}
+		}
+	}
+	t.Logf("%d runs", n)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"slices"
 	"strconv"
@@ -214,8 +215,14 @@ func FromJSON(data []byte) (map[string]any, error) {
 	d := json.NewDecoder(strings.NewReader(string(data)))
 	d.UseNumber()
 	v, err := decode(d, 0)
-	if err != nil {
+	switch {
+	case err == nil:
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, errors.New("context: no JSON: the text ends too early")
+	case errors.Is(err, errDeep):
 		return nil, fmt.Errorf("context: %w", err)
+	default:
+		return nil, fmt.Errorf("context: no JSON: a character that cannot stand there, at byte %d", d.InputOffset()+1)
 	}
 	m, ok := v.(*Map)
 	if !ok {
@@ -230,10 +237,12 @@ func FromJSON(data []byte) (map[string]any, error) {
 
 const maxJSONDepth = 500
 
+var errDeep = errors.New("nested too deeply")
+
 // decode reads one JSON value in order.
 func decode(d *json.Decoder, depth int) (any, error) {
 	if depth > maxJSONDepth {
-		return nil, errors.New("nested too deeply")
+		return nil, errDeep
 	}
 	t, err := d.Token()
 	if err != nil {
