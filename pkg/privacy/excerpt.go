@@ -1,7 +1,9 @@
 package privacy
 
 import (
+	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
@@ -11,11 +13,19 @@ import (
 var (
 	long = pattern.Of(`\+?[0-9](?:[ ().-]{0,2}[0-9]){6,}`)
 	day  = pattern.Of(`^[0-9]{4}-[0-9]{2}-[0-9]{2}`)
+
+	// The value of a key that holds words about a person, and the name in front of an address.
+	about = pattern.Of(`(?i)(\b(?:first_?name|last_?name|e?mail|company|jobtitle|address|city|zip)["']?[ \t]*:[ \t]*)("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^,}\]\n#]+)`)
+	named = pattern.Of(`()((?:\\?"[^"\n]*"|'[^'\n]*'|[\p{L}.' -]+)[ \t]*<)(?:sips?:|tel:|\+|[0-9])`)
 )
 
 // Excerpt makes a file about callers fit to be quoted from: of what may be a number only the
-// first four digits stay, and every column where it is.
+// first four digits stay, of names and addresses of mail nothing, and every column where it is.
 func Excerpt(text []byte) []byte {
+	for _, form := range []func() *regexp.Regexp{about, named} {
+		text = replaceGroup(form(), text, 2)
+	}
+	text = replaceGroup(mail(), text, 0)
 	return long().ReplaceAllFunc(text, func(s []byte) []byte {
 		if day().Match(s) {
 			return s
@@ -33,11 +43,30 @@ func Excerpt(text []byte) []byte {
 	})
 }
 
-// Findings are those of a file about callers, without their numbers; own ones are shown.
+// replaceGroup puts dots in the place of the letters and digits of a group.
+func replaceGroup(form *regexp.Regexp, text []byte, group int) []byte {
+	var out []byte
+	done := 0
+	for _, at := range form.FindAllSubmatchIndex(text, -1) {
+		from, to := at[2*group], at[2*group+1]
+		out = append(out, text[done:from]...)
+		out = append(out, strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				return '•'
+			}
+			return r
+		}, string(text[from:to]))...)
+		done = to
+	}
+	return append(out, text[done:]...)
+}
+
+// Findings are those of a file about callers, without their numbers and addresses of mail; own
+// numbers are shown.
 func Findings(fs diag.Findings, own ...string) diag.Findings {
 	out := append(diag.Findings{}, fs...)
 	for i := range out {
-		out[i].Message, out[i].Hint = phone.MaskIn(out[i].Message, own...), phone.MaskIn(out[i].Hint, own...)
+		out[i].Message, out[i].Hint = mails(phone.MaskIn(out[i].Message, own...)), mails(phone.MaskIn(out[i].Hint, own...))
 	}
 	return out
 }

@@ -224,10 +224,17 @@ func TestJSON(t *testing.T) {
 // A quoted line keeps its columns and its days.
 func TestExcerpt(t *testing.T) {
 	for text, want := range map[string]string{
-		`phone: "+1 (513) 555-0142", x`: `phone: "+1 (513) •••-••••", x`,
-		"phone: 5135550142":             "phone: 5135••••••",
-		"now: 2026-11-23T15:00:00Z":     "now: 2026-11-23T15:00:00Z",
-		"ms: 118000":                    "ms: 118000",
+		`phone: "+1 (513) 555-0142", x`:                       `phone: "+1 (513) •••-••••", x`,
+		"phone: 5135550142":                                   "phone: 5135••••••",
+		"now: 2026-11-23T15:00:00Z":                           "now: 2026-11-23T15:00:00Z",
+		"ms: 118000":                                          "ms: 118000",
+		`{firstname: Ada, lastname: "O\"Neil Jr", nmae: x}`:   `{firstname: •••, lastname: "•\"•••• ••", nmae: x}`,
+		`"email": "ada@example.com", "id": "1"`:               `"email": "•••@•••••••.•••", "id": "1"`,
+		`note: write to ada.l@example.com soon`:               `note: write to •••.•@•••••••.••• soon`,
+		`ani: '"Ada Lovelace" <sip:ada@host>', dnis: x`:       `ani: '"••• ••••••••" <sip:ada@host>', dnis: x`,
+		`ani: "\"Ada\" <tel:+1 513 555 0142>"`:                `ani: "\"•••\" <tel:+1 513 ••• ••••>"`,
+		"firstname: Zoë # the first\ndealstage: contractsent": "firstname: ••• # the first\ndealstage: contractsent",
+		"properties: {phone: x, customer_tier: gold}":         "properties: {phone: x, customer_tier: gold}",
 	} {
 		if got := string(privacy.Excerpt([]byte(text))); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
