@@ -273,6 +273,9 @@ func one(d genesys.Entity, f Found, p Policy) Change {
 		case frozen && (f.Adopted != "" || f.Kept != ""):
 			c.Action, c.Blocks = Leave, true
 			c.Reason = "differs in what cannot be changed in place, and is not replaced: " + f.keeps(c).Reason + "; rename it, or delete it"
+		case frozen && unsaid(c.Fields, d.Key.Kind, p) != "":
+			c.Action, c.Blocks = Leave, true
+			c.Reason = "the platform does not say its " + unsaid(c.Fields, d.Key.Kind, p) + ", which cannot be changed, so it is not made anew; run it again, and delete it if it stays so"
 		case frozen:
 			c.Action, c.Reason = Replace, "differs in what cannot be changed in place"
 		case !f.Owned:
@@ -342,15 +345,30 @@ func leftover(f Found, p Policy) Change {
 }
 
 func replaces(fs []Field, k genesys.Kind, p Policy) bool {
-	if p.Immutable == nil {
-		return false
-	}
-	frozen := p.Immutable(k)
-	return slices.ContainsFunc(fs, func(f Field) bool {
-		return slices.ContainsFunc(frozen, func(path string) bool {
-			return f.Path == path || len(f.Path) > len(path) && f.Path[:len(path)+1] == path+"."
-		})
+	return slices.ContainsFunc(fs, func(f Field) bool { return p.freezes(k, f) })
+}
+
+// freezes reports whether a difference is in what cannot be changed.
+func (p Policy) freezes(k genesys.Kind, f Field) bool {
+	return p.Immutable != nil && slices.ContainsFunc(p.Immutable(k), func(path string) bool {
+		return f.Path == path || strings.HasPrefix(f.Path, path+".")
 	})
+}
+
+// unsaid gives a field that cannot be changed and of which the platform says nothing, when all
+// that differ are of that kind: an answer that lacks something is no reason to make anew what
+// is there and to delete it.
+func unsaid(fs []Field, k genesys.Kind, p Policy) (path string) {
+	for _, f := range fs {
+		switch {
+		case !p.freezes(k, f):
+		case !empty(f.Old):
+			return ""
+		case path == "":
+			path = f.Path
+		}
+	}
+	return path
 }
 
 func join(path, key string) string {
