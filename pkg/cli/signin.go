@@ -34,7 +34,6 @@ func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, erro
 	default:
 		cfg.Client, cfg.Secret = id, secret.New(key)
 	}
-	env.known.Add(cfg.Secret, cfg.Token)
 	if !cfg.Token.Set() && (cfg.Client == "" || !cfg.Secret.Set()) {
 		return cfg, fail(errors.New("no credentials for Genesys Cloud"),
 			"set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, name a profile of ~/.gc/config.toml with --profile, or try it with --sandbox")

@@ -29,7 +29,7 @@ type Config struct {
 	ReadOnly bool   // refuse every request that is not known to be a read
 	PerMin   int    // calls a minute; 280 when 0: a token may make 300 (Genesys: token.rate.per.minute)
 	Agent    string
-	Secrets  *secret.Known                              // learns tokens and secrets that the platform gives; nil: nobody
+	Secrets  *secret.Known                              // learns what no refusal may repeat, also what the platform gives; nil: one of its own
 	Log      *slog.Logger                               // a line per call at debug level; nil: none
 	Sleep    func(context.Context, time.Duration) error // waits between repeats; nil waits for real
 }
@@ -70,6 +70,10 @@ func New(cfg Config) (*Client, error) {
 	if cfg.PerMin == 0 {
 		cfg.PerMin = 280
 	}
+	if cfg.Secrets == nil {
+		cfg.Secrets = &secret.Known{}
+	}
+	cfg.Secrets.Add(cfg.Secret, cfg.Token)
 	c := &Client{apps: cfg.Apps, writer: newWriter(cfg.API), secrets: cfg.Secrets, doubt: cfg.Doubt}
 	o := transport.ClientOptions{
 		Transport: http.DefaultTransport.(*http.Transport).Clone(), // one pool of connections for all

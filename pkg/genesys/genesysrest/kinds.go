@@ -275,10 +275,16 @@ func (c *Client) Delete(ctx context.Context, k genesys.Kind, id string) error {
 
 // gone takes the error of deleting what does not exist for success.
 func gone(err error) error {
-	if errors.Is(err, genesys.ErrNotFound) {
+	if missing(err) {
 		return nil
 	}
 	return err
+}
+
+// missing reports whether it is the entity that is not there, and not the sign-in.
+func missing(err error) bool {
+	var signIn *signInError
+	return errors.Is(err, genesys.ErrNotFound) && !errors.As(err, &signIn)
 }
 
 // object is a call that answers with one entity: it has its id, and these members.

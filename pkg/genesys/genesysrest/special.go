@@ -418,7 +418,7 @@ func (u *scriptImport) lacks() string {
 func (c *Client) ScriptUpload(ctx context.Context, upload string) (done bool, message string, err error) {
 	var out scriptImport
 	err = c.ask(ctx, func(a apis) error { return sent(a.scripts().GetScriptsUploadStatus(upload, false)) }, &out)
-	if errors.Is(err, genesys.ErrNotFound) {
+	if missing(err) {
 		return false, "", nil
 	}
 	if err != nil {

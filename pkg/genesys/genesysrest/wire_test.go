@@ -2,6 +2,7 @@ package genesysrest_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -266,5 +267,47 @@ func TestABusySignInIsRepeated(t *testing.T) {
 		if asked.Load() != want || (err == nil) != (want == 3) {
 			t.Errorf("%q: asked %d times, error %v", text, asked.Load(), err)
 		}
+	}
+}
+
+// echo is a refusal that repeats what was in the request, as it came and in base64.
+func echo(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		_, secret, _ := r.BasicAuth()
+		said := fmt.Sprintf("\x1b[31m%s %s %s +15135550142 lucia@example.com\nforged", r.Header.Get("Authorization"), secret, body)
+		w.Header().Set("ININ-Correlation-Id", r.Header.Get("Authorization"))
+		w.Header().Set("Retry-After", "3600")
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"message": said, "code": said, "contextId": said, "details": []any{map[string]any{"errorCode": said, "fieldName": said}}, "errors": []any{map[string]any{"message": said}},
+			"limit": map[string]any{"key": said, "namespace": said}, "error": said, "error_description": said,
+		})
+	}
+}
+
+// No error holds what its request did, whoever has the client made.
+func TestNoErrorRepeatsTheRequest(t *testing.T) {
+	hidden := []string{"marked-secret", "marked-token", base64.StdEncoding.EncodeToString([]byte("client:marked-secret")), "5135550142", "lucia"}
+	for _, status := range []int{400, 401, 403, 404, 409, 413, 423, 429, 500, 503} {
+		base := platform(t, echo(status))
+		signIn := httptest.NewServer(echo(status))
+		for name, call := range calls {
+			for where, at := range map[string]string{"call": base, "sign-in": signIn.URL} {
+				err := call(t.Context(), client(t, at, nil))
+				if name == "delete" && status == 404 && where == "call" {
+					continue // what is gone is deleted
+				}
+				if err == nil {
+					t.Fatalf("%s %d: no error", name, status)
+				}
+				for _, s := range hidden {
+					if strings.Contains(err.Error(), s) {
+						t.Errorf("%s, %s, %d: %q is in %q", name, where, status, s, err)
+					}
+				}
+			}
+		}
+		signIn.Close()
 	}
 }

@@ -26,7 +26,7 @@ type Options struct {
 	Version   string        // of the API; empty: hubspot.DefaultVersion
 	Token     secret.Value  // service key or OAuth access token
 	Agent     string        // the User-Agent; empty: Go's
-	Secrets   *secret.Known // that no refusal may repeat; nil: none are known
+	Secrets   *secret.Known // that no refusal may repeat, the token joins them; nil: only that
 	Timeout   time.Duration // of one attempt; 0: 10 s
 	NoRetries bool          // for measuring: one attempt each
 	Searches  *rate.Limiter // nil: two a second
@@ -48,6 +48,10 @@ func New(o Options) *Client {
 	if o.NoRetries {
 		retries = 0
 	}
+	if o.Secrets == nil {
+		o.Secrets = &secret.Known{}
+	}
+	o.Secrets.Add(o.Token)
 	c := &Client{
 		base:     strings.TrimSuffix(cmp.Or(o.BaseURL, hubspot.Host), "/"),
 		paths:    hubspot.Paths(cmp.Or(o.Version, hubspot.DefaultVersion)),

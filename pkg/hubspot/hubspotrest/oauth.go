@@ -47,8 +47,10 @@ func Exchange(ctx context.Context, g Grant) (AccessToken, error) {
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
+	var known secret.Known
+	known.Add(g.ClientSecret, g.RefreshToken)
 	start := time.Now()
-	resp, err := transport.NewClient(transport.ClientOptions{Timeout: 15 * time.Second}).Do(req)
+	resp, err := transport.NewClient(transport.ClientOptions{Timeout: 15 * time.Second, Secrets: &known}).Do(req)
 	if err != nil {
 		return AccessToken{}, fmt.Errorf("%s: no answer from %s: %w", op, req.URL.Host, transport.Bare(err))
 	}

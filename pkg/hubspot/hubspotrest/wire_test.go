@@ -2,6 +2,8 @@ package hubspotrest_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -102,5 +104,35 @@ func TestAnAnswerIsBounded(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "larger than") || requests != 1 {
 			t.Errorf("%s: %d requests, error %v", name, requests, err)
 		}
+	}
+}
+
+// No error holds what its request did: secrets in every form of a header and of a form, numbers.
+func TestNoErrorRepeatsTheRequest(t *testing.T) {
+	for _, status := range []int{400, 401, 403, 404, 409, 413, 423, 429, 477, 500, 503, 530} {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			said := fmt.Sprintf("\x1b[31m%s %s lucia@example.com +15135550199\nforged", r.Header.Get("Authorization"), body)
+			w.Header().Set(hubspot.CorrelationHeader, r.Header.Get("Authorization"))
+			w.Header().Set("Retry-After", "3600")
+			w.WriteHeader(status)
+			_ = json.NewEncoder(w).Encode(map[string]any{
+				"status": said, "message": said, "category": said, "policyName": said, "correlationId": said, "errorType": said, "error": said, "error_description": said,
+				"errors": []any{map[string]any{"message": said, "context": map[string]any{"requiredGranularScopes": []string{said}}}}, "context": map[string]any{"policyName": []string{said}},
+			})
+		}))
+		for name, call := range exchanges {
+			err := call(t.Context(), srv.URL)
+			var e *hubspotrest.Error
+			if !errors.As(err, &e) {
+				t.Fatalf("%s %d: %v", name, status, err)
+			}
+			for _, s := range []string{"marked", "5135550199", "lucia"} {
+				if text := fmt.Sprint(err, e.Hint(), *e); strings.Contains(text, s) {
+					t.Errorf("%s %d: %q is in %q", name, status, s, text)
+				}
+			}
+		}
+		srv.Close()
 	}
 }
