@@ -12,10 +12,10 @@ import (
 var (
 	// What stands behind dots is the rest of a number, and the host of a call no person.
 	mail = pattern.Of(`(?i)(^|[\s"'<>()\[\]{}|,;:/\\=&?])[^\s"'<>()\[\]{}|@,;:/\\=&?•]+(?:@|%(?:25)*40)(?:[a-z0-9-]+\.)+[a-z]{2,}`)
-	// Apart as people write it, or in one: an id of ten digits or more looks the same, and is
+	// Apart as people write it, in one, or behind a trunk prefix: an id of ten digits or more looks the same, and is
 	// hidden too. A part of a UUID is none.
 	apart = pattern.Of(`(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b`)
-	row   = pattern.Of(`(^|[^0-9A-Za-z_-])(\d{10,15})($|[^0-9A-Za-z_-])`)
+	row   = pattern.Of(`(^|[^0-9A-Za-z_-])(\d{10,15}|0\d(?:[ ()/-]{0,2}\d){7,13})($|[^0-9A-Za-z_-])`)
 )
 
 // mails hides the addresses of mail in a text.
