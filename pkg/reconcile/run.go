@@ -178,7 +178,10 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	if err := r.keep(ctx, p); err != nil && !r.refusals("see what of others is in what would be deleted", err) {
 		return nil, err
 	}
-	for r.carry(p) {
+	for range found { // each time at least one more is kept
+		if !r.carry(p) {
+			break
+		}
 		p = plan.Compute(found, r.desired, policy)
 	}
 	p.Changes = append(p.Changes, moves...)
