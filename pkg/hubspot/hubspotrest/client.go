@@ -16,7 +16,6 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
-	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/secret"
 )
 
@@ -106,10 +105,15 @@ func (c *Client) do(ctx context.Context, op, method, path string, in, out any) e
 		return errorOf(op, resp, text)
 	}
 	if err := json.Unmarshal(text, out); err != nil {
-		return fmt.Errorf("%s: HubSpot's answer is not the JSON that was expected (correlation id %s): %s",
-			op, transport.Correlation(resp.Header), privacy.Said(err.Error()))
+		return fmt.Errorf("%s: HubSpot's answer is not the JSON that was expected (correlation id %s)", op, transport.Correlation(resp.Header))
 	}
 	return nil
+}
+
+// lacks is the error of an answer without a member that is relied on: a list that is not there is
+// no empty one.
+func lacks(op, member string) error {
+	return fmt.Errorf("%s: HubSpot's answer has no %s", op, member)
 }
 
 // Pipelines reads the deal pipelines with their stages, without archived ones, in HubSpot's order.
@@ -127,8 +131,12 @@ func (c *Client) Pipelines(ctx context.Context) ([]hubspot.Pipeline, error) {
 			} `json:"stages"`
 		} `json:"results"`
 	}
-	if err := c.do(ctx, "read the deal pipelines", http.MethodGet, c.paths.Pipelines(), nil, &r); err != nil {
+	const op = "read the deal pipelines"
+	if err := c.do(ctx, op, http.MethodGet, c.paths.Pipelines(), nil, &r); err != nil {
 		return nil, err
+	}
+	if r.Results == nil {
+		return nil, lacks(op, "results")
 	}
 	var out []hubspot.Pipeline
 	for _, p := range r.Results {
@@ -174,8 +182,12 @@ func (c *Client) Account(ctx context.Context) (Account, error) {
 		TimeZone            string      `json:"timeZone"`
 		DataHostingLocation string      `json:"dataHostingLocation"`
 	}
-	if err := c.do(ctx, "read the account", http.MethodGet, c.paths.Account(), nil, &r); err != nil {
+	const op = "read the account"
+	if err := c.do(ctx, op, http.MethodGet, c.paths.Account(), nil, &r); err != nil {
 		return Account{}, err
+	}
+	if r.PortalID == "" {
+		return Account{}, lacks(op, "portalId")
 	}
 	return Account{Portal: r.PortalID.String(), Type: r.AccountType, Currency: r.CompanyCurrency, TimeZone: r.TimeZone, DataLocation: r.DataHostingLocation}, nil
 }
@@ -199,7 +211,7 @@ func (c *Client) CheckPortal(ctx context.Context, pin string) error {
 		got = a.Portal
 	} else {
 		t, second := c.TokenInfo(ctx)
-		if second != nil {
+		if second != nil || t.Portal == "" {
 			return err
 		}
 		got = t.Portal
@@ -229,8 +241,12 @@ func (c *Client) DailyUsage(ctx context.Context) ([]DailyUsage, error) {
 			ResetsAt     string `json:"resetsAt"`
 		} `json:"results"`
 	}
-	if err := c.do(ctx, "read the daily usage", http.MethodGet, c.paths.DailyUsage(), nil, &r); err != nil {
+	const op = "read the daily usage"
+	if err := c.do(ctx, op, http.MethodGet, c.paths.DailyUsage(), nil, &r); err != nil {
 		return nil, err
+	}
+	if r.Results == nil {
+		return nil, lacks(op, "results")
 	}
 	var out []DailyUsage
 	for _, x := range r.Results {
@@ -259,7 +275,11 @@ type Property struct {
 // error for which IsNotFound holds.
 func (c *Client) Property(ctx context.Context, object, name string) (Property, error) {
 	var p Property
-	err := c.do(ctx, fmt.Sprintf("read property %q of %s", name, object), http.MethodGet, c.paths.Property(object, name), nil, &p)
+	op := fmt.Sprintf("read property %q of %s", name, object)
+	err := c.do(ctx, op, http.MethodGet, c.paths.Property(object, name), nil, &p)
+	if err == nil && p.Name == "" {
+		err = lacks(op, "name")
+	}
 	return p, err
 }
 

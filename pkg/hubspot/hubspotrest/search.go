@@ -30,8 +30,12 @@ func (c *Client) Search(ctx context.Context, object string, r hubspot.SearchRequ
 	}
 	var out Found
 	start := time.Now()
-	err := c.do(ctx, "search "+object, http.MethodPost, path, r, &out.SearchReply)
+	op := "search " + object
+	err := c.do(ctx, op, http.MethodPost, path, r, &out.SearchReply)
 	out.Took = time.Since(start)
+	if err == nil && out.Results == nil {
+		err = lacks(op, "results")
+	}
 	return out, err
 }
 
