@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -90,15 +91,25 @@ func between(x expr.Node, lo, hi *routing.Decimal) (expr.Node, error) {
 func factTest(f fact, t deployment.FactTest) (expr.Node, error) {
 	x := v(f.Var)
 	var parts []expr.Node
-	if t.Set {
-		parts = append(parts, isSet(x))
+	if t.Set != nil {
+		parts = append(parts, eq(isSet(x), yes(*t.Set)))
 	}
 	if len(t.Any) > 0 {
-		n, err := anyOf(f.Type, x, t.Any)
+		hit, err := anyOf(f.Type, x, t.Any, t.IgnoreCase)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, n)
+		parts = append(parts, choose(isSet(x), hit, yes(false)))
+	}
+	if len(t.Not) > 0 {
+		hit, err := anyOf(f.Type, x, t.Not, t.IgnoreCase)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, choose(isSet(x), eq(hit, yes(false)), yes(false)))
+	}
+	if t.Prefix != "" {
+		parts = append(parts, choose(isSet(x), beginsWith(x, t.Prefix, t.IgnoreCase), yes(false)))
 	}
 	bound, err := between(x, t.Min, t.Max)
 	if err != nil {
@@ -114,12 +125,33 @@ func factTest(f fact, t deployment.FactTest) (expr.Node, error) {
 		}
 		parts = append(parts, choose(isSet(x), all(atLeast(x, dayFromNow(from)), atMost(x, dayFromNow(to))), yes(false)))
 	}
+	if t.Before != nil {
+		parts = append(parts, choose(isSet(x), less(x, dayFromNow(*t.Before)), yes(false)))
+	}
+	if t.After != nil {
+		parts = append(parts, choose(isSet(x), more(x, dayFromNow(*t.After)), yes(false)))
+	}
 	return all(parts...), nil
 }
 
-// anyOf holds when x is one of the values.
-func anyOf(kind string, x expr.Node, values []string) (expr.Node, error) {
+// beginsWith holds when a text, or a part of a multi-select value, begins with another. A part is
+// what stands behind a semicolon.
+func beginsWith(x expr.Node, prefix string, ignoreCase bool) expr.Node {
+	if ignoreCase {
+		x, prefix = fn("Lower", x), strings.ToLower(prefix)
+	}
+	if strings.Contains(prefix, ";") {
+		return eq(fn("Left", x, whole(utf8.RuneCountInString(prefix))), text(prefix))
+	}
+	return fn("Contains", fn("Append", text(";"), x), text(";"+prefix))
+}
+
+// anyOf holds when x, which is set, is one of the values.
+func anyOf(kind string, x expr.Node, values []string, ignoreCase bool) (expr.Node, error) {
 	var any []expr.Node
+	if ignoreCase {
+		x = fn("Lower", x)
+	}
 	for _, value := range values {
 		switch kind {
 		case routing.NumberFact:
@@ -142,6 +174,9 @@ func anyOf(kind string, x expr.Node, values []string) (expr.Node, error) {
 			any = append(any, eq(x, whole(day)))
 		default:
 			// HubSpot: a multi-select value is its parts joined by semicolons
+			if ignoreCase {
+				value = strings.ToLower(value)
+			}
 			parts := fn("Split", x, text(";"))
 			hit := atLeast(fn("FindFirst", parts, text(value)), whole(0))
 			if strings.Contains(value, ";") {
@@ -150,10 +185,7 @@ func anyOf(kind string, x expr.Node, values []string) (expr.Node, error) {
 			any = append(any, hit)
 		}
 	}
-	if kind == routing.StringFact {
-		return choose(empty(x), yes(false), either(any...)), nil
-	}
-	return either(any...), nil // == takes NOT_SET on either side
+	return either(any...), nil
 }
 
 // dayFromNow is a day as the number 20261123, n days from the day of the call in UTC.

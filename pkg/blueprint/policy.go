@@ -77,8 +77,9 @@ func conditionText(c routing.Condition) string {
 		"MaxValue", given(c.MaxValue, atom),
 		"Lifecycle", each(c.Lifecycle, atom),
 		"Facts", byName(c.Facts, func(t routing.FactTest) string {
-			return record("Any", each(t.Any, atom), "Min", given(t.Min, atom), "Max", given(t.Max, atom),
-				"Within", given(t.Within, atom), "Set", atom(t.Set))
+			return record("Any", each(t.Any, atom), "Not", each(t.Not, atom), "Prefix", atom(t.Prefix), "IgnoreCase", atom(t.IgnoreCase),
+				"Min", given(t.Min, atom), "Max", given(t.Max, atom), "Within", given(t.Within, atom),
+				"Before", given(t.Before, atom), "After", given(t.After, atom), "Set", given(t.Set, atom))
 		}),
 	)
 }

@@ -206,41 +206,68 @@ func (d *decoder) checkFactTest(dep *Deployment, parent, name string, t FactTest
 		return
 	}
 	misfit := func(key, hint string) {
-		at := path
-		if key != "" {
-			at = join(path, key)
+		d.problem(join(path, key), codeFactTest, diag.Error, 0, hint, fmt.Sprintf("fact %s is a %s and has no such condition", quote(name), f.Type))
+	}
+	for _, c := range []struct {
+		key, kind, hint string
+		given           bool
+	}{
+		{"min", routing.NumberFact, "min and max are for type: number", t.Min != nil},
+		{"max", routing.NumberFact, "min and max are for type: number", t.Max != nil && t.Min == nil},
+		{"within", routing.DateFact, "within, before and after are for type: date", t.Within != nil},
+		{"before", routing.DateFact, "within, before and after are for type: date", t.Before != nil},
+		{"after", routing.DateFact, "within, before and after are for type: date", t.After != nil},
+		{"prefix", routing.StringFact, "prefix and case are for texts", t.Prefix != ""},
+		{"case", routing.StringFact, "prefix and case are for texts", t.IgnoreCase},
+	} {
+		if c.given && f.Type != c.kind {
+			misfit(c.key, c.hint)
 		}
-		d.problem(at, codeFactTest, diag.Error, 0, hint, fmt.Sprintf("fact %s is a %s and has no such condition", quote(name), f.Type))
-	}
-	switch {
-	case t.Min != nil && f.Type != routing.NumberFact:
-		misfit("min", "min and max are for type: number")
-	case t.Max != nil && f.Type != routing.NumberFact:
-		misfit("max", "min and max are for type: number")
-	}
-	if t.Within != nil && f.Type != routing.DateFact {
-		misfit("within", "within is for type: date")
 	}
 	d.checkBounds(path+".min", t.Min, t.Max)
-	for i, v := range t.Any {
+	if t.After != nil && t.Before != nil && *t.Before-*t.After < 2 {
+		d.problem(join(path, "before"), codeRuleBounds, diag.Error, 0, "both days are excluded", fmt.Sprintf("no day is after %dd and before %dd", *t.After, *t.Before))
+	}
+	any := path
+	if _, mapped := d.positions[join(path, "any")]; mapped {
+		any = join(path, "any")
+	}
+	d.checkValues(any, name, f.Type, t, t.Any)
+	d.checkValues(join(path, "not"), name, f.Type, t, t.Not)
+	if t.IgnoreCase && strings.ContainsAny(t.Prefix, dotted) {
+		d.wrong(join(path, "prefix"), codeFactType, t.Prefix, "leave case: ignore out", quote(t.Prefix)+" has no lower case that is the same everywhere")
+	}
+}
+
+// dotted are the letters whose lower case depends on the language.
+const dotted = "İı"
+
+// checkValues holds the values of a condition against the fact's type, and writes numbers and
+// booleans in one form.
+func (d *decoder) checkValues(path, name, kind string, t FactTest, values []string) {
+	for i, v := range values {
 		p := item(d, path, i)
-		switch f.Type {
+		switch kind {
 		case routing.NumberFact:
 			x, err := routing.ParseDecimal(v)
 			if err != nil || !numberForm().MatchString(v) {
 				d.wrong(p, codeFactType, v, "", fmt.Sprintf("fact %s is a number, %s is not", quote(name), quote(v)))
 				continue
 			}
-			t.Any[i] = x.String()
+			values[i] = x.String()
 		case routing.BooleanFact:
 			if b, err := strconv.ParseBool(strings.ToLower(v)); err != nil || len(v) < 4 {
 				d.wrong(p, codeFactType, v, "", fmt.Sprintf("fact %s is a boolean: true or false, not %s", quote(name), quote(v)))
 			} else {
-				t.Any[i] = strconv.FormatBool(b)
+				values[i] = strconv.FormatBool(b)
 			}
 		case routing.DateFact:
 			if _, err := time.Parse(time.DateOnly, v); err != nil {
 				d.wrong(p, codeFactType, v, "write the day, such as 2026-12-31, or {within: 30d}", fmt.Sprintf("fact %s is a date, %s is not", quote(name), quote(v)))
+			}
+		default:
+			if t.IgnoreCase && strings.ContainsAny(v, dotted) {
+				d.wrong(p, codeFactType, v, "leave case: ignore out", quote(v)+" has no lower case that is the same everywhere")
 			}
 		}
 	}

@@ -54,7 +54,7 @@ func Codes() []Code {
 		{codeFactSource, "a fact without one source", "A fact is a property of the contact or of the deal that counts: exactly one of contact and deal is given."},
 		{codeFactUnknown, "a condition on a fact that is not declared", "Declare the fact under hubspot.facts with the property it comes from, or use a name that is there."},
 		{codeFactType, "a value that does not fit the fact's type", "A number is compared with numbers, a boolean with true or false, a date with days such as 2026-12-31. Change the value, or the fact's type."},
-		{codeFactTest, "a condition that the fact's type does not have", "min and max are for numbers, within is for dates; values and set: true are for all."},
+		{codeFactTest, "a condition that the fact's type does not have", "min and max are for numbers, within, before and after for dates, prefix and case for texts; values, not and set are for all. set: false stands alone."},
 		{codeSyntax, "not YAML", "The file cannot be read at all. The place is where reading stopped; the mistake is there or shortly before."},
 		{codeNoMapping, "not a deployment file", "The file is empty, or it is not a mapping of keys to values at its top."},
 		{codeDocuments, "more than one document", "A line --- starts a second document. One file describes one deployment."},

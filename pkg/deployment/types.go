@@ -191,13 +191,19 @@ type When struct {
 	Facts map[string]FactTest `yaml:"facts,omitempty"`
 }
 
-// A FactTest is a value, a list of values, or one of {min, max}, {within: 30d}, {set: true}.
+// A FactTest is a value, a list of values, or a mapping of conditions that must all hold, such
+// as {min: 5, max: 10}, {within: 30d}, {not: [silver]}, {any: [gold], case: ignore}.
 type FactTest struct {
-	Any    []string // values as the file writes them; for a number in canonical form
-	Min    *routing.Decimal
-	Max    *routing.Decimal
-	Within *int // days from today, today included; negative: back
-	Set    bool
+	Any        []string // values as the file writes them; for a number in canonical form
+	Not        []string // likewise: set, and none of them
+	Prefix     string
+	IgnoreCase bool
+	Min        *routing.Decimal
+	Max        *routing.Decimal
+	Within     *int // days from today, today included; negative: back
+	Before     *int // days from today, that day excluded; negative: back
+	After      *int // likewise
+	Set        *bool
 }
 
 // A Target is where a rule sends a call.

@@ -27,6 +27,8 @@ func unionOf(t reflect.Type) union {
 		return screenPop
 	case reflect.TypeFor[FactTest]():
 		return factTest
+	case reflect.TypeFor[values]():
+		return factValues
 	}
 	return nil
 }
@@ -40,11 +42,19 @@ type (
 		Script string `yaml:"script" jsonschema:"minLength=1"`
 	}
 	testForm struct {
+		Any    values           `yaml:"any,omitempty"`
+		Not    values           `yaml:"not,omitempty"`
+		Prefix string           `yaml:"prefix,omitempty" jsonschema:"minLength=1"`
+		Case   string           `yaml:"case,omitempty" jsonschema:"enum=ignore"`
 		Min    *routing.Decimal `yaml:"min,omitempty"`
 		Max    *routing.Decimal `yaml:"max,omitempty"`
 		Within string           `yaml:"within,omitempty" jsonschema:"oneof_type=string;integer"`
+		Before string           `yaml:"before,omitempty" jsonschema:"oneof_type=string;integer"`
+		After  string           `yaml:"after,omitempty" jsonschema:"oneof_type=string;integer"`
 		Set    *bool            `yaml:"set,omitempty"`
 	}
+	// values are those of a fact: one, or a list.
+	values []string
 )
 
 func greeting(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
@@ -99,48 +109,61 @@ func breaker(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
 // leave the calendar that Architect's dates have.
 const MaxDays = 36525
 
-// withinForm counts days; other units would not be whole days of a date.
-var withinForm = pattern.Of(`^-?[0-9]{1,9}d$`)
+// daysForm counts days; other units would not be whole days of a date.
+var daysForm = pattern.Of(`^-?[0-9]{1,9}d$`)
+
+const factForms = "write a value, a list, or conditions such as {min: …, max: …}, {within: 30d}, {not: […]}, {set: true}"
 
 func factTest(d *decoder, path string, key, n *yaml.Node, v reflect.Value) {
 	t := v.Addr().Interface().(*FactTest)
 	if n.Kind != yaml.MappingNode {
-		d.factValues(path, n, t)
+		t.Any = d.factValues(path, n)
 		return
 	}
 	if len(n.Content) == 0 {
-		d.report(path, n, codeEmpty, "write a value, a list, {min: …, max: …}, {within: 30d} or {set: true}", "%s is empty", path)
+		d.report(path, n, codeEmpty, factForms, "%s is empty", path)
 		return
 	}
 	var f testForm
 	d.structure(path, key, n, reflect.ValueOf(&f).Elem())
-	t.Min, t.Max = f.Min, f.Max
-	within := join(path, "within")
-	if f.Within != "" {
-		days, err := strconv.Atoi(strings.TrimSuffix(f.Within, "d"))
-		switch {
-		case !withinForm().MatchString(f.Within) || err != nil:
-			hint := "write days, such as 30d ahead or -30d back"
-			if err == nil {
-				hint = fmt.Sprintf("write %dd", days)
-			}
-			d.report(within, d.child(n, "within"), codeDuration, hint, "%s must be a number of days, not %s", within, quote(f.Within))
-		case days > MaxDays || days < -MaxDays:
-			d.report(within, d.child(n, "within"), codeRange, "a hundred years at most", "%s must be -%dd to %dd, not %s", within, MaxDays, MaxDays, quote(f.Within))
-		}
-		t.Within = &days
+	*t = FactTest{Any: f.Any, Not: f.Not, Prefix: f.Prefix, IgnoreCase: f.Case != "", Min: f.Min, Max: f.Max, Set: f.Set}
+	t.Within, t.Before, t.After = d.days(path, "within", n, f.Within), d.days(path, "before", n, f.Before), d.days(path, "after", n, f.After)
+	if f.Case != "" && len(f.Any)+len(f.Not) == 0 && f.Prefix == "" {
+		d.report(join(path, "case"), d.child(n, "case"), codeFactTest, "write any, not or prefix beside it", "%s: case belongs to a text, and there is none", path)
 	}
-	if f.Set != nil {
+	if f.Set != nil && !*f.Set && len(n.Content) > 2 {
 		set := join(path, "set")
-		if !*f.Set {
-			d.report(set, d.child(n, "set"), codeChoice, "order the rules so that one with {set: true} comes first", "%s can only be true: a condition on something not set does not hold", set)
-		}
-		t.Set = true
+		d.report(set, d.child(n, "set"), codeFactTest, "delete one of the two", "%s: set: false stands alone: no other condition holds on something not set", path)
 	}
 }
 
+// days reads a number of days from today; nil when there is none.
+func (d *decoder) days(path, key string, n *yaml.Node, text string) *int {
+	if text == "" {
+		return nil
+	}
+	at := join(path, key)
+	days, err := strconv.Atoi(strings.TrimSuffix(text, "d"))
+	switch {
+	case !daysForm().MatchString(text) || err != nil:
+		hint := "write days, such as 30d ahead or -30d back"
+		if err == nil {
+			hint = fmt.Sprintf("write %dd", days)
+		}
+		d.report(at, d.child(n, key), codeDuration, hint, "%s must be a number of days, not %s", at, quote(text))
+	case days > MaxDays || days < -MaxDays:
+		d.report(at, d.child(n, key), codeRange, "a hundred years at most", "%s must be -%dd to %dd, not %s", at, MaxDays, MaxDays, quote(text))
+	}
+	return &days
+}
+
+func factValues(d *decoder, path string, _, n *yaml.Node, v reflect.Value) {
+	*v.Addr().Interface().(*values) = d.factValues(path, n)
+}
+
 // factValues reads the form with a value or a list of values.
-func (d *decoder) factValues(path string, n *yaml.Node, t *FactTest) {
+func (d *decoder) factValues(path string, n *yaml.Node) []string {
+	var out []string
 	items := []*yaml.Node{n}
 	if n.Kind == yaml.SequenceNode {
 		if items = n.Content; len(items) == 0 {
@@ -156,7 +179,7 @@ func (d *decoder) factValues(path string, n *yaml.Node, t *FactTest) {
 		c = source.Follow(c)
 		d.positions[p] = d.at(c)
 		if c.Kind == yaml.ScalarNode && c.ShortTag() == "!!bool" {
-			t.Any = append(t.Any, c.Value)
+			out = append(out, c.Value)
 			continue
 		}
 		s, ok := d.text(p, c, field{digits: true})
@@ -164,8 +187,9 @@ func (d *decoder) factValues(path string, n *yaml.Node, t *FactTest) {
 			d.report(p, c, codeRepeated, "delete one of the two", "%s occurs twice in %s", quote(s), path)
 		}
 		seen[s] = true
-		t.Any = append(t.Any, s)
+		out = append(out, s)
 	}
+	return out
 }
 
 // child is the value of a key of a mapping.

@@ -64,19 +64,34 @@ func leaves(path string, v reflect.Value, out *[]Leaf) {
 			return
 		}
 	case FactTest:
+		list := path
+		if len(x.Not) > 0 || x.Prefix != "" || x.IgnoreCase {
+			list = path + ".any"
+		}
 		for i, s := range x.Any {
-			add(fmt.Sprintf("%s[%d]", path, i), "%q", s)
+			add(fmt.Sprintf("%s[%d]", list, i), "%q", s)
+		}
+		for i, s := range x.Not {
+			add(fmt.Sprintf("%s.not[%d]", path, i), "%q", s)
+		}
+		if x.Prefix != "" {
+			add(path+".prefix", "%q", x.Prefix)
+		}
+		if x.IgnoreCase {
+			add(path+".case", "ignore")
 		}
 		for key, p := range map[string]*routing.Decimal{"min": x.Min, "max": x.Max} {
 			if p != nil {
 				add(path+"."+key, "%s", p)
 			}
 		}
-		if x.Within != nil {
-			add(path+".within", "%dd", *x.Within)
+		for key, p := range map[string]*int{"within": x.Within, "before": x.Before, "after": x.After} {
+			if p != nil {
+				add(path+"."+key, "%dd", *p)
+			}
 		}
-		if x.Set {
-			add(path+".set", "true")
+		if x.Set != nil {
+			add(path+".set", "%v", *x.Set)
 		}
 		return
 	}

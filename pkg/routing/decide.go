@@ -82,6 +82,12 @@ func (p Policy) Holds(c Condition, f Facts) bool {
 	}
 	for name, t := range c.Facts {
 		v, set := f.Values[name]
+		if t.Set != nil && !*t.Set {
+			if set {
+				return false
+			}
+			continue
+		}
 		if !set || !t.holds(v, f.Today) {
 			return false
 		}
@@ -90,7 +96,11 @@ func (p Policy) Holds(c Condition, f Facts) bool {
 }
 
 func (t FactTest) holds(v Value, today time.Time) bool {
-	if len(t.Any) > 0 && !slices.ContainsFunc(t.Any, v.is) {
+	is := func(text string) bool { return v.is(text, t.IgnoreCase) }
+	if len(t.Any) > 0 && !slices.ContainsFunc(t.Any, is) || slices.ContainsFunc(t.Not, is) {
+		return false
+	}
+	if t.Prefix != "" && !v.begins(t.Prefix, t.IgnoreCase) {
 		return false
 	}
 	if t.Min != nil && (v.Type != NumberFact || v.Number.Cmp(*t.Min) < 0) {
@@ -107,14 +117,22 @@ func (t FactTest) holds(v Value, today time.Time) bool {
 		if *t.Within < 0 {
 			first, last = last, first
 		}
-		return !v.Day.Before(first) && !v.Day.After(last)
+		if v.Day.Before(first) || v.Day.After(last) {
+			return false
+		}
 	}
-	return true
+	if t.Before != nil && (v.Type != DateFact || !v.Day.Before(today.AddDate(0, 0, *t.Before))) {
+		return false
+	}
+	return t.After == nil || v.Type == DateFact && v.Day.After(today.AddDate(0, 0, *t.After))
 }
 
 // is reports whether a fact has a value as a rule writes it. Of a multi-select value a;b any
 // part will do, and so will the whole.
-func (v Value) is(text string) bool {
+func (v Value) is(text string, ignoreCase bool) bool {
+	if ignoreCase {
+		text, v.Text = strings.ToLower(text), strings.ToLower(v.Text)
+	}
 	switch v.Type {
 	case NumberFact:
 		n, err := ParseDecimal(text)
@@ -129,6 +147,14 @@ func (v Value) is(text string) bool {
 		return slices.Contains(strings.Split(v.Text, ";"), text)
 	}
 	return v.Text == text
+}
+
+// begins reports whether a text begins with another, or any part of a multi-select value does.
+func (v Value) begins(prefix string, ignoreCase bool) bool {
+	if ignoreCase {
+		prefix, v.Text = strings.ToLower(prefix), strings.ToLower(v.Text)
+	}
+	return v.Type == StringFact && slices.ContainsFunc(append(strings.Split(v.Text, ";"), v.Text), func(s string) bool { return strings.HasPrefix(s, prefix) })
 }
 
 // WithoutQueue is what becomes of a decision whose queue has vanished or cannot be reached:

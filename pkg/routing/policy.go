@@ -96,11 +96,16 @@ type FactSource struct {
 
 // A FactTest is a condition on a fact. All its parts must hold.
 type FactTest struct {
-	Any    []string // one of these values; numbers compare as numbers
-	Min    *Decimal
-	Max    *Decimal
-	Within *int // days from today, today included; negative: back
-	Set    bool // the fact must be set, whatever it is
+	Any        []string // one of these values; numbers compare as numbers
+	Not        []string // none of them
+	Prefix     string   // the beginning of a text
+	IgnoreCase bool     // of texts
+	Min        *Decimal
+	Max        *Decimal
+	Within     *int  // days from today, today included; negative: back
+	Before     *int  // days from today, that day excluded
+	After      *int  // likewise
+	Set        *bool // true: the fact must be set, whatever it is; false: it must not be
 }
 
 // StageIDs are the ids that a text of a stage condition stands for: the text itself, and

@@ -75,21 +75,42 @@ func (m maker) facts() (object, map[string]func() any) {
 
 func (m maker) factTest(kind string) any {
 	if rarely(m.t, "set") {
-		return object{"set": true}
+		return object{"set": one(m.t, "set or not", true, false)}
 	}
 	switch kind {
 	case routing.NumberFact:
 		if often(m.t, "bounds") {
 			return m.between(bounds[:6]...)
 		}
+		if rarely(m.t, "not") {
+			return object{"not": append(some(m.t, "not numbers", 2, 0, 80, 0.25), 20.5)}
+		}
 		return some(m.t, "numbers", 3, 0, 80, 0.25, 20.5, -1)
 	case routing.BooleanFact:
 		return one(m.t, "boolean", true, false)
 	case routing.DateFact:
+		switch one(m.t, "kind of day", "within", "within", "not", "before", "after", "both") {
+		case "not":
+			return object{"not": append(some(m.t, "not days", 1, "2026-11-23"), "2020-02-29")}
+		case "before", "after":
+			return object{one(m.t, "side", "before", "after"): fmt.Sprintf("%dd", one(m.t, "days", 0, 1, 14, 30, -1, -7, 36525))}
+		case "both":
+			return object{"after": "-8d", "before": one(m.t, "end", "0d", "1d", "15d")}
+		}
 		if often(m.t, "within") {
 			return object{"within": fmt.Sprintf("%dd", one(m.t, "days", 0, 1, 14, 30, -1, -7, 365, 36525, -36525))}
 		}
 		return one(m.t, "day", "2026-11-23", "2020-02-29")
+	}
+	switch one(m.t, "kind of text", "any", "any", "any", "not", "prefix", "case", "all") {
+	case "not":
+		return object{"not": append(some(m.t, "not texts", 2, "gold", "support", "a;b", "Gold", "12"), "platinum")}
+	case "prefix":
+		return object{"prefix": one(m.t, "prefix", "g", "G", "sup", "a;", "spare", "\"", "$x", "1", ";")}
+	case "case":
+		return object{"any": append(some(m.t, "texts", 2, "GOLD", "Support", "A;B", "É"), "Platinum"), "case": "ignore"}
+	case "all":
+		return object{"not": []string{"SUPPORT"}, "prefix": one(m.t, "prefix", "Go", "s", "A;"), "case": "ignore"}
 	}
 	return append(some(m.t, "texts", 2, "gold", "support", "spare parts", "a;b", "\"quoted\" \\ é", "$x #y", "Gold", "12"), "platinum")
 }

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -25,7 +26,10 @@ func obstacles(d *deployment.Deployment, w deployment.When, o routing.Outcome) [
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	deal := o == routing.ActiveDeal || o == routing.InactiveDeal
 	asksDeal, asksContact := len(w.Stage)+len(w.Pipeline) > 0 || w.Won != nil, len(w.Lifecycle) > 0
-	for name := range w.Facts {
+	for name, test := range w.Facts {
+		if unset(test) {
+			continue
+		}
 		if d.HubSpot.Facts[name].Deal != "" {
 			asksDeal = true
 		} else {
@@ -157,8 +161,15 @@ func above(a, b *routing.Decimal) bool { return b == nil || a != nil && a.Cmp(*b
 
 func below(a, b *routing.Decimal) bool { return b == nil || a != nil && a.Cmp(*b) <= 0 }
 
-// factCovers reports whether test b holds for every value for which a does.
+// unset reports whether a test holds of what is not set, and of nothing else.
+func unset(t deployment.FactTest) bool { return t.Set != nil && !*t.Set }
+
+// factCovers reports whether test b holds for every value for which a does. It says so only
+// where that is plain.
 func factCovers(b, a deployment.FactTest) bool {
+	if unset(a) || unset(b) || len(b.Not) > 0 || b.Prefix != "" || b.IgnoreCase || a.IgnoreCase || b.Before != nil || b.After != nil {
+		return reflect.DeepEqual(a, b)
+	}
 	if len(b.Any) > 0 && (len(a.Any) == 0 || slices.ContainsFunc(a.Any, func(v string) bool { return !valueCovered(b.Any, v) })) {
 		return false
 	}

@@ -67,7 +67,7 @@ func whens() *rapid.Generator[deployment.When] {
 		case 0:
 			w.Facts["score"] = deployment.FactTest{Min: decimal(t, "least"), Max: decimal(t, "most")}
 		case 1:
-			w.Facts["score"] = deployment.FactTest{Set: true}
+			w.Facts["score"] = deployment.FactTest{Set: &isSet}
 		case 2:
 			w.Facts["score"] = deployment.FactTest{Any: []string{"0", "2"}}
 		}
@@ -150,6 +150,8 @@ func TestRulesThatNeverFireNeverFire(t *testing.T) {
 	}
 }
 
+var isSet, isNot = true, false
+
 // TestFactCovers: where one test of a fact is said to cover another, it holds whenever the
 // other does.
 func TestFactCovers(t *testing.T) {
@@ -157,7 +159,19 @@ func TestFactCovers(t *testing.T) {
 	test := func(t *rapid.T, name, kind string) deployment.FactTest {
 		switch {
 		case rapid.IntRange(0, 4).Draw(t, name) == 0:
-			return deployment.FactTest{Set: true}
+			return deployment.FactTest{Set: &isSet}
+		case rapid.IntRange(0, 7).Draw(t, name+" unset") == 0:
+			return deployment.FactTest{Set: &isNot}
+		case rapid.IntRange(0, 7).Draw(t, name+" not") == 0 && kind == routing.StringFact:
+			return deployment.FactTest{Not: rapid.SliceOfNDistinct(rapid.SampledFrom(texts), 1, 2, rapid.ID[string]).Draw(t, name+" not")}
+		case rapid.IntRange(0, 7).Draw(t, name+" prefix") == 0 && kind == routing.StringFact:
+			return deployment.FactTest{Prefix: rapid.SampledFrom([]string{"g", "gold", "GOLD", "gold;"}).Draw(t, name+" prefix"), IgnoreCase: rapid.Bool().Draw(t, name+" case")}
+		case rapid.IntRange(0, 7).Draw(t, name+" before") == 0 && kind == routing.DateFact:
+			n := rapid.IntRange(-3, 3).Draw(t, name+" before")
+			if rapid.Bool().Draw(t, name+" side") {
+				return deployment.FactTest{Before: &n}
+			}
+			return deployment.FactTest{After: &n}
 		case kind == routing.StringFact:
 			return deployment.FactTest{Any: rapid.SliceOfNDistinct(rapid.SampledFrom(texts), 1, 2, rapid.ID[string]).Draw(t, name+" any")}
 		case kind == routing.DateFact:

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"path"
 	"slices"
@@ -31,6 +32,24 @@ func keyOf(parent, key string) string { return join(parent, key) + "#key" }
 func rulePath(i int) string { return fmt.Sprintf("routing.rules[%d]", i) }
 
 func item(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+
+// factValues yields the values that a rule's condition on a fact names, with their paths.
+func (c *check) factValues(rule int, fact string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		t, path := c.d.Routing.Rules[rule].When.Facts[fact], join(rulePath(rule)+".when.facts", fact)
+		lists := map[string][]string{path: t.Any, join(path, "not"): t.Not}
+		if c.d.Pos(join(path, "any")) != c.d.Pos(path) {
+			lists = map[string][]string{join(path, "any"): t.Any, join(path, "not"): t.Not}
+		}
+		for _, list := range sortedKeys(lists) {
+			for i, v := range lists[list] {
+				if !yield(item(list, i), v) {
+					return
+				}
+			}
+		}
+	}
+}
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 

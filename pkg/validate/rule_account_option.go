@@ -27,8 +27,10 @@ func ruleAccountOption() Rule {
 					if f.Type != routing.StringFact { // options are texts
 						continue
 					}
-					for j, v := range r.When.Facts[name].Any {
-						path := item(join(rulePath(i)+".when.facts", name), j)
+					if r.When.Facts[name].IgnoreCase {
+						continue
+					}
+					for path, v := range c.factValues(i, name) {
 						ask(path, "contacts", f.Contact, v)
 						ask(path, "deals", f.Deal, v)
 					}

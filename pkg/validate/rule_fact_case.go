@@ -21,15 +21,18 @@ func ruleFactCase() Rule {
 					if c.d.HubSpot.Facts[name].Type != routing.StringFact {
 						continue
 					}
+					if r.When.Facts[name].IgnoreCase {
+						continue
+					}
 					list := join(rulePath(i)+".when.facts", name)
-					for j, v := range r.When.Facts[name].Any {
+					for path, v := range c.factValues(i, name) {
 						key := name + "\x00" + strings.ToLower(v)
 						first, ok := seen[key]
 						switch {
 						case !ok:
 							seen[key] = spelling{v, list}
 						case first.text != v && first.path != list: // both in one list is on purpose
-							c.at(item(list, j), v, "write it as HubSpot has it, everywhere", "%s %q is written %q on %s", name, v, first.text, c.line(first.path))
+							c.at(path, v, "write it as HubSpot has it, everywhere", "%s %q is written %q on %s", name, v, first.text, c.line(first.path))
 						}
 					}
 				}

@@ -100,9 +100,12 @@ func special(t reflect.Type) *jsonschema.Schema {
 		value := func() *jsonschema.Schema {
 			return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), {Type: "number"}, {Type: "boolean"}}}
 		}
+		values := &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), {Type: "number"}, {Type: "boolean"}, list(value(), 1)}}
+		days := &jsonschema.Schema{Type: "string", Pattern: `^-?[0-9]{1,5}d$`}
 		test := object(nil,
+			"any", values, "not", values, "prefix", text(), "case", &jsonschema.Schema{Const: "ignore"},
 			"min", &jsonschema.Schema{Type: "number"}, "max", &jsonschema.Schema{Type: "number"},
-			"within", &jsonschema.Schema{Type: "string", Pattern: `^-?[0-9]{1,5}d$`}, "set", &jsonschema.Schema{Const: true})
+			"within", days, "before", days, "after", days, "set", &jsonschema.Schema{Type: "boolean"})
 		test.MinProperties = ptr(uint64(1))
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
 			text(),
