@@ -48,6 +48,19 @@ func when(d *deployment.Deployment, w deployment.When, facts []fact) (expr.Node,
 	if bound != nil {
 		parts = append(parts, bound)
 	}
+	if r := w.OpenDeals; r != nil {
+		var bounds []expr.Node
+		if r.Min != nil {
+			bounds = append(bounds, atLeast(v("Flow.OpenDeals"), whole(*r.Min)))
+		}
+		if r.Max != nil {
+			bounds = append(bounds, atMost(v("Flow.OpenDeals"), whole(*r.Max)))
+		}
+		parts = append(parts, choose(isSet(v("Flow.OpenDeals")), all(bounds...), yes(false)))
+	}
+	if len(w.Failure) > 0 {
+		parts = append(parts, among(v("Flow.Failure"), w.Failure...))
+	}
 	if len(w.Lifecycle) > 0 {
 		parts = append(parts, among(v("Flow.Lifecycle"), w.Lifecycle...))
 	}

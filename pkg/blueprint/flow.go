@@ -78,7 +78,7 @@ type greeting struct{ Message, Prompt string }
 type matchData struct{ Calculated, National bool }
 
 // usesData says what some rule asks for.
-type usesData struct{ Lifecycle, Pipeline bool }
+type usesData struct{ Lifecycle, Pipeline, Failure bool }
 
 type input struct {
 	Name  string
@@ -100,6 +100,7 @@ type ruleData struct {
 	Name, Queue, ScreenPop string
 	When, Is               expr.Node
 	Priority               int
+	Flat                   bool // value adds no priority
 	Skills                 []wanted
 }
 
@@ -200,7 +201,7 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 		Home: homeOf(d.HubSpot.Lookup.HomeCountries, d.Own()), Match: b.match(),
 		Cache:        d.Enrichment.Cache.Store == deployment.CacheConversation,
 		Breaker:      d.Enrichment.Breaker.Enabled,
-		Uses:         usesData{b.usesLifecycle(), b.usesPipeline()},
+		Uses:         usesData{b.usesLifecycle(), b.usesPipeline(), b.usesFailure()},
 		AfterFailure: seconds(d.Enrichment.Breaker.AfterFailure), AfterTimeout: seconds(d.Enrichment.Breaker.AfterTimeout),
 		ContactTimeout: b.contactTimeout(), DealsTimeout: dealsTimeout, BreakerTimeout: breakerTimeout,
 		Policy: policyHash(d), Facts: b.facts, LastResort: d.Routing.LastResort.Message,
@@ -322,6 +323,10 @@ func (b *builder) usesLifecycle() bool {
 	return slices.ContainsFunc(b.d.Routing.Rules, func(r deployment.Rule) bool { return len(r.When.Lifecycle) > 0 })
 }
 
+func (b *builder) usesFailure() bool {
+	return slices.ContainsFunc(b.d.Routing.Rules, func(r deployment.Rule) bool { return len(r.When.Failure) > 0 })
+}
+
 func (b *builder) usesPipeline() bool {
 	return slices.ContainsFunc(b.d.Routing.Rules, func(r deployment.Rule) bool { return len(r.When.Pipeline) > 0 })
 }
@@ -420,7 +425,7 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 		}
 		rules = append(rules, ruleData{
 			Name: r.Name, Queue: r.To.Queue, ScreenPop: popKey(d.PopOf(i)), When: cond,
-			Is: eq(v("Flow.dealroute_rule"), text(r.Name)), Priority: r.To.Priority, Skills: b.wants(r.To.Skills),
+			Is: eq(v("Flow.dealroute_rule"), text(r.Name)), Priority: r.To.Priority, Flat: d.Routing.ValuePriority != nil && r.To.Flat(), Skills: b.wants(r.To.Skills),
 		})
 	}
 	f.RuleSwitches = slices.Collect(slices.Chunk(rules, casesPerSwitch))

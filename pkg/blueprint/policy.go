@@ -64,7 +64,7 @@ func ruleText(r routing.Rule) string {
 }
 
 func targetText(t routing.Target) string {
-	return record("Queue", atom(t.Queue), "Skills", each(t.Skills, atom), "Priority", atom(t.Priority))
+	return record("Queue", atom(t.Queue), "Skills", each(t.Skills, atom), "Priority", atom(t.Priority), "Flat", atom(t.Flat))
 }
 
 func conditionText(c routing.Condition) string {
@@ -75,6 +75,10 @@ func conditionText(c routing.Condition) string {
 		"Won", given(c.Won, atom),
 		"MinValue", given(c.MinValue, atom),
 		"MaxValue", given(c.MaxValue, atom),
+		"OpenDeals", given(c.OpenDeals, func(r routing.Range) string {
+			return record("Min", given(r.Min, atom), "Max", given(r.Max, atom))
+		}),
+		"Failure", each(c.Failure, atom),
 		"Lifecycle", each(c.Lifecycle, atom),
 		"Facts", byName(c.Facts, func(t routing.FactTest) string {
 			return record("Any", each(t.Any, atom), "Not", each(t.Not, atom), "Prefix", atom(t.Prefix), "IgnoreCase", atom(t.IgnoreCase),

@@ -163,16 +163,20 @@ func TestTheCallAndThePolicyAgree(t *testing.T) {
 				kind := []string{"429", "500", "502", "reset", "malformed", "timeout"}[m.IntN(6)]
 				c := caller{ani: number, crm: crm, assume: assume}
 				facts := routing.FactsOf(p, same, crm.Deals, noon)
+				why := routing.FailureError
+				if kind == "timeout" {
+					why = routing.FailureTimeout
+				}
 				switch i % 8 {
 				case 5:
 					c.faults = []transport.Fault{fault(t, "findContact="+kind)}
-					facts = routing.NotAsked(noon)
+					facts = routing.NotAsked(noon, why)
 				case 6:
 					c.faults = []transport.Fault{fault(t, "findDeals="+kind)}
 				}
 				o := lines[i%2].call(c)
 				if i%8 == 6 {
-					facts = routing.FactsWithoutDeals(p, same, noon)
+					facts = routing.FactsWithoutDeals(p, same, noon, why)
 					if o.Requests < 2 { // nobody known, or HubSpot's count of deals was "0"
 						facts = routing.FactsOf(p, same, nil, noon)
 					}

@@ -43,6 +43,9 @@ func (d *decoder) checkRules(dep *Deployment) {
 	if v := dep.Routing.ValuePriority; v != nil && v.Per.Sign() <= 0 {
 		d.problem("routing.valuePriority.per", codeRange, diag.Error, len(v.Per.String()), "how much value is worth one step of priority, such as 50000", "routing.valuePriority.per must be greater than 0")
 	}
+	for i := range dep.Routing.Rules {
+		d.inherit(dep, i)
+	}
 	names := map[string]string{}
 	spelt := map[string]string{}
 	d.spelling(spelt, "routing.fallback", dep.Routing.Fallback.Queue, dep.Routing.Fallback.Skills)
@@ -59,6 +62,22 @@ func (d *decoder) checkRules(dep *Deployment) {
 		}
 		d.checkWhen(dep, path+".when", r.When)
 		d.spelling(spelt, path+".to", r.To.Queue, r.To.Skills)
+	}
+}
+
+// inherit gives a rule's target what it leaves out: it is the fallback's when it names no queue.
+func (d *decoder) inherit(dep *Deployment, rule int) {
+	to, fallback := &dep.Routing.Rules[rule].To, dep.Routing.Fallback
+	path := fmt.Sprintf("routing.rules[%d].to", rule)
+	if to.Queue != "" || d.skip(path+".queue") {
+		return
+	}
+	to.Queue = fallback.Queue
+	if to.Skills == nil {
+		to.Skills = fallback.Skills
+	}
+	if _, given := d.positions[path+".priority"]; !given {
+		to.Priority = fallback.Priority
 	}
 }
 
@@ -83,7 +102,7 @@ func (d *decoder) checkWhen(dep *Deployment, path string, w When) {
 	if d.skip(path) {
 		return
 	}
-	if len(w.Outcome)+len(w.Stage)+len(w.Pipeline)+len(w.Lifecycle)+len(w.Facts) == 0 && w.Won == nil && w.MinValue == nil && w.MaxValue == nil {
+	if len(w.Outcome)+len(w.Stage)+len(w.Pipeline)+len(w.Failure)+len(w.Lifecycle)+len(w.Facts) == 0 && w.OpenDeals == nil && w.Won == nil && w.MinValue == nil && w.MaxValue == nil {
 		if !d.anyBadBelow(path) {
 			d.problem(path, codeRuleEmpty, diag.Error, 0, "add a condition; where everybody goes is routing.fallback", path+" has no condition")
 		}
@@ -108,6 +127,19 @@ func (d *decoder) checkWhen(dep *Deployment, path string, w When) {
 			d.wrong(item(d, path+".lifecycle", i), codeForm, l, "HubSpot's own are "+strings.Join(lifecycles, ", "), fmt.Sprintf("%s is not the id of a lifecycle stage", quote(l)))
 		}
 		d.slip(item(d, path+".lifecycle", i), "lifecycle stage", l, lifecycles)
+	}
+	for i, f := range w.Failure {
+		if all := routing.Failures(); !slices.Contains(all, f) {
+			d.wrong(item(d, path+".failure", i), codeChoice, f, diag.DidYouMean(f, all), fmt.Sprintf("%s.failure must be %s, not %s", path, either(all), quote(f)))
+		}
+	}
+	if r := w.OpenDeals; r != nil {
+		switch {
+		case r.Min == nil && r.Max == nil && !d.anyBadBelow(path+".openDeals"):
+			d.problem(path+".openDeals", codeEmpty, diag.Error, 0, "write {min: 1}, {max: 0} or both", path+".openDeals has no bound")
+		case r.Min != nil && r.Max != nil && *r.Min > *r.Max:
+			d.problem(path+".openDeals", codeRuleBounds, diag.Error, 0, "", fmt.Sprintf("no number is at least %d and at most %d", *r.Min, *r.Max))
+		}
 	}
 	d.checkBounds(path+".minValue", w.MinValue, w.MaxValue)
 	for _, name := range sortedKeys(w.Facts) {

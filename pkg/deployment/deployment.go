@@ -31,6 +31,9 @@ func (d *Deployment) PopOf(rule int) ScreenPop {
 			return *p
 		}
 	}
+	if p := d.Routing.Fallback.ScreenPop; p != nil && rule < 0 {
+		return *p
+	}
 	return d.ScreenPop
 }
 
@@ -125,9 +128,10 @@ func (d *Deployment) Policy() routing.Policy {
 			Name: r.Name,
 			When: routing.Condition{
 				Outcome: r.When.Outcome, Stage: r.When.Stage, Pipeline: r.When.Pipeline, Won: r.When.Won,
-				MinValue: r.When.MinValue, MaxValue: r.When.MaxValue, Lifecycle: r.When.Lifecycle, Facts: tests,
+				MinValue: r.When.MinValue, MaxValue: r.When.MaxValue,
+				OpenDeals: (*routing.Range)(r.When.OpenDeals), Failure: r.When.Failure, Lifecycle: r.When.Lifecycle, Facts: tests,
 			},
-			To: routing.Target{Queue: r.To.Queue, Skills: r.To.Skills, Priority: r.To.Priority},
+			To: routing.Target{Queue: r.To.Queue, Skills: r.To.Skills, Priority: r.To.Priority, Flat: r.To.Flat()},
 		})
 	}
 	return p

@@ -185,10 +185,22 @@ type When struct {
 	MinValue *routing.Decimal `yaml:"minValue,omitempty"`
 	// MaxValue is the greatest sum of the open deals, in company currency.
 	MaxValue *routing.Decimal `yaml:"maxValue,omitempty"`
+	// OpenDeals is how many open deals a known contact has; 0 without deals.
+	OpenDeals *Range `yaml:"openDeals,omitempty"`
+	// Failure is why the lookup failed.
+	Failure OneOrMore `yaml:"failure,omitempty"`
 	// Lifecycle is the contact's lifecycle stage.
 	Lifecycle OneOrMore `yaml:"lifecycle,omitempty"`
 	// Facts of hubspot.facts.
 	Facts map[string]FactTest `yaml:"facts,omitempty"`
+}
+
+// A Range is a number within inclusive bounds.
+type Range struct {
+	// Min is the least.
+	Min *int `yaml:"min,omitempty" jsonschema:"minimum=0,maximum=1000000"`
+	// Max is the greatest.
+	Max *int `yaml:"max,omitempty" jsonschema:"minimum=0,maximum=1000000"`
 }
 
 // A FactTest is a value, a list of values, or a mapping of conditions that must all hold, such
@@ -206,17 +218,23 @@ type FactTest struct {
 	Set        *bool
 }
 
-// A Target is where a rule sends a call.
+// A Target is where a rule sends a call. What it leaves out is the fallback's when it names no
+// queue; with a queue there are no skills and the priority is 0.
 type Target struct {
 	// Queue by its name.
-	Queue string `yaml:"queue" jsonschema:"minLength=1"`
+	Queue string `yaml:"queue,omitempty" jsonschema:"minLength=1"`
 	// Skills the agent must have, by name.
 	Skills []string `yaml:"skills,omitempty" jsonschema:"uniqueItems=true"`
 	// Priority is the base; one point is worth a minute of waiting.
 	Priority int `yaml:"priority,omitempty" jsonschema:"minimum=-25000000,maximum=25000000,default=0"`
 	// ScreenPop overrides the deployment's.
 	ScreenPop *ScreenPop `yaml:"screenPop,omitempty"`
+	// ValuePriority false: value adds no priority to these calls, also where they end at the fallback.
+	ValuePriority *bool `yaml:"valuePriority,omitempty"`
 }
+
+// Flat reports whether value adds no priority.
+func (t Target) Flat() bool { return t.ValuePriority != nil && !*t.ValuePriority }
 
 // A Fallback is where a call goes that no rule takes.
 type Fallback struct {
@@ -226,6 +244,8 @@ type Fallback struct {
 	Skills []string `yaml:"skills,omitempty" jsonschema:"uniqueItems=true"`
 	// Priority is the base; one point is worth a minute of waiting.
 	Priority int `yaml:"priority,omitempty" jsonschema:"minimum=-25000000,maximum=25000000,default=0"`
+	// ScreenPop overrides the deployment's.
+	ScreenPop *ScreenPop `yaml:"screenPop,omitempty"`
 }
 
 // ValuePriority adds min(max, ⌊value / per⌋ · add) to the priority of a caller with an open deal.

@@ -36,6 +36,9 @@ func Decide(p Policy, f Facts) Decision {
 			break
 		}
 	}
+	if to.Flat {
+		d.ByValue = 0
+	}
 	d.Queue, d.Skills, d.Priority = to.Queue, slices.Clone(to.Skills), sum(to.Priority, d.ByValue)
 	return d
 }
@@ -77,6 +80,12 @@ func (p Policy) Holds(c Condition, f Facts) bool {
 	if c.MaxValue != nil && (f.Value == nil || f.Value.Cmp(*c.MaxValue) > 0) {
 		return false
 	}
+	if c.OpenDeals != nil && (!f.answered() || !c.OpenDeals.Has(f.OpenDeals)) {
+		return false
+	}
+	if len(c.Failure) > 0 && !slices.Contains(c.Failure, f.Failure) {
+		return false
+	}
 	if len(c.Lifecycle) > 0 && (f.Lifecycle == "" || !slices.Contains(c.Lifecycle, f.Lifecycle)) {
 		return false
 	}
@@ -93,6 +102,11 @@ func (p Policy) Holds(c Condition, f Facts) bool {
 		}
 	}
 	return true
+}
+
+// answered reports whether it is known which deals a contact has.
+func (f Facts) answered() bool {
+	return f.Outcome == ActiveDeal || f.Outcome == InactiveDeal || f.Outcome == ContactNoDeal
 }
 
 func (t FactTest) holds(v Value, today time.Time) bool {

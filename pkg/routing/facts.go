@@ -27,6 +27,7 @@ type Facts struct {
 	OpenDeals int
 	Deal      *Deal            // the deal that counts; nil when none does
 	Value     *Decimal         // nil: not set
+	Failure   string           // why the lookup failed; empty: it did not
 	Truncated bool             // HubSpot has more deals than one request reads
 	Lifecycle string           // empty: not set
 	Values    map[string]Value // facts of the policy that are set
@@ -74,17 +75,21 @@ func FactsOf(p Policy, contacts []hubspot.Contact, deals []hubspot.Deal, now tim
 	return f
 }
 
-// FactsWithoutDeals is what remains when the contact was read and its deals were not.
-func FactsWithoutDeals(p Policy, contacts []hubspot.Contact, now time.Time) Facts {
+// FactsWithoutDeals is what remains when the contact was read and its deals were not; failure
+// says why.
+func FactsWithoutDeals(p Policy, contacts []hubspot.Contact, now time.Time, failure string) Facts {
 	f, found := contactFacts(p, contacts, now)
 	if len(found) > 0 {
-		f.Outcome = LookupFailed
+		f.Outcome, f.Failure = LookupFailed, failure
 	}
 	return f
 }
 
-// NotAsked is what is known when HubSpot was not asked or gave no usable answer.
-func NotAsked(now time.Time) Facts { return Facts{Outcome: LookupFailed, Today: day(now)} }
+// NotAsked is what is known when HubSpot was not asked or gave no usable answer; failure says
+// why.
+func NotAsked(now time.Time, failure string) Facts {
+	return Facts{Outcome: LookupFailed, Failure: failure, Today: day(now)}
+}
 
 // Unknown is what is known of an unusable number: nobody is asked for it.
 func Unknown(now time.Time) Facts { return Facts{Outcome: NoRecord, Today: day(now)} }
@@ -158,7 +163,7 @@ func dealFacts(p Policy, f *Facts, page []hubspot.Deal) {
 	case len(open) > 0:
 		f.Outcome = ActiveDeal
 	case f.Truncated: // an open one may be among those that were not read
-		f.Outcome = LookupFailed
+		f.Outcome, f.Failure = LookupFailed, FailureError
 		return
 	case len(page) == 0:
 		f.Outcome = ContactNoDeal

@@ -19,6 +19,17 @@ func Outcomes() []Outcome {
 	return []Outcome{ActiveDeal, InactiveDeal, ContactNoDeal, NoRecord, LookupFailed}
 }
 
+// Why a lookup failed.
+const (
+	FailureTimeout = "timeout" // the flow's time was up
+	FailureError   = "error"   // an action failed or gave nothing usable, or not all deals were read and none of those read is open
+	FailureBreaker = "breaker" // not asked: the breaker is open
+	FailureOff     = "off"     // not asked: enrichment is switched off, or nobody can say
+)
+
+// Failures lists them.
+func Failures() []string { return []string{FailureTimeout, FailureError, FailureBreaker, FailureOff} }
+
 // How several contacts with one number are read.
 const (
 	DuplicatesBest      = "best"
@@ -65,6 +76,7 @@ type Target struct {
 	Queue    string
 	Skills   []string
 	Priority int
+	Flat     bool // value adds no priority, at the fallback neither
 }
 
 // ValuePriority makes priority out of value.
@@ -83,9 +95,17 @@ type Condition struct {
 	Won       *bool
 	MinValue  *Decimal
 	MaxValue  *Decimal
+	OpenDeals *Range // how many open deals a known contact has
+	Failure   []string
 	Lifecycle []string
 	Facts     map[string]FactTest
 }
+
+// A Range holds for the numbers within its inclusive bounds.
+type Range struct{ Min, Max *int }
+
+// Has reports whether a number is in the range.
+func (r Range) Has(n int) bool { return (r.Min == nil || n >= *r.Min) && (r.Max == nil || n <= *r.Max) }
 
 // A FactSource says where a fact comes from.
 type FactSource struct {

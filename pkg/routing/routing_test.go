@@ -243,8 +243,8 @@ func TestNothingHoldsOfWhatIsNotSet(t *testing.T) {
 	}
 	kept := []routing.Condition{{Lifecycle: []string{"lead"}}, {Facts: map[string]routing.FactTest{"c": {Set: ptr(true)}}}}
 	for name, f := range map[string]routing.Facts{
-		"not asked": routing.NotAsked(now), "unknown": routing.Unknown(now),
-		"deals failed": routing.FactsWithoutDeals(p, one, now), "no deal": routing.FactsOf(p, one, nil, now),
+		"not asked": routing.NotAsked(now, routing.FailureOff), "unknown": routing.Unknown(now),
+		"deals failed": routing.FactsWithoutDeals(p, one, now, routing.FailureTimeout), "no deal": routing.FactsOf(p, one, nil, now),
 	} {
 		for i, c := range bare {
 			if p.Holds(c, f) {
@@ -257,7 +257,7 @@ func TestNothingHoldsOfWhatIsNotSet(t *testing.T) {
 			}
 		}
 	}
-	if f := routing.FactsWithoutDeals(p, one, now); f.Outcome != routing.LookupFailed || f.ContactID != "1" {
+	if f := routing.FactsWithoutDeals(p, one, now, routing.FailureTimeout); f.Outcome != routing.LookupFailed || f.ContactID != "1" {
 		t.Errorf("deals failed: %+v", f)
 	}
 }

@@ -48,7 +48,7 @@ type situation struct {
 	caller
 	same     []hubspot.Contact // those with the caller's number
 	unusable bool              // no number, or one of ours
-	off      bool              // enrichment is off, or the breaker open, or neither can be read
+	off      string            // why HubSpot is not asked: enrichment is off, or the breaker open, or neither can be read
 	contact  transport.FaultKind
 	deals    transport.FaultKind
 }
@@ -73,17 +73,17 @@ func expect(l line, s situation) want {
 	switch {
 	case s.unusable:
 		f, w.Requests = routing.Unknown(s.at), 0
-	case s.off:
-		f, w.Requests = routing.NotAsked(s.at), 0
+	case s.off != "":
+		f, w.Requests = routing.NotAsked(s.at, s.off), 0
 	case s.contact != "":
-		f, w.Requests = routing.NotAsked(s.at), 1
+		f, w.Requests = routing.NotAsked(s.at, failure(s.contact)), 1
 	default:
 		f = routing.FactsOf(p, s.same, s.crm.Deals, s.at)
 		asked := f.ContactID != "" && (!s.assume.NoDealsIsZero || hasDeals(p, s))
 		if !asked {
 			w.Requests = 1
 		} else if s.deals != "" {
-			f = routing.FactsWithoutDeals(p, s.same, s.at)
+			f = routing.FactsWithoutDeals(p, s.same, s.at, failure(s.deals))
 		}
 	}
 	w.Decision, w.ContactID, w.Value = routing.Decide(p, f), f.ContactID, f.Value
@@ -95,6 +95,14 @@ func expect(l line, s situation) want {
 	}
 	reach(l, s, &w)
 	return w
+}
+
+// failure is what a fault means to the flow.
+func failure(k transport.FaultKind) string {
+	if k == transport.FaultTimeout {
+		return routing.FailureTimeout
+	}
+	return routing.FailureError
 }
 
 // hasDeals reports whether HubSpot counts a deal of a contact whose deals would be asked for.
@@ -269,9 +277,10 @@ func (m maker) situation(l line) situation {
 	}
 	switch one(t, "control", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "off", "open", "closed again", "malformed", "no rows", "unreadable") {
 	case "off":
-		s.org.Rows["switch"]["enabled"], s.off = false, true
+		s.org.Rows["switch"]["enabled"], s.off = false, routing.FailureOff
 	case "open":
-		if s.off = l.d.Enrichment.Breaker.Enabled; s.off {
+		if l.d.Enrichment.Breaker.Enabled {
+			s.off = routing.FailureBreaker
 			s.org.Rows["breaker"]["openUntil"] = "2026-11-23T12:00:01Z"
 		}
 	case "closed again":
@@ -285,7 +294,7 @@ func (m maker) situation(l line) situation {
 	case "no rows":
 		s.org.Rows = map[string]map[string]any{}
 	case "unreadable":
-		s.org.TableFails, s.off = true, true
+		s.org.TableFails, s.off = true, routing.FailureOff
 	}
 	if rarely(t, "fault") {
 		kinds := transport.FaultKinds()
@@ -339,11 +348,11 @@ func (l line) callAgain(t failer, s situation, o *simulate.Outcome, w want) {
 	next := s
 	next.faults, next.contact, next.deals = nil, "", ""
 	next.at = s.at.Add(o.Waited)
-	failed := !s.unusable && !s.off && (s.contact != "" || (s.deals != "" && w.Requests == 2))
+	failed := !s.unusable && s.off == "" && (s.contact != "" || (s.deals != "" && w.Requests == 2))
 	_, row := s.org.Rows["breaker"]
 	switch {
 	case failed && l.d.Enrichment.Breaker.Enabled && row:
-		next.off = true
+		next.off = routing.FailureBreaker
 		compare(t, l, next, l.call(t, next.caller), expect(l, next))
 	case w.Answered && l.d.Enrichment.Cache.Store == deployment.CacheConversation:
 		next.conversation = o.Result.ParticipantData

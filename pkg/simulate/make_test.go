@@ -143,6 +143,12 @@ func (m maker) when(tests map[string]func() any) object {
 		},
 		"pipeline":  func() { out["pipeline"] = one(m.t, "pipeline", "default", "671008549") },
 		"won":       func() { out["won"] = one(m.t, "won", true, false) },
+		"openDeals": func() {
+			out["openDeals"] = one(m.t, "openDeals", object{"min": 1}, object{"min": 2}, object{"max": 0}, object{"max": 1}, object{"min": 1, "max": 2}, object{"min": 0})
+		},
+		"failure": func() {
+			out["failure"] = one[any](m.t, "failure", "timeout", "error", "breaker", "off", []string{"timeout", "off"}, []string{"error", "breaker"})
+		},
 		"lifecycle": func() { out["lifecycle"] = append(some(m.t, "lifecycles", 1, "lead"), "customer") },
 		"value": func() {
 			for k, v := range m.between(bounds[:9]...) {
@@ -189,6 +195,19 @@ func (m maker) deployment() string {
 	var rules []object
 	for i := range one(t, "rules", 3, 4, 5, 6, 7, 0, 1, 2) {
 		r := object{"name": names[i], "when": m.when(tests), "to": m.target(true)}
+		to := r["to"].(object)
+		switch one(t, "left out", "", "", "", "", "all", "queue", "queue and priority") {
+		case "all":
+			r["to"] = object{}
+		case "queue":
+			delete(to, "queue")
+		case "queue and priority":
+			delete(to, "queue")
+			delete(to, "priority")
+		}
+		if rarely(t, "flat") {
+			r["to"].(object)["valuePriority"] = one(t, "valuePriority of the rule", false, true)
+		}
 		if rarely(t, "pop") {
 			r["to"].(object)["screenPop"] = one[any](t, "screenPop", "none", "managed", object{"script": "Concierge desk"})
 		}
@@ -203,6 +222,9 @@ func (m maker) deployment() string {
 	}
 	if len(rules) == 0 {
 		delete(route, "rules")
+	}
+	if rarely(t, "fallback's pop") {
+		route["fallback"].(object)["screenPop"] = one[any](t, "fallback's screenPop", "none", "managed", object{"script": "Front desk"})
 	}
 	enrichment := object{
 		"budget":    one(t, "budget", "2s", "3s", "5s"),

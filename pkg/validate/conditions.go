@@ -48,6 +48,19 @@ func obstacles(d *deployment.Deployment, w deployment.When, o routing.Outcome) [
 	if o == routing.ActiveDeal && w.Won != nil && *w.Won {
 		add("the deal that counts is open, not won")
 	}
+	if len(w.Failure) > 0 && o != routing.LookupFailed {
+		add("the lookup did not fail")
+	}
+	if r := w.OpenDeals; r != nil {
+		switch {
+		case o == routing.ActiveDeal && r.Max != nil && *r.Max < 1:
+			add("a deal is open")
+		case (o == routing.InactiveDeal || o == routing.ContactNoDeal) && !(*routing.Range)(r).Has(0):
+			add("no deal is open")
+		case o == routing.NoRecord || o == routing.LookupFailed:
+			add("it is not known which deals are open")
+		}
+	}
 	if o == routing.InactiveDeal && (w.MinValue != nil && w.MinValue.Sign() > 0 || w.MaxValue != nil && w.MaxValue.Sign() < 0) {
 		add("the value is 0")
 	}
@@ -142,6 +155,12 @@ func covers(d *deployment.Deployment, b, a deployment.When, x atom) bool {
 	if !above(least, b.MinValue) || !below(most, b.MaxValue) || len(b.Lifecycle) > 0 && !within(a.Lifecycle, b.Lifecycle) {
 		return false
 	}
+	if len(b.Failure) > 0 && !within(a.Failure, b.Failure) {
+		return false
+	}
+	if b.OpenDeals != nil && !openCovered(b.OpenDeals, a.OpenDeals, x.outcome) {
+		return false
+	}
 	for name, test := range b.Facts {
 		mine, ok := a.Facts[name]
 		if !ok || !factCovers(test, mine) {
@@ -149,6 +168,31 @@ func covers(d *deployment.Deployment, b, a deployment.When, x atom) bool {
 		}
 	}
 	return true
+}
+
+// openCovered reports whether every number of open deals that a allows with an outcome is in b.
+func openCovered(b, a *deployment.Range, o routing.Outcome) bool {
+	least, most := routing.Int(1), (*routing.Decimal)(nil)
+	switch zero := routing.Int(0); {
+	case o == routing.InactiveDeal || o == routing.ContactNoDeal:
+		least, most = zero, &zero
+	case o != routing.ActiveDeal:
+		return false
+	case a != nil:
+		if a.Min != nil && *a.Min > 1 {
+			least = routing.Int(int64(*a.Min))
+		}
+		most = number(a.Max)
+	}
+	return above(&least, number(b.Min)) && below(most, number(b.Max))
+}
+
+func number(n *int) *routing.Decimal {
+	if n == nil {
+		return nil
+	}
+	d := routing.Int(int64(*n))
+	return &d
 }
 
 // within reports whether a is not empty and all of it is in b.
