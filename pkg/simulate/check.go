@@ -215,7 +215,7 @@ func (c *checker) deal(at string, ps hubspot.Properties, stages map[string][]hub
 		hubspot.PropIsClosed: in[i].Closed, hubspot.PropIsWon: in[i].Closed && in[i].Won, hubspot.PropIsLost: in[i].Closed && !in[i].Won,
 	} {
 		if said, given := ps.Get(property); given && said != strconv.FormatBool(is) {
-			c.wrong(at+property, "leave it out", "HubSpot calculates it, and stage %q makes it %v", name, is)
+			c.odd(at+property, "leave it out", "HubSpot calculates it, and stage %q makes it %v", name, is)
 		}
 	}
 }
@@ -351,7 +351,7 @@ func targets(d *deployment.Deployment) (queues, skills []string) {
 	return slices.DeleteFunc(slices.Compact(queues), func(q string) bool { return q == "" }), slices.Compact(skills)
 }
 
-// names reports names to which no call can come. other are names of the other kind.
+// names warns of names to which no call can come: fixtures outlive a change of the deployment. other are names of the other kind.
 func (c *checker) names(at, what string, names, known, other []string, a Around) {
 	for i, name := range names {
 		path := at + pointer(i)
@@ -360,7 +360,7 @@ func (c *checker) names(at, what string, names, known, other []string, a Around)
 			c.wrong(path, "leave it out", "%s %q stands twice", what, name)
 		case slices.Contains(known, name):
 		case slices.Contains(other, name) || a.Program == nil || !slices.Contains(a.Program.flow.Texts(), name):
-			c.wrong(path, meant(name, known), "no call asks for a %s %q", what, name)
+			c.odd(path, meant(name, known), "no call asks for a %s %q", what, name)
 		}
 	}
 }

@@ -141,8 +141,8 @@ func (m maker) when(tests map[string]func() any) object {
 		"stage": func() {
 			out["stage"] = append(some(m.t, "stages", 2, stages...), one(m.t, "stage", "Negotiation", "won"))
 		},
-		"pipeline":  func() { out["pipeline"] = one(m.t, "pipeline", "default", "671008549") },
-		"won":       func() { out["won"] = one(m.t, "won", true, false) },
+		"pipeline": func() { out["pipeline"] = one(m.t, "pipeline", "default", "671008549") },
+		"won":      func() { out["won"] = one(m.t, "won", true, false) },
 		"openDeals": func() {
 			out["openDeals"] = one(m.t, "openDeals", object{"min": 1}, object{"min": 2}, object{"max": 0}, object{"max": 1}, object{"min": 1, "max": 2}, object{"min": 0})
 		},
