@@ -59,15 +59,18 @@ func runActionCheck(_ context.Context, o actionCheckOptions) error {
 		if o.settings.json {
 			continue
 		}
-		for _, f := range found.Sorted() {
-			f.Path = "" // the caret shows the place
-			source := data
+		found = found.Sorted()
+		for i := range found {
+			found[i].Path = "" // the caret shows the place
+		}
+		err = diag.PrintAll(o.IO.Out, found, func(f diag.Finding) []byte {
 			if f.Code == dataaction.CodeLiteralSecret {
-				source = nil
+				return nil
 			}
-			if err := diag.Print(o.IO.Out, f, source); err != nil {
-				return err
-			}
+			return data
+		})
+		if err != nil {
+			return err
 		}
 	}
 	n := all.Counts()

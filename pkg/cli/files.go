@@ -18,7 +18,7 @@ import (
 const (
 	maxText       = 16 << 20  // what people and vendors write
 	maxDeployment = 2 << 20   // a deployment file
-	maxSettings   = 1 << 20   // of the user or of Genesys' own tool
+	maxSettings   = 64 << 10  // of the user or of Genesys' own tool
 	maxState      = 256 << 20 // of a sandbox
 )
 
@@ -32,6 +32,10 @@ func readFile(name string, most int64) ([]byte, error) {
 	if err := regular(info); err != nil {
 		return nil, err
 	}
+	large := fmt.Errorf("the file is larger than %d kB", most>>10)
+	if info.Size() > most {
+		return nil, large
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, reason(err)
@@ -42,7 +46,7 @@ func readFile(name string, most int64) ([]byte, error) {
 		return nil, reason(err)
 	}
 	if int64(len(data)) > most {
-		return nil, fmt.Errorf("the file is larger than %d MB", most>>20)
+		return nil, large // it grew, or tells no size
 	}
 	return data, nil
 }

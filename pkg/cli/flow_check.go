@@ -65,10 +65,8 @@ func runFlowCheck(ctx context.Context, o flowCheckOptions) error {
 		if o.settings.json {
 			continue
 		}
-		for _, f := range found {
-			if err := diag.Print(o.IO.Out, f, data); err != nil {
-				return err
-			}
+		if err := diag.PrintAll(o.IO.Out, found, func(diag.Finding) []byte { return data }); err != nil {
+			return err
 		}
 	}
 	n := all.Counts()

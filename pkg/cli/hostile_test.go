@@ -282,7 +282,7 @@ func TestFilesAreOpenedInOnePlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, call := range []string{"os.ReadFile(", "os.Open", "os.Create", "os.WriteFile(", "os.DirFS(", "ReadInConfig(", "os.Rename(", "GenManTree("} {
+		for _, call := range []string{"os.ReadFile(", "os.Open(", "os.OpenFile(", "os.Create", "os.WriteFile(", "os.DirFS(", "ReadInConfig(", "os.Rename(", "GenManTree("} {
 			if bytes.Contains(text, []byte(call)) {
 				t.Errorf("%s has %s, files.go opens files", name, call)
 			}
@@ -347,5 +347,83 @@ func TestDeafCommandEnds(t *testing.T) {
 	code := run(t.Context(), []string{"deaf", "--timeout", "100ms"}, env, map[string][]*cobra.Command{groupOther: {deaf}})
 	if code != exitFailed || time.Since(begin) > 2*grace || !strings.Contains(fmt.Sprint(env.IO.Err), "not done within 100ms") {
 		t.Errorf("exit %d after %v: %s", code, time.Since(begin), env.IO.Err)
+	}
+}
+
+// Nothing is written outside of the folder that was named: neither by a name nor by a link
+// that stands in it.
+func TestNothingIsWrittenOutside(t *testing.T) {
+	top := t.TempDir()
+	out, elsewhere := filepath.Join(top, "out"), filepath.Join(top, "elsewhere")
+	for _, dir := range []string{out, elsewhere} {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	victim := filepath.Join(elsewhere, "victim")
+	if err := os.WriteFile(victim, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, to := range map[string]string{"flow": elsewhere, "linked.txt": victim, "up": "..", "dangling": filepath.Join(elsewhere, "new")} {
+		if err := os.Symlink(to, filepath.Join(out, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, writable := range map[string]bool{
+		"../evil": false, "../../../evil": false, "a/../../evil": false, "/evil": false, top + "/evil": false, "flow/x.yaml": false, "up/evil": false, "up/elsewhere/victim": false,
+		"": false, ".": false, "..": false, "nul\x00byte": false, strings.Repeat("x", 300): false, "a//b": true,
+		"linked.txt": true, "dangling": true, "CON": true, "dots..": true, "plain.txt": true, "deep/in/it.txt": true, "..hidden": true, "-rf": true, "a\nb": true,
+	} {
+		err := writeTree(out, map[string][]byte{name: []byte("text")})
+		if (err == nil) != writable {
+			t.Errorf("%.40q: %v", name, err)
+		}
+	}
+	if err := writeTree(out, map[string][]byte{"actions/Find.json": nil, "actions/find.json": nil}); err == nil {
+		t.Error("two names that are one for some file systems")
+	}
+	var found []string
+	err := filepath.WalkDir(top, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !strings.HasPrefix(path, out) {
+			found = append(found, path)
+		}
+		return err
+	})
+	if err != nil || !slices.Equal(found, []string{victim}) {
+		t.Errorf("%v %v", found, err)
+	}
+	if text, err := os.ReadFile(victim); err != nil || string(text) != "mine" {
+		t.Errorf("%q %v", text, err)
+	}
+	es, err := filepath.Glob(filepath.Join(out, ".dealroute-*"))
+	if err != nil || len(es) > 0 {
+		t.Errorf("left: %v %v", es, err)
+	}
+}
+
+// What a killed run left in a folder is cleared away by the next one, what is not ours stays.
+func TestUnfinishedFilesAreCleared(t *testing.T) {
+	out := t.TempDir()
+	if err := writeTree(out, map[string][]byte{"a/x": nil}); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a/" + parts("x") + "0123.part", "a/.dealroute-notes", "a/other.part", "a/.dealroute-dir.part/kept"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(out, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(out, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writeTree(out, map[string][]byte{"a/y": nil}); err != nil {
+		t.Fatal(err)
+	}
+	es, err := os.ReadDir(filepath.Join(out, "a"))
+	var names []string
+	for _, e := range es {
+		names = append(names, e.Name())
+	}
+	if want := []string{".dealroute-dir.part", ".dealroute-notes", "other.part", "x", "y"}; err != nil || !slices.Equal(names, want) {
+		t.Errorf("%q, want %q, %v", names, want, err)
 	}
 }

@@ -226,3 +226,26 @@ func TestUnknownStateStays(t *testing.T) {
 		}
 	}
 }
+
+// An interrupt ends the real program, also while it waits for a line that nobody writes.
+func TestInterruptedProcess(t *testing.T) {
+	for _, args := range [][]string{{"eval", "-"}, {"eval", "--jsonpath", "-"}, {"flow", "check", "-"}} {
+		cmd := process(t, t.TempDir(), args...)
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close() //nolint:errcheck // nothing was written
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(500 * time.Millisecond) // it waits by then
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		begin := time.Now()
+		if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 130 || time.Since(begin) > 5*time.Second {
+			t.Errorf("%v: %v after %v", args, err, time.Since(begin))
+		}
+	}
+}

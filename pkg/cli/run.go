@@ -137,9 +137,7 @@ func printFailure(io *Streams, err error) {
 		return
 	}
 	if len(f.findings) > 0 {
-		for _, one := range f.findings {
-			diag.Print(io.Err, one, f.source)
-		}
+		diag.PrintAll(io.Err, f.findings, func(diag.Finding) []byte { return f.source })
 		if n := f.findings.Counts()[diag.Error]; n > 1 {
 			diag.Fprintf(io.Err, "%d errors\n", n)
 		}

@@ -32,7 +32,8 @@ func newSandboxCmd(env *Env, run func(context.Context, sandboxCmdOptions) error,
 interrupted. It is the org that --sandbox uses in every other command: the state is kept
 between commands, in one file per deployment.
 
-Point a client at it by the addresses and credentials that are printed.`,
+Point a client at it by the addresses and credentials that are printed. It answers to loopback
+addresses and to localhost, and to no page of another site.`,
 		Example: `  dealroute sandbox --latency 80ms --job-time 5s
   dealroute sandbox reset`,
 		Args: cobra.NoArgs,

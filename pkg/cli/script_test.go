@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,7 +23,12 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"dealroute": func() { os.Exit(cli.Main(context.Background(), os.Args[1:], cli.OSEnv("test"))) },
+		"dealroute": func() {
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // as main has it
+			code := cli.Main(ctx, os.Args[1:], cli.OSEnv("test"))
+			stop()
+			os.Exit(code)
+		},
 	})
 }
 

@@ -3,14 +3,29 @@ package diag
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
+
+// longestName is how many bytes a name has that is compared letter by letter.
+const longestName = 256
 
 // Nearest returns the known name that is most like name, or "" when none is near enough:
 // at most a third of its letters may differ, and one always may. Letter case does not count.
+// Nobody mistypes a name longer than longestName.
 func Nearest(name string, known []string) string {
+	if len(name) > longestName {
+		return ""
+	}
 	best, bestAt := "", max(1, len(name)/3)+1
 	low := strings.ToLower(name)
+	letters := utf8.RuneCountInString(low)
 	for _, k := range known {
+		if len(k) > 2*longestName {
+			continue
+		}
+		if n := utf8.RuneCountInString(k) - letters; n >= bestAt || -n >= bestAt {
+			continue // so many letters differ at least
+		}
 		if d := Distance(low, strings.ToLower(k)); d < bestAt {
 			best, bestAt = k, d
 		}

@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
@@ -35,10 +36,12 @@ func Print(w io.Writer, f Finding, source []byte) error {
 	}
 	b.WriteByte('\n')
 	if line, ok := lineOf(source, f.Position.Line); ok {
-		before, under, after := around(line, f.Position.Column-1, f.Length)
+		f.Length = min(f.Length, shownAfter)
+		line, column := near(line, f.Position.Column)
+		before, under, after := around(line, column-1, f.Length)
 		fmt.Fprintf(&b, "%5d | %s%s%s\n", f.Position.Line, before, under, after)
-		if f.Position.Column > 0 {
-			fmt.Fprintf(&b, "      | %s^%s\n", indentLike(before)+strings.Repeat(" ", max(f.Position.Column-1-utf8.RuneCountInString(line), 0)), strings.Repeat("~", max(max(f.Length, utf8.RuneCountInString(under))-1, 0)))
+		if column > 0 {
+			fmt.Fprintf(&b, "      | %s^%s\n", indentLike(before)+strings.Repeat(" ", min(max(column-1-utf8.RuneCountInString(line), 0), shownAfter)), strings.Repeat("~", max(max(f.Length, utf8.RuneCountInString(under))-1, 0)))
 		}
 	}
 	if f.Hint != "" {
@@ -48,15 +51,73 @@ func Print(w io.Writer, f Finding, source []byte) error {
 	return err
 }
 
+// mostPrinted is how many findings of a file a person is shown: a file of another kind has one
+// in every line.
+const mostPrinted = 100
+
+// PrintAll is Print for all findings, the first hundred of many. source gives the text of a
+// the file that a finding is in, nil for none.
+func PrintAll(w io.Writer, fs Findings, source func(Finding) []byte) error {
+	for i, f := range fs {
+		if i == mostPrinted {
+			_, err := fmt.Fprintf(w, "and %d more\n", len(fs)-i)
+			return err
+		}
+		if err := Print(w, f, source(f)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func lineOf(source []byte, n int) (string, bool) {
 	if source == nil || n < 1 {
 		return "", false
 	}
-	lines := strings.SplitAfterN(string(source), "\n", n+1)
-	if len(lines) < n {
-		return "", false
+	for ; n > 1; n-- {
+		i := bytes.IndexByte(source, '\n')
+		if i < 0 {
+			return "", false
+		}
+		source = source[i+1:]
 	}
-	return strings.TrimRight(lines[n-1], "\r\n"), true
+	line, _, _ := bytes.Cut(source, []byte("\n"))
+	return strings.TrimRight(string(line), "\r"), true
+}
+
+// A line is shown up to so many characters on each side of the place, with a mark where it was
+// cut.
+const (
+	shownBefore = 120
+	shownAfter  = 200
+	cutMark     = "…"
+)
+
+// near cuts a long line. column counts from 1 and is moved with the text.
+func near(line string, column int) (string, int) {
+	at := 0
+	for n := 1; n < column && at < len(line); n++ {
+		_, size := utf8.DecodeRuneInString(line[at:])
+		at += size
+	}
+	from, back := at, 0
+	for ; from > 0 && back < shownBefore; back++ {
+		_, size := utf8.DecodeLastRuneInString(line[:from])
+		from -= size
+	}
+	to := at
+	for n := 0; to < len(line) && n < shownAfter; n++ {
+		_, size := utf8.DecodeRuneInString(line[to:])
+		to += size
+	}
+	if to < len(line) {
+		line = line[:to] + cutMark
+	}
+	if from > 0 {
+		line = cutMark + line[from:]
+		column = back + 2
+	}
+	return line, column
 }
 
 // around takes a line apart: what stands before the place, the characters that are underlined,

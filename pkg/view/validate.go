@@ -32,15 +32,13 @@ func NewValidation(fs diag.Findings) Validation {
 // PrintValidation writes findings for a person, each with its line; assumptions are only
 // counted. source gives the text of a file that a finding is in, nil when there is none.
 func PrintValidation(w io.Writer, fs diag.Findings, source func(file string) []byte) error {
+	var shown diag.Findings
 	for _, f := range fs {
-		if f.Severity == diag.Assumption {
-			continue
-		}
-		if err := diag.Print(w, f, source(f.Position.File)); err != nil {
-			return err
+		if f.Severity != diag.Assumption {
+			shown = append(shown, f)
 		}
 	}
-	return nil
+	return diag.PrintAll(w, shown, func(f diag.Finding) []byte { return source(f.Position.File) })
 }
 
 // ValidationTally is the line that adds up: what was found, and what was looked at.
