@@ -479,6 +479,12 @@ func TestNoAnswerOfAVendorLeaks(t *testing.T) {
 		ask(genesys[0]...)
 		ask(hubspot[0]...)
 	}
+	// The other ways to sign in: what the vendor was sent is in what it says.
+	v.body, v.status, v.token = shapes["all"], 401, true
+	ask(append(slices.Clone(genesys[0]), "--profile", "marked")...)
+	v.token, m.env["GENESYSCLOUD_ACCESS_TOKEN"] = false, markedToken
+	ask(genesys[0]...)
+	delete(m.env, "GENESYSCLOUD_ACCESS_TOKEN")
 	v.raw, v.status, v.kind = true, 200, "application/json"
 	ask(append(slices.Clone(hubspot[0]), "--timeout", "2s")...)
 	ask(append(slices.Clone(genesys[0]), "--timeout", "2s")...)

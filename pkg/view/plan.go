@@ -189,7 +189,7 @@ func sets(c plan.Change) string {
 		return slices.Contains([]string{"name", "key", "division.id", "schema.$schema"}, f.Path) || len(genesys.Marks(t)) > 0
 	})
 	for _, f := range fields {
-		one := fmt.Sprintf("%s: %s", f.Path, short(f.New))
+		one := diag.Sprintf("%s: %s", f.Path, short(f.New))
 		if f.New == nil || utf8.RuneCountInString(said+one) > width && n > 0 {
 			break
 		}
