@@ -132,7 +132,14 @@ func atOnce(rt http.RoundTripper, n int) http.RoundTripper {
 	})
 }
 
-var errLimited = errors.New("the shared rate leaves no room before the deadline")
+// A limitedError is a way in which the time of a command runs out.
+type limitedError struct{}
+
+func (limitedError) Error() string { return "the shared rate leaves no room before the deadline" }
+
+func (limitedError) Is(target error) bool { return target == context.DeadlineExceeded }
+
+var errLimited error = limitedError{}
 
 // Limit waits for the limiter before each attempt. A deadline that would pass while waiting is
 // reported at once, as the limiter does.
