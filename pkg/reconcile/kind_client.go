@@ -175,6 +175,15 @@ func (k *clientKind) remove(ctx context.Context, r *run, c plan.Change) error {
 		_, err := k.org.Update(ctx, genesys.OAuthClient, c.ID, body)
 		return err
 	})
+	if platformCode(err) == "bad.client.role" { // an earlier destroy has given the role back, and not deleted the client
+		if err := k.hold(ctx, r, c.Key, body); err != nil {
+			return err
+		}
+		for _, rd := range roleDivisions(body["roleDivisions"]) { // the role is taken back before it goes
+			r.id.Grants = append(r.id.Grants, genesys.Grant{RoleID: text(object(rd)["roleId"]), DivisionID: text(object(rd)["divisionId"])})
+		}
+		_, err = k.whenHeld(ctx, r, c.Key, func() (genesys.Object, error) { return k.org.Update(ctx, genesys.OAuthClient, c.ID, body) })
+	}
 	if errors.Is(err, genesys.ErrNotFound) {
 		return nil
 	}
