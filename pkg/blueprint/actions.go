@@ -62,6 +62,7 @@ type dealsData struct {
 	ContactRefs          []string
 	Groups               []group
 	OpenAmountsPath      string
+	IDLists              []idList
 	Lists                []list
 	Required, Properties []string
 	Pipelines            []string
@@ -110,7 +111,7 @@ func (b *builder) renderActions() diag.Findings {
 		amounts := listOf(hubspot.PropHomeAmount, routing.NumberFact, "open", "open", onlyOpen)
 		c := dealsData{
 			Name: name, SearchURL: hubspot.Host + paths.DealSearch(), Timeout: dealsTimeout + actionSlack,
-			Limit: routing.PageSize, Groups: b.dealGroups(), OpenAmountsPath: amounts.ValuesPath, Lists: b.dealLists(),
+			Limit: routing.PageSize, Groups: b.dealGroups(), OpenAmountsPath: amounts.ValuesPath, Lists: b.dealLists(), IDLists: b.idLists(),
 			Required: []string{"total", "openAmounts"}, Pipelines: d.HubSpot.Lookup.Pipelines, Sort: r.prop,
 			Properties: []string{hubspot.PropDealStage, hubspot.PropIsClosed, hubspot.PropIsWon, hubspot.PropHomeAmount},
 		}
@@ -120,13 +121,19 @@ func (b *builder) renderActions() diag.Findings {
 			c.ContactRefs = append(c.ContactRefs, in)
 		}
 		c.Properties = appendNew(c.Properties, r.prop)
-		if b.usesPipeline() {
+		if b.usesPipeline() || b.asksPipeline() {
 			c.Properties = append(c.Properties, hubspot.PropPipeline)
 		}
 		for _, f := range b.facts {
 			if src := d.HubSpot.Facts[f.Name]; f.Deal {
 				c.Properties = appendNew(c.Properties, src.Deal)
 			}
+		}
+		if l := b.openAmounts(); l != nil {
+			c.Lists = append(c.Lists, *l)
+		}
+		for _, l := range c.IDLists {
+			c.Required = append(c.Required, l.Name)
 		}
 		for _, g := range c.Groups {
 			c.Required = append(c.Required, g.KeyOfName, g.KeysName, g.RestName)

@@ -2,7 +2,6 @@ package blueprint
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,7 +13,7 @@ import (
 
 // when builds the condition of a rule. Each part is total: on something not set it is
 // false, and no part can fail, because "and" may evaluate all of them.
-func when(d *deployment.Deployment, w deployment.When, facts []fact) (expr.Node, error) {
+func (b *builder) when(w deployment.When) (expr.Node, error) {
 	var parts []expr.Node
 	if len(w.Outcome) > 0 {
 		var names []string
@@ -24,15 +23,7 @@ func when(d *deployment.Deployment, w deployment.When, facts []fact) (expr.Node,
 		parts = append(parts, among(v("Flow.hubspot_outcome"), names...))
 	}
 	if len(w.Stage) > 0 {
-		var ids []string
-		for _, s := range w.Stage {
-			for _, id := range d.StageIDs(s) {
-				if !slices.Contains(ids, id) {
-					ids = append(ids, id)
-				}
-			}
-		}
-		parts = append(parts, among(v("Flow.hubspot_deal_stage"), ids...))
+		parts = append(parts, among(v("Flow.hubspot_deal_stage"), b.stageIDs(w.Stage)...))
 	}
 	if len(w.Pipeline) > 0 {
 		parts = append(parts, among(v("Flow.DealPipeline"), w.Pipeline...))
@@ -47,6 +38,9 @@ func when(d *deployment.Deployment, w deployment.When, facts []fact) (expr.Node,
 	}
 	if bound != nil {
 		parts = append(parts, bound)
+	}
+	if w.AnyOpen != nil {
+		parts = append(parts, v(b.flagOf(*w.AnyOpen)))
 	}
 	if r := w.OpenDeals; r != nil {
 		var bounds []expr.Node
@@ -64,7 +58,7 @@ func when(d *deployment.Deployment, w deployment.When, facts []fact) (expr.Node,
 	if len(w.Lifecycle) > 0 {
 		parts = append(parts, among(v("Flow.Lifecycle"), w.Lifecycle...))
 	}
-	for _, f := range facts { // in the order of their names
+	for _, f := range b.facts { // in the order of their names
 		t, ok := w.Facts[f.Name]
 		if !ok {
 			continue

@@ -55,6 +55,9 @@ type flowData struct {
 	DealsUsable         expr.Node
 	DealPage            int
 	TieCount, RestCount expr.Node
+	IDLists             []idList
+	OpenAmounts         *list
+	AnyOpen             []anyOpenData
 	DealReads           []read
 	StageLabel          expr.Node
 
@@ -209,6 +212,9 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 	b.contactPart(&f)
 	b.dealsPart(&f)
 	fs := b.rulesPart(&f)
+	if err := b.anyOpenPart(&f); err != nil {
+		fs = append(fs, diag.Finding{Code: codeTemplate, Message: err.Error(), Position: d.Pos("routing.rules")})
+	}
 	b.keptPart(&f)
 	b.skillsPart(&f)
 	b.popPart(&f)
@@ -366,12 +372,19 @@ func (b *builder) dealsPart(f *flowData) {
 		any = append(any, more(count(v(g.KeyOf)), whole(0)), more(count(v(g.Rest)), whole(0)))
 		f.DealsLeftOut = append(f.DealsLeftOut, emptied("stringCollection", g.KeyOf), emptied(g.KeyKind, g.Keys), emptied("stringCollection", g.Rest))
 	}
-	for _, l := range f.DealLists {
+	lists := f.DealLists
+	if l := b.openAmounts(); l != nil {
+		lists = append(slices.Clone(lists), *l)
+	}
+	for _, l := range lists {
 		f.DealsLeftOut = append(f.DealsLeftOut, l.emptied()...)
+	}
+	for _, l := range b.idLists() {
+		f.DealsLeftOut = append(f.DealsLeftOut, emptied("stringCollection", l.Var))
 	}
 	// every deal on the page is in one of the groups
 	plausible := choose(isSet(total), all(atLeast(total, whole(0)), eq(more(total, whole(0)), either(any...))), yes(false))
-	f.DealsUsable = all(append(usable, plausible, paired(f.DealLists...))...)
+	f.DealsUsable = all(append(usable, plausible, paired(lists...))...)
 
 	keys, rest := v("Task.Keys"), v("Task.Rest")
 	some, best := more(count(keys), whole(0)), at(keys, whole(0))
@@ -418,7 +431,7 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 	var fs diag.Findings
 	var rules []ruleData
 	for i, r := range d.Routing.Rules {
-		cond, err := when(d, r.When, b.facts)
+		cond, err := b.when(r.When)
 		if err != nil {
 			fs = append(fs, diag.Finding{Code: codeTemplate, Message: err.Error(), Position: d.Pos(fmt.Sprintf("routing.rules[%d].when", i))})
 			continue

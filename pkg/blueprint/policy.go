@@ -75,6 +75,9 @@ func conditionText(c routing.Condition) string {
 		"Won", given(c.Won, atom),
 		"MinValue", given(c.MinValue, atom),
 		"MaxValue", given(c.MaxValue, atom),
+		"AnyOpen", given(c.AnyOpen, func(t routing.DealTest) string {
+			return record("Stage", each(t.Stage, atom), "Pipeline", each(t.Pipeline, atom), "MinValue", given(t.MinValue, atom), "MaxValue", given(t.MaxValue, atom))
+		}),
 		"OpenDeals", given(c.OpenDeals, func(r routing.Range) string {
 			return record("Min", given(r.Min, atom), "Max", given(r.Max, atom))
 		}),

@@ -102,7 +102,7 @@ func (d *decoder) checkWhen(dep *Deployment, path string, w When) {
 	if d.skip(path) {
 		return
 	}
-	if len(w.Outcome)+len(w.Stage)+len(w.Pipeline)+len(w.Failure)+len(w.Lifecycle)+len(w.Facts) == 0 && w.OpenDeals == nil && w.Won == nil && w.MinValue == nil && w.MaxValue == nil {
+	if len(w.Outcome)+len(w.Stage)+len(w.Pipeline)+len(w.Failure)+len(w.Lifecycle)+len(w.Facts) == 0 && w.AnyOpen == nil && w.OpenDeals == nil && w.Won == nil && w.MinValue == nil && w.MaxValue == nil {
 		if !d.anyBadBelow(path) {
 			d.problem(path, codeRuleEmpty, diag.Error, 0, "add a condition; where everybody goes is routing.fallback", path+" has no condition")
 		}
@@ -127,6 +127,17 @@ func (d *decoder) checkWhen(dep *Deployment, path string, w When) {
 			d.wrong(item(d, path+".lifecycle", i), codeForm, l, "HubSpot's own are "+strings.Join(lifecycles, ", "), fmt.Sprintf("%s is not the id of a lifecycle stage", quote(l)))
 		}
 		d.slip(item(d, path+".lifecycle", i), "lifecycle stage", l, lifecycles)
+	}
+	if a := w.AnyOpen; a != nil {
+		at := path + ".anyOpen"
+		if len(a.Stage)+len(a.Pipeline) == 0 && a.MinValue == nil && a.MaxValue == nil && !d.anyBadBelow(at) {
+			d.problem(at, codeEmpty, diag.Error, 0, "write stage, pipeline, minValue or maxValue; that a deal is open at all is outcome: active_deal", at+" asks nothing of the deal")
+		}
+		for i, s := range a.Stage {
+			d.checkStage(dep, item(d, at+".stage", i), s)
+		}
+		d.checkPipelines(dep, at+".pipeline", a.Pipeline)
+		d.checkBounds(at+".minValue", a.MinValue, a.MaxValue)
 	}
 	for i, f := range w.Failure {
 		if all := routing.Failures(); !slices.Contains(all, f) {

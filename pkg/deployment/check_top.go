@@ -84,6 +84,9 @@ func (d *decoder) checkHubSpot(dep *Deployment) {
 // idForm is the form of ids of pipelines and stages: words, numbers and UUIDs.
 var idForm = pattern.Of(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
 
+// IsID reports whether a text can be an id of HubSpot, of a stage or a pipeline.
+func IsID(s string) bool { return idForm().MatchString(s) }
+
 func (d *decoder) checkIDs(path string, ids []string, noun string) {
 	for i, id := range ids {
 		if !idForm().MatchString(id) {

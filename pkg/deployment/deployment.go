@@ -103,6 +103,13 @@ func (d *Deployment) home() string {
 // those that bear it as their name in hubspot.stages. They are sorted.
 func (d *Deployment) StageIDs(text string) []string { return d.Policy().StageIDs(text) }
 
+func dealTest(t *DealTest) *routing.DealTest {
+	if t == nil {
+		return nil
+	}
+	return &routing.DealTest{Stage: t.Stage, Pipeline: t.Pipeline, MinValue: t.MinValue, MaxValue: t.MaxValue}
+}
+
 // Policy is what the deployment means for routing.
 func (d *Deployment) Policy() routing.Policy {
 	p := routing.Policy{
@@ -129,7 +136,7 @@ func (d *Deployment) Policy() routing.Policy {
 			When: routing.Condition{
 				Outcome: r.When.Outcome, Stage: r.When.Stage, Pipeline: r.When.Pipeline, Won: r.When.Won,
 				MinValue: r.When.MinValue, MaxValue: r.When.MaxValue,
-				OpenDeals: (*routing.Range)(r.When.OpenDeals), Failure: r.When.Failure, Lifecycle: r.When.Lifecycle, Facts: tests,
+				AnyOpen: dealTest(r.When.AnyOpen), OpenDeals: (*routing.Range)(r.When.OpenDeals), Failure: r.When.Failure, Lifecycle: r.When.Lifecycle, Facts: tests,
 			},
 			To: routing.Target{Queue: r.To.Queue, Skills: r.To.Skills, Priority: r.To.Priority, Flat: r.To.Flat()},
 		})

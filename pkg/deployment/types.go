@@ -185,6 +185,8 @@ type When struct {
 	MinValue *routing.Decimal `yaml:"minValue,omitempty"`
 	// MaxValue is the greatest sum of the open deals, in company currency.
 	MaxValue *routing.Decimal `yaml:"maxValue,omitempty"`
+	// AnyOpen asks for some open deal, not only the one that counts, that meets all of it.
+	AnyOpen *DealTest `yaml:"anyOpen,omitempty"`
 	// OpenDeals is how many open deals a known contact has; 0 without deals.
 	OpenDeals *Range `yaml:"openDeals,omitempty"`
 	// Failure is why the lookup failed.
@@ -193,6 +195,18 @@ type When struct {
 	Lifecycle OneOrMore `yaml:"lifecycle,omitempty"`
 	// Facts of hubspot.facts.
 	Facts map[string]FactTest `yaml:"facts,omitempty"`
+}
+
+// A DealTest is a condition on one deal; the empty parts say nothing.
+type DealTest struct {
+	// Stage of the deal: ids, or names of hubspot.stages.
+	Stage OneOrMore `yaml:"stage,omitempty"`
+	// Pipeline of the deal: ids.
+	Pipeline OneOrMore `yaml:"pipeline,omitempty"`
+	// MinValue is the deal's least amount, in company currency; one without amount has 0.
+	MinValue *routing.Decimal `yaml:"minValue,omitempty"`
+	// MaxValue is the deal's greatest amount.
+	MaxValue *routing.Decimal `yaml:"maxValue,omitempty"`
 }
 
 // A Range is a number within inclusive bounds.

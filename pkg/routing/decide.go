@@ -80,6 +80,9 @@ func (p Policy) Holds(c Condition, f Facts) bool {
 	if c.MaxValue != nil && (f.Value == nil || f.Value.Cmp(*c.MaxValue) > 0) {
 		return false
 	}
+	if c.AnyOpen != nil && !slices.ContainsFunc(f.Open, func(d OpenDeal) bool { return p.meets(d, *c.AnyOpen) }) {
+		return false
+	}
 	if c.OpenDeals != nil && (!f.answered() || !c.OpenDeals.Has(f.OpenDeals)) {
 		return false
 	}
@@ -102,6 +105,13 @@ func (p Policy) Holds(c Condition, f Facts) bool {
 		}
 	}
 	return true
+}
+
+// meets reports whether one open deal meets a condition.
+func (p Policy) meets(d OpenDeal, t DealTest) bool {
+	return (len(t.Stage) == 0 || slices.ContainsFunc(t.Stage, func(s string) bool { return slices.Contains(p.StageIDs(s), d.Stage) })) &&
+		(len(t.Pipeline) == 0 || slices.Contains(t.Pipeline, d.Pipeline)) &&
+		(t.MinValue == nil || d.Amount.Cmp(*t.MinValue) >= 0) && (t.MaxValue == nil || d.Amount.Cmp(*t.MaxValue) <= 0)
 }
 
 // answered reports whether it is known which deals a contact has.

@@ -25,6 +25,7 @@ type Facts struct {
 	Contacts  int    // how many have the caller's number
 	Deals     int    // deals on the page
 	OpenDeals int
+	Open      []OpenDeal       // the open deals on the page
 	Deal      *Deal            // the deal that counts; nil when none does
 	Value     *Decimal         // nil: not set
 	Failure   string           // why the lookup failed; empty: it did not
@@ -41,6 +42,12 @@ type Deal struct {
 	Pipeline string
 	Open     bool
 	Won      bool
+}
+
+// An OpenDeal is what the rules may ask of any open deal.
+type OpenDeal struct {
+	Stage, Pipeline string
+	Amount          Decimal
 }
 
 // A Value is a fact that is set, read by its type.
@@ -173,7 +180,11 @@ func dealFacts(p Policy, f *Facts, page []hubspot.Deal) {
 	}
 	sum := Decimal{}
 	for _, d := range open {
-		sum = sum.Add(amount(d, hubspot.PropHomeAmount))
+		o := OpenDeal{Amount: amount(d, hubspot.PropHomeAmount)}
+		o.Stage, _ = d.Properties.Get(hubspot.PropDealStage)
+		o.Pipeline, _ = d.Properties.Get(hubspot.PropPipeline)
+		f.Open = append(f.Open, o)
+		sum = sum.Add(o.Amount)
 	}
 	f.Value = &sum
 	best := slices.Concat(open, won, lost)[0] // the page is sorted

@@ -95,10 +95,19 @@ type Condition struct {
 	Won       *bool
 	MinValue  *Decimal
 	MaxValue  *Decimal
+	AnyOpen   *DealTest
 	OpenDeals *Range // how many open deals a known contact has
 	Failure   []string
 	Lifecycle []string
 	Facts     map[string]FactTest
+}
+
+// A DealTest is a condition on one open deal. All its parts must hold.
+type DealTest struct {
+	Stage    []string // as in Condition
+	Pipeline []string
+	MinValue *Decimal // of the deal's amount; 0 without one
+	MaxValue *Decimal
 }
 
 // A Range holds for the numbers within its inclusive bounds.

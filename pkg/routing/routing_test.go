@@ -54,6 +54,66 @@ func many(n int, of, stage string) []hubspot.Deal {
 	return out
 }
 
+// A condition on some open deal asks all its parts of one and the same deal.
+func TestAnyOpen(t *testing.T) {
+	p := routing.Policy{Stages: map[string]string{"985": "Negotiation"}}
+	one := []hubspot.Contact{contact("1", "2026-01-01T00:00:00Z")}
+	deals := []hubspot.Deal{
+		deal("1", "1", "x", "900"), deal("2", "1", "985", "100", hubspot.PropPipeline, "other"),
+		deal("3", "1", "y", "-"), deal("4", "1", "won", "5000"),
+	}
+	for _, c := range []struct {
+		name string
+		test routing.DealTest
+		want bool
+	}{
+		{"stage by name", routing.DealTest{Stage: []string{"Negotiation"}}, true},
+		{"stage of a closed deal", routing.DealTest{Stage: []string{"won"}}, false},
+		{"pipeline", routing.DealTest{Pipeline: []string{"other"}}, true},
+		{"stage and pipeline of two deals", routing.DealTest{Stage: []string{"x"}, Pipeline: []string{"other"}}, false},
+		{"bounds, inclusive", routing.DealTest{MinValue: dec(t, "100"), MaxValue: dec(t, "100")}, true},
+		{"stage with the amount of another", routing.DealTest{Stage: []string{"Negotiation"}, MinValue: dec(t, "101")}, false},
+		{"no amount is 0", routing.DealTest{MaxValue: dec(t, "0")}, true},
+		{"the sum of all", routing.DealTest{MinValue: dec(t, "1000")}, false},
+	} {
+		if got := p.Holds(routing.Condition{AnyOpen: &c.test}, routing.FactsOf(p, one, deals, now)); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+		for name, f := range map[string]routing.Facts{"not asked": routing.NotAsked(now, routing.FailureOff), "no deal": routing.FactsOf(p, one, nil, now)} {
+			if p.Holds(routing.Condition{AnyOpen: &c.test}, f) {
+				t.Errorf("%s holds: %s", c.name, name)
+			}
+		}
+	}
+}
+
+// How many open deals there are, and why it is not known.
+func TestOpenDealsAndFailure(t *testing.T) {
+	p := routing.Policy{}
+	one := []hubspot.Contact{contact("1", "2026-01-01T00:00:00Z")}
+	none, some := routing.Condition{OpenDeals: &routing.Range{Max: ptr(0)}}, routing.Condition{OpenDeals: &routing.Range{Min: ptr(1), Max: ptr(2)}}
+	failed := routing.Condition{Failure: []string{routing.FailureTimeout, routing.FailureError}}
+	for _, c := range []struct {
+		name               string
+		facts              routing.Facts
+		none, some, failed bool
+	}{
+		{"two", routing.FactsOf(p, one, many(2, "1", "x"), now), false, true, false},
+		{"three", routing.FactsOf(p, one, many(3, "1", "x"), now), false, false, false},
+		{"closed", routing.FactsOf(p, one, many(2, "1", "won"), now), true, false, false},
+		{"no deal", routing.FactsOf(p, one, nil, now), true, false, false},
+		{"nobody", routing.FactsOf(p, nil, nil, now), false, false, false},
+		{"truncated", routing.FactsOf(p, one, many(201, "1", "lost"), now), false, false, true},
+		{"deals timed out", routing.FactsWithoutDeals(p, one, now, routing.FailureTimeout), false, false, true},
+		{"nobody, and deals not asked for", routing.FactsWithoutDeals(p, nil, now, routing.FailureTimeout), false, false, false},
+		{"breaker", routing.NotAsked(now, routing.FailureBreaker), false, false, false},
+	} {
+		if got := [3]bool{p.Holds(none, c.facts), p.Holds(some, c.facts), p.Holds(failed, c.facts)}; got != [3]bool{c.none, c.some, c.failed} {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
 // The rows of the package's table of meanings.
 func TestFactsOf(t *testing.T) {
 	ada, bea := contact("1", "2026-01-02T00:00:00.000Z"), contact("2", "2026-01-01T00:00:00.000Z")

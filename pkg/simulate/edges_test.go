@@ -107,6 +107,33 @@ func TestMoreDealsThanAPage(t *testing.T) {
 	}
 }
 
+// Deals that are all alike, or all without amount, are walked one by one, in parts that
+// Architect's loops take; the smallest id is among them wherever it stands.
+func TestManyDealsAlike(t *testing.T) {
+	l := edge(t, "best", "highest-value", "    - {name: won, when: {won: true}", "    - {name: any, when: {anyOpen: {minValue: 77, maxValue: 77}}, to: {queue: Sales, priority: 3}}\n    - {name: won, when: {won: true}")
+	for _, n := range []int{1, 98, 99, 100, 198, 199, 200} {
+		for _, amount := range []string{"50", ""} {
+			for _, odd := range []int{0, n / 2, n - 1} {
+				var deals []hubspot.Deal
+				for i := range n {
+					a := amount
+					if i == odd && amount != "" {
+						a = "77"
+					}
+					d := sale(2000-i, "contractsent", hubspot.PropAmount, a)
+					if a == "" {
+						d = sale(2000-i, "contractsent")
+					}
+					deals = append(deals, d)
+				}
+				s := l.situation([]hubspot.Contact{lucia()}, deals)
+				o := l.call(t, s.caller)
+				compare(t, l, s, o, expect(l, s))
+			}
+		}
+	}
+}
+
 // The days that within counts: today included, in UTC, to the last one.
 func TestDaysAtTheEdges(t *testing.T) {
 	l := edge(t, "best", "highest-value")

@@ -143,6 +143,21 @@ func (m maker) when(tests map[string]func() any) object {
 		},
 		"pipeline": func() { out["pipeline"] = one(m.t, "pipeline", "default", "671008549") },
 		"won":      func() { out["won"] = one(m.t, "won", true, false) },
+		"anyOpen": func() {
+			a := object{}
+			if one(m.t, "any stage", true, false) {
+				a["stage"] = one[any](m.t, "stage", "Negotiation", "contractsent", "appointmentscheduled", []string{"contractsent", "closedwon"}, "1214320997")
+			}
+			if rarely(m.t, "any pipeline") {
+				a["pipeline"] = one(m.t, "pipeline", "default", "671008549")
+			}
+			if len(a) == 0 || one(m.t, "any bounds", true, false) {
+				for k, v := range m.between(bounds[:10]...) {
+					a[k+"Value"] = v
+				}
+			}
+			out["anyOpen"] = a
+		},
 		"openDeals": func() {
 			out["openDeals"] = one(m.t, "openDeals", object{"min": 1}, object{"min": 2}, object{"max": 0}, object{"max": 1}, object{"min": 1, "max": 2}, object{"min": 0})
 		},

@@ -51,6 +51,9 @@ func obstacles(d *deployment.Deployment, w deployment.When, o routing.Outcome) [
 	if len(w.Failure) > 0 && o != routing.LookupFailed {
 		add("the lookup did not fail")
 	}
+	if w.AnyOpen != nil && o != routing.ActiveDeal {
+		add("no deal is open")
+	}
 	if r := w.OpenDeals; r != nil {
 		switch {
 		case o == routing.ActiveDeal && r.Max != nil && *r.Max < 1:
@@ -156,6 +159,9 @@ func covers(d *deployment.Deployment, b, a deployment.When, x atom) bool {
 		return false
 	}
 	if len(b.Failure) > 0 && !within(a.Failure, b.Failure) {
+		return false
+	}
+	if b.AnyOpen != nil && !reflect.DeepEqual(a.AnyOpen, b.AnyOpen) {
 		return false
 	}
 	if b.OpenDeals != nil && !openCovered(b.OpenDeals, a.OpenDeals, x.outcome) {

@@ -171,7 +171,11 @@ func TestPublishedOverloads(t *testing.T) {
 			}
 			ps = append(ps, s)
 		}
-		if sig := f.Name + "(" + strings.Join(ps, ", ") + ")->" + f.Returns; !have[sig] {
+		sig := f.Name + "(" + strings.Join(ps, ", ") + ")->" + f.Returns
+		if sig == "IsNotSetOrEmpty(any[])->bln" { // docs/decisions/strict-reading-of-expressions.md
+			sig = "IsNotSetOrEmpty(any[]?)->bln"
+		}
+		if !have[sig] {
 			t.Errorf("%s is not in the table", sig)
 		}
 	}
