@@ -20,11 +20,10 @@ type idList struct{ Name, Var, Path, Title string }
 // action's paths; bounds in the flow, because HubSpot's amounts are texts and a path compares
 // texts as texts.
 type anyOpen struct {
-	test   deployment.DealTest
-	Flag   string  // flow variable: some open deal meets the condition
-	ids    idList  // of the deals that meet stages and pipelines
-	rest   *idList // those of them without amount, which have 0; nil where that does not matter
-	within expr.Node
+	test deployment.DealTest
+	Flag string  // flow variable: some open deal meets the condition
+	ids  idList  // of the deals that meet stages and pipelines
+	rest *idList // those of them without amount, which have 0; nil where that does not matter
 }
 
 // anyOpens lists the different conditions of the rules on some open deal.

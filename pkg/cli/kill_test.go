@@ -83,7 +83,7 @@ func (s *served) signIn() error {
 }
 
 func (s *served) send(req *http.Request, into any) error {
-	r, err := http.DefaultClient.Do(req)
+	r, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
 		return err
 	}

@@ -130,10 +130,7 @@ func withdraw(root *os.Root, name, hash string) (gone bool, err error) {
 	if err := root.Remove(name); err != nil {
 		return false, err
 	}
-	for in := path.Dir(name); in != "."; in = path.Dir(in) {
-		if root.Remove(in) != nil { // it holds something else
-			break
-		}
+	for in := path.Dir(name); in != "." && root.Remove(in) == nil; in = path.Dir(in) { // until one holds something else
 	}
 	return true, nil
 }

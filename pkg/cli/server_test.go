@@ -38,7 +38,7 @@ func TestOnlyLoopbackNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Host = host
-		a, err := http.DefaultClient.Do(r)
+		a, err := http.DefaultTransport.RoundTrip(r)
 		if err != nil {
 			t.Errorf("%s: %v", host, err)
 			continue
@@ -56,7 +56,7 @@ func TestOnlyLoopbackNames(t *testing.T) {
 		if origin != "" {
 			r.Header.Set("Origin", origin)
 		}
-		a, err := http.DefaultClient.Do(r)
+		a, err := http.DefaultTransport.RoundTrip(r)
 		if err != nil {
 			t.Fatal(err)
 		}
