@@ -142,6 +142,14 @@ func member(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
+// wordOf is what a scalar says, nothing when it is null, however that is written.
+func wordOf(n *yaml.Node) string {
+	if source.Null(n) {
+		return ""
+	}
+	return n.Value
+}
+
 // text takes a scalar as text.
 func (b *body) text(key string) string {
 	n := b.take(key)
@@ -215,8 +223,8 @@ func (b *body) ref(key string) Ref {
 	if n == nil || n.Kind != yaml.ScalarNode || source.Null(n) {
 		return Ref{Path: b.path}
 	}
-	ref := Ref{Text: n.Value, Pos: b.r.posOf(n), Path: b.path}
-	s := strings.TrimSpace(n.Value)
+	ref := Ref{Text: wordOf(n), Pos: b.r.posOf(n), Path: b.path}
+	s := strings.TrimSpace(ref.Text)
 	if open := strings.IndexByte(s, '['); open > 0 && strings.HasSuffix(s, "]") {
 		ref.ID = s[open+1 : len(s)-1]
 		ref.Kind = s[strings.LastIndexAny(s[:open], "/#")+1 : open]

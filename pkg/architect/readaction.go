@@ -331,7 +331,7 @@ func (r *reader) branches(a *Action, b *body) {
 				}
 				name := k.Value
 				if x := member(v, "name"); x != nil {
-					name = x.Value
+					name = wordOf(x)
 				}
 				a.Branches = append(a.Branches, r.branch(name, v, at))
 			}

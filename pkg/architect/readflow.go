@@ -280,7 +280,7 @@ func (r *reader) choice(n *yaml.Node, at string) *Choice {
 	_, c.HasName = b.has("name")
 	for _, lang := range r.bodyOf(b.take("speechRecTerms"), path).pairs() {
 		for _, t := range listOf(member(lang[1], "terms")) {
-			c.SpeechTerms[lang[0].Value] = append(c.SpeechTerms[lang[0].Value], t.Value)
+			c.SpeechTerms[lang[0].Value] = append(c.SpeechTerms[lang[0].Value], wordOf(t))
 		}
 	}
 	known := false
