@@ -1,6 +1,8 @@
 package deployment_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/dealroute/dealroute/examples"
@@ -36,5 +38,34 @@ func TestOneValueChanged(t *testing.T) {
 	}
 	if len(vs) < 50 || len(codes) < 5 {
 		t.Errorf("%d variants, codes %v: the test shows too little", len(vs), codes)
+	}
+}
+
+// What a target leaves out is the fallback's when it names no queue; what it says is its own,
+// an empty list too.
+func TestTargetsInherit(t *testing.T) {
+	const file = `version: 1
+name: acme
+genesys: {region: us-east-1}
+hubspot: {lookup: {homeCountries: [US]}}
+routing:
+  rules:
+    - {name: a, when: {won: true}, to: {}}
+    - {name: b, when: {won: true}, to: {priority: 0}}
+    - {name: c, when: {won: true}, to: {skills: []}}
+    - {name: d, when: {won: true}, to: {skills: [Y], priority: 5}}
+    - {name: e, when: {won: true}, to: {queue: Sales}}
+  fallback: {queue: General, skills: [X], priority: 7}
+`
+	d, fs := deployment.Parse("f.yaml", []byte(file))
+	if err := fs.Err(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range d.Routing.Rules {
+		got = append(got, fmt.Sprint(r.To.Queue, r.To.Skills, r.To.Priority))
+	}
+	if want := []string{"General[X] 7", "General[X] 0", "General[] 7", "General[Y] 5", "Sales[] 0"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

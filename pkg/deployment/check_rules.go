@@ -73,7 +73,7 @@ func (d *decoder) inherit(dep *Deployment, rule int) {
 		return
 	}
 	to.Queue = fallback.Queue
-	if to.Skills == nil {
+	if _, given := d.positions[path+".skills"]; !given {
 		to.Skills = fallback.Skills
 	}
 	if _, given := d.positions[path+".priority"]; !given {

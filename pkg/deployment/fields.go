@@ -193,10 +193,13 @@ func either(choices []string) string {
 
 // reservedKeys are known and not built yet, by the type they belong to.
 var reservedKeys = map[reflect.Type][]string{
-	reflect.TypeFor[Calls]():    {"schedule", "testNumbers"},
-	reflect.TypeFor[Target]():   {"owner", "language"},
-	reflect.TypeFor[Fallback](): {"owner", "language"},
-	reflect.TypeFor[Auth]():     {"renew", "grant", "tokenURL"},
+	reflect.TypeFor[Deployment](): {"entrance", "channels"},
+	reflect.TypeFor[Lookup]():     {"company", "rollup", "property"},
+	reflect.TypeFor[Calls]():      {"schedule", "testNumbers"},
+	reflect.TypeFor[When]():       {"caller", "called", "at"},
+	reflect.TypeFor[Target]():     {"flow", "owner", "language"},
+	reflect.TypeFor[Fallback]():   {"flow", "owner", "language"},
+	reflect.TypeFor[Auth]():       {"renew", "grant", "tokenURL"},
 }
 
 // reservedValues are known and not built yet, by the path of their key.

@@ -281,15 +281,15 @@ func (m maker) situation(l line) situation {
 	case "open":
 		if l.d.Enrichment.Breaker.Enabled {
 			s.off = routing.FailureBreaker
-			s.org.Rows["breaker"]["openUntil"] = "2026-11-23T12:00:01Z"
+			s.org.Rows["breaker"]["openUntil"] = one(t, "open until", "2026-11-23T12:00:01Z", "2026-11-23T12:00:00.5Z", "2026-11-23T12:00:00.001Z", "2026-11-23T12:00:01.000000000Z", "2026-11-23T12:00:59.999Z")
 		}
 	case "closed again":
 		if row := s.org.Rows["breaker"]; row != nil {
-			row["openUntil"] = "2026-11-23T12:00:00Z"
+			row["openUntil"] = one(t, "closed since", "2026-11-23T12:00:00Z", "2026-11-23T12:00:00.000Z", "2026-11-23T11:59:59.999Z")
 		}
 	case "malformed":
 		if row := s.org.Rows["breaker"]; row != nil {
-			row["openUntil"] = one(t, "openUntil", "soon", "2026-11-23", "2026-11-23T12:00:01+01:00", "ÄÖÜ-11-23T12:00:01Z", "2026-1x-23T12:00:01Z")
+			row["openUntil"] = one(t, "openUntil", "soon", "2026-11-23", "2026-11-23T12:00:01.Z", "2026-11-23T12:00:01.5", "2026-11-23T12:00:01,5Z", "2026-11-23T12:00:01.5+Z", "2026-11-23T12:00:01.xZ", "2026-11-23T12:00:01+01:00", "ÄÖÜ-11-23T12:00:01Z", "2026-1x-23T12:00:01Z")
 		}
 	case "no rows":
 		s.org.Rows = map[string]map[string]any{}

@@ -39,6 +39,13 @@ func obstacles(d *deployment.Deployment, w deployment.When, o routing.Outcome) [
 	if o == routing.NoRecord && asksContact {
 		add("no contact is known")
 	}
+	unasked := len(w.Failure) > 0 && within(w.Failure, []string{routing.FailureBreaker, routing.FailureOff})
+	if o == routing.LookupFailed && asksContact && unasked {
+		add("HubSpot is not asked, and no contact is known")
+	}
+	if why := contradiction(d, w); why != "" {
+		add("%s", why)
+	}
 	if !deal && asksDeal {
 		add("no deal counts")
 	}
@@ -174,6 +181,77 @@ func covers(d *deployment.Deployment, b, a deployment.When, x atom) bool {
 		}
 	}
 	return true
+}
+
+// contradiction says why a condition holds under no outcome at all; empty when it may.
+func contradiction(d *deployment.Deployment, w deployment.When) string {
+	for _, name := range sortedKeys(w.Facts) {
+		if why := nothing(w.Facts[name], d.HubSpot.Facts[name].Type); why != "" {
+			return fmt.Sprintf("no value of %s %s", name, why)
+		}
+	}
+	if len(w.Failure) > 0 && within(w.Failure, []string{routing.FailureBreaker}) && !d.Enrichment.Breaker.Enabled {
+		return "there is no breaker by enrichment.breaker"
+	}
+	if r := w.OpenDeals; r != nil && r.Min != nil && *r.Min > routing.PageSize {
+		return fmt.Sprintf("%d deals are read at most", routing.PageSize)
+	}
+	return ""
+}
+
+// nothing says why no value meets a test, where that is plain; empty where one can.
+func nothing(t deployment.FactTest, kind string) string {
+	if unset(t) {
+		return ""
+	}
+	fold := func(s string) string {
+		if t.IgnoreCase {
+			s = strings.ToLower(s)
+		}
+		return s
+	}
+	// what it may be, as far as values are named
+	var left []string
+	for _, v := range t.Any {
+		if !slices.ContainsFunc(t.Not, func(n string) bool { return fold(n) == fold(v) }) {
+			left = append(left, v)
+		}
+	}
+	if len(t.Any) > 0 && len(left) == 0 && (kind != routing.StringFact || !slices.ContainsFunc(t.Any, func(v string) bool { return strings.Contains(v, ";") })) {
+		return "is among any and not among not"
+	}
+	switch kind {
+	case routing.NumberFact:
+		in := func(s string) bool {
+			n, err := routing.ParseDecimal(s)
+			return err != nil || above(&n, t.Min) && below(&n, t.Max)
+		}
+		if len(left) > 0 && !slices.ContainsFunc(left, in) {
+			return "is among any and within min and max"
+		}
+		if t.Min != nil && t.Max != nil && t.Min.Cmp(*t.Max) == 0 && slices.Contains(t.Not, t.Min.String()) {
+			return "is within min and max and not among not"
+		}
+	case routing.BooleanFact:
+		if slices.Contains(t.Not, "true") && slices.Contains(t.Not, "false") {
+			return "is left by not"
+		}
+	case routing.DateFact:
+		first, last := -deployment.MaxDays-1, deployment.MaxDays+1
+		if t.Within != nil {
+			first, last = min(*t.Within, 0), max(*t.Within, 0)
+		}
+		if t.After != nil {
+			first = max(first, *t.After+1)
+		}
+		if t.Before != nil {
+			last = min(last, *t.Before-1)
+		}
+		if first > last {
+			return "is within, after and before these days"
+		}
+	}
+	return ""
 }
 
 // openCovered reports whether every number of open deals that a allows with an outcome is in b.

@@ -20,10 +20,14 @@ func ruleNever() Rule {
 					continue
 				}
 				var why []string
+				if s := contradiction(c.d, r.When); s != "" {
+					c.at(rulePath(i)+".name", r.Name, "remove one of its conditions", "rule %q can never fire: %s", r.Name, s)
+					continue
+				}
 				for _, o := range asked(r.When) {
 					reasons := obstacles(c.d, r.When, o)
 					// every condition on deals rules these out; only what was named needs a word
-					if len(r.When.Outcome) == 0 && (o == routing.NoRecord || o == routing.LookupFailed || o == routing.ContactNoDeal) {
+					if failed := len(r.When.Failure) > 0; len(r.When.Outcome) == 0 && (failed != (o == routing.LookupFailed) || o == routing.NoRecord || o == routing.ContactNoDeal) {
 						continue
 					}
 					why = append(why, fmt.Sprintf("with %s %s", o, strings.Join(reasons, " and ")))

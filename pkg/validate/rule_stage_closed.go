@@ -3,6 +3,7 @@ package validate
 import (
 	"slices"
 
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
@@ -35,6 +36,8 @@ func ruleStageClosed() Rule {
 					say("minValue, which counts open deals")
 				case open && outcome(routing.InactiveDeal):
 					say("outcome inactive_deal, which counts a closed deal")
+				case w.AnyOpen != nil && within(anyOpenIDs(c, w), []string{wonStage, lostStage}):
+					c.at(rulePath(i)+".when.anyOpen.stage", "", "anyOpen asks for open deals only", "rule %q can hardly fire: %s with anyOpen", r.Name, stageWords(w.AnyOpen.Stage))
 				case w.Won != nil && *w.Won && (open || only(lostStage)):
 					say("won: true")
 				case w.Won != nil && !*w.Won && only(wonStage):
@@ -43,6 +46,15 @@ func ruleStageClosed() Rule {
 			}
 		},
 	}
+}
+
+// anyOpenIDs are the stages that a condition on some open deal asks for.
+func anyOpenIDs(c *check, w deployment.When) []string {
+	var ids []string
+	for _, s := range w.AnyOpen.Stage {
+		ids = append(ids, stageIDs(c.d, s)...)
+	}
+	return ids
 }
 
 func stageWords(texts []string) string {
