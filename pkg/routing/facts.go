@@ -249,25 +249,31 @@ func compareIDs(a, b string) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
 }
 
-// take reads a property as a fact; a value that its type cannot read is not set.
+// take reads a property as a fact.
 func (f *Facts) take(name, kind string, p hubspot.Properties, property string) {
 	text, ok := p.Get(property)
 	if !ok {
 		return
 	}
-	v := Value{Type: kind, Text: text}
+	if v, ok := Read(kind, text); ok {
+		f.Values[name] = v
+	}
+}
+
+// Read reads the text of a property as a fact of a type; of one that its type cannot read the
+// fact is not set.
+func Read(kind, text string) (v Value, ok bool) {
+	v = Value{Type: kind, Text: text}
 	var err error
 	switch kind {
 	case NumberFact:
 		v.Number, err = readNumber(text)
 	case BooleanFact:
-		ok = text == "true" || text == "false"
+		return v, text == "true" || text == "false"
 	case DateFact:
 		v.Day, err = readDay(text)
 	}
-	if err == nil && ok {
-		f.Values[name] = v
-	}
+	return v, err == nil
 }
 
 // plainNumber is a number as JSON has it, of at most 15 digits before the point: of larger

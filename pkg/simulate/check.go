@@ -74,7 +74,8 @@ var (
 	currencyForm = pattern.Of(`^[A-Z]{3}$`)
 	propertyForm = pattern.Of(`^[a-z][a-z0-9_]{0,99}$`)
 	shareForm    = pattern.Of(`^(0(\.[0-9]+)?|1(\.0+)?)$`)
-	numberForm   = pattern.Of(`^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
+	priorityForm = pattern.Of(`^-?[0-9]{1,8}$`)
+	timeForm     = pattern.Of(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$`)
 )
 
 // check holds what the fixtures say of the account against itself: no account has two records
@@ -242,15 +243,36 @@ func (f *Fixtures) Against(a Around) diag.Findings {
 	if a.Zone != nil && f.TimeZone != "" && a.Zone(f.TimeZone) != nil {
 		c.wrong("/timezone", "write it as Europe/Berlin", "%q is no time zone", f.TimeZone)
 	}
-	var own []string
+	contact, deal := map[string][]string{}, map[string][]string{} // the facts that a property is asked for
 	for _, name := range slices.Sorted(maps.Keys(d.HubSpot.Facts)) {
-		own = append(own, d.HubSpot.Facts[name].Contact, d.HubSpot.Facts[name].Deal)
+		fact := d.HubSpot.Facts[name]
+		if fact.Contact != "" {
+			contact[fact.Contact] = append(contact[fact.Contact], name)
+		}
+		if fact.Deal != "" {
+			deal[fact.Deal] = append(deal[fact.Deal], name)
+		}
+	}
+	contacts, deals := map[string]bool{}, map[string]bool{} // what some record has
+	for _, x := range f.Contacts {
+		for name := range x.Properties {
+			contacts[name] = true
+		}
+	}
+	for _, x := range f.Deals {
+		for name := range x.Properties {
+			deals[name] = true
+		}
 	}
 	for i, x := range f.Contacts {
-		c.values(pointer("contacts", i), x.Properties, a.Kinds["contacts"], a.Options, own)
+		at := pointer("contacts", i)
+		c.spelling(at, x.Properties, a.Kinds["contacts"], contact, deal, contacts)
+		c.values(at, x.Properties, a.Kinds["contacts"], a.Options, contact, d)
 	}
 	for i, x := range f.Deals {
-		c.values(pointer("deals", i), x.Properties, a.Kinds["deals"], nil, own)
+		at := pointer("deals", i)
+		c.spelling(at, x.Properties, a.Kinds["deals"], deal, contact, deals)
+		c.values(at, x.Properties, a.Kinds["deals"], nil, deal, d)
 	}
 	c.org("", f.OrgFixture, a)
 	for _, name := range slices.Sorted(maps.Keys(f.Calls)) {
@@ -292,24 +314,81 @@ func Shown(ani string) bool {
 	return digits >= 7 || strings.ContainsAny(ani, ":@") || !strings.ContainsFunc(ani, unicode.IsLetter) || phone.Withheld(ani)
 }
 
-// values reports properties that look like misspelt ones of HubSpot's, and values that HubSpot does not hold
-// under that type.
-func (c *checker) values(at string, ps hubspot.Properties, kinds map[string]string, options map[string][]string, own []string) {
+// spelling reports properties that look like misspelt ones: of HubSpot's, or of those that the
+// facts ask this object for. The account may have any other. What a record has properly it
+// cannot have meant. A property of a fact that no record has is perhaps the one that is misspelt,
+// and said of the deployment (DR-ACCT-003). other are the properties asked of the other object.
+func (c *checker) spelling(at string, ps hubspot.Properties, kinds map[string]string, asked, other map[string][]string, occurs map[string]bool) {
+	known := slices.DeleteFunc(slices.Sorted(maps.Keys(asked)), func(n string) bool { return !occurs[n] })
+	known = append(known, slices.Sorted(maps.Keys(kinds))...)
+	known = slices.DeleteFunc(known, func(n string) bool { _, has := ps[n]; return has })
 	for _, name := range slices.Sorted(maps.Keys(ps)) {
-		kind, known := kinds[name]
-		path := at + pointer("properties", name)
-		if !known {
-			if hint := diag.DidYouMean(name, slices.Sorted(maps.Keys(kinds))); hint != "" && !slices.Contains(own, name) {
-				c.odd(path+keyMark, hint, "HubSpot has no property %q of its own, and the deployment asks for none", name)
-			}
+		if kinds[name] != "" || asked[name] != nil || other[name] != nil {
 			continue
 		}
+		near := nearby(name, known)
+		path := at + pointer("properties", name) + keyMark
+		switch hint := fmt.Sprintf("did you mean %q", near); {
+		case near == "":
+		case asked[near] != nil:
+			c.odd(path, hint, "the deployment asks for no property %q: fact %s of this record is not set", name, quoted(asked[near]))
+		default:
+			c.odd(path, hint, "HubSpot has no property %q of its own, and the deployment asks for none: nothing reads it", name)
+		}
+	}
+}
+
+// nearby is the known name of which at most two letters differ (of five and fewer one), or that
+// sounds alike. More letters tell another property.
+func nearby(name string, known []string) string {
+	sound := func(s string) string { return strings.ReplaceAll(s, "ph", "f") }
+	best, bestAt := "", min(2, max(1, len(name)/3))+1
+	for _, k := range known {
+		n := diag.Distance(name, k)
+		if sound(name) == sound(k) {
+			n = 1
+		}
+		if n < bestAt {
+			best, bestAt = k, n
+		}
+	}
+	return best
+}
+
+func quoted(names []string) string {
+	var out []string
+	for _, n := range names {
+		out = append(out, strconv.Quote(n))
+	}
+	return strings.Join(out, " and ")
+}
+
+// forms say how a value of a type is written.
+var forms = map[string]string{
+	"number": "a number", "boolean": "true or false", "bool": "true or false",
+	"date": "a day such as 2026-12-31", "datetime": "a time such as 2026-11-23T09:00:00Z",
+}
+
+// values reports values that a fact cannot read, and those that HubSpot does not hold under
+// that type.
+func (c *checker) values(at string, ps hubspot.Properties, kinds map[string]string, options map[string][]string, asked map[string][]string, d *deployment.Deployment) {
+	for _, name := range slices.Sorted(maps.Keys(ps)) {
 		v, set := ps.Get(name)
-		form := map[string]string{"number": "a number", "bool": "true or false", "date": "a day such as 2026-12-31", "datetime": "a time such as 2026-11-23T09:00:00Z"}[kind]
+		if !set {
+			continue
+		}
+		path := at + pointer("properties", name)
+		unread := slices.DeleteFunc(slices.Clone(asked[name]), func(fact string) bool {
+			_, ok := routing.Read(d.HubSpot.Facts[fact].Type, v)
+			return ok
+		})
+		kind := kinds[name]
 		switch words := options[name]; {
-		case !set:
-		case form != "" && !holds(kind, v):
-			c.odd(path, "", "HubSpot holds %s there", form)
+		case len(unread) > 0:
+			typ := d.HubSpot.Facts[unread[0]].Type
+			c.odd(path, "write "+forms[typ], "fact %s is of type %s, which this is not: it is not set", quoted(unread), typ)
+		case forms[kind] != "" && !holds(kind, v):
+			c.odd(path, "", "HubSpot holds %s there: this is read as not set", forms[kind])
 		case words != nil && !slices.Contains(words, v) && !digitsForm().MatchString(v):
 			c.odd(path, meant(v, words), "HubSpot has no option %q there", v)
 		}
@@ -320,7 +399,8 @@ func (c *checker) values(at string, ps hubspot.Properties, kinds map[string]stri
 func holds(kind, v string) bool {
 	switch kind {
 	case "number":
-		return numberForm().MatchString(v)
+		_, ok := routing.Read(routing.NumberFact, v)
+		return ok
 	case "bool":
 		return v == "true" || v == "false"
 	}
@@ -388,8 +468,10 @@ func (c *checker) control(at string, given, rows map[string]map[string]any) {
 				c.wrong(place, kind(now)+" does", "%s does not belong here", kind(v))
 			case name == "key" && v != key:
 				c.wrong(place, "leave it out", "the key of row %q is %q", key, key)
-			case name == "openUntil" && text != "" && !holds("datetime", text):
-				c.odd(place, "write it as 2026-11-23T15:00:10Z", "that is no time: the breaker counts as closed")
+			case name == "openUntil":
+				if effect, ok := breakerOpen(text); !ok {
+					c.odd(place, timeHint, "%s", effect)
+				}
 			}
 		}
 	}
@@ -406,25 +488,53 @@ func (c *checker) conversation(at string, data map[string]string, a Around) {
 			c.odd(at+pointer(name)+keyMark, meant(name, known), "the flow reads no participant data %q", name)
 		}
 	}
+	for _, l := range left(data, a.Deployment) {
+		c.odd(at+pointer(l.name), l.hint, "%s", l.why)
+	}
+}
+
+// A leftover is what an earlier leg cannot have left.
+type leftover struct{ name, why, hint string }
+
+// left finds in a conversation's data what makes a flow decide anew.
+func left(data map[string]string, d *deployment.Deployment) []leftover {
 	outcomes := []string{""}
 	for _, o := range routing.Outcomes() {
 		outcomes = append(outcomes, string(o))
 	}
 	rules := []string{""}
-	for _, r := range a.Deployment.Routing.Rules {
+	for _, r := range d.Routing.Rules {
 		rules = append(rules, r.Name)
 	}
-	for name, words := range map[string][]string{"dealroute_outcome": outcomes, "dealroute_rule": rules} {
-		if v := data[name]; !slices.Contains(words, v) {
-			c.odd(at+pointer(name), meant(v, words[1:]), "no leg of this deployment leaves %q: the decision is not kept", v)
+	var out []leftover
+	for _, x := range []struct {
+		name  string
+		words []string
+	}{{"dealroute_outcome", outcomes}, {"dealroute_rule", rules}} {
+		if v := data[x.name]; !slices.Contains(x.words, v) {
+			out = append(out, leftover{x.name, fmt.Sprintf("no leg of this deployment leaves %q: the decision is not kept", v), meant(v, x.words[1:])})
 		}
 	}
-	if v := data["dealroute_until"]; v != "" && !holds("datetime", v) {
-		c.odd(at+"/dealroute_until", "write it as 2026-11-23T15:00:10Z", "that is no time: the decision is not kept")
+	if v := data["dealroute_until"]; v != "" && !isTime(v) {
+		out = append(out, leftover{"dealroute_until", "that is no time: the decision is not kept", timeHint})
 	}
-	if v := data["dealroute_priority"]; v != "" && !numberForm().MatchString(v) {
-		c.odd(at+"/dealroute_priority", "", "that is no number: the decision is not kept")
+	if v := data["dealroute_priority"]; v != "" && !priorityForm().MatchString(v) {
+		out = append(out, leftover{"dealroute_priority", "that is no number: the decision is not kept", "write a whole number of at most eight digits"})
 	}
+	return out
+}
+
+const timeHint = "write it as 2026-11-23T15:00:10Z"
+
+// breakerOpen tells whether openUntil of the control table can be read, and what follows when it cannot.
+func breakerOpen(text string) (effect string, ok bool) {
+	return "that is no time: the breaker counts as closed", text == "" || isTime(text)
+}
+
+// isTime tells whether the flow reads a text as a time: in UTC, to the second or finer.
+func isTime(text string) bool {
+	_, err := time.Parse(time.RFC3339, text)
+	return err == nil && timeForm().MatchString(text)
 }
 
 // kind says in a sentence what a cell is.
@@ -455,6 +565,16 @@ func (p *Program) Script(doc *world.Document, rows map[string]map[string]any, d 
 	if dnis := doc.Call.DNIS; dnis != "" && len(d.Calls.Numbers) > 0 {
 		if _, ours := d.Number(dnis); !ours {
 			found = append(found, doc.Wrong("/call/dnis", meant(dnis, d.Calls.Numbers), notOurs))
+		}
+	}
+	for _, l := range left(doc.Call.Data, d) {
+		found = append(found, doc.Odd("/call/data"+pointer(l.name), l.hint, l.why))
+	}
+	for name, t := range doc.Tables {
+		for _, f := range t.Rows["breaker"] {
+			if effect, ok := breakerOpen(f.Value.Text); f.Name == "openUntil" && f.Value.Kind == world.DatumText && strings.EqualFold(name, p.table) && !ok {
+				found = append(found, doc.Odd("/tables"+pointer(name, "rows", "breaker", "openUntil"), timeHint, effect))
+			}
 		}
 	}
 	return append(found, doc.Against(p.flow, world.Known{

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -70,13 +71,14 @@ func TestFixturesNameEveryFault(t *testing.T) {
 
 // around is what the fixtures of the tests are held against.
 func around(t *testing.T) simulate.Around {
-	l := edge(t, "best", "highest-value", "hubspot:", "calls: {numbers: [\"+15135550100\"]}\nhubspot:\n  portal: \"1\"")
+	l := edge(t, "best", "highest-value", "hubspot:", "calls: {numbers: [\"+15135550100\"]}\nhubspot:\n  portal: \"1\"",
+		"tier: {contact: customer_tier}", "tier: {contact: customer_tier}\n    score: {contact: engagement_score, type: number}\n    vip: {contact: vip, type: boolean}\n    seats: {deal: seats, type: number}")
 	return simulate.Around{
 		Deployment: l.d, Rows: map[string]map[string]any{"switch": {"key": "switch", "enabled": true}, "breaker": {"key": "breaker", "openUntil": "", "reason": ""}},
 		Program: l.p, Zone: func(name string) error { _, err := time.LoadLocation(name); return err },
 		Options: map[string][]string{"lifecyclestage": {"lead", "customer"}},
 		Kinds: map[string]map[string]string{
-			"contacts": {"phone": "phone_number", "firstname": "string", "lastmodifieddate": "datetime", "num_associated_deals": "number", "lifecyclestage": "enumeration"},
+			"contacts": {"phone": "phone_number", "mobilephone": "phone_number", "firstname": "string", "lastmodifieddate": "datetime", "num_associated_deals": "number", "lifecyclestage": "enumeration"},
 			"deals":    {"pipeline": "enumeration", "dealstage": "enumeration", "amount": "number", "closedate": "datetime", "hs_is_closed": "bool"},
 		},
 	}
@@ -109,20 +111,20 @@ func TestFixturesReferToWhatIsThere(t *testing.T) {
 		"contacts: [{id: \"1\"}]\ndeals: [{id: \"1\"}, {id: \"1\", contacts: [\"1\"]}]\n":           `crm.yaml:3:25: there is another deal "1"; give it another id`,
 		"contacts: [{id: \"1\"}]\ndeals: [{id: \"2\", contacts: [\"1\", \"1\"]}]\n":                 `crm.yaml:3:35: contact "1" stands twice; leave it out`,
 		"contacts: [{id: \"1\", properties: {firstName: Ada}}]\n":                                   `crm.yaml:2:35: "firstName" cannot be the name of a property; a to z, 0 to 9 and _, as HubSpot's settings show the internal name`,
-		"contacts: [{id: \"1\", properties: {phnoe: x}}]\n":                                         `crm.yaml:2:35: warning: HubSpot has no property "phnoe" of its own, and the deployment asks for none; did you mean "phone"`,
+		"contacts: [{id: \"1\", properties: {phnoe: x}}]\n":                                         `crm.yaml:2:35: warning: HubSpot has no property "phnoe" of its own, and the deployment asks for none: nothing reads it; did you mean "phone"`,
 		"contacts: [{id: \"1\", properties: {customer_teir: x}}]\n":                                 "", // the account has what its records have
 		"contacts: [{id: \"1\", properties: {customer_tier: x, shoe_size: \"44\", phone: null}}]\n": "",
-		"contacts: [{id: \"1\", properties: {num_associated_deals: none}}]\n":                       `crm.yaml:2:57: warning: HubSpot holds a number there; `,
-		"contacts: [{id: \"1\", properties: {lastmodifieddate: yesterday}}]\n":                      `crm.yaml:2:53: warning: HubSpot holds a time such as 2026-11-23T09:00:00Z there; `,
+		"contacts: [{id: \"1\", properties: {num_associated_deals: none}}]\n":                       `crm.yaml:2:57: warning: HubSpot holds a number there: this is read as not set; `,
+		"contacts: [{id: \"1\", properties: {lastmodifieddate: yesterday}}]\n":                      `crm.yaml:2:53: warning: HubSpot holds a time such as 2026-11-23T09:00:00Z there: this is read as not set; `,
 		"contacts: [{id: \"1\", properties: {phone: [x]}}]\n":                                       `crm.yaml:2:42: a list does not belong here; a text does`,
 		"contacts: [{id: \"1\", archived: \"no\"}]\n":                                               `crm.yaml:2:32: a text does not belong here; true or false does`,
 		"contacts: [{id: \"1\", updated: yesterday}]\n":                                             `crm.yaml:2:31: a text does not belong here; a time such as 2026-11-23T09:00:00Z does`,
 		"contacts: {id: \"1\"}\n":                                                                   `crm.yaml:2:11: a mapping does not belong here; a list does`,
 		"deals: [{id: \"1\", properties: {amount: 5.000,00}}]\n":                                    `crm.yaml:2:46: "00" cannot be the name of a property; a to z, 0 to 9 and _, as HubSpot's settings show the internal name`,
-		"deals: [{id: \"1\", properties: {amount: \"5.000,00\"}}]\n":                                `crm.yaml:2:40: warning: HubSpot holds a number there; `,
+		"deals: [{id: \"1\", properties: {amount: \"5.000,00\"}}]\n":                                `crm.yaml:2:40: warning: HubSpot holds a number there: this is read as not set; `,
 		"deals: [{id: \"1\", properties: {amount: \"-5.5\", closedate: 2026-12-31}}]\n":             "",
 		"deals: [{id: \"1\", properties: {dealstage: closedwon, hs_is_closed: \"false\"}}]\n":       `crm.yaml:2:68: warning: HubSpot calculates it, and stage "closedwon" makes it true; leave it out`,
-		"deals: [{id: \"1\", properties: {hs_is_closed: \"yes\"}}]\n":                               `crm.yaml:2:46: warning: HubSpot holds true or false there; `,
+		"deals: [{id: \"1\", properties: {hs_is_closed: \"yes\"}}]\n":                               `crm.yaml:2:46: warning: HubSpot holds true or false there: this is read as not set; `,
 		"pipelines: [{id: default}, {id: default}]\n":                                               `crm.yaml:2:33: there is another pipeline "default"; give it another id`,
 		"pipelines: [{label: Sales}]\n":                                                             `crm.yaml:2:13: the pipeline has no id; `,
 		"pipelines: [{id: a, stages: [{id: x}]}, {id: b, stages: [{id: x}]}]\n":                     `crm.yaml:2:63: there is another stage "x", in pipeline "a"; HubSpot gives each stage an id of its own`,
@@ -163,7 +165,7 @@ func TestFixturesReferToWhatIsThere(t *testing.T) {
 		"calls: {\"+15135550142\": {conversation: {dealroute_outcome: active}}}\n":   `crm.yaml:2:60: warning: no leg of this deployment leaves "active": the decision is not kept; there is active_deal, inactive_deal, contact_no_deal, no_record, lookup_failed`,
 		"calls: {\"+15135550142\": {conversation: {dealroute_rule: golf}}}\n":        `crm.yaml:2:57: warning: no leg of this deployment leaves "golf": the decision is not kept; did you mean "gold"`,
 		"calls: {\"+15135550142\": {conversation: {dealroute_until: noon}}}\n":       `crm.yaml:2:58: warning: that is no time: the decision is not kept; write it as 2026-11-23T15:00:10Z`,
-		"calls: {\"+15135550142\": {conversation: {dealroute_priority: high}}}\n":    `crm.yaml:2:61: warning: that is no number: the decision is not kept; `,
+		"calls: {\"+15135550142\": {conversation: {dealroute_priority: high}}}\n":    `crm.yaml:2:61: warning: that is no number: the decision is not kept; write a whole number of at most eight digits`,
 		"calls: {\"+15135550142\": {conversation: {dealroute_priority: {}}}}\n":      `crm.yaml:2:61: a mapping does not belong here; a text does`,
 	} {
 		text = "version: 1\n" + text
@@ -181,6 +183,128 @@ func TestFixturesReferToWhatIsThere(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%s\n%s\nwant\n%s", text, got, want)
+		}
+	}
+}
+
+// A property that is nearly one that a fact or HubSpot has is a slip, unless the record has that
+// one, too, or no record has it; a value that no fact of its type can read is said to be not set.
+func TestFixturesOfFacts(t *testing.T) {
+	a := around(t)
+	for _, c := range []struct{ contact, deal, want string }{
+		{"custmer_tier: silver", "", `the deployment asks for no property "custmer_tier": fact "tier" of this record is not set; did you mean "customer_tier"`},
+		{"customertier: silver", "", `the deployment asks for no property "customertier": fact "tier" of this record is not set; did you mean "customer_tier"`},
+		{"engagement_scor: \"5\"", "", `the deployment asks for no property "engagement_scor": fact "score" of this record is not set; did you mean "engagement_score"`},
+		{"vipp: \"true\"", "", `the deployment asks for no property "vipp": fact "vip" of this record is not set; did you mean "vip"`},
+		{"fone: x", "", `HubSpot has no property "fone" of its own, and the deployment asks for none: nothing reads it; did you mean "phone"`},
+		{"mobilefone: x", "", `HubSpot has no property "mobilefone" of its own, and the deployment asks for none: nothing reads it; did you mean "mobilephone"`},
+		{"phon: x", "", `HubSpot has no property "phon" of its own, and the deployment asks for none: nothing reads it; did you mean "phone"`},
+		{"frstnme: x", "", `HubSpot has no property "frstnme" of its own, and the deployment asks for none: nothing reads it; did you mean "firstname"`},
+		{"", "renewaldate: 2026-12-31", `the deployment asks for no property "renewaldate": fact "renewal" of this record is not set; did you mean "renewal_date"`},
+		{"", "amout: \"5\"", `HubSpot has no property "amout" of its own, and the deployment asks for none: nothing reads it; did you mean "amount"`},
+		// what an account may well have
+		{"customer_tier: gold, customer_tiers: x, phone: x, phone2: y, customer_type: x, zone: x, tier: x, region: x, renewal_date: x, vap: x, vip: null", "", ""},
+		{"zone: x, homes: y", "", ""},
+		{"", "customer_tier: gold, seats: null, seats_2: x, product: y", ""},
+
+		{"engagement_score: high", "", `fact "score" is of type number, which this is not: it is not set; write a number`},
+		{"engagement_score: \"\"", "", ""},
+		{"engagement_score: null", "", ""},
+		{"vip: yes", "", `fact "vip" is of type boolean, which this is not: it is not set; write true or false`},
+		{"vip: \"True\"", "", `fact "vip" is of type boolean, which this is not: it is not set; write true or false`},
+		{"vip: \"1\"", "", `fact "vip" is of type boolean, which this is not: it is not set; write true or false`},
+		{"vip: \"true\"", "", ""},
+		{"vip: \"false\", customer_tier: \"5 €\"", "", ""},
+		{"", "renewal_date: 10.12.2026", `fact "renewal" is of type date, which this is not: it is not set; write a day such as 2026-12-31`},
+		{"", "renewal_date: 2026-02-30", `fact "renewal" is of type date, which this is not: it is not set; write a day such as 2026-12-31`},
+		{"", "renewal_date: \"2026-12-10T00:00:00+01:00\"", `fact "renewal" is of type date, which this is not: it is not set; write a day such as 2026-12-31`},
+		{"", "renewal_date: \"2026-12-10T00:00:00.000Z\"", ""},
+		{"", "renewal_date: \"2026-12-10\", seats: \"-0.5\"", ""},
+		{"", "seats: many", `fact "seats" is of type number, which this is not: it is not set; write a number`},
+	} {
+		text := "version: 1\ncontacts: [{id: \"1\", properties: {" + c.contact + "}}, {id: \"3\", properties: {customer_tier: gold, engagement_score: null, vip: null}}]\n" +
+			"deals: [{id: \"2\", properties: {" + c.deal + "}}, {id: \"4\", properties: {renewal_date: null, seats: null}}]\n"
+		if got := warned(t, a, text); got != c.want {
+			t.Errorf("%s%s\n%s\nwant\n%s", c.contact, c.deal, got, c.want)
+		}
+	}
+	// The texts of "Numbers of HubSpot" are numbers to the fixtures as they are to the policy.
+	page, err := os.ReadFile("../../docs/meaning.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rows, _ := strings.Cut(string(page), "## Numbers of HubSpot")
+	n := 0
+	for line := range strings.Lines(rows) {
+		cells := strings.Split(line, "|")
+		if !strings.HasPrefix(line, "| `") {
+			continue
+		}
+		n++
+		value, not := strings.Trim(cells[1], " `"), strings.TrimSpace(cells[2]) == "not set"
+		for _, property := range []string{"seats", "amount"} {
+			got := warned(t, a, "version: 1\ndeals: [{id: \"2\", properties: {"+property+": \""+value+"\"}}]\n")
+			if (got != "") != not {
+				t.Errorf("%s %q, not set: %v: %s", property, value, not, got)
+			}
+		}
+	}
+	if n < 15 {
+		t.Errorf("%d numbers on the page", n)
+	}
+}
+
+// warned are the warnings about fixtures, without their places.
+func warned(t *testing.T, a simulate.Around, text string) string {
+	t.Helper()
+	f, found := simulate.DecodeFixtures("crm.yaml", []byte(text))
+	if err := found.Err(); err != nil {
+		t.Fatal(text, err)
+	}
+	return messages(t, f.Against(a))
+}
+
+func messages(t *testing.T, found diag.Findings) string {
+	t.Helper()
+	var got []string
+	for _, x := range found {
+		if x.Severity != diag.Warning || x.Position.Line == 0 {
+			t.Errorf("%s: %s at %v", x.Severity, x.Message, x.Position)
+		}
+		got = append(got, x.Message+"; "+x.Hint)
+	}
+	return strings.Join(got, "\n")
+}
+
+// A time that the flow cannot read is a warning wherever one is given, in fixtures and in worlds.
+func TestTimesThatTheFlowCannotRead(t *testing.T) {
+	a := around(t)
+	for text, good := range map[string]bool{
+		"2026-11-23T15:00:10Z": true, "2026-11-23T15:00:10.5Z": true, "2026-11-23T15:00:10.123456Z": true, "": true,
+		"2026-11-23T16:00:10+01:00": false, "2026-11-23": false, "soon": false, "2026-11-23T15:00:10z": false, "2026-11-23t15:00:10Z": false,
+		"2026-11-23T15:00Z": false, "2026-11-23 15:00:10Z": false, "2026-11-23T15:00:10": false, "2026-11-23T5:00:10Z": false, "2026-11-23T15:00:10,5Z": false,
+		" 2026-11-23T15:00:10Z": false, "2026-13-23T15:00:10Z": false, "2026-11-23T15:00:10.Z": false, "1795446010": false,
+	} {
+		const breaker, kept = "that is no time: the breaker counts as closed; write it as 2026-11-23T15:00:10Z", "that is no time: the decision is not kept; write it as 2026-11-23T15:00:10Z"
+		for _, c := range []struct{ fixtures, world, want string }{
+			{"control: {breaker: {openUntil: %}}", "tables: {acme-control: {rows: {breaker: {openUntil: %}}}}", breaker},
+			{"calls: {anonymous: {control: {breaker: {openUntil: %}}}}", "tables: {ACME-control: {rows: {breaker: {openUntil: %}}}}", breaker},
+			{"calls: {anonymous: {conversation: {dealroute_until: %}}}", "call: {data: {dealroute_until: %}}", kept},
+		} {
+			if good {
+				c.want = ""
+			}
+			write := func(s string) string { return strings.ReplaceAll(s, "%", strconv.Quote(text)) }
+			if got := warned(t, a, "version: 1\n"+write(c.fixtures)+"\n"); got != c.want {
+				t.Errorf("%s: %s", write(c.fixtures), got)
+			}
+			doc, found := world.Read("w", []byte(write(c.world)))
+			if err := found.Err(); err != nil {
+				t.Fatal(err)
+			}
+			if got := messages(t, a.Program.Script(doc, a.Rows, a.Deployment)); got != c.want {
+				t.Errorf("%s: %s", write(c.world), got)
+			}
 		}
 	}
 }

@@ -95,6 +95,12 @@ func (d *Document) Wrong(path, hint, message string) diag.Finding {
 	return d.finding(diag.Error, n, hint, "%s", message)
 }
 
+// Odd is a warning about the value at a path of the file.
+func (d *Document) Odd(path, hint, message string) diag.Finding {
+	n, _ := source.Find(d.root, path)
+	return d.finding(diag.Warning, n, hint, "%s", message)
+}
+
 func (d *Document) finding(s diag.Severity, n *yaml.Node, hint, format string, args ...any) diag.Finding {
 	f := diag.Finding{Severity: s, Message: fmt.Sprintf(format, args...), Hint: hint, Position: d.text.At(n)}
 	if n != nil {
