@@ -120,6 +120,9 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 			return fail(errors.New("the action's URL is a path"), "say where it goes: --region or --base-url")
 		}
 		run.Bearer = secret.New(o.Getenv("GENESYSCLOUD_ACCESS_TOKEN"))
+		if err := whole("GENESYSCLOUD_ACCESS_TOKEN", run.Bearer); err != nil {
+			return err
+		}
 	}
 	own := time.Duration(p.Definition().TimeoutSeconds) * time.Second
 	if own == 0 {

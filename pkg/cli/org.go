@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -45,6 +46,9 @@ func openOrg(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint
 	if err != nil {
 		return nil, err
 	}
+	if err := whole(keyVariable, secret.New(env.Getenv(keyVariable))); err != nil {
+		return nil, err
+	}
 	c, err := genesysrest.New(cfg)
 	if err != nil {
 		return nil, err
@@ -78,7 +82,17 @@ func secretFromEnv(env session, field string) (secret.Value, error) {
 	if !v.Set() {
 		return v, fail(fmt.Errorf("%s is not set", variable), "set it to "+hint)
 	}
-	return v, nil
+	return v, whole(variable, v)
+}
+
+// whole refuses a secret that cannot be one: blanks at its ends, line ends and other control
+// characters come in when it is copied or read from a file.
+func whole(variable string, v secret.Value) error {
+	s := v.Reveal()
+	if strings.TrimSpace(s) != s || strings.ContainsFunc(s, unicode.IsControl) {
+		return fail(fmt.Errorf("%s holds a blank, a line end or another control character that is no part of a secret", variable), "set it again without; a file's last line end goes with $(cat FILE)")
+	}
+	return nil
 }
 
 func sandboxOrg(env session, s *sandbox, readOnly bool) (*org, error) {

@@ -21,6 +21,13 @@ func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, erro
 	regions := []said{{"genesys.region of the deployment file", inFile}}
 	cfg := genesysrest.Config{ReadOnly: readOnly, Agent: "dealroute/" + env.version(), Log: env.log(), Secrets: env.known}
 	token, id, key := env.Getenv("GENESYSCLOUD_ACCESS_TOKEN"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_ID"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_SECRET")
+	for _, v := range []struct{ variable, text string }{
+		{"GENESYSCLOUD_ACCESS_TOKEN", token}, {"GENESYSCLOUD_OAUTHCLIENT_ID", id}, {"GENESYSCLOUD_OAUTHCLIENT_SECRET", key},
+	} {
+		if err := whole(v.variable, secret.New(v.text)); err != nil && env.settings.profile == "" {
+			return cfg, err
+		}
+	}
 	switch name := env.settings.profile; {
 	case name != "":
 		p, err := readProfile(env, name)

@@ -155,6 +155,9 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 		if key = secret.New(env.Getenv(keyVariable)); !key.Set() {
 			return nil, fail(errors.New("no key for HubSpot"), "set HUBSPOT_SERVICE_KEY to a service key with crm.objects.contacts.read and crm.objects.deals.read")
 		}
+		if err := whole(keyVariable, key); err != nil {
+			return nil, err
+		}
 	case o.crm != "fixtures":
 		return nil, fail(fmt.Errorf("--crm %q is not known", o.crm), "use fixtures or live")
 	}

@@ -21,6 +21,8 @@ import (
 
 const onItsWay = "?"
 
+const changedValue = "its value has changed"
+
 // A KeyError says that a credential's value is missing or will not do.
 type KeyError struct {
 	Credential genesys.Key
@@ -143,7 +145,7 @@ func (r *run) outdated(d genesys.Entity) string {
 	case hash == "":
 		return "no record says which value it holds"
 	case hash != fingerprint(salt, value):
-		return "its value has changed"
+		return changedValue
 	}
 	return ""
 }
@@ -162,7 +164,11 @@ func (r *run) prove(ctx context.Context) map[genesys.Key]error {
 		if refused != nil {
 			out[d.Key] = &KeyError{d.Key, refused}
 		}
-		if doubt != nil {
+		switch {
+		case doubt == nil:
+		case r.outdated(d) == changedValue: // the one that is there works, for all that is known
+			out[d.Key] = &KeyError{d.Key, fmt.Errorf("its value has changed, and the new one could not be checked, so it does not take the place of the one that is there: %w", doubt)}
+		default:
 			r.warn("credential %q: its value could not be checked: %v", d.Key.Name, doubt)
 		}
 	}

@@ -211,6 +211,30 @@ func TestAKeyThatWillNotDoStopsSetup(t *testing.T) {
 	}
 }
 
+// A key that nobody could look at takes the place of none that is there.
+func TestAChangedKeyThatNobodyChecked(t *testing.T) {
+	down := errors.New("HubSpot does not answer")
+	unchecked := func(c *reconcile.Config) {
+		keyed(otherKey)(c)
+		c.Prove = func(context.Context, genesys.Key) (refused, doubt error) { return nil, down }
+	}
+	w := newWorld(t)
+	apply(t, w.read(t, nil))
+	before := w.deployed(t)
+	w.server.ForgetCalls()
+	var no *reconcile.KeyError
+	if err := w.run(t.Context(), unchecked); !errors.As(err, &no) || !errors.Is(err, down) {
+		t.Errorf("setup: %v", err)
+	}
+	if got := w.writes(); len(got) > 0 || w.deployed(t) != before {
+		t.Errorf("it was written: %v", got)
+	}
+	apply(t, w.read(t, keyed(otherKey)))
+	if w.deployed(t) != hashOf(otherKey) {
+		t.Error("when HubSpot answers it is not written")
+	}
+}
+
 func TestWithoutAKey(t *testing.T) {
 	w := newWorld(t)
 	var no *reconcile.KeyError

@@ -68,8 +68,11 @@ func (o *object) lacks() string {
 type pageOf struct {
 	Entities  []map[string]any
 	PageCount *int
+	Total     *int
 	NextURI   string `json:"nextUri"`
 	members   []string
+	number    int // of this page
+	before    int // how many entities the pages before had
 }
 
 func (p *pageOf) lacks() string {
@@ -84,17 +87,20 @@ func (p *pageOf) lacks() string {
 			return fmt.Sprintf("entities[%d].%s", i, at)
 		}
 	}
+	if n := p.before + len(p.Entities); p.last() && p.Total != nil && n < *p.Total {
+		return fmt.Sprintf("more than %d of the %d entities that it counts", n, *p.Total)
+	}
 	return ""
 }
 
 // last reports whether no page follows. Where the count of pages is not told, a page that is
 // full may not be the last one.
-func (p *pageOf) last(page int) bool {
+func (p *pageOf) last() bool {
 	if p.NextURI != "" {
 		return false
 	}
 	if p.PageCount == nil {
 		return len(p.Entities) < pageSize
 	}
-	return page >= *p.PageCount
+	return p.number >= *p.PageCount
 }

@@ -292,3 +292,69 @@ func TestAListWithoutACountIsReadToItsEnd(t *testing.T) {
 		}
 	}
 }
+
+// A list that counts more than it gives is no list, and one that changed while it was read is
+// read again; nothing comes twice, and lists that know no pages end.
+func TestAListThatContradictsItself(t *testing.T) {
+	entity := func(n int) string { return fmt.Sprintf(`{"id": "id-%d", "name": "n"}`, n) }
+	page := func(more string, ns ...int) string {
+		var es []string
+		for _, n := range ns {
+			es = append(es, entity(n))
+		}
+		return `{"entities": [` + strings.Join(es, ",") + `]` + more + `}`
+	}
+	full := make([]int, pageSize)
+	for i := range full {
+		full[i] = i
+	}
+	for _, c := range []struct {
+		name    string
+		answers []string // the last one repeats
+		want    int      // entities; -1: an error
+		calls   int
+	}{
+		{"whole", []string{page(`, "total": 2, "pageCount": 1`, 1, 2)}, 2, 1},
+		{"empty", []string{page(`, "total": 0, "pageCount": 0`)}, 0, 1},
+		{"counts and gives none", []string{page(`, "total": 7, "pageCount": 1`)}, -1, 1},
+		{"counts and gives none, without pages", []string{page(`, "total": 7`)}, -1, 1},
+		{"counts and gives less", []string{page(`, "total": 3, "pageCount": 1`, 1, 2)}, -1, 1},
+		{"less on the second page", []string{page(`, "total": 4, "pageCount": 2`, 1, 2), page(`, "total": 4, "pageCount": 2`, 3)}, -1, 2},
+		{"another page without a count", []string{page(`, "total": 3, "nextUri": "/x"`, 1, 2), page(`, "total": 3`, 3)}, 3, 2},
+		{"one on two pages, once", []string{page(`, "total": 3, "pageCount": 2`, 1, 2), page(`, "total": 3, "pageCount": 2`, 2), page(`, "total": 3, "pageCount": 1`, 1, 2, 3)}, 3, 3},
+		{"one on two pages, always", []string{page(`, "total": 3, "pageCount": 2`, 1, 2), page(`, "total": 3, "pageCount": 2`, 2), page(`, "total": 3, "pageCount": 2`, 1, 2), page(`, "total": 3, "pageCount": 2`, 2)}, 2, 4},
+		{"the same page for ever", []string{page("", full...)}, pageSize, 4},
+		{"the same next page for ever", []string{page(`, "nextUri": "/x"`, 1)}, 1, 4},
+	} {
+		for _, k := range []genesys.Kind{genesys.OAuthClient, genesys.Role, genesys.CallRoute} {
+			calls := 0
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				if strings.HasSuffix(r.URL.Path, "/oauth/token") {
+					io.WriteString(w, `{"access_token": "t", "token_type": "bearer", "expires_in": 3600}`) //nolint:errcheck // the client will tell
+					return
+				}
+				text := c.answers[min(calls, len(c.answers)-1)]
+				calls++
+				if k != genesys.OAuthClient {
+					text = strings.ReplaceAll(text, `"name": "n"`, `"name": "n", "dnis": []`)
+				}
+				io.WriteString(w, text) //nolint:errcheck // the client will tell
+			}))
+			cl, err := New(Config{API: srv.URL, Apps: srv.URL, Token: secret.New("t")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := cl.Find(t.Context(), k, "")
+			switch {
+			case c.want < 0 && err == nil:
+				t.Errorf("%s, %s: %d entities, want an error", c.name, k, len(got))
+			case c.want >= 0 && (err != nil || len(got) != c.want):
+				t.Errorf("%s, %s: %d entities, %v, want %d", c.name, k, len(got), err, c.want)
+			case calls != c.calls:
+				t.Errorf("%s, %s: %d calls, want %d", c.name, k, calls, c.calls)
+			}
+			srv.Close()
+		}
+	}
+}

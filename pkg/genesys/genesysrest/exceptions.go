@@ -28,6 +28,7 @@ type lacking struct {
 
 var (
 	scriptDelete = lacking{http.MethodDelete, "/api/v2/scripts/%s", "not in the API description; Genesys' own provider deletes scripts with it"}
+	clientPage   = lacking{http.MethodGet, "/api/v2/oauth/clients?pageNumber=%s", "the API description gives this list no pages, and its answer counts them"}
 	exportStart  = lacking{http.MethodPost, "/api/v2/flows/export/jobs", "on the platform since 2025, after this SDK"}
 	exportRead   = lacking{http.MethodGet, "/api/v2/flows/export/jobs/%s", "on the platform since 2025, after this SDK"}
 	scriptUpload = lacking{http.MethodPost, "/uploads/v2/scripter", "on the host of the user interface, as a form with a file; Genesys' own provider uploads scripts with it"}

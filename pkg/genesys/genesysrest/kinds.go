@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
@@ -18,7 +19,6 @@ type kind struct {
 	list   func(a apis, name string, page int) error
 	listed []string // members that each entity of the list must have, beside id and name
 	star   bool     // the list takes a name with a trailing * for "begins with"
-	single bool     // the list is one page
 	read   func(a apis, id string) error
 	whole  []string // members that a read must have, beside the id
 	create operation
@@ -50,8 +50,12 @@ var kinds = map[genesys.Kind]kind{
 		},
 	},
 	genesys.OAuthClient: {
-		list:   func(a apis, _ string, _ int) error { return sent(a.oauth().GetOauthClients()) },
-		single: true,
+		list: func(a apis, _ string, page int) error {
+			if page > 1 {
+				return clientPage.call(a, nil, strconv.Itoa(page))
+			}
+			return sent(a.oauth().GetOauthClients())
+		},
 		read:   func(a apis, id string) error { return sent(a.oauth().GetOauthClient(id)) },
 		create: func(a apis, b *body) error { return sent(a.oauth().PostOauthClients(as[sdk.Oauthclientrequest](b))) },
 		update: func(a apis, id string, b *body) error {
@@ -187,7 +191,7 @@ func (c *Client) Find(ctx context.Context, k genesys.Kind, name string) ([]genes
 	if !e.star {
 		filter = strings.TrimSuffix(name, "*")
 	}
-	all, err := c.pages(ctx, e.single, func(a apis, page int) error { return e.list(a, filter, page) }, append([]string{"id", "name"}, e.listed...)...)
+	all, err := c.list(ctx, func(a apis, page int) error { return e.list(a, filter, page) }, append([]string{"id", "name"}, e.listed...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -210,23 +214,38 @@ func living(all []genesys.Object, name string) []genesys.Object {
 	return out
 }
 
-// list reads all pages of a list, whose entities must have these members.
+// list reads all pages of a list, whose entities must have these members. An entity that
+// stands on two pages shows that the list changed between them: it is read again, once, and
+// nothing is given twice.
 func (c *Client) list(ctx context.Context, op func(a apis, page int) error, members ...string) ([]genesys.Object, error) {
-	return c.pages(ctx, false, op, members...)
+	out, twice, err := c.pages(ctx, op, members)
+	if err == nil && twice {
+		out, _, err = c.pages(ctx, op, members)
+	}
+	return out, err
 }
 
-func (c *Client) pages(ctx context.Context, single bool, op func(a apis, page int) error, members ...string) ([]genesys.Object, error) {
-	var out []genesys.Object
-	for page := 1; ; page++ {
-		got := pageOf{members: members}
+func (c *Client) pages(ctx context.Context, op func(a apis, page int) error, members []string) (out []genesys.Object, twice bool, err error) {
+	seen := map[string]bool{}
+	for page, before := 1, 0; ; page++ {
+		got := pageOf{members: members, number: page, before: before}
 		if err := c.call(ctx, request{op: func(a apis, _ *body) error { return op(a, page) }}, &got); err != nil {
-			return nil, err
+			return nil, false, err
 		}
+		news := 0
 		for _, b := range got.Entities {
-			out = append(out, objectOf(b))
+			o := objectOf(b)
+			if o.ID != "" && seen[o.ID] {
+				twice = true
+				continue
+			}
+			seen[o.ID] = true
+			out = append(out, o)
+			news++
 		}
-		if single || got.last(page) {
-			return out, nil
+		before += len(got.Entities)
+		if got.last() || news == 0 { // a list that knows no pages gives the same one again
+			return out, twice, nil
 		}
 	}
 }
