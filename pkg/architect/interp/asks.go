@@ -197,5 +197,11 @@ func (p *Program) Type() string { return p.units[0].file.Type }
 // Languages are those of the flow, its default first.
 func (p *Program) Languages() []string {
 	f := p.units[0].flow
-	return append([]string{f.Language}, f.Languages...)
+	out := []string{f.Language}
+	for _, l := range f.Languages { // which name the default, too
+		if !slices.ContainsFunc(out, func(o string) bool { return strings.EqualFold(o, l) }) {
+			out = append(out, l)
+		}
+	}
+	return out
 }

@@ -144,12 +144,12 @@ func (c *compiler) program(f *architect.File, o Options) *Program {
 	return p
 }
 
-// Builtins are the types of the built-in variables of all call flows by lower-case name.
-func Builtins() map[string]expr.Type {
-	m := map[string]expr.Type{}
+// Builtins are the built-in variables of all call flows by lower-case name.
+func Builtins() map[string]expr.Symbol {
+	m := map[string]expr.Symbol{}
 	for _, t := range callTypes {
 		for _, sym := range expr.BuiltIns(t) {
-			m[strings.ToLower(sym.Name)] = sym.Type
+			m[strings.ToLower(sym.Name)] = sym
 		}
 	}
 	return m

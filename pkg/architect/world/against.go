@@ -128,7 +128,7 @@ func (a *against) twice() {
 		for k := range source.Pairs(p.Value) {
 			low := strings.ToLower(k.Key.Value)
 			if other, ok := seen[low]; ok {
-				a.found = append(a.found, a.d.finding(diag.Error, k.Key, "leave one of the two out", "%q of %s is %q in other letters: names are compared without regard to case", k.Key.Value, p.Key.Value, other))
+				a.found = append(a.found, a.d.finding(diag.Error, k.Key, "leave one of the two out", "%s %q is %q in other letters: names are compared without regard to case", nouns[p.Key.Value], k.Key.Value, other))
 			}
 			seen[low] = k.Key.Value
 		}
@@ -408,7 +408,14 @@ func (a *against) objects() {
 // names reports the keys of a section that the flow cannot ask for. open tells that an
 // expression gives a name.
 func (a *against) names(section string, keys, names []string, any, open bool) {
-	given := a.known.Objects[section]
+	given, noun := a.known.Objects[section], nouns[section]
+	if section == "transfers" { // whose targets stand in other sections
+		for _, s := range transferSections {
+			given = append(slices.Clone(given), a.known.Objects[s]...)
+		}
+		slices.Sort(given)
+		given = slices.Compact(given)
+	}
 	for _, key := range keys {
 		is := func(n string) bool { return strings.EqualFold(n, key) }
 		if slices.ContainsFunc(names, is) || slices.ContainsFunc(given, is) {
@@ -416,11 +423,11 @@ func (a *against) names(section string, keys, names []string, any, open bool) {
 		}
 		path := pointer(section, key)
 		if !any {
-			a.say(diag.Error, path, "", "the flow asks for none of %s", section)
+			a.say(diag.Error, path, "", "the flow asks for no %s", strings.TrimSuffix(noun, " to"))
 			continue
 		}
 		if !open {
-			a.say(diag.Error, path, meant(key, names), "the flow asks for no %q of %s", key, section)
+			a.say(diag.Error, path, meant(key, names), "the flow asks for no %s %q", noun, key)
 			continue
 		}
 		if a.texts == nil {
@@ -434,12 +441,12 @@ func (a *against) names(section string, keys, names []string, any, open bool) {
 		}
 		switch {
 		case other != "":
-			a.say(diag.Error, path, cmp.Or(diag.DidYouMean(key, given), "it belongs under "+other), "%q is one of %s, not of %s", key, other, section)
+			a.say(diag.Error, path, cmp.Or(diag.DidYouMean(key, given), "it belongs under "+other), "%q is the name of a %s and of no %s", key, nouns[other], strings.TrimSuffix(noun, " to"))
 		case slices.ContainsFunc(a.texts, is):
 		case a.known.Closed:
-			a.say(diag.Error, path, meant(key, append(slices.Clone(given), names...)), "the flow asks for no %q of %s", key, section)
+			a.say(diag.Error, path, meant(key, append(slices.Clone(given), slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(given, n) })...)), "the flow asks for no %s %q", noun, key)
 		default:
-			a.say(diag.Warning, path, diag.DidYouMean(key, a.texts), "neither the flow nor this file has the name %q of %s anywhere else", key, section)
+			a.say(diag.Warning, path, diag.DidYouMean(key, a.texts), "the name %q stands nowhere else, neither in the flow nor in this file", key)
 		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 const asking = `inboundCall:
   name: Asking
   defaultLanguage: en-us
+  supportedLanguages: {en-us: {defaultLanguageSkill: {noValue: true}}, EN-us: {defaultLanguageSkill: {noValue: true}}, fr: {defaultLanguageSkill: {noValue: true}}}
   startUpRef: /inboundCall/tasks/task[Entry]
   settingsErrorHandling: {errorHandling: {queue: {targetQueue: {lit: {name: Fallback}}}}}
   variables:
@@ -95,26 +96,30 @@ func TestAgainst(t *testing.T) {
 		{"tables: {acme-control: {fails: true, rows: {switch: {}}}}", `1:38: warning: a table that fails has no rows; leave one of the two out`, "="},
 
 		{"queues: {sales: missing, Fallback: missing}", nothing, nothing},
-		{"queues: {Slaes: missing}", `1:10: warning: neither the flow nor this file has the name "Slaes" of queues anywhere else; did you mean "Sales"`, `1:10: the flow asks for no "Slaes" of queues; did you mean "Sales"`},
-		{"queues: {German: missing}", nothing, `1:10: "German" is one of skills, not of queues; it belongs under skills`},
+		{"queues: {Slaes: missing}", `1:10: warning: the name "Slaes" stands nowhere else, neither in the flow nor in this file; did you mean "Sales"`, `1:10: the flow asks for no queue "Slaes"; did you mean "Sales"`},
+		{"queues: {German: missing}", nothing, `1:10: "German" is the name of a skill and of no queue; it belongs under skills`},
 		{"queues: {VIP: missing}\ndataActions: {Find contact: {success: {tier: VIP}}}", nothing, nothing},
 		{"skills: {German: missing}", nothing, nothing},
-		{"skills: {Gremlin: missing}", `1:10: the flow asks for no "Gremlin" of skills; there is German`, "="},
+		{"skills: {Gremlin: missing}", `1:10: the flow asks for no skill "Gremlin"; there is German`, "="},
 		{"users: {ada@example.com: missing}", nothing, nothing},
-		{"users: {bob: missing}", `1:9: the flow asks for no "bob" of users; there is ada@example.com`, "="},
-		{"groups: {Tier 2: missing}", `1:10: the flow asks for none of groups; `, "="},
+		{"users: {bob: missing}", `1:9: the flow asks for no user "bob"; there is ada@example.com`, "="},
+		{"groups: {Tier 2: missing}", `1:10: the flow asks for no group; `, "="},
 		{"flows: {Night: missing}", nothing, nothing},
-		{"flows: {Knight: missing}", `1:9: the flow asks for no "Knight" of flows; did you mean "Night"`, "="},
-		{"prompts: {Prompt.Hello: missing}", `1:11: the flow asks for none of prompts; `, "="},
+		{"flows: {Knight: missing}", `1:9: the flow asks for no flow "Knight"; did you mean "Night"`, "="},
+		{"prompts: {Prompt.Hello: missing}", `1:11: the flow asks for no prompt; `, "="},
 		{"skill: {German: missing}", `1:1: unknown key "skill" in the world file; did you mean "skills"`, "="},
 
 		{"schedules: {Weekdays: inactive}\nscheduleGroups: {Hours: closed}\nemergencyGroups: {Evac: \"on\"}", nothing, nothing},
-		{"schedules: {Weekday: inactive}", `1:13: the flow asks for no "Weekday" of schedules; did you mean "Weekdays"`, "="},
-		{"scheduleGroups: {Horus: closed}", `1:18: the flow asks for no "Horus" of scheduleGroups; did you mean "Hours"`, "="},
-		{"emergencyGroups: {Evca: \"on\"}", `1:19: the flow asks for no "Evca" of emergencyGroups; did you mean "Evac"`, "="},
+		{"schedules: {Weekday: inactive}", `1:13: the flow asks for no schedule "Weekday"; did you mean "Weekdays"`, "="},
+		{"scheduleGroups: {Horus: closed}", `1:18: the flow asks for no schedule group "Horus"; did you mean "Hours"`, "="},
+		{"emergencyGroups: {Evca: \"on\"}", `1:19: the flow asks for no emergency group "Evca"; did you mean "Evac"`, "="},
 		{"digits: [\"1\"]", `1:1: the flow asks for no keys; `, "="},
 		{"transfers: {Sales: failure, Night: failure, \"+4930901820\": failure, ada@example.com: failure}", nothing, nothing},
-		{"transfers: {Nigth: failure}", `1:13: warning: neither the flow nor this file has the name "Nigth" of transfers anywhere else; did you mean "Night"`, `1:13: the flow asks for no "Nigth" of transfers; did you mean "Night"`},
+		{"transfers: {Nigth: failure}", `1:13: warning: the name "Nigth" stands nowhere else, neither in the flow nor in this file; did you mean "Night"`, `1:13: the flow asks for no transfer to "Nigth"; did you mean "Night"`},
+		{"transfers: {Fallbcak: failure}", `1:13: warning: the name "Fallbcak" stands nowhere else, neither in the flow nor in this file; did you mean "Fallback"`, `1:13: the flow asks for no transfer to "Fallbcak"; did you mean "Fallback"`},
+		{"transfers: {Slaes: failure}", `1:13: warning: the name "Slaes" stands nowhere else, neither in the flow nor in this file; did you mean "Sales"`, `1:13: the flow asks for no transfer to "Slaes"; did you mean "Sales"`},
+		{"transfers: {German: failure}", nothing, `1:13: "German" is the name of a skill and of no transfer; it belongs under skills`},
+		{"transfers: {Elsewhere: failure}", `1:13: warning: the name "Elsewhere" stands nowhere else, neither in the flow nor in this file; `, `1:13: the flow asks for no transfer to "Elsewhere"; there is Fallback, Sales, Night, +4930901820, ada@example.com`},
 
 		{"branches: {Needs: {branch: failure}}", nothing, nothing},
 		{"branches: {needs: failure}", nothing, nothing},
@@ -126,7 +131,10 @@ func TestAgainst(t *testing.T) {
 		{"call: {data: {kept_rule: gold}, remoteName: Ada, language: en-us}", nothing, nothing},
 		{"call: {data: {kept_rul: gold}}", `1:15: warning: the flow reads no participant data "kept_rul"; did you mean "kept_rule"`, "="},
 		{"call: {language: en-su}", `1:18: warning: the flow does not speak "en-su"; did you mean "en-us"`, "="},
-		{"queues: {Sales: missing, sales: exists}", `1:26: "sales" of queues is "Sales" in other letters: names are compared without regard to case; leave one of the two out`, "="},
+		{"call: {language: de}", `1:18: warning: the flow does not speak "de"; there is en-us, fr`, "="},
+		{"call: {variables: {Call.PositionInQueu: 3}}", `1:20: "Call.PositionInQueu" is no built-in variable; did you mean "Call.PositionInQueue"`, "="},
+		{"call: {variables: {call.any: x}}", `1:20: "call.any" is no built-in variable; did you mean "Call.Ani"`, "="},
+		{"queues: {Sales: missing, sales: exists}", `1:26: queue "sales" is "Sales" in other letters: names are compared without regard to case; leave one of the two out`, "="},
 		{"dataActions: {Find contact: failure, HubSpot/Find contact: timeout}", `1:15: "HubSpot/Find contact" answers before "Find contact" does; leave one of the two out`, "="},
 		{"dataActions: {Find contact: {failure: true, ms: \"5\"}}", `1:49: ms is not a whole number from 0; milliseconds, at most a day`, "="},
 		{"dataActions: {Find contact: {failure: \"false\"}}", `1:39: failure of dataActions "Find contact" has a wrong value; true, or for success a mapping of outputs, for failure an error type`, "="},
@@ -258,8 +266,8 @@ digits: ["1"]
 	}
 	want := []string{
 		`w:2:57: no call of this run looked up row "breaker" of table "acme-control"`,
-		`w:3:25: no call of this run asked for "Fallback" of queues`,
-		`w:8:13: no call of this run asked for "Night" of transfers`,
+		`w:3:25: no call of this run asked for queue "Fallback"`,
+		`w:8:13: no call of this run asked for transfer to "Night"`,
 		`w:10:10: no call of this run asked for keys so often: these and what follows were not pressed`,
 	}
 	if !slices.Equal(got, want) {

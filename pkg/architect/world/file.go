@@ -90,6 +90,13 @@ func List(vs ...Datum) Datum { return Datum{Kind: DatumList, Items: vs} }
 // The kinds of objects that a world file can declare missing, by the key of their section.
 var objectSections = []string{"queues", "skills", "languageSkills", "users", "groups", "prompts", "wrapupCodes", "flows"}
 
+// nouns name one thing of a section.
+var nouns = map[string]string{
+	"dataActions": "data action", "tables": "data table", "queues": "queue", "skills": "skill", "languageSkills": "language skill", "users": "user",
+	"groups": "group", "prompts": "prompt", "wrapupCodes": "wrap-up code", "flows": "flow", "schedules": "schedule", "scheduleGroups": "schedule group",
+	"emergencyGroups": "emergency group", "transfers": "transfer to", "branches": "action",
+}
+
 // entry finds a name without regard to letter case, an exact match first: Genesys compares
 // most names of org objects that way, and a world file should not fail on it. It gives the
 // file's own spelling of the name; of several the first one counts.

@@ -121,7 +121,7 @@ func TestRefusals(t *testing.T) {
 		{"digits: [1a]", `w:1:10: entry of digits has other characters; keys 0 to 9, * and #; "" for silence; quote them`},
 		{"call: {at: yesterday}", `w:1:12: at is not a time; such as 2026-11-23T09:00:00Z`},
 		{"call: {ani: a, ani: b}", `w:1:16: "ani" stands twice in call`},
-		{"call: {variables: {Call.PositionInQeue: 1}}", `w:1:20: "Call.PositionInQeue" is no built-in variable; did you mean "call.positioninqueue"`},
+		{"call: {variables: {Call.PositionInQeue: 1}}", `w:1:20: "Call.PositionInQeue" is no built-in variable; did you mean "Call.PositionInQueue"`},
 		{"tables: {T: {fails: 5}}", `w:1:21: fails of table "T" has a wrong value; true, or an error type such as DataTablesInternalServerError`},
 		{"transfers: {Q: {failure: true, ms: -1}}", `w:1:36: ms is not a whole number from 0; milliseconds, at most a day`},
 		{"queues: &x {}\nskills: *x", `w:1:9: world files take no anchors and aliases`},

@@ -213,10 +213,14 @@ func (r *reader) builtins(n *yaml.Node) []Field {
 	r.each(n, "variables", func(k, v *yaml.Node) {
 		f := Field{Name: k.Value, Value: r.datum(v)}
 		out = append(out, f)
-		if t, ok := known[strings.ToLower(f.Name)]; !ok {
-			r.hint(k, diag.DidYouMean(f.Name, slices.Sorted(maps.Keys(known))), "%q is no built-in variable", f.Name)
-		} else if _, ok := f.Value.As(t); !ok {
-			r.fail(v, "%s is of type %s", f.Name, t)
+		if sym, ok := known[strings.ToLower(f.Name)]; !ok {
+			var names []string
+			for _, low := range slices.Sorted(maps.Keys(known)) {
+				names = append(names, known[low].Name)
+			}
+			r.hint(k, diag.DidYouMean(f.Name, names), "%q is no built-in variable", f.Name)
+		} else if _, ok := f.Value.As(sym.Type); !ok {
+			r.fail(v, "%s is of type %s", sym.Name, sym.Type)
 		}
 	})
 	return out

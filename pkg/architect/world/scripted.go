@@ -63,7 +63,7 @@ func (f *File) Start() interp.Call {
 	if len(c.Variables) > 0 {
 		types := interp.Builtins()
 		for _, x := range c.Variables {
-			if v, ok := x.Value.As(types[strings.ToLower(x.Name)]); ok {
+			if v, ok := x.Value.As(types[strings.ToLower(x.Name)].Type); ok {
 				more = append(more, interp.Named{Name: x.Name, Value: v})
 			}
 		}
@@ -175,7 +175,7 @@ func (d *Document) Unused(w *Scripted) diag.Findings {
 	each := func(section string, keys []string) {
 		for _, key := range keys {
 			if !w.asked[entryOf{section: section, key: key}] {
-				found = append(found, d.finding(diag.Info, d.at(pointer(section, key)), "", "no call of this run asked for %q of %s", key, section))
+				found = append(found, d.finding(diag.Info, d.at(pointer(section, key)), "", "no call of this run asked for %s %q", nouns[section], key))
 			}
 		}
 	}
