@@ -20,7 +20,7 @@ type reader struct {
 
 func (r *reader) add(f diag.Finding) {
 	f.Position.File = r.file.Name
-	r.findings = append(r.findings, f)
+	r.findings.Add(f)
 }
 
 func (r *reader) fail(code string, pos diag.Position, path, msg string) {

@@ -34,17 +34,37 @@ type checker struct {
 }
 
 func (c *checker) add(code, pointer, hint, format string, args ...any) *diag.Finding {
-	c.findings = append(c.findings, diag.Finding{
+	if c.findings.Full() {
+		c.findings.Add(diag.Finding{Severity: severityOf(code)})
+		return new(diag.Finding)
+	}
+	c.findings.Add(diag.Finding{
 		Code: code, Severity: severityOf(code), Message: fmt.Sprintf(format, args...), Hint: hint,
 		Position: c.d.position(pointer), Path: pointer,
 	})
 	return &c.findings[len(c.findings)-1]
 }
 
+// within and inside are those of the definition, for the finding that was added last: to look
+// for a place takes long in a long text, and those that are only counted need none.
+func (c *checker) within(pointer string, line, column int) diag.Position {
+	if c.findings.Full() {
+		return c.findings[len(c.findings)-1].Position
+	}
+	return c.d.within(pointer, line, column)
+}
+
+func (c *checker) inside(pointer string, offset int) diag.Position {
+	if c.findings.Full() {
+		return c.findings[len(c.findings)-1].Position
+	}
+	return c.d.inside(pointer, offset)
+}
+
 // at adds a finding inside a text.
 func (c *checker) at(code, pointer string, line, column, length int, hint, format string, args ...any) {
 	f := c.add(code, pointer, hint, format, args...)
-	f.Position, f.Length = c.d.within(pointer, line, column), length
+	f.Position, f.Length = c.within(pointer, line, column), length
 }
 
 // maxName is how long Genesys lets a name or category be.
@@ -102,7 +122,7 @@ func (c *checker) parse(name, pointer, text string) *velocity.Template {
 	f := c.add(codeTemplate, pointer, "", "%v", err)
 	var e *velocity.Error
 	if errors.As(err, &e) {
-		f.Message, f.Hint, f.Position = e.Message, e.Hint, c.d.within(pointer, e.Line, e.Column)
+		f.Message, f.Hint, f.Position = e.Message, e.Hint, c.within(pointer, e.Line, e.Column)
 	}
 	return nil
 }
@@ -133,8 +153,8 @@ func (c *checker) template(t *velocity.Template, pointer string, s velocity.Scop
 		if f.Code == velocity.CodeDoubleQuotes && escaped[f.Position] {
 			continue // its quotes become part of a text
 		}
-		f.Path, f.Position = pointer, c.d.within(pointer, f.Position.Line, f.Position.Column)
-		c.findings = append(c.findings, f)
+		f.Path, f.Position = pointer, c.within(pointer, f.Position.Line, f.Position.Column)
+		c.findings.Add(f)
 	}
 	c.methodsOutside(t, pointer)
 }

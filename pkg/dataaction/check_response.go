@@ -47,14 +47,14 @@ func (c *checker) paths() (bad bool) {
 			var e *jsonpath.Error
 			if errors.As(err, &e) {
 				f.Message = "path: " + e.Message
-				f.Position = c.d.inside(at, e.Offset)
+				f.Position = c.inside(at, e.Offset)
 			}
 			bad = true
 			continue
 		}
 		for _, u := range p.Unknown() {
 			f := c.add(codeFunction, at, "", "%s", u.Message)
-			f.Position, f.Length = c.d.inside(at, u.Offset), 1
+			f.Position, f.Length = c.inside(at, u.Offset), 1
 			bad = true
 		}
 		fallback, has := c.d.Response.Defaults[n]
@@ -109,7 +109,7 @@ func (c *checker) defaultsOnly() {
 	}
 	for _, f := range r.res.Findings {
 		if f.Code == codeTrailing {
-			c.findings = append(c.findings, f)
+			c.findings.Add(f)
 		}
 	}
 	if bad := p.output.check(final, false); bad != nil {

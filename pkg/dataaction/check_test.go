@@ -1,6 +1,8 @@
 package dataaction_test
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -210,4 +212,40 @@ func FuzzParseExport(f *testing.F) {
 			t.Fatalf("%s\nreads back as\n%v %v", text, again, findings)
 		}
 	})
+}
+
+// A text of another kind has a fault in every line; all are counted and few are kept, whatever
+// the faults are.
+func TestManyFindingsAreCounted(t *testing.T) {
+	const n = 30_000
+	object := func(value string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `,"k%d":%s`, i, value)
+		}
+		return "{" + b.String()[1:] + "}"
+	}
+	for name, text := range map[string]string{
+		"unknown keys": object("1"),
+		"no texts":     `{"config":{"response":{"translationMap":` + object("1") + `}}}`,
+		"paths":        `{"config":{"response":{"translationMap":` + object(`"bad["`) + `}}}`,
+		"defaults":     `{"config":{"response":{"translationMapDefaults":` + object(`"x"`) + `}}}`,
+		"templates":    `{"config":{"request":{"headers":` + object(`"${x.y("`) + `}}}`,
+	} {
+		d, found := dataaction.ParseExport("f", []byte(text))
+		found = append(found, dataaction.Check(d)...)
+		all := 0
+		for _, c := range found.Counts() {
+			all += c
+		}
+		if len(found) > 2100 || all < n {
+			t.Errorf("%s: %d findings are kept, %d counted", name, len(found), all)
+		}
+		if _, err := dataaction.Compile(d, dataaction.Options{}); err != nil {
+			var fs diag.Findings
+			if !errors.As(err, &fs) || len(fs) > 1100 {
+				t.Errorf("%s: compiling keeps %d findings", name, len(fs))
+			}
+		}
+	}
 }

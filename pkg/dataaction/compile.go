@@ -89,19 +89,23 @@ func (c *compiler) template(name, pointer, text string) *velocity.Template {
 	if err == nil {
 		return t
 	}
+	if c.findings.Full() {
+		c.findings.Add(diag.Finding{})
+		return nil
+	}
 	f := diag.Finding{Code: codeTemplate, Message: err.Error(), Position: c.d.position(pointer), Path: pointer}
 	var e *velocity.Error
 	if errors.As(err, &e) {
 		f.Message, f.Hint, f.Position = e.Message, e.Hint, c.d.within(pointer, e.Line, e.Column)
 	}
-	c.findings = append(c.findings, f)
+	c.findings.Add(f)
 	return nil
 }
 
 func (c *compiler) contract(pointer string, raw json.RawMessage) *schema {
 	s, err := compileSchema(raw)
 	if err != nil {
-		c.findings = append(c.findings, diag.Finding{
+		c.findings.Add(diag.Finding{
 			Code: codeContract, Message: "the contract is no draft-04 schema: " + firstLine(err.Error()), Position: c.d.position(pointer), Path: pointer,
 		})
 	}
@@ -152,7 +156,7 @@ func (c *compiler) mappings() {
 			pointer := atMap + "/" + source.EscapePointer(n)
 			path, err := jsonpath.Parse(text)
 			if err != nil {
-				c.findings = append(c.findings, c.pathFinding(pointer, err))
+				c.findings.Add(c.pathFinding(pointer, err))
 				continue
 			}
 			m.path = path
@@ -170,6 +174,9 @@ func (c *compiler) mappings() {
 }
 
 func (c *compiler) pathFinding(pointer string, err error) diag.Finding {
+	if c.findings.Full() {
+		return diag.Finding{}
+	}
 	f := diag.Finding{Code: codePath, Message: err.Error(), Position: c.d.position(pointer), Path: pointer}
 	var e *jsonpath.Error
 	if errors.As(err, &e) {

@@ -40,14 +40,14 @@ type reader struct {
 	findings diag.Findings
 }
 
-func (r *reader) add(sev diag.Severity, code, pointer, message, hint string) {
-	r.findings = append(r.findings, diag.Finding{
-		Code: code, Severity: sev, Message: message, Hint: hint, Position: r.d.position(pointer), Path: pointer,
+func (r *reader) add(sev diag.Severity, code, pointer string, at *yaml.Node, message, hint string) {
+	r.findings.Add(diag.Finding{
+		Code: code, Severity: sev, Message: message, Hint: hint, Position: r.d.text.At(at), Path: pointer,
 	})
 }
 
 func (r *reader) wrong(pointer, want string, got *yaml.Node) {
-	r.add(diag.Error, codeWrongType, pointer, "expected "+want+", found "+value(got).Kind().String(), "")
+	r.add(diag.Error, codeWrongType, pointer, got, "expected "+want+", found "+kind(got), "")
 }
 
 // object visits the members of an object; names that are not known are reported.
@@ -68,7 +68,11 @@ func (r *reader) object(pointer string, v *yaml.Node, fields map[string]func(poi
 			read(at, p.Value)
 			continue
 		}
-		r.add(diag.Warning, codeUnknownKey, at, strconv.Quote(name)+" is not part of a data action", diag.DidYouMean(name, known))
+		if r.findings.Full() {
+			r.findings.Add(diag.Finding{Severity: diag.Warning})
+			continue
+		}
+		r.add(diag.Warning, codeUnknownKey, at, p.Value, strconv.Quote(name)+" is not part of a data action", diag.DidYouMean(name, known))
 	}
 }
 
@@ -107,6 +111,17 @@ func (r *reader) raw(into *json.RawMessage) func(string, *yaml.Node) {
 		}
 		*into = value(v).AppendJSON(nil)
 	}
+}
+
+// kind names what a node is, as paths do.
+func kind(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return jsonpath.Map().Kind().String()
+	case yaml.SequenceNode:
+		return jsonpath.List().Kind().String()
+	}
+	return value(n).Kind().String()
 }
 
 // value is a node of JSON as the values that paths are applied to.
@@ -175,7 +190,7 @@ func (r *reader) definition(root *yaml.Node) {
 				"timeoutSeconds": func(p string, v *yaml.Node) {
 					n, err := strconv.Atoi(v.Value)
 					if err != nil || v.ShortTag() != "!!int" || n < 1 || n > 60 {
-						r.add(diag.Error, codeTimeout, p, "timeoutSeconds must be a whole number from 1 to 60", "")
+						r.add(diag.Error, codeTimeout, p, v, "timeoutSeconds must be a whole number from 1 to 60", "")
 						return
 					}
 					d.TimeoutSeconds = n

@@ -33,12 +33,13 @@ type decoder struct {
 	nodes     int
 	depth     int
 	exploded  bool
+	alias     bool // one was met
 }
 
 // report adds a finding about a node and marks the path as bad.
 func (d *decoder) report(path string, n *yaml.Node, code, hint, format string, args ...any) {
 	d.bad[path] = true
-	d.findings = append(d.findings, diag.Finding{
+	d.findings.Add(diag.Finding{
 		Code: code, Severity: diag.Error, Message: fmt.Sprintf(format, args...), Hint: hint,
 		Position: d.at(n), Length: source.Width(n),
 	})
@@ -55,10 +56,15 @@ func (d *decoder) value(path string, key, n *yaml.Node, v reflect.Value, f field
 	if d.nodes++; d.nodes > maxNodes || d.depth > maxDepth {
 		if !d.exploded {
 			d.exploded = true
-			d.report(path, n, codeExpansion, "write the values out instead of using aliases", "the file expands beyond %d values or %d levels", maxNodes, maxDepth)
+			hint := "leave out what is not needed, or see whether it is the file that was meant"
+			if d.alias {
+				hint = "write the values out instead of using aliases"
+			}
+			d.report(path, n, codeExpansion, hint, "the file expands beyond %d values or %d levels", maxNodes, maxDepth)
 		}
 		return
 	}
+	d.alias = d.alias || n.Kind == yaml.AliasNode
 	n = source.Follow(n)
 	d.positions[path] = d.at(n)
 	if key != nil && n.Kind != yaml.ScalarNode {

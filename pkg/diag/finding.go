@@ -56,6 +56,7 @@ type Finding struct {
 	Position Position // where in the user's file
 	Path     string   // where in an artifact, such as /inboundCall/tasks/task[Entry_1]
 	Length   int      // characters the caret underlines; 0 for one
+	More     int      // of the finding that stands for those that were not kept: how many
 }
 
 // Error makes a finding usable as an error. It is one line without the source.
@@ -83,7 +84,39 @@ func (fs Findings) Error() string {
 	if len(s) == 1 {
 		return s[0].Error()
 	}
-	return fmt.Sprintf("%s (and %d more)", s[0].Error(), len(s)-1)
+	return fmt.Sprintf("%s (and %d more)", s[0].Error(), s.size()-1)
+}
+
+// mostKept is how many findings of one text are kept; the others of a text that is of another
+// kind altogether are counted.
+const mostKept = 1000
+
+// Full reports whether Add only counts what comes, so that nobody need look for its place.
+func (fs Findings) Full() bool { return len(fs) >= mostKept }
+
+// Add adds a finding, or counts it when there are many: in one that stands for the rest of its
+// severity.
+func (fs *Findings) Add(f Finding) {
+	if !fs.Full() {
+		*fs = append(*fs, f)
+		return
+	}
+	for i := mostKept; i < len(*fs); i++ {
+		if r := &(*fs)[i]; r.More > 0 && cmp.Or(r.Severity, Error) == cmp.Or(f.Severity, Error) {
+			r.More++
+			return
+		}
+	}
+	*fs = append(*fs, Finding{Severity: f.Severity, Position: (*fs)[mostKept-1].Position, Message: "more of this kind is not listed", More: 1})
+}
+
+// size is how many findings there are, with those that one stands for.
+func (fs Findings) size() int {
+	n := 0
+	for _, f := range fs {
+		n += max(f.More, 1)
+	}
+	return n
 }
 
 // Has reports whether a finding is as grave as s.
@@ -118,7 +151,7 @@ func (fs Findings) Sorted() Findings {
 func (fs Findings) Counts() map[Severity]int {
 	n := map[Severity]int{Error: 0, Warning: 0, Info: 0, Assumption: 0}
 	for _, f := range fs {
-		n[cmp.Or(f.Severity, Error)]++
+		n[cmp.Or(f.Severity, Error)] += max(f.More, 1)
 	}
 	return n
 }

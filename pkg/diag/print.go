@@ -60,7 +60,7 @@ const mostPrinted = 100
 func PrintAll(w io.Writer, fs Findings, source func(Finding) []byte) error {
 	for i, f := range fs {
 		if i == mostPrinted {
-			_, err := fmt.Fprintf(w, "and %d more\n", len(fs)-i)
+			_, err := fmt.Fprintf(w, "and %d more\n", fs[i:].size())
 			return err
 		}
 		if err := Print(w, f, source(f)); err != nil {

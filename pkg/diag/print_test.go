@@ -58,3 +58,23 @@ func TestNearestIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// Findings beyond those that are kept are counted by severity, in every sum.
+func TestFindingsAreBounded(t *testing.T) {
+	var fs diag.Findings
+	for i := range 6000 {
+		s := diag.Warning
+		if i%3 == 2 {
+			s = diag.Error
+		}
+		fs.Add(diag.Finding{Severity: s, Message: "m"})
+	}
+	var b strings.Builder
+	if err := diag.PrintAll(&b, fs, func(diag.Finding) []byte { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	n := fs.Counts()
+	if len(fs) > 1010 || n[diag.Error] != 2000 || n[diag.Warning] != 4000 || !strings.HasSuffix(b.String(), "\nand 5900 more\n") || !strings.HasSuffix(fs.Error(), "(and 5999 more)") {
+		t.Errorf("%d are kept of %v: %s", len(fs), n, b.String()[b.Len()-50:])
+	}
+}

@@ -54,11 +54,19 @@ type checker struct {
 }
 
 func (c *checker) wrong(path, hint, format string, args ...any) {
-	c.found = append(c.found, c.f.finding(diag.Error, path, hint, format, args...))
+	c.add(diag.Error, path, hint, format, args...)
 }
 
 func (c *checker) odd(path, hint, format string, args ...any) {
-	c.found = append(c.found, c.f.finding(diag.Warning, path, hint, format, args...))
+	c.add(diag.Warning, path, hint, format, args...)
+}
+
+func (c *checker) add(s diag.Severity, path, hint, format string, args ...any) {
+	if c.found.Full() { // looking for a place takes long in a long text
+		c.found.Add(diag.Finding{Severity: s})
+		return
+	}
+	c.found.Add(c.f.finding(s, path, hint, format, args...))
 }
 
 func pointer(steps ...any) string {

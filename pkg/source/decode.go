@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -67,9 +68,11 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value) {
 		v.SetString(n.Value)
 	// The library reads yes, no, on and off as truth values, in quotes too.
 	case n.Kind != yaml.ScalarNode || kind == reflect.Bool && n.ShortTag() != "!!bool" || n.Load(v.Addr().Interface()) != nil:
-		d.faults = append(d.faults, Fault{
-			Kind: Misfit, Position: d.t.At(n), Length: Width(n), Node: n,
-			Message: What(n) + " does not belong here", Hint: wanted(v.Type()) + " does",
+		d.faults = note(d.faults, func() Fault {
+			return Fault{
+				Kind: Misfit, Position: d.t.At(n), Length: Width(n), Node: n,
+				Message: What(n) + " does not belong here", Hint: wanted(v.Type()) + " does",
+			}
 		})
 	}
 }
@@ -139,13 +142,12 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value) {
 			d.value(p.Value, f)
 			return
 		}
-		hint := diag.DidYouMean(p.Key.Value, known)
-		if hint == "" {
-			hint = "known here: " + strings.Join(known, ", ")
-		}
-		d.faults = append(d.faults, Fault{
-			Kind: Unknown, Position: d.t.At(p.Key), Length: Width(p.Key), Node: p.Key,
-			Message: fmt.Sprintf("unknown key %s", strconv.Quote(p.Key.Value)), Hint: hint,
+		d.faults = note(d.faults, func() Fault {
+			return Fault{
+				Kind: Unknown, Position: d.t.At(p.Key), Length: Width(p.Key), Node: p.Key,
+				Message: fmt.Sprintf("unknown key %s", strconv.Quote(p.Key.Value)),
+				Hint:    cmp.Or(diag.DidYouMean(p.Key.Value, known), "known here: "+strings.Join(known, ", ")),
+			}
 		})
 	})
 }

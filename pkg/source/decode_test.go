@@ -1,7 +1,9 @@
 package source_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -123,4 +125,33 @@ func TestOnlyTrueAndFalseAreTruthValues(t *testing.T) {
 			t.Errorf("%s: %v", value, faults)
 		}
 	}
+}
+
+// What is no such file at all is refused with few of its faults and the number of all.
+func TestManyFaultsAreCounted(t *testing.T) {
+	for name, text := range map[string]string{
+		"unknown": many("k%d: 1\n"), "misfit": "list: [\n" + many("{a%d: 1},\n") + "]\n",
+		"twice": "map:\n  a: x\n" + strings.Repeat("  a: x\n", 5000), "keys": "map:\n" + strings.Repeat("  ? [a]\n  : x\n", 5000),
+	} {
+		var into struct {
+			List []string          `yaml:"list"`
+			Map  map[string]string `yaml:"map"`
+		}
+		_, faults := source.New("f", []byte(text)).Decode(source.Limits{Nodes: 100_000, Depth: 10}, &into)
+		all := 0
+		for _, f := range faults {
+			all += max(f.More, 1)
+		}
+		if len(faults) > 1001 || all != 5000 {
+			t.Errorf("%s: %d are kept, %d counted", name, len(faults), all)
+		}
+	}
+}
+
+func many(line string) string {
+	var b strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&b, line, i)
+	}
+	return b.String()
 }

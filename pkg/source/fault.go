@@ -36,11 +36,29 @@ type Fault struct {
 	Hint     string     // the next step, when there is one
 	Node     *yaml.Node // from Key on: the key or value
 	First    *yaml.Node // of Duplicate: the first key
+	More     int        // of the one that stands for those that were not kept: how many
 }
 
 // Finding is the fault as an error under a code.
 func (f Fault) Finding(code string) diag.Finding {
-	return diag.Finding{Code: code, Severity: diag.Error, Message: f.Message, Hint: f.Hint, Position: f.Position, Length: f.Length}
+	return diag.Finding{Code: code, Severity: diag.Error, Message: f.Message, Hint: f.Hint, Position: f.Position, Length: f.Length, More: f.More}
+}
+
+// mostKept is how many faults of a text are kept. The others are counted, so that a text of
+// another kind altogether is refused at once.
+const mostKept = 1000
+
+// note adds a fault, which is made only when it is kept.
+func note(all []Fault, make func() Fault) []Fault {
+	switch n := len(all); {
+	case n < mostKept:
+		return append(all, make())
+	case n == mostKept:
+		f := make()
+		return append(all, Fault{Kind: f.Kind, Position: f.Position, Node: f.Node, First: f.First, Message: "more of this kind is not listed", More: 1})
+	}
+	all[mostKept].More++
+	return all
 }
 
 // Follow gives what a node stands for: the named one for an alias, else itself.

@@ -115,6 +115,8 @@ func TestFaults(t *testing.T) {
 		{"a: 1\n---\n- b\n", source.Documents, "f:3:1: a second document begins here; delete it, or make it a file of its own", true},
 		{"a: &x [*x]", source.Expanded, "f:1:8: alias *x stands inside what it names; write the values out instead of using aliases", false},
 		{bomb, source.Expanded, "more than 2000 nodes with aliases expanded", false},
+		{"[" + strings.Repeat("1,", 2500) + "1]", source.Expanded, "f:1:3998: more than 2000 values and keys; leave out what is not needed, or see whether it is the file that was meant", false},
+		{strings.Repeat("- 1\n", 2500), source.Expanded, "f:1999:3: more than 2000 values and keys; leave out what is not needed, or see whether it is the file that was meant", false},
 		{strings.Repeat("[", 60) + strings.Repeat("]", 60), source.Expanded, "f:1:51: nested deeper than 50", false},
 		{"? [a]\n: b", source.Key, "f:1:3: a key that is a list or a mapping", true},
 		{"é: {b: 1, é: 2, b: 3}", source.Duplicate, `f:1:17: key "b" is given twice, first on line 1`, true},

@@ -43,7 +43,7 @@ func (t Text) YAML(l Limits) (*yaml.Node, []Fault) {
 	}
 	if l.Nodes > 0 && bytes.Count(t.Data, []byte(",")) > l.Nodes {
 		// Each parts two nodes, but for those in texts. The loader would take gigabytes first.
-		return nil, []Fault{{Kind: Expanded, Position: t.Position(0), Message: fmt.Sprintf("more than %d commas", l.Nodes)}}
+		return nil, []Fault{{Kind: Expanded, Position: t.Position(0), Message: fmt.Sprintf("more than %d commas", l.Nodes), Hint: shorten}}
 	}
 	root, second := new(yaml.Node), new(yaml.Node)
 	loader, err := yaml.NewLoader(bytes.NewReader(t.Data))
@@ -223,6 +223,7 @@ type walk struct {
 	faults []Fault
 	nodes  int
 	inside []*yaml.Node // what the aliases name on the way here
+	alias  bool         // one was met
 }
 
 func (w *walk) end(n *yaml.Node, message, hint string) bool {
@@ -230,17 +231,24 @@ func (w *walk) end(n *yaml.Node, message, hint string) bool {
 	return false
 }
 
-const unfold = "write the values out instead of using aliases"
+const (
+	unfold  = "write the values out instead of using aliases"
+	shorten = "leave out what is not needed, or see whether it is the file that was meant"
+)
 
 // node is false when the walk would not end within the limits.
 func (w *walk) node(n *yaml.Node, depth int) bool {
 	w.nodes++
 	switch {
 	case w.nodes > w.limits.Nodes:
+		if !w.alias {
+			return w.end(n, fmt.Sprintf("more than %d values and keys", w.limits.Nodes), shorten)
+		}
 		return w.end(n, fmt.Sprintf("more than %d nodes with aliases expanded", w.limits.Nodes), unfold)
 	case depth > w.limits.Depth:
 		return w.end(n, fmt.Sprintf("nested deeper than %d", w.limits.Depth), "")
 	case n.Kind == yaml.AliasNode:
+		w.alias = true
 		for _, open := range w.inside {
 			if open == n.Alias {
 				return w.end(n, fmt.Sprintf("alias *%s stands inside what it names", n.Value), unfold)
@@ -254,11 +262,15 @@ func (w *walk) node(n *yaml.Node, depth int) bool {
 		for p := range Pairs(n) {
 			switch {
 			case p.Key.Kind != yaml.ScalarNode:
-				w.faults = append(w.faults, Fault{Kind: Key, Position: w.t.At(p.Key), Message: "a key that is a list or a mapping", Node: p.Key})
+				w.faults = note(w.faults, func() Fault {
+					return Fault{Kind: Key, Position: w.t.At(p.Key), Message: "a key that is a list or a mapping", Node: p.Key}
+				})
 			case p.First != nil:
-				w.faults = append(w.faults, Fault{
-					Kind: Duplicate, Position: w.t.At(p.Key), Length: Width(p.Key), Node: p.Key, First: p.First,
-					Message: fmt.Sprintf("key %q is given twice, first on line %d", p.Key.Value, p.First.Line),
+				w.faults = note(w.faults, func() Fault {
+					return Fault{
+						Kind: Duplicate, Position: w.t.At(p.Key), Length: Width(p.Key), Node: p.Key, First: p.First,
+						Message: fmt.Sprintf("key %q is given twice, first on line %d", p.Key.Value, p.First.Line),
+					}
 				})
 			}
 		}

@@ -94,7 +94,7 @@ func (s *scope) add(name string, t expr.Type, v *architect.Variable) *declared {
 }
 
 func (c *checker) report(sev diag.Severity, code string, pos diag.Position, path, msg, hint string) {
-	c.findings = append(c.findings, diag.Finding{Code: code, Severity: sev, Message: msg, Hint: hint, Position: pos, Path: path})
+	c.findings.Add(diag.Finding{Code: code, Severity: sev, Message: msg, Hint: hint, Position: pos, Path: path})
 }
 
 func (c *checker) fail(code string, pos diag.Position, path, msg string) {

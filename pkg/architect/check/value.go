@@ -242,7 +242,7 @@ func (c *checker) expressionError(v architect.Value, text string, err error) {
 			f.Position, f.Length = c.file.Place(v, e.Offset, e.Length)
 		}
 	}
-	c.findings = append(c.findings, f)
+	c.findings.Add(f)
 }
 
 // constant checks an expression that is one literal against the bounds of its place, as
