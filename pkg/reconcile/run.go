@@ -3,12 +3,15 @@ package reconcile
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/secret"
@@ -36,6 +39,8 @@ type Config struct {
 
 	Smoke   map[genesys.Key]map[string]any // inputs of a test run, by data action
 	Targets []Target                       // where calls may go, for the staffing check
+
+	ShowStaff bool // look who works there also when the plan leads no new calls to them
 
 	Adopt, Cutover, AllowUnstaffed, ForceUnlock, DeleteQueues bool
 	Parallel                                                  int // calls and changes at the same time; 8 when 0
@@ -263,11 +268,28 @@ func (r *run) divisions(ctx context.Context, org Reader) error {
 			return fmt.Errorf("look up division %q: %w", name, err)
 		}
 		if len(all) == 0 {
-			return fmt.Errorf("division %q does not exist in org %q", name, r.id.OrgName)
+			return r.noDivision(ctx, org, name)
 		}
 		r.know(k, "id", all[0].ID)
 	}
 	return nil
+}
+
+// noDivision says that a division does not exist, with the nearest that does.
+func (r *run) noDivision(ctx context.Context, org Reader, name string) error {
+	known := []string{"Home", r.id.HomeDivision.Text("name")}
+	if all, err := org.Find(ctx, genesys.Division, ""); err == nil { // else there is no hint
+		for _, d := range all {
+			known = append(known, d.Text("name"))
+		}
+	}
+	slices.Sort(known)
+	known = slices.DeleteFunc(slices.Compact(known), func(n string) bool { return n == "" })
+	hint := diag.DidYouMean(name, known)
+	if hint == "" && len(known) <= 12 {
+		hint = "there is " + strings.Join(known, ", ")
+	}
+	return errors.New(strings.TrimSuffix(fmt.Sprintf("division %q does not exist in org %q; %s", name, r.id.OrgName, hint), "; "))
 }
 
 // findAll asks all kinds at the same time. Rows need the id of their table, and which

@@ -2,8 +2,10 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -36,8 +38,9 @@ func (r *run) see(k genesys.Kind, name string) {
 }
 
 // staffing marks the changes of a plan where nobody would answer, offers the nearest names
-// of what is missing, and gives what is wrong in sentences. The members of queues are asked
-// for only when the plan is about to send calls to them.
+// of what is missing, and gives in sentences what is wrong with a plan that is about to send
+// calls to queues. When it is not, their members are asked for only with ShowStaff, and nothing
+// is wrong: calls go there already.
 func (r *run) staffing(ctx context.Context, p plan.Plan) ([]string, error) {
 	for i, c := range p.Changes {
 		if c.ID != "" || c.Action != plan.Create && c.Action != plan.Leave {
@@ -55,16 +58,27 @@ func (r *run) staffing(ctx context.Context, p plan.Plan) ([]string, error) {
 		words = append(words, diag.DidYouMean(c.Key.Name, known))
 		c.Reason = strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), "; ")
 	}
-	if !reaches(p) {
+	reached := reaches(p)
+	if !reached && !r.ShowStaff {
 		return nil, nil
 	}
 	members, err := r.members(ctx)
+	if errors.Is(err, genesys.ErrForbidden) && !reached {
+		r.warn("whether somebody works in the queues is not known: %v", err)
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	var bad []string
 	for _, t := range r.Targets {
 		why, told := vacancy(t, members)
+		nearest, hint := "", ""
+		if why != "" && len(members[t.Queue]) == 0 { // perhaps another queue is meant, also when this one exists
+			others := slices.DeleteFunc(slices.Clone(r.names[genesys.Queue]), func(n string) bool { return n == t.Queue })
+			slices.Sort(others)
+			nearest, hint = diag.Nearest(t.Queue, others), diag.DidYouMean(t.Queue, others)
+		}
 		i := slices.IndexFunc(p.Changes, func(c plan.Change) bool {
 			return c.Key == (genesys.Key{Kind: genesys.Queue, Name: t.Queue}) && c.Action != plan.Delete
 		})
@@ -77,13 +91,22 @@ func (r *run) staffing(ctx context.Context, p plan.Plan) ([]string, error) {
 				c.Reason = ""
 			}
 			c.Unstaffed = true
-			if !strings.Contains(c.Reason, why) {
-				c.Reason = strings.TrimPrefix(c.Reason+"; "+why, "; ")
+			for _, w := range []string{why, hint} {
+				if !strings.Contains(c.Reason, w) {
+					c.Reason = strings.TrimPrefix(c.Reason+"; "+w, "; ")
+				}
 			}
-		} else if hint := diag.DidYouMean(t.Queue, r.names[genesys.Queue]); hint != "" {
+			if hint != "" {
+				c.Nearest = nearest
+			}
+		}
+		if hint != "" {
 			told += " (" + hint + ")"
 		}
 		bad = append(bad, told)
+	}
+	if !reached {
+		return nil, nil
 	}
 	slices.Sort(bad)
 	return slices.Compact(bad), nil
@@ -146,11 +169,45 @@ func vacancy(t Target, members map[string][]genesys.Member) (why, told string) {
 		return "nobody works here", fmt.Sprintf("queue %q does not exist yet, and nobody works in a new one", t.Queue)
 	case len(ms) == 0:
 		return "nobody works here: it has no members", fmt.Sprintf("queue %q has no members", t.Queue)
-	case !slices.ContainsFunc(ms, func(m genesys.Member) bool {
-		return !slices.ContainsFunc(t.Skills, func(s string) bool { return !slices.Contains(m.Skills, s) })
-	}):
-		return fmt.Sprintf("nobody here holds %s, which %s asks for", quoted(t.Skills), t.Rule),
-			fmt.Sprintf("nobody in queue %q holds %s, which %s asks for", t.Queue, quoted(t.Skills), t.Rule)
 	}
-	return "", ""
+	lacks := unheld(t.Skills, ms)
+	if lacks == "" {
+		return "", ""
+	}
+	return fmt.Sprintf("nobody here holds %s, which %s asks for", lacks, t.Rule), fmt.Sprintf("nobody in queue %q holds %s, which %s asks for", t.Queue, lacks, t.Rule)
+}
+
+// unheld says which of the skills nobody holds, with the nearest that somebody does, or that
+// nobody holds all of them; empty when somebody does.
+func unheld(skills []string, ms []genesys.Member) string {
+	held := func(skill string) bool {
+		return slices.ContainsFunc(ms, func(m genesys.Member) bool { return slices.Contains(m.Skills, skill) })
+	}
+	var others []string
+	for _, m := range ms {
+		others = append(others, slices.DeleteFunc(slices.Clone(m.Skills), func(s string) bool { return slices.Contains(skills, s) })...)
+	}
+	slices.Sort(others)
+	var none []string
+	for _, s := range skills {
+		if held(s) {
+			continue
+		}
+		one := strconv.Quote(s)
+		if hint := diag.DidYouMean(s, others); hint != "" {
+			one += " (" + hint + ")"
+		}
+		none = append(none, one)
+	}
+	switch {
+	case len(none) > 0:
+		return strings.Join(none, " or ")
+	case slices.ContainsFunc(ms, func(m genesys.Member) bool {
+		return !slices.ContainsFunc(skills, func(s string) bool { return !slices.Contains(m.Skills, s) })
+	}):
+		return ""
+	case len(skills) == 2:
+		return fmt.Sprintf("both %q and %q", skills[0], skills[1])
+	}
+	return "all of " + quoted(skills)
 }

@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,101 @@ import (
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 )
+
+// A plan that is to show it says of a deployed target that nobody answers there, and which name
+// was perhaps meant; it holds no change because of it, nor keeps setup from anything.
+func TestPlanShowsWhereNobodyWorks(t *testing.T) {
+	show := func(c *reconcile.Config) { c.ShowStaff = true }
+	marked := func(r *reconcile.Reconciler) string {
+		var out []string
+		for _, c := range r.Plan().Changes {
+			if c.Unstaffed {
+				out = append(out, string(c.Action)+" "+c.Key.Name+": "+c.Reason)
+			}
+		}
+		return strings.Join(out, "\n")
+	}
+	for _, x := range []struct{ old, now, want string }{
+		{"", "", ""},
+		{"queue: Customer Care", "queue: Custmer Care", `keep Custmer Care: nobody works here: it has no members; did you mean "Customer Care"`},
+		{"fallback: {queue: General Support", "fallback: {queue: Genral Support", `keep Genral Support: nobody works here: it has no members; did you mean "General Support"`},
+		{"queue: Customer Care", "queue: Elsewhere", `keep Elsewhere: nobody works here: it has no members`},
+		{"skills: [General_Support]", "skills: [Klingon]", `keep General Support: nobody here holds "Klingon", which the fallback asks for`},
+		{"skills: [General_Support]", "skills: [Genral_Support]", `keep General Support: nobody here holds "Genral_Support" (did you mean "General_Support"), which the fallback asks for`},
+	} {
+		w := newWorld(t)
+		if x.old != "" {
+			w.with(t, x.old, x.now)
+		}
+		apply(t, w.read(t, func(c *reconcile.Config) { c.AllowUnstaffed = true }))
+		r := w.read(t, show)
+		if got := marked(r); got != x.want {
+			t.Errorf("%s: %s", x.now, got)
+		}
+		if r.Plan().Pending() || r.Ready() != nil {
+			t.Errorf("%s: pending %v, %v", x.now, r.Plan().Pending(), r.Ready())
+		}
+		if got := marked(w.read(t, nil)); got != "" {
+			t.Errorf("%s: asked for although nothing changes: %s", x.now, got)
+		}
+	}
+}
+
+// Which skills are missing is said of those that nobody holds, and of several that nobody holds
+// together.
+func TestSkillsThatNobodyHolds(t *testing.T) {
+	for _, x := range []struct {
+		asked  string
+		agents [][]string
+		want   string // empty: somebody answers
+	}{
+		{"Deutsch, English", [][]string{{"Deutsch"}}, `holds "English", which`},
+		{"Deutsch, English", [][]string{{"Deutsch"}, {"English"}}, `holds both "Deutsch" and "English", which`},
+		{"Deutsch, English", [][]string{{"French"}}, `holds "Deutsch" or "English", which`},
+		{"Deutsch, English", [][]string{{}}, `holds "Deutsch" or "English", which`},
+		{"Deutsch, Englsh", [][]string{{"Deutsch", "English"}}, `holds "Englsh" (did you mean "English"), which`},
+		{"Deutsch, English, French", [][]string{{"Deutsch", "English"}, {"French"}}, `holds all of "Deutsch", "English", "French", which`},
+		{"Deutsch, English", [][]string{{"Deutsch"}, {"French", "English", "Deutsch"}}, ""},
+		{"", [][]string{{}}, ""},
+	} {
+		w := newWorldSeeded(t, func(s *genesystest.Seed) {
+			s.Skills = append(s.Skills, "Deutsch", "English", "French")
+			for i := range s.Queues {
+				if s.Queues[i].Name == "General Support" {
+					s.Queues[i].Staff = nil
+					for n, skills := range x.agents {
+						s.Queues[i].Staff = append(s.Queues[i].Staff, genesystest.SeedUser{Name: fmt.Sprint("Agent ", n), Skills: skills})
+					}
+				}
+			}
+		})
+		w.with(t, "skills: [General_Support]", "skills: ["+x.asked+"]")
+		err := w.read(t, nil).Ready()
+		if x.want == "" {
+			if err != nil {
+				t.Errorf("%s: %v", x.asked, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), x.want) {
+			t.Errorf("%s: %v, want %s", x.asked, err, x.want)
+		}
+	}
+}
+
+// A division that does not exist is said with the nearest that does.
+func TestDivisionThatDoesNotExist(t *testing.T) {
+	for _, x := range []struct{ name, want string }{
+		{"Vertreib", `did you mean "Vertrieb"`}, {"Hme", `did you mean "Home"`}, {"Elsewhere", "there is Home, Vertrieb"},
+	} {
+		w := newWorldSeeded(t, func(s *genesystest.Seed) { s.Divisions = []string{"Vertrieb"} })
+		w.with(t, "division: Home", "division: "+x.name)
+		_, err := reconcile.Read(t.Context(), w.client, w.config())
+		if want := fmt.Sprintf("division %q does not exist", x.name); err == nil || !strings.Contains(err.Error(), want) || !strings.HasSuffix(err.Error(), "; "+x.want) {
+			t.Errorf("%s: %v", x.name, err)
+		}
+	}
+}
 
 // A refused setup makes no call that writes, on a fresh org and on a live one, with and
 // without a route of ours.
