@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"io"
 	"os"
 	"time"
@@ -20,6 +21,7 @@ type Env struct {
 	Getenv  func(string) string
 	Now     func() time.Time
 	Version string
+	Pause   func(context.Context, time.Duration) error // lets the pauses pass that the vendors need; nil waits for real
 
 	given settings      // filled from the root's flags before a command runs
 	known *secret.Known // the secrets of this run, which no output may hold

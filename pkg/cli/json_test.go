@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/dealroute/dealroute/pkg/cli"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
 )
 
 const (
@@ -47,6 +48,7 @@ func schemas(t *testing.T) map[string]*jsonschema.Schema {
 type program struct {
 	env   map[string]string
 	stdin string
+	pause func(context.Context, time.Duration) error // nil waits for real
 }
 
 func newProgram(t *testing.T) *program {
@@ -55,10 +57,23 @@ func newProgram(t *testing.T) *program {
 	return &program{env: map[string]string{"HOME": home, "XDG_STATE_HOME": filepath.Join(home, "state")}}
 }
 
+// brief lets pauses pass quickly, where a test is not about them.
+func brief(ctx context.Context, d time.Duration) error {
+	return transport.Pause(ctx, min(d/100, 20*time.Millisecond))
+}
+
+// hurried is a program whose pauses are brief.
+func hurried(t *testing.T) *program {
+	t.Helper()
+	p := newProgram(t)
+	p.pause = brief
+	return p
+}
+
 func (p *program) in(out, errs io.Writer) *cli.Env {
 	return &cli.Env{
 		IO:     &cli.Streams{In: strings.NewReader(p.stdin), Out: out, Err: errs},
-		Getenv: func(name string) string { return p.env[name] }, Now: time.Now, Version: "test",
+		Getenv: func(name string) string { return p.env[name] }, Now: time.Now, Version: "test", Pause: p.pause,
 	}
 }
 

@@ -87,6 +87,7 @@ func TestWhatWasAwaitedIsSaid(t *testing.T) {
 	}
 	silent := func() string { return mute.URL }
 	m := newMarked(t, "mixed")
+	m.pause = nil // the waits are what it is about
 	m.env["GENESYSCLOUD_OAUTHCLIENT_SECRET"] = genesystest.ClientSecret
 	if code, _, errs := m.run("render", "-f", m.file, "--out", filepath.Join(m.dir, "build")); code != 0 {
 		t.Fatal(errs)

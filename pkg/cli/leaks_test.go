@@ -274,7 +274,7 @@ func TestNoCommandLeaks(t *testing.T) {
 
 // An address is shown without who asks there, however short or misspelt that is.
 func TestExplainConfigHidesAUser(t *testing.T) {
-	p := newProgram(t)
+	p := hurried(t)
 	for _, who := range []string{"u:p", "u", ":", "u:p%40w", "u:", "us:p:p", "ü:ß"} {
 		for _, format := range []string{"text", "json"} {
 			for _, address := range []string{"https://" + who + "@host:1/x", "//" + who + "@host"} {

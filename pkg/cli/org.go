@@ -49,11 +49,12 @@ func openOrg(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint
 	if err := whole(keyVariable, secret.New(env.Getenv(keyVariable))); err != nil {
 		return nil, err
 	}
+	cfg.Sleep = env.Pause
 	c, err := genesysrest.New(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &org{client: c, wait: transport.Pause, crm: env.settings.hubspotBase, secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) }}, nil
+	return &org{client: c, wait: env.pause(), crm: env.settings.hubspotBase, secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) }}, nil
 }
 
 // keyVariable is where the HubSpot key comes from.
@@ -108,6 +109,14 @@ func sandboxOrg(env session, s *sandbox, readOnly bool) (*org, error) {
 	}}, nil
 }
 
+// pause is how the pauses pass that a real org needs.
+func (e *Env) pause() genesys.Pause {
+	if e.Pause != nil {
+		return e.Pause
+	}
+	return transport.Pause
+}
+
 func (o *org) Close() error {
 	if o.sandbox != nil {
 		return o.sandbox.Close()
@@ -146,7 +155,7 @@ func (o *org) prove(env session, l *loaded, b *blueprint.Blueprint) func(context
 			return nil, err
 		}
 		c := hubspotrest.New(hubspotrest.Options{
-			BaseURL: o.crm, Agent: "dealroute/" + env.version(), Token: key, Version: l.deployment.HubSpot.APIVersion, Log: env.log(),
+			BaseURL: o.crm, Agent: "dealroute/" + env.version(), Token: key, Version: l.deployment.HubSpot.APIVersion, Log: env.log(), Sleep: env.Pause,
 		})
 		s, err := c.Scopes(ctx, b.Scopes()...)
 		var no *hubspotrest.Error

@@ -36,7 +36,7 @@ func newOrg(t *testing.T, opts ...genesystest.Option) *orgProgram {
 		t.Fatal(err)
 	}
 	server.Apply(genesystest.Seed{Org: "Acme", Queues: []genesystest.SeedQueue{{Name: "Support", Staff: []genesystest.SeedUser{{Name: "A"}}}}})
-	o := &orgProgram{program: newProgram(t), file: filepath.Join(t.TempDir(), "dealroute.yaml")}
+	o := &orgProgram{program: hurried(t), file: filepath.Join(t.TempDir(), "dealroute.yaml")}
 	org := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if o.before != nil {
 			o.before(r)

@@ -82,7 +82,7 @@ func sevenDigits(out, national string) string {
 // flow run printed the caller's number in every form but the few that it guessed, and those
 // only of callers in the US.
 func TestNoFormOfTheCallerIsShown(t *testing.T) {
-	p := newProgram(t)
+	p := hurried(t)
 	for _, c := range []struct {
 		national string
 		code     int // characters before the national number in E.164
@@ -125,7 +125,7 @@ func TestNoNumberOfAnInputIsShown(t *testing.T) {
 	if err := os.WriteFile(file, []byte(findAction), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := newProgram(t)
+	p := hurried(t)
 	p.env["KEY"] = "top-secret"
 	var runs [][]string
 	for _, number := range []string{"+15135550142", "tel:+1 513 555 0142", "(513) 555-0142", "5135550142"} {
@@ -163,7 +163,7 @@ func TestNoNumberOfAnInputIsShown(t *testing.T) {
 
 // A mistake in a world or in fixtures is quoted without the numbers around it.
 func TestMistakesShowNoNumber(t *testing.T) {
-	p := newProgram(t)
+	p := hurried(t)
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)

@@ -25,7 +25,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"dealroute": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // as main has it
-			code := cli.Main(ctx, os.Args[1:], cli.OSEnv("test"))
+			env := cli.OSEnv("test")
+			env.Pause = brief
+			code := cli.Main(ctx, os.Args[1:], env)
 			stop()
 			os.Exit(code)
 		},

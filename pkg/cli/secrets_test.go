@@ -86,7 +86,7 @@ type marked struct {
 
 func newMarked(t *testing.T, match string) marked {
 	t.Helper()
-	m := marked{program: newProgram(t), dir: t.TempDir()}
+	m := marked{program: hurried(t), dir: t.TempDir()}
 	m.file = filepath.Join(m.dir, "dealroute.yaml")
 	write := func(path, text string) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

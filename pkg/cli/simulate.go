@@ -417,7 +417,7 @@ func (c *virtualClock) Set(t time.Time) { c.now = t }
 func (s *simulation) useLive(ctx context.Context, env session, key secret.Value) (dataaction.Sender, error) {
 	base := env.settings.hubspotBase
 	if pin := s.loaded.deployment.HubSpot.Portal; pin != "" {
-		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: s.loaded.deployment.HubSpot.APIVersion, Secrets: env.known})
+		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: s.loaded.deployment.HubSpot.APIVersion, Secrets: env.known, Sleep: env.Pause})
 		var wrong *hubspotrest.WrongPortalError
 		switch err := c.CheckPortal(ctx, pin); {
 		case errors.As(err, &wrong):

@@ -30,6 +30,8 @@ type Options struct {
 	NoRetries bool          // for measuring: one attempt each
 	Searches  *rate.Limiter // nil: two a second
 	Log       *slog.Logger  // nil: none
+
+	Sleep func(context.Context, time.Duration) error // waits between attempts; nil waits for real
 }
 
 // A Client reads from one HubSpot account.
@@ -65,6 +67,7 @@ func New(o Options) *Client {
 			ReadOnly: true,
 			Secrets:  o.Secrets,
 			Log:      o.Log,
+			Pause:    o.Sleep,
 		}),
 	}
 	if c.searches == nil {
