@@ -3,6 +3,7 @@ package secret
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 type Known struct {
 	mu      sync.RWMutex
 	forms   []string // longest first
+	coded   []string // of those that have escapes in them, what they are without
 	longest int
 }
 
@@ -36,6 +38,15 @@ func (k *Known) Add(vs ...Value) {
 		for _, f := range forms(v.Reveal()) {
 			if !slices.Contains(k.forms, f) {
 				k.forms = append(k.forms, f)
+			}
+			for range layers { // who decodes a text decodes what looks like an escape in a secret, too
+				plain, _ := decode(f)
+				if plain == f || len(plain) < shortest {
+					break
+				}
+				if f = plain; !slices.Contains(k.coded, f) {
+					k.coded = append(k.coded, f)
+				}
 			}
 		}
 	}
@@ -73,21 +84,36 @@ func (k *Known) Hide(text string) string {
 	for _, f := range k.forms {
 		text = strings.ReplaceAll(text, f, dots)
 	}
-	return text
+	if len(k.forms) == 0 {
+		return text
+	}
+	var b strings.Builder
+	at := 0
+	for _, part := range beneath(text, append(slices.Clip(k.forms), k.coded...)) {
+		if part[0] >= at {
+			b.WriteString(text[at:part[0]] + dots)
+		}
+		at = max(at, part[1])
+	}
+	return b.String() + text[at:]
 }
 
-// Longest is the length in bytes of the longest text that Hide looks for.
+// widest is how many bytes of a text may stand for one of a secret: &amp;#x41; and the like.
+const widest = 12
+
+// Longest is the length in bytes of the longest text that Hide looks for, escapes included.
 func (k *Known) Longest() int {
 	if k == nil {
 		return 0
 	}
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	return k.longest
+	return k.longest * widest
 }
 
 // forms are the texts as which a secret may come back: as it is, in JSON once and twice, in an
-// address, and in base64, also within a longer text such as the pair of basic credentials.
+// address, in hexadecimal digits, and in base64, also within a longer text such as the pair of
+// basic credentials. Escapes around any of them are a matter of beneath.
 func forms(s string) []string {
 	if len(s) < shortest {
 		return nil
@@ -97,6 +123,8 @@ func forms(s string) []string {
 	for _, f := range []string{url.QueryEscape(s), url.PathEscape(s)} {
 		out = append(out, f, lowerHex().ReplaceAllStringFunc(f, strings.ToLower))
 	}
+	digits := fmt.Sprintf("%x", s)
+	out = append(out, digits, strings.ToUpper(digits), strings.ReplaceAll(s, " ", "+"))
 	for before := range 3 { // bytes in front of it in its group of three
 		for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			all := e.EncodeToString([]byte(strings.Repeat("x", before) + s))

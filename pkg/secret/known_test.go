@@ -2,18 +2,24 @@ package secret_test
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"html"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/secret"
 )
 
 // Every form in which a vendor, a log or a JSON text may repeat a secret.
 func TestKnownSecretsAreHidden(t *testing.T) {
-	for _, s := range []string{"SECRETMARK", "pat-na1-5ec2e7ff-0000-4000-8000-0123456789ab", `q"uo\te<&>+/ä%`, "a b+c/d=", "sechs6"} {
+	for _, s := range []string{"SECRETMARK", "pat-na1-5ec2e7ff-0000-4000-8000-0123456789ab", `q"uo\te<&>+/ä%`, "a b+c/d=", "sechs6", "A&B<c>\"'d%41\\n", "nul\x1b\tlines\n😀"} {
 		var k secret.Known
 		k.Add(secret.New(s), secret.Value{}, secret.New("five5"))
 		k.AddURL("https://us%65r:" + url.PathEscape("pass:w@rd") + "@host/x")
@@ -21,6 +27,34 @@ func TestKnownSecretsAreHidden(t *testing.T) {
 			"raw": s, "query": url.QueryEscape(s), "path": url.PathEscape(s), "lower": regexp.MustCompile("%..").ReplaceAllStringFunc(url.QueryEscape(s), strings.ToLower),
 			"json": marshal(t, s), "json in json": marshal(t, marshal(t, s)), "header": "Bearer " + s,
 			"form": "client_secret=" + url.QueryEscape(s) + "&x=1",
+		}
+		forms["hex"], forms["HEX"] = hex.EncodeToString([]byte("id:"+s)), strings.ToUpper(hex.EncodeToString([]byte(s)))
+		forms["query twice"], forms["path twice"] = url.QueryEscape(url.QueryEscape(s)), url.PathEscape(url.PathEscape(s))
+		forms["quoted"], forms["ascii"] = strconv.Quote(s), strconv.QuoteToASCII(s)
+		var units, numbers, bytes, hexes string
+		for _, u := range utf16.Encode([]rune(s)) {
+			units += fmt.Sprintf(`\u%04x`, u)
+		}
+		for _, r := range s {
+			numbers, hexes = numbers+fmt.Sprintf("&#%d;", r), hexes+fmt.Sprintf("&#x%X;", r)
+		}
+		for i := range len(s) {
+			bytes += fmt.Sprintf("%%%02X", s[i])
+		}
+		forms["units"], forms["UNITS"] = units, strings.ReplaceAll(strings.ToUpper(units), `\U`, `\u`)
+		forms["html"], forms["html in numbers"], forms["in hex numbers"] = html.EscapeString(s), numbers, hexes
+		forms["html by name"] = strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(html.EscapeString(s))
+		forms["every byte in an address"] = bytes
+		escapes := map[string]func(string) string{
+			"json": func(s string) string { return marshal(t, s) }, "html": html.EscapeString, "query": url.QueryEscape, "path": url.PathEscape, "line": diag.Line,
+		}
+		for a, f := range escapes {
+			for b, g := range escapes {
+				forms[a+" in "+b] = g(f(s))
+				for c, h := range escapes {
+					forms[a+" in "+b+" in "+c] = h(g(f(s)))
+				}
+			}
 		}
 		for _, e := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding} {
 			for _, id := range []string{"", "i", "id", "id:", "sandbox-client:"} {
