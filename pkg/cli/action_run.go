@@ -202,6 +202,9 @@ func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOption
 	if o.baseURL == "" {
 		return run, transport.NewHTTP(transport.HTTPOptions{}), nil
 	}
+	if err := bareAddress(o.baseURL, "flag --base-url"); err != nil {
+		return run, nil, err
+	}
 	o.known.AddURL(o.baseURL)
 	u, err := url.Parse(o.baseURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

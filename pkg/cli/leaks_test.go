@@ -287,6 +287,46 @@ func TestExplainConfigHidesAUser(t *testing.T) {
 	}
 }
 
+// An address to which no path can be added is refused by every source and nothing of it shown,
+// for what is behind the question mark may be a key.
+func TestAddressesHaveNoQuery(t *testing.T) {
+	for _, address := range []string{"https://host/x?k=SECRETMARK", "https://host#SECRETMARK", "https://host?", "http://user:SECRET?MARK@host", "?SECRETMARK"} {
+		for _, name := range []string{"genesys-base-url", "hubspot-base-url"} {
+			for _, format := range []string{"text", "json"} {
+				for _, command := range [][]string{{"--explain-config"}, {"plan"}, {"simulate", "--crm", "live", "--ani", "+15135550142"}, {"setup", "--yes"}} {
+					p := newProgram(t)
+					args := append(slices.Clone(command), "-o", format, "-f", "../../examples/basic/dealroute.yaml")
+					code, out, errs := p.run(append(args, "--"+name, address)...)
+					variable := "DEALROUTE_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+					t.Setenv(variable, address) // which viper reads itself
+					second, out2, errs2 := p.run(args...)
+					t.Setenv(variable, "")
+					all := out + errs + out2 + errs2
+					if code != 1 || second != 1 || strings.Count(all, "has a query or a fragment") != 2 || strings.Contains(all, "SECRET") || strings.Contains(all, "MARK") {
+						t.Errorf("%s %v: exit %d and %d: %s", address, args, code, second, all)
+					}
+				}
+			}
+		}
+	}
+	p := newProgram(t)
+	if code, _, errs := p.run("action", "run", "f.json", "--base-url", "http://host/?SECRETMARK"); code != 1 || strings.Contains(errs, "MARK") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+}
+
+// A time in which nothing can be done is refused, whatever the command.
+func TestTimeoutsAreTimes(t *testing.T) {
+	for _, given := range []string{"-5s", "0", "1ns", "9ms", "-1ns"} {
+		for _, command := range []string{"validate", "plan", "version"} {
+			p := newProgram(t)
+			if code, out, errs := p.run(command, "--timeout", given); code != 1 || !strings.Contains(errs, "is too short") || out != "" {
+				t.Errorf("%s %s: exit %d: %s%s", command, given, code, out, errs)
+			}
+		}
+	}
+}
+
 // Each variable that may hold a secret is known to the writers.
 func TestEverySecretVariableIsKnown(t *testing.T) {
 	files, err := filepath.Glob("*.go")
@@ -620,6 +660,16 @@ func TestNothingInAnOrgLeaks(t *testing.T) {
 				return nil
 			}
 			b["status"], b["messages"] = "Failure", []o{{"type": "Error", "text": say}, {"type": "Warning", "text": say}, {"type": say, "text": say}}
+			return b
+		}},
+		"state of an integration": {first: true, args: plan, change: func(r *http.Request, b o) any {
+			list, _ := b["entities"].([]any)
+			if !path(r, "/integrations$") || len(list) == 0 {
+				return nil
+			}
+			for _, one := range list {
+				one.(o)["reportedState"] = o{"code": say}
+			}
 			return b
 		}},
 		"warning": {args: setup, change: func(r *http.Request, b o) any {

@@ -156,8 +156,11 @@ func (s *sandbox) acquire(ctx context.Context, patience time.Duration) error {
 	lock := flock.New(s.path + ".lock")
 	wait, stop := context.WithTimeout(ctx, patience)
 	defer stop()
-	ok, err := lock.TryLockContext(wait, 50*time.Millisecond)
-	if ctx.Err() != nil {
+	ok, err := lock.TryLock()
+	if !ok && err == nil {
+		ok, err = lock.TryLockContext(wait, 50*time.Millisecond)
+	}
+	if !ok && ctx.Err() != nil {
 		return fail(fmt.Errorf("wait for the sandbox %s, which another command uses: %w", s.path, ctx.Err()), "give it more time with --timeout, or keep another one with XDG_STATE_HOME")
 	}
 	if err != nil || !ok {

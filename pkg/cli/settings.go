@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -107,6 +108,14 @@ func (s *reading) settings() (settings, error) {
 		json: s.text("output") == "json", sandbox: s.v.GetBool("sandbox"),
 		regionGiven: s.given("region"), orgGiven: s.given("org"),
 	}
+	for _, t := range settingTable() {
+		if !strings.HasSuffix(t.name, "-base-url") {
+			continue
+		}
+		if err := bareAddress(s.text(t.name), s.source(t)); err != nil {
+			return out, err
+		}
+	}
 	if o := s.text("output"); o != "text" && o != "json" {
 		return out, fail(fmt.Errorf("output %q is not known", o), "use text or json")
 	}
@@ -117,7 +126,24 @@ func (s *reading) settings() (settings, error) {
 	if out.timeout, err = time.ParseDuration(s.text("timeout")); err != nil {
 		return out, fail(fmt.Errorf("timeout %q is not a duration", s.text("timeout")), "write it as 30s or 5m")
 	}
+	if out.timeout < shortestTimeout {
+		return out, fail(fmt.Errorf("timeout %s is too short: nothing is done in less than %s", out.timeout, shortestTimeout), "write it as 30s or 5m")
+	}
 	return out, nil
+}
+
+// shortestTimeout is below what any command takes.
+const shortestTimeout = 10 * time.Millisecond
+
+// bareAddress refuses an address to which no path can be added: with a query or a fragment. What
+// is behind them may be a key, and is not shown. What follows an unescaped ? or # of a password
+// is taken for one of them, too.
+func bareAddress(address, source string) error {
+	if !strings.ContainsAny(address, "?#") {
+		return nil
+	}
+	return fail(fmt.Errorf("the address of %s has a query or a fragment, and requests add a path of their own to it", source),
+		"leave out ? and # and what is behind them; write those of a password as %3F and %23")
 }
 
 // given tells whether a flag or the environment has a setting.

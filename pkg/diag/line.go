@@ -107,6 +107,10 @@ func (v value) Format(s fmt.State, verb rune) {
 	case Block:
 		fmt.Fprintf(s, fmt.FormatString(s, verb), string(x))
 	case string:
+		if verb == 'q' { // quoting escapes, and would do so with what is escaped already
+			fmt.Fprint(s, Line(fmt.Sprintf(fmt.FormatString(s, verb), x)))
+			return
+		}
 		fmt.Fprintf(s, fmt.FormatString(s, verb), Line(x))
 	case int, int64, bool: // hold no text
 		fmt.Fprintf(s, fmt.FormatString(s, verb), x)

@@ -67,6 +67,13 @@ func TestValuesEndNoLine(t *testing.T) {
 	}
 }
 
+// A quoted value is escaped once.
+func TestQuotedOnce(t *testing.T) {
+	if got, want := diag.Sprintf("%q %s", "a\x1b\n\u202e", "\x1b"), `"a\x1b\n\u202e" \u001b`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 type evil2 struct{ S string }
 
 // The caret stands below its character, whatever is escaped before it.

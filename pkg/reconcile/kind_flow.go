@@ -10,6 +10,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/source"
 	"go.yaml.in/yaml/v4"
 )
@@ -266,7 +267,7 @@ func (k flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml str
 			}
 			return true, e
 		}
-		return false, fmt.Errorf("job %s is still %s", id, job.Status)
+		return false, fmt.Errorf("job %s is still %s", id, privacy.Said(job.Status))
 	})
 	return flow, err
 }

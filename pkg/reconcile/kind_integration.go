@@ -63,13 +63,22 @@ func (k *integrationKind) find(ctx context.Context, r *run) ([]plan.Found, error
 		c["config"] = compared
 		f := r.marked(genesys.Integration, o, text(config["notes"]), c)
 		if state := text(object(o.Body["reportedState"])["code"]); f.Owned && o.Text("intendedState") == "ENABLED" && state != "" && state != "ACTIVE" {
-			f.Unfinished = fmt.Sprintf("it is enabled and the platform reports it %s", strings.ToLower(state))
+			f.Unfinished = fmt.Sprintf("it is enabled and the platform reports it %s", stateWord(state))
 		}
 		if _, wanted := r.desired.Get(f.Key); wanted || f.Owned {
 			out = append(out, f)
 		}
 	}
 	return out, nil
+}
+
+// stateWord is a state in a sentence. What is no such word stays as the platform says it: in
+// small letters a secret in it would not be known again.
+func stateWord(state string) string {
+	if strings.Trim(state, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == "" {
+		return strings.ToLower(state)
+	}
+	return privacy.Said(state)
 }
 
 func credentialRefs(v any) map[string]any {
@@ -156,7 +165,7 @@ func (k *integrationKind) configure(ctx context.Context, r *run, key genesys.Key
 		case "ERROR":
 			return true, fmt.Errorf("the platform reports an error: %s", privacy.Said(text(object(state["detail"])["message"])))
 		}
-		return false, fmt.Errorf("it is still %s", text(state["code"]))
+		return false, fmt.Errorf("it is still %s", privacy.Said(text(state["code"])))
 	})
 }
 
