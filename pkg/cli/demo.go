@@ -257,7 +257,7 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 	clock := &virtualClock{now: f.Now.UTC()}
 	hubspot := transport.Handler(hubspottest.New(f.CRM, append(defined(d.loaded.deployment), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...))
 	d.mask = privacy.New(privacy.Options{Deployment: d.loaded.deployment, Names: blueprint.PersonalNames(d.loaded.deployment)})
-	run := &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Clock: clock.Set, Trace: interp.TracePath}
+	run := &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Clock: clock.Set, Trace: interp.TracePath, Takes: takes(d.loaded.deployment)}
 	at := f.Now.UTC()
 	d.say("%-12s      the flow and the data actions as they are deployed; time is virtual\n\n", "calls")
 	for i, c := range demoCallers() {
@@ -277,7 +277,7 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("caller %d reached no queue", i+1)
 		}
 		d.say("%s", diag.Block(view.DemoCall(i+1, c.who, o, d.mask)))
-		at = at.Add(o.Waited)
+		at = at.Add(o.Result.Elapsed)
 	}
 	d.say("\n")
 	return fmt.Sprintf("%d callers, each in a queue; the longest wait was %s ms", len(d.calls), view.Thousands(view.Longest(d.calls))), nil

@@ -14,6 +14,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
@@ -172,7 +173,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	if err != nil {
 		return nil, err
 	}
-	s.run = &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Trace: interp.TracePath}
+	s.run = &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Trace: interp.TracePath, Takes: takes(l.deployment)}
 	if o.trace {
 		s.run.Trace = interp.TraceFull
 	}
@@ -506,7 +507,7 @@ func (s *simulation) all(ctx context.Context) ([]*simulate.Outcome, error) {
 	for i, c := range s.calls {
 		if i > 0 {
 			last := out[i-1]
-			c.At = last.Call.At.Add(last.Waited)
+			c.At = last.Call.At.Add(last.Result.Elapsed)
 			if s.every > 0 {
 				c.At = last.Call.At.Add(s.every)
 			}
@@ -544,6 +545,20 @@ func (s *simulation) print(env session, outcomes []*simulate.Outcome) error {
 		}
 	}
 	return nil
+}
+
+// takes tells what the rules of the file take from the fallback: the file gives no place of it.
+func takes(d *deployment.Deployment) func(rule string) (queue, skills bool) {
+	return func(rule string) (queue, skills bool) {
+		for i, r := range d.Routing.Rules {
+			if r.Name == rule {
+				to := fmt.Sprintf("routing.rules[%d].to", i)
+				queue = d.Pos(to+".queue") == d.Pos(to)
+				skills = queue && len(r.To.Skills) > 0 && d.Pos(to+".skills") == d.Pos(to)
+			}
+		}
+		return queue, skills
+	}
 }
 
 func (s *simulation) frame() view.CallFrame {

@@ -10,11 +10,29 @@ import (
 // Met is what a call met outside the flow, and what the flow made of the caller's number:
 // what an explanation of its outcome can rest on.
 type Met struct {
-	Number    string   // the caller's as the flow read it; empty when it gave none
-	Truncated bool     // the caller has more deals than were read
-	Row       Row      // of the control table, read last
-	Gone      []Thing  // looked for by name and not found
-	Failed    []Failed // transfers, in their order
+	Number    string    // the caller's as the flow read it; empty when it gave none
+	Truncated bool      // the caller has more deals than were read
+	Row       Row       // of the control table, read last
+	Contacts  *Contacts // nil without an answer of them
+	Deals     *Deals    // nil without an answer of them
+	Gone      []Thing   // looked for by name and not found
+	Failed    []Failed  // transfers, in their order
+}
+
+// Contacts are counts of HubSpot's answer to the search for the caller, as the flow got it:
+// what it says of each contact, whatever the flow then made of it.
+type Contacts struct {
+	Total   int64 // that the search found
+	Given   int   // that the answer has; one page
+	Exact   int   // of those given, with the number itself
+	Local   int   // the others with its national form for whom HubSpot calculated no other number
+	Foreign int   // the others with its national form
+}
+
+// Deals are counts of HubSpot's answer to the search for deals.
+type Deals struct {
+	Total    int64 // that the search found
+	Contacts int   // whose deals were asked for
 }
 
 // A Row is a read of the control table.
@@ -37,12 +55,83 @@ type Failed struct {
 	Handling bool // error handling tried it
 }
 
+// answer counts what a search gave. Searches are told apart by the contracts of the actions;
+// of others nothing is known.
+func (m *Met) answer(in, out []interp.Named) {
+	total := named(out, "total")
+	if !total.IsSet() {
+		return
+	}
+	if asked := texts(in, "contact1", "contact2", "contact3", "contact4", "contact5"); len(asked) > 0 {
+		m.Deals = &Deals{total.Int(), len(asked)}
+		return
+	}
+	numbers, locals := texts(in, "number", "number2", "number3"), texts(in, "national", "national2", "national3")
+	ids := named(out, "ids")
+	if len(numbers) == 0 || !ids.Type().IsList() {
+		return
+	}
+	m.Contacts = &Contacts{Total: total.Int(), Given: ids.Len()}
+	for i := range ids.Len() {
+		of := func(property string) string { return paired(out, property, ids.At(i).Text()) }
+		has := func(among []string, properties ...string) bool {
+			return slices.ContainsFunc(properties, func(p string) bool { return slices.Contains(among, of(p)) })
+		}
+		other := func(property string) bool { return of(property) != "" && !has(numbers, property) }
+		switch {
+		case has(numbers, "phone", "mobile", "typedPhone", "typedMobile"):
+			m.Contacts.Exact++
+		case !has(locals, "localPhone", "localMobile"):
+		case other("phone") || other("mobile"):
+			m.Contacts.Foreign++
+		default:
+			m.Contacts.Local++
+		}
+	}
+}
+
+// named is a value by its name, or the zero Value.
+func named(ns []interp.Named, name string) expr.Value {
+	for _, n := range ns {
+		if n.Name == name {
+			return n.Value
+		}
+	}
+	return expr.Value{}
+}
+
+// texts are the values of those names that are texts and not empty.
+func texts(ns []interp.Named, names ...string) (out []string) {
+	for _, name := range names {
+		if v := named(ns, name); v.Type() == expr.String && v.Text() != "" {
+			out = append(out, v.Text())
+		}
+	}
+	return out
+}
+
+// paired is what an answer says of a contact's property: one list has the ids of those that
+// have it, another one the values. It is empty for who has it not.
+func paired(out []interp.Named, property, id string) string {
+	ids, values := named(out, property+"Of"), named(out, property)
+	for i := range min(ids.Len(), values.Len()) {
+		if ids.At(i).Text() == id {
+			return values.At(i).Text()
+		}
+	}
+	return ""
+}
+
 // see keeps of an answer what may explain the call. table is the name of the control table.
 func (m *Met) see(e *interp.Effect, o interp.Outcome, table string) {
 	switch e.Kind {
 	case interp.EffectTable:
 		if e.Name == table {
 			m.Row = Row{Key: e.Key.Text(), Branch: o.Branch, Cells: o.Outputs}
+		}
+	case interp.EffectDataAction:
+		if o.Branch == "success" && late(e, o) == "" {
+			m.answer(e.Inputs, o.Outputs)
 		}
 	case interp.EffectFind:
 		if t := (Thing{e.Type, e.Name}); !o.Value.IsSet() && !slices.Contains(m.Gone, t) {

@@ -25,6 +25,10 @@ type Run struct {
 	Script  *world.Scripted   // scripted outcomes instead of Org and Sender; may be nil
 	Trace   interp.Trace      // what results keep of the path; full: of data actions, too
 
+	// Takes tells what of a rule's target is the fallback's because the rule does not name it;
+	// nil: nothing is.
+	Takes func(rule string) (queue, skills bool)
+
 	silent *world.Scripted // what neither the org nor HubSpot is asked for
 }
 
@@ -50,11 +54,16 @@ type Outcome struct {
 	Base      int64  // priority of the target
 	Bonus     int64  // priority by value
 
-	HubSpot  time.Duration
-	Waited   time.Duration
-	Requests int
-	Actions  []ActionRun
-	Notes    []string // where a script said nothing and its default answered, data actions aside
+	FallbackQueue, FallbackSkills bool // the rule names none, these are the fallback's
+
+	HubSpot   time.Duration // data actions that ask HubSpot
+	Breaker   time.Duration // the other data actions
+	Tables    time.Duration // reads of data tables
+	Waited    time.Duration // the sum of these: what asking HubSpot costs the caller. The call itself takes Result.Elapsed
+	Transfers time.Duration // those that failed and the last one
+	Requests  int
+	Actions   []ActionRun
+	Notes     []string // where a script said nothing and its default answered, data actions aside
 	Met
 }
 
@@ -78,8 +87,11 @@ func (r *Run) Do(ctx context.Context, c Call) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.out.Waited = result.Elapsed
+	w.out.Waited = w.out.HubSpot + w.out.Breaker + w.out.Tables
 	w.out.decided(result)
+	if r.Takes != nil && w.out.Rule != "" {
+		w.out.FallbackQueue, w.out.FallbackSkills = r.Takes(w.out.Rule)
+	}
 	return w.out, nil
 }
 

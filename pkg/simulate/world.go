@@ -90,8 +90,23 @@ func (w *callWorld) Do(ctx context.Context, e *interp.Effect) (o interp.Outcome,
 	}
 	if err == nil {
 		w.out.see(e, o, w.run.Program.table)
+		w.took(e, o)
 	}
 	return o, err
+}
+
+// took counts the time of what is no data action; book counts that of those.
+func (w *callWorld) took(e *interp.Effect, o interp.Outcome) {
+	elapsed := o.Elapsed
+	if e.Timeout > 0 {
+		elapsed = min(elapsed, e.Timeout)
+	}
+	switch e.Kind {
+	case interp.EffectTable:
+		w.out.Tables += elapsed
+	case interp.EffectTransfer:
+		w.out.Transfers += elapsed
+	}
 }
 
 // script puts an effect to the scripted world, and keeps what that says of its answer.
@@ -173,6 +188,8 @@ func (w *callWorld) book(run ActionRun) {
 	if run.HubSpot {
 		w.out.HubSpot += run.Elapsed
 		w.out.Requests += run.Requests
+	} else {
+		w.out.Breaker += run.Elapsed
 	}
 	w.out.Actions = append(w.out.Actions, run)
 }

@@ -6,12 +6,14 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/simulate"
 )
@@ -33,7 +35,11 @@ type Call struct {
 	ParticipantData map[string]string `json:"participantData"`
 	ScreenPop       *ScreenPop        `json:"screenPop"`
 	HubSpotMs       int64             `json:"hubspotMs"`
-	WaitedMs        int64             `json:"waitedMs"`
+	TablesMs        int64             `json:"tablesMs"`
+	BreakerMs       int64             `json:"breakerMs"`
+	WaitedMs        int64             `json:"waitedMs"`    // the sum of these three
+	TransfersMs     int64             `json:"transfersMs"` // not waited for HubSpot
+	OtherMs         int64             `json:"otherMs"`     // of the flow, such as a menu
 	HubSpotRequests int               `json:"hubspotRequests"`
 	Actions         int               `json:"actions"`
 	Notes           []string          `json:"notes"` // why it is not otherwise
@@ -68,8 +74,10 @@ func NewCall(o *simulate.Outcome, m *privacy.Mask) Call {
 		ANI: m.Number(o.Call.ANI), DNIS: text(o.Call.DNIS), Outcome: o.Outcome, Rule: text(o.Rule), Reason: o.Reason,
 		Ending: string(r.Ending), Queue: text(r.Queue), Skills: append([]string{}, r.Skills...), Priority: r.Priority,
 		ContactID: text(o.ContactID), OpenDeals: o.OpenDeals, ParticipantData: map[string]string{},
-		HubSpotMs: ms(o.HubSpot), WaitedMs: ms(o.Waited), HubSpotRequests: o.Requests, Actions: len(r.Path), Notes: []string{}, Path: []Step{},
+		HubSpotMs: ms(o.HubSpot), TablesMs: ms(o.Tables), BreakerMs: ms(o.Breaker), TransfersMs: ms(o.Transfers), OtherMs: max(0, ms(r.Elapsed-o.Waited-o.Transfers)),
+		HubSpotRequests: o.Requests, Actions: len(r.Path), Notes: []string{}, Path: []Step{},
 	}
+	c.WaitedMs = c.HubSpotMs + c.TablesMs + c.BreakerMs // so that what was rounded adds up
 	if o.Value != "" {
 		c.Value = text(m.Amount(o.Value))
 	}
@@ -207,21 +215,62 @@ func details(c Call, o *simulate.Outcome) string {
 		out = append(out, "skills "+strings.Join(c.Skills, ", "))
 	}
 	p := fmt.Sprintf("priority %d", c.Priority)
-	if o.Reason == "error" { // whose priority is its own
-		return strings.Join(append(out, p), ", ")
-	}
-	if base := c.Priority - o.Bonus; o.Bonus != 0 && base >= 0 { // the base is the fallback's when the rule's queue is gone
-		p += fmt.Sprintf(" (%d + %d by value)", base, o.Bonus)
+	if s := sum(o); s != "" {
+		p += " (" + s + ")"
 	}
 	return strings.Join(append(out, p), ", ")
 }
 
-func waits(c Call, o *simulate.Outcome, f CallFrame) string {
-	var parts []string
-	for _, a := range o.Actions {
-		if a.HubSpot {
-			parts = append(parts, shortName(a.Action)+" "+Thousands(ms(a.Elapsed)))
+// sum says what a priority is made of; empty when value has no share in it, or an unknown one.
+func sum(o *simulate.Outcome) string {
+	p, total := o.Result.Priority, o.Base+o.Bonus
+	bounded := p == genesys.MaxPriority || p == genesys.MinPriority
+	switch {
+	case o.Bonus == 0 || o.Reason == "error": // whose priority is its own
+		return ""
+	case taken(o) && (o.Bonus < 0 || total == genesys.MaxPriority || total == genesys.MinPriority):
+		return "" // all that was kept is the sum
+	}
+	base := strconv.FormatInt(o.Base, 10)
+	if moved(o) || total != p && !bounded { // the base is the fallback's
+		if base = strconv.FormatInt(p-o.Bonus, 10); bounded {
+			base, total = "the fallback's", p+o.Bonus
 		}
+	}
+	out := fmt.Sprintf("%s + %d by value", base, o.Bonus)
+	if o.Bonus < 0 {
+		out = fmt.Sprintf("%s - %d by value", base, -o.Bonus)
+	}
+	switch {
+	case !bounded || total == p:
+	case p == genesys.MaxPriority:
+		out += fmt.Sprintf("; Genesys' greatest is %d", p)
+	default:
+		out += fmt.Sprintf("; Genesys' least is %d", p)
+	}
+	return out
+}
+
+// moved tells that the call is not where its rule sends it.
+func moved(o *simulate.Outcome) bool {
+	return len(o.Failed) > 0 || slices.ContainsFunc(o.Gone, func(t simulate.Thing) bool { return t.Type == expr.Queue })
+}
+
+func waits(c Call, o *simulate.Outcome, f CallFrame) string {
+	var parts, others, rest []string
+	for _, a := range o.Actions {
+		part := shortName(a.Action) + " " + Thousands(ms(a.Elapsed))
+		if a.HubSpot {
+			parts = append(parts, part)
+		} else {
+			others = append(others, part)
+		}
+	}
+	if c.TransfersMs > 0 {
+		rest = append(rest, "transfers "+Thousands(c.TransfersMs))
+	}
+	if c.OtherMs > 0 {
+		rest = append(rest, "the flow itself "+Thousands(c.OtherMs))
 	}
 	out := "HubSpot " + Thousands(c.HubSpotMs)
 	if f.Budget > 0 {
@@ -230,7 +279,14 @@ func waits(c Call, o *simulate.Outcome, f CallFrame) string {
 	if len(parts) > 0 {
 		out += ": " + strings.Join(parts, " · ")
 	}
-	return out + "; control " + Thousands(c.WaitedMs-c.HubSpotMs)
+	out += "; control " + Thousands(c.TablesMs)
+	if len(others) > 0 {
+		out += "; " + strings.Join(others, " · ")
+	}
+	if len(rest) > 0 {
+		out += " (and besides, " + strings.Join(rest, " · ") + ")"
+	}
+	return out
 }
 
 // shortName is a data action's name without the deployment's name and the hash around it.
