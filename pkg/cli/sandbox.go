@@ -306,7 +306,7 @@ func sandboxCRM(l *loaded) (hubspot.CRM, error) {
 	}
 	f, fs := simulate.DecodeFixtures(path, data)
 	if fs.Has(diag.Error) {
-		return hubspot.CRM{}, unreadable(privacy.Findings(fs), privacy.Excerpt(data), false)
+		return hubspot.CRM{}, unreadable(privacy.Findings(fs), privacy.Excerpt(data, l.deployment.Own()...), false)
 	}
 	if f.Portal == "" {
 		f.Portal = l.deployment.HubSpot.Portal

@@ -126,7 +126,7 @@ func (s *simulation) tell(found diag.Findings, text []byte) {
 		}
 	}
 	if len(found) > 0 && text != nil {
-		s.texts[found[0].Position.File] = privacy.Excerpt(text)
+		s.texts[found[0].Position.File] = privacy.Excerpt(text, s.loaded.deployment.Own()...)
 	}
 }
 
@@ -348,7 +348,7 @@ func (s *simulation) useWorld(start *time.Time) error {
 		fs = append(fs, s.run.Program.Script(script, s.run.Org.Rows, s.loaded.deployment)...)
 	}
 	if fs.Has(diag.Error) {
-		return unreadable(privacy.Findings(fs, own...), privacy.Excerpt(data), false)
+		return unreadable(privacy.Findings(fs, own...), privacy.Excerpt(data, own...), false)
 	}
 	s.tell(privacy.Findings(fs, own...), data)
 	if s.options.at == "" && !script.Call.At.IsZero() {
@@ -387,14 +387,14 @@ func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.S
 	}
 	f, fs := simulate.DecodeFixtures(path, data)
 	if fs.Has(diag.Error) {
-		return nil, unreadable(fs, privacy.Excerpt(data), false)
+		return nil, unreadable(fs, privacy.Excerpt(data, s.loaded.deployment.Own()...), false)
 	}
 	fs = f.Against(simulate.Around{
 		Deployment: s.loaded.deployment, Rows: s.run.Org.Rows, Program: s.run.Program, Kinds: kinds(), Options: options(),
 		Zone: func(name string) error { _, err := time.LoadLocation(name); return err },
 	})
 	if fs.Has(diag.Error) {
-		return nil, unreadable(fs, privacy.Excerpt(data), false)
+		return nil, unreadable(fs, privacy.Excerpt(data, s.loaded.deployment.Own()...), false)
 	}
 	s.tell(fs, nil) // a line of records is full of names
 	s.fixtures, s.source = f, "fixtures: "+path

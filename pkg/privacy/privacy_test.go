@@ -224,19 +224,35 @@ func TestJSON(t *testing.T) {
 // A quoted line keeps its columns and its days.
 func TestExcerpt(t *testing.T) {
 	for text, want := range map[string]string{
-		`phone: "+1 (513) 555-0142", x`:                       `phone: "+1 (513) •••-••••", x`,
-		"phone: 5135550142":                                   "phone: 5135••••••",
-		"now: 2026-11-23T15:00:00Z":                           "now: 2026-11-23T15:00:00Z",
-		"ms: 118000":                                          "ms: 118000",
-		`{firstname: Ada, lastname: "O\"Neil Jr", nmae: x}`:   `{firstname: •••, lastname: "•\"•••• ••", nmae: x}`,
-		`"email": "ada@example.com", "id": "1"`:               `"email": "•••@•••••••.•••", "id": "1"`,
-		`note: write to ada.l@example.com soon`:               `note: write to •••.•@•••••••.••• soon`,
-		`ani: '"Ada Lovelace" <sip:ada@host>', dnis: x`:       `ani: '"••• ••••••••" <sip:ada@host>', dnis: x`,
-		`ani: "\"Ada\" <tel:+1 513 555 0142>"`:                `ani: "\"•••\" <tel:+1 513 ••• ••••>"`,
-		"firstname: Zoë # the first\ndealstage: contractsent": "firstname: ••• # the first\ndealstage: contractsent",
-		"properties: {phone: x, customer_tier: gold}":         "properties: {phone: x, customer_tier: gold}",
+		`phone: "+1 (513) 555-0142", x`:                                            `phone: "+1 (513) •••-••••", x`,
+		"phone: 5135550142":                                                        "phone: 5135••••••",
+		"now: 2026-11-23T15:00:00Z":                                                "now: 2026-11-23T15:00:00Z",
+		"ms: 118000":                                                               "ms: 118000",
+		`{firstname: Ada, lastname: "O\"Neil Jr", nmae: x}`:                        `{firstname: •••, lastname: "•\"•••• ••", nmae: x}`,
+		`"email": "ada@example.com", "id": "1"`:                                    `"email": "•••@•••••••.•••", "id": "1"`,
+		`note: write to ada.l@example.com soon`:                                    `note: write to •••.•@•••••••.••• soon`,
+		`ani: '"Ada Lovelace" <sip:ada@host>', dnis: x`:                            `ani: '"••• ••••••••" <sip:ada@host>', dnis: x`,
+		`ani: "\"Ada\" <tel:+1 513 555 0142>"`:                                     `ani: "\"•••\" <tel:+1 513 ••• ••••>"`,
+		"firstname: Zoë # the first\ndealstage: contractsent":                      "firstname: ••• # the first\ndealstage: contractsent",
+		`- {id: "90000000001", phone: "5135550142"}`:                               `- {id: "90000000001", phone: "5135••••••"}`,
+		`portal: "24681357"`:                                                       `portal: "24681357"`,
+		`{pipeline: 671008549, dealstage: "985123456", x: 1}`:                      `{pipeline: 671008549, dealstage: "985123456", x: 1}`,
+		`contacts: ["90000000001", '90000000002', 90000000003]`:                    `contacts: ["90000000001", '90000000002', 90000000003]`,
+		"contacts:\n  - \"90000000001\"\n  - 90000000002\n":                        "contacts:\n  - \"90000000001\"\n  - 90000000002\n",
+		`{ids: ["90000000001"], phoneOf: ["90000000001"], phone: ["15135550142"]}`: `{ids: ["90000000001"], phoneOf: ["90000000001"], phone: ["1513•••••••"]}`,
+		`dnis: "+15135550100", ani: "+15135550142"`:                                `dnis: "+15135550100", ani: "+1513•••••••"`,
+		`ani: tel:+1 (513) 555-0100`:                                               `ani: tel:+1 (513) 555-0100`,
+		// what stands where an id does and is none, or stands beside one
+		"hubspot_deal_stage: \"985123456\"\n\"15135550142\": {}": "hubspot_deal_stage: \"985123456\"\n\"1513•••••••\": {}",
+		`id: +15135550142`:                            `id: +1513•••••••`,
+		`id: 513 555 0142`:                            `id: 513 5•• ••••`,
+		`contacts: ["513 555 0142"]`:                  `contacts: ["513 5•• ••••"]`,
+		`contacts: [{phone: 5135550142}]`:             `contacts: [{phone: 5135••••••}]`,
+		`caller_id: 5135550142, void: 5135550142`:     `caller_id: 5135••••••, void: 5135••••••`,
+		`{contacts: [], 5135550142: x}`:               `{contacts: [], 5135••••••: x}`,
+		"properties: {phone: x, customer_tier: gold}": "properties: {phone: x, customer_tier: gold}",
 	} {
-		if got := string(privacy.Excerpt([]byte(text))); got != want {
+		if got := string(privacy.Excerpt([]byte(text), "+15135550100")); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
