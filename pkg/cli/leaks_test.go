@@ -315,6 +315,31 @@ func TestAddressesHaveNoQuery(t *testing.T) {
 	}
 }
 
+// Of a client whose roles hold nothing that is told, the plan says so and what it needs.
+func TestUnknownPermissionsAreTold(t *testing.T) {
+	for name, grants := range map[string]any{
+		"no grants": []any{}, "no policies": []any{map[string]any{"role": map[string]any{"id": "r", "policies": []any{}}, "division": map[string]any{"id": "d"}}},
+		"conditions": []any{map[string]any{"role": map[string]any{"id": "r", "policies": []any{map[string]any{"domain": "*", "entityName": "*", "actions": []any{"*"}, "condition": map[string]any{}}}}, "division": map[string]any{"id": "d"}}},
+	} {
+		m := newMarked(t, "mixed")
+		front, api, crm := newOrgFront(t)
+		front.change = func(r *http.Request, b map[string]any) any {
+			if !strings.HasSuffix(r.URL.Path, "/subjects/me") {
+				return nil
+			}
+			b["grants"] = grants
+			return b
+		}
+		for _, format := range []string{"text", "json"} {
+			code, out, errs := m.run("plan", "-o", format, "-f", m.file, "--genesys-base-url", api, "--hubspot-base-url", crm)
+			if code != 0 || front.hits == 0 || !strings.Contains(errs, "is not known; the changes need ") || !strings.Contains(errs, "architect:datatable:add") || strings.Contains(errs, "seems to lack") ||
+				format == "json" && !strings.Contains(out, `"permissionsMissing": null`) {
+				t.Errorf("%s: exit %d, %d: %s", name, code, front.hits, errs)
+			}
+		}
+	}
+}
+
 // A time in which nothing can be done is refused, whatever the command.
 func TestTimeoutsAreTimes(t *testing.T) {
 	for _, given := range []string{"-5s", "0", "1ns", "9ms", "-1ns"} {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -84,7 +85,17 @@ func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[gene
 // warnLacks names the permissions that setup would miss. It goes on all the same: which grants
 // the platform tells of is not documented.
 func warnLacks(env session, r *reconcile.Reconciler) {
-	lacks, _ := r.Lacks()
+	lacks, known := r.Lacks()
+	if !known {
+		if len(lacks) > 0 {
+			var all []string
+			for _, l := range lacks {
+				all = append(all, l.Permission)
+			}
+			diag.Fprintf(env.IO.Err, "warning: the platform tells of no permission that this client holds without a condition, so what it lacks is not known; the changes need %s\n", strings.Join(all, ", "))
+		}
+		return
+	}
 	for _, l := range lacks {
 		diag.Fprintf(env.IO.Err, "warning: this client seems to lack %s, which is needed to %s\n", l.Permission, l.What)
 	}

@@ -150,11 +150,8 @@ func needed(c plan.Change) []string {
 
 // Lacks lists the permissions that the plan needs and this client does not hold, by what the
 // platform tells of its grants, each once with the first change that needs it. known is false
-// when the platform tells of none at all.
+// when the platform tells of none at all; then lacks has all that the plan needs.
 func (r *Reconciler) Lacks() (lacks []Lack, known bool) {
-	if len(r.run.id.Permissions) == 0 {
-		return nil, false
-	}
 	seen := map[string]bool{}
 	for _, c := range r.plan.Changes {
 		for _, p := range needed(c) {
@@ -165,7 +162,7 @@ func (r *Reconciler) Lacks() (lacks []Lack, known bool) {
 			lacks = append(lacks, Lack{Permission: p, What: fmt.Sprintf("%s %s %q", c.Action, c.Key.Kind, c.Key.Name)})
 		}
 	}
-	return sorted(lacks), true
+	return sorted(lacks), len(r.run.id.Permissions) > 0
 }
 
 // together gives the error of an application that was refused something all that is lacking:
@@ -184,7 +181,10 @@ func (r *Reconciler) together(out []Outcome, err error) error {
 		return err
 	}
 	tried := len(all)
-	more, _ := r.Lacks()
+	more, known := r.Lacks()
+	if !known {
+		more = nil
+	}
 	for _, l := range more {
 		if !slices.ContainsFunc(all[:tried], func(a Lack) bool { return a.Permission == l.Permission }) {
 			all = append(all, l)
