@@ -89,7 +89,7 @@ const stateSchema = 1
 func ReadState(data []byte) (*State, error) {
 	s := &State{}
 	if err := json.Unmarshal(data, s); err != nil {
-		return nil, fmt.Errorf("it is not JSON of that form: %w", err)
+		return nil, errors.New("it is not a state that this sandbox wrote") // the decoder's words name types of ours
 	}
 	switch {
 	case s.Schema != stateSchema:

@@ -89,7 +89,12 @@ func NewClient(o ClientOptions) *http.Client {
 		}
 		resp, err := c.Do(req)
 		if err != nil {
-			return nil, maskedError{Bare(err)} // net/http quotes what it cannot read
+			err = Bare(err)
+			var ended endedError
+			if errors.As(err, &ended) && t.last != "" {
+				err = endedError{ended.cause, t.last}
+			}
+			return nil, maskedError{err} // net/http quotes what it cannot read
 		}
 		if resp.StatusCode >= http.StatusBadRequest {
 			err = hide(resp, o.Secrets)
@@ -160,6 +165,7 @@ type try struct {
 	wait    time.Duration // before the next one
 	token   secret.Value  // that the last one carried
 	renewed bool
+	last    string // what came of the last one that ended by itself
 }
 
 type policy struct {
@@ -177,8 +183,10 @@ func (p policy) check(ctx context.Context, resp *http.Response, err error) (bool
 	t.sent++
 	t.wait = min(p.waitMin<<min(t.sent-1, 16), p.waitMax)
 	if err != nil {
+		t.last = Bare(err).Error()
 		return t.repeat && t.sent <= p.Retries && transient(err), nil
 	}
+	t.last = strings.TrimSpace(strconv.Itoa(resp.StatusCode) + " " + http.StatusText(resp.StatusCode))
 	if resp.StatusCode == http.StatusUnauthorized && p.Tokens != nil && !t.renewed && p.Tokens.Ended(t.token) {
 		t.renewed, t.wait, t.token = true, 0, secret.Value{}
 		return true, nil

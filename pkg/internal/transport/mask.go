@@ -3,9 +3,11 @@ package transport
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,11 +46,17 @@ func Bare(err error) error {
 }
 
 // An endedError is the error of a context, which says little to people.
-type endedError struct{ cause error }
+type endedError struct {
+	cause error
+	last  string // what came of the attempts before; empty: nothing
+}
 
 func (e endedError) Error() string {
 	if errors.Is(e.cause, context.Canceled) {
 		return "interrupted before an answer came"
+	}
+	if e.last != "" {
+		return "the time ran out before another attempt; the last one: " + e.last
 	}
 	return "the time ran out before an answer came"
 }
@@ -57,10 +65,43 @@ func (e endedError) Unwrap() error { return e.cause }
 
 func inWords(err error) error {
 	var already endedError
+	if odd := oddity(err); odd != "" {
+		return oddError{odd, err}
+	}
 	if err == nil || errors.As(err, &already) || !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return endedError{err}
+	return endedError{cause: err}
+}
+
+// An oddError says in our words what net/http says in its own.
+type oddError struct {
+	words string
+	cause error
+}
+
+func (e oddError) Error() string { return e.words }
+func (e oddError) Unwrap() error { return e.cause }
+
+// oddity is empty for an error that says itself what happened. net/http has no types for these.
+func oddity(err error) string {
+	var already oddError
+	if err == nil || errors.As(err, &already) {
+		return ""
+	}
+	text := err.Error()
+	has := func(parts ...string) bool {
+		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(text, p) })
+	}
+	switch {
+	case has("invalid header field value", "invalid header field name"):
+		return "a header of the request has a character that none may have, and it was not sent: check the key or token for line ends and blanks"
+	case has("malformed HTTP", "malformed MIME", "in chunk", "chunked line", "malformed chunked", "chunked encoding", "transport connection broken", "bad Content-Length", "unsupported transfer encoding"):
+		return "what came is no HTTP answer: check the address and a proxy on the way"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the answer broke off before its end"
+	}
+	return ""
 }
 
 // A maskedError prints its reason without what a server said of a person.
