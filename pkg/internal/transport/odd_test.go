@@ -35,7 +35,7 @@ func TestOddAnswersInOurWords(t *testing.T) {
 				c.Close()                  //nolint:errcheck // it is over
 			}
 		}()
-		_, err = transport.NewClient(transport.ClientOptions{}).Get("http://" + l.Addr().String())
+		_, err = transport.NewClient(transport.ClientOptions{}).Get("http://" + l.Addr().String()) //nolint:bodyclose // there is none
 		l.Close() //nolint:errcheck // the test goes on
 		if err == nil || !regexp.MustCompile("no HTTP answer|broke off").MatchString(err.Error()) || regexp.MustCompile("malformed|chunk|MIME|EOF|broken:").MatchString(err.Error()) {
 			t.Errorf("%q: %v", answer, err)
@@ -46,7 +46,7 @@ func TestOddAnswersInOurWords(t *testing.T) {
 		t.Fatal(err)
 	}
 	req.Header.Set("Authorization", "Bearer a\nb")
-	if _, err = transport.NewClient(transport.ClientOptions{}).Do(req); err == nil || !strings.Contains(err.Error(), "was not sent") || strings.Contains(err.Error(), "invalid header") {
+	if _, err = transport.NewClient(transport.ClientOptions{}).Do(req); err == nil || !strings.Contains(err.Error(), "was not sent") || strings.Contains(err.Error(), "invalid header") { //nolint:bodyclose // there is none
 		t.Error(err)
 	}
 }
@@ -64,7 +64,7 @@ func TestTheLastAnswerIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = transport.NewClient(transport.ClientOptions{Retries: 9}).Do(req)
+	_, err = transport.NewClient(transport.ClientOptions{Retries: 9}).Do(req) //nolint:bodyclose // there is none
 	if err == nil || !strings.Contains(err.Error(), "the time ran out before another attempt; the last one: 429 Too Many Requests") {
 		t.Error(err)
 	}
