@@ -36,7 +36,7 @@ func TestOddAnswersInOurWords(t *testing.T) {
 			}
 		}()
 		_, err = transport.NewClient(transport.ClientOptions{}).Get("http://" + l.Addr().String()) //nolint:bodyclose // there is none
-		l.Close() //nolint:errcheck // the test goes on
+		l.Close()                                                                                  //nolint:errcheck // the test goes on
 		if err == nil || !regexp.MustCompile("no HTTP answer|broke off").MatchString(err.Error()) || regexp.MustCompile("malformed|chunk|MIME|EOF|broken:").MatchString(err.Error()) {
 			t.Errorf("%q: %v", answer, err)
 		}
