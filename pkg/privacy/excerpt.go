@@ -17,8 +17,7 @@ var (
 	day  = pattern.Of(`^[0-9]{4}-[0-9]{2}-[0-9]{2}`)
 
 	// The value of a key that holds ids of HubSpot's: one, a list in brackets, or one on lines of its own.
-	ids = pattern.Of(`(?m)(?:^|[\s{,])["']?(?:id|ids|askIds|contactId|dealId|ownerId|\w+Of|hubspot_(?:owner_id|contact_id|deal_id|deal_stage)|portal|pipelines?|dealstage|stages?|contacts|deals)["']?[ \t]*:` +
-		`(?:[ \t]*["']?[0-9]+|[ \t]*\[[\s0-9"',]*|(?:[ \t]*\r?\n[ \t]*-[ \t]*["']?[0-9]+["']?)+)`)
+	ids = pattern.Of(`(?m)(?:^|[\s{,])["']?(?:id|ids|askIds|contactId|dealId|ownerId|\w+Of|hubspot_(?:owner_id|contact_id|deal_id|deal_stage)|portal|pipelines?|dealstage|stages?|contacts|deals)["']?[ \t]*:(?:[ \t]*["']?[0-9]+|[ \t]*\[[\s0-9"',]*|(?:[ \t]*\r?\n[ \t]*-[ \t]*["']?[0-9]+["']?)+)`)
 
 	// The value of a key that holds words about a person, and the name in front of an address.
 	about = pattern.Of(`(?i)(\b(?:first_?name|last_?name|e?mail|company|jobtitle|address|city|zip)["']?[ \t]*:[ \t]*)("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^,}\]\n#]+)`)
