@@ -26,16 +26,16 @@ type anyOpen struct {
 	rest *idList // those of them without amount, which have 0; nil where that does not matter
 }
 
-// anyOpens lists the different conditions of the rules on some open deal.
-func (b *builder) anyOpens() []anyOpen {
+// anyOpensOf lists the different conditions of the rules on some open deal.
+func anyOpensOf(d *deployment.Deployment) []anyOpen {
 	var out []anyOpen
-	for _, r := range b.d.Routing.Rules {
+	for _, r := range d.Routing.Rules {
 		t := r.When.AnyOpen
 		if t == nil || slices.ContainsFunc(out, func(a anyOpen) bool { return reflect.DeepEqual(a.test, *t) }) {
 			continue
 		}
 		n := len(out) + 1
-		only := onlyOpen + b.meets(*t)
+		only := onlyOpen + meets(d, *t)
 		a := anyOpen{test: *t, Flag: fmt.Sprintf("Flow.AnyOpen%d", n)}
 		a.ids = idList{fmt.Sprintf("anyOpen%d", n), fmt.Sprintf("Task.AnyOpen%d", n), "$.results[?(" + only + ")].id", fmt.Sprintf("ids of the open deals for condition %d on any of them", n)}
 		if zero := routing.Int(0); a.bounded() && (t.MinValue == nil || t.MinValue.Cmp(zero) <= 0) && (t.MaxValue == nil || t.MaxValue.Cmp(zero) >= 0) {
@@ -49,7 +49,7 @@ func (b *builder) anyOpens() []anyOpen {
 func (a anyOpen) bounded() bool { return a.test.MinValue != nil || a.test.MaxValue != nil }
 
 // meets is the filter for stages and pipelines. A text that cannot be an id is none.
-func (b *builder) meets(t deployment.DealTest) string {
+func meets(d *deployment.Deployment, t deployment.DealTest) string {
 	in := func(prop string, ids []string) string {
 		var quoted []string
 		for _, id := range ids {
@@ -61,7 +61,7 @@ func (b *builder) meets(t deployment.DealTest) string {
 	}
 	var out string
 	if len(t.Stage) > 0 {
-		out += in(hubspot.PropDealStage, b.stageIDs(t.Stage))
+		out += in(hubspot.PropDealStage, stageIDs(d, t.Stage))
 	}
 	if len(t.Pipeline) > 0 {
 		out += in(hubspot.PropPipeline, t.Pipeline)
@@ -70,10 +70,10 @@ func (b *builder) meets(t deployment.DealTest) string {
 }
 
 // stageIDs are the ids that texts of stages stand for, each once.
-func (b *builder) stageIDs(texts []string) []string {
+func stageIDs(d *deployment.Deployment, texts []string) []string {
 	var ids []string
 	for _, s := range texts {
-		for _, id := range b.d.StageIDs(s) {
+		for _, id := range d.StageIDs(s) {
 			ids = appendNew(ids, id)
 		}
 	}
@@ -83,7 +83,7 @@ func (b *builder) stageIDs(texts []string) []string {
 // idLists are the lists that the conditions need of the data action.
 func (b *builder) idLists() []idList {
 	var out []idList
-	for _, a := range b.anyOpens() {
+	for _, a := range b.anyOpens {
 		out = append(out, a.ids)
 		if a.rest != nil {
 			out = append(out, *a.rest)
@@ -95,7 +95,7 @@ func (b *builder) idLists() []idList {
 // openAmounts are the open deals with an amount, which the loop over them walks; nil when no
 // condition has bounds.
 func (b *builder) openAmounts() *list {
-	if !slices.ContainsFunc(b.anyOpens(), anyOpen.bounded) {
+	if !slices.ContainsFunc(b.anyOpens, anyOpen.bounded) {
 		return nil
 	}
 	l := listOf(hubspot.PropHomeAmount, routing.NumberFact, "openAmount", "OpenAmount", onlyOpen)
@@ -106,7 +106,7 @@ func (b *builder) openAmounts() *list {
 // bounds at once, with bounds in one loop for all conditions.
 func (b *builder) anyOpenPart(f *flowData) error {
 	f.IDLists, f.OpenAmounts = b.idLists(), b.openAmounts()
-	for _, a := range b.anyOpens() {
+	for _, a := range b.anyOpens {
 		start, some := more(count(v(a.ids.Var)), whole(0)), expr.Node(nil)
 		if a.bounded() {
 			start = yes(false)
@@ -134,7 +134,7 @@ type anyOpenData struct {
 
 // flagOf is the flow variable that says whether some open deal meets a condition.
 func (b *builder) flagOf(t deployment.DealTest) string {
-	for _, a := range b.anyOpens() {
+	for _, a := range b.anyOpens {
 		if reflect.DeepEqual(a.test, t) {
 			return a.Flag
 		}
@@ -144,5 +144,5 @@ func (b *builder) flagOf(t deployment.DealTest) string {
 
 // asksPipeline reports whether a condition on any open deal asks for its pipeline.
 func (b *builder) asksPipeline() bool {
-	return slices.ContainsFunc(b.anyOpens(), func(a anyOpen) bool { return len(a.test.Pipeline) > 0 })
+	return slices.ContainsFunc(b.anyOpens, func(a anyOpen) bool { return len(a.test.Pipeline) > 0 })
 }

@@ -153,13 +153,14 @@ func (b *Blueprint) Resolve(ids genesys.IDs) (*Blueprint, error) {
 
 // A builder gathers a blueprint step by step.
 type builder struct {
-	d       *deployment.Deployment
-	engine  engine
-	names   names
-	facts   []fact
-	control controlTable
-	script  string // the rendered script; empty without one
-	out     *Blueprint
+	d        *deployment.Deployment
+	engine   engine
+	names    names
+	facts    []fact
+	anyOpens []anyOpen
+	control  controlTable
+	script   string // the rendered script; empty without one
+	out      *Blueprint
 }
 
 // names are those of the entities; each starts with the deployment's.
@@ -175,7 +176,7 @@ func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
 		prefix = d.Templates
 	}
 	return &builder{
-		d: d, engine: engine{tfs, prefix, map[string]*template.Template{}}, facts: factsOf(d), out: &Blueprint{Name: d.Name},
+		d: d, engine: engine{tfs, prefix, map[string]*template.Template{}}, facts: factsOf(d), anyOpens: anyOpensOf(d), out: &Blueprint{Name: d.Name},
 		names: names{
 			flow: d.Name, route: d.Name, table: d.Name + "-control",
 			hubspot: d.Name + " HubSpot", genesys: d.Name + " Genesys Cloud",

@@ -23,7 +23,7 @@ func (b *builder) when(w deployment.When) (expr.Node, error) {
 		parts = append(parts, among(v("Flow.hubspot_outcome"), names...))
 	}
 	if len(w.Stage) > 0 {
-		parts = append(parts, among(v("Flow.hubspot_deal_stage"), b.stageIDs(w.Stage)...))
+		parts = append(parts, among(v("Flow.hubspot_deal_stage"), stageIDs(b.d, w.Stage)...))
 	}
 	if len(w.Pipeline) > 0 {
 		parts = append(parts, among(v("Flow.DealPipeline"), w.Pipeline...))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
@@ -204,13 +205,7 @@ func (d *decoder) slip(path, noun, id string, known []string) {
 	}
 }
 
-const defaultPipeline = "default"
-
-// lifecycles are the ids of HubSpot's own lifecycle stages.
-var lifecycles = []string{"subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer", "evangelist", "other"}
-
-// defaultStages are the ids of HubSpot's default pipeline.
-var defaultStages = []string{"appointmentscheduled", "qualifiedtobuy", "presentationscheduled", "decisionmakerboughtin", "contractsent", "closedwon", "closedlost"}
+var lifecycles, defaultStages = hubspot.Lifecycles(), hubspot.DefaultStages()
 
 func (d *decoder) checkPipelines(dep *Deployment, path string, ids []string) {
 	all := dep.HubSpot.Lookup.Pipelines
@@ -218,7 +213,7 @@ func (d *decoder) checkPipelines(dep *Deployment, path string, ids []string) {
 		p := item(d, path, i)
 		if !idForm().MatchString(id) {
 			d.wrong(p, codeForm, id, "HubSpot's settings show the id, such as default or 671008549", fmt.Sprintf("%s is not the id of a pipeline", quote(id)))
-		} else if d.slip(p, "pipeline", id, []string{defaultPipeline}); len(all) > 0 && !slices.Contains(all, id) {
+		} else if d.slip(p, "pipeline", id, []string{hubspot.DefaultPipelineID}); len(all) > 0 && !slices.Contains(all, id) {
 			d.problem(p, codeRulePipeline, diag.Warning, d.lengthOf(id), "add it there, or delete it here", fmt.Sprintf("deals of pipeline %s do not count by hubspot.lookup.pipelines", quote(id)))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/phone"
 )
@@ -94,7 +95,7 @@ func (d *decoder) checkIDs(path string, ids []string, noun string) {
 				fmt.Sprintf("HubSpot's settings show the id of a %s, such as default or 671008549", noun),
 				fmt.Sprintf("%s is not the id of a %s", quote(id), noun))
 		}
-		d.slip(fmt.Sprintf("%s[%d]", path, i), noun, id, []string{defaultPipeline})
+		d.slip(fmt.Sprintf("%s[%d]", path, i), noun, id, []string{hubspot.DefaultPipelineID})
 	}
 }
 

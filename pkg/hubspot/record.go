@@ -101,9 +101,27 @@ type Stage struct {
 	Probability string `json:"probability" yaml:"probability"` // "0" to "1"
 }
 
+// DefaultPipelineID is the id of the pipeline that every portal starts with.
+const DefaultPipelineID = "default"
+
+// DefaultStages lists the ids of its stages, won and lost last. They exist in every account
+// under these ids whatever their labels; all other stages, won and lost included, have numbers.
+func DefaultStages() []string {
+	var out []string
+	for _, s := range DefaultPipeline().Stages {
+		out = append(out, s.ID)
+	}
+	return out
+}
+
+// Lifecycles lists the ids of HubSpot's own lifecycle stages.
+func Lifecycles() []string {
+	return []string{"subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer", "evangelist", "other"}
+}
+
 // DefaultPipeline is the pipeline that every portal starts with.
 func DefaultPipeline() Pipeline {
-	return Pipeline{ID: "default", Label: "Sales Pipeline", Stages: []Stage{
+	return Pipeline{ID: DefaultPipelineID, Label: "Sales Pipeline", Stages: []Stage{
 		{ID: "appointmentscheduled", Label: "Appointment Scheduled", Probability: "0.2"},
 		{ID: "qualifiedtobuy", Label: "Qualified To Buy", Probability: "0.4"},
 		{ID: "presentationscheduled", Label: "Presentation Scheduled", Probability: "0.6"},

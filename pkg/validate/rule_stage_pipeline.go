@@ -4,17 +4,14 @@ import (
 	"slices"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/hubspot"
 )
 
-// defaultStages are the stages of HubSpot's default pipeline, which exist in every account
-// under these ids whatever their labels. HubSpot: all other stages have numeric ids, won and
-// lost included.
-var defaultStages = []string{"appointmentscheduled", "qualifiedtobuy", "presentationscheduled", "decisionmakerboughtin", "contractsent", wonStage, lostStage}
+var defaultStages = hubspot.DefaultStages()
 
 const (
-	wonStage        = "closedwon"
-	lostStage       = "closedlost"
-	defaultPipeline = "default"
+	wonStage  = "closedwon"
+	lostStage = "closedlost"
 )
 
 func ruleStagePipeline() Rule {
@@ -26,11 +23,11 @@ func ruleStagePipeline() Rule {
 			"For won deals of all pipelines use `won: true`; else add the ids of the other pipelines under one name in `hubspot.stages`.",
 		check: func(c *check) {
 			all := c.d.HubSpot.Lookup.Pipelines
-			if len(all) == 0 || len(all) == 1 && all[0] == defaultPipeline {
+			if len(all) == 0 || len(all) == 1 && all[0] == hubspot.DefaultPipelineID {
 				return
 			}
 			for i, r := range c.d.Routing.Rules {
-				if len(r.When.Pipeline) == 1 && r.When.Pipeline[0] == defaultPipeline {
+				if len(r.When.Pipeline) == 1 && r.When.Pipeline[0] == hubspot.DefaultPipelineID {
 					continue
 				}
 				for j, s := range r.When.Stage {
@@ -40,7 +37,7 @@ func ruleStagePipeline() Rule {
 					}
 					path := item(rulePath(i)+".when.stage", j)
 					switch {
-					case !slices.Contains(all, defaultPipeline):
+					case !slices.Contains(all, hubspot.DefaultPipelineID):
 						c.at(path, s, "write the ids of the pipelines that count, or won: true", "stage %q is the default pipeline's, and its deals do not count by hubspot.lookup.pipelines", s)
 					case ids[0] == wonStage || ids[0] == lostStage:
 						c.at(path, s, "won: true and won: false ask it of every pipeline", "stage %q is the default pipeline's only: deals closed in the other pipelines are not meant", s)

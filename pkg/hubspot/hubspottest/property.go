@@ -72,7 +72,7 @@ var standardProperties = sync.OnceValue(func() map[string]map[string]Property {
 })
 
 // lifecycle are the stages that HubSpot gives every account; own ones have numbers.
-var lifecycle = []string{"subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer", "evangelist", "other"}
+var lifecycle = hubspot.Lifecycles()
 
 // property is a definition with what follows from its type.
 func property(name, kind string) Property {
