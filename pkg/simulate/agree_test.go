@@ -21,7 +21,7 @@ import (
 )
 
 // calls is how many callers each deployment of the campaign gets; see doc.go.
-var calls = flag.Int("calls", 12, "callers for each deployment in TestTheCallIsThePolicy")
+var calls = flag.Int("calls", 8, "callers for each deployment in TestTheCallIsThePolicy")
 
 // checks sets how many deployments are made, unless the command line says it.
 func checks(t *testing.T, n int) {
@@ -56,6 +56,7 @@ type situation struct {
 // A want is what the policy says about a situation.
 type want struct {
 	routing.Decision
+	facts     routing.Facts
 	Reason    string
 	Ending    interp.Ending
 	ContactID string
@@ -86,6 +87,7 @@ func expect(l line, s situation) want {
 			f = routing.FactsWithoutDeals(p, s.same, s.at, failure(s.deals))
 		}
 	}
+	w.facts = f
 	w.Decision, w.ContactID, w.Value = routing.Decide(p, f), f.ContactID, f.Value
 	w.Reason = w.Decision.Reason
 	w.Answered = !s.unusable && f.Outcome != routing.LookupFailed
@@ -275,7 +277,7 @@ func (m maker) situation(l line) situation {
 		s.ani = one(t, "ani", "anonymous", "", "911", "+15135550100", "sip:+15135550101@203.0.113.7", "sip:ada@pbx.example", "tel:"+home, "sip:"+home+"@203.0.113.7;user=phone")
 		s.unusable = !strings.Contains(s.ani, home)
 	}
-	switch one(t, "control", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "off", "open", "closed again", "malformed", "no rows", "unreadable") {
+	switch one(t, "control", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "off", "open", "closed again", "malformed", "no rows", "unreadable") {
 	case "off":
 		s.org.Rows["switch"]["enabled"], s.off = false, routing.FailureOff
 	case "open":
@@ -318,8 +320,8 @@ func (m maker) situation(l line) situation {
 // lost, the rendered flow with the rendered data actions sends the caller where
 // routing.Decide sends him, under every reading of what the vendors leave open.
 func TestTheCallIsThePolicy(t *testing.T) {
-	checks(t, 60)
-	outcomes := map[string]int{}
+	checks(t, 160)
+	outcomes, conditions := map[string]int{}, tally{}
 	rapid.Check(t, func(t *rapid.T) {
 		m := maker{t}
 		l := rendered(t, m.deployment()).under(t, m.readings())
@@ -329,6 +331,7 @@ func TestTheCallIsThePolicy(t *testing.T) {
 			o := l.call(t, s.caller)
 			compare(t, l, s, o, w)
 			outcomes[string(w.Outcome)+" "+w.Reason]++
+			conditions.took(asked(l.d.Policy(), w.facts))
 			l.callAgain(t, s, o, w)
 		}
 	})
@@ -340,6 +343,7 @@ func TestTheCallIsThePolicy(t *testing.T) {
 			}
 		}
 	}
+	conditions.check(t, kinds()...)
 }
 
 // callAgain holds what a call leaves behind: an open breaker, or a decision that is kept.

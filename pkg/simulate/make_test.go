@@ -20,13 +20,24 @@ import (
 
 type object = map[string]any
 
-func one[T any](t *rapid.T, label string, from ...T) T {
-	return rapid.SampledFrom(from).Draw(t, label)
+// below draws a number from 0 on, each as often as any other. Rapid's own numbers and samples
+// are mostly the first ones, and what comes late in a list is hardly ever drawn.
+func below(t *rapid.T, label string, n int) int {
+	var bits int
+	for range 10 {
+		bits <<= 1
+		if rapid.Bool().Draw(t, label) {
+			bits |= 1
+		}
+	}
+	return bits % n
 }
+
+func one[T any](t *rapid.T, label string, from ...T) T { return from[below(t, label, len(from))] }
 
 // some draws a list of different elements, perhaps empty.
 func some[T any](t *rapid.T, label string, most int, from ...T) []T {
-	n := rapid.IntRange(0, min(most, len(from))).Draw(t, label)
+	n := below(t, label, min(most, len(from))+1)
 	return rapid.Permutation(from).Draw(t, label)[:n]
 }
 
@@ -65,7 +76,7 @@ func (m maker) facts() (object, map[string]func() any) {
 		"Company": {"contact": "company"}, "deal_name": {"deal": "dealname"},
 	}
 	facts, tests := object{}, map[string]func() any{}
-	for _, name := range some(m.t, "facts", 5, slices.Sorted(maps.Keys(all))...) {
+	for _, name := range some(m.t, "facts", 6, slices.Sorted(maps.Keys(all))...) {
 		facts[name] = all[name]
 		kind, _ := all[name]["type"].(string)
 		tests[name] = func() any { return m.factTest(kind) }
@@ -74,7 +85,7 @@ func (m maker) facts() (object, map[string]func() any) {
 }
 
 func (m maker) factTest(kind string) any {
-	if rarely(m.t, "set") {
+	if one(m.t, "set", true, false, false, false, false, false) {
 		return object{"set": one(m.t, "set or not", true, false)}
 	}
 	switch kind {
@@ -89,7 +100,7 @@ func (m maker) factTest(kind string) any {
 	case routing.BooleanFact:
 		return one(m.t, "boolean", true, false)
 	case routing.DateFact:
-		switch one(m.t, "kind of day", "within", "within", "not", "before", "after", "both") {
+		switch one(m.t, "kind of day", "within", "within", "not", "before", "after", "after", "both") {
 		case "not":
 			return object{"not": append(some(m.t, "not days", 1, "2026-11-23"), "2020-02-29")}
 		case "before", "after":
@@ -102,11 +113,11 @@ func (m maker) factTest(kind string) any {
 		}
 		return one(m.t, "day", "2026-11-23", "2020-02-29")
 	}
-	switch one(m.t, "kind of text", "any", "any", "any", "not", "prefix", "case", "all") {
+	switch one(m.t, "kind of text", "any", "any", "not", "prefix", "prefix", "case", "all") {
 	case "not":
 		return object{"not": append(some(m.t, "not texts", 2, "gold", "support", "a;b", "Gold", "12"), "platinum")}
 	case "prefix":
-		return object{"prefix": one(m.t, "prefix", "g", "G", "sup", "a;", "spare", "\"", "$x", "1", ";")}
+		return object{"prefix": one(m.t, "prefix", "g", "pl", "sup", "a", "a;", "G", "spare", "\"", "$x", "1", ";")}
 	case "case":
 		return object{"any": append(some(m.t, "texts", 2, "GOLD", "Support", "A;B", "É"), "Platinum"), "case": "ignore"}
 	case "all":
@@ -172,7 +183,7 @@ func (m maker) when(tests map[string]func() any) object {
 		},
 		"facts": func() {
 			f := object{}
-			for _, name := range some(m.t, "facts asked", 2, slices.Sorted(maps.Keys(tests))...) {
+			for _, name := range some(m.t, "facts asked", 3, slices.Sorted(maps.Keys(tests))...) {
 				f[name] = tests[name]()
 				if l, ok := f[name].([]any); ok && len(l) == 0 {
 					delete(f, name)
@@ -188,6 +199,9 @@ func (m maker) when(tests map[string]func() any) object {
 	}
 	for _, k := range some(m.t, "conditions", 2, slices.Sorted(maps.Keys(add))...) {
 		add[k]()
+	}
+	if len(out) < 2 && one(m.t, "more facts", true, false) { // they are of many kinds
+		add["facts"]()
 	}
 	if len(out) == 0 {
 		out["minValue"] = json.Number(one(m.t, "minValue", bounds[:9]...))
@@ -301,10 +315,18 @@ func (m maker) fact(ps hubspot.Properties, name, kind string) {
 	case routing.BooleanFact:
 		m.text(ps, name, "true", "false", "yes")
 	case routing.DateFact:
+		if one(m.t, "a plain day", true, false) {
+			m.text(ps, name, "2026-11-23", "2026-11-22", "2026-11-24", "2026-12-07", "2026-11-16", "2020-02-29")
+			return
+		}
 		m.text(ps, name, "2026-11-23", "2020-02-29", "2026-11-22", "2026-11-24T00:00:00Z", "2026-12-07", "2026-12-08", "2026-12-23", "2026-12-24",
 			"2026-11-16", "2026-11-15T23:59:59.999Z", "2027-11-23", "2026-11-24", "soon", "2026-13-01", "2026-02-30", "2024-02-29", "2026-11-24T25:00:00Z",
 			"2026-11-24T10:00:00+01:00", "2026-11-31", "2026-11-24T", "1900-02-29", "2026-11-24T10:00Z")
 	default:
+		if one(m.t, "a plain text", true, false) {
+			m.text(ps, name, "gold", "platinum", "support;gold", "a;b")
+			return
+		}
 		m.text(ps, name, "gold", "platinum", "support;gold", "spare parts", "a;b", "a;b;c", "\"quoted\" \\ é", "$x #y", "Gold", " gold", "12", "true", "[]", "{\"a\":1}", ";")
 	}
 }
@@ -317,7 +339,7 @@ func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hub
 	}}}}
 	crm.Pipelines[0].Stages = append(crm.Pipelines[0].Stages, hubspot.Stage{ID: "985123456", Probability: "0.6"})
 	var exact, like []hubspot.Contact
-	n := one(t, "contacts", 1, 1, 2, 1, 1, 3, 0, 7)
+	n := one(t, "contacts", 1, 1, 1, 2, 1, 1, 1, 1, 3, 0, 7)
 	order := rapid.Permutation([]int{0, 1, 2, 3, 4, 5, 6, 7, 8}).Draw(t, "modified")
 	for i := range n + rapid.IntRange(0, 2).Draw(t, "others") {
 		c := hubspot.Contact{ID: fmt.Sprint(93 + i*7), UpdatedAt: noon.Add(-time.Duration(order[i]) * time.Hour), Properties: hubspot.Properties{}}
