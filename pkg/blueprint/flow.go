@@ -81,7 +81,7 @@ type greeting struct{ Message, Prompt string }
 type matchData struct{ Calculated, National bool }
 
 // usesData says what some rule asks for.
-type usesData struct{ Lifecycle, Pipeline, Failure bool }
+type usesData struct{ Lifecycle, Pipeline, Failure, Value bool }
 
 type input struct {
 	Name  string
@@ -204,7 +204,7 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 		Home: homeOf(d.HubSpot.Lookup.HomeCountries, d.Own()), Match: b.match(),
 		Cache:        d.Enrichment.Cache.Store == deployment.CacheConversation,
 		Breaker:      d.Enrichment.Breaker.Enabled,
-		Uses:         usesData{b.usesLifecycle(), b.usesPipeline(), b.usesFailure()},
+		Uses:         usesData{b.usesLifecycle(), b.usesPipeline(), b.usesFailure(), d.Routing.ValuePriority != nil},
 		AfterFailure: seconds(d.Enrichment.Breaker.AfterFailure), AfterTimeout: seconds(d.Enrichment.Breaker.AfterTimeout),
 		ContactTimeout: b.contactTimeout(), DealsTimeout: dealsTimeout, BreakerTimeout: breakerTimeout,
 		Policy: policyHash(d), Facts: b.facts, LastResort: d.Routing.LastResort.Message,
@@ -446,8 +446,11 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 	f.Fallback = fallbackData{
 		Label: "The fallback", Queue: fb.Queue, ScreenPop: popKey(d.PopOf(-1)), Priority: fb.Priority, Skills: b.wants(fb.Skills),
 	}
-	f.Priority = withinBounds(add(v("Flow.Base"), v("Flow.Bonus")))
-	f.FallbackPriority = withinBounds(add(integer(fb.Priority), v("Flow.Bonus")))
+	f.Priority, f.FallbackPriority = v("Flow.Base"), integer(fb.Priority)
+	if d.Routing.ValuePriority == nil {
+		return fs
+	}
+	f.Priority, f.FallbackPriority = withinBounds(add(f.Priority, v("Flow.Bonus"))), withinBounds(add(f.FallbackPriority, v("Flow.Bonus")))
 	bonus, err := bonusOf(d.Routing.ValuePriority)
 	if err != nil {
 		return append(fs, diag.Finding{Code: codeTemplate, Message: err.Error(), Position: d.Pos("routing.valuePriority")})
