@@ -215,9 +215,6 @@ func dayOf(x expr.Node) expr.Node {
 // bonusOf is the share of the priority that value gives: min(max, ⌊value / per⌋ · add). What
 // reaches the most is compared and not divided, so that no conversion can overflow.
 func bonusOf(p *deployment.ValuePriority) (expr.Node, error) {
-	if p == nil {
-		return whole(0), nil
-	}
 	per, err := decimal(p.Per)
 	if err != nil {
 		return nil, err
