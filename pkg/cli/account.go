@@ -25,7 +25,7 @@ func (s *simulation) account(a validate.Account) {
 func kinds() map[string]map[string]string {
 	server := hubspottest.New(hubspot.CRM{})
 	out := map[string]map[string]string{}
-	for _, object := range []string{"contacts", "deals"} {
+	for _, object := range []string{"contacts", "companies", "deals"} {
 		out[object] = map[string]string{}
 		for name, p := range server.Properties(object) {
 			out[object][name] = p.Type

@@ -1,4 +1,4 @@
-// Package hubspot holds the nouns of HubSpot's CRM as this project sees it: contacts, deals
+// Package hubspot holds the nouns of HubSpot's CRM as this project sees it: contacts, companies, deals
 // and pipelines, the search request and reply, the error body and the paths of the API. It
 // knows shapes and names, never a connection.
 //

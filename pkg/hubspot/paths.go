@@ -35,13 +35,16 @@ func (p PathSet) crm(family string) string {
 // ContactSearch is the search for contacts.
 func (p PathSet) ContactSearch() string { return p.crm("objects") + "/contacts/search" }
 
+// CompanySearch is the search for companies.
+func (p PathSet) CompanySearch() string { return p.crm("objects") + "/companies/search" }
+
 // DealSearch is the search for deals.
 func (p PathSet) DealSearch() string { return p.crm("objects") + "/deals/search" }
 
 // Pipelines is the list of deal pipelines.
 func (p PathSet) Pipelines() string { return p.crm("pipelines") + "/deals" }
 
-// Property is the definition of a property; object is contacts or deals.
+// Property is the definition of a property; object is contacts, companies or deals.
 func (p PathSet) Property(object, name string) string {
 	return p.crm("properties") + "/" + url.PathEscape(object) + "/" + url.PathEscape(name)
 }
@@ -58,7 +61,7 @@ func Scope(address string) string {
 	return ""
 }
 
-// Properties is the list of all definitions of properties; object is contacts or deals.
+// Properties is the list of all definitions of properties; object is contacts, companies or deals.
 func (p PathSet) Properties(object string) string {
 	return p.crm("properties") + "/" + url.PathEscape(object)
 }

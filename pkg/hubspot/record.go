@@ -29,6 +29,8 @@ const (
 	PropIsLost           = "hs_is_closed_lost"
 	PropStageProbability = "hs_deal_stage_probability"
 	PropCloseDate        = "closedate"
+	PropPrimaryCompany   = "associatedcompanyid" // of a contact: the id of its primary company
+	PropCompanyModified  = "hs_lastmodifieddate"
 )
 
 // Properties are the values of a record by property name. A nil value is HubSpot's null;
@@ -48,7 +50,7 @@ func (p Properties) Get(name string) (value string, ok bool) {
 // Text is a property value, for literals.
 func Text(s string) *string { return &s }
 
-// A Record is a contact or a deal as the API serves it.
+// A Record is a contact, a company or a deal as the API serves it.
 type Record struct {
 	ID         string     `json:"id" yaml:"id"`
 	Properties Properties `json:"properties" yaml:"properties"`
@@ -69,10 +71,25 @@ type Contact struct {
 // Record is the contact as the API serves it.
 func (c Contact) Record() Record { return Record(c) }
 
-// A Deal is a sale in some stage of a pipeline, with the contacts it is associated with.
+// A Company is an organisation HubSpot knows. HubSpot: its phone is as somebody typed it, without
+// the twins that a contact's has.
+type Company struct {
+	ID         string     `json:"id" yaml:"id"`
+	Properties Properties `json:"properties" yaml:"properties"`
+	CreatedAt  time.Time  `json:"createdAt" yaml:"created"`
+	UpdatedAt  time.Time  `json:"updatedAt" yaml:"updated"`
+	Archived   bool       `json:"archived" yaml:"archived"`
+}
+
+// Record is the company as the API serves it.
+func (c Company) Record() Record { return Record(c) }
+
+// A Deal is a sale in some stage of a pipeline, with the contacts and companies it is
+// associated with.
 type Deal struct {
 	ID         string     `json:"id" yaml:"id"`
-	Contacts   []string   `json:"contacts" yaml:"contacts"` // ids; not part of what the API serves with a deal
+	Contacts   []string   `json:"contacts" yaml:"contacts"`   // ids; not part of what the API serves with a deal
+	Companies  []string   `json:"companies" yaml:"companies"` // likewise
 	Properties Properties `json:"properties" yaml:"properties"`
 	CreatedAt  time.Time  `json:"createdAt" yaml:"created"`
 	UpdatedAt  time.Time  `json:"updatedAt" yaml:"updated"`
@@ -138,6 +155,7 @@ type CRM struct {
 	Currency  string     `json:"currency" yaml:"currency"` // the company currency
 	TimeZone  string     `json:"timeZone" yaml:"timezone"`
 	Contacts  []Contact  `json:"contacts" yaml:"contacts"`
+	Companies []Company  `json:"companies" yaml:"companies"`
 	Deals     []Deal     `json:"deals" yaml:"deals"`
 	Pipelines []Pipeline `json:"pipelines" yaml:"pipelines"` // none: the default pipeline
 }

@@ -87,7 +87,8 @@ var (
 )
 
 // check holds what the fixtures say of the account against itself: no account has two records
-// of one id, or a deal of a contact, a pipeline or a stage that it does not have.
+// of one id, a contact of a company that it does not have, or a deal of a contact, a company, a
+// pipeline or a stage that it does not have.
 func (f *Fixtures) check() diag.Findings {
 	c := &checker{f: f}
 	if f.Portal != "" && !digitsForm().MatchString(f.Portal) {
@@ -100,22 +101,29 @@ func (f *Fixtures) check() diag.Findings {
 		c.wrong("/now", fmt.Sprintf("use a year from %d to %d", world.FirstYear, world.LastYear), "now is too far from today")
 	}
 	stages := c.pipelines()
-	contacts := c.contacts()
+	companies := c.companies()
+	contacts := c.contacts(companies)
 	ids := map[string]bool{}
 	for i, d := range f.Deals {
 		at := pointer("deals", i)
 		c.id(at, "deal", d.ID, ids)
 		c.properties(at, d.Properties)
-		for k, id := range d.Contacts {
-			if !slices.Contains(contacts, id) {
-				c.wrong(at+pointer("contacts", k), meant(id, contacts), "contact %q is not in the fixtures", id)
-			} else if slices.Contains(d.Contacts[:k], id) {
-				c.wrong(at+pointer("contacts", k), "leave it out", "contact %q stands twice", id)
-			}
-		}
+		c.linked(at+"/contacts", "contact", d.Contacts, contacts)
+		c.linked(at+"/companies", "company", d.Companies, companies)
 		c.deal(at+"/properties/", d.Properties, stages)
 	}
 	return c.found
+}
+
+// linked checks the records that one is associated with.
+func (c *checker) linked(at, what string, ids, known []string) {
+	for i, id := range ids {
+		if !slices.Contains(known, id) {
+			c.wrong(at+pointer(i), meant(id, known), "%s %q is not in the fixtures", what, id)
+		} else if slices.Contains(ids[:i], id) {
+			c.wrong(at+pointer(i), "leave it out", "%s %q stands twice", what, id)
+		}
+	}
 }
 
 // id reports the id of a record or of a list's member that is missing, none, or another's.
@@ -131,12 +139,27 @@ func (c *checker) id(at, what, id string, seen map[string]bool) {
 	seen[id] = true
 }
 
-func (c *checker) contacts() []string {
+func (c *checker) contacts(companies []string) []string {
 	var known []string
 	ids := map[string]bool{}
 	for i, x := range c.f.Contacts {
-		c.id(pointer("contacts", i), "contact", x.ID, ids)
-		c.properties(pointer("contacts", i), x.Properties)
+		at := pointer("contacts", i)
+		c.id(at, "contact", x.ID, ids)
+		c.properties(at, x.Properties)
+		if id, ok := x.Properties.Get(hubspot.PropPrimaryCompany); ok && !slices.Contains(companies, id) {
+			c.wrong(at+pointer("properties", hubspot.PropPrimaryCompany), meant(id, companies), "company %q is not in the fixtures", id)
+		}
+		known = append(known, x.ID)
+	}
+	return known
+}
+
+func (c *checker) companies() []string {
+	var known []string
+	ids := map[string]bool{}
+	for i, x := range c.f.Companies {
+		c.id(pointer("companies", i), "company", x.ID, ids)
+		c.properties(pointer("companies", i), x.Properties)
 		known = append(known, x.ID)
 	}
 	return known
@@ -276,6 +299,11 @@ func (f *Fixtures) Against(a Around) diag.Findings {
 		at := pointer("contacts", i)
 		c.spelling(at, x.Properties, a.Kinds["contacts"], contact, deal, contacts)
 		c.values(at, x.Properties, a.Kinds["contacts"], a.Options, contact, d)
+	}
+	for i, x := range f.Companies { // no fact is one of theirs
+		at := pointer("companies", i)
+		c.spelling(at, x.Properties, a.Kinds["companies"], nil, contact, nil)
+		c.values(at, x.Properties, a.Kinds["companies"], nil, nil, d)
 	}
 	for i, x := range f.Deals {
 		at := pointer("deals", i)

@@ -78,8 +78,9 @@ func around(t *testing.T) simulate.Around {
 		Program: l.p, Zone: func(name string) error { _, err := time.LoadLocation(name); return err },
 		Options: map[string][]string{"lifecyclestage": {"lead", "customer"}},
 		Kinds: map[string]map[string]string{
-			"contacts": {"phone": "phone_number", "mobilephone": "phone_number", "firstname": "string", "lastmodifieddate": "datetime", "num_associated_deals": "number", "lifecyclestage": "enumeration"},
-			"deals":    {"pipeline": "enumeration", "dealstage": "enumeration", "amount": "number", "closedate": "datetime", "hs_is_closed": "bool"},
+			"contacts":  {"phone": "phone_number", "mobilephone": "phone_number", "firstname": "string", "lastmodifieddate": "datetime", "num_associated_deals": "number", "lifecyclestage": "enumeration"},
+			"companies": {"name": "string", "phone": "string", "hs_lastmodifieddate": "datetime"},
+			"deals":     {"pipeline": "enumeration", "dealstage": "enumeration", "amount": "number", "closedate": "datetime", "hs_is_closed": "bool"},
 		},
 	}
 }
@@ -89,13 +90,21 @@ func around(t *testing.T) simulate.Around {
 func TestFixturesReferToWhatIsThere(t *testing.T) {
 	a := around(t)
 	for text, want := range map[string]string{
-		"contacts: [{id: \"901\"}]\ndeals: [{id: \"1\", contacts: [\"902\"]}]\n": `crm.yaml:3:30: contact "902" is not in the fixtures; did you mean "901"`,
-		"deals: [{id: \"1\", properties: {dealstage: closedwn}}]\n":              `crm.yaml:2:43: stage "closedwn" is not in the fixtures' pipeline "default"; did you mean "closedwon"`,
-		"deals: [{id: \"1\", properties: {pipeline: defualt}}]\n":                `crm.yaml:2:42: pipeline "defualt" is not in the fixtures; did you mean "default"`,
-		"control: {swich: {enabled: false}}\n":                                   `crm.yaml:2:18: the control table has no row "swich"; did you mean "switch"`,
-		"control: {switch: {enabled: \"false\"}}\n":                              `crm.yaml:2:29: a text does not belong here; true or false does`,
-		"calls: {+15135550142: {control: {switch: {enabld: false}}}}\n":          `crm.yaml:2:51: the control table has no column "enabld"; did you mean "enabled"`,
-		"calls: {+15135550142: {control: {breaker: {openUntil: 5}}}}\n":          `crm.yaml:2:55: a number does not belong here; a text does`,
+		"contacts: [{id: \"901\"}]\ndeals: [{id: \"1\", contacts: [\"902\"]}]\n":                                                                                `crm.yaml:3:30: contact "902" is not in the fixtures; did you mean "901"`,
+		"companies: [{id: \"70\"}]\ndeals: [{id: \"1\", companies: [\"71\"]}]\n":                                                                                `crm.yaml:3:31: company "71" is not in the fixtures; did you mean "70"`,
+		"companies: [{id: \"70\"}]\ndeals: [{id: \"1\", companies: [\"70\", \"70\"]}]\n":                                                                        `crm.yaml:3:37: company "70" stands twice; leave it out`,
+		"companies: [{id: \"70\"}, {id: \"70\"}]\n":                                                                                                             `crm.yaml:2:30: there is another company "70"; give it another id`,
+		"companies: [{id: acme}]\n":                                                                                                                             `crm.yaml:2:18: the id of a company has digits only; `,
+		"companies: [{id: \"70\", properties: {phonne: \"1\"}}]\n":                                                                                              `crm.yaml:2:37: warning: HubSpot has no property "phonne" of its own, and the deployment asks for none: nothing reads it; did you mean "phone"`,
+		"companies: [{id: \"70\"}]\ncontacts: [{id: \"901\", properties: {associatedcompanyid: \"71\"}}]\n":                                                     `crm.yaml:3:58: company "71" is not in the fixtures; did you mean "70"`,
+		"contacts: [{id: \"901\", properties: {associatedcompanyid: \"71\"}}]\n":                                                                                `crm.yaml:2:58: company "71" is not in the fixtures; `,
+		"companies: [{id: \"70\"}]\ncontacts: [{id: \"901\", properties: {associatedcompanyid: 70}}, {id: \"902\", properties: {associatedcompanyid: null}}]\n": "",
+		"deals: [{id: \"1\", properties: {dealstage: closedwn}}]\n":                                                                                             `crm.yaml:2:43: stage "closedwn" is not in the fixtures' pipeline "default"; did you mean "closedwon"`,
+		"deals: [{id: \"1\", properties: {pipeline: defualt}}]\n":                                                                                               `crm.yaml:2:42: pipeline "defualt" is not in the fixtures; did you mean "default"`,
+		"control: {swich: {enabled: false}}\n":                                                                                                                  `crm.yaml:2:18: the control table has no row "swich"; did you mean "switch"`,
+		"control: {switch: {enabled: \"false\"}}\n":                                                                                                             `crm.yaml:2:29: a text does not belong here; true or false does`,
+		"calls: {+15135550142: {control: {switch: {enabld: false}}}}\n":                                                                                         `crm.yaml:2:51: the control table has no column "enabld"; did you mean "enabled"`,
+		"calls: {+15135550142: {control: {breaker: {openUntil: 5}}}}\n":                                                                                         `crm.yaml:2:55: a number does not belong here; a text does`,
 		"portal: \"2\"\n": `crm.yaml:2:9: these are the fixtures of account 2, and hubspot.portal pins 1; `,
 		"control: {switch: {enabled: false, reason: holidays}}\nportal: \"1\"\n": "",
 

@@ -100,14 +100,16 @@ func TestScopes(t *testing.T) {
 		info    bool
 		missing []string
 	}{
-		{"both", hubspottest.DefaultScopes(), true, nil},
-		{"one", []string{hubspottest.ScopeContacts}, true, []string{hubspottest.ScopeDeals}},
-		{"both, by trying", hubspottest.DefaultScopes(), false, nil},
-		{"one, by trying", []string{hubspottest.ScopeDeals}, false, []string{hubspottest.ScopeContacts}},
+		{"all", hubspottest.DefaultScopes(), true, nil},
+		{"one", []string{hubspottest.ScopeContacts, hubspottest.ScopeCompanies}, true, []string{hubspottest.ScopeDeals}},
+		{"all, by trying", hubspottest.DefaultScopes(), false, nil},
+		{"one, by trying", []string{hubspottest.ScopeCompanies, hubspottest.ScopeDeals}, false, []string{hubspottest.ScopeContacts}},
+		{"no companies", []string{hubspottest.ScopeContacts, hubspottest.ScopeDeals}, true, []string{hubspottest.ScopeCompanies}},
+		{"no companies, by trying", []string{hubspottest.ScopeContacts, hubspottest.ScopeDeals}, false, []string{hubspottest.ScopeCompanies}},
 	} {
 		_, o := serve(t, hubspottest.Token(hubspottest.DefaultToken, c.scopes...),
 			hubspottest.Assume(func(a *hubspottest.Assumptions) { a.TokenInfoForKeys = c.info }))
-		s, err := hubspotrest.New(o).Scopes(t.Context(), hubspotrest.ScopeContacts, hubspotrest.ScopeDeals)
+		s, err := hubspotrest.New(o).Scopes(t.Context(), hubspotrest.ScopeContacts, hubspotrest.ScopeCompanies, hubspotrest.ScopeDeals)
 		if err != nil || s.Exact != c.info || !slices.Equal(s.Missing, c.missing) {
 			t.Errorf("%s: %+v, %v", c.name, s, err)
 		}

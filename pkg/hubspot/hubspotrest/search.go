@@ -19,11 +19,11 @@ type Found struct {
 	Took time.Duration
 }
 
-// Search searches contacts or deals.
+// Search searches contacts, companies or deals.
 func (c *Client) Search(ctx context.Context, object string, r hubspot.SearchRequest) (Found, error) {
-	path := map[string]string{"contacts": c.paths.ContactSearch(), "deals": c.paths.DealSearch()}[object]
+	path := map[string]string{"contacts": c.paths.ContactSearch(), "companies": c.paths.CompanySearch(), "deals": c.paths.DealSearch()}[object]
 	if path == "" {
-		return Found{}, fmt.Errorf("search %s: only contacts and deals can be searched", object)
+		return Found{}, fmt.Errorf("search %s: only contacts, companies and deals can be searched", object)
 	}
 	if err := transport.Room(ctx, c.searches); err != nil {
 		return Found{}, fmt.Errorf("search %s: %w", object, err)
@@ -39,11 +39,15 @@ func (c *Client) Search(ctx context.Context, object string, r hubspot.SearchRequ
 	return out, err
 }
 
-// The two scopes that the lookup needs.
+// The scopes that the lookup needs; ScopeCompanies only where a company's own number is looked up.
 const (
-	ScopeContacts = "crm.objects.contacts.read"
-	ScopeDeals    = "crm.objects.deals.read"
+	ScopeContacts  = "crm.objects.contacts.read"
+	ScopeCompanies = "crm.objects.companies.read"
+	ScopeDeals     = "crm.objects.deals.read"
 )
+
+// objectOf is what is searched to try a scope.
+var objectOf = map[string]string{ScopeContacts: "contacts", ScopeCompanies: "companies", ScopeDeals: "deals"}
 
 // A Token is what HubSpot tells about a key.
 type Token struct {
@@ -85,7 +89,7 @@ func (c *Client) Scopes(ctx context.Context, need ...string) (Scopes, error) {
 	case code == http.StatusUnauthorized || code == http.StatusTooManyRequests || err != nil && (code < 400 || code > 499):
 		return s, err
 	default:
-		for object, scope := range map[string]string{"contacts": ScopeContacts, "deals": ScopeDeals} {
+		for scope, object := range objectOf {
 			if !slices.Contains(need, scope) {
 				continue
 			}
@@ -103,8 +107,7 @@ func (c *Client) Scopes(ctx context.Context, need ...string) (Scopes, error) {
 		slices.Sort(s.Granted)
 	}
 	for _, scope := range need {
-		tried := s.Exact || scope == ScopeContacts || scope == ScopeDeals
-		if tried && !slices.Contains(s.Granted, scope) {
+		if tried := s.Exact || objectOf[scope] != ""; tried && !slices.Contains(s.Granted, scope) {
 			s.Missing = append(s.Missing, scope)
 		}
 	}

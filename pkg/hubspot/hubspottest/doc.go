@@ -18,11 +18,12 @@
 // Every fact that no document settles is a field of [Assumptions] and can be turned round with
 // [Assume]. Beside these: error messages that are not quoted in [hubspot.ErrorBody]'s sources are
 // in HubSpot's manner but not its words; ids of pages in lists are record ids; a contact's country
-// is its own two-letter code or the account's ([Region]); no record ever changes by itself.
+// is its own two-letter code or the account's ([Region]); a company of a contact is its primary one only; no
+// record ever changes by itself.
 //
 // # Not there
 //
-// Writes (405), other objects than contacts and deals (400), GraphQL (404), custom association
+// Writes (405), other objects than contacts, companies and deals (400), GraphQL (404), custom association
 // labels, history of properties, permissions of users.
 //
 // # Questions for a real account

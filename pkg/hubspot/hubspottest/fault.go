@@ -13,12 +13,16 @@ type Kind string
 // The kinds of request. Other is a path that does not exist.
 const (
 	ContactSearch     Kind = "contact search"
+	CompanySearch     Kind = "company search"
 	DealSearch        Kind = "deal search"
 	ContactList       Kind = "contact list"
+	CompanyList       Kind = "company list"
 	DealList          Kind = "deal list"
 	ContactRead       Kind = "contact read"
+	CompanyRead       Kind = "company read"
 	DealRead          Kind = "deal read"
 	ContactBatch      Kind = "contact batch read"
+	CompanyBatch      Kind = "company batch read"
 	DealBatch         Kind = "deal batch read"
 	Associations      Kind = "associations"
 	AssociationsBatch Kind = "associations batch read"
@@ -36,7 +40,7 @@ const (
 // results can be compared byte by byte.
 func DefaultLatency(k Kind) time.Duration {
 	ms := map[Kind]time.Duration{
-		ContactSearch: 118, DealSearch: 91, ContactList: 83, DealList: 86, ContactRead: 64,
+		ContactSearch: 118, CompanySearch: 104, CompanyList: 84, CompanyRead: 62, CompanyBatch: 73, DealSearch: 91, ContactList: 83, DealList: 86, ContactRead: 64,
 		DealRead: 61, ContactBatch: 74, DealBatch: 72, Associations: 58, AssociationsBatch: 66,
 		Pipelines: 47, Properties: 41, OwnerRead: 39, Account: 44, Usage: 55, TokenInfo: 52, OAuth: 97,
 	}[k]

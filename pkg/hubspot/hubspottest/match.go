@@ -20,8 +20,9 @@ import (
 // A record without the property satisfies NOT_HAS_PROPERTY only, unless
 // Assumptions.NegativesMatchEmpty.
 func (s *Server) holds(f hubspot.Filter, p Property, r *row) bool {
-	if strings.HasPrefix(f.PropertyName, "associations.") {
-		return linkHolds(f, r.linked)
+	if to, ok := strings.CutPrefix(f.PropertyName, "associations."); ok {
+		object, _ := objectOf(to)
+		return linkHolds(f, r.linked[object])
 	}
 	v, ok := r.Properties.Get(f.PropertyName)
 	switch f.Operator {

@@ -9,15 +9,16 @@ import (
 // DefaultToken is the bearer that a server accepts unless it is told of others.
 const DefaultToken = "sandbox-hubspot-key"
 
-// Scopes that this project asks for; Owners is optional.
+// Scopes that this project asks for; Companies and Owners are optional.
 const (
-	ScopeContacts = "crm.objects.contacts.read"
-	ScopeDeals    = "crm.objects.deals.read"
-	ScopeOwners   = "crm.objects.owners.read"
+	ScopeContacts  = "crm.objects.contacts.read"
+	ScopeCompanies = "crm.objects.companies.read"
+	ScopeDeals     = "crm.objects.deals.read"
+	ScopeOwners    = "crm.objects.owners.read"
 )
 
 // DefaultScopes are what DefaultToken may do.
-func DefaultScopes() []string { return []string{ScopeContacts, ScopeDeals} }
+func DefaultScopes() []string { return []string{ScopeContacts, ScopeCompanies, ScopeDeals} }
 
 // A Grant is what the account knows about a bearer.
 type Grant struct {
@@ -53,7 +54,7 @@ type Assumptions struct {
 	CountryDigitsSearched  bool // the searchable twin of an invalid "+1555…" keeps the country's digits
 	SignificantZeroKept    bool // the searchable twin of "+39 06…" keeps its zero
 	PhoneNormalised        bool // EQ on phone and mobilephone compares digits
-	AssociationIn          bool // IN works on associations.contact
+	AssociationIn          bool // IN works on associations.contact and associations.company
 	NegativesMatchEmpty    bool // NEQ, NOT_IN and NOT_CONTAINS_TOKEN find records without the property
 	EmptySortsFirst        bool // records without the sorted property come first instead of last
 	UnknownFieldsIgnored   bool // unknown members of a search body are ignored instead of 400
@@ -154,7 +155,7 @@ func Owners(owners ...Owner) Option {
 	return func(s *settings) { s.owners = append(s.owners, owners...) }
 }
 
-// Define adds property definitions to contacts or deals, beside HubSpot's own and those that the
+// Define adds property definitions to contacts, companies or deals, beside HubSpot's own and those that the
 // records have.
 func Define(object string, properties ...Property) Option {
 	return func(s *settings) {

@@ -12,8 +12,9 @@ import (
 
 // The objects that the server knows.
 const (
-	contacts = "contacts"
-	deals    = "deals"
+	contacts  = "contacts"
+	companies = "companies"
+	deals     = "deals"
 )
 
 // A Property is the definition of a property, in HubSpot's own words.
@@ -43,7 +44,12 @@ var standard = map[string]string{
 		hs_country_region_code string, country string, state string, city string, zip string, address string,
 		lifecyclestage enumeration, hs_lead_status enumeration, hubspot_owner_id enumeration,
 		num_associated_deals number c, recent_deal_amount number c, recent_deal_close_date datetime c,
-		total_revenue number c, notes_last_contacted datetime c, num_notes number c, hubspotscore number c`,
+		associatedcompanyid number, total_revenue number c, notes_last_contacted datetime c, num_notes number c, hubspotscore number c`,
+	companies: `hs_object_id number cu, createdate datetime, hs_lastmodifieddate datetime c,
+		name string, domain string, website string, phone string, industry enumeration, type enumeration, description string,
+		city string, state string, zip string, country string, address string, lifecyclestage enumeration, hubspot_owner_id enumeration,
+		hs_parent_company_id number, hs_num_child_companies number c, num_associated_contacts number c, num_associated_deals number c,
+		hs_num_open_deals number c, hs_total_deal_value number c`,
 	deals: `hs_object_id number cu, createdate datetime, hs_lastmodifieddate datetime c,
 		dealname string, dealstage enumeration, pipeline enumeration, dealtype enumeration, description string,
 		amount number, deal_currency_code enumeration, amount_in_home_currency number c,
@@ -65,9 +71,11 @@ var standardProperties = sync.OnceValue(func() map[string]map[string]Property {
 			out[object][p.Name] = p
 		}
 	}
-	p := out[contacts][hubspot.PropLifecycle]
-	p.Options = lifecycle
-	out[contacts][p.Name] = p
+	for _, object := range []string{contacts, companies} {
+		p := out[object][hubspot.PropLifecycle]
+		p.Options = lifecycle
+		out[object][p.Name] = p
+	}
 	return out
 })
 
@@ -92,14 +100,16 @@ func property(name, kind string) Property {
 
 // always are the properties that every reply has, asked for or not.
 var always = map[string][]string{
-	contacts: {"createdate", "hs_object_id", "lastmodifieddate"},
-	deals:    {"createdate", "hs_lastmodifieddate", "hs_object_id"},
+	contacts:  {"createdate", "hs_object_id", "lastmodifieddate"},
+	companies: {"createdate", "hs_lastmodifieddate", "hs_object_id"},
+	deals:     {"createdate", "hs_lastmodifieddate", "hs_object_id"},
 }
 
 // usual are the properties of a reply to a request that names none.
 var usual = map[string][]string{
-	contacts: {"createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"},
-	deals:    {"amount", "closedate", "createdate", "dealname", "dealstage", "hs_lastmodifieddate", "hs_object_id", "pipeline"},
+	contacts:  {"createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname"},
+	companies: {"createdate", "domain", "hs_lastmodifieddate", "hs_object_id", "name"},
+	deals:     {"amount", "closedate", "createdate", "dealname", "dealstage", "hs_lastmodifieddate", "hs_object_id", "pipeline"},
 }
 
 // definitions are the account's: HubSpot's own, those given, and those that occur in the records,
@@ -120,14 +130,8 @@ func (s *Server) definitions(object string) map[string]Property {
 			}
 		}
 	}
-	if object == contacts {
-		for _, c := range s.crm.Contacts {
-			collect(c.Properties)
-		}
-	} else {
-		for _, d := range s.crm.Deals {
-			collect(d.Properties)
-		}
+	for _, r := range s.tables[object].rows {
+		collect(r.given)
 	}
 	for name, vs := range values {
 		out[name] = property(name, typeOf(vs))
@@ -174,7 +178,7 @@ func typeOf(values []string) string {
 	return "string"
 }
 
-// Properties are the definitions of contacts or deals, by name.
+// Properties are the definitions of contacts, companies or deals, by name.
 func (s *Server) Properties(object string) map[string]Property {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,18 +12,13 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot"
 )
 
-// Type ids of the associations between the two objects. HubSpot: contact to deal 4, back 3.
-var associationType = map[string]int{contacts: 4, deals: 3}
-
-// other is the object at the far end.
-func other(object string) string {
-	if object == contacts {
-		return deals
-	}
-	return contacts
+// Type ids of the associations between two objects, without a label. HubSpot.
+var associationType = map[[2]string]int{
+	{contacts, deals}: 4, {deals, contacts}: 3, {contacts, companies}: 279, {companies, contacts}: 280,
+	{deals, companies}: 341, {companies, deals}: 342,
 }
 
-var singular = map[string]string{contacts: "contact", deals: "deal"}
+var singular = map[string]string{contacts: "contact", companies: "company", deals: "deal"}
 
 type listing struct {
 	Results any             `json:"results"`
@@ -121,16 +116,19 @@ func (c *call) read(r *row) (record, *failure) {
 	out := c.s.serve(c.object, r, names(c.query, "properties"))
 	for _, name := range names(c.query, "associations") {
 		object, ok := objectOf(name)
-		if !ok || object != other(c.object) {
+		if !ok || object == c.object {
 			return record{}, invalid("Unable to infer object type from: %s", name)
 		}
 		kind := singular[c.object] + "_to_" + singular[object]
 		links := []map[string]string{}
-		for _, id := range r.linked {
+		for _, id := range r.linked[object] {
 			links = append(links, map[string]string{"id": id, "type": kind})
 		}
 		if len(links) > 0 {
-			out.Associations = map[string]any{object: map[string]any{"results": links}}
+			if out.Associations == nil {
+				out.Associations = map[string]any{}
+			}
+			out.Associations[object] = map[string]any{"results": links}
 		}
 	}
 	return out, nil
@@ -242,7 +240,7 @@ type linkType struct {
 func (c *call) links(ids []string) []link {
 	out := []link{}
 	for _, id := range ids {
-		l := link{ToObjectID: id, Types: []linkType{{"HUBSPOT_DEFINED", associationType[c.object], nil}}}
+		l := link{ToObjectID: id, Types: []linkType{{"HUBSPOT_DEFINED", associationType[[2]string{c.object, c.to}], nil}}}
 		if c.s.assume.NumericAssociations {
 			l.ToObjectID = json.Number(id)
 		}
@@ -253,7 +251,7 @@ func (c *call) links(ids []string) []link {
 
 // associations lists what one record is associated with.
 func (c *call) associations() (any, *failure) {
-	if c.to != other(c.object) {
+	if c.to == c.object {
 		return nil, invalid("No association is known from %s to %s", c.object, c.to)
 	}
 	limit, f := c.pageSize(hubspot.AssociationPageSize, hubspot.AssociationPageSize)
@@ -264,7 +262,7 @@ func (c *call) associations() (any, *failure) {
 	if r == nil || r.Archived {
 		return nil, notFound()
 	}
-	ids, next := cut(r.linked, func(id string) string { return id }, c.query.Get("after"), limit)
+	ids, next := cut(r.linked[c.to], func(id string) string { return id }, c.query.Get("after"), limit)
 	return listing{c.links(ids), c.next(next)}, nil
 }
 
@@ -273,7 +271,7 @@ const associationInputs = 1000
 
 // associationsBatch answers an input without associations among the errors, with 207.
 func (c *call) associationsBatch() (any, *failure) {
-	if c.to != other(c.object) {
+	if c.to == c.object {
 		return nil, invalid("No association is known from %s to %s", c.object, c.to)
 	}
 	var req batchBody
@@ -289,8 +287,8 @@ func (c *call) associationsBatch() (any, *failure) {
 	}
 	out, problems := []entry{}, []problem(nil)
 	for _, in := range req.Inputs {
-		if r := c.s.tables[c.object].byID[in.ID]; r != nil && !r.Archived && len(r.linked) > 0 {
-			out = append(out, entry{map[string]string{"id": in.ID}, c.links(r.linked)})
+		if r := c.s.tables[c.object].byID[in.ID]; r != nil && !r.Archived && len(r.linked[c.to]) > 0 {
+			out = append(out, entry{map[string]string{"id": in.ID}, c.links(r.linked[c.to])})
 			continue
 		}
 		problems = append(problems, problem{

@@ -17,7 +17,8 @@ import (
 // A row is a record with everything calculated.
 type row struct {
 	hubspot.Record
-	linked []string // ids of the other object
+	given  hubspot.Properties
+	linked map[string][]string // ids of other objects, by object
 	found  time.Time
 	before *row // what searches see until found
 }
@@ -39,17 +40,20 @@ func newTable(rows []*row) table {
 	return t
 }
 
-// build calculates both tables from the content of the account.
+// build calculates all tables from the content of the account.
 func (s *Server) build() {
-	dealsOf := map[string][]string{}
-	var ds, cs []*row
+	dealsOf, ofCompany, membersOf := map[string][]string{}, map[string][]string{}, map[string][]string{}
+	var ds, cs, os []*row
 	for _, d := range s.crm.Deals {
 		r := s.base(d.Record(), hubspot.PropDealModified)
-		r.linked = slices.Clone(d.Contacts)
+		r.linked = map[string][]string{contacts: d.Contacts, companies: d.Companies}
 		s.dealProperties(r.Properties)
-		for _, c := range d.Contacts {
-			if !d.Archived {
+		if !d.Archived {
+			for _, c := range d.Contacts {
 				dealsOf[c] = append(dealsOf[c], d.ID)
+			}
+			for _, c := range d.Companies {
+				ofCompany[c] = append(ofCompany[c], d.ID)
 			}
 		}
 		setDefault(r.Properties, "num_associated_contacts", strconv.Itoa(len(d.Contacts)))
@@ -57,21 +61,38 @@ func (s *Server) build() {
 	}
 	for _, c := range s.crm.Contacts {
 		r := s.base(c.Record(), hubspot.PropContactModified)
-		r.linked = dealsOf[c.ID]
+		r.linked = map[string][]string{deals: dealsOf[c.ID]}
+		if company, ok := r.Properties.Get(hubspot.PropPrimaryCompany); ok {
+			r.linked[companies] = []string{company}
+			if !c.Archived {
+				membersOf[company] = append(membersOf[company], c.ID)
+			}
+		}
 		s.contactProperties(r.Properties)
-		if n := len(r.linked); n > 0 || s.assume.NoDealsIsZero {
+		if n := len(r.linked[deals]); n > 0 || s.assume.NoDealsIsZero {
 			setDefault(r.Properties, hubspot.PropAssociatedDeals, strconv.Itoa(n))
 		}
 		cs = append(cs, r)
 	}
-	s.tables = map[string]table{contacts: newTable(cs), deals: newTable(ds)}
-	s.defined = map[string]map[string]Property{contacts: s.definitions(contacts), deals: s.definitions(deals)}
+	for _, c := range s.crm.Companies {
+		r := s.base(c.Record(), hubspot.PropCompanyModified)
+		r.linked = map[string][]string{deals: ofCompany[c.ID], contacts: membersOf[c.ID]}
+		if n := len(r.linked[deals]); n > 0 || s.assume.NoDealsIsZero {
+			setDefault(r.Properties, hubspot.PropAssociatedDeals, strconv.Itoa(n))
+		}
+		os = append(os, r)
+	}
+	s.tables = map[string]table{contacts: newTable(cs), companies: newTable(os), deals: newTable(ds)}
+	s.defined = map[string]map[string]Property{}
+	for object := range s.tables {
+		s.defined[object] = s.definitions(object)
+	}
 }
 
 // base copies a record and fills id and dates in. An empty text is how HubSpot clears a property,
 // so it is served as null.
 func (s *Server) base(r hubspot.Record, modified string) *row {
-	ps := maps.Clone(r.Properties)
+	given, ps := r.Properties, maps.Clone(r.Properties)
 	if ps == nil {
 		ps = hubspot.Properties{}
 	}
@@ -97,7 +118,7 @@ func (s *Server) base(r hubspot.Record, modified string) *row {
 	setDefault(ps, modified, stamp(r.UpdatedAt))
 	ps[hubspot.PropObjectID] = &r.ID
 	r.Properties = ps
-	return &row{Record: r}
+	return &row{Record: r, given: given}
 }
 
 // setDefault sets a property unless the record has it already, be it as null: fixtures may state

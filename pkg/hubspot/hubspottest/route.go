@@ -23,11 +23,13 @@ type route struct {
 	object, id, to string
 }
 
-// objectOf takes the names and the type ids of the two objects.
+// objectOf takes the names and the type ids of the three objects.
 func objectOf(segment string) (string, bool) {
 	switch segment {
 	case "contacts", "contact", "0-1":
 		return contacts, true
+	case "companies", "company", "0-2":
+		return companies, true
 	case "deals", "deal", "0-3":
 		return deals, true
 	}
@@ -35,9 +37,10 @@ func objectOf(segment string) (string, bool) {
 }
 
 var scopeOf = map[string][]string{
-	contacts: {ScopeContacts},
-	deals:    {ScopeDeals},
-	"":       {ScopeContacts, ScopeDeals},
+	contacts:  {ScopeContacts},
+	companies: {ScopeCompanies},
+	deals:     {ScopeDeals},
+	"":        {ScopeContacts, ScopeCompanies, ScopeDeals},
 }
 
 // find tells what a path means, or how HubSpot refuses it.
@@ -130,8 +133,9 @@ func crmRoute(family, version string, rest []string) (*route, *failure) {
 
 func objectRoute(object string, rest []string) (*route, *failure) {
 	kinds := map[string][4]Kind{
-		contacts: {ContactSearch, ContactList, ContactRead, ContactBatch},
-		deals:    {DealSearch, DealList, DealRead, DealBatch},
+		contacts:  {ContactSearch, ContactList, ContactRead, ContactBatch},
+		companies: {CompanySearch, CompanyList, CompanyRead, CompanyBatch},
+		deals:     {DealSearch, DealList, DealRead, DealBatch},
 	}[object]
 	r := &route{object: object, scopes: scopeOf[object], method: http.MethodGet}
 	switch {

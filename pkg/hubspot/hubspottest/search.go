@@ -131,8 +131,8 @@ func (c *call) checkFilters(groups []hubspot.FilterGroup, defs map[string]Proper
 
 func (c *call) checkFilter(f hubspot.Filter, defs map[string]Property) *failure {
 	if other, ok := strings.CutPrefix(f.PropertyName, "associations."); ok {
-		// The documented name is singular; the pseudo-property exists towards the other object.
-		if other != map[string]string{contacts: "deal", deals: "contact"}[c.object] {
+		// The documented name is singular; the pseudo-property exists towards the other objects.
+		if object, ok := objectOf(other); !ok || other != singular[object] || object == c.object {
 			return invalid("Property %q cannot be searched on %s", f.PropertyName, c.object)
 		}
 		if (f.Operator == hubspot.In || f.Operator == hubspot.NotIn) && !c.s.assume.AssociationIn {
@@ -196,7 +196,8 @@ func badValue(p Property, f hubspot.Filter) (string, bool) {
 var searchedByQuery = map[string][]string{
 	contacts: {"firstname", "lastname", "email", "phone", "mobilephone", "fax", "company",
 		hubspot.PropSearchPhone, hubspot.PropSearchMobile},
-	deals: {"dealname", "pipeline", "dealstage", "description", "dealtype"},
+	companies: {"website", "phone", "name", "domain"},
+	deals:     {"dealname", "pipeline", "dealstage", "description", "dealtype"},
 }
 
 func (c *call) match(req searchBody, defs map[string]Property) []*row {

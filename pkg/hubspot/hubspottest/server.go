@@ -86,7 +86,7 @@ func New(crm hubspot.CRM, options ...Option) *Server {
 }
 
 func copyOf(crm hubspot.CRM) hubspot.CRM {
-	crm.Contacts, crm.Deals, crm.Pipelines = slices.Clone(crm.Contacts), slices.Clone(crm.Deals), slices.Clone(crm.Pipelines)
+	crm.Contacts, crm.Companies, crm.Deals, crm.Pipelines = slices.Clone(crm.Contacts), slices.Clone(crm.Companies), slices.Clone(crm.Deals), slices.Clone(crm.Pipelines)
 	return crm
 }
 
