@@ -43,6 +43,14 @@ type FlowArtifact struct {
 	Tree *architect.File
 
 	source rendering
+	again  func() (rendering, diag.Findings) // with reasons
+}
+
+// Annotated is the text with the reason of each action as a comment above it, as far as the
+// template says one. It makes the very same flow.
+func (f FlowArtifact) Annotated() (string, diag.Findings) {
+	r, fs := f.again()
+	return r.text, fs
 }
 
 // At is the place in the template that wrote a line of the text, so that what is found in
@@ -176,7 +184,7 @@ func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
 		prefix = d.Templates
 	}
 	return &builder{
-		d: d, engine: engine{tfs, prefix, map[string]*template.Template{}}, facts: factsOf(d), anyOpens: anyOpensOf(d), out: &Blueprint{Name: d.Name},
+		d: d, engine: engine{fs: tfs, prefix: prefix, parsed: map[string]*template.Template{}}, facts: factsOf(d), anyOpens: anyOpensOf(d), out: &Blueprint{Name: d.Name},
 		names: names{
 			flow: d.Name, route: d.Name, table: d.Name + "-control",
 			hubspot: d.Name + " HubSpot", genesys: d.Name + " Genesys Cloud",

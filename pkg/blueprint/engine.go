@@ -90,9 +90,10 @@ const (
 
 // engine renders the templates of one file system.
 type engine struct {
-	fs     fs.FS
-	prefix string // what findings put before the path of a template
-	parsed map[string]*template.Template
+	fs       fs.FS
+	prefix   string // what findings put before the path of a template
+	annotate bool   // reasons are written as comments
+	parsed   map[string]*template.Template
 }
 
 // quoting are the only functions that may print a value. Each gives text that is safe in
@@ -214,6 +215,11 @@ func (e engine) parse(r rendering, name string) (*template.Template, diag.Findin
 	if len(src) > maxTemplate {
 		return fail(0, "", "the template is larger than %d MB", maxTemplate>>20)
 	}
+	if e.annotate {
+		src = reason().ReplaceAll(src, []byte("$1# $2"))
+	} else {
+		src = reason().ReplaceAll(src, []byte("{{- /* */}}"))
+	}
 	if i := bytes.IndexAny(src, lineMark+valueMark+stepMark); i >= 0 {
 		return fail(i, "delete it", "the template holds the control character %U", src[i])
 	}
@@ -234,6 +240,10 @@ func (e engine) parse(r rendering, name string) (*template.Template, diag.Findin
 	}
 	return t, nil
 }
+
+// reason is a line of a template that says why the action under it is there. It goes
+// without a trace, and the lines keep their numbers, unless reasons are asked for.
+var reason = pattern.Of(`(?m)^( *)#: (.*)$`)
 
 // lists visits every list of nodes below one, itself first.
 func lists(l *parse.ListNode, visit func(*parse.ListNode)) {

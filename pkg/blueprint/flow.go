@@ -100,6 +100,7 @@ type attribute struct {
 }
 
 type ruleData struct {
+	Number, Line           int // its place among the rules, from 1, and in the file
 	Name, Queue, ScreenPop string
 	When, Is               expr.Node
 	Priority               int
@@ -108,6 +109,7 @@ type ruleData struct {
 }
 
 type fallbackData struct {
+	Line                    int // of the file
 	Label, Queue, ScreenPop string
 	Priority                int
 	Skills                  []wanted
@@ -437,6 +439,7 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 			continue
 		}
 		rules = append(rules, ruleData{
+			Number: i + 1, Line: d.Pos(fmt.Sprintf("routing.rules[%d]", i)).Line,
 			Name: r.Name, Queue: r.To.Queue, ScreenPop: popKey(d.PopOf(i)), When: cond,
 			Is: eq(v("Flow.dealroute_rule"), text(r.Name)), Priority: r.To.Priority, Flat: d.Routing.ValuePriority != nil && r.To.Flat(), Skills: b.wants(r.To.Skills),
 		})
@@ -444,7 +447,7 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 	f.RuleSwitches = slices.Collect(slices.Chunk(rules, casesPerSwitch))
 	fb := d.Routing.Fallback
 	f.Fallback = fallbackData{
-		Label: "The fallback", Queue: fb.Queue, ScreenPop: popKey(d.PopOf(-1)), Priority: fb.Priority, Skills: b.wants(fb.Skills),
+		Line: d.Pos("routing.fallback").Line, Label: "The fallback", Queue: fb.Queue, ScreenPop: popKey(d.PopOf(-1)), Priority: fb.Priority, Skills: b.wants(fb.Skills),
 	}
 	f.Priority, f.FallbackPriority = v("Flow.Base"), integer(fb.Priority)
 	if d.Routing.ValuePriority == nil {

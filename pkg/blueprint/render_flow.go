@@ -2,6 +2,7 @@ package blueprint
 
 import (
 	"strings"
+	"text/template"
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/check"
@@ -42,7 +43,10 @@ func (b *builder) renderFlow() diag.Findings {
 	if fs.Has(diag.Error) {
 		return fs
 	}
-	b.out.Flow = FlowArtifact{Name: b.names.flow, Text: r.text, Tree: tree, source: r}
+	b.out.Flow = FlowArtifact{Name: b.names.flow, Text: r.text, Tree: tree, source: r, again: func() (rendering, diag.Findings) {
+		e := engine{fs: b.engine.fs, prefix: b.engine.prefix, annotate: true, parsed: map[string]*template.Template{}}
+		return e.render(flowTemplate, data)
+	}}
 	b.out.Artifacts = append(b.out.Artifacts, Artifact{file, r.text})
 	b.add(b.flowEntity())
 	if len(b.d.Calls.Numbers) > 0 {

@@ -81,7 +81,7 @@ func TestOptions(t *testing.T) {
 		{"simulate --ani a --ani b --dnis d --fault f --at t --every e --fixtures x --world w --crm live --flow deployed --trace --show-pii", simulateOptions{
 			session: s, anis: []string{"a", "b"}, dnis: "d", faults: []string{"f"}, at: "t", every: "e", fixtures: "x", world: "w", crm: "live", flow: "deployed", trace: true, showPII: true,
 		}},
-		{"render --out o --copy-templates c", renderOptions{s, "o", "c"}},
+		{"render --out o --copy-templates c --annotate", renderOptions{s, "o", "c", true}},
 		{"sandbox", sandboxCmdOptions{session: s, genesys: "127.0.0.1:0", hubspot: "127.0.0.1:0"}},
 		{"sandbox --latency 1s --job-time 2s --hubspot-latency 3s --genesys-address g --hubspot-address h --fault 3=429", sandboxCmdOptions{s, time.Second, 2 * time.Second, 3 * time.Second, "g", "h", []string{"3=429"}}},
 		{"sandbox reset", s},

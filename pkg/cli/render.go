@@ -20,6 +20,7 @@ import (
 type renderOptions struct {
 	session
 	out, copyTemplates string
+	annotate           bool
 }
 
 func newRenderCmd(env *Env, run func(context.Context, renderOptions) error) *cobra.Command {
@@ -32,7 +33,10 @@ table, the agent script and the entities of the org. What only an org knows stan
 ref(kind,name,field), so the files are the same byte for byte on every machine.
 
 What an earlier render wrote into the folder and this one does not is removed, unless somebody
-has edited it; .dealroute-render.json there lists what render wrote. Other files stay.`,
+has edited it; .dealroute-render.json there lists what render wrote. Other files stay.
+
+With --annotate each action of the flow has the reason why it is there as a comment above it,
+and rules the line of the file they stand in. It is the same flow.`,
 		Example: `  dealroute render --out build
   dealroute render --copy-templates my-templates   # then "templates: ./my-templates" in the file`,
 		Args: cobra.NoArgs,
@@ -42,6 +46,7 @@ has edited it; .dealroute-render.json there lists what render wrote. Other files
 		},
 	}
 	cmd.Flags().StringVar(&o.out, "out", "", "folder to write the artifacts to")
+	cmd.Flags().BoolVar(&o.annotate, "annotate", false, "write each action's reason into the flow")
 	cmd.Flags().StringVar(&o.copyTemplates, "copy-templates", "", "folder to copy the built-in templates to")
 	return cmd
 }
@@ -49,6 +54,8 @@ has edited it; .dealroute-render.json there lists what render wrote. Other files
 func runRender(_ context.Context, o renderOptions) error {
 	env := o.session
 	switch {
+	case o.annotate && o.out == "":
+		return fail(errors.New("--annotate goes with --out"), "name the folder for the flow with --out DIR")
 	case o.out == "" && o.copyTemplates == "":
 		return fail(errors.New("nothing to write"), "name a folder with --out DIR or --copy-templates DIR")
 	case o.copyTemplates != "":
@@ -63,6 +70,13 @@ func runRender(_ context.Context, o renderOptions) error {
 	files := map[string][]byte{}
 	for _, a := range b.Artifacts {
 		files[a.Path] = []byte(a.Text)
+		if o.annotate && a.Text == b.Flow.Text {
+			text, fs := b.Flow.Annotated()
+			if err := fs.Err(); err != nil {
+				return err
+			}
+			files[a.Path] = []byte(text)
+		}
 	}
 	removed, kept, err := writeRendered(o.out, files)
 	if err != nil {
