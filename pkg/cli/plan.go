@@ -77,7 +77,7 @@ func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[gene
 	}
 	diag.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
 	if target.sandbox != nil {
-		diag.Fprintf(env.IO.Out, "It is emulated, and was made from the deployment file on first use: that queues exist and have staff here says nothing of a real org.\n")
+		diag.Fprintf(env.IO.Out, "It is emulated, and %s: that queues exist and have staff here says nothing of a real org.\n", target.sandbox.origin)
 	}
 	return view.PrintPlan(env.IO.Out, r.Plan(), texts)
 }

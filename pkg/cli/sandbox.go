@@ -44,6 +44,7 @@ type sandbox struct {
 	api     string // addresses
 	crm     string
 
+	origin  string // where the org comes from, in a sentence
 	path    string // of the state file; empty: memory only
 	lock    *flock.Flock
 	servers []*http.Server
@@ -88,7 +89,7 @@ func sandboxPath(env session, name string) (string, error) {
 }
 
 // openSandbox starts both emulators for a deployment. On first use the org is seeded from
-// it and from its fixtures. The caller closes it.
+// it and from its fixtures; what org.yaml says holds at every use. The caller closes it.
 func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, o sandboxOptions) (*sandbox, error) {
 	s := &sandbox{log: env.log()}
 	var state *genesystest.State
@@ -106,6 +107,11 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 		}
 	}
 	crm, err := sandboxCRM(l)
+	if err != nil {
+		s.Close() //nolint:errcheck // the first error counts
+		return nil, err
+	}
+	org, err := l.orgFile("")
 	if err != nil {
 		s.Close() //nolint:errcheck // the first error counts
 		return nil, err
@@ -133,6 +139,11 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 	seed := genesystest.Seed{Numbers: l.deployment.Calls.Numbers} // a number added later is in the pool, too
 	if state == nil {
 		seed = seedOf(l.deployment, b)
+	}
+	s.origin = "was made from the deployment file on first use"
+	if org != nil {
+		orgSeed(org, &seed)
+		s.origin = "has the people, queues and hours of " + orgName
 	}
 	s.genesys.Apply(seed)
 	if err = s.saved(); err == nil {

@@ -21,22 +21,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/source"
 )
 
-// finding is one about the value at a path of the fixtures, or about its key when the path
-// ends in keyMark.
-func (f *Fixtures) finding(s diag.Severity, path, hint, format string, args ...any) diag.Finding {
-	path, key := strings.CutSuffix(path, keyMark)
-	n, _ := source.Find(f.root, path)
-	if i := strings.LastIndexByte(path, '/'); key && i >= 0 {
-		in, _ := source.Find(f.root, path[:i])
-		for p := range source.Pairs(in) {
-			if source.EscapePointer(p.Key.Value) == path[i+1:] {
-				n = p.Key
-			}
-		}
-	}
-	return diag.Finding{Severity: s, Message: fmt.Sprintf(format, args...), Hint: hint, Position: f.text.At(n), Length: source.Width(n)}
-}
-
 const keyMark = "#key"
 
 // meant offers the nearest of the known names, or all of them when they are few.
@@ -49,7 +33,8 @@ func meant(name string, known []string) string {
 
 // A checker gathers what is wrong with fixtures.
 type checker struct {
-	f     *Fixtures
+	f     *Fixtures // nil for those of the org
+	sheet sheet
 	found diag.Findings
 }
 
@@ -66,7 +51,7 @@ func (c *checker) add(s diag.Severity, path, hint, format string, args ...any) {
 		c.found.Add(diag.Finding{Severity: s})
 		return
 	}
-	c.found.Add(c.f.finding(s, path, hint, format, args...))
+	c.found.Add(c.sheet.finding(s, path, hint, format, args...))
 }
 
 func pointer(steps ...any) string {
@@ -90,7 +75,7 @@ var (
 // of one id, a contact of a company that it does not have, or a deal of a contact, a company, a
 // pipeline or a stage that it does not have.
 func (f *Fixtures) check() diag.Findings {
-	c := &checker{f: f}
+	c := &checker{f: f, sheet: f.sheet}
 	if f.Portal != "" && !digitsForm().MatchString(f.Portal) {
 		c.wrong("/portal", "HubSpot shows it at the top of its settings, such as 24681357", "an account's id has digits only")
 	}
@@ -266,7 +251,7 @@ type Around struct {
 // Against holds the fixtures against what stands around them. Errors are what can mean nothing,
 // warnings what HubSpot would not hold or the flow does not read. None holds a caller's number.
 func (f *Fixtures) Against(a Around) diag.Findings {
-	c := &checker{f: f}
+	c := &checker{f: f, sheet: f.sheet}
 	d := a.Deployment
 	if pin := d.HubSpot.Portal; pin != "" && f.Portal != "" && f.Portal != pin {
 		c.wrong("/portal", "", "these are the fixtures of account %s, and hubspot.portal pins %s", f.Portal, pin)

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.yaml.in/yaml/v4"
-
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/privacy"
@@ -20,8 +18,7 @@ type Fixtures struct {
 	Calls      map[string]CallFixture `yaml:"calls"` // by ANI as it is given on the command line
 	OrgFixture `yaml:",inline"`
 
-	text source.Text
-	root *yaml.Node
+	sheet sheet
 }
 
 // CRM is the HubSpot account of the fixtures.
@@ -63,8 +60,8 @@ var fixtureLimits = source.Limits{Bytes: 16 << 20, Nodes: 1_000_000, Depth: 50}
 
 // DecodeFixtures reads a fixtures file strictly. No finding holds a caller's number.
 func DecodeFixtures(file string, data []byte) (*Fixtures, diag.Findings) {
-	f := &Fixtures{text: source.New(file, data)}
-	doc, faults := f.text.Decode(fixtureLimits, f)
+	f := &Fixtures{sheet: sheet{text: source.New(file, data)}}
+	doc, faults := f.sheet.text.Decode(fixtureLimits, f)
 	var found diag.Findings
 	for _, x := range faults {
 		found = append(found, x.Finding(""))
@@ -75,7 +72,7 @@ func DecodeFixtures(file string, data []byte) (*Fixtures, diag.Findings) {
 	if f.Version != 1 {
 		return nil, diag.Findings{{Message: fmt.Sprintf("version of the fixtures is %d, and this program knows 1", f.Version), Position: diag.Position{File: file, Line: 1, Column: 1}}}
 	}
-	f.root = source.Follow(doc.Content[0])
+	f.sheet.root = source.Follow(doc.Content[0])
 	if found = f.check(); found != nil {
 		return nil, found
 	}

@@ -46,7 +46,8 @@
 //   - executed data actions run by this project's own executor; secrets are known only as
 //     salted hashes, which the HubSpot emulator compares;
 //   - there are no quotas besides rates and sizes, no attribute policies on permissions, no
-//     HIPAA timeouts, and prompts, wrap-up codes and schedules are only names.
+//     HIPAA timeouts, and prompts and wrap-up codes are only names. Schedules and their groups
+//     can be read, and are made by a Seed alone.
 package genesystest
 
 //go:generate go run ./internal/spectable

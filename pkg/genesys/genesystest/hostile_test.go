@@ -66,7 +66,7 @@ func kept(t *testing.T, opts ...genesystest.Option) (*client, func() []byte) {
 // full makes some entities of most kinds.
 func full(c *client) {
 	c.s.Apply(genesystest.Seed{
-		Numbers: []string{"+15135550100"}, Skills: []string{"Gold"}, Scripts: []string{"Pop"}, ScheduleGroups: []string{"Hours"}, Divisions: []string{"Other"},
+		Numbers: []string{"+15135550100"}, Skills: []string{"Gold"}, Scripts: []string{"Pop"}, ScheduleGroups: []genesystest.SeedScheduleGroup{{Name: "Hours"}}, Divisions: []string{"Other"},
 		Queues: []genesystest.SeedQueue{{Name: "Sales", Staff: []genesystest.SeedUser{{Name: "Ada", Skills: []string{"Gold"}}}}},
 	})
 	table := c.do("POST", "/api/v2/flows/datatables", m{"name": "control", "schema": m{"properties": m{"key": m{"type": "string"}, "on": m{"type": "boolean"}}}}, 200)

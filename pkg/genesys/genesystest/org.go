@@ -36,8 +36,10 @@ func (s *Server) orgForFlows() architect.Org {
 		}
 	}
 	org := architect.OrgOf(es, dataaction.Flatten)
-	for _, e := range s.state.all(schedules) {
-		org.Names["scheduleGroups"] = append(org.Names["scheduleGroups"], e.name())
+	for _, collection := range []string{schedules, scheduleGroups, emergencyGroups} { // named as architect.Org names them
+		for _, e := range s.state.all(collection) {
+			org.Names[collection] = append(org.Names[collection], e.name())
+		}
 	}
 	return org
 }

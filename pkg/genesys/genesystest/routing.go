@@ -21,7 +21,6 @@ func routingHandlers() map[string]handler {
 		"POST /api/v2/routing/queues/{queueId}/members": (*call).memberAdd,
 		"GET /api/v2/users/{userId}/routingskills":      (*call).userSkills,
 		"GET /api/v2/users":                             (*call).userList,
-		"GET /api/v2/architect/schedulegroups":          (*call).scheduleGroupList,
 	}
 }
 
@@ -227,14 +226,4 @@ func (c *call) userList() (int, any, error) {
 	return ok(c.page(bodies(c.s.state.all(users), func(e *entity) map[string]any {
 		return map[string]any{"id": e.ID, "name": e.name(), "state": "active"}
 	})))
-}
-
-func (c *call) scheduleGroupList() (int, any, error) {
-	var es []*entity
-	for _, e := range c.s.state.all(schedules) {
-		if matches(e.name(), c.query("name"), exactly) {
-			es = append(es, e)
-		}
-	}
-	return ok(c.page(bodies(es, nil)))
 }

@@ -72,7 +72,10 @@ const (
 	exports      = "exports"
 	routes       = "routes"
 	dids         = "dids" // id: the number
-	schedules    = "scheduleGroups"
+	schedules    = "schedules"
+
+	scheduleGroups  = "scheduleGroups"
+	emergencyGroups = "emergencyGroups"
 )
 
 func newState(org, salt string) *State {

@@ -13,12 +13,14 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/routing"
+	"github.com/dealroute/dealroute/pkg/simulate"
 )
 
 func main() {
+	of := flag.String("of", "deployment", "whose schema: deployment, or org (org.yaml, in pkg/simulate)")
 	out := flag.String("out", "schema.json", "file to write")
 	flag.Parse()
-	data, err := schema()
+	data, err := schema(*of)
 	if err == nil {
 		err = os.WriteFile(*out, data, 0o644)
 	}
@@ -28,22 +30,43 @@ func main() {
 	}
 }
 
-func schema() ([]byte, error) {
+// A subject is a file format and the Go type that its schema is made from.
+type subject struct {
+	pkg, id, title, description string
+	root                        any
+}
+
+var subjects = map[string]subject{
+	"deployment": {
+		"deployment", "v1", "dealroute.yaml",
+		"One deployment of dealroute: how Genesys Cloud CX routes a call by what HubSpot knows about the caller.", &deployment.Deployment{},
+	},
+	"org": {
+		"simulate", "org/v1", "org.yaml",
+		"What a Genesys Cloud org has before a deployment comes: fixtures for simulated calls and the sandbox.", &simulate.OrgFile{},
+	},
+}
+
+func schema(of string) ([]byte, error) {
+	x, ok := subjects[of]
+	if !ok {
+		return nil, fmt.Errorf("there is no schema of %q", of)
+	}
 	r := &jsonschema.Reflector{
 		ExpandedStruct: true,
 		FieldNameTag:   "yaml",
 		Mapper:         special,
 	}
-	if err := r.AddGoComments("github.com/dealroute/dealroute/pkg/deployment", "."); err != nil {
+	if err := r.AddGoComments("github.com/dealroute/dealroute/pkg/"+x.pkg, "."); err != nil {
 		return nil, err
 	}
 	if len(r.CommentMap) == 0 {
-		return nil, fmt.Errorf("no comments found; run by go generate in pkg/deployment")
+		return nil, fmt.Errorf("no comments found; run by go generate in pkg/%s", x.pkg)
 	}
-	s := r.Reflect(&deployment.Deployment{})
-	s.ID = "https://github.com/dealroute/dealroute/schema/v1"
-	s.Title = "dealroute.yaml"
-	s.Description = "One deployment of dealroute: how Genesys Cloud CX routes a call by what HubSpot knows about the caller."
+	s := r.Reflect(x.root)
+	s.ID = jsonschema.ID("https://github.com/dealroute/dealroute/schema/" + x.id)
+	s.Title = x.title
+	s.Description = x.description
 	data, err := json.Marshal(s)
 	if err != nil {
 		return nil, err
