@@ -154,7 +154,7 @@ func (d *demo) open(ctx context.Context) error {
 }
 
 func (d *demo) validate(context.Context) (string, error) {
-	found := validate.Run(validate.Input{Deployment: d.loaded.deployment, Blueprint: d.print, Earlier: d.loaded.findings, Now: d.env.Now()})
+	found := validate.Run(validate.Input{Deployment: d.loaded.deployment, Blueprint: d.print, Earlier: d.loaded.findings, Source: d.loaded.source, Now: d.env.Now()}).Findings
 	if err := found.Err(); err != nil {
 		return "", err
 	}

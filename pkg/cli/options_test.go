@@ -56,7 +56,7 @@ func held(env *Env, got *any) map[string][]*cobra.Command {
 // mixed up.
 func TestOptions(t *testing.T) {
 	env := testEnv(t)
-	plain := settings{hubspotBase: "https://api.hubapi.com", timeout: 20 * time.Minute, level: slog.LevelWarn}
+	plain := settings{format: "text", hubspotBase: "https://api.hubapi.com", timeout: 20 * time.Minute, level: slog.LevelWarn}
 	s := session{env, plain}
 	at := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
 	tried := map[string]bool{}
@@ -68,15 +68,15 @@ func TestOptions(t *testing.T) {
 		{"version -f a.yaml -o json --region eu-central-1 --org Acme --profile p --genesys-base-url http://g --hubspot-base-url http://h --timeout 5s --log-level debug --sandbox",
 			session{env, settings{
 				file: "a.yaml", region: "eu-central-1", org: "Acme", profile: "p", genesysBase: "http://g", hubspotBase: "http://h",
-				timeout: 5 * time.Second, level: slog.LevelDebug, json: true, sandbox: true, regionGiven: true, orgGiven: true,
+				timeout: 5 * time.Second, level: slog.LevelDebug, format: "json", json: true, sandbox: true, regionGiven: true, orgGiven: true,
 			}}},
 		{"demo", s},
 		{"plan", planOptions{session: s}},
 		{"plan --detailed-exitcode --adopt --cutover --force-unlock", planOptions{s, true, true, true, true}},
 		{"setup --yes --adopt --cutover --allow-unstaffed --force-unlock", setupOptions{s, true, true, true, true, true}},
 		{"destroy --yes --queues --force-unlock --confirm acme", destroyOptions{s, true, true, true, "acme"}},
-		{"validate", validateOptions{s, diag.Error}},
-		{"validate --fail-severity warning", validateOptions{s, diag.Warning}},
+		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}}},
+		{"validate --fail-severity warning --severity DR-CALL-006=error --severity DR-ORG-001=warning", validateOptions{s, diag.Warning, map[string]diag.Severity{"DR-CALL-006": diag.Error, "DR-ORG-001": diag.Warning}}},
 		{"simulate", simulateOptions{session: s, crm: "fixtures", flow: "rendered"}},
 		{"simulate --ani a --ani b --dnis d --fault f --at t --every e --fixtures x --world w --crm live --flow deployed --trace --show-pii", simulateOptions{
 			session: s, anis: []string{"a", "b"}, dnis: "d", faults: []string{"f"}, at: "t", every: "e", fixtures: "x", world: "w", crm: "live", flow: "deployed", trace: true, showPII: true,

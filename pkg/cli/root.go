@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
@@ -53,7 +54,7 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		if err != nil {
 			return err
 		}
-		if env.given, err = s.settings(); err != nil {
+		if env.given, err = s.settings(strings.Fields(cmd.Annotations[formatsOf])); err != nil {
 			return err
 		}
 		env.known.AddURL(env.given.genesysBase)
@@ -95,6 +96,9 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 	}
 	return root
 }
+
+// formatsOf is the annotation of a command that names what it writes beside text and JSON.
+const formatsOf = "formats"
 
 // errExplained ends a command whose settings were asked for instead of its work.
 var errExplained = errors.New("settings explained")

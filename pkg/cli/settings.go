@@ -29,7 +29,7 @@ type setting struct {
 func settingTable() []setting {
 	return []setting{
 		{name: "file", short: "f", env: "DEALROUTE_FILE", help: "deployment file (default: dealroute.yaml here or in a folder above)"},
-		{name: "output", short: "o", fallback: "text", env: "DEALROUTE_OUTPUT", help: "text or json"},
+		{name: "output", short: "o", fallback: "text", env: "DEALROUTE_OUTPUT", help: "text or json; validate writes sarif, junit and github, too"},
 		{name: "region", env: "GENESYSCLOUD_REGION", help: "Genesys Cloud region, by AWS name or domain"},
 		{name: "org", env: "DEALROUTE_ORG", help: "refuse to touch any other org (name or id)"},
 		{name: "profile", env: "GENESYSCLOUD_PROFILE", help: "profile of ~/.gc/config.toml to sign in with"},
@@ -48,6 +48,7 @@ type settings struct {
 	genesysBase, hubspotBase   string
 	timeout                    time.Duration
 	level                      slog.Level
+	format                     string // text, json, or what else the command writes
 	json, sandbox              bool
 	regionGiven, orgGiven      bool // by a flag or the environment, which win over the deployment file
 }
@@ -100,12 +101,12 @@ func readSettings(env *Env, flags *pflag.FlagSet) (*reading, error) {
 	return s, nil
 }
 
-// settings gives the values.
-func (s *reading) settings() (settings, error) {
+// settings gives the values; formats are those that the command writes beside text and json.
+func (s *reading) settings(formats []string) (settings, error) {
 	out := settings{
 		file: s.text("file"), region: s.text("region"), org: s.text("org"), profile: s.text("profile"),
 		genesysBase: s.text("genesys-base-url"), hubspotBase: s.text("hubspot-base-url"),
-		json: s.text("output") == "json", sandbox: s.v.GetBool("sandbox"),
+		format: s.text("output"), json: s.text("output") == "json", sandbox: s.v.GetBool("sandbox"),
 		regionGiven: s.given("region"), orgGiven: s.given("org"),
 	}
 	for _, t := range settingTable() {
@@ -116,8 +117,9 @@ func (s *reading) settings() (settings, error) {
 			return out, err
 		}
 	}
-	if o := s.text("output"); o != "text" && o != "json" {
-		return out, fail(fmt.Errorf("output %q is not known", o), "use text or json")
+	if all := append([]string{"text", "json"}, formats...); !slices.Contains(all, out.format) {
+		last := len(all) - 1
+		return out, fail(fmt.Errorf("output %q is not known", out.format), "use "+strings.Join(all[:last], ", ")+" or "+all[last])
 	}
 	if err := out.level.UnmarshalText([]byte(s.text("log-level"))); err != nil {
 		return out, fail(fmt.Errorf("log level %q is not known", s.text("log-level")), "use debug, info, warn or error")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/architect"
@@ -19,20 +20,28 @@ import (
 
 type validateOptions struct {
 	session
-	failAt diag.Severity
+	failAt     diag.Severity
+	severities map[string]diag.Severity // by code
 }
 
 func newValidateCmd(env *Env, run func(context.Context, validateOptions) error) *cobra.Command {
 	failAt := string(diag.Error)
+	var severities []string
 	cmd := &cobra.Command{
-		Use:   "validate",
-		Short: "Check the deployment and everything that is rendered from it, offline",
+		Use:         "validate",
+		Annotations: map[string]string{formatsOf: "sarif junit github"},
+		Short:       "Check the deployment and everything that is rendered from it, offline",
 		Long: `Check the deployment file, the artifacts rendered from it, what they refer to, and the
 policy itself: every finding at once, each with its place, its code and the next step.
 docs/checks.md explains the codes. Nothing is sent anywhere.
 
 Assumptions, which are statements about a vendor that no document settles, never fail;
--o json lists the ones in use.
+-o json lists the ones in use. -o sarif is for code scanning, -o junit for reports of tests,
+-o github for the annotations of a pull request.
+
+A finding that is all right is allowed where it is, with the reason:
+# dealroute: allow CODE because REASON. On a line of its own the comment speaks for the next line
+and what is indented under it, above the first key for the whole file.
 
 Exit codes: 0 nothing found as grave as --fail-severity, 2 something was, or the file does
 not parse, 1 anything else.`,
@@ -40,18 +49,30 @@ not parse, 1 anything else.`,
   dealroute validate -f examples/basic/dealroute.yaml --fail-severity warning -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			at := diag.Severity(failAt)
-			switch at {
-			case diag.Error, diag.Warning, diag.Info:
-			default:
+			o := validateOptions{session: env.session(), failAt: diag.Severity(failAt), severities: map[string]diag.Severity{}}
+			if !slices.Contains(gravities, o.failAt) {
 				return usage(cmd.CommandPath(), fmt.Errorf("--fail-severity must be error, warning or info, not %q", failAt))
 			}
-			return run(cmd.Context(), validateOptions{env.session(), at})
+			for _, s := range severities {
+				code, level, ok := strings.Cut(s, "=")
+				if !ok || !slices.Contains(gravities, diag.Severity(level)) {
+					return usage(cmd.CommandPath(), fmt.Errorf("--severity must be a code and error, warning or info, such as DR-CALL-006=warning, not %q", s))
+				}
+				if err := validate.CodeError(code); err != nil {
+					return usage(cmd.CommandPath(), fmt.Errorf("--severity %s: %w", s, err))
+				}
+				o.severities[code] = diag.Severity(level)
+			}
+			return run(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().StringVar(&failAt, "fail-severity", failAt, "the least severity that makes the answer no: error, warning or info")
+	cmd.Flags().StringArrayVar(&severities, "severity", nil, "CODE=error, warning or info: what findings of a code count as (repeatable)")
 	return cmd
 }
+
+// gravities are the severities that a person can give a finding.
+var gravities = []diag.Severity{diag.Error, diag.Warning, diag.Info}
 
 // judged is what validate looks at; parts are missing when those before them have errors.
 type judged struct {
@@ -154,30 +175,43 @@ func runValidate(_ context.Context, o validateOptions) error {
 	if err != nil {
 		return err
 	}
-	in := validate.Input{Blueprint: j.blueprint, Earlier: j.findings, Now: o.Now()}
+	in := validate.Input{Blueprint: j.blueprint, Earlier: j.findings, Now: o.Now(), Severities: o.severities}
 	if j.loaded != nil {
-		in.Deployment = j.loaded.deployment
+		in.Deployment, in.Source = j.loaded.deployment, j.loaded.source
 	}
-	found := validate.Run(in)
+	answer := validate.Run(in)
 	texts := map[string][]byte{}
-	for i, f := range found {
+	show := func(f *diag.Finding) {
 		at := j.shown(f.Position.File)
 		if texts[at] == nil {
 			texts[at] = j.source(f.Position.File)
 		}
-		found[i].Position.File = at
+		f.Position.File = at
 	}
-	if o.settings.json {
-		err = view.JSON(o.IO.Out, view.NewValidation(found))
-	} else {
-		if err = view.PrintValidation(o.IO.Out, found, func(file string) []byte { return texts[file] }); err == nil {
-			_, err = diag.Fprintf(o.IO.Out, "%s\n", view.ValidationTally(j.file, found, j.looked()))
+	for i := range answer.Findings {
+		show(&answer.Findings[i])
+	}
+	for i := range answer.Allowed {
+		show(&answer.Allowed[i].Finding)
+	}
+	switch o.settings.format {
+	case "json":
+		err = view.JSON(o.IO.Out, view.NewValidation(answer))
+	case "sarif":
+		err = view.SARIF(o.IO.Out, answer, o.version())
+	case "junit":
+		err = view.JUnit(o.IO.Out, "dealroute validate "+j.file, answer, o.failAt)
+	case "github":
+		err = view.GitHub(o.IO.Out, answer)
+	default:
+		if err = view.PrintValidation(o.IO.Out, answer.Findings, func(file string) []byte { return texts[file] }); err == nil {
+			_, err = diag.Fprintf(o.IO.Out, "%s\n", view.ValidationTally(j.file, answer, j.looked()))
 		}
 	}
 	if err != nil {
 		return err
 	}
-	if found.Has(o.failAt) {
+	if answer.Findings.Has(o.failAt) {
 		return errNo
 	}
 	return nil

@@ -43,6 +43,13 @@ func TestValidateFollowsItsSchema(t *testing.T) {
 				t.Errorf("exit code %d, want %d\n%s%s", code, c.code, out, errs)
 			}
 			valid(t, all, c.schema, out)
+			if c.schema == "validate" {
+				if again, out, errs := p.run(append(append([]string{"validate"}, c.args...), "-o", "sarif")...); again != c.code || errs != "" {
+					t.Errorf("exit code %d, want %d\n%s", again, c.code, errs)
+				} else {
+					valid(t, all, "validate-sarif", out)
+				}
+			}
 		})
 	}
 }

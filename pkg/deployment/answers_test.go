@@ -26,7 +26,7 @@ func TestOneValueChanged(t *testing.T) {
 	codes := map[string]bool{}
 	for _, v := range vs {
 		d, found := deployment.Parse(file, v.Data)
-		for _, f := range validate.Run(validate.Input{Deployment: d, Earlier: found}) {
+		for _, f := range validate.Run(validate.Input{Deployment: d, Earlier: found}).Findings {
 			codes[f.Code] = true
 			if f.Position.File != file || f.Position.Line < 1 || f.Code == "" || f.Message == "" {
 				t.Errorf("%s: %+v", v.Path, f)

@@ -147,7 +147,7 @@ func (c testCase) answer() diag.Findings {
 		b, more = blueprint.Render(d, c.files)
 		found = append(found, more...)
 	}
-	all := validate.Run(validate.Input{Deployment: d, Blueprint: b, Earlier: found, Now: c.now, Account: c.known})
+	all := validate.Run(validate.Input{Deployment: d, Blueprint: b, Earlier: found, Now: c.now, Account: c.known, Source: []byte(c.text)}).Findings
 	return slices.DeleteFunc(all, func(f diag.Finding) bool { return f.Severity == diag.Assumption })
 }
 

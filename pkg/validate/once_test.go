@@ -31,7 +31,7 @@ func rendered(t *testing.T) (*deployment.Deployment, *blueprint.Blueprint) {
 func TestOneFindingOnce(t *testing.T) {
 	d, b := rendered(t)
 	f := diag.Finding{Code: "X", Message: "m", Position: d.Pos("name")}
-	all := Run(Input{Deployment: d, Blueprint: b, Earlier: diag.Findings{f}})
+	all := Run(Input{Deployment: d, Blueprint: b, Earlier: diag.Findings{f}}).Findings
 	seen := map[diag.Finding]bool{}
 	for _, x := range all {
 		if seen[x] {

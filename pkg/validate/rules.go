@@ -3,6 +3,8 @@ package validate
 // Rules lists the checks of this package, sorted by code.
 func Rules() []Rule {
 	return []Rule{
+		ruleAllowForm(),
+		ruleAllowNothing(),
 		ruleAccountStage(),
 		ruleAccountPipeline(),
 		ruleAccountProperty(),

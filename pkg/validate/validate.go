@@ -14,10 +14,19 @@ import (
 // Input is what is judged.
 type Input struct {
 	Deployment *deployment.Deployment
-	Blueprint  *blueprint.Blueprint // nil when nothing could be rendered
-	Earlier    diag.Findings        // what reading the file and rendering it found
-	Now        time.Time            // versions of HubSpot's API end at a date
-	Account    *Account             // nil when nothing is known of the account
+	Blueprint  *blueprint.Blueprint     // nil when nothing could be rendered
+	Earlier    diag.Findings            // what reading the file and rendering it found
+	Now        time.Time                // versions of HubSpot's API end at a date
+	Account    *Account                 // nil when nothing is known of the account
+	Source     []byte                   // the text of the deployment file, for what its comments allow
+	Severities map[string]diag.Severity // by code: what findings count as here
+}
+
+// An Answer is everything that was found.
+type Answer struct {
+	Findings diag.Findings
+	Allowed  []Allowed // by comments of the file
+	Asked    []Rule    // those of this package that could be
 }
 
 // An Account is what a HubSpot account has that a deployment can name.
@@ -42,12 +51,15 @@ type Rule struct {
 }
 
 // Run gives all findings, the earlier ones and the assumptions that the artifacts rest on
-// included, in the order of reading.
-func Run(in Input) diag.Findings {
+// included, in the order of reading. Errors of reading and of rendering are what they are: no
+// comment allows them, and none is made less grave.
+func Run(in Input) Answer {
 	all := append(diag.Findings{}, in.Earlier...)
 	seen := map[diag.Finding]bool{}
+	stops := map[diag.Finding]bool{}
 	for _, f := range in.Earlier {
 		seen[f] = true
+		stops[f] = f.Severity.AtLeast(diag.Error)
 	}
 	add := func(fs diag.Findings) {
 		for _, f := range fs {
@@ -57,6 +69,7 @@ func Run(in Input) diag.Findings {
 			}
 		}
 	}
+	var asked []Rule
 	for _, r := range Rules() {
 		if in.Deployment == nil || r.artifacts && in.Blueprint == nil || r.account && in.Account == nil {
 			continue
@@ -64,11 +77,21 @@ func Run(in Input) diag.Findings {
 		c := &check{in: in, d: in.Deployment, b: in.Blueprint, rule: r}
 		r.check(c)
 		add(c.found)
+		asked = append(asked, r)
 	}
 	if in.Blueprint != nil {
 		add(assumptions(in.Blueprint))
 	}
-	return all.Sorted()
+	var allowed []Allowed
+	if in.Deployment != nil && in.Source != nil {
+		all, allowed = in.allow(all, stops)
+	}
+	for i, f := range all {
+		if s, ok := in.Severities[f.Code]; ok && (!stops[f] || s.AtLeast(diag.Error)) {
+			all[i].Severity = s
+		}
+	}
+	return Answer{all.Sorted(), allowed, asked}
 }
 
 // InAccount gives what only the account can tell: names of the deployment file that mean

@@ -1,10 +1,12 @@
 package view
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/validate"
 )
 
 // AssumptionsPage is where the docs explain the assumptions, by their ids.
@@ -15,12 +17,23 @@ type Validation struct {
 	Schema   int                   `json:"schema"`
 	Findings []Finding             `json:"findings"`
 	Counts   map[diag.Severity]int `json:"counts"`
+	Allowed  []Allowed             `json:"allowed"`
 	Proof    any                   `json:"proof"` // null: nothing was proved
 }
 
+// Allowed is a finding that a comment of the file says is all right.
+type Allowed struct {
+	Finding
+	Reason string `json:"reason"`
+	Line   int    `json:"allowedInLine"`
+}
+
 // NewValidation converts what was found.
-func NewValidation(fs diag.Findings) Validation {
-	v := Validation{Schema: Schema, Findings: NewFindings(fs), Counts: fs.Counts()}
+func NewValidation(a validate.Answer) Validation {
+	v := Validation{Schema: Schema, Findings: NewFindings(a.Findings), Counts: a.Findings.Counts(), Allowed: []Allowed{}}
+	for _, x := range a.Allowed {
+		v.Allowed = append(v.Allowed, Allowed{NewFindings(diag.Findings{x.Finding})[0], x.Reason, x.Line})
+	}
 	for i, f := range v.Findings {
 		if f.Severity == diag.Assumption && f.Code != nil {
 			v.Findings[i].URL = text(AssumptionsPage + "#" + strings.ToLower(*f.Code))
@@ -42,8 +55,8 @@ func PrintValidation(w io.Writer, fs diag.Findings, source func(file string) []b
 }
 
 // ValidationTally is the line that adds up: what was found, and what was looked at.
-func ValidationTally(file string, fs diag.Findings, looked []string) string {
-	n := fs.Counts()
+func ValidationTally(file string, a validate.Answer, looked []string) string {
+	n := a.Findings.Counts()
 	parts := []string{howMany(n[diag.Error], "error")}
 	for _, s := range []diag.Severity{diag.Warning, diag.Info} {
 		if n[s] > 0 {
@@ -52,6 +65,9 @@ func ValidationTally(file string, fs diag.Findings, looked []string) string {
 	}
 	if n[diag.Assumption] > 0 {
 		parts = append(parts, howMany(n[diag.Assumption], "assumption")+" ("+AssumptionsPage+")")
+	}
+	if len(a.Allowed) > 0 {
+		parts = append(parts, fmt.Sprintf("%d allowed", len(a.Allowed)))
 	}
 	line := file + ": " + strings.Join(parts, ", ")
 	if len(looked) > 0 {

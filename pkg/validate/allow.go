@@ -1,0 +1,161 @@
+package validate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
+)
+
+// An Allowed finding is one that a comment of the deployment file says is all right:
+//
+//	# dealroute: allow CODE because REASON
+//
+// At the end of a line the comment speaks for that line and what is indented under it, on a
+// line of its own for the next one likewise, and at the top of the file for everything,
+// templates included.
+type Allowed struct {
+	diag.Finding
+	Reason string
+	Line   int // of the comment
+}
+
+// An allowance is such a comment.
+type allowance struct {
+	code, reason string
+	at           diag.Position
+	length       int
+	from, to     int // lines it speaks for
+	everything   bool
+	used         bool
+}
+
+var (
+	// marked is what the comments of this tool begin with.
+	marked    = pattern.Of(`(?:^|\s)# *dealroute:(.*)$`)
+	allowForm = pattern.Of(`^ *allow +([A-Za-z0-9.-]+) +because +(\S.*?) *$`)
+)
+
+// allowances reads the comments of a deployment file; those that say nothing this tool
+// understands are findings.
+func allowances(file string, text []byte) (as []*allowance, wrong []diag.Finding) {
+	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	bare := func(i int) bool { s := strings.TrimSpace(lines[i]); return s == "" || s[0] == '#' }
+	first := 0
+	for first < len(lines)-1 && (bare(first) || strings.HasPrefix(lines[first], "---") || strings.HasPrefix(lines[first], "%")) {
+		first++
+	}
+	for i, line := range lines {
+		m := marked().FindStringSubmatchIndex(line)
+		if m == nil {
+			continue
+		}
+		hash := m[0] + strings.IndexByte(line[m[0]:], '#')
+		at := diag.Position{File: file, Line: i + 1, Column: len([]rune(line[:hash])) + 1}
+		length := len([]rune(strings.TrimRight(line[hash:], " ")))
+		said := allowForm().FindStringSubmatch(line[m[2]:m[3]])
+		if said == nil {
+			wrong = append(wrong, diag.Finding{Position: at, Length: length, Message: "this comment is addressed to dealroute and does not say which finding is allowed, and why"})
+			continue
+		}
+		a := &allowance{code: said[1], reason: said[2], at: at, length: length, from: i}
+		if bare(i) {
+			a.everything = i < first
+			for a.from < len(lines)-1 && bare(a.from) {
+				a.from++
+			}
+		}
+		depth := indent(lines[a.from])
+		for a.to = a.from; a.to < len(lines)-1 && (bare(a.to+1) || indent(lines[a.to+1]) > depth); a.to++ {
+		}
+		a.from, a.to = a.from+1, a.to+1
+		as = append(as, a)
+	}
+	return as, wrong
+}
+
+func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
+
+// speaksFor reports whether a finding is one that is allowed.
+func (a *allowance) speaksFor(file string, f diag.Finding) bool {
+	return f.Code == a.code && (a.everything || f.Position.File == file && a.from <= f.Position.Line && f.Position.Line <= a.to)
+}
+
+// allow takes out of all findings those that the deployment file allows, and tells of what it
+// allows for nothing. What keeps the file from being used is in stops, and stays.
+func (in Input) allow(all diag.Findings, stops map[diag.Finding]bool) (left diag.Findings, out []Allowed) {
+	file := in.Deployment.Pos("name").File
+	as, _ := allowances(file, in.Source)
+	refused := map[*allowance]bool{}
+	for _, f := range all {
+		i := slices.IndexFunc(as, func(a *allowance) bool { return a.speaksFor(file, f) })
+		switch {
+		case i < 0:
+			left = append(left, f)
+		case stops[f]:
+			refused[as[i]] = true
+			left = append(left, f)
+		default:
+			as[i].used = true
+			out = append(out, Allowed{f, as[i].reason, as[i].at.Line})
+		}
+	}
+	for _, a := range as {
+		switch {
+		case a.used:
+		case refused[a]:
+			left = append(left, diag.Finding{
+				Code: codeAllowNothing, Severity: diag.Warning, Position: a.at, Length: a.length,
+				Message: a.code + " keeps the file from being used and cannot be allowed", Hint: "repair it",
+			})
+		default:
+			hint := diag.DidYouMean(a.code, codes())
+			if slices.Contains(codes(), a.code) {
+				hint = ""
+			}
+			left = append(left, diag.Finding{
+				Code: codeAllowNothing, Severity: diag.Warning, Position: a.at, Length: a.length,
+				Message: fmt.Sprintf("nothing is allowed by this: there is no %s here", a.code), Hint: cmp.Or(hint, "delete the comment"),
+			})
+		}
+	}
+	return left, out
+}
+
+const (
+	codeAllowForm    = "DR-ALLOW-001"
+	codeAllowNothing = "DR-ALLOW-002"
+)
+
+// codes are those that a person may name; those of Genesys' own validation are beside them.
+func codes() []string {
+	var out []string
+	for _, r := range Rules() {
+		out = append(out, r.Code)
+	}
+	for _, c := range deployment.Codes() {
+		out = append(out, c.ID)
+	}
+	for _, r := range dataaction.Rules() {
+		out = append(out, r.Code)
+	}
+	return out
+}
+
+// vendorForm is that of codes this package does not list: those of rendering, of flows, and
+// of Genesys' own validation.
+var vendorForm = pattern.Of(`^(DR-(RENDER|FLOW)-[0-9]{3}|[a-z][A-Za-z]*(\.[A-Za-z]+)+)$`)
+
+// CodeError says why a text is no code of a finding, nil when it is one.
+func CodeError(code string) error {
+	if slices.Contains(codes(), code) || vendorForm().MatchString(code) {
+		return nil
+	}
+	hint := diag.DidYouMean(code, codes())
+	return fmt.Errorf("no finding has the code %q: %s", code, cmp.Or(hint, "docs/checks.md lists them"))
+}
