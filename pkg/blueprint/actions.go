@@ -96,6 +96,9 @@ func (b *builder) renderActions() diag.Findings {
 		if b.usesLifecycle() {
 			c.Properties = append(c.Properties, hubspot.PropLifecycle)
 		}
+		if b.usesOwner() {
+			c.Properties = append(c.Properties, hubspot.PropOwner)
+		}
 		for _, f := range b.facts {
 			if src := d.HubSpot.Facts[f.Name]; !f.Deal {
 				c.Properties = appendNew(c.Properties, src.Contact)
@@ -123,6 +126,9 @@ func (b *builder) renderActions() diag.Findings {
 		c.Properties = appendNew(c.Properties, r.prop)
 		if b.usesPipeline() || b.asksPipeline() {
 			c.Properties = append(c.Properties, hubspot.PropPipeline)
+		}
+		if b.usesOwner() {
+			c.Properties = append(c.Properties, hubspot.PropOwner)
 		}
 		for _, f := range b.facts {
 			if src := d.HubSpot.Facts[f.Name]; f.Deal {

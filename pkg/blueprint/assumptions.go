@@ -59,6 +59,8 @@ var assumptions = []assumption{
 	{Assumption{"A-DATETIME", "ToString of a DateTime begins with 2026-11-23T19:25:38"}, func(d *deployment.Deployment) bool { return kept(d) || breaker(d) }},
 	{Assumption{"A-JUMP", "flow variables keep their values over jumpToTask"}, nil},
 	{Assumption{"A-FIND", "FindQueue and FindSkill may be used in call flows and give NOT_SET for what has vanished"}, nil},
+	{Assumption{"A-USER", "FindUserById may be used in call flows and gives NOT_SET for every text that is not the id of a user"}, PrefersOwner},
+	{Assumption{"A-PREFERRED", "a preferred agent who is no member of the queue, or not on it, keeps nobody waiting; a queue that does not route to preferred agents ignores him"}, PrefersOwner},
 	{Assumption{"A-CALCULATED", "hs_calculated_phone_number and hs_calculated_mobile_number can be filtered on"}, e164},
 	{Assumption{"A-SEARCHABLE", "HubSpot's searchable phone number is the national number without leading zeros"}, national},
 	{Assumption{"A-NOT-HAS", "NOT_HAS_PROPERTY holds for contacts whose calculated number is empty"}, mixed},

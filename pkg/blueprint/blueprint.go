@@ -79,7 +79,7 @@ type ActionArtifact struct {
 func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
 	b := newBuilder(d, tfs)
 	var all diag.Findings
-	for _, step := range []func() diag.Findings{b.renderActions, b.renderTable, b.renderScript, b.makeEntities, b.renderFlow} {
+	for _, step := range []func() diag.Findings{b.renderActions, b.renderTable, b.renderOwners, b.renderScript, b.makeEntities, b.renderFlow} {
 		found := step()
 		all = append(all, found...)
 		if found.Has(diag.Error) {
@@ -167,15 +167,16 @@ type builder struct {
 	facts    []fact
 	anyOpens []anyOpen
 	control  controlTable
-	script   string // the rendered script; empty without one
+	owners   controlTable // empty when no rule prefers owners
+	script   string       // the rendered script; empty without one
 	out      *Blueprint
 }
 
 // names are those of the entities; each starts with the deployment's.
 type names struct {
-	flow, route, table, hubspot, genesys, role, client string
-	hubspotKey, clientKey                              string
-	findContact, findDeals, tripBreaker, script        string // with eight digits of a hash
+	flow, route, table, owners, hubspot, genesys, role, client string
+	hubspotKey, clientKey                                      string
+	findContact, findDeals, tripBreaker, script                string // with eight digits of a hash
 }
 
 func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
@@ -186,7 +187,7 @@ func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
 	return &builder{
 		d: d, engine: engine{fs: tfs, prefix: prefix, parsed: map[string]*template.Template{}}, facts: factsOf(d), anyOpens: anyOpensOf(d), out: &Blueprint{Name: d.Name},
 		names: names{
-			flow: d.Name, route: d.Name, table: d.Name + "-control",
+			flow: d.Name, route: d.Name, table: d.Name + "-control", owners: OwnersTable(d.Name),
 			hubspot: d.Name + " HubSpot", genesys: d.Name + " Genesys Cloud",
 			role: d.Name + " runtime", client: d.Name + " runtime",
 			hubspotKey: d.Name + KeyEnding, clientKey: d.Name + " runtime client",

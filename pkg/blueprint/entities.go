@@ -37,7 +37,10 @@ func idOf(k genesys.Kind, name string) map[string]any { return map[string]any{"i
 // API.
 func (b *builder) makeEntities() diag.Findings {
 	var es []genesys.Entity
-	es = append(es, b.table()...)
+	es = append(es, b.table(b.control)...)
+	if b.usesOwner() {
+		es = append(es, b.table(b.owners)...)
+	}
 	es = append(es, b.hubspotIntegration()...)
 	if b.d.Enrichment.Breaker.Enabled {
 		runtime, fs := b.runtimeIntegration()
@@ -87,31 +90,31 @@ func (b *builder) owned(k genesys.Key, field string, content map[string]any, nee
 
 func (b *builder) division() map[string]any { return idOf(genesys.Division, b.d.Genesys.Division) }
 
-func (b *builder) table() []genesys.Entity {
+func (b *builder) table(t controlTable) []genesys.Entity {
 	props := map[string]any{}
-	for i := 0; i+1 < len(b.control.Columns.Content); i += 2 {
-		name := b.control.Columns.Content[i].Value
+	for i := 0; i+1 < len(t.Columns.Content); i += 2 {
+		name := t.Columns.Content[i].Value
 		col := map[string]any{}
-		_ = b.control.Columns.Content[i+1].Decode(&col) // renderTable has read it
+		_ = t.Columns.Content[i+1].Decode(&col) // it was read when it was rendered
 		col["$id"] = "/properties/" + name
 		col["displayOrder"] = i / 2
 		props[name] = col
 	}
-	k := key(genesys.DataTable, b.names.table)
+	k := key(genesys.DataTable, t.Name)
 	out := []genesys.Entity{b.owned(k, "description", map[string]any{
-		"name": b.names.table, "division": b.division(),
+		"name": t.Name, "division": b.division(),
 		"schema": map[string]any{
 			"$schema": "http://json-schema.org/draft-04/schema#", "type": "object", "required": []any{"key"},
 			"additionalProperties": false, "properties": props,
 		},
 	})}
-	for i := 0; i+1 < len(b.control.Rows.Content); i += 2 {
-		name := b.control.Rows.Content[i].Value
+	for i := 0; i+1 < len(t.Rows.Content); i += 2 {
+		name := t.Rows.Content[i].Value
 		row := map[string]any{}
-		_ = b.control.Rows.Content[i+1].Decode(&row) // renderTable has read it
+		_ = t.Rows.Content[i+1].Decode(&row) // likewise
 		row["key"] = name
 		out = append(out, genesys.Entity{
-			Key: key(genesys.DataTableRow, b.names.table+"/"+name), Holding: genesys.Seed, Content: row, Needs: []genesys.Key{k},
+			Key: key(genesys.DataTableRow, t.Name+"/"+name), Holding: genesys.Seed, Content: row, Needs: []genesys.Key{k},
 		})
 	}
 	return out
@@ -320,6 +323,9 @@ func (b *builder) flowEntity() genesys.Entity {
 			"name": b.names.flow, "type": "INBOUNDCALL", "description": b.out.Flow.Tree.Flow.Description, "division": b.division(),
 		},
 		Needs: []genesys.Key{key(genesys.DataTable, b.names.table)},
+	}
+	if b.usesOwner() {
+		e.Needs = append(e.Needs, key(genesys.DataTable, b.names.owners))
 	}
 	e.Needs = append(e.Needs, b.rowKeys()...)
 	for _, a := range b.out.Actions {

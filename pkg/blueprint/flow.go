@@ -73,6 +73,7 @@ type flowData struct {
 	Skills           []skillSlot
 	Compact          []compact
 	Transfers        []transfer
+	Owner            *ownerData
 }
 
 type greeting struct{ Message, Prompt string }
@@ -105,6 +106,7 @@ type ruleData struct {
 	When, Is               expr.Node
 	Priority               int
 	Flat                   bool // value adds no priority
+	PreferOwner            bool
 	Skills                 []wanted
 }
 
@@ -219,6 +221,7 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 	}
 	b.keptPart(&f)
 	b.skillsPart(&f)
+	b.ownerPart(&f)
 	b.popPart(&f)
 	return f, fs
 }
@@ -292,6 +295,9 @@ func (b *builder) contactPart(f *flowData) {
 		l := listOf(hubspot.PropLifecycle, routing.StringFact, "lifecycle", "Lifecycle", "")
 		f.ContactReads = append(f.ContactReads, l.readOf(who, routing.StringFact, "Flow.Lifecycle"))
 	}
+	if b.usesOwner() {
+		f.ContactReads = append(f.ContactReads, contactOwner(who))
+	}
 	for _, x := range b.facts {
 		if !x.Deal {
 			f.ContactReads = append(f.ContactReads, x.list.readOf(who, x.Type, x.Var))
@@ -318,6 +324,9 @@ func (b *builder) contactLists() []list {
 	}
 	if b.usesLifecycle() {
 		out = append(out, listOf(hubspot.PropLifecycle, routing.StringFact, "lifecycle", "Lifecycle", ""))
+	}
+	if b.usesOwner() {
+		out = append(out, ownerList())
 	}
 	for _, x := range b.facts {
 		if !x.Deal {
@@ -349,6 +358,9 @@ func (b *builder) dealLists() []list {
 	out := []list{listOf(hubspot.PropDealStage, routing.StringFact, "stage", "Stage", "")}
 	if b.usesPipeline() {
 		out = append(out, listOf(hubspot.PropPipeline, routing.StringFact, "pipeline", "Pipeline", ""))
+	}
+	if b.usesOwner() {
+		out = append(out, ownerList())
 	}
 	for _, x := range b.facts {
 		if x.Deal {
@@ -402,6 +414,9 @@ func (b *builder) dealsPart(f *flowData) {
 	if b.usesPipeline() {
 		f.DealReads = append(f.DealReads, f.DealLists[1].readOf(id, routing.StringFact, "Flow.DealPipeline"))
 	}
+	if b.usesOwner() {
+		f.DealReads = append(f.DealReads, dealOwner(id))
+	}
 	for _, x := range b.facts {
 		if x.Deal {
 			f.DealReads = append(f.DealReads, x.list.readOf(id, x.Type, x.Var))
@@ -441,7 +456,7 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 		rules = append(rules, ruleData{
 			Number: i + 1, Line: d.Pos(fmt.Sprintf("routing.rules[%d]", i)).Line,
 			Name: r.Name, Queue: r.To.Queue, ScreenPop: popKey(d.PopOf(i)), When: cond,
-			Is: eq(v("Flow.dealroute_rule"), text(r.Name)), Priority: r.To.Priority, Flat: d.Routing.ValuePriority != nil && r.To.Flat(), Skills: b.wants(r.To.Skills),
+			Is: eq(v("Flow.dealroute_rule"), text(r.Name)), Priority: r.To.Priority, Flat: d.Routing.ValuePriority != nil && r.To.Flat(), PreferOwner: r.To.PrefersOwner(), Skills: b.wants(r.To.Skills),
 		})
 	}
 	f.RuleSwitches = slices.Collect(slices.Chunk(rules, casesPerSwitch))

@@ -162,15 +162,15 @@ func (b *builder) lostRows(r rendering) diag.Findings {
 var columnTypes = []string{"string", "integer", "number", "boolean"}
 
 // unreadable says which columns and rows are not what they must be.
-func (b *builder) unreadable(r rendering) diag.Findings {
+func unreadable(r rendering, table controlTable) diag.Findings {
 	var fs diag.Findings
-	for col := range source.Pairs(&b.control.Columns) {
+	for col := range source.Pairs(&table.Columns) {
 		_, t := keyIn(col.Value, "type")
 		if err := col.Value.Decode(&map[string]any{}); err != nil || t == nil || !slices.Contains(columnTypes, t.Value) {
 			fs = append(fs, r.fail(col.Key.Line, "column %q has no type; it is one of %s", col.Key.Value, strings.Join(columnTypes, ", "))...)
 		}
 	}
-	for row := range source.Pairs(&b.control.Rows) {
+	for row := range source.Pairs(&table.Rows) {
 		if err := row.Value.Decode(&map[string]any{}); err != nil || row.Value.Kind != yaml.MappingNode {
 			fs = append(fs, r.fail(row.Key.Line, "row %q is no mapping of columns to values", row.Key.Value)...)
 		}

@@ -31,7 +31,7 @@ func (b *builder) renderTable() diag.Findings {
 		return r.fail(1, "columns and rows must be mappings")
 	}
 	fs = r.unnamed(root, "the control table", b.control.Name, b.names.table)
-	if fs = append(fs, b.unreadable(r)...); fs == nil {
+	if fs = append(fs, unreadable(r, b.control)...); fs == nil {
 		fs = b.lostRows(r)
 	}
 	if fs != nil {

@@ -68,7 +68,7 @@ func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key 
 	}
 	rows := map[string]map[string]any{}
 	for _, e := range b.Entities {
-		if e.Key.Kind != genesys.DataTable {
+		if e.Key.Kind != genesys.DataTable || e.Key.Name == blueprint.OwnersTable(b.Name) {
 			continue
 		}
 		table, err := only(ctx, c, genesys.DataTable, e.Key.Name)

@@ -292,7 +292,11 @@ func renderedArtifacts(b *blueprint.Blueprint, key secret.Value) (simulate.Artif
 func artifactsOf(b *blueprint.Blueprint, flow blueprint.FlowArtifact, ids genesys.IDs, key secret.Value) simulate.Artifacts {
 	a := simulate.Artifacts{Flow: flow.Tree}
 	for _, e := range b.Entities {
-		if e.Key.Kind == genesys.DataTable {
+		switch {
+		case e.Key.Kind != genesys.DataTable:
+		case e.Key.Name == blueprint.OwnersTable(b.Name):
+			a.Owners = e.Key.Name
+		default:
 			a.Table = e.Key.Name
 			a.TableID, _ = ids(genesys.Ref{Key: e.Key, Field: "id"})
 		}

@@ -138,7 +138,7 @@ func (d *Deployment) Policy() routing.Policy {
 				MinValue: r.When.MinValue, MaxValue: r.When.MaxValue,
 				AnyOpen: dealTest(r.When.AnyOpen), OpenDeals: (*routing.Range)(r.When.OpenDeals), Failure: r.When.Failure, Lifecycle: r.When.Lifecycle, Facts: tests,
 			},
-			To: routing.Target{Queue: r.To.Queue, Skills: r.To.Skills, Priority: r.To.Priority, Flat: r.To.Flat()},
+			To: routing.Target{Queue: r.To.Queue, Skills: r.To.Skills, Priority: r.To.Priority, Flat: r.To.Flat(), PreferOwner: r.To.PrefersOwner()},
 		})
 	}
 	return p

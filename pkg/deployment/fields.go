@@ -197,7 +197,7 @@ var reservedKeys = map[reflect.Type][]string{
 	reflect.TypeFor[Lookup]():     {"company", "rollup", "property"},
 	reflect.TypeFor[Calls]():      {"schedule", "testNumbers"},
 	reflect.TypeFor[When]():       {"caller", "called", "at"},
-	reflect.TypeFor[Target]():     {"flow", "owner", "language"},
+	reflect.TypeFor[Target]():     {"flow", "language"},
 	reflect.TypeFor[Fallback]():   {"flow", "owner", "language"},
 	reflect.TypeFor[Auth]():       {"renew", "grant", "tokenURL"},
 }

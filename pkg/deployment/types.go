@@ -245,7 +245,15 @@ type Target struct {
 	ScreenPop *ScreenPop `yaml:"screenPop,omitempty"`
 	// ValuePriority false: value adds no priority to these calls, also where they end at the fallback.
 	ValuePriority *bool `yaml:"valuePriority,omitempty"`
+	// Owner prefer: the owner of the deal that counts, else of the contact, is asked first; the queue must route to preferred agents.
+	Owner string `yaml:"owner,omitempty" jsonschema:"enum=prefer"`
 }
+
+// OwnerPrefer asks the owner first.
+const OwnerPrefer = "prefer"
+
+// PrefersOwner reports whether the owner is asked first.
+func (t Target) PrefersOwner() bool { return t.Owner == OwnerPrefer }
 
 // Flat reports whether value adds no priority.
 func (t Target) Flat() bool { return t.ValuePriority != nil && !*t.ValuePriority }

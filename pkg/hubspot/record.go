@@ -14,6 +14,7 @@ const (
 	PropSearchPhone      = "hs_searchable_calculated_phone_number"
 	PropSearchMobile     = "hs_searchable_calculated_mobile_number"
 	PropLifecycle        = "lifecyclestage"
+	PropOwner            = "hubspot_owner_id" // of contacts and deals: the id of an owner, not of a user
 	PropAssociatedDeals  = "num_associated_deals"
 	PropContactModified  = "lastmodifieddate"
 	PropObjectID         = "hs_object_id"
@@ -149,6 +150,20 @@ func DefaultPipeline() Pipeline {
 	}}
 }
 
+// An Owner is somebody to whom records can belong. Deactivated ones are archived; records keep
+// them. HubSpot: the e-mail may be absent, and the type is PERSON or QUEUE.
+type Owner struct {
+	ID        string `json:"id" yaml:"id"`
+	Type      string `json:"type" yaml:"type"`
+	Email     string `json:"email" yaml:"email"`
+	FirstName string `json:"firstName" yaml:"firstname"`
+	LastName  string `json:"lastName" yaml:"lastname"`
+	Archived  bool   `json:"archived" yaml:"archived"`
+}
+
+// OwnerPerson is the type of an owner who is a person.
+const OwnerPerson = "PERSON"
+
 // A CRM is the content of one HubSpot account, as fixtures write it.
 type CRM struct {
 	Portal    string     `json:"portal" yaml:"portal"`
@@ -158,6 +173,7 @@ type CRM struct {
 	Companies []Company  `json:"companies" yaml:"companies"`
 	Deals     []Deal     `json:"deals" yaml:"deals"`
 	Pipelines []Pipeline `json:"pipelines" yaml:"pipelines"` // none: the default pipeline
+	Owners    []Owner    `json:"owners" yaml:"owners"`
 }
 
 // Stage finds a stage by the ids of its pipeline and itself. An account without pipelines

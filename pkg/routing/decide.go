@@ -18,6 +18,8 @@ type Decision struct {
 	Skills   []string
 	Priority int // the sum, kept within what Genesys takes
 	ByValue  int // the share of it that value gives
+
+	Owner string // id in HubSpot of the owner who is asked first, if he works here; empty: nobody
 }
 
 // Why a decision is what it is.
@@ -40,6 +42,9 @@ func Decide(p Policy, f Facts) Decision {
 		d.ByValue = 0
 	}
 	d.Queue, d.Skills, d.Priority = to.Queue, slices.Clone(to.Skills), sum(to.Priority, d.ByValue)
+	if to.PreferOwner {
+		d.Owner = f.Owner
+	}
 	return d
 }
 
@@ -183,9 +188,9 @@ func (v Value) begins(prefix string, ignoreCase bool) bool {
 
 // WithoutQueue is what becomes of a decision whose queue has vanished or cannot be reached:
 // the fallback queue without skills, with the fallback's priority and the share of value.
-// The rule is still the one that matched.
+// The rule is still the one that matched; no owner is asked first.
 func (p Policy) WithoutQueue(d Decision) Decision {
-	d.Queue, d.Skills, d.Priority = p.Fallback.Queue, nil, sum(p.Fallback.Priority, d.ByValue)
+	d.Queue, d.Skills, d.Priority, d.Owner = p.Fallback.Queue, nil, sum(p.Fallback.Priority, d.ByValue), ""
 	return d
 }
 

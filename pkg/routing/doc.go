@@ -17,5 +17,6 @@
 //	a number             as JSON has it, at most 15 digits before the point; other texts are no number
 //	a day                2026-12-31, or a time of it in UTC ending in Z; other texts are no day
 //	a condition          on something unset does not hold; bounds are inclusive; text is compared exactly
+//	owner                of the deal that counts; of the contact when that has none or none counts
 //	priority             base + min(max, ⌊value / per⌋ · add) when there is an open deal, within Genesys' bounds
 package routing

@@ -31,6 +31,7 @@ type Facts struct {
 	Failure   string           // why the lookup failed; empty: it did not
 	Truncated bool             // HubSpot has more deals than one request reads
 	Lifecycle string           // empty: not set
+	Owner     string           // of the deal that counts, else of the contact; empty: nobody
 	Values    map[string]Value // facts of the policy that are set
 	Today     time.Time        // midnight UTC
 }
@@ -120,6 +121,7 @@ func contactFacts(p Policy, contacts []hubspot.Contact, now time.Time) (Facts, [
 	best := found[0]
 	f.ContactID = best.ID
 	f.Lifecycle, _ = best.Properties.Get(hubspot.PropLifecycle)
+	f.Owner, _ = best.Properties.Get(hubspot.PropOwner)
 	f.Values = map[string]Value{}
 	for name, src := range p.Facts {
 		if src.Contact != "" {
@@ -193,6 +195,9 @@ func dealFacts(p Policy, f *Facts, page []hubspot.Deal) {
 	f.Deal = &Deal{
 		ID: best.ID, Stage: stage, Pipeline: pipeline,
 		Open: len(open) > 0, Won: len(open) == 0 && len(won) > 0,
+	}
+	if owner, ok := best.Properties.Get(hubspot.PropOwner); ok {
+		f.Owner = owner
 	}
 	for name, src := range p.Facts {
 		if src.Deal != "" {

@@ -77,6 +77,8 @@ type Target struct {
 	Skills   []string
 	Priority int
 	Flat     bool // value adds no priority, at the fallback neither
+
+	PreferOwner bool // the owner of the deal that counts, else of the contact, is asked first
 }
 
 // ValuePriority makes priority out of value.

@@ -63,6 +63,7 @@ type want struct {
 	Value     *routing.Decimal
 	Requests  int
 	Open      string // number of open deals; "-" when none were read
+	First     string // the user who is asked first
 	Answered  bool
 }
 
@@ -129,6 +130,7 @@ func reach(l line, s situation, w *want) {
 	}
 	if !gone(w.Queue) {
 		w.Decision = w.WithoutSkills(s.org.MissingSkills...)
+		w.First = userOf(w.Owner, s.org.Owners)
 		return
 	}
 	w.Decision = l.d.Policy().WithoutQueue(w.Decision)
@@ -137,13 +139,22 @@ func reach(l line, s situation, w *want) {
 	}
 }
 
+// userOf is the user of an owner by the org's own data; empty when there is none.
+func userOf(owner string, o simulate.Owners) string {
+	user, _ := o.Rows[owner]["user"].(string)
+	if o.Fails || !slices.Contains(o.Users, user) {
+		return ""
+	}
+	return user
+}
+
 func (w want) String() string {
 	v := "-"
 	if w.Value != nil {
 		v = w.Value.String()
 	}
-	return fmt.Sprintf("%s rule=%q %s %s %q %q priority=%d contact=%s open=%s value=%s requests=%d",
-		w.Outcome, w.Rule, w.Reason, w.Ending, w.Queue, w.Skills, w.Priority, w.ContactID, w.Open, v, w.Requests)
+	return fmt.Sprintf("%s rule=%q %s %s %q %q priority=%d%s contact=%s open=%s value=%s requests=%d",
+		w.Outcome, w.Rule, w.Reason, w.Ending, w.Queue, w.Skills, w.Priority, first(w.First), w.ContactID, w.Open, v, w.Requests)
 }
 
 // said is what the flow made of a call, in the same words.
@@ -158,9 +169,21 @@ func said(o *simulate.Outcome) string {
 	if o.OpenDeals != nil {
 		open = fmt.Sprint(*o.OpenDeals)
 	}
-	r := o.Result
-	return fmt.Sprintf("%s rule=%q %s %s %q %q priority=%d contact=%s open=%s value=%s requests=%d",
-		o.Outcome, o.Rule, o.Reason, r.Ending, r.Queue, r.Skills, r.Priority, o.ContactID, open, v, o.Requests)
+	r, agents := o.Result, ""
+	for _, p := range r.Preferred {
+		if agents += p.User; p.Score != "100" {
+			agents += " " + p.Score
+		}
+	}
+	return fmt.Sprintf("%s rule=%q %s %s %q %q priority=%d%s contact=%s open=%s value=%s requests=%d",
+		o.Outcome, o.Rule, o.Reason, r.Ending, r.Queue, r.Skills, r.Priority, first(agents), o.ContactID, open, v, o.Requests)
+}
+
+func first(agents string) string {
+	if agents == "" {
+		return ""
+	}
+	return " first=" + agents
 }
 
 // compare holds a call against the policy, and against what no call may do.
@@ -271,6 +294,7 @@ func (m maker) situation(l line) situation {
 	s := situation{}
 	home := number(l.d)
 	s.org, s.at, s.assume = l.newOrg(), noon, m.assumptions()
+	s.org.Owners = m.ownersOf()
 	s.crm, s.same = m.account(l.d, home)
 	s.ani = home
 	if rarely(t, "odd caller") {
@@ -332,6 +356,9 @@ func TestTheCallIsThePolicy(t *testing.T) {
 			compare(t, l, s, o, w)
 			outcomes[string(w.Outcome)+" "+w.Reason]++
 			conditions.took(asked(l.d.Policy(), w.facts))
+			if w.Rule != "" && l.d.Routing.Rules[w.Index].To.PrefersOwner() {
+				outcomes[fmt.Sprintf("owner first %v, an owner %v", w.First != "", w.Owner != "")]++
+			}
 			l.callAgain(t, s, o, w)
 		}
 	})
@@ -363,7 +390,7 @@ func (l line) callAgain(t failer, s situation, o *simulate.Outcome, w want) {
 		next.crm = hubspot.CRM{} // it would be another answer
 		again := l.call(t, next.caller)
 		k := w
-		k.Requests, k.Open, k.Value = 0, "-", nil
+		k.Requests, k.Open, k.Value, k.First = 0, "-", nil, ""
 		if k.Reason != "lastResort" {
 			k.Reason = "kept"
 		}

@@ -18,6 +18,7 @@ type Artifacts struct {
 	Actions []Action
 	Table   string // name of the control table
 	TableID string // as the breaker's action names it in its URL
+	Owners  string // name of the table of owners; empty when there is none
 }
 
 // An Action is a data action of the flow.
@@ -42,6 +43,7 @@ type Program struct {
 	types   map[string]map[string]expr.Type // of the contracts' outputs, by actionKey
 	table   string
 	tableID string
+	owners  string
 }
 
 type action struct {
@@ -51,7 +53,7 @@ type action struct {
 
 // Prepare compiles flow and actions once.
 func Prepare(a Artifacts, r Readings) (*Program, error) {
-	p := &Program{actions: map[*architect.Action]*action{}, types: map[string]map[string]expr.Type{}, table: a.Table, tableID: a.TableID}
+	p := &Program{actions: map[*architect.Action]*action{}, types: map[string]map[string]expr.Type{}, table: a.Table, tableID: a.TableID, owners: a.Owners}
 	given := map[string]*action{}
 	for _, x := range a.Actions {
 		dp, err := dataaction.Compile(x.Definition, r.DataAction)

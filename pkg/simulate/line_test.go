@@ -63,7 +63,7 @@ func (l line) under(t failer, r simulate.Readings) line {
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
-	a := simulate.Artifacts{Flow: b.Flow.Tree, Table: b.Name + "-control"}
+	a := simulate.Artifacts{Flow: b.Flow.Tree, Table: b.Name + "-control", Owners: blueprint.OwnersTable(b.Name)}
 	a.TableID, _ = madeUp(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: a.Table}, Field: "id"})
 	for _, x := range b.Actions {
 		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}

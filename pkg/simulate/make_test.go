@@ -14,6 +14,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/routing"
+	"github.com/dealroute/dealroute/pkg/simulate"
 )
 
 // Everything is drawn out of few values, so that ties and borders are common.
@@ -237,6 +238,9 @@ func (m maker) deployment() string {
 		if rarely(t, "flat") {
 			r["to"].(object)["valuePriority"] = one(t, "valuePriority of the rule", false, true)
 		}
+		if _, leads := r["to"].(object)["flow"]; !leads && one(t, "owner", true, false, false) {
+			r["to"].(object)["owner"] = "prefer"
+		}
 		if rarely(t, "pop") {
 			r["to"].(object)["screenPop"] = one[any](t, "screenPop", "none", "managed", object{"script": "Concierge desk"})
 		}
@@ -344,6 +348,7 @@ func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hub
 	for i := range n + rapid.IntRange(0, 2).Draw(t, "others") {
 		c := hubspot.Contact{ID: fmt.Sprint(93 + i*7), UpdatedAt: noon.Add(-time.Duration(order[i]) * time.Hour), Properties: hubspot.Properties{}}
 		m.text(c.Properties, hubspot.PropLifecycle, "customer", "lead", "opportunity")
+		m.text(c.Properties, hubspot.PropOwner, owners...)
 		for _, name := range slices.Sorted(maps.Keys(d.HubSpot.Facts)) {
 			if f := d.HubSpot.Facts[name]; f.Contact != "" {
 				m.fact(c.Properties, f.Contact, f.Type)
@@ -374,6 +379,27 @@ func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hub
 		crm.Deals = append(crm.Deals, m.deal(d, crm, 95+i*3))
 	}
 	return crm, same
+}
+
+// owners are ids of HubSpot's owners; see ownersOf.
+var owners = []string{"41", "42", "43", "44", "45", "not an id"}
+
+// ownersOf draws what the org knows of them: who has a user, a row that names nobody who exists, a
+// row that is broken, and none.
+func (m maker) ownersOf() simulate.Owners {
+	user := func(id string) map[string]any { return map[string]any{"user": id} }
+	o := simulate.Owners{
+		Rows:  map[string]map[string]any{"41": user("user 41"), "42": user("user 42"), "43": user("gone"), "44": user("")},
+		Users: []string{"user 41", "user 42"},
+		Fails: rarely(m.t, "owners fail"),
+	}
+	if rarely(m.t, "no rows of owners") {
+		o.Rows = map[string]map[string]any{}
+	}
+	if rarely(m.t, "a row without its column") {
+		o.Rows["41"] = map[string]any{"user": nil}
+	}
+	return o
 }
 
 // withNumber writes the caller's number into a contact in one of the forms that HubSpot has,
@@ -465,6 +491,7 @@ func (m maker) deal(d *deployment.Deployment, crm hubspot.CRM, id int) hubspot.D
 			deal.Properties[hubspot.PropStageProbability] = nil
 		}
 	}
+	m.text(deal.Properties, hubspot.PropOwner, owners...)
 	for _, name := range slices.Sorted(maps.Keys(d.HubSpot.Facts)) {
 		if f := d.HubSpot.Facts[name]; f.Deal != "" {
 			m.fact(deal.Properties, f.Deal, f.Type)

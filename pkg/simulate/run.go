@@ -54,6 +54,8 @@ type Outcome struct {
 	Base      int64  // priority of the target
 	Bonus     int64  // priority by value
 
+	Owner Owner // who was to be asked first
+
 	FallbackQueue, FallbackSkills bool // the rule names none, these are the fallback's
 
 	HubSpot   time.Duration // data actions that ask HubSpot
@@ -127,12 +129,16 @@ const (
 	keptBonus
 	keptNumber
 	keptTruncated
+	keptPreferOwner
+	keptOwner
+	keptOwnerUser
 )
 
 var kept = []string{
 	keptOutcome: "Flow.hubspot_outcome", keptRule: "Flow.dealroute_rule", keptReason: "Flow.dealroute_reason",
 	keptContact: "Flow.hubspot_contact_id", keptOpenDeals: "Flow.OpenDeals", keptValue: "Flow.hubspot_customer_value",
 	keptBase: "Flow.Base", keptBonus: "Flow.Bonus", keptNumber: "Flow.Ani", keptTruncated: "Flow.hubspot_value_truncated",
+	keptPreferOwner: "Flow.PreferOwner", keptOwner: "Flow.Owner", keptOwnerUser: "Flow.OwnerUser",
 }
 
 // decided reads what the flow decided.
@@ -159,6 +165,7 @@ func (o *Outcome) decided(r interp.Result) {
 		o.Value = v.String()
 	}
 	o.Number, o.Truncated = text(keptNumber), r.Kept[keptTruncated].Bool()
+	o.Owner.Wanted, o.Owner.ID, o.Owner.User = r.Kept[keptPreferOwner].Bool(), text(keptOwner), text(keptOwnerUser)
 	o.Base, _ = number(keptBase)
 	o.Bonus, _ = number(keptBonus)
 	if r.Handled {

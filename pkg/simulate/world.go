@@ -27,6 +27,8 @@ type Org struct {
 	MissingSkills    []string
 	FailingTransfers []string // queues whose transfer fails
 	TableFails       bool     // every look-up fails
+
+	Owners Owners
 }
 
 // Put gives a row of the control table these columns; others that it has stay.
@@ -52,6 +54,9 @@ func (o *Org) Change(by Org) {
 	o.MissingSkills = append(o.MissingSkills, by.MissingSkills...)
 	o.FailingTransfers = append(o.FailingTransfers, by.FailingTransfers...)
 	o.TableFails = o.TableFails || by.TableFails
+	if by.Owners.Rows != nil {
+		o.Owners = by.Owners
+	}
 }
 
 // The platform gives a flow no figures for these; they only make virtual time plausible.
@@ -90,6 +95,9 @@ func (w *callWorld) Do(ctx context.Context, e *interp.Effect) (o interp.Outcome,
 	}
 	if err == nil {
 		w.out.see(e, o, w.run.Program.table)
+		if e.Kind == interp.EffectTable && e.Name == w.run.Program.owners {
+			w.out.Owner.Branch = o.Branch
+		}
 		w.took(e, o)
 	}
 	return o, err
@@ -135,10 +143,16 @@ func (w *callWorld) ask(ctx context.Context, e *interp.Effect) (interp.Outcome, 
 	case interp.EffectDataAction:
 		return w.dataAction(ctx, e)
 	case interp.EffectTable:
-		if e.Name == w.run.Program.table {
+		switch e.Name {
+		case w.run.Program.table:
 			return w.table(e), nil
+		case w.run.Program.owners:
+			return org.Owners.read(e), nil
 		}
 	case interp.EffectFind:
+		if e.Type == expr.User && org.Owners.Users != nil && !slices.Contains(org.Owners.Users, e.Name) {
+			return interp.Outcome{Value: expr.NotSet(e.Type)}, nil
+		}
 		if e.Type == expr.Queue && w.missing(e.Name) || e.Type == expr.Skill && either(org.MissingSkills, own.MissingSkills, e.Name) {
 			return interp.Outcome{Value: expr.NotSet(e.Type)}, nil
 		}
@@ -167,6 +181,11 @@ func (w *callWorld) table(e *interp.Effect) interp.Outcome {
 	if !ok {
 		return interp.Outcome{Branch: "notFound", Elapsed: tableRead}
 	}
+	return found(row, e)
+}
+
+// found answers with a row.
+func found(row map[string]any, e *interp.Effect) interp.Outcome {
 	out := interp.Outcome{Branch: "found", Elapsed: tableRead, Outputs: make([]interp.Named, 0, len(e.Outputs))}
 	for _, want := range e.Outputs {
 		out.Outputs = append(out.Outputs, interp.Named{Name: want.Name, Value: column(row[want.Name], want.Type)})

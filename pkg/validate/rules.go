@@ -32,6 +32,7 @@ func Rules() []Rule {
 		ruleExpression(),
 		ruleOrg(),
 		ruleClientSupplied(),
+		ruleOwnerUnknown(),
 		ruleValueKept(),
 		ruleParticipant(),
 		ruleReference(),

@@ -29,6 +29,8 @@ type Call struct {
 	Queue           *string           `json:"queue"`
 	Skills          []string          `json:"skills"`
 	Priority        int64             `json:"priority"`
+	Owner           *string           `json:"owner"`          // id in HubSpot of who was to be asked first
+	PreferredAgent  *string           `json:"preferredAgent"` // id of the user who is asked first
 	ContactID       *string           `json:"contactId"`
 	OpenDeals       *int64            `json:"openDeals"`
 	Value           *string           `json:"value"`
@@ -78,13 +80,19 @@ func NewCall(o *simulate.Outcome, m *privacy.Mask) Call {
 		HubSpotRequests: o.Requests, Actions: len(r.Path), Notes: []string{}, Path: []Step{},
 	}
 	c.WaitedMs = c.HubSpotMs + c.TablesMs + c.BreakerMs // so that what was rounded adds up
+	if o.Owner.Wanted {
+		c.Owner = text(o.Owner.ID)
+	}
+	if len(r.Preferred) > 0 {
+		c.PreferredAgent = text(r.Preferred[0].User)
+	}
 	if o.Value != "" {
 		c.Value = text(m.Amount(o.Value))
 	}
 	for k, v := range r.ParticipantData {
 		c.ParticipantData[k] = m.Data(k, v)
 	}
-	for _, n := range slices.Concat(elsewhere(o), asked(o), o.Notes) {
+	for _, n := range slices.Concat(elsewhere(o), unowned(o), asked(o), o.Notes) {
 		c.Notes = append(c.Notes, m.Text(n))
 	}
 	if r.ScreenPop != nil {
@@ -135,7 +143,7 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	line("outcome", c.Outcome, known(c))
 	line("rule", cmp.Or(o.Rule, "–"), because(o, f.RuleAt))
 	line("transfer", transfer(c), details(c, o))
-	for _, n := range elsewhere(o) {
+	for _, n := range append(elsewhere(o), unowned(o)...) {
 		line("", "", n)
 	}
 	if c.ScreenPop != nil {
@@ -218,7 +226,10 @@ func details(c Call, o *simulate.Outcome) string {
 	if s := sum(o); s != "" {
 		p += " (" + s + ")"
 	}
-	return strings.Join(append(out, p), ", ")
+	if out = append(out, p); c.PreferredAgent != nil {
+		out = append(out, "owner "+value(c.Owner)+" first")
+	}
+	return strings.Join(out, ", ")
 }
 
 // sum says what a priority is made of; empty when value has no share in it, or an unknown one.

@@ -89,6 +89,33 @@ func elsewhere(o *simulate.Outcome) []string {
 	return out
 }
 
+// unowned says why the owner is not asked first, of a call whose target prefers owners and that
+// goes there.
+func unowned(o *simulate.Outcome) []string {
+	who := o.Owner
+	if !who.Wanted || len(o.Result.Preferred) > 0 || moved(o) || o.Result.Handled {
+		return nil
+	}
+	why := "the flow did not look who that is"
+	switch {
+	case taken(o):
+		why = "a kept decision has none"
+	case who.ID == "" && o.ContactID == "":
+		why = "HubSpot was not asked, or knows nobody"
+	case who.ID == "":
+		why = "neither the deal that counts nor the contact has one"
+	case who.Branch == "failure":
+		why = "the table of owners could not be read"
+	case who.Branch == "notFound":
+		why = fmt.Sprintf("the table of owners has no row for owner %s", who.ID)
+	case who.Branch == "found" && who.User == "":
+		why = fmt.Sprintf("the table of owners names no user for owner %s", who.ID)
+	case who.Branch == "found":
+		why = fmt.Sprintf("the user whom the table of owners names for owner %s does not exist", who.ID)
+	}
+	return []string{"no owner is asked first: " + why}
+}
+
 // decisionNames are the participant data in which a leg of a conversation keeps its decision.
 var decisionNames = []string{"dealroute_outcome", "dealroute_rule", "dealroute_priority", "dealroute_until", "dealroute_policy"}
 

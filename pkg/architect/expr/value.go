@@ -276,6 +276,15 @@ func (v Value) prop(name string) (Value, bool) {
 	return Value{}, false
 }
 
+// Prop is a property of an object by its name in lower case; NOT_SET when it has none of it.
+func (v Value) Prop(name string) Value {
+	x, ok := v.prop(name)
+	if !ok {
+		return Value{}
+	}
+	return x
+}
+
 func currencyProp(v Value, name string) (Value, bool) {
 	switch name {
 	case "amount":

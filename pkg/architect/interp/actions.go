@@ -298,7 +298,7 @@ func (c *compiler) conversation(a *architect.Action, next int32) op {
 func (c *compiler) transfer(a *architect.Action, next int32) op {
 	o := &transferOp{
 		pre: c.field(a, "preTransferAudio", expr.Audio), lang: c.field(a, "languageSkill", expr.LanguageSkill),
-		prio: c.field(a, "priority", expr.Integer), skills: c.skills(a), all: c.field(a, "acdSkills", expr.Skill.List()), fails: c.bindings(a.FailureOutputs),
+		prio: c.field(a, "priority", expr.Integer), preferred: c.field(a, "preferredAgents", expr.AgentScorePair.List()), skills: c.skills(a), all: c.field(a, "acdSkills", expr.Skill.List()), fails: c.bindings(a.FailureOutputs),
 	}
 	o.ownSkills = len(o.skills) > 0 || o.all.set
 	o.failWants = wants(o.fails)

@@ -113,7 +113,14 @@ type Transfer struct {
 	Skills        []string
 	LanguageSkill string
 	Priority      int64
+	Preferred     []Preferred
 	Handling      bool // the flow's error handling transfers, not an action
+}
+
+// A Preferred is an agent whom a transfer asks first.
+type Preferred struct {
+	User  string // as the flow found him
+	Score string // 0 to 100, the highest first
 }
 
 // An Outcome is the world's answer to an Effect.
@@ -158,6 +165,7 @@ type Result struct {
 	Skills          []string
 	LanguageSkill   string
 	Priority        int64
+	Preferred       []Preferred       // of the transfer to the queue
 	ParticipantData map[string]string // all of it, earlier legs' included
 	ScreenPop       *ScreenPop        // the last one set
 	ExternalTag     string

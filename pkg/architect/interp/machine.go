@@ -304,7 +304,7 @@ func (h *handlerOp) resume(s *State, in *instr, o *Outcome) int32 {
 	s.pass(o.Elapsed)
 	s.took(o.Branch)
 	if o.Branch == "success" {
-		s.skills, s.langSkill, s.priority = nil, "", 0
+		s.skills, s.langSkill, s.priority, s.preferred = nil, "", 0, nil
 		return s.end(EndQueue, s.eff.Name)
 	}
 	s.problems = append(s.problems, s.issue(in, in.pos, fmt.Sprintf("the transfer to queue %q failed", s.eff.Name)))

@@ -22,6 +22,7 @@ type transferOp struct {
 	all       value // one expression for the whole list of skills
 	lang      value
 	prio      value
+	preferred value // pairs of an agent and a score
 	ownSkills bool
 	fails     []binding
 	failWants []Want
@@ -50,6 +51,13 @@ func (o *transferOp) run(s *State, in *instr) int32 {
 	if o.to == EndQueue && !o.route(s) {
 		return pcFault
 	}
+	if n := len(e.Transfer.Preferred); n > maxPreferred {
+		s.took("failure")
+		if !s.deliver(o.fails, []Named{{"errorType", expr.OfString("TooManyPreferredAgents")}}) {
+			return pcFault
+		}
+		return o.failure
+	}
 	if !s.inputsOf(o.inputs) {
 		return pcFault
 	}
@@ -65,7 +73,7 @@ func (o *transferOp) run(s *State, in *instr) int32 {
 }
 
 func (o *transferOp) flows(f *flow) {
-	f.reads(&o.dest, &o.pre, &o.all, &o.lang, &o.prio)
+	f.reads(&o.dest, &o.pre, &o.all, &o.lang, &o.prio, &o.preferred)
 	f.list(o.skills)
 	f.inputs(o.inputs)
 	f.leads(o.failure)
@@ -106,6 +114,31 @@ func (o *transferOp) route(s *State) bool {
 		}
 		s.note("priority", v)
 	}
+	return o.prefer(s)
+}
+
+// maxPreferred is how many agents a transfer may prefer. Genesys: with more of them its failure
+// branch is taken.
+const maxPreferred = 20
+
+// prefer computes whom the transfer asks first.
+func (o *transferOp) prefer(s *State) bool {
+	if !o.preferred.set {
+		return true
+	}
+	v, ok := s.eval(&o.preferred)
+	if !ok {
+		return false
+	}
+	for i := range v.Len() {
+		user, score := v.At(i).Prop("user"), v.At(i).Prop("score")
+		if !user.IsSet() {
+			s.fault("a preferred agent is NOT_SET, and what Genesys does then is undocumented")
+			return false
+		}
+		s.eff.Transfer.Preferred = append(s.eff.Transfer.Preferred, Preferred{User: user.Text(), Score: score.String()})
+	}
+	s.note("preferredAgents", v)
 	return true
 }
 
@@ -152,7 +185,7 @@ func (o *transferOp) resume(s *State, in *instr, out *Outcome) int32 {
 	s.took(out.Branch)
 	if out.Branch == "success" {
 		t := &s.eff.Transfer
-		s.skills, s.langSkill, s.priority = t.Skills, t.LanguageSkill, t.Priority
+		s.skills, s.langSkill, s.priority, s.preferred = t.Skills, t.LanguageSkill, t.Priority, t.Preferred
 		return s.end(o.to, s.eff.Name)
 	}
 	if !s.deliver(o.fails, out.Outputs) {

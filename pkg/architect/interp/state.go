@@ -40,6 +40,7 @@ type State struct {
 	skills     []string // replaced, never changed
 	langSkill  string
 	priority   int64
+	preferred  []Preferred // replaced, never changed
 	outcomes   []Named
 	milestones []string
 
@@ -216,6 +217,10 @@ func (s *State) appendDone(b []byte) []byte {
 	for _, k := range s.skills {
 		b = appendText(b, k)
 	}
+	b = binary.AppendUvarint(b, uint64(len(s.preferred)))
+	for _, p := range s.preferred {
+		b = appendText(appendText(b, p.User), p.Score)
+	}
 	b = appendNamed(b, s.outcomes)
 	b = binary.AppendUvarint(b, uint64(len(s.milestones)))
 	for _, m := range s.milestones {
@@ -305,7 +310,7 @@ func (s *State) Record(level Trace) {
 // Result is what became of the call so far; final once Ended.
 func (s *State) Result() Result {
 	r := Result{
-		Ending: s.ending, Target: s.target, Skills: s.skills, LanguageSkill: s.langSkill, Priority: s.priority,
+		Ending: s.ending, Target: s.target, Skills: s.skills, LanguageSkill: s.langSkill, Priority: s.priority, Preferred: s.preferred,
 		ParticipantData: make(map[string]string, len(s.data)), ScreenPop: s.pop, ExternalTag: s.tag, UUIData: s.uui,
 		WrapupCode: s.wrapup, Language: s.language(), Outcomes: s.outcomes, Milestones: s.milestones, Path: s.steps,
 		Elapsed: s.elapsed, Actions: int(s.actions), Problems: s.problems, Warnings: s.warnings, Handled: s.handling != notHandling,
