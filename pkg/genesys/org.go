@@ -64,6 +64,12 @@ type Member struct {
 	Skills []string
 }
 
+// A User is somebody who works in the org.
+type User struct {
+	ID    string
+	Email string // may be empty
+}
+
 // A Number is a number of the org; the owner is empty while it is free.
 type Number struct {
 	InPool                        bool

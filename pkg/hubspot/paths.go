@@ -44,6 +44,16 @@ func (p PathSet) DealSearch() string { return p.crm("objects") + "/deals/search"
 // Pipelines is the list of deal pipelines.
 func (p PathSet) Pipelines() string { return p.crm("pipelines") + "/deals" }
 
+// Owners is the list of those to whom records can belong.
+func (p PathSet) Owners() string { return p.crm("owners") }
+
+// ScopeOwners lets a key read the owners. Two older ones do so, too (API description): automation,
+// and contacts for private apps.
+const ScopeOwners = "crm.objects.owners.read"
+
+// OwnersPage is the size of a page of owners. HubSpot: the default; the greatest is not documented.
+const OwnersPage = 100
+
 // Property is the definition of a property; object is contacts, companies or deals.
 func (p PathSet) Property(object, name string) string {
 	return p.crm("properties") + "/" + url.PathEscape(object) + "/" + url.PathEscape(name)

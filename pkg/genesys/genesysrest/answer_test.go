@@ -78,6 +78,7 @@ func every() map[string]func(context.Context, *Client) error {
 		"StartFlowExport": func(ctx context.Context, c *Client) error { _, err := c.StartFlowExport(ctx, "f"); return err },
 		"FlowExport":      func(ctx context.Context, c *Client) error { _, _, err := c.FlowExport(ctx, "j"); return err },
 		"QueueMembers":    func(ctx context.Context, c *Client) error { _, err := c.QueueMembers(ctx, "q"); return err },
+		"Users":           func(ctx context.Context, c *Client) error { _, err := c.Users(ctx); return err },
 		"Numbers": func(ctx context.Context, c *Client) error {
 			_, err := c.Numbers(ctx, []string{"+15135550100"})
 			return err
@@ -228,6 +229,7 @@ func TestAMemberThatIsReliedOnIsNamed(t *testing.T) {
 		{"Read dataTable", "GET /api/v2/flows/datatables/x", []string{"id", "schema"}, false},
 		{"Rows", "GET /api/v2/flows/datatables/t/rows", []string{"key"}, true},
 		{"QueueMembers", "GET /api/v2/routing/queues/q/members", []string{"id"}, true},
+		{"Users", "GET /api/v2/users", []string{"id"}, true},
 		{"Numbers", "GET /api/v2/telephony/providers/edges/didpools/dids", []string{"number"}, true},
 		{"PublishedScript", "GET /api/v2/scripts/published", []string{"name"}, true},
 		{"ActionDrafts", "GET /api/v2/integrations/actions/drafts", []string{"id", "name", "integrationId"}, true},

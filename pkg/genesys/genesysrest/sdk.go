@@ -60,6 +60,10 @@ func (a apis) tokens() platformclientv2.TokensApi {
 	return platformclientv2.TokensApi{Configuration: a.sdk}
 }
 
+func (a apis) users() platformclientv2.UsersApi {
+	return platformclientv2.UsersApi{Configuration: a.sdk}
+}
+
 // sent and done drop what an operation returns: an answer never reaches it.
 func sent[T any](_ T, _ *platformclientv2.APIResponse, err error) error { return err }
 func done(_ *platformclientv2.APIResponse, err error) error             { return err }

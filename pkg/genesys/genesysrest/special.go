@@ -628,6 +628,23 @@ func (c *Client) QueueMembers(ctx context.Context, queueID string) ([]genesys.Me
 	return out, nil
 }
 
+// Users lists the active users of the org.
+func (c *Client) Users(ctx context.Context) ([]genesys.User, error) {
+	all, err := c.list(ctx, func(a apis, page int) error {
+		return sent(a.users().GetUsers(pageSize, page, nil, nil, "", nil, "", "active"))
+	}, "id")
+	if err != nil {
+		return nil, err
+	}
+	out := make([]genesys.User, 0, len(all))
+	for _, o := range all {
+		if state := o.Text("state"); state == "" || state == "active" {
+			out = append(out, genesys.User{ID: o.ID, Email: o.Text("email")})
+		}
+	}
+	return out, nil
+}
+
 // Numbers tells of each number whether a pool of the org holds it and who uses it.
 func (c *Client) Numbers(ctx context.Context, numbers []string) (map[string]genesys.Number, error) {
 	out := map[string]genesys.Number{}

@@ -44,6 +44,7 @@ const (
 	ScopeContacts  = "crm.objects.contacts.read"
 	ScopeCompanies = "crm.objects.companies.read"
 	ScopeDeals     = "crm.objects.deals.read"
+	ScopeOwners    = hubspot.ScopeOwners
 )
 
 // objectOf is what is searched to try a scope.
@@ -104,10 +105,23 @@ func (c *Client) Scopes(ctx context.Context, need ...string) (Scopes, error) {
 				s.Missing = append(s.Missing, e.Scopes...)
 			}
 		}
+		if slices.Contains(need, ScopeOwners) {
+			_, _, err := c.ownersPage(ctx, "", 1)
+			var e *Error
+			switch {
+			case err == nil:
+				s.Granted = append(s.Granted, ScopeOwners)
+			case !errors.As(err, &e) || e.Category != hubspot.CategoryScopes:
+				return s, err
+			}
+		}
 		slices.Sort(s.Granted)
 	}
 	for _, scope := range need {
-		if tried := s.Exact || objectOf[scope] != ""; tried && !slices.Contains(s.Granted, scope) {
+		if scope == ScopeOwners && (slices.Contains(s.Granted, "automation") || slices.Contains(s.Granted, "contacts")) {
+			continue // older scopes that let a key read owners, too
+		}
+		if tried := s.Exact || scope == ScopeOwners || objectOf[scope] != ""; tried && !slices.Contains(s.Granted, scope) {
 			s.Missing = append(s.Missing, scope)
 		}
 	}

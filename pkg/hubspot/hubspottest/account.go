@@ -138,27 +138,53 @@ func (c *call) properties() (any, *failure) {
 
 type owner struct {
 	ID        string `json:"id"`
-	Email     string `json:"email"`
+	Email     string `json:"email,omitempty"` // HubSpot: may be absent
 	Type      string `json:"type"`
 	FirstName string `json:"firstName"`
 	LastName  string `json:"lastName"`
-	UserID    int    `json:"userId"`
+	UserID    *int   `json:"userId"`
+	Any       int    `json:"userIdIncludingInactive"`
 	whole
 }
 
-func (c *call) ownersOf() (any, *failure) {
+// owners are the account's owners in the form of the API: archived ones, or the others.
+func (c *call) owners(archived bool) []owner {
 	out := []owner{}
-	for i, o := range c.s.owners {
-		x := owner{ID: o.ID, Email: o.Email, Type: "PERSON", FirstName: o.FirstName, LastName: o.LastName, UserID: i + 1, whole: untouched}
-		if c.id == o.ID {
-			return x, nil
+	for i, o := range c.s.crm.Owners {
+		if o.Archived != archived {
+			continue
+		}
+		n := i + 1
+		x := owner{ID: o.ID, Email: o.Email, Type: cmp.Or(o.Type, hubspot.OwnerPerson), FirstName: o.FirstName, LastName: o.LastName, UserID: &n, Any: n, whole: untouched}
+		if x.Archived = archived; archived {
+			x.UserID = nil
 		}
 		out = append(out, x)
 	}
+	return out
+}
+
+// maxOwners is the largest page of owners that public programs ask for; HubSpot's own bound is not
+// documented.
+const maxOwners = 500
+
+func (c *call) ownersOf() (any, *failure) {
+	all := c.owners(c.query.Get("archived") == "true")
 	if c.id != "" {
+		if i := slices.IndexFunc(all, func(o owner) bool { return o.ID == c.id }); i >= 0 {
+			return all[i], nil
+		}
 		return nil, notFound()
 	}
-	return listing{Results: out}, nil
+	if e := c.query.Get("email"); e != "" {
+		all = slices.DeleteFunc(all, func(o owner) bool { return !strings.EqualFold(o.Email, e) })
+	}
+	limit, f := c.pageSize(hubspot.OwnersPage, maxOwners)
+	if f != nil {
+		return nil, f
+	}
+	rows, next := cut(all, func(o owner) string { return o.ID }, c.query.Get("after"), limit)
+	return listing{rows, c.next(next)}, nil
 }
 
 func (c *call) account() (any, *failure) {

@@ -14,7 +14,7 @@ const (
 	ScopeContacts  = "crm.objects.contacts.read"
 	ScopeCompanies = "crm.objects.companies.read"
 	ScopeDeals     = "crm.objects.deals.read"
-	ScopeOwners    = "crm.objects.owners.read"
+	ScopeOwners    = hubspot.ScopeOwners
 )
 
 // DefaultScopes are what DefaultToken may do.
@@ -27,11 +27,6 @@ type Grant struct {
 	App     int       // 0: 1000001
 	User    int
 	OAuth   bool // its replies carry no daily limit
-}
-
-// An Owner is a user to whom records can belong.
-type Owner struct {
-	ID, Email, FirstName, LastName string
 }
 
 // Limits are the account's limits; 0 is no limit.
@@ -93,7 +88,6 @@ type settings struct {
 	indexDelay time.Duration
 	region     string
 	rates      map[string]string
-	owners     []Owner
 	define     map[string][]Property
 	rules      []Rule
 	apps       []OAuthApp
@@ -149,11 +143,6 @@ func Region(code string) Option { return func(s *settings) { s.region = code } }
 // Rates are the account's exchange rates into its currency, by currency code. A deal in another
 // currency has no home amount without one.
 func Rates(rates map[string]string) Option { return func(s *settings) { s.rates = rates } }
-
-// Owners are the account's users.
-func Owners(owners ...Owner) Option {
-	return func(s *settings) { s.owners = append(s.owners, owners...) }
-}
 
 // Define adds property definitions to contacts, companies or deals, beside HubSpot's own and those that the
 // records have.

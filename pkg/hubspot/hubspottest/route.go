@@ -55,6 +55,9 @@ func find(path string) (*route, *failure) {
 	}
 	switch seg[0] {
 	case "crm":
+		if len(seg) == 3 && slices.Contains(seg, "owners") {
+			seg = append(seg, "") // the list has nothing behind family and version
+		}
 		family, version, rest, ok := layout(seg[1:])
 		if !ok {
 			return nil, noPath()
@@ -96,7 +99,7 @@ func layout(seg []string) (family, version string, rest []string, ok bool) {
 
 func crmRoute(family, version string, rest []string) (*route, *failure) {
 	if family == "owners" && version != "v4" && len(rest) <= 1 {
-		return &route{kind: OwnerRead, method: http.MethodGet, scopes: []string{ScopeOwners}, id: segment(rest, 0), handle: (*call).ownersOf}, nil
+		return &route{kind: OwnerRead, method: http.MethodGet, scopes: []string{ScopeOwners, "automation", "contacts"}, id: segment(rest, 0), handle: (*call).ownersOf}, nil
 	}
 	object, ok := objectOf(segment(rest, 0))
 	if !ok {

@@ -87,6 +87,7 @@ func New(crm hubspot.CRM, options ...Option) *Server {
 
 func copyOf(crm hubspot.CRM) hubspot.CRM {
 	crm.Contacts, crm.Companies, crm.Deals, crm.Pipelines = slices.Clone(crm.Contacts), slices.Clone(crm.Companies), slices.Clone(crm.Deals), slices.Clone(crm.Pipelines)
+	crm.Owners = slices.Clone(crm.Owners)
 	return crm
 }
 
