@@ -58,6 +58,12 @@ func (b *builder) when(w deployment.When) (expr.Node, error) {
 	if len(w.Lifecycle) > 0 {
 		parts = append(parts, among(v("Flow.Lifecycle"), w.Lifecycle...))
 	}
+	if w.Caller != nil {
+		parts = append(parts, callerTest(*w.Caller)...)
+	}
+	if len(w.Called) > 0 {
+		parts = append(parts, among(v(calledNumber), w.Called...))
+	}
 	for _, f := range b.facts { // in the order of their names
 		t, ok := w.Facts[f.Name]
 		if !ok {

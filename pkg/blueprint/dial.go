@@ -38,6 +38,7 @@ type homeData struct {
 	E164, National       expr.Node
 	Spellings            []spelling
 	Usable               expr.Node
+	IsOwn                expr.Node // Flow.Ani is one of the deployment's
 }
 
 // A spelling is another way to write the caller's line.
@@ -114,7 +115,9 @@ func homeOf(regions, own []string) homeData {
 		h.Spellings = append(h.Spellings, spelling{"Flow.Ani" + n, "Flow.National" + n, s})
 	}
 	h.Usable = expr.Op(ani, "!=", text(""))
+	h.IsOwn = yes(false)
 	if len(own) > 0 {
+		h.IsOwn = atLeast(fn("FindFirst", texts(own...), ani), whole(0))
 		h.Usable = all(h.Usable, less(fn("FindFirst", texts(own...), ani), whole(0)))
 	}
 	return h

@@ -23,6 +23,8 @@ type flowData struct {
 	Table, HubSpot, Genesys               string
 	FindContact, FindDeals, TripBreaker   string
 	Home                                  homeData
+	Caller                                *callerData
+	Called                                expr.Node // nil when no rule asks
 	Match                                 matchData
 	Cache, Breaker                        bool
 	Uses                                  usesData
@@ -213,6 +215,7 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 		ContactTimeout: b.contactTimeout(), DealsTimeout: dealsTimeout, BreakerTimeout: breakerTimeout,
 		Policy: policyHash(d), Facts: b.facts, LastResort: d.Routing.LastResort.Message,
 	}
+	f.Caller, f.Called = b.callerPart(f.Home.IsOwn), b.calledPart()
 	b.contactPart(&f)
 	b.dealsPart(&f)
 	fs := b.rulesPart(&f)

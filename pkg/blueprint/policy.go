@@ -83,6 +83,10 @@ func conditionText(c routing.Condition) string {
 		}),
 		"Failure", each(c.Failure, atom),
 		"Lifecycle", each(c.Lifecycle, atom),
+		"Caller", given(c.Caller, func(t routing.CallerTest) string {
+			return record("Number", each(t.Number, atom), "Country", each(t.Country, atom))
+		}),
+		"Called", each(c.Called, atom),
 		"Facts", byName(c.Facts, func(t routing.FactTest) string {
 			return record("Any", each(t.Any, atom), "Not", each(t.Not, atom), "Prefix", atom(t.Prefix), "IgnoreCase", atom(t.IgnoreCase),
 				"Min", given(t.Min, atom), "Max", given(t.Max, atom), "Within", given(t.Within, atom),

@@ -103,7 +103,7 @@ func (d *decoder) checkWhen(dep *Deployment, path string, w When) {
 	if d.skip(path) {
 		return
 	}
-	if len(w.Outcome)+len(w.Stage)+len(w.Pipeline)+len(w.Failure)+len(w.Lifecycle)+len(w.Facts) == 0 && w.AnyOpen == nil && w.OpenDeals == nil && w.Won == nil && w.MinValue == nil && w.MaxValue == nil {
+	if len(w.Outcome)+len(w.Stage)+len(w.Pipeline)+len(w.Failure)+len(w.Lifecycle)+len(w.Facts) == 0 && w.AnyOpen == nil && w.OpenDeals == nil && w.Won == nil && w.MinValue == nil && w.MaxValue == nil && w.Caller == nil && len(w.Called) == 0 {
 		if !d.anyBadBelow(path) {
 			d.problem(path, codeRuleEmpty, diag.Error, 0, "add a condition; where everybody goes is routing.fallback", path+" has no condition")
 		}
@@ -154,6 +154,7 @@ func (d *decoder) checkWhen(dep *Deployment, path string, w When) {
 		}
 	}
 	d.checkBounds(path+".minValue", w.MinValue, w.MaxValue)
+	d.checkCaller(dep, path, w)
 	for _, name := range sortedKeys(w.Facts) {
 		d.checkFactTest(dep, path+".facts", name, w.Facts[name])
 	}

@@ -64,22 +64,25 @@ func (d *decoder) checkGenesys(dep *Deployment) {
 
 func (d *decoder) checkHubSpot(dep *Deployment) {
 	for i, c := range dep.HubSpot.Lookup.HomeCountries {
-		path := fmt.Sprintf("hubspot.lookup.homeCountries[%d]", i)
-		if phone.KnownRegion(c) {
-			continue
-		}
-		hint := "two capital letters as in ISO 3166, such as US, CA, GB, DE"
-		switch up := strings.ToUpper(c); {
-		case up == "UK":
-			hint = `did you mean "GB"`
-		case phone.KnownRegion(up):
-			hint = fmt.Sprintf("did you mean %q", up)
-		}
-		d.wrong(path, codeCountry, c, hint, fmt.Sprintf("unknown country %s", quote(c)))
+		d.checkCountry(fmt.Sprintf("hubspot.lookup.homeCountries[%d]", i), c)
 	}
 	d.checkIDs("hubspot.lookup.pipelines", dep.HubSpot.Lookup.Pipelines, "pipeline")
 	d.checkStages(dep)
 	d.checkFacts(dep)
+}
+
+func (d *decoder) checkCountry(path, c string) {
+	if phone.KnownRegion(c) {
+		return
+	}
+	hint := "two capital letters as in ISO 3166, such as US, CA, GB, DE"
+	switch up := strings.ToUpper(c); {
+	case up == "UK":
+		hint = `did you mean "GB"`
+	case phone.KnownRegion(up):
+		hint = fmt.Sprintf("did you mean %q", up)
+	}
+	d.wrong(path, codeCountry, c, hint, fmt.Sprintf("unknown country %s", quote(c)))
 }
 
 // idForm is the form of ids of pipelines and stages: words, numbers and UUIDs.
@@ -122,20 +125,25 @@ func (d *decoder) checkCalls(dep *Deployment) {
 
 func (d *decoder) checkNumbers(path string, numbers []string, dep *Deployment) {
 	for i, n := range numbers {
-		if phone.IsE164(n) {
-			continue
-		}
-		home := "US"
-		if h := dep.HubSpot.Lookup.HomeCountries; len(h) > 0 && phone.KnownRegion(h[0]) {
-			home = h[0]
-		}
-		hint := "write + and the country code, digits only, such as +15135550100"
-		if p, err := phone.Parse(n, home); err == nil {
-			hint = fmt.Sprintf("did you mean %q", p.E164())
-		}
-		item := fmt.Sprintf("%s[%d]", path, i)
-		d.wrong(item, codePhone, n, hint, fmt.Sprintf("%s is not a phone number in E.164", quote(n)))
+		d.checkNumber(fmt.Sprintf("%s[%d]", path, i), n, dep)
 	}
+}
+
+// checkNumber reports a number that is not in E.164, and whether it is.
+func (d *decoder) checkNumber(path, n string, dep *Deployment) bool {
+	if phone.IsE164(n) {
+		return true
+	}
+	home := "US"
+	if h := dep.HubSpot.Lookup.HomeCountries; len(h) > 0 && phone.KnownRegion(h[0]) {
+		home = h[0]
+	}
+	hint := "write + and the country code, digits only, such as +15135550100"
+	if p, err := phone.Parse(n, home); err == nil {
+		hint = fmt.Sprintf("did you mean %q", p.E164())
+	}
+	d.wrong(path, codePhone, n, hint, fmt.Sprintf("%s is not a phone number in E.164", quote(n)))
+	return false
 }
 
 // Bounds of durations. Genesys: a data action runs 60 s at most, and its own timeout must be

@@ -30,6 +30,9 @@ const (
 	codeRuleBounds   = "DR-RULE-003"
 	codeRulePipeline = "DR-RULE-004"
 
+	codeCountryTold = "DR-RULE-021"
+	codeCalled      = "DR-RULE-022"
+
 	codeFactSource  = "DR-FACT-001"
 	codeFactUnknown = "DR-FACT-002"
 	codeFactType    = "DR-FACT-003"
@@ -81,6 +84,8 @@ func Codes() []Code {
 		{codeRuleEmpty, "a rule without a condition", "It would take every caller, also after a failed lookup. That is what routing.fallback is for."},
 		{codeRuleBounds, "bounds that nothing meets", "The least value is greater than the greatest."},
 		{codeRulePipeline, "a pipeline whose deals do not count", "hubspot.lookup.pipelines leaves it out, so no deal that counts is ever in it."},
+		{codeCountryTold, "a country whose callers cannot be told", "Countries that share a calling code are told apart by a number's first digits. All numbers of this country begin like those of another one, which they count for."},
+		{codeCalled, "a called number that is not ours", "A rule can ask for the numbers of calls.numbers only: calls to others do not reach the flow, or come from another flow, and then count by the number that the caller dialled."},
 		{codeStageName, "an ambiguous stage name", "A name under hubspot.stages equals the id of another stage. A rule that says it means both: the stages of that name, and the one with that id."},
 		{codeStageID, "not a stage id", "Keys under hubspot.stages are ids of deal stages, as HubSpot's settings show them."},
 		{codeStageUnknown, "an unknown stage", "A condition names a stage that is neither a name in hubspot.stages nor of the form of an id (a-z, 0-9, _ and -)."},

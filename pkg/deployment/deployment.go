@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/phone"
@@ -55,9 +56,42 @@ func (d *Deployment) Own() []string {
 	return out
 }
 
+// Dialled are the texts by which a called number is known, scheme and host of the address
+// aside: of each of calls.numbers what phone.Number.Dialled says, and that of the other
+// spellings of its line. A text that could be two of them is the one to whose digits it is equal.
+func (d *Deployment) Dialled() map[string]string {
+	out := map[string]string{}
+	add := func(text, number string) {
+		if _, taken := out[text]; !taken {
+			out[text] = number
+		}
+	}
+	for _, number := range d.Calls.Numbers {
+		for _, s := range d.spellings(number) {
+			add(s, number)
+			add(strings.TrimPrefix(s, "+"), number)
+		}
+	}
+	for _, number := range d.Calls.Numbers {
+		for _, s := range d.spellings(number) {
+			n, err := phone.Parse(s, d.home())
+			if err != nil || n.E164() != s {
+				continue
+			}
+			for _, text := range n.Dialled(d.home()) {
+				add(text, number)
+			}
+		}
+	}
+	return out
+}
+
 // Number is the one of calls.numbers that a called number is, in whatever form or spelling
 // it is written.
 func (d *Deployment) Number(called string) (number string, ok bool) {
+	if number, ok = d.Dialled()[phone.Address(called)]; ok {
+		return number, true
+	}
 	n, err := phone.Parse(called, d.home())
 	if err != nil {
 		return "", false
@@ -110,6 +144,13 @@ func dealTest(t *DealTest) *routing.DealTest {
 	return &routing.DealTest{Stage: t.Stage, Pipeline: t.Pipeline, MinValue: t.MinValue, MaxValue: t.MaxValue}
 }
 
+func callerTest(t *CallerTest) *routing.CallerTest {
+	if t == nil {
+		return nil
+	}
+	return &routing.CallerTest{Number: t.Number, Country: t.Country}
+}
+
 // Policy is what the deployment means for routing.
 func (d *Deployment) Policy() routing.Policy {
 	p := routing.Policy{
@@ -137,6 +178,7 @@ func (d *Deployment) Policy() routing.Policy {
 				Outcome: r.When.Outcome, Stage: r.When.Stage, Pipeline: r.When.Pipeline, Won: r.When.Won,
 				MinValue: r.When.MinValue, MaxValue: r.When.MaxValue,
 				AnyOpen: dealTest(r.When.AnyOpen), OpenDeals: (*routing.Range)(r.When.OpenDeals), Failure: r.When.Failure, Lifecycle: r.When.Lifecycle, Facts: tests,
+				Caller: callerTest(r.When.Caller), Called: r.When.Called,
 			},
 			To: routing.Target{Queue: r.To.Queue, Skills: r.To.Skills, Priority: r.To.Priority, Flat: r.To.Flat(), PreferOwner: r.To.PrefersOwner()},
 		})

@@ -196,7 +196,7 @@ var reservedKeys = map[reflect.Type][]string{
 	reflect.TypeFor[Deployment](): {"entrance", "channels"},
 	reflect.TypeFor[Lookup]():     {"company", "rollup", "property"},
 	reflect.TypeFor[Calls]():      {"schedule", "testNumbers"},
-	reflect.TypeFor[When]():       {"caller", "called", "at"},
+	reflect.TypeFor[When]():       {"at"},
 	reflect.TypeFor[Target]():     {"flow", "language"},
 	reflect.TypeFor[Fallback]():   {"flow", "owner", "language"},
 	reflect.TypeFor[Auth]():       {"renew", "grant", "tokenURL"},

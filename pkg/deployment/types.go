@@ -195,6 +195,18 @@ type When struct {
 	Lifecycle OneOrMore `yaml:"lifecycle,omitempty"`
 	// Facts of hubspot.facts.
 	Facts map[string]FactTest `yaml:"facts,omitempty"`
+	// Caller asks for the caller's number, which is known without HubSpot.
+	Caller *CallerTest `yaml:"caller,omitempty"`
+	// Called are the numbers that the caller dialled, of calls.numbers.
+	Called OneOrMore `yaml:"called,omitempty"`
+}
+
+// A CallerTest is a condition on the caller's number; the empty parts say nothing.
+type CallerTest struct {
+	// Number is what it is: withheld, unreadable (no number, or fewer than 7 digits), own (calls.numbers and calls.ownNumbers) or usable.
+	Number OneOrMore `yaml:"number,omitempty"`
+	// Country of a usable number: ISO 3166, such as US.
+	Country OneOrMore `yaml:"country,omitempty"`
 }
 
 // A DealTest is a condition on one deal; the empty parts say nothing.

@@ -97,6 +97,12 @@ func (p Policy) Holds(c Condition, f Facts) bool {
 	if len(c.Lifecycle) > 0 && (f.Lifecycle == "" || !slices.Contains(c.Lifecycle, f.Lifecycle)) {
 		return false
 	}
+	if t := c.Caller; t != nil && (len(t.Number) > 0 && !slices.Contains(t.Number, f.Caller.Number) || len(t.Country) > 0 && !slices.Contains(t.Country, f.Caller.Country)) {
+		return false
+	}
+	if len(c.Called) > 0 && !slices.Contains(c.Called, f.Called) {
+		return false
+	}
 	for name, t := range c.Facts {
 		v, set := f.Values[name]
 		if t.Set != nil && !*t.Set {

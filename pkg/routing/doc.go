@@ -16,6 +16,10 @@
 //	value                sum of the open ones in company currency; without amount 0; unset when none was read
 //	a number             as JSON has it, at most 15 digits before the point; other texts are no number
 //	a day                2026-12-31, or a time of it in UTC ending in Z; other texts are no day
+//	the caller's number  withheld: absent, empty or a word for it; else unreadable: no number, or of fewer than 7
+//	                     digits; else own: of the deployment, in any spelling of its line; else usable
+//	the caller's country of a usable number: by its leading digits, else the main one of its calling code
+//	the called number    what the caller dialled first, whatever has transferred the call since
 //	a condition          on something unset does not hold; bounds are inclusive; text is compared exactly
 //	owner                of the deal that counts; of the contact when that has none or none counts
 //	priority             base + min(max, ⌊value / per⌋ · add) when there is an open deal, within Genesys' bounds

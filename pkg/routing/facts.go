@@ -34,6 +34,14 @@ type Facts struct {
 	Owner     string           // of the deal that counts, else of the contact; empty: nobody
 	Values    map[string]Value // facts of the policy that are set
 	Today     time.Time        // midnight UTC
+	Caller    Caller           // known without HubSpot, as the next is
+	Called    string           // the number of ours that was dialled; empty: none of them
+}
+
+// A Caller is what the calling number says without a request.
+type Caller struct {
+	Number  string // one of CallerNumbers
+	Country string // of a usable number: ISO 3166; empty for numbers of no country
 }
 
 // A Deal is what the rules may ask of the deal that counts.

@@ -30,6 +30,19 @@ const (
 // Failures lists them.
 func Failures() []string { return []string{FailureTimeout, FailureError, FailureBreaker, FailureOff} }
 
+// What a caller's number is.
+const (
+	NumberWithheld   = "withheld"   // none is shown, or a word that carriers send for it
+	NumberUnreadable = "unreadable" // what is shown is no number, or one of fewer than 7 digits
+	NumberOwn        = "own"        // one of the deployment's
+	NumberUsable     = "usable"     // one to look up
+)
+
+// CallerNumbers lists them.
+func CallerNumbers() []string {
+	return []string{NumberWithheld, NumberUnreadable, NumberOwn, NumberUsable}
+}
+
 // How several contacts with one number are read.
 const (
 	DuplicatesBest      = "best"
@@ -102,6 +115,14 @@ type Condition struct {
 	Failure   []string
 	Lifecycle []string
 	Facts     map[string]FactTest
+	Caller    *CallerTest
+	Called    []string // numbers of ours in E.164
+}
+
+// A CallerTest is a condition on the caller's number. All its parts must hold.
+type CallerTest struct {
+	Number  []string // what it is, one of CallerNumbers
+	Country []string // ISO 3166
 }
 
 // A DealTest is a condition on one open deal. All its parts must hold.

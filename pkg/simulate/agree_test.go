@@ -1,6 +1,7 @@
 package simulate_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"slices"
@@ -88,6 +89,9 @@ func expect(l line, s situation) want {
 			f = routing.FactsWithoutDeals(p, s.same, s.at, failure(s.deals))
 		}
 	}
+	home := l.d.HubSpot.Lookup.HomeCountries[0]
+	f.Caller = routing.CallerOf(s.ani, home, l.d.Own())
+	f.Called, _ = l.d.Number(cmp.Or(s.dnis, called))
 	w.facts = f
 	w.Decision, w.ContactID, w.Value = routing.Decide(p, f), f.ContactID, f.Value
 	w.Reason = w.Decision.Reason
@@ -297,10 +301,16 @@ func (m maker) situation(l line) situation {
 	s.org.Owners = m.ownersOf()
 	s.crm, s.same = m.account(l.d, home)
 	s.ani = home
-	if rarely(t, "odd caller") {
-		s.ani = one(t, "ani", "anonymous", "", "911", "+15135550100", "sip:+15135550101@203.0.113.7", "sip:ada@pbx.example", "tel:"+home, "sip:"+home+"@203.0.113.7;user=phone")
-		s.unusable = !strings.Contains(s.ani, home)
+	switch one(t, "caller", "plain", "plain", "plain", "plain", "plain", "plain", "unusable", "unusable", "dressed", "from elsewhere") {
+	case "unusable":
+		s.unusable = true
+		s.ani = one(t, "ani", "anonymous", "", "Restricted", "sip:Unavailable@anonymous.invalid", "911", "sip:ada@pbx.example", "555014", "nobody", "+15135550100", "sip:+15135550101@203.0.113.7", "+5215512345600", "+493023125100")
+	case "dressed":
+		s.ani = one(t, "dress", "tel:"+home, "sip:"+home+"@203.0.113.7;user=phone")
+	case "from elsewhere":
+		s.ani, s.same = m.elsewhere(), nil
 	}
+	s.dnis = m.dialled(l.d.HubSpot.Lookup.HomeCountries[0])
 	switch one(t, "control", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "as it is", "off", "open", "closed again", "malformed", "no rows", "unreadable") {
 	case "off":
 		s.org.Rows["switch"]["enabled"], s.off = false, routing.FailureOff

@@ -64,6 +64,14 @@ func parts(c routing.Condition) map[string]routing.Condition {
 		reflect.ValueOf(&one).Elem().Field(i).Set(whole.Field(i))
 		out[name] = one
 	}
+	if t := c.Caller; t != nil {
+		for _, n := range t.Number {
+			out["Caller "+n] = routing.Condition{Caller: &routing.CallerTest{Number: []string{n}}}
+		}
+		if len(t.Country) > 0 {
+			out["Caller country"] = routing.Condition{Caller: &routing.CallerTest{Country: t.Country}}
+		}
+	}
 	for fact, t := range c.Facts {
 		test := reflect.ValueOf(t)
 		for i := range test.NumField() {
@@ -88,7 +96,10 @@ func parts(c routing.Condition) map[string]routing.Condition {
 // kinds are what must be taken both ways: every field of a condition and of a test of a fact.
 // What a deployment can say besides is added by those who generate it.
 func kinds(more ...string) []string {
-	out := slices.Clone(more)
+	out := append(slices.Clone(more), "Caller country")
+	for _, n := range routing.CallerNumbers() {
+		out = append(out, "Caller "+n)
+	}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[routing.Condition]()) {
 		if f.Name != "Facts" {
 			out = append(out, f.Name)

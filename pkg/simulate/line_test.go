@@ -1,6 +1,7 @@
 package simulate_test
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"strings"
@@ -23,6 +24,9 @@ import (
 
 // noon is when the calls of the tests come in.
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// called is what a caller dials who dials nothing else.
+const called = "+15135550100"
 
 // A line is a deployment on which one can call.
 type line struct {
@@ -92,7 +96,7 @@ func (l line) newOrg() *simulate.Org {
 
 // A caller is one call with what stands around it.
 type caller struct {
-	ani          string
+	ani, dnis    string
 	crm          hubspot.CRM
 	assume       hubspottest.Assumptions
 	org          *simulate.Org
@@ -126,7 +130,7 @@ func (l line) call(t failer, c caller) *simulate.Outcome {
 		Program: l.p, Org: c.org, Trace: c.trace, Clock: func(t time.Time) { now = t },
 		Sender: transport.Inject(transport.Handler(srv), c.faults...),
 	}
-	o, err := run.Do(context.Background(), simulate.Call{ANI: c.ani, DNIS: "+15135550100", At: c.at, Conversation: c.conversation, Own: c.own})
+	o, err := run.Do(context.Background(), simulate.Call{ANI: c.ani, DNIS: cmp.Or(c.dnis, called), At: c.at, Conversation: c.conversation, Own: c.own})
 	if err != nil {
 		t.Fatalf("%q: %v", c.ani, err)
 	}

@@ -36,6 +36,14 @@ func below(t *rapid.T, label string, n int) int {
 
 func one[T any](t *rapid.T, label string, from ...T) T { return from[below(t, label, len(from))] }
 
+// mostly draws the first in more than half of the draws.
+func mostly[T any](t *rapid.T, label string, first T, others ...T) T {
+	if rapid.Bool().Draw(t, label) {
+		return first
+	}
+	return one(t, label, append(others, first)...)
+}
+
 // some draws a list of different elements, perhaps empty.
 func some[T any](t *rapid.T, label string, most int, from ...T) []T {
 	n := below(t, label, min(most, len(from))+1)
@@ -118,7 +126,7 @@ func (m maker) factTest(kind string) any {
 	case "not":
 		return object{"not": append(some(m.t, "not texts", 2, "gold", "support", "a;b", "Gold", "12"), "platinum")}
 	case "prefix":
-		return object{"prefix": one(m.t, "prefix", "g", "pl", "sup", "a", "a;", "G", "spare", "\"", "$x", "1", ";")}
+		return object{"prefix": one(m.t, "prefix", "g", "pl", "sup", "a", "g", "s", "a", "p", "a;", "G", "spare", "\"", "$x", "1", ";")}
 	case "case":
 		return object{"any": append(some(m.t, "texts", 2, "GOLD", "Support", "A;B", "É"), "Platinum"), "case": "ignore"}
 	case "all":
@@ -175,6 +183,19 @@ func (m maker) when(tests map[string]func() any) object {
 		},
 		"failure": func() {
 			out["failure"] = one[any](m.t, "failure", "timeout", "error", "breaker", "off", []string{"timeout", "off"}, []string{"error", "breaker"})
+		},
+		"caller": func() {
+			c := object{}
+			if one(m.t, "caller's number", true, false) {
+				c["number"] = one[any](m.t, "number is", "withheld", "unreadable", "own", "usable", []string{"withheld", "unreadable"}, []string{"own", "usable"})
+			}
+			if len(c) == 0 || rarely(m.t, "country, too") {
+				c["country"] = append(some(m.t, "countries", 2, "GB", "US", "DE", "JE", "AR", "IT"), one(m.t, "country", "CA", "MX", "BR", "PR", "VA"))
+			}
+			out["caller"] = c
+		},
+		"called": func() {
+			out["called"] = one[any](m.t, "called", "+15135550100", "+493023125100", []string{"+525512345600", "+15135550100"}, []string{"+493023125100", "+525512345600"})
 		},
 		"lifecycle": func() { out["lifecycle"] = append(some(m.t, "lifecycles", 1, "lead"), "customer") },
 		"value": func() {
@@ -268,7 +289,7 @@ func (m maker) deployment() string {
 	d := object{
 		"version": 1, "name": "acme", "genesys": object{"region": "eu-central-1"},
 		"hubspot": object{"portal": "24681357", "lookup": lookup, "facts": facts, "stages": m.stageNames()},
-		"calls":   object{"numbers": []string{"+15135550100"}, "ownNumbers": []string{"+15135550101"}},
+		"calls":   object{"numbers": []string{"+15135550100", "+493023125100", "+525512345600"}, "ownNumbers": []string{"+15135550101"}},
 		"routing": route, "enrichment": enrichment,
 		"screenPop": one[any](t, "deployment's screenPop", "managed", "none", object{"script": "Agent desk"}),
 		"privacy":   object{"participantData": some(t, "participantData", 6, deployment.ParticipantNames()...)},

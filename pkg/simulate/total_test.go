@@ -60,7 +60,7 @@ func (m maker) anyWorld(l line) *world.File {
 	for _, a := range l.b.Actions {
 		reply := world.Reply{Branch: one(m.t, "branch", "success", "success", "success", "success", "success", "success", "success", "success", "failure", "timeout")}
 		plausible := one(m.t, "lists belong together", true, true, true, false)
-		n := one(m.t, "length", 1, 2, 0, 1, 3)
+		n := mostly(m.t, "length", 1, 2, 0, 1, 3)
 		groups := one(m.t, "without", "", "open", "open won", "open won lost")
 		if reply.Branch == "success" {
 			for _, f := range dataaction.Flatten(a.Definition.Output) {
@@ -90,7 +90,7 @@ func (m maker) anyOutput(l line, f expr.Field, n int, plausible bool) world.Datu
 		case rapid.IntRange(0, 63).Draw(m.t, "null item") == 43:
 			return world.Datum{}
 		case strings.HasPrefix(f.Type.String(), "Integer"):
-			return world.Datum{Kind: world.DatumNumber, Text: one(m.t, f.Name, fmt.Sprint(n), fmt.Sprint(n), "0", "1", "-1", "5", "6", "20", "201", "2147483647", "-2147483648", "999999999999999")}
+			return world.Datum{Kind: world.DatumNumber, Text: mostly(m.t, f.Name, fmt.Sprint(n), "0", "1", "-1", "5", "6", "20", "201", "201", "201", "2147483647", "-2147483648", "999999999999999")}
 		case strings.HasPrefix(f.Type.String(), "Decimal"):
 			return world.Datum{Kind: world.DatumNumber, Text: one(m.t, f.Name, "0", "1", "-1", "0.5", "62000", "-0.01", "999999999999999.99", "-999999999999999", "0.000000000000000000001", "1000000000000000000000000000000")}
 		}

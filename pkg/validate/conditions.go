@@ -55,6 +55,9 @@ func obstacles(d *deployment.Deployment, w deployment.When, o routing.Outcome) [
 	if o == routing.ActiveDeal && w.Won != nil && *w.Won {
 		add("the deal that counts is open, not won")
 	}
+	if o != routing.NoRecord && unusable(w) {
+		add("the caller's number is one to look up")
+	}
 	if len(w.Failure) > 0 && o != routing.LookupFailed {
 		add("the lookup did not fail")
 	}
@@ -97,10 +100,12 @@ func possible(d *deployment.Deployment, w deployment.When) []routing.Outcome {
 }
 
 // An atom is one way in which a condition can hold: an outcome, whether the deal that counts
-// is won where there is one, and where stages are asked for, one of them.
+// is won where there is one, what the caller's number is, and where stages are asked for, one
+// of them.
 type atom struct {
 	outcome routing.Outcome
 	won     bool // false without a deal, too
+	number  string
 	stage   string
 }
 
@@ -122,8 +127,10 @@ func atoms(d *deployment.Deployment, w deployment.When) []atom {
 			if won && o != routing.InactiveDeal || w.Won != nil && *w.Won != won {
 				continue
 			}
-			for _, s := range stages {
-				out = append(out, atom{o, won, s})
+			for _, n := range numbers(w, o) {
+				for _, s := range stages {
+					out = append(out, atom{o, won, n, s})
+				}
 			}
 		}
 	}
@@ -165,7 +172,7 @@ func covers(d *deployment.Deployment, b, a deployment.When, x atom) bool {
 	if !above(least, b.MinValue) || !below(most, b.MaxValue) || len(b.Lifecycle) > 0 && !within(a.Lifecycle, b.Lifecycle) {
 		return false
 	}
-	if len(b.Failure) > 0 && !within(a.Failure, b.Failure) {
+	if len(b.Failure) > 0 && !within(a.Failure, b.Failure) || !callerCovered(b, a, x) {
 		return false
 	}
 	if b.AnyOpen != nil && !reflect.DeepEqual(a.AnyOpen, b.AnyOpen) {
@@ -192,6 +199,9 @@ func contradiction(d *deployment.Deployment, w deployment.When) string {
 	}
 	if len(w.Failure) > 0 && within(w.Failure, []string{routing.FailureBreaker}) && !d.Enrichment.Breaker.Enabled {
 		return "there is no breaker by enrichment.breaker"
+	}
+	if why := nobody(d, w); why != "" {
+		return why
 	}
 	if r := w.OpenDeals; r != nil && r.Min != nil && *r.Min > routing.PageSize {
 		return fmt.Sprintf("%d deals are read at most", routing.PageSize)

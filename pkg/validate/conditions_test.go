@@ -17,6 +17,7 @@ var today = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 func policies() *rapid.Generator[*deployment.Deployment] {
 	return rapid.Custom(func(t *rapid.T) *deployment.Deployment {
 		d := &deployment.Deployment{}
+		d.Calls.Numbers = []string{"+15135550100", "+15135550101"}
 		d.HubSpot.Stages = map[string]string{"11": "Open", "12": "Open", "13": "Late"}
 		d.HubSpot.Facts = map[string]deployment.Fact{
 			"tier": {Contact: "tier", Type: routing.StringFact}, "score": {Contact: "score", Type: routing.NumberFact},
@@ -60,6 +61,10 @@ func whens() *rapid.Generator[deployment.When] {
 			won := rapid.Bool().Draw(t, "won")
 			w.Won = &won
 		}
+		if rapid.IntRange(0, 2).Draw(t, "caller?") == 0 {
+			w.Caller = &deployment.CallerTest{Number: some(t, "number", routing.CallerNumbers()...), Country: some(t, "country", "DE", "AT")}
+		}
+		w.Called = some(t, "called", "+15135550100", "+15135550101")
 		if tiers := some(t, "tier", "gold", "silver", "gold;silver"); tiers != nil {
 			w.Facts["tier"] = deployment.FactTest{Any: tiers}
 		}
@@ -82,7 +87,14 @@ func whens() *rapid.Generator[deployment.When] {
 // callers makes what a lookup can say, by the meaning of the outcomes.
 func callers(d *deployment.Deployment) *rapid.Generator[routing.Facts] {
 	return rapid.Custom(func(t *rapid.T) routing.Facts {
-		f := routing.Facts{Outcome: rapid.SampledFrom(routing.Outcomes()).Draw(t, "is"), Today: today}
+		f := routing.Facts{Outcome: rapid.SampledFrom(routing.Outcomes()).Draw(t, "is"), Today: today, Caller: routing.Caller{Number: routing.NumberUsable}}
+		f.Called = rapid.SampledFrom([]string{"", "+15135550100", "+15135550101"}).Draw(t, "dialled")
+		if f.Outcome == routing.NoRecord {
+			f.Caller.Number = rapid.SampledFrom(routing.CallerNumbers()).Draw(t, "number is")
+		}
+		if f.Caller.Number == routing.NumberUsable {
+			f.Caller.Country = rapid.SampledFrom([]string{"", "DE", "AT", "CH"}).Draw(t, "from")
+		}
 		if f.Outcome == routing.NoRecord {
 			return f
 		}

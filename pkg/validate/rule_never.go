@@ -27,6 +27,12 @@ func ruleNever() Rule {
 				for _, o := range asked(r.When) {
 					reasons := obstacles(c.d, r.When, o)
 					// every condition on deals rules these out; only what was named needs a word
+					if unusable(r.When) && len(r.When.Outcome) == 0 {
+						if o == routing.NoRecord { // they have no other one
+							why = append(why, strings.Join(reasons, " and "))
+						}
+						continue
+					}
 					if failed := len(r.When.Failure) > 0; len(r.When.Outcome) == 0 && (failed != (o == routing.LookupFailed) || o == routing.NoRecord || o == routing.ContactNoDeal) {
 						continue
 					}
