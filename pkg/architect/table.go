@@ -121,7 +121,7 @@ var kindTable = []ActionKind{
 	{Key: "transferToGroup", Calls: allCalls, Hidden: true, Guessed: true, Branches: []string{"failure"}, About: "hands the call to a group", Fields: transferFields(required("targetGroup", "Group", "Group"))},
 	{Key: "returnToAgent", Calls: secure, Guessed: true, Ends: true, About: "goes back to the agent of a secure flow"},
 	{Key: "createCallback", Calls: allCalls, Guessed: true, Branches: []string{"success", "failure"}, About: "asks for a callback",
-		Fields: []Field{{Key: "targetQueue", Use: UseValue, Type: "Queue", Label: "Queue", Missing: CodeInvalidLiteral, Guessed: true}, {Key: "callbackNumber", Use: UseValue, Type: "PhoneNumber", NoValue: true, Guessed: true}, {Key: "calleeName", Use: UseValue, Type: "String", NoValue: true, Empty: true, Guessed: true}}},
+		Fields: []Field{{Key: "queue", Use: UseValue, Type: "Queue", Label: "Queue", Missing: CodeInvalidLiteral}, {Key: "callbackNumber", Use: UseValue, Type: "PhoneNumber", NoValue: true}, {Key: "calleeName", Use: UseValue, Type: "String", NoValue: true, Empty: true}, of(UseOpaque, "callbackScript")}},
 
 	// Look-ups
 	{Key: "findQueue", Calls: allCalls, Later: true, Branches: []string{"found", "notFound"}, About: "finds a queue by name", Fields: findFields("findName", "Queue")},

@@ -183,7 +183,7 @@ func actionInput(text string) (map[string]any, error) {
 }
 
 func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOptions, dataaction.Sender, error) {
-	run := dataaction.RunOptions{Trace: o.trace || o.settings.json, BasicAuth: o.basic, Credentials: map[string]secret.Value{}}
+	run := dataaction.RunOptions{Remarks: true, Trace: o.trace || o.settings.json, BasicAuth: o.basic, Credentials: map[string]secret.Value{}}
 	for _, field := range slices.Sorted(maps.Keys(o.credentials)) {
 		v := secret.New(o.Getenv(o.credentials[field]))
 		if !v.Set() {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -18,6 +19,7 @@ func Check(d *Definition) diag.Findings {
 	c.contracts()
 	c.request()
 	c.response()
+	c.samples()
 	slices.SortStableFunc(c.findings, func(a, b diag.Finding) int {
 		if a.Position.Line != b.Position.Line {
 			return a.Position.Line - b.Position.Line
@@ -67,6 +69,9 @@ func (c *checker) at(code, pointer string, line, column, length int, hint, forma
 	f.Position, f.Length = c.within(pointer, line, column), length
 }
 
+// functions are the data actions that run a function of Genesys Cloud's own.
+const functions = "function-data-actions"
+
 // maxName is how long Genesys lets a name or category be.
 const maxName = 256
 
@@ -92,6 +97,8 @@ func (c *checker) identity() {
 	case d.IntegrationType == "" && d.given("/integrationId"): // the API's form
 	case d.IntegrationType == "":
 		c.add(codeKind, "/integrationType", "write custom-rest-actions or purecloud-data-actions", "integrationType is missing")
+	case strings.HasSuffix(d.IntegrationType, "-data-actions"): // Genesys has a kind for each neighbour
+		c.add(codeKind, "/integrationType", "", "actions of %s are not run by this tool; only the file is checked", d.IntegrationType).Severity = diag.Info
 	default:
 		hint := diag.DidYouMean(d.IntegrationType, []string{WebServices, GenesysCloud})
 		c.add(codeKind, "/integrationType", hint, "integration type %q is not run by this tool; only the file is checked", d.IntegrationType)

@@ -15,6 +15,10 @@ var methods = []string{"GET", "PUT", "POST", "PATCH", "DELETE"}
 
 func (c *checker) request() {
 	q := c.d.Request
+	if c.d.IntegrationType == functions {
+		c.headers() // the platform calls the function; there is no address
+		return
+	}
 	if q.URLTemplate == "" {
 		c.add(codeNoTemplate, atURL, "", "requestUrlTemplate is missing")
 	} else {
@@ -87,6 +91,9 @@ func (c *checker) headers() {
 		} else if !secretHeader().MatchString(name) {
 			literal = ""
 		}
+		if foreign().MatchString(value) {
+			literal = "" // a secret is to be put there
+		}
 		if secretShape().MatchString(value) || literal != "" && !strings.Contains(literal, "$") && len(literal) >= shortest {
 			c.add(CodeLiteralSecret, at, "keep it in the integration's credential and write ${credentials.…}", "header %q holds a secret in the clear", name)
 		}
@@ -141,13 +148,16 @@ func (c *checker) sendsJSON() bool {
 	return true
 }
 
-var foreign = pattern.Of(`\{\{[^{}]*\}\}|<[A-Z][A-Z_ ]{2,}>`)
+var foreign = pattern.Of(`\{\{[^{}]*\}\}|<[A-Z][A-Z_ ]{2,}>|\[[A-Z][A-Z_ -]{2,}\]|\$\$\{[^}]*\}`)
 
 // placeholders finds what another tool was to replace before the import.
 func (c *checker) placeholders() {
 	texts := map[string]string{atURL: c.d.Request.URLTemplate, "/name": c.d.Name}
 	for n, v := range c.d.Request.Headers {
 		texts[atHeaders+"/"+source.EscapePointer(n)] = v
+	}
+	for n, v := range c.d.Response.Defaults {
+		texts[atDefaults+"/"+source.EscapePointer(n)] = v
 	}
 	for _, at := range sortedKeys(texts) {
 		if m := foreign().FindString(texts[at]); m != "" {

@@ -2,9 +2,11 @@ package dataaction
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
 	"github.com/dealroute/dealroute/pkg/source"
 	"github.com/dealroute/dealroute/pkg/velocity"
@@ -32,6 +34,7 @@ func (c *checker) response() {
 	before := len(c.findings)
 	c.template(t, atSuccess, velocity.Scope{Place: velocity.InSuccess, Names: []string{"rawResult"}, Mapped: c.mapped()})
 	c.unused(t)
+	c.ownQuotes(text)
 	if !bad && !c.findings[before:].Has(diag.Error) {
 		c.defaultsOnly()
 	}
@@ -82,14 +85,16 @@ func (c *checker) defaultsOnly() {
 	d := *c.d
 	d.Request = RequestConfig{URLTemplate: "https://example.invalid", Type: "GET"}
 	p, err := Compile(&d, Options{})
-	if err != nil || p.passes || strings.Contains(c.d.Response.SuccessTemplate, "rawResult") {
+	if err != nil || p.passes || slices.ContainsFunc(p.success.References(), func(r velocity.Reference) bool { return r.Root == "rawResult" }) {
 		return // a contract or template that was reported already, or nothing to render
 	}
 	r := &runner{p: p, res: &Result{}}
 	vars, problem := r.translate(jsonpath.Map(), "{}")
+	defaults := true
 	for _, m := range p.mapped {
 		if _, set := vars[m.name]; !set {
-			return // DA-MAP-003 says so
+			defaults = false // DA-MAP-003 says so
+			vars[m.name] = `"sample"`
 		}
 		if m.path != nil && !m.path.Definite() {
 			vars[m.name] = "[]"
@@ -104,7 +109,13 @@ func (c *checker) defaultsOnly() {
 		if _, after, ok := strings.Cut(message, "due to error: "); ok {
 			message, _, _ = strings.Cut(after, ". The template used was")
 		}
-		c.add(codeNotJSON, atSuccess, "", "with every default used, the success template fails: %s", message)
+		if defaults {
+			c.add(codeNotJSON, atSuccess, "", "with every default used, the success template fails: %s", message)
+		}
+		return
+	}
+	c.written(final)
+	if !defaults {
 		return
 	}
 	for _, f := range r.res.Findings {
@@ -130,6 +141,41 @@ func (c *checker) mapped() []string {
 		}
 	}
 	return names
+}
+
+var (
+	comparedText = pattern.Of(`\$!?\{?([A-Za-z][A-Za-z0-9_-]*)\}?\s*(?:==|!=|\.equals\()\s*("[^"\\$#]*"|'[^'\\$#]*')`)
+	comparedTo   = pattern.Of(`("[^"\\$#]*"|'[^'\\$#]*')\s*(?:==|!=)\s*\$!?\{?([A-Za-z][A-Za-z0-9_-]*)\}?`)
+	quotedTwice  = pattern.Of(`"\$esc\.(?:jsonString|jsonEncode)\(\$!?\{?([A-Za-z][A-Za-z0-9_-]*)\}?\)"`)
+)
+
+// ownQuotes finds a mapped text that is taken for the bare text: its variable holds JSON, the
+// quotes included. Genesys: the translation map gives JSON text.
+func (c *checker) ownQuotes(text string) {
+	mapped := c.mapped()
+	report := func(at int, name, hint, format string, args ...any) {
+		if slices.Contains(mapped, name) {
+			f := c.add(codeOwnQuotes, atSuccess, hint, format, args...)
+			f.Position = c.inside(atSuccess, at)
+		}
+	}
+	compared := func(at int, name, literal string) {
+		literal = literal[1 : len(literal)-1]
+		if _, err := jsonpath.Decode([]byte(literal)); err == nil {
+			return // a number, true, false or null has no quotes
+		}
+		report(at, name, `compare with the quotes: #set($quoted = '"`+literal+`"')#if($`+name+` == $quoted)`, "$%s holds JSON: a text in it has its quotes, and never equals %q", name, literal)
+	}
+	for _, m := range comparedText().FindAllStringSubmatchIndex(text, -1) {
+		compared(m[0], text[m[2]:m[3]], text[m[4]:m[5]])
+	}
+	for _, m := range comparedTo().FindAllStringSubmatchIndex(text, -1) {
+		compared(m[0], text[m[4]:m[5]], text[m[2]:m[3]])
+	}
+	for _, m := range quotedTwice().FindAllStringSubmatchIndex(text, -1) {
+		name := text[m[2]:m[3]]
+		report(m[0], name, "write ${"+name+"} alone, without quotes and without $esc", "$%s holds JSON: a text in it has its quotes, and is quoted twice here", name)
+	}
 }
 
 func (c *checker) unused(t *velocity.Template) {

@@ -25,7 +25,7 @@ const clean = `{
         "Authorization": "Bearer ${credentials.token}",
         "Content-Type": "application/json"
       },
-      "requestTemplate": "{\"phone\":\"$esc.jsonString(${input.phone})\",\n \"note\":\"$!esc.jsonString($!{input.note})\"}"
+      "requestTemplate": "{\"filterGroups\":[{\"filters\":[{\"propertyName\":\"phone\",\"operator\":\"EQ\",\"value\":\"$esc.jsonString(${input.phone})\"}]}],\n \"query\":\"$!esc.jsonString($!{input.note})\"}"
     },
     "response": {
       "translationMap": {
@@ -89,9 +89,9 @@ func TestCheck(t *testing.T) {
 		{`"actionType": "custom",`, ``, "DA-FILE-006", "{"},
 		{`custom-rest-actions`, `custom-rest-action`, "DA-FILE-007", `"custom-rest-action"`},
 		{`"actionType": "custom"`, `"actionType": "customAuth"`, "DA-FILE-008", "{"},
-		{`"requestTemplate": "{\"phone\":\"$esc.jsonString(${input.phone})\",\n \"note\":\"$!esc.jsonString($!{input.note})\"}"`, `"x": ""`, "DA-REQ-001", "{"},
+		{`"requestTemplate": "{\"filterGroups\":[{\"filters\":[{\"propertyName\":\"phone\",\"operator\":\"EQ\",\"value\":\"$esc.jsonString(${input.phone})\"}]}],\n \"query\":\"$!esc.jsonString($!{input.note})\"}"`, `"x": ""`, "DA-REQ-001", "{"},
 		{`"POST"`, `"post"`, "DA-REQ-002", `"post"`},
-		{`"POST"`, `"GET"`, "DA-REQ-003", `"{\"phone`},
+		{`"POST"`, `"GET"`, "DA-REQ-003", `"{\"filterGroups`},
 		{`"Content-Type": "application/json"`, `"Accept": "text/plain"`, "DA-REQ-004", `"text`},
 		{`${credentials.token}`, `pat-na1-x`, "DA-REQ-005", `"Bearer`},
 		{`"Content-Type": "application/json"`, `"X-Api-Key": "abcdef"`, "DA-REQ-005", `"abc`},
@@ -101,6 +101,9 @@ func TestCheck(t *testing.T) {
 		{`https://api.hubapi.com/crm`, `/crm`, "DA-REQ-007", `"/crm`},
 		{`https://api.hubapi.com`, `http://api.hubapi.com`, "DA-REQ-007", `"http:`},
 		{`https://api.hubapi.com`, `https://{{host}}`, "DA-REQ-008", `"https`},
+		{`}]}],`, `}]}]`, "DA-REQ-009", `"{\"filterGroups`},
+		{`filterGroups`, `filterGroup`, "DA-REQ-010", `"{\"filterGroup`},
+		{`\"filters\":[`, `\"filters\":[],\"x\":[`, "DA-REQ-011", `"{\"filterGroups`},
 		{`${input.phone})`, `${input.phone}`, "DA-TPL-001", ``},
 		{`${credentials.token}`, `${credentials.token}.replace('a','b')`, "DA-TPL-002", `${credentials.token}.replace`},
 		{`$esc.jsonString(${input.phone})`, `${input.phone}`, "DA-TPL-010", `${input.phone}`},
@@ -139,6 +142,9 @@ func TestCheck(t *testing.T) {
 		{`${ids}}"`, `${ids}"`, "DA-OUT-002", `"{`},
 		{`"id": "\"\""`, `"id": "0"`, "DA-OUT-003", `"{`},
 		{`${ids}}"`, `${ids}}}"`, "DA-OUT-004", `"{`},
+		{`{\"id\"`, `{\"iD\"`, "DA-OUT-005", `"{`},
+		{`"id": {"type": "string"},`, `"id": {"type": "string"}, "label": {"type": "string"},`, "DA-OUT-006", `{"type"`},
+		{`${ids}}"`, `${ids}, \"x\": #if($id == \"a\")1#{else}2#end}"`, "DA-OUT-007", `$id == `},
 	} {
 		seen[c.code] = true
 		text := strings.Replace(clean, c.old, c.new, 1)

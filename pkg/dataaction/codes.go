@@ -24,6 +24,10 @@ const (
 	codeAddress     = "DA-REQ-007"
 	codePlaceholder = "DA-REQ-008"
 
+	codeNoJSONBody   = "DA-REQ-009"
+	codeSearchMember = "DA-REQ-010"
+	codeSearchAll    = "DA-REQ-011"
+
 	codeTemplate   = "DA-TPL-001"
 	codeOutside    = "DA-TPL-002"
 	codeLetterCase = "DA-TPL-003"
@@ -48,10 +52,13 @@ const (
 	codeIndexEnd     = "DA-MAP-007"
 	codeUnused       = "DA-MAP-008"
 
-	codeNoSuccess = "DA-OUT-001"
-	codeNotJSON   = "DA-OUT-002"
-	codeMisfit    = "DA-OUT-003"
-	codeTrailing  = "DA-OUT-004"
+	codeNoSuccess    = "DA-OUT-001"
+	codeNotJSON      = "DA-OUT-002"
+	codeMisfit       = "DA-OUT-003"
+	codeTrailing     = "DA-OUT-004"
+	codeDropped      = "DA-OUT-005"
+	codeNeverWritten = "DA-OUT-006"
+	codeOwnQuotes    = "DA-OUT-007"
 
 	codeReading = "DA-RUN-001"
 )
@@ -86,6 +93,9 @@ func Rules() []Rule {
 		{codeListOfHub, diag.Error, "HubSpot's list of contacts or deals cannot be filtered: it answers with other customers' data"},
 		{codeAddress, diag.Error, "the URL does not fit the integration"},
 		{codePlaceholder, diag.Warning, "a placeholder of another tool, which nothing replaces"},
+		{codeNoJSONBody, diag.Error, "the body is no JSON with any inputs"},
+		{codeSearchMember, diag.Warning, "a member of a HubSpot search that HubSpot ignores"},
+		{codeSearchAll, diag.Warning, "a HubSpot search without a filter, which is answered with everybody"},
 		{codeTemplate, diag.Error, "a template has a syntax error"},
 		{codeOutside, diag.Warning, "a method behind the closing brace prints as text"},
 		{codeLetterCase, diag.Warning, "a name is written in other letter case than declared"},
@@ -119,6 +129,9 @@ func Rules() []Rule {
 		{codeNotJSON, diag.Error, "the success template gives no JSON when every default is used"},
 		{codeMisfit, diag.Warning, "the output of a reply without matches does not fit the contract"},
 		{codeTrailing, diag.Warning, "text follows the JSON of the success template"},
+		{codeDropped, diag.Warning, "a member is written that the output contract does not have"},
+		{codeNeverWritten, diag.Warning, "an output is never written"},
+		{codeOwnQuotes, diag.Warning, "a mapped text is compared or quoted as if it had no quotes of its own"},
 		{codeReading, diag.Assumption, "a run used a reading that Genesys does not document"},
 	}
 }

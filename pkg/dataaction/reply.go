@@ -59,7 +59,30 @@ func (r *runner) reply(reply Response) *Error {
 	r.res.Final = final.AppendJSON(nil)
 	r.res.Outputs = make(map[string]jsonpath.Value, len(r.p.output.root.members))
 	r.p.output.root.flatten(final, r.p.opts.ShiftGaps, r.res.Outputs)
+	if r.o.Remarks {
+		r.remarks(final)
+	}
 	return r.done("flatten the output", nil, func() any { return r.res.Outputs })
+}
+
+// remarks tells what of an answer did not become an output, and which outputs it left empty.
+func (r *runner) remarks(final jsonpath.Value) {
+	root := r.p.output.root
+	if final.Kind() != jsonpath.Object || len(root.members) == 0 {
+		return
+	}
+	for _, m := range final.Members() {
+		if _, ok := root.index[m.Name]; !ok {
+			hint := diag.DidYouMean(m.Name, root.names())
+			r.note(diag.Warning, codeDropped, atSuccess, "%q was written and dropped: the output contract does not have it", m.Name)
+			r.res.Findings[len(r.res.Findings)-1].Hint = hint
+		}
+	}
+	for _, m := range root.members {
+		if _, ok := final.Get(m.name); !ok {
+			r.note(diag.Info, codeNeverWritten, atOutput, "output %q was not set", m.name)
+		}
+	}
 }
 
 func (r *runner) parse(reply Response) (jsonpath.Value, string, *Error) {

@@ -57,6 +57,7 @@ type RunOptions struct {
 	Bearer      secret.Value            // token that Genesys adds to its own data actions
 	Auth        *Auth                   // the integration's custom auth action
 	Trace       bool                    // record operations; without it only the failing one is
+	Remarks     bool                    // tell of outputs that were dropped or not set
 	Timeout     time.Duration           // instead of the action's own; 0 keeps it
 }
 

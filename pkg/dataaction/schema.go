@@ -2,6 +2,7 @@ package dataaction
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,7 +100,18 @@ func compileFull(v jsonpath.Value) (*jsonschema.Schema, error) {
 	if err := c.AddResource(url, v.ToAny()); err != nil {
 		return nil, err
 	}
-	return c.Compile(url)
+	s, err := c.Compile(url)
+	return s, plainly(err)
+}
+
+// plainly is an error of the library with what is wrong and where, and without the name that
+// it gives the contract.
+func plainly(err error) error {
+	if err == nil {
+		return nil
+	}
+	bad := reasonOf(err)
+	return errors.New(bad.where() + bad.message)
 }
 
 func readShape(v jsonpath.Value, name string, repeated bool) *shape {
@@ -194,10 +206,14 @@ func (s *schema) check(v jsonpath.Value, wholeOnly bool) *violation {
 	if s.full == nil {
 		return nil
 	}
-	err := s.full.Validate(v.ToAny())
-	if err == nil {
-		return nil
+	if err := s.full.Validate(v.ToAny()); err != nil {
+		return reasonOf(err)
 	}
+	return nil
+}
+
+// reasonOf is the first of the reasons that the library gives.
+func reasonOf(err error) *violation {
 	// The library's text names a file that there is not, then one reason a line.
 	reasons := strings.Split(err.Error(), "\n")[1:]
 	slices.Sort(reasons) // they come in the order of a map; indented ones, which say more, stand first

@@ -56,7 +56,6 @@ type Scope struct {
 func DisabledByDefault() map[string]string {
 	return map[string]string{
 		"foreach": "it was seen switched off in an organisation, and no published action uses it",
-		"set":     "no published action uses it",
 		"literal": "no published action uses it",
 		"break":   "no published action uses it",
 		"stop":    "no published action uses it",
@@ -173,6 +172,14 @@ func (c *checker) tool(r Reference, t *tool) {
 }
 
 func (c *checker) input(r Reference) {
+	if c.s.Place == InSuccess {
+		severity := diag.Error
+		if r.Optional || r.Guarded {
+			severity = diag.Warning
+		}
+		c.finding(r, CodeUnknownField, severity, "the inputs are not there in a success template, which sees the translation map's variables and $rawResult only")
+		return
+	}
 	if len(r.Path) == 0 || r.Path[0] == "rawRequest" {
 		return
 	}
@@ -188,7 +195,11 @@ func (c *checker) input(r Reference) {
 	f := c.s.Input[i]
 	if !f.Required && !r.Optional && !r.Guarded {
 		c.finding(r, CodeMissingQuiet, diag.Warning, "%s fails when the optional input %q is missing", r.Text, name)
-		c.out[len(c.out)-1].Hint = "write $!{input." + name + "}, or ask for it with #if"
+		f := &c.out[len(c.out)-1]
+		f.Hint = "write $!{input." + name + "}, or ask for it with #if"
+		if c.s.Place == InBody && c.s.JSON && !r.InString { // nothing at all would be no JSON
+			f.Hint = "write #if(\"$!{input." + name + "}\" != \"\")" + r.Text + "#{else}null#end, or put the member and its comma into an #if"
+		}
 	}
 	if f.Text && !r.Condition && len(r.Path) == 1 {
 		c.escape(r, name)

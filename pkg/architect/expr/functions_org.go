@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -83,6 +84,10 @@ func findPrompt(prefix string) impl {
 // known from Genesys' help pages and exported flows; what is undocumented is said below.
 var laterRows = []row{
 	{"AddItem(collection any[], item any?) any[]", addItem, ruleFirst},
+	{"AddItemAt(collection any[], index int 0.., item any?) any[]", addItemAt, ruleFirst},
+	{"ReplaceItem(collection any[], itemToReplace any?, newItem any?) any[]", replaceItem, ruleFirst},
+	{"ReplaceItemAt(collection any[], index int 0.., newItem any?) any[]", replaceItemAt, ruleFirst},
+	{"ReplaceItemFirst(collection any[], itemToReplace any?, newItem any?) any[]", replaceItemFirst, ruleFirst},
 	{"FindEmergencyGroup(name str?) emg", findObject(EmergencyGroup), 0},
 	{"FindEmergencyGroup(name nts?) emg", findObject(EmergencyGroup), ruleNotSet},
 	{"FindGroup(name str?) grp", findObject(Group), 0},
@@ -126,6 +131,51 @@ func addItem(m *machine, a []Value) (Value, *EvalError) {
 	}
 	items := append(append(make([]Value, 0, a[0].Len()+1), a[0].items()...), a[1])
 	return listOf(a[0].Type().Elem(), items), nil
+}
+
+// addItemAt puts an item in front of the one at a place, or behind the last.
+func addItemAt(m *machine, a []Value) (Value, *EvalError) {
+	if a[1].n > int64(a[0].Len()) {
+		return Value{}, failf("there is no place %d in a collection of %d", a[1].n, a[0].Len())
+	}
+	if err := m.spend(weight(a[0].items()) + weight(a[2:])); err != nil {
+		return Value{}, err
+	}
+	return listOf(a[0].Type().Elem(), slices.Insert(slices.Clone(a[0].items()), int(a[1].n), a[2])), nil
+}
+
+// replaced copies the items, and puts another in the place of those for which f is true.
+func replaced(m *machine, list, by Value, f func(i int, v Value) bool) (Value, *EvalError) {
+	if err := m.spend(weight(list.items()) + list.Len()*weight([]Value{by})); err != nil {
+		return Value{}, err
+	}
+	items := slices.Clone(list.items())
+	for i, v := range items {
+		if f(i, v) {
+			items[i] = by
+		}
+	}
+	return listOf(list.Type().Elem(), items), nil
+}
+
+func replaceItem(m *machine, a []Value) (Value, *EvalError) {
+	return replaced(m, a[0], a[2], func(_ int, v Value) bool { return v.Equal(a[1]) })
+}
+
+func replaceItemFirst(m *machine, a []Value) (Value, *EvalError) {
+	done := false
+	return replaced(m, a[0], a[2], func(_ int, v Value) bool {
+		hit := !done && v.Equal(a[1])
+		done = done || hit
+		return hit
+	})
+}
+
+func replaceItemAt(m *machine, a []Value) (Value, *EvalError) {
+	if a[1].n >= int64(a[0].Len()) {
+		return Value{}, failf("there is no item %d in a collection of %d", a[1].n, a[0].Len())
+	}
+	return replaced(m, a[0], a[2], func(i int, _ Value) bool { return int64(i) == a[1].n })
 }
 
 // keep copies the items for which f is true.

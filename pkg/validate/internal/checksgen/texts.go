@@ -51,6 +51,9 @@ var repairs = map[string]string{
 	"DA-REQ-006":  "HubSpot's list of records knows no filter and ignores the parameter, so that every caller would be taken for the first contacts of the account. Use `POST …/search`.",
 	"DA-REQ-007":  "Web services need a whole `https://` address, Genesys Cloud actions a path that begins with `/api/`.",
 	"DA-REQ-008":  "It would be sent as it is. Replace it before the import.",
+	"DA-REQ-009":  "The template was filled with made-up inputs, and what came out is no JSON. Look for a comma that is missing or too many, a text without quotes, and optional inputs that leave nothing behind a colon.",
+	"DA-REQ-010":  "HubSpot ignores members it does not know. A search with a misspelt filter is a search without it, which finds everybody.",
+	"DA-REQ-011":  "The answer has the portal's first records, whoever calls: another customer's data. Write a filter, and when it depends on an optional input, make that one required.",
 	"DA-TPL-001":  "The template could not run. The place is where reading stopped; an unclosed `#if` or `${` is the usual mistake.",
 	"DA-TPL-002":  "`${x}.method()` prints `.method()` as text. Write `${x.method()}` or `$x.method()`.",
 	"DA-TPL-003":  "Whether Genesys ignores letter case is not documented. Write it as declared.",
@@ -84,6 +87,9 @@ var repairs = map[string]string{
 	"DA-OUT-002":  "When HubSpot finds nobody, every default is used at once; the template must give JSON then, too. Check quotes and commas around the references.",
 	"DA-OUT-003":  "When nothing matches, Genesys would answer with a contract violation, and the flow takes the failure branch. Choose defaults that fit the contract.",
 	"DA-OUT-004":  "Whether Genesys ignores it is not documented. Delete it.",
+	"DA-OUT-005":  "The most asked question about data actions: Genesys drops what the output contract does not name, and the output stays empty without an error. Write the name as the contract has it, letter for letter.",
+	"DA-OUT-006":  "The output stays empty whatever the service answers. Write it in the success template, or delete it from the contract.",
+	"DA-OUT-007":  "The translation map gives JSON: a text has its quotes. `$v` equals `\"active\"` with the quotes only, and `$esc` quotes it a second time.",
 	"DA-RUN-001":  "The message names the reading. Run the action with that reading set the other way to see whether it matters.",
 }
 
