@@ -42,6 +42,18 @@ func skills(d *deployment.Deployment) bool {
 		slices.ContainsFunc(d.Routing.Rules, func(r deployment.Rule) bool { return len(r.To.Skills) > 0 })
 }
 
+func handsOver(d *deployment.Deployment) bool { return len(flowsOf(d)) > 0 }
+
+// popsBefore reports whether a screen pops of a call that another flow takes over.
+func popsBefore(d *deployment.Deployment) bool {
+	for i, r := range d.Routing.Rules {
+		if r.To.Flow != "" && d.PopOf(i).Mode != deployment.PopNone {
+			return true
+		}
+	}
+	return false
+}
+
 func prompt(d *deployment.Deployment) bool { return d.Calls.Greeting.Prompt != "" }
 
 // assumptions in the order of docs/assumptions.md.
@@ -58,6 +70,8 @@ var assumptions = []assumption{
 	{Assumption{"A-PARTICIPANT", "participant data that is absent reads as NOT_SET, and an empty text as NOT_SET or empty"}, kept},
 	{Assumption{"A-DATETIME", "ToString of a DateTime begins with 2026-11-23T19:25:38"}, func(d *deployment.Deployment) bool { return kept(d) || breaker(d) }},
 	{Assumption{"A-JUMP", "flow variables keep their values over jumpToTask"}, nil},
+	{Assumption{"A-FLOW-ANEW", "a flow that takes a call over begins with the initial values of its variables, and reads the participant data that was set before"}, handsOver},
+	{Assumption{"A-FLOW-POP", "a screen pop that was set before another flow took the call over pops unless that flow sets its own"}, popsBefore},
 	{Assumption{"A-FIND", "FindQueue and FindSkill may be used in call flows and give NOT_SET for what has vanished"}, nil},
 	{Assumption{"A-USER", "FindUserById may be used in call flows and gives NOT_SET for every text that is not the id of a user"}, PrefersOwner},
 	{Assumption{"A-PREFERRED", "a preferred agent who is no member of the queue, or not on it, keeps nobody waiting; a queue that does not route to preferred agents ignores him"}, PrefersOwner},
@@ -77,6 +91,7 @@ var assumptions = []assumption{
 	{Assumption{"A-YAML-VOICE", "textToSpeech takes defaultVoice"}, nil},
 	{Assumption{"A-YAML-POP", "setScreenPop is written in call flows as in message flows"}, pops},
 	{Assumption{"A-YAML-SKILLS", "skills of a transfer are a list of acdSkill items"}, skills},
+	{Assumption{"A-YAML-FLOW", "transferToFlow has a branch failure, written as in the other transfers"}, handsOver},
 	{Assumption{"A-YAML-PROMPT", "the initial greeting takes a prompt"}, prompt},
 }
 

@@ -106,6 +106,17 @@ func (b *Blueprint) Scopes() []string {
 	return slices.Compact(out)
 }
 
+// Flows lists the flows of the org to which calls are handed over, sorted.
+func (b *Blueprint) Flows() []string {
+	var out []string
+	for _, e := range b.Entities {
+		if e.Key.Kind == genesys.Flow && e.Holding == genesys.Reference {
+			out = append(out, e.Key.Name)
+		}
+	}
+	return out
+}
+
 // Resolve is the blueprint with every reference replaced by what the org calls it. It is an
 // error when a value is missing.
 func (b *Blueprint) Resolve(ids genesys.IDs) (*Blueprint, error) {

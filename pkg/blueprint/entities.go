@@ -52,6 +52,7 @@ func (b *builder) makeEntities() diag.Findings {
 	es = append(es, b.actionEntities()...)
 	es = append(es, b.targets()...)
 	es = append(es, b.scripts()...)
+	es = append(es, b.flowReferences()...)
 	b.add(es...)
 	return nil
 }
@@ -283,6 +284,9 @@ func (b *builder) targets() []genesys.Entity {
 	d := b.d
 	queues, skills := []string{d.Routing.Fallback.Queue}, slices.Clone(d.Routing.Fallback.Skills)
 	for _, r := range d.Routing.Rules {
+		if r.To.Flow != "" {
+			continue
+		}
 		queues = append(queues, r.To.Queue)
 		skills = append(skills, r.To.Skills...)
 	}
@@ -320,7 +324,7 @@ func (b *builder) flowEntity() genesys.Entity {
 	e := genesys.Entity{
 		Key: key(genesys.Flow, b.names.flow), Holding: genesys.Owned, Text: b.out.Flow.Text,
 		Content: map[string]any{
-			"name": b.names.flow, "type": "INBOUNDCALL", "description": b.out.Flow.Tree.Flow.Description, "division": b.division(),
+			"name": b.names.flow, "type": inboundCall, "description": b.out.Flow.Tree.Flow.Description, "division": b.division(),
 		},
 		Needs: []genesys.Key{key(genesys.DataTable, b.names.table)},
 	}

@@ -66,6 +66,8 @@ type flowData struct {
 	Facts            []fact
 	Bonus            expr.Node
 	RuleSwitches     [][]ruleData
+	Flows            [][]handOver
+	RuleFlows        bool // some rule hands calls over
 	Fallback         fallbackData
 	Priority         expr.Node
 	FallbackPriority expr.Node
@@ -103,13 +105,13 @@ type attribute struct {
 }
 
 type ruleData struct {
-	Number, Line           int // its place among the rules, from 1, and in the file
-	Name, Queue, ScreenPop string
-	When, Is               expr.Node
-	Priority               int
-	Flat                   bool // value adds no priority
-	PreferOwner            bool
-	Skills                 []wanted
+	Number, Line                 int // its place among the rules, from 1, and in the file
+	Name, Queue, Flow, ScreenPop string
+	When, Is                     expr.Node
+	Priority                     int
+	Flat                         bool // value adds no priority
+	PreferOwner                  bool
+	Skills                       []wanted
 }
 
 type fallbackData struct {
@@ -450,17 +452,22 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 	d := b.d
 	var fs diag.Findings
 	var rules []ruleData
+	b.handOverPart(f)
 	for i, r := range d.Routing.Rules {
 		cond, err := b.when(r.When)
 		if err != nil {
 			fs = append(fs, diag.Finding{Code: codeTemplate, Message: err.Error(), Position: d.Pos(fmt.Sprintf("routing.rules[%d].when", i))})
 			continue
 		}
-		rules = append(rules, ruleData{
+		x := ruleData{
 			Number: i + 1, Line: d.Pos(fmt.Sprintf("routing.rules[%d]", i)).Line,
-			Name: r.Name, Queue: r.To.Queue, ScreenPop: popKey(d.PopOf(i)), When: cond,
-			Is: eq(v("Flow.dealroute_rule"), text(r.Name)), Priority: r.To.Priority, Flat: d.Routing.ValuePriority != nil && r.To.Flat(), PreferOwner: r.To.PrefersOwner(), Skills: b.wants(r.To.Skills),
-		})
+			Name: r.Name, Queue: r.To.Queue, Flow: r.To.Flow, ScreenPop: popKey(d.PopOf(i)), When: cond,
+			Is: eq(v("Flow.dealroute_rule"), text(r.Name)), Priority: r.To.Priority, Flat: d.Routing.ValuePriority != nil && r.To.Flat(), PreferOwner: r.To.PrefersOwner(),
+		}
+		if r.To.Flow == "" {
+			x.Skills = b.wants(r.To.Skills)
+		}
+		rules = append(rules, x)
 	}
 	f.RuleSwitches = slices.Collect(slices.Chunk(rules, casesPerSwitch))
 	fb := d.Routing.Fallback
@@ -468,10 +475,15 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 		Line: d.Pos("routing.fallback").Line, Label: "The fallback", Queue: fb.Queue, ScreenPop: popKey(d.PopOf(-1)), Priority: fb.Priority, Skills: b.wants(fb.Skills),
 	}
 	f.Priority, f.FallbackPriority = v("Flow.Base"), integer(fb.Priority)
+	if d.Routing.ValuePriority != nil {
+		f.Priority, f.FallbackPriority = withinBounds(add(f.Priority, v("Flow.Bonus"))), withinBounds(add(f.FallbackPriority, v("Flow.Bonus")))
+	}
+	if f.RuleFlows { // the other flow gives the call its priority
+		f.Priority = choose(eq(v(targetFlow), text("")), f.Priority, whole(0))
+	}
 	if d.Routing.ValuePriority == nil {
 		return fs
 	}
-	f.Priority, f.FallbackPriority = withinBounds(add(f.Priority, v("Flow.Bonus"))), withinBounds(add(f.FallbackPriority, v("Flow.Bonus")))
 	bonus, err := bonusOf(d.Routing.ValuePriority)
 	if err != nil {
 		return append(fs, diag.Finding{Code: codeTemplate, Message: err.Error(), Position: d.Pos("routing.valuePriority")})
@@ -515,7 +527,9 @@ func (b *builder) keptPart(f *flowData) {
 	d := b.d
 	var names []string
 	for _, r := range d.Routing.Rules {
-		names = append(names, r.Name)
+		if r.To.Flow == "" {
+			names = append(names, r.Name)
+		}
 	}
 	var answered []string
 	for _, o := range routing.Outcomes() {
@@ -533,7 +547,11 @@ func (b *builder) keptPart(f *flowData) {
 	if f.Cache {
 		now := fn("GetCurrentDateTimeUtc")
 		end := fn("ToString", fn("AddSeconds", now, whole(seconds(d.Enrichment.Cache.TTL))))
-		f.Until = choose(v("Flow.Answered"), fn("Append", fn("Left", end, whole(19)), text("Z")), text(""))
+		keep := v("Flow.Answered")
+		if f.RuleFlows { // the other flow may send the call back, and is not to get it again for what was known before
+			keep = all(keep, eq(v(targetFlow), text("")))
+		}
+		f.Until = choose(keep, fn("Append", fn("Left", end, whole(19)), text("Z")), text(""))
 	}
 	for _, name := range d.Privacy.ParticipantData {
 		x := v("Flow." + name)

@@ -64,7 +64,7 @@ func ruleText(r routing.Rule) string {
 }
 
 func targetText(t routing.Target) string {
-	return record("Queue", atom(t.Queue), "Skills", each(t.Skills, atom), "Priority", atom(t.Priority), "Flat", atom(t.Flat), "PreferOwner", atom(t.PreferOwner))
+	return record("Queue", atom(t.Queue), "Flow", atom(t.Flow), "Skills", each(t.Skills, atom), "Priority", atom(t.Priority), "Flat", atom(t.Flat), "PreferOwner", atom(t.PreferOwner))
 }
 
 func conditionText(c routing.Condition) string {

@@ -188,6 +188,9 @@ func TestTheCallAndThePolicyAgree(t *testing.T) {
 					Outcome: routing.Outcome(o.Outcome), Rule: o.Rule, Index: want.Index, Reason: o.Reason,
 					Queue: o.Result.Queue, Skills: o.Result.Skills, Priority: int(o.Result.Priority), ByValue: int(o.Bonus),
 				}
+				if o.Result.Ending == interp.EndFlow {
+					got.Flow = o.Result.Target
+				}
 				if got.Skills == nil {
 					got.Skills = want.Skills[:0]
 				}

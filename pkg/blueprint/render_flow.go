@@ -59,6 +59,7 @@ func (b *builder) renderFlow() diag.Findings {
 // prompts, which are the org's own.
 func (b *builder) org() architect.Org {
 	o := architect.OrgOf(b.out.Entities, dataaction.Flatten)
+	o.Names["inboundFlows"] = flowsOf(b.d)
 	if p := b.d.Calls.Greeting.Prompt; p != "" {
 		o.Names["userPrompts"] = []string{strings.TrimPrefix(p, "Prompt.")}
 	}

@@ -185,6 +185,9 @@ func (o *org) prove(env session, l *loaded, b *blueprint.Blueprint) func(context
 func targetsOf(d *deployment.Deployment) []reconcile.Target {
 	var out []reconcile.Target
 	for _, r := range d.Routing.Rules {
+		if r.To.Flow != "" { // who answers there is that flow's matter
+			continue
+		}
 		out = append(out, reconcile.Target{Rule: fmt.Sprintf("rule %q", r.Name), Queue: r.To.Queue, Skills: r.To.Skills})
 	}
 	f := d.Routing.Fallback

@@ -136,7 +136,8 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 		s.Close() //nolint:errcheck // the first error counts
 		return nil, err
 	}
-	seed := genesystest.Seed{Numbers: l.deployment.Calls.Numbers} // a number added later is in the pool, too
+	// what is added to the file later and cannot be made here is there, too
+	seed := genesystest.Seed{Numbers: l.deployment.Calls.Numbers, Flows: b.Flows()}
 	if state == nil {
 		seed = seedOf(l.deployment, b)
 	}
@@ -345,7 +346,7 @@ func defined(d *deployment.Deployment) []hubspottest.Option {
 // seedOf is an org as an admin finds it: queues with people who hold the skills that the
 // rules ask for, the numbers in a pool, the pinned names.
 func seedOf(d *deployment.Deployment, b *blueprint.Blueprint) genesystest.Seed {
-	seed := genesystest.Seed{Org: "Acme Sandbox", Numbers: d.Calls.Numbers}
+	seed := genesystest.Seed{Org: "Acme Sandbox", Numbers: d.Calls.Numbers, Flows: b.Flows()}
 	if d.Genesys.Org != "" {
 		seed.Org = d.Genesys.Org
 	}

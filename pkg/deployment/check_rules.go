@@ -49,7 +49,7 @@ func (d *decoder) checkRules(dep *Deployment) {
 	}
 	names := map[string]string{}
 	spelt := map[string]string{}
-	d.spelling(spelt, "routing.fallback", dep.Routing.Fallback.Queue, dep.Routing.Fallback.Skills)
+	d.spelling(spelt, "routing.fallback", Target{Queue: dep.Routing.Fallback.Queue, Skills: dep.Routing.Fallback.Skills})
 	for i, r := range dep.Routing.Rules {
 		path := fmt.Sprintf("routing.rules[%d]", i)
 		if d.skip(path) {
@@ -62,15 +62,36 @@ func (d *decoder) checkRules(dep *Deployment) {
 			names[fold] = path
 		}
 		d.checkWhen(dep, path+".when", r.When)
-		d.spelling(spelt, path+".to", r.To.Queue, r.To.Skills)
+		d.checkFlow(dep, path+".to", r.To)
+		d.spelling(spelt, path+".to", r.To)
 	}
 }
 
-// inherit gives a rule's target what it leaves out: it is the fallback's when it names no queue.
+// besideFlow are the keys of a target that mean nothing where another flow takes the call: that
+// flow chooses queue, skills and priority.
+var besideFlow = []string{"queue", "skills", "priority", "owner", "valuePriority"}
+
+func (d *decoder) checkFlow(dep *Deployment, path string, to Target) {
+	if to.Flow == "" {
+		return
+	}
+	if strings.EqualFold(to.Flow, dep.Name) {
+		d.wrong(join(path, "flow"), codeRuleOwnFlow, to.Flow, "name the flow that is to take the call", fmt.Sprintf("flow %s is this deployment's own: the call would begin again, and come here again", quote(to.Flow)))
+	}
+	for _, key := range besideFlow {
+		if _, given := d.positions[join(path, key)]; given {
+			d.problem(join(path, key), codeRuleFlow, diag.Error, 0, "delete one of the two; screenPop alone may stand beside flow",
+				fmt.Sprintf("%s does not go with %s: flow %s takes the call over and decides itself", join(path, key), join(path, "flow"), quote(to.Flow)))
+		}
+	}
+}
+
+// inherit gives a rule's target what it leaves out: it is the fallback's when it names neither
+// queue nor flow.
 func (d *decoder) inherit(dep *Deployment, rule int) {
 	to, fallback := &dep.Routing.Rules[rule].To, dep.Routing.Fallback
 	path := fmt.Sprintf("routing.rules[%d].to", rule)
-	if to.Queue != "" || d.skip(path+".queue") {
+	if to.Queue != "" || to.Flow != "" || d.skip(path+".queue") || d.skip(path+".flow") {
 		return
 	}
 	to.Queue = fallback.Queue
@@ -82,8 +103,8 @@ func (d *decoder) inherit(dep *Deployment, rule int) {
 	}
 }
 
-// spelling warns of queues and skills that differ in capitals only.
-func (d *decoder) spelling(spelt map[string]string, path, queue string, skills []string) {
+// spelling warns of queues, skills and flows that differ in capitals only.
+func (d *decoder) spelling(spelt map[string]string, path string, to Target) {
 	one := func(noun, path, name string) {
 		key := noun + " " + strings.ToLower(name)
 		if first, ok := spelt[key]; ok && first != name {
@@ -93,8 +114,9 @@ func (d *decoder) spelling(spelt map[string]string, path, queue string, skills [
 			spelt[key] = name
 		}
 	}
-	one("queue", path+".queue", queue)
-	for i, s := range skills {
+	one("queue", path+".queue", to.Queue)
+	one("flow", path+".flow", to.Flow)
+	for i, s := range to.Skills {
 		one("skill", fmt.Sprintf("%s.skills[%d]", path, i), s)
 	}
 }

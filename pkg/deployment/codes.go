@@ -29,6 +29,8 @@ const (
 	codeRuleEmpty    = "DR-RULE-002"
 	codeRuleBounds   = "DR-RULE-003"
 	codeRulePipeline = "DR-RULE-004"
+	codeRuleFlow     = "DR-RULE-005"
+	codeRuleOwnFlow  = "DR-RULE-006"
 
 	codeCountryTold = "DR-RULE-021"
 	codeCalled      = "DR-RULE-022"
@@ -79,11 +81,13 @@ func Codes() []Code {
 		{codeCountry, "an unknown country", "Countries are two capital letters as in ISO 3166, such as US, GB, DE."},
 		{codeRegion, "an unknown region", "Give an AWS region name that Genesys Cloud uses, or the org's domain as in its login address."},
 		{codeDuration, "not a duration", "Write a number with its unit, such as 3s, 5m, 1h; whole seconds."},
-		{codeSpelling, "a name spelt in two ways", "Queues and skills that differ only in capitals are one thing to people and possibly two to Genesys Cloud."},
+		{codeSpelling, "a name spelt in two ways", "Queues, skills or flows that differ only in capitals are one thing to people and possibly two to Genesys Cloud."},
 		{codeRuleName, "two rules of one name", "Results, reports and the kept decision name a rule; two of one name could not be told apart."},
 		{codeRuleEmpty, "a rule without a condition", "It would take every caller, also after a failed lookup. That is what routing.fallback is for."},
 		{codeRuleBounds, "bounds that nothing meets", "The least value is greater than the greatest."},
 		{codeRulePipeline, "a pipeline whose deals do not count", "hubspot.lookup.pipelines leaves it out, so no deal that counts is ever in it."},
+		{codeRuleFlow, "a key that does not go with a flow as target", "The other flow takes the call over and chooses queue, skills and priority itself. Only `screenPop` may stand beside `flow`: it is set before the call is handed over."},
+		{codeRuleOwnFlow, "a flow that hands the call to itself", "The deployment's flow bears the deployment's name. Handed to itself, a call begins anew, is decided the same way, and never arrives. Name another flow, or a queue."},
 		{codeCountryTold, "a country whose callers cannot be told", "Countries that share a calling code are told apart by a number's first digits. All numbers of this country begin like those of another one, which they count for."},
 		{codeCalled, "a called number that is not ours", "A rule can ask for the numbers of calls.numbers only: calls to others do not reach the flow, or come from another flow, and then count by the number that the caller dialled."},
 		{codeStageName, "an ambiguous stage name", "A name under hubspot.stages equals the id of another stage. A rule that says it means both: the stages of that name, and the one with that id."},

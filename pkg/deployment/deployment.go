@@ -180,7 +180,7 @@ func (d *Deployment) Policy() routing.Policy {
 				AnyOpen: dealTest(r.When.AnyOpen), OpenDeals: (*routing.Range)(r.When.OpenDeals), Failure: r.When.Failure, Lifecycle: r.When.Lifecycle, Facts: tests,
 				Caller: callerTest(r.When.Caller), Called: r.When.Called,
 			},
-			To: routing.Target{Queue: r.To.Queue, Skills: r.To.Skills, Priority: r.To.Priority, Flat: r.To.Flat(), PreferOwner: r.To.PrefersOwner()},
+			To: routing.Target{Queue: r.To.Queue, Flow: r.To.Flow, Skills: r.To.Skills, Priority: r.To.Priority, Flat: r.To.Flat(), PreferOwner: r.To.PrefersOwner()},
 		})
 	}
 	return p

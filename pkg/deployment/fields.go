@@ -197,7 +197,7 @@ var reservedKeys = map[reflect.Type][]string{
 	reflect.TypeFor[Lookup]():     {"company", "rollup", "property"},
 	reflect.TypeFor[Calls]():      {"schedule", "testNumbers"},
 	reflect.TypeFor[When]():       {"at"},
-	reflect.TypeFor[Target]():     {"flow", "language"},
+	reflect.TypeFor[Target]():     {"language"},
 	reflect.TypeFor[Fallback]():   {"flow", "owner", "language"},
 	reflect.TypeFor[Auth]():       {"renew", "grant", "tokenURL"},
 }
@@ -225,6 +225,6 @@ var missingHints = map[string]string{
 	"genesys.region":               "add the org's AWS region, such as eu-central-1",
 	"hubspot.lookup.homeCountries": "add the countries your callers are from, such as [US, CA]",
 	"routing.fallback.queue":       "add the queue for everybody whom no rule takes",
-	"routing.rules[].to":           "write {queue: …}, or {} for where the fallback goes",
+	"routing.rules[].to":           "write {queue: …}, {flow: …}, or {} for where the fallback goes",
 	"routing.rules[].when":         "say for whom the rule is; for everybody there is routing.fallback",
 }

@@ -43,6 +43,6 @@ func TestVariantsChangeALeafOrAreRefused(t *testing.T) {
 // isDefault are the leaves of full.yaml that it leaves to their defaults.
 func isDefault(path string) bool {
 	return slices.Contains([]string{
-		"hubspot.facts.tier.type", "routing.rules[3].to.screenPop",
+		"hubspot.facts.tier.type", "routing.rules[3].to.screenPop", "routing.rules[4].to.priority",
 	}, path)
 }

@@ -82,7 +82,7 @@ func TestFullFile(t *testing.T) {
 		"routing.rules[1].to.queue":                "full.yaml:47:19",
 		"routing.rules[2].when.facts.score.min":    "full.yaml:49:59",
 		"routing.rules[2].when.facts.score.max":    "full.yaml:49:46",
-		"routing.valuePriority":                    "full.yaml:54:3",
+		"routing.valuePriority":                    "full.yaml:57:3",
 		"hubspot.stages.985123456":                 "full.yaml:21:18",
 		"calls.language":                           "full.yaml:30:13",
 		"enrichment.nothing.of.this[3].sort":       "full.yaml:34:1",
@@ -101,7 +101,7 @@ func TestFullFile(t *testing.T) {
 		t.Errorf("own numbers: %v", got)
 	}
 	p := d.Policy()
-	if len(p.Rules) != 4 || p.Rules[2].When.Facts["score"].Min.String() != "80" || !slices.Equal(p.StageIDs("Negotiation"), []string{"985123456", "Negotiation"}) {
+	if len(p.Rules) != 5 || p.Rules[4].To.Flow != "Renewal menu" || p.Rules[4].To.Queue != "" || p.Rules[2].When.Facts["score"].Min.String() != "80" || !slices.Equal(p.StageIDs("Negotiation"), []string{"985123456", "Negotiation"}) {
 		t.Errorf("policy: %+v", p)
 	}
 }

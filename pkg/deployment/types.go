@@ -161,7 +161,7 @@ type Routing struct {
 	LastResort LastResort `yaml:"lastResort,omitempty"`
 }
 
-// A Rule sends some callers to a queue.
+// A Rule sends some callers to a queue or to another flow.
 type Rule struct {
 	// Name is how results and reports call the rule.
 	Name string `yaml:"name" jsonschema:"minLength=1,maxLength=64"`
@@ -244,11 +244,13 @@ type FactTest struct {
 	Set        *bool
 }
 
-// A Target is where a rule sends a call. What it leaves out is the fallback's when it names no
-// queue; with a queue there are no skills and the priority is 0.
+// A Target is where a rule sends a call. What it leaves out is the fallback's when it names
+// neither queue nor flow; with a queue there are no skills and the priority is 0.
 type Target struct {
 	// Queue by its name.
 	Queue string `yaml:"queue,omitempty" jsonschema:"minLength=1"`
+	// Flow by its name: an inbound call flow of the org that takes the call over. Nothing but screenPop stands beside it.
+	Flow string `yaml:"flow,omitempty" jsonschema:"minLength=1"`
 	// Skills the agent must have, by name.
 	Skills []string `yaml:"skills,omitempty" jsonschema:"uniqueItems=true"`
 	// Priority is the base; one point is worth a minute of waiting.

@@ -94,6 +94,9 @@ type Policy struct {
 	Record       genesys.Key                 // the tool's own record among the desired entities, if there is one
 }
 
+// AsItIs is the reason to keep what others made and the deployment only uses.
+const AsItIs = "exists and is used as it is"
+
 // Twin is the reason to delete one of several of ours that have one name.
 const Twin = "a second one of ours with the same name"
 
@@ -106,7 +109,7 @@ type Verdict struct {
 // on puts a verdict into a change.
 func (v Verdict) on(c Change) Change {
 	switch {
-	case v.Refused && !c.Blocks:
+	case v.Refused && (!c.Blocks || c.ID == ""): // of what is missing it knows more
 		c.Action, c.Reason, c.Blocks = Leave, v.Reason, true
 	case c.Reason == "":
 		c.Reason = v.Reason
@@ -245,7 +248,7 @@ func one(d genesys.Entity, f Found, p Policy) Change {
 	c := Change{Key: d.Key, ID: f.ID, Action: Keep}
 	switch {
 	case d.Holding == genesys.Reference:
-		c.Reason = "exists and is used as it is"
+		c.Reason = AsItIs
 	case d.Holding == genesys.Seed:
 		c.Reason = "data, not configuration: never overwritten"
 	case !f.Owned && !p.Adopt:

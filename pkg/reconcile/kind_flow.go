@@ -23,6 +23,7 @@ type Flows interface {
 	FlowJob(ctx context.Context, id string) (genesys.Job, error)
 	StartFlowExport(ctx context.Context, flowID string) (job string, err error)
 	FlowExport(ctx context.Context, job string) (text string, done bool, err error)
+	FlowsNamed(ctx context.Context, name string) ([]genesys.Object, error) // of every type
 }
 
 // flowKind is the inbound call flow. Its description, which its YAML sets, carries the mark
@@ -72,7 +73,52 @@ func (k flowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 			fs[i].Held = fmt.Sprintf("locked by %s; with --force-unlock the lock is taken, and what they have not saved is lost", by)
 		}
 	}
-	return fs, err
+	if err != nil {
+		return nil, err
+	}
+	fs = slices.DeleteFunc(fs, func(f plan.Found) bool { return isReference(r.File, f.Key) }) // a copy of ours may bear our mark
+	targets, err := k.targets(ctx, r)
+	return append(fs, targets...), err
+}
+
+// targets finds the flows that calls are handed to, which are used as they are. Genesys looks their
+// names up when our flow is published, so what cannot take a call is told before anything is
+// written: a flow that is missing, of another type, or not published.
+func (k flowKind) targets(ctx context.Context, r *run) ([]plan.Found, error) {
+	targets := slices.DeleteFunc(slices.Clone(r.desired), func(d genesys.Entity) bool { return d.Key.Kind != genesys.Flow || d.Holding != genesys.Reference })
+	if len(targets) == 0 {
+		return nil, nil
+	}
+	all, err := k.org.Find(ctx, genesys.Flow, "")
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]genesys.Object{}
+	for _, o := range all {
+		if name := o.Text("name"); name != r.name {
+			r.see(genesys.Flow, name)
+			there[name] = o
+		}
+	}
+	var out []plan.Found
+	for _, d := range targets {
+		if o, ok := there[d.Key.Name]; ok {
+			out = append(out, plan.Found{Key: d.Key, ID: o.ID})
+			if o.Body["publishedVersion"] == nil {
+				r.unfit[d.Key] = "it is not published, so no call can be handed to it; publish it in Architect"
+			}
+			continue
+		}
+		others, err := k.org.FlowsNamed(ctx, d.Key.Name)
+		if err != nil {
+			return nil, err
+		}
+		r.unfit[d.Key] = "there is no such flow; make it in Architect and publish it, or name another one"
+		if len(others) > 0 {
+			r.unfit[d.Key] = fmt.Sprintf("it is a flow of type %s, and only an inbound call flow can take a call over", cmp.Or(strings.ToLower(others[0].Text("type")), "that nobody knows"))
+		}
+	}
+	return out, nil
 }
 
 // A FlowError is a flow that the platform did not publish, with what it said.

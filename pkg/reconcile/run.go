@@ -80,7 +80,8 @@ type run struct {
 	routes   routeKind   // decides before planning
 	flowKind flowKind    // reads a text where the record does not know a version
 
-	lacks []Lack // what reading was refused
+	lacks []Lack                 // what reading was refused
+	unfit map[genesys.Key]string // why a flow cannot take the calls that are handed to it
 
 	found   []plan.Found         // all that was found
 	tried   map[genesys.Key]bool // data actions whose test run has succeeded
@@ -122,7 +123,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	r := &run{
 		Config: cfg, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
-		names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{},
+		names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{}, unfit: map[genesys.Key]string{},
 	}
 	r.meet(org)
 	var err error
@@ -156,6 +157,9 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 			return nil, err
 		}
 		return nil, r.refused()
+	}
+	for k, why := range r.unfit {
+		verdicts[k] = plan.Verdict{Refused: true, Reason: why}
 	}
 	for _, f := range found {
 		if by := r.published[f.ID].lock; by != "" && r.ForceUnlock {
@@ -194,7 +198,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		if c.Action == plan.Keep || c.Action == plan.Update {
 			r.know(c.Key, "id", c.ID)
 		}
-		if c.Action == plan.Keep && c.Key.Kind == genesys.Flow {
+		if c.Action == plan.Keep && c.Key.Kind == genesys.Flow && !isReference(r.desired, c.Key) {
 			r.kept = r.published[c.ID].version
 		}
 	}

@@ -141,7 +141,7 @@ func (r *Reconciler) flows() []genesys.Entity {
 	var out []genesys.Entity
 	for _, c := range r.plan.Changes {
 		d, wanted := r.run.desired.Get(c.Key)
-		if wanted && c.Key.Kind == genesys.Flow && (c.Action == plan.Keep || c.Action == plan.Update) {
+		if wanted && d.Holding == genesys.Owned && c.Key.Kind == genesys.Flow && (c.Action == plan.Keep || c.Action == plan.Update) {
 			out = append(out, d)
 		}
 	}

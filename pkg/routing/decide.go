@@ -15,9 +15,10 @@ type Decision struct {
 	Index    int    // of the rule; -1 for the fallback
 	Reason   string // ReasonRule or ReasonFallback
 	Queue    string
+	Flow     string // that takes the call over; then there is no queue, and the priority is 0
 	Skills   []string
 	Priority int // the sum, kept within what Genesys takes
-	ByValue  int // the share of it that value gives
+	ByValue  int // the share of it that value gives; of a flow, the share at the fallback where it cannot be reached
 
 	Owner string // id in HubSpot of the owner who is asked first, if he works here; empty: nobody
 }
@@ -40,6 +41,10 @@ func Decide(p Policy, f Facts) Decision {
 	}
 	if to.Flat {
 		d.ByValue = 0
+	}
+	if to.Flow != "" {
+		d.Flow = to.Flow
+		return d
 	}
 	d.Queue, d.Skills, d.Priority = to.Queue, slices.Clone(to.Skills), sum(to.Priority, d.ByValue)
 	if to.PreferOwner {
@@ -192,11 +197,11 @@ func (v Value) begins(prefix string, ignoreCase bool) bool {
 	return v.Type == StringFact && slices.ContainsFunc(append(strings.Split(v.Text, ";"), v.Text), func(s string) bool { return strings.HasPrefix(s, prefix) })
 }
 
-// WithoutQueue is what becomes of a decision whose queue has vanished or cannot be reached:
+// WithoutTarget is what becomes of a decision whose queue or flow has vanished or cannot be reached:
 // the fallback queue without skills, with the fallback's priority and the share of value.
 // The rule is still the one that matched; no owner is asked first.
-func (p Policy) WithoutQueue(d Decision) Decision {
-	d.Queue, d.Skills, d.Priority, d.Owner = p.Fallback.Queue, nil, sum(p.Fallback.Priority, d.ByValue), ""
+func (p Policy) WithoutTarget(d Decision) Decision {
+	d.Queue, d.Flow, d.Skills, d.Priority, d.Owner = p.Fallback.Queue, "", nil, sum(p.Fallback.Priority, d.ByValue), ""
 	return d
 }
 

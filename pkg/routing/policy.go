@@ -84,9 +84,10 @@ type Rule struct {
 	To   Target
 }
 
-// A Target is where a call goes.
+// A Target is where a call goes: to a queue, or to another flow, which takes none of the rest.
 type Target struct {
 	Queue    string
+	Flow     string // name of a flow of the org that takes the call over
 	Skills   []string
 	Priority int
 	Flat     bool // value adds no priority, at the fallback neither

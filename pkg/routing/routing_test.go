@@ -356,7 +356,7 @@ func TestDecide(t *testing.T) {
 	if got := decide(); !cmp.Equal(got, none) {
 		t.Error(cmp.Diff(none, got))
 	}
-	if got := p.WithoutQueue(big); got.Queue != "General" || got.Skills != nil || got.Priority != 5 || got.Rule != "big" {
+	if got := p.WithoutTarget(big); got.Queue != "General" || got.Skills != nil || got.Priority != 5 || got.Rule != "big" {
 		t.Errorf("vanished queue: %+v", got)
 	}
 	if got := big.WithoutSkills("b", "z"); !slices.Equal(got.Skills, []string{"a"}) || got.Queue != "Sales" || len(big.Skills) != 2 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,6 +105,11 @@ func expect(l line, s situation) want {
 	return w
 }
 
+// handsOver reports whether the rule's target is a flow, reached or not.
+func handsOver(l line, w want) bool {
+	return w.Index >= 0 && l.d.Routing.Rules[w.Index].To.Flow != ""
+}
+
 // failure is what a fault means to the flow.
 func failure(k transport.FaultKind) string {
 	if k == transport.FaultTimeout {
@@ -132,12 +138,16 @@ func reach(l line, s situation, w *want) {
 	gone := func(queue string) bool {
 		return slices.Contains(s.org.MissingQueues, queue) || slices.Contains(s.org.FailingTransfers, queue)
 	}
-	if !gone(w.Queue) {
+	if w.Flow != "" && !slices.Contains(s.org.MissingFlows, w.Flow) && !slices.Contains(s.org.FailingTransfers, w.Flow) {
+		w.Ending = interp.EndFlow
+		return
+	}
+	if w.Flow == "" && !gone(w.Queue) {
 		w.Decision = w.WithoutSkills(s.org.MissingSkills...)
 		w.First = userOf(w.Owner, s.org.Owners)
 		return
 	}
-	w.Decision = l.d.Policy().WithoutQueue(w.Decision)
+	w.Decision = l.d.Policy().WithoutTarget(w.Decision)
 	if gone(w.Queue) {
 		w.Queue, w.Priority, w.Reason, w.Ending = "", 0, "lastResort", interp.EndDisconnect
 	}
@@ -158,7 +168,7 @@ func (w want) String() string {
 		v = w.Value.String()
 	}
 	return fmt.Sprintf("%s rule=%q %s %s %q %q priority=%d%s contact=%s open=%s value=%s requests=%d",
-		w.Outcome, w.Rule, w.Reason, w.Ending, w.Queue, w.Skills, w.Priority, first(w.First), w.ContactID, w.Open, v, w.Requests)
+		w.Outcome, w.Rule, w.Reason, w.Ending, w.Queue+w.Flow, w.Skills, w.Priority, first(w.First), w.ContactID, w.Open, v, w.Requests)
 }
 
 // said is what the flow made of a call, in the same words.
@@ -180,7 +190,7 @@ func said(o *simulate.Outcome) string {
 		}
 	}
 	return fmt.Sprintf("%s rule=%q %s %s %q %q priority=%d%s contact=%s open=%s value=%s requests=%d",
-		o.Outcome, o.Rule, o.Reason, r.Ending, r.Queue, r.Skills, r.Priority, first(agents), o.ContactID, open, v, o.Requests)
+		o.Outcome, o.Rule, o.Reason, r.Ending, r.Target, r.Skills, r.Priority, first(agents), o.ContactID, open, v, o.Requests)
 }
 
 func first(agents string) string {
@@ -233,8 +243,8 @@ func written(t failer, l line, o *simulate.Outcome, w want) {
 	}
 	check("dealroute_outcome", string(w.Outcome))
 	check("dealroute_rule", w.Rule)
-	if until := data["dealroute_until"]; (until != "") != (w.Answered && l.d.Enrichment.Cache.Store == deployment.CacheConversation) {
-		t.Fatalf("dealroute_until is %q of a lookup that was answered: %v", until, w.Answered)
+	if until := data["dealroute_until"]; (until != "") != (w.Answered && !handsOver(l, w) && l.d.Enrichment.Cache.Store == deployment.CacheConversation) {
+		t.Fatalf("dealroute_until is %q of a lookup that was answered: %v, and goes to a flow: %v", until, w.Answered, handsOver(l, w))
 	}
 	for name := range data {
 		if !strings.HasPrefix(name, "dealroute_") && !slices.Contains(l.d.Privacy.ParticipantData, name) {
@@ -345,7 +355,10 @@ func (m maker) situation(l line) situation {
 	if rarely(t, "vanished") {
 		s.org.MissingQueues = some(t, "missing queues", 2, queues...)
 		s.org.MissingSkills = some(t, "missing skills", 3, skills...)
-		s.org.FailingTransfers = some(t, "failing transfers", 2, queues...)
+		s.org.FailingTransfers = some(t, "failing transfers", 2, append(slices.Clone(queues), flows[:2]...)...)
+	}
+	if rarely(t, "flows vanished") {
+		s.org.MissingFlows = append(some(t, "missing flows", 2, flows[1:]...), flows[0])
 	}
 	return s
 }
@@ -369,6 +382,9 @@ func TestTheCallIsThePolicy(t *testing.T) {
 			if w.Rule != "" && l.d.Routing.Rules[w.Index].To.PrefersOwner() {
 				outcomes[fmt.Sprintf("owner first %v, an owner %v", w.First != "", w.Owner != "")]++
 			}
+			if handsOver(l, w) {
+				outcomes["to a flow, ending in "+string(w.Ending)]++
+			}
 			l.callAgain(t, s, o, w)
 		}
 	})
@@ -381,6 +397,11 @@ func TestTheCallIsThePolicy(t *testing.T) {
 		}
 	}
 	conditions.check(t, kinds()...)
+	for _, e := range []interp.Ending{interp.EndFlow, interp.EndQueue} {
+		if outcomes["to a flow, ending in "+string(e)] == 0 {
+			t.Errorf("no caller of a rule with a flow ended in a %s", e)
+		}
+	}
 }
 
 // callAgain holds what a call leaves behind: an open breaker, or a decision that is kept.
@@ -394,6 +415,13 @@ func (l line) callAgain(t failer, s situation, o *simulate.Outcome, w want) {
 	switch {
 	case failed && l.d.Enrichment.Breaker.Enabled && row:
 		next.off = routing.FailureBreaker
+		compare(t, l, next, l.call(t, next.caller), expect(l, next))
+	case handsOver(l, w): // which may send the call back: it is decided anew, whatever an earlier leg left
+		next.conversation = maps.Clone(o.Result.ParticipantData)
+		compare(t, l, next, l.call(t, next.caller), expect(l, next))
+		next.conversation["dealroute_until"] = "2027-01-01T00:00:00Z" // which no leg leaves there
+		compare(t, l, next, l.call(t, next.caller), expect(l, next))
+		next.conversation["dealroute_rule"], next.conversation["dealroute_until"] = "", "2026-11-23T11:59:59Z"
 		compare(t, l, next, l.call(t, next.caller), expect(l, next))
 	case w.Answered && l.d.Enrichment.Cache.Store == deployment.CacheConversation:
 		next.conversation = o.Result.ParticipantData

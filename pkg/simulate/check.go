@@ -435,21 +435,28 @@ func holds(kind, v string) bool {
 // org checks how the org differs, for all calls or for one.
 func (c *checker) org(at string, o OrgFixture, a Around) {
 	c.control(at+"/control", o.Control, a.Rows)
-	queues, skills := targets(a.Deployment)
-	c.names(at+"/vanished/queues", "queue", o.Vanished.Queues, queues, skills, a)
-	c.names(at+"/vanished/skills", "skill", o.Vanished.Skills, skills, queues, a)
-	c.names(at+"/transfers/failing", "queue", o.Transfers.Failing, queues, skills, a)
+	queues, skills, flows := targets(a.Deployment)
+	c.names(at+"/vanished/queues", "queue", o.Vanished.Queues, queues, slices.Concat(skills, flows), a)
+	c.names(at+"/vanished/skills", "skill", o.Vanished.Skills, skills, slices.Concat(queues, flows), a)
+	c.names(at+"/vanished/flows", "flow", o.Vanished.Flows, flows, slices.Concat(queues, skills), a)
+	what := "queue"
+	if len(flows) > 0 {
+		what = "queue or flow"
+	}
+	c.names(at+"/transfers/failing", what, o.Transfers.Failing, slices.Concat(queues, flows), skills, a)
 }
 
-// targets are the queues and skills to which the deployment sends calls, sorted.
-func targets(d *deployment.Deployment) (queues, skills []string) {
+// targets are the queues, skills and flows to which the deployment sends calls, sorted.
+func targets(d *deployment.Deployment) (queues, skills, flows []string) {
 	queues, skills = []string{d.Routing.Fallback.Queue}, slices.Clone(d.Routing.Fallback.Skills)
 	for _, r := range d.Routing.Rules {
-		queues, skills = append(queues, r.To.Queue), append(skills, r.To.Skills...)
+		queues, skills, flows = append(queues, r.To.Queue), append(skills, r.To.Skills...), append(flows, r.To.Flow)
 	}
-	slices.Sort(queues)
-	slices.Sort(skills)
-	return slices.DeleteFunc(slices.Compact(queues), func(q string) bool { return q == "" }), slices.Compact(skills)
+	each := func(names []string) []string {
+		slices.Sort(names)
+		return slices.DeleteFunc(slices.Compact(names), func(n string) bool { return n == "" })
+	}
+	return each(queues), each(skills), each(flows)
 }
 
 // names warns of names to which no call can come: fixtures outlive a change of the deployment. other are names of the other kind.
@@ -524,10 +531,13 @@ func left(data map[string]string, d *deployment.Deployment) []leftover {
 		outcomes = append(outcomes, string(o))
 	}
 	rules := []string{""}
+	var out []leftover
 	for _, r := range d.Routing.Rules {
 		rules = append(rules, r.Name)
+		if r.To.Flow != "" && r.Name == data["dealroute_rule"] && data["dealroute_until"] != "" {
+			out = append(out, leftover{"dealroute_until", fmt.Sprintf("rule %q hands its calls to a flow, and such a decision is not kept", r.Name), "leave it empty, as that leg does"})
+		}
 	}
-	var out []leftover
 	for _, x := range []struct {
 		name  string
 		words []string
@@ -578,7 +588,7 @@ func (p *Program) Script(doc *world.Document, rows map[string]map[string]any, d 
 			table.Columns[name] = map[string]expr.Type{"a text": expr.String, "true or false": expr.Boolean, "a number": expr.Decimal}[kind(v)]
 		}
 	}
-	queues, skills := targets(d)
+	queues, skills, flows := targets(d)
 	var found diag.Findings
 	if ani := doc.Call.ANI; ani != "" && !Shown(ani) {
 		found = append(found, doc.Wrong("/call/ani", shownHint(ani), notShown))
@@ -600,6 +610,6 @@ func (p *Program) Script(doc *world.Document, rows map[string]map[string]any, d 
 	}
 	return append(found, doc.Against(p.flow, world.Known{
 		Outputs: func(category, action string) map[string]expr.Type { return p.types[actionKey(category, action)] },
-		Tables:  map[string]world.KnownTable{p.table: table}, Objects: map[string][]string{"queues": queues, "skills": skills}, Closed: true,
+		Tables:  map[string]world.KnownTable{p.table: table}, Objects: map[string][]string{"queues": queues, "skills": skills, "flows": flows}, Closed: true,
 	})...)
 }

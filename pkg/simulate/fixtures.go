@@ -41,16 +41,17 @@ type OrgFixture struct {
 
 // Org is the difference as a run or a call takes it.
 func (f OrgFixture) Org() Org {
-	return Org{Rows: f.Control, MissingQueues: f.Vanished.Queues, MissingSkills: f.Vanished.Skills, FailingTransfers: f.Transfers.Failing}
+	return Org{Rows: f.Control, MissingQueues: f.Vanished.Queues, MissingSkills: f.Vanished.Skills, MissingFlows: f.Vanished.Flows, FailingTransfers: f.Transfers.Failing}
 }
 
 // Vanished lists what the deployment names and the org no longer has.
 type Vanished struct {
 	Queues []string `yaml:"queues"`
 	Skills []string `yaml:"skills"`
+	Flows  []string `yaml:"flows"`
 }
 
-// Transfers lists the queues to which a transfer fails.
+// Transfers lists the queues and flows to which a transfer fails.
 type Transfers struct {
 	Failing []string `yaml:"failing"`
 }

@@ -57,6 +57,7 @@ func rarely(t *rapid.T, label string) bool { return rapid.IntRange(0, 11).Draw(t
 var (
 	queues = []string{"Sales", "Customer Care", `Büro "Nord"`, "It's urgent"}
 	skills = []string{"Senior_Account_Managers", "English", `Klug & "weise"`, "Ж"}
+	flows  = []string{"Renewal menu", `Menü "2"`, "Sales"} // the last one is a queue, too
 	names  = []string{"negotiation", "it's \"quoted\"", `back\slash`, "größte {Kunden}", "a: b # c", "rule 6", "rule 7"}
 	stages = []string{"appointmentscheduled", "contractsent", "985123456", "closedwon", "closedlost", "1214320997", "1214320998"}
 )
@@ -187,7 +188,7 @@ func (m maker) when(tests map[string]func() any) object {
 		"caller": func() {
 			c := object{}
 			if one(m.t, "caller's number", true, false) {
-				c["number"] = one[any](m.t, "number is", "withheld", "unreadable", "own", "usable", []string{"withheld", "unreadable"}, []string{"own", "usable"})
+				c["number"] = one[any](m.t, "number is", "withheld", "unreadable", "unreadable", "own", "usable", []string{"withheld", "unreadable"}, []string{"own", "usable"})
 			}
 			if len(c) == 0 || rarely(m.t, "country, too") {
 				c["country"] = append(some(m.t, "countries", 2, "GB", "US", "DE", "JE", "AR", "IT"), one(m.t, "country", "CA", "MX", "BR", "PR", "VA"))
@@ -247,7 +248,9 @@ func (m maker) deployment() string {
 	for i := range one(t, "rules", 3, 4, 5, 6, 7, 0, 1, 2) {
 		r := object{"name": names[i], "when": m.when(tests), "to": m.target(true)}
 		to := r["to"].(object)
-		switch one(t, "left out", "", "", "", "", "all", "queue", "queue and priority") {
+		switch one(t, "left out", "", "", "", "", "all", "queue", "queue and priority", "flow", "flow") {
+		case "flow":
+			r["to"] = object{"flow": one(t, "flow", flows...)}
 		case "all":
 			r["to"] = object{}
 		case "queue":
@@ -256,7 +259,7 @@ func (m maker) deployment() string {
 			delete(to, "queue")
 			delete(to, "priority")
 		}
-		if rarely(t, "flat") {
+		if _, flow := r["to"].(object)["flow"]; !flow && rarely(t, "flat") {
 			r["to"].(object)["valuePriority"] = one(t, "valuePriority of the rule", false, true)
 		}
 		if _, leads := r["to"].(object)["flow"]; !leads && one(t, "owner", true, false, false) {

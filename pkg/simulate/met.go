@@ -51,6 +51,7 @@ type Thing struct {
 // A Failed transfer is one that the call came back from.
 type Failed struct {
 	To       string
+	Flow     bool // to another flow, not to a queue
 	Skills   int
 	Handling bool // error handling tried it
 }
@@ -139,7 +140,7 @@ func (m *Met) see(e *interp.Effect, o interp.Outcome, table string) {
 		}
 	case interp.EffectTransfer:
 		if o.Branch == "failure" {
-			m.Failed = append(m.Failed, Failed{To: e.Name, Skills: len(e.Transfer.Skills), Handling: e.Transfer.Handling})
+			m.Failed = append(m.Failed, Failed{To: e.Name, Flow: e.Transfer.To == interp.EndFlow, Skills: len(e.Transfer.Skills), Handling: e.Transfer.Handling})
 		}
 	}
 }

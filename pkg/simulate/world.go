@@ -25,7 +25,8 @@ type Org struct {
 	Rows             map[string]map[string]any // of the control table, by key
 	MissingQueues    []string
 	MissingSkills    []string
-	FailingTransfers []string // queues whose transfer fails
+	MissingFlows     []string
+	FailingTransfers []string // queues and flows whose transfer fails
 	TableFails       bool     // every look-up fails
 
 	Owners Owners
@@ -52,6 +53,7 @@ func (o *Org) Change(by Org) {
 	}
 	o.MissingQueues = append(o.MissingQueues, by.MissingQueues...)
 	o.MissingSkills = append(o.MissingSkills, by.MissingSkills...)
+	o.MissingFlows = append(o.MissingFlows, by.MissingFlows...)
 	o.FailingTransfers = append(o.FailingTransfers, by.FailingTransfers...)
 	o.TableFails = o.TableFails || by.TableFails
 	if by.Owners.Rows != nil {
@@ -157,7 +159,11 @@ func (w *callWorld) ask(ctx context.Context, e *interp.Effect) (interp.Outcome, 
 			return interp.Outcome{Value: expr.NotSet(e.Type)}, nil
 		}
 	case interp.EffectTransfer:
-		if w.missing(e.Name) || either(org.FailingTransfers, own.FailingTransfers, e.Name) {
+		gone := w.missing
+		if e.Transfer.To == interp.EndFlow {
+			gone = func(flow string) bool { return either(org.MissingFlows, own.MissingFlows, flow) }
+		}
+		if gone(e.Name) || either(org.FailingTransfers, own.FailingTransfers, e.Name) {
 			return interp.Outcome{Branch: "failure"}, nil
 		}
 	}

@@ -27,6 +27,7 @@ type Call struct {
 	Reason          string            `json:"reason"`
 	Ending          string            `json:"ending"`
 	Queue           *string           `json:"queue"`
+	Flow            *string           `json:"flow"` // that took the call over
 	Skills          []string          `json:"skills"`
 	Priority        int64             `json:"priority"`
 	Owner           *string           `json:"owner"`          // id in HubSpot of who was to be asked first
@@ -78,6 +79,9 @@ func NewCall(o *simulate.Outcome, m *privacy.Mask) Call {
 		ContactID: text(o.ContactID), OpenDeals: o.OpenDeals, ParticipantData: map[string]string{},
 		HubSpotMs: ms(o.HubSpot), TablesMs: ms(o.Tables), BreakerMs: ms(o.Breaker), TransfersMs: ms(o.Transfers), OtherMs: max(0, ms(r.Elapsed-o.Waited-o.Transfers)),
 		HubSpotRequests: o.Requests, Actions: len(r.Path), Notes: []string{}, Path: []Step{},
+	}
+	if r.Ending == interp.EndFlow {
+		c.Flow = text(r.Target)
 	}
 	c.WaitedMs = c.HubSpotMs + c.TablesMs + c.BreakerMs // so that what was rounded adds up
 	if o.Owner.Wanted {
@@ -208,12 +212,18 @@ func transfer(c Call) string {
 	if c.Queue != nil {
 		return *c.Queue
 	}
+	if c.Flow != nil {
+		return *c.Flow
+	}
 	return c.Ending
 }
 
 func details(c Call, o *simulate.Outcome) string {
 	if c.Queue == nil && c.Reason == "lastResort" {
 		return "no queue could be reached: the last resort's message, then the end"
+	}
+	if c.Flow != nil {
+		return "another flow, which takes the call over"
 	}
 	if c.Queue == nil {
 		return ""

@@ -175,7 +175,7 @@ func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error 
 // told reports whether there is something to know of what stays: who has locked the flow, which
 // numbers a call route does not get.
 func told(c plan.Change) bool {
-	return c.Reason != "" && (c.Key.Kind == genesys.Flow || c.Key.Kind == genesys.CallRoute)
+	return c.Reason != "" && c.Reason != plan.AsItIs && (c.Key.Kind == genesys.Flow || c.Key.Kind == genesys.CallRoute)
 }
 
 // sets is the line that says what a new entity will have, as far as a line goes; its name, its

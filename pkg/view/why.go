@@ -63,6 +63,8 @@ func elsewhere(o *simulate.Outcome) []string {
 		switch {
 		case f.Handling:
 			out = append(out, fmt.Sprintf("error handling transfers to %s, and that failed: the call ends", f.To))
+		case f.Flow:
+			out = append(out, fmt.Sprintf("not flow %s, which the rule names: the call could not be handed to it", f.To))
 		case f.To != queue:
 			if s := fmt.Sprintf("not %s%s: the transfer to it failed", f.To, names(o.FallbackQueue)); !gone(expr.Queue, f.To) && (len(out) == 0 || !strings.HasPrefix(out[len(out)-1], "not "+f.To+",")) {
 				out = append(out, s)
@@ -160,7 +162,7 @@ func unsound(o *simulate.Outcome, data map[string]string) []string {
 	until := data["dealroute_until"]
 	switch end := strings.NewReplacer("-", "", ":", "", "T", "").Replace(until); {
 	case until == "":
-		out = append(out, "dealroute_until is empty, as after a lookup without an answer")
+		out = append(out, "dealroute_until is empty, as after a lookup without an answer, or of a call that went to another flow")
 	case len(until) != 20 || len(end) != 15 || end[14:] != "Z" || !digits(end[:14]):
 		out = append(out, fmt.Sprintf("dealroute_until %q is no time", until))
 	case o.Call.At.UTC().Format("20060102150405") >= end[:14]:
@@ -172,7 +174,7 @@ func unsound(o *simulate.Outcome, data map[string]string) []string {
 		out = append(out, fmt.Sprintf("dealroute_priority %q is no priority", priority))
 	}
 	if len(out) == 0 {
-		out = append(out, fmt.Sprintf("dealroute_rule %q is no rule of the flow", data["dealroute_rule"]))
+		out = append(out, fmt.Sprintf("dealroute_rule %q is no rule of the flow that leads to a queue", data["dealroute_rule"]))
 	}
 	return out
 }

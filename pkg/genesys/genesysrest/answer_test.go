@@ -77,6 +77,7 @@ func every() map[string]func(context.Context, *Client) error {
 		"FlowJob":         func(ctx context.Context, c *Client) error { _, err := c.FlowJob(ctx, "j"); return err },
 		"StartFlowExport": func(ctx context.Context, c *Client) error { _, err := c.StartFlowExport(ctx, "f"); return err },
 		"FlowExport":      func(ctx context.Context, c *Client) error { _, _, err := c.FlowExport(ctx, "j"); return err },
+		"FlowsNamed":      func(ctx context.Context, c *Client) error { _, err := c.FlowsNamed(ctx, "n"); return err },
 		"QueueMembers":    func(ctx context.Context, c *Client) error { _, err := c.QueueMembers(ctx, "q"); return err },
 		"Users":           func(ctx context.Context, c *Client) error { _, err := c.Users(ctx); return err },
 		"Numbers": func(ctx context.Context, c *Client) error {
@@ -236,6 +237,7 @@ func TestAMemberThatIsReliedOnIsNamed(t *testing.T) {
 		{"Find dataAction", "GET /api/v2/integrations/actions", []string{"id", "name", "integrationId"}, true},
 		{"Find oauthClient", "GET /api/v2/oauth/clients", entity, true},
 		{"Find flow", "GET /api/v2/flows", entity, true},
+		{"FlowsNamed", "GET /api/v2/flows", entity, true},
 	} {
 		for _, m := range c.members {
 			_, err := asked(t, every()[c.call], c.request, func(base string) string {

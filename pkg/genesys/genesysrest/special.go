@@ -519,6 +519,15 @@ func (j *flowJob) lacks() string {
 	return ""
 }
 
+// FlowsNamed lists the living flows of that name, of whatever type: Find knows inbound call
+// flows only.
+func (c *Client) FlowsNamed(ctx context.Context, name string) ([]genesys.Object, error) {
+	all, err := c.list(ctx, func(a apis, page int) error {
+		return sent(a.architect().GetFlows(nil, page, pageSize, "", "", nil, name, "", "", "", "", "", "", "", false, false, "", "", nil))
+	}, "id", "name")
+	return living(all, name), err
+}
+
 // UnlockFlow takes the lock of a flow from whoever holds it; what they have not saved is lost.
 func (c *Client) UnlockFlow(ctx context.Context, id string) error {
 	_, err := c.object(ctx, request{repeat: true, op: func(a apis, _ *body) error { return sent(a.architect().PostFlowsActionsUnlock(id)) }})

@@ -41,5 +41,10 @@ func (s *Server) orgForFlows() architect.Org {
 			org.Names[collection] = append(org.Names[collection], e.name())
 		}
 	}
+	for _, e := range s.state.all(flows) {
+		if e.Body["publishedVersion"] != nil && str(e.Body["type"]) == "INBOUNDCALL" {
+			org.Names["inboundFlows"] = append(org.Names["inboundFlows"], e.name())
+		}
+	}
 	return org
 }

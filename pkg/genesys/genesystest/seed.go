@@ -3,6 +3,7 @@ package genesystest
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // A Seed is what an org has before a deployment comes: its name, numbers in a pool, queues
@@ -92,7 +93,7 @@ func (s *Server) Apply(seed Seed) {
 		}
 	}
 	for _, name := range seed.Flows {
-		if missing(flows, name) {
+		if !s.known(flows, name) {
 			id := st.newID("flow")
 			v := map[string]any{"id": "1.0", "commitVersion": "1", "type": "publish", "datePublished": strconv.FormatInt(s.opts.now().UnixMilli(), 10)}
 			e := st.put(flows, id, map[string]any{
@@ -111,6 +112,16 @@ func (s *Server) Apply(seed Seed) {
 	if s.opts.onChange != nil {
 		s.opts.onChange(st) //nolint:errcheck // whoever keeps the state knows; there is no answer here
 	}
+}
+
+// known reports whether there is or was something of that name: what somebody has deleted stays so.
+func (s *Server) known(collection, name string) bool {
+	for _, e := range s.state.Entities[collection] {
+		if strings.EqualFold(e.name(), name) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Server) homeDivision() map[string]any {
