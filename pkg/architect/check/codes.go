@@ -25,5 +25,7 @@ const (
 	CodeReadOnly       = "DR-FLOW-110" // digits collected into a read-only variable
 	CodeVariableTwice  = "DR-FLOW-111" // a variable declared twice
 	CodeRefTwice       = "DR-FLOW-112" // a refId given twice
+	CodeNeverSet       = "DR-FLOW-113" // a variable that is read and never given a value
+	CodeSilence        = "DR-FLOW-114" // a greeting that is NOT_SET
 	CodeWrongKind      = "DR-FLOW-108" // a reference whose kind is not that of what it points at
 )

@@ -23,7 +23,7 @@ func Flow(f *architect.File, org architect.Org) diag.Findings {
 	if f == nil || f.Flow == nil {
 		return nil
 	}
-	c := &checker{file: f, flow: f.Flow, org: org, calls: f.Flow.IsCall(), used: map[*architect.Variable]bool{}, tasks: map[*architect.Task]*scope{}, refs: map[string]bool{}, dead: map[*architect.Action]bool{}}
+	c := &checker{file: f, flow: f.Flow, org: org, calls: f.Flow.IsCall(), used: map[*architect.Variable]bool{}, written: map[*architect.Variable]bool{}, tasks: map[*architect.Task]*scope{}, refs: map[string]bool{}, dead: map[*architect.Action]bool{}}
 	c.run()
 	return c.findings
 }
@@ -35,6 +35,7 @@ type checker struct {
 	calls    bool // a call flow, of which all rules are known
 	findings diag.Findings
 	used     map[*architect.Variable]bool
+	written  map[*architect.Variable]bool
 	global   *scope
 	tasks    map[*architect.Task]*scope
 	now      *architect.Task            // the task being checked
@@ -113,6 +114,7 @@ func (c *checker) run() {
 	c.declare()
 	c.madeByUse()
 	c.names()
+	c.states()
 	if f := c.flow; f.Type == "inqueueCall" && (f.StartUp == nil || len(f.StartUp.Actions) == 0) {
 		c.fail("task.containsNoActions", f.Pos, f.Path+" (In-Queue Task)", "the in-queue task contains no actions")
 	}
@@ -211,6 +213,8 @@ func (c *checker) prompts() {
 	})
 }
 
+var notSetAudio = pattern.Of(`(?i)^\s*ToAudio\(\s*NOT_SET\s*\)\s*$`)
+
 var variableNameRE = pattern.Of(`^[\pL][\pL\pN_]*$`)
 
 func (c *checker) variables(s *scope, list []*architect.Variable, prefix string) {
@@ -249,11 +253,26 @@ func (c *checker) variables(s *scope, list []*architect.Variable, prefix string)
 
 func (c *checker) variablePath(v *architect.Variable) string { return v.Path + "(" + v.Name + ")" }
 
+// states refuses the states of other flow types in a call flow.
+func (c *checker) states() {
+	if !c.calls {
+		return
+	}
+	for _, t := range c.flow.Tasks {
+		if t.Kind == "state" {
+			c.fail("flow.noStartUpObject", t.Pos, t.Path, "a call flow has no states, it has tasks and menus")
+			return
+		}
+	}
+}
+
 // unused warns of declared variables that nothing names.
 func (c *checker) unused() {
 	one := func(v *architect.Variable) {
 		if !c.used[v] {
 			c.warn("errors.unusedVariable", v.Pos, c.variablePath(v), fmt.Sprintf("the variable '%s' is not used", v.Name), "")
+		} else if c.calls && !c.written[v] && !v.IsInput && (v.Initial.Form == architect.Absent || v.Initial.Form == architect.NoValue) {
+			c.warn(CodeNeverSet, v.Pos, c.variablePath(v), fmt.Sprintf("the variable '%s' is never given a value: it is NOT_SET wherever it is read", v.Name), "write to it, or give it an initial value")
 		}
 	}
 	for _, v := range c.flow.Variables {
@@ -379,6 +398,11 @@ func (c *checker) greeting() {
 			}
 		}
 		c.warn("audio.blankMainSeqWarningContext", pos, at, "the main sequence for 'Initial Greeting' has no audio set", "write initialGreeting: {exp: ToAudioBlank(100)} for silence")
+		return
+	}
+	if v := f.InitialGreeting; v.Form == architect.Exp && notSetAudio().MatchString(v.Text) {
+		// Genesys: the engine of 2018 refuses it, and it stands in flows that are deployed today.
+		c.warn(CodeSilence, v.Pos, v.Path, "the greeting is NOT_SET: callers hear nothing, and an older Architect refuses it", "write {exp: ToAudioBlank(100)}")
 		return
 	}
 	c.value(c.global, f.InitialGreeting, rule{typ: expr.Audio, label: "Initial Greeting", noValue: true, audio: true, null: true})

@@ -66,3 +66,41 @@ func TestPlacesInsideExpressions(t *testing.T) {
 		}
 	}
 }
+
+// A variable that is read has a value from somewhere: an initial one, a writing of any kind, or
+// whoever starts the flow.
+func TestVariablesWithoutValue(t *testing.T) {
+	flow := func(variable, actions string) string {
+		return "inboundCall:\n  name: D\n  defaultLanguage: en-us\n  startUpRef: ./tasks/task[T]\n  initialGreeting: {exp: ToAudio( NOT_SET )}\n  variables:\n    - stringVariable: {name: Flow.Tier, " + variable +
+			"}\n  tasks:\n    - task: {name: T, actions: [" + actions + "{decision: {condition: {exp: 'Flow.Tier == \"gold\"'}, outputs: {}}}, {disconnect: {name: D}}]}\n"
+	}
+	for _, c := range []struct {
+		variable, actions string
+		never             bool
+	}{
+		{"initialValue: {noValue: true}", "", true},
+		{"isOutput: false", "", true},
+		{"initialValue: {lit: gold}", "", false},
+		{"initialValue: {noValue: true}, isInput: true", "", false},
+		{"initialValue: {noValue: true}", "{updateData: {statements: [{string: {variable: Flow.Tier, value: {lit: x}}}]}}, ", false},
+		{"initialValue: {noValue: true}", "{getParticipantData: {attributes: [{attribute: {name: {lit: a}, variable: Flow.Tier}}]}}, ", false},
+		{"initialValue: {noValue: true}", "{collectInput: {inputData: {var: flow.tier}, digits: {exact: 4}, inputAudio: {tts: x}}}, ", false},
+		{"initialValue: {noValue: true}", "{dataTableLookup: {lookupValue: {lit: a}, dataTable: {T: {foundOutputs: {c: {var: Flow.Tier}}}}}}, ", false},
+		{"initialValue: {noValue: true}", "{callData: {category: {C: {dataAction: {A: {successOutputs: {c: {var: Flow.Tier}}}}}}}}, ", false},
+	} {
+		f, fs := architect.Parse("", []byte(flow(c.variable, c.actions)))
+		fs = append(fs, check.Flow(f, architect.OrgAuto)...)
+		codes := map[string]bool{}
+		for _, x := range fs {
+			codes[x.Code] = true
+		}
+		if codes[check.CodeNeverSet] != c.never || !codes[check.CodeSilence] || fs.Err() != nil {
+			t.Errorf("%s %s: %v", c.variable, c.actions, []error{fs})
+		}
+	}
+	states := strings.Replace(flow("isInput: true", ""), "  tasks:", "  states:\n    - state: {name: S, refId: S, actions: [{disconnect: {name: D}}]}\n  tasks:", 1)
+	f, fs := architect.Parse("", []byte(states))
+	if fs = append(fs, check.Flow(f, architect.OrgAuto)...); fs.Err() == nil {
+		t.Error("a call flow with a state is taken")
+	}
+}

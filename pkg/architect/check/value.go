@@ -459,6 +459,9 @@ func (c *checker) output(s *scope, v architect.Value, t expr.Type, label string,
 		c.failf("expression.variableIsReadOnly", v.Pos, v.Path, "%s is read only", v.Text)
 		return
 	}
+	if d.v != nil {
+		c.written[d.v] = true
+	}
 	c.use(s, v.Text)
 }
 

@@ -34,6 +34,8 @@ var repairs = map[string]string{
 	"DR-FLOW-110": "Choose a variable that the flow may write.",
 	"DR-FLOW-111": "Genesys accepts that and keeps one of them. Delete the other.",
 	"DR-FLOW-112": "A reference to it could mean either. Give one of the two another `refId`.",
+	"DR-FLOW-113": "Whatever compares it decides the same way for every caller, or fails. Most often the action that should write to it binds another variable.",
+	"DR-FLOW-114": "Published flows have it, and callers hear nothing. `ToAudioBlank(100)` is silence that every version takes.",
 
 	"DA-FILE-001": "Reading stopped at the place. A missing comma or quote shortly before is the usual mistake.",
 	"DA-FILE-002": "The message names the type that belongs there.",
