@@ -102,6 +102,9 @@ func (b *Blueprint) Scopes() []string {
 			out = append(out, s)
 		}
 	}
+	if _, owners := b.Entities.Get(key(genesys.DataTable, OwnersTable(b.Name))); owners {
+		out = append(out, hubspot.ScopeOwners) // no data action reads them: the tool does
+	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }

@@ -1,7 +1,10 @@
 package blueprint
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -98,4 +101,102 @@ func (b *builder) renderOwners() diag.Findings {
 	}
 	b.out.Artifacts = append(b.out.Artifacts, Artifact{"tables/" + b.names.owners + ".yaml", r.text})
 	return nil
+}
+
+// maxRows is how many rows a data table holds (Genesys' help on data tables).
+const maxRows = 5000
+
+// Owners are HubSpot's owners as the org knows them.
+type Owners struct {
+	Rows  genesys.Set // of the table of owners; ids and nothing else
+	Total int         // owners who are people and are not deactivated
+
+	gaps map[string][]string // ids of the owners without a row, by why
+}
+
+// Why an owner has no row, as a sentence begins that ends with his id.
+const (
+	gapNoEmail = "HubSpot has no e-mail of"
+	gapNoUser  = "no active user has the e-mail of"
+	gapTwins   = "several active users have the e-mail of"
+	gapFull    = "a data table holds 5,000 rows, and there is none left for"
+)
+
+// JoinOwners joins HubSpot's owners to the users of an org by e-mail, capitals aside. Who of several
+// users with one e-mail is meant nobody can say.
+func JoinOwners(deployment string, owners []hubspot.Owner, users []genesys.User) Owners {
+	byEmail := map[string][]string{}
+	for _, u := range users {
+		if e := emailOf(u.Email); e != "" && !slices.Contains(byEmail[e], u.ID) {
+			byEmail[e] = append(byEmail[e], u.ID)
+		}
+	}
+	o := Owners{gaps: map[string][]string{}}
+	table := key(genesys.DataTable, OwnersTable(deployment))
+	people := slices.DeleteFunc(slices.Clone(owners), func(x hubspot.Owner) bool {
+		return x.Archived || x.Type != "" && x.Type != hubspot.OwnerPerson
+	})
+	slices.SortFunc(people, func(a, b hubspot.Owner) int {
+		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
+	})
+	var rows []genesys.Entity
+	for _, x := range people {
+		o.Total++
+		email := emailOf(x.Email)
+		why := ""
+		switch ids := byEmail[email]; {
+		case email == "":
+			why = gapNoEmail
+		case len(ids) == 0:
+			why = gapNoUser
+		case len(ids) > 1:
+			why = gapTwins
+		case len(rows) == maxRows:
+			why = gapFull
+		default:
+			rows = append(rows, genesys.Entity{
+				Key: key(genesys.DataTableRow, table.Name+"/"+x.ID), Holding: genesys.Owned, Needs: []genesys.Key{table},
+				Content: map[string]any{"key": x.ID, genesys.OwnersUser: ids[0]},
+			})
+			continue
+		}
+		o.gaps[why] = append(o.gaps[why], x.ID)
+	}
+	o.Rows = genesys.NewSet(rows...)
+	return o
+}
+
+func emailOf(text string) string { return strings.ToLower(strings.TrimSpace(text)) }
+
+// Gaps says which owners have no user, by their ids; empty when all have one.
+func (o Owners) Gaps() string {
+	const most = 10 // ids of a sentence
+	n := 0
+	var parts []string
+	for _, why := range []string{gapNoUser, gapTwins, gapNoEmail, gapFull} {
+		ids := o.gaps[why]
+		if len(ids) == 0 {
+			continue
+		}
+		n += len(ids)
+		said := why + " " + strings.Join(ids[:min(len(ids), most)], ", ")
+		if more := len(ids) - most; more > 0 {
+			said += fmt.Sprintf(" and %d more", more)
+		}
+		parts = append(parts, said)
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d owners in HubSpot are no user here, and their calls go as without: %s", n, o.Total, strings.Join(parts, "; "))
+}
+
+// Why says why one owner has no row; empty when he has one, or is none of HubSpot's people.
+func (o Owners) Why(id string) string {
+	for why, ids := range o.gaps {
+		if slices.Contains(ids, id) {
+			return why + " " + id
+		}
+	}
+	return ""
 }

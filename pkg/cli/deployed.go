@@ -14,33 +14,40 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/validate"
 )
 
 // deployedArtifacts reads back what is published: the flow by an export, the actions with
-// their templates, the rows of the control table. Nothing is written.
-func deployedArtifacts(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, key secret.Value) (a simulate.Artifacts, rows map[string]map[string]any, err error) {
-	target, err := openOrg(ctx, env, l, b, true)
+// their templates, the rows of the tables. Nothing is written.
+func (s *simulation) deployedArtifacts(ctx context.Context, env session, b *blueprint.Blueprint, key secret.Value) (a simulate.Artifacts, rows map[string]map[string]any, owners simulate.Owners, err error) {
+	target, err := openOrg(ctx, env, s.loaded, b, true)
 	if err != nil {
-		return a, nil, err
+		return a, nil, owners, err
 	}
 	defer closing(target, &err)
-	return readDeployed(ctx, target, b, key)
+	if a, rows, owners, err = readDeployed(ctx, target, b, key); err != nil || a.Owners == "" {
+		return a, rows, owners, err
+	}
+	queues, err := unpreferring(ctx, target.client, s.loaded.deployment)
+	s.account(validate.Account{Name: "the org", Unpreferring: queues})
+	return a, rows, owners, err
 }
 
-func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, map[string]map[string]any, error) {
+func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, map[string]map[string]any, simulate.Owners, error) {
 	c := target.client
 	var a simulate.Artifacts
+	var owners simulate.Owners
 	flow, err := only(ctx, c, genesys.Flow, b.Flow.Name)
 	if err != nil {
-		return a, nil, err
+		return a, nil, owners, err
 	}
 	text, err := exportFlow(ctx, target, flow.ID)
 	if err != nil {
-		return a, nil, orgError(fmt.Errorf("export flow %q: %w", b.Flow.Name, err))
+		return a, nil, owners, orgError(fmt.Errorf("export flow %q: %w", b.Flow.Name, err))
 	}
 	file, fs := architect.Parse("deployed "+b.Flow.Name+".yaml", []byte(text))
 	if fs.Has(diag.Error) || file.Flow == nil {
-		return a, nil, unreadable(fs, []byte(text), false)
+		return a, nil, owners, unreadable(fs, []byte(text), false)
 	}
 	a.Flow = file
 	types := map[string]string{} // of the integrations, by the category that carries their name
@@ -49,7 +56,7 @@ func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key 
 	}
 	all, err := c.Find(ctx, genesys.DataAction, b.Name+"*")
 	if err != nil {
-		return a, nil, orgError(err)
+		return a, nil, owners, orgError(err)
 	}
 	for _, o := range all {
 		category := o.Text("category")
@@ -58,7 +65,7 @@ func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key 
 		}
 		act := simulate.Action{Category: category, HubSpot: types[category] == dataaction.WebServices}
 		if act.Definition, err = readAction(ctx, c, o); err != nil {
-			return a, nil, err
+			return a, nil, owners, err
 		}
 		act.Definition.IntegrationType = types[category]
 		if act.HubSpot {
@@ -68,24 +75,35 @@ func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key 
 	}
 	rows := map[string]map[string]any{}
 	for _, e := range b.Entities {
-		if e.Key.Kind != genesys.DataTable || e.Key.Name == blueprint.OwnersTable(b.Name) {
+		if e.Key.Kind != genesys.DataTable {
+			continue
+		}
+		if e.Key.Name == blueprint.OwnersTable(b.Name) {
+			tables, err := c.Find(ctx, genesys.DataTable, e.Key.Name)
+			if err == nil && len(tables) > 0 { // without it the flow that is deployed reads none
+				a.Owners = e.Key.Name
+				owners, err = readOwners(ctx, c, tables[0].ID)
+			}
+			if err != nil {
+				return a, nil, owners, orgError(err)
+			}
 			continue
 		}
 		table, err := only(ctx, c, genesys.DataTable, e.Key.Name)
 		if err != nil {
-			return a, nil, err
+			return a, nil, owners, err
 		}
 		a.Table, a.TableID = e.Key.Name, table.ID
 		list, err := c.Rows(ctx, table.ID)
 		if err != nil {
-			return a, nil, orgError(err)
+			return a, nil, owners, orgError(err)
 		}
 		for _, r := range list {
 			k, _ := r["key"].(string)
 			rows[k] = r
 		}
 	}
-	return a, rows, nil
+	return a, rows, owners, nil
 }
 
 // only finds the one entity of that name.

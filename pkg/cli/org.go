@@ -188,7 +188,7 @@ func targetsOf(d *deployment.Deployment) []reconcile.Target {
 		if r.To.Flow != "" { // who answers there is that flow's matter
 			continue
 		}
-		out = append(out, reconcile.Target{Rule: fmt.Sprintf("rule %q", r.Name), Queue: r.To.Queue, Skills: r.To.Skills})
+		out = append(out, reconcile.Target{Rule: fmt.Sprintf("rule %q", r.Name), Queue: r.To.Queue, Skills: r.To.Skills, PrefersOwner: r.To.PrefersOwner()})
 	}
 	f := d.Routing.Fallback
 	return append(out, reconcile.Target{Rule: "the fallback", Queue: f.Queue, Skills: f.Skills})

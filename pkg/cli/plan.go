@@ -50,6 +50,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Adopt, cfg.Cutover, cfg.ForceUnlock, cfg.ShowStaff = o.adopt, o.cutover, o.forceUnlock, true
+	target.joinOwners(ctx, env, l.deployment, &cfg)
 	r, err := reconcile.Read(ctx, target.client, cfg)
 	if err != nil {
 		return orgError(err)

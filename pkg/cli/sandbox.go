@@ -123,7 +123,7 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 	hash := genesystest.HashSecret(salt, hubspottest.DefaultToken)
 	crmOptions := []hubspottest.Option{hubspottest.Tokens(func(bearer string) (hubspottest.Grant, bool) {
 		// The emulated org keeps only a hash of the key, and sends that when it tests an action.
-		return hubspottest.Grant{Scopes: hubspottest.DefaultScopes()}, bearer == hubspottest.DefaultToken || bearer == hash
+		return hubspottest.Grant{Scopes: append(hubspottest.DefaultScopes(), b.Scopes()...)}, bearer == hubspottest.DefaultToken || bearer == hash
 	})}
 	if o.crmLatency != nil {
 		crmOptions = append(crmOptions, hubspottest.Latency(o.crmLatency))

@@ -71,6 +71,7 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Adopt, cfg.Cutover, cfg.AllowUnstaffed, cfg.ForceUnlock = o.adopt, o.cutover, o.allowUnstaffed, o.forceUnlock
+	target.joinOwners(ctx, env, l.deployment, &cfg)
 	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, verb: "setup",
 		question: func(r *reconcile.Reconciler) string {

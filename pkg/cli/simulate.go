@@ -162,7 +162,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	case o.crm != "fixtures":
 		return nil, fail(fmt.Errorf("--crm %q is not known", o.crm), "use fixtures or live")
 	}
-	artifacts, rows, err := s.artifacts(ctx, env, b, key)
+	artifacts, rows, owners, err := s.artifacts(ctx, env, b, key)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	if err != nil {
 		return nil, err
 	}
-	s.run = &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows}, Trace: interp.TracePath, Takes: takes(l.deployment)}
+	s.run = &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows, Owners: owners}, Trace: interp.TracePath, Takes: takes(l.deployment)}
 	if o.trace {
 		s.run.Trace = interp.TraceFull
 	}
@@ -264,15 +264,15 @@ func faultsHit(texts []string, faults []transport.Fault, a simulate.Artifacts) e
 
 // artifacts gives the flow, the actions and the control rows of the rendered deployment or
 // of the org.
-func (s *simulation) artifacts(ctx context.Context, env session, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, map[string]map[string]any, error) {
+func (s *simulation) artifacts(ctx context.Context, env session, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, map[string]map[string]any, simulate.Owners, error) {
 	switch s.options.flow {
 	case "rendered":
 		a, err := renderedArtifacts(b, key)
-		return a, defaultRows(b), err
+		return a, defaultRows(b), unknownOwners(), err
 	case "deployed":
-		return deployedArtifacts(ctx, env, s.loaded, b, key)
+		return s.deployedArtifacts(ctx, env, b, key)
 	}
-	return simulate.Artifacts{}, nil, fail(fmt.Errorf("--flow %q is not known", s.options.flow), "use rendered or deployed")
+	return simulate.Artifacts{}, nil, simulate.Owners{}, fail(fmt.Errorf("--flow %q is not known", s.options.flow), "use rendered or deployed")
 }
 
 // madeUp gives a reference an id that is no org's.
@@ -407,6 +407,9 @@ func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.S
 	}
 	clock := &virtualClock{now: *start}
 	s.account(fixturesAccount(f.CRM))
+	if err := s.fixtureOwners(f.CRM); err != nil {
+		return nil, err
+	}
 	server := hubspottest.New(f.CRM, append(defined(s.loaded.deployment), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...)
 	s.run.Clock = clock.Set
 	s.run.Org.Change(f.Org())

@@ -267,6 +267,20 @@ func TestWhatWasNotReadIsNamed(t *testing.T) {
 	}
 }
 
+// basicPolicy is the hash of the policy that the fixtures of examples/basic have.
+func basicPolicy(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(filepath.Dir(basicFile), "crm.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := regexp.MustCompile(`dealroute_policy: "([0-9a-f]{16})"`).FindSubmatch(data)
+	if m == nil {
+		t.Fatal("no hash of a policy in the fixtures")
+	}
+	return string(m[1])
+}
+
 // What is wrong with an earlier leg's decision is what the flow finds wrong: each defect is
 // one when the flow does not take a decision that is sound but for it.
 func TestADecisionNotTakenIsExplained(t *testing.T) {
@@ -274,15 +288,16 @@ func TestADecisionNotTakenIsExplained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	policy := basicPolicy(t)
 	sound := map[string]string{"dealroute_outcome": "active_deal", "dealroute_rule": "negotiation", "dealroute_priority": "11",
-		"dealroute_until": "2026-11-23T15:03:00Z", "dealroute_policy": "63a59cbd2664fa16"}
+		"dealroute_until": "2026-11-23T15:03:00Z", "dealroute_policy": policy}
 	values := map[string][]string{
 		"dealroute_outcome":  {"", "lookup_failed", "no_record", "Active_Deal", "known"},
 		"dealroute_rule":     {"", "gold", "Negotiation", "gone"},
 		"dealroute_priority": {"", "11.5", "99999999", "25000000", "25000001", "-25000000", "-25000001", "-", "--1", "+1", "011", "123456789", " 1", "1e3"},
 		"dealroute_until": {"", "2026-11-23T15:00:00Z", "2026-11-23T15:00:01Z", "2026-11-23T14:59:00Z", "2026-11-23T15:03:00", "2026-11-23t15:03:00z",
 			"2026-11-23T15:03:00z", "2026-11-23 15:03:00Z", "2026-11-23T15:03:00.000Z", "soon", "20261123150300-----Z"},
-		"dealroute_policy": {"", "0000000000000000", "63A59CBD2664FA16"},
+		"dealroute_policy": {"", "0000000000000000", strings.ToUpper(policy)},
 	}
 	names := []string{"dealroute_outcome", "dealroute_policy", "dealroute_until", "dealroute_priority", "dealroute_rule"} // as a note says them
 	head := map[string]string{"dealroute_until": "dealroute_until |it is too old"}
@@ -379,7 +394,7 @@ func TestADecisionNotTakenIsExplained(t *testing.T) {
 	}
 	// one that was taken, and cannot be put through
 	crm = "version: 1\nnow: 2026-11-23T15:00:00Z\nportal: \"24681357\"\ncurrency: USD\ncalls: {back: {ani: \"+15135550142\", vanished: {queues: [General Support]}, conversation: {dealroute_outcome: no_record, " +
-		"dealroute_rule: \"\", dealroute_priority: \"1\", dealroute_until: \"2026-11-23T15:03:00Z\", dealroute_policy: 63a59cbd2664fa16}}}\n"
+		"dealroute_rule: \"\", dealroute_priority: \"1\", dealroute_until: \"2026-11-23T15:03:00Z\", dealroute_policy: \"" + policy + "\"}}}\n"
 	calls, _ = tell(t, p, string(data), "--fixtures", crm, "--ani", "back")
 	if got := strings.Join(calls[0].Notes, "\n"); got != "not General Support, which the fallback names: there is no such queue" {
 		t.Errorf("taken, and no queue: %q", got)

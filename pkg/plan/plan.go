@@ -340,6 +340,8 @@ func leftover(f Found, p Policy) Change {
 		c.Action, c.Reason = Leave, "queues are deleted only with --queues"
 	case p.Destroy:
 		c.Reason = ""
+	case f.Key.Kind == genesys.DataTableRow:
+		c.Reason = "no owner of HubSpot is joined to a user by it"
 	}
 	if c.Action == Delete {
 		c = f.keeps(c)

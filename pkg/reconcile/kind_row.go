@@ -17,7 +17,8 @@ type Rows interface {
 	DeleteRow(ctx context.Context, tableID, key string) error
 }
 
-// rowKind is a row of the control table, named table/key. Rows are found with their table.
+// rowKind is a row of the control table or of that of owners, named table/key. Rows are found with
+// their table.
 type rowKind struct {
 	lenient
 	org Rows
@@ -36,6 +37,9 @@ func (k rowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 			tables[t] = true
 		}
 	}
+	if r.OwnerRows && len(r.desired) > 0 {
+		tables[r.ownersTable()] = true
+	}
 	var out []plan.Found
 	for t := range tables {
 		id, ok := r.resolveRef(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: t}, Field: "id"})
@@ -48,7 +52,7 @@ func (k rowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 		}
 		for _, row := range rows {
 			key := genesys.Key{Kind: genesys.DataTableRow, Name: t + "/" + text(row["key"])}
-			if _, wanted := r.desired.Get(key); wanted {
+			if _, wanted := r.desired.Get(key); wanted || t == r.ownersTable() {
 				r.keepRecord(key, row)
 				out = append(out, plan.Found{Key: key, ID: text(row["key"]), Content: row, Owned: true})
 			}
@@ -97,8 +101,16 @@ func (k rowKind) create(ctx context.Context, r *run, d genesys.Entity) (string, 
 	return key, err
 }
 
-// update writes into the tool's own record; every other row is data and never changed.
-func (k rowKind) update(ctx context.Context, r *run, c plan.Change, _ genesys.Entity) error {
+// update writes into the tool's own record, or a row of the table of owners; every other row is
+// data and never changed.
+func (k rowKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	if t, _ := splitRow(c.Key.Name); t == r.ownersTable() {
+		table, key, err := k.table(r, c.Key.Name)
+		if err != nil {
+			return err
+		}
+		return r.lagging(ctx, func() error { return k.org.PutRow(ctx, table, key, d.Content) })
+	}
 	for _, f := range c.Fields {
 		if err := r.note(ctx, f.Path, f.New); err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/plan"
 )
 
-// tableKind is the control table, marked in its description. Columns can be added; a
+// tableKind is the control table and that of owners, marked in their descriptions. Columns can be added; a
 // column that must go or change its type needs a new table.
 type tableKind struct {
 	lenient
@@ -64,6 +64,9 @@ func (k tableKind) update(ctx context.Context, r *run, c plan.Change, d genesys.
 
 // holds tells of rows that setup never writes: they would go with the table.
 func (k tableKind) holds(ctx context.Context, r *run, id string) (string, error) {
+	if r.isOwnersTable(id) {
+		return "", nil
+	}
 	rows, err := k.rows.org.Rows(ctx, id)
 	if err != nil {
 		return "", err

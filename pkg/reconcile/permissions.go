@@ -122,6 +122,7 @@ func needed(c plan.Change) []string {
 	case genesys.DataTableRow:
 		when(add, "architect:datatable:add or architect:datatableRow:add")
 		when(put, editRow)
+		when(gone, "architect:datatable:delete or architect:datatableRow:delete")
 	case genesys.DataAction:
 		when(add, "integrations:action:add", "integrations:action:edit", "integrations:action:execute")
 		when(put, "integrations:action:edit", "integrations:action:execute")

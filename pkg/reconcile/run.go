@@ -40,6 +40,11 @@ type Config struct {
 	Smoke   map[genesys.Key]map[string]any // inputs of a test run, by data action
 	Targets []Target                       // where calls may go, for the staffing check
 
+	// OwnerRows says that Desired holds all rows of the table of owners: what else is in it goes.
+	// Without it its rows are left as they are.
+	OwnerRows bool
+	Warnings  []string // of the command, told with those of the run
+
 	ShowStaff bool // look who works there also when the plan leads no new calls to them
 
 	Adopt, Cutover, AllowUnstaffed, ForceUnlock, DeleteQueues bool
@@ -123,7 +128,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	r := &run{
 		Config: cfg, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
-		names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{}, unfit: map[genesys.Key]string{},
+		warnings: slices.Clone(cfg.Warnings), names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{}, unfit: map[genesys.Key]string{},
 	}
 	r.meet(org)
 	var err error
@@ -201,6 +206,9 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		if c.Action == plan.Keep && c.Key.Kind == genesys.Flow && !isReference(r.desired, c.Key) {
 			r.kept = r.published[c.ID].version
 		}
+	}
+	if err := r.preferring(ctx); err != nil && !r.refusals("read queues", err) {
+		return nil, err
 	}
 	bad, err := r.staffing(ctx, p)
 	if err != nil && !r.refusals("read the members of queues", err) {

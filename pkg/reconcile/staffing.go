@@ -20,6 +20,8 @@ type Target struct {
 	Rule   string // fallback for the fallback
 	Queue  string
 	Skills []string
+
+	PrefersOwner bool // the owner is asked first, if the queue routes to preferred agents
 }
 
 // An UnstaffedError says which targets of the rules have nobody to answer. Nothing was

@@ -9,6 +9,8 @@ type Owners struct {
 	Rows  map[string]map[string]any // of the table of owners, by the owner's id in HubSpot
 	Users []string                  // ids of the users who exist; nil: all do
 	Fails bool                      // every look-up in the table fails
+
+	Why func(owner string) string // why an owner has no row, where somebody knows; may be nil
 }
 
 // read reads a row of the table of owners.
@@ -29,4 +31,5 @@ type Owner struct {
 	ID     string // in HubSpot; empty: the deal and the contact have none, or nobody read them
 	User   string // by the table; empty: it names none
 	Branch string // of the look-up in the table; empty: nobody looked
+	Why    string // why it has no row of him, as far as that is known
 }

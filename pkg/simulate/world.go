@@ -99,6 +99,9 @@ func (w *callWorld) Do(ctx context.Context, e *interp.Effect) (o interp.Outcome,
 		w.out.see(e, o, w.run.Program.table)
 		if e.Kind == interp.EffectTable && e.Name == w.run.Program.owners {
 			w.out.Owner.Branch = o.Branch
+			if why := w.run.Org.Owners.Why; why != nil && o.Branch == "notFound" {
+				w.out.Owner.Why = why(e.Key.Text())
+			}
 		}
 		w.took(e, o)
 	}

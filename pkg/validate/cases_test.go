@@ -40,7 +40,7 @@ type testCase struct {
 
 // account is an account with a second pipeline and two properties of its own.
 var account = validate.Account{
-	Name: "the account",
+	Name: "the account", Owners: "1 of 2 owners in HubSpot are no user here", Unpreferring: []string{"Care", "General"},
 	Pipelines: []hubspot.Pipeline{hubspot.DefaultPipeline(), {ID: "671008549", Label: "Partners", Stages: []hubspot.Stage{
 		{ID: "985123456", Label: "Negotiation"}, {ID: "FinalTalks", Label: "Talks"}, {ID: "Signed Up", Label: "Signed"}, {ID: "lost-lead", Label: "Lost"},
 	}}},

@@ -33,6 +33,8 @@ func Rules() []Rule {
 		ruleOrg(),
 		ruleClientSupplied(),
 		ruleOwnerUnknown(),
+		ruleOwnerUser(),
+		ruleOwnerQueue(),
 		ruleValueKept(),
 		ruleParticipant(),
 		ruleReference(),

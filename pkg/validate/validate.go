@@ -34,6 +34,9 @@ type Account struct {
 	Name       string                         // in sentences, such as "the account"
 	Pipelines  []hubspot.Pipeline             // nil: not known
 	Properties map[string]map[string][]string // by object and name: the options, where it has some; an object that is missing is not known
+
+	Owners       string   // which of HubSpot's owners are no users of the org, in words; empty: none, or nobody asked
+	Unpreferring []string // queues of rules that prefer owners which do not route to preferred agents
 }
 
 // A Rule is one check of this package.

@@ -108,6 +108,8 @@ func unowned(o *simulate.Outcome) []string {
 		why = "neither the deal that counts nor the contact has one"
 	case who.Branch == "failure":
 		why = "the table of owners could not be read"
+	case who.Why != "":
+		why = who.Why
 	case who.Branch == "notFound":
 		why = fmt.Sprintf("the table of owners has no row for owner %s", who.ID)
 	case who.Branch == "found" && who.User == "":

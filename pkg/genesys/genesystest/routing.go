@@ -1,6 +1,7 @@
 package genesystest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -223,7 +224,15 @@ func (s *Server) taken(collection, name string) bool {
 }
 
 func (c *call) userList() (int, any, error) {
-	return ok(c.page(bodies(c.s.state.all(users), func(e *entity) map[string]any {
-		return map[string]any{"id": e.ID, "name": e.name(), "state": "active"}
+	want := cmp.Or(c.query("state"), "active")
+	all := slices.DeleteFunc(c.s.state.all(users), func(e *entity) bool { return want != "any" && cmp.Or(str(e.Body["state"]), "active") != want })
+	return ok(c.page(bodies(all, func(e *entity) map[string]any {
+		out := map[string]any{"id": e.ID, "name": e.name(), "state": cmp.Or(str(e.Body["state"]), "active")}
+		for _, k := range []string{"email", "username"} {
+			if v := e.Body[k]; v != nil {
+				out[k] = v
+			}
+		}
+		return out
 	})))
 }
