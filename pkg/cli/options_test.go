@@ -48,7 +48,7 @@ func held(env *Env, got *any) map[string][]*cobra.Command {
 			newFlowCmd(newFlowCheckCmd(env, hold[flowCheckOptions](got)), newFlowRunCmd(env, hold[flowRunOptions](got))),
 			newActionCmd(newActionCheckCmd(env, hold[actionCheckOptions](got)), newActionRunCmd(env, hold[actionRunOptions](got))),
 		},
-		groupOther: {newSchemaCmd(env), newManCmd(env, hold[manOptions](got)), newVersionCmd(env, hold[session](got))},
+		groupOther: {newExplainCmd(env, hold[explainOptions](got)), newSchemaCmd(env), newManCmd(env, hold[manOptions](got)), newVersionCmd(env, hold[session](got))},
 	}
 }
 
@@ -100,6 +100,7 @@ func TestOptions(t *testing.T) {
 		{"action run f --input i --base-url u --credentials-env K=token,L=other --basic-auth --auth x --reading a,b --trace --show-pii", actionRunOptions{
 			session: s, file: "f", input: "i", credentials: map[string]string{"token": "K", "other": "L"}, basic: true, auth: "x", readings: []string{"a", "b"}, baseURL: "u", trace: true, showPII: true,
 		}},
+		{"explain DR-CALL-006", explainOptions{s, "DR-CALL-006"}},
 		{"man --out o", manOptions{session: s, out: "o"}},
 		{"schema", nil},
 	} {

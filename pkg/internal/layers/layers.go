@@ -12,7 +12,7 @@ type Layer struct {
 func Map() []Layer {
 	return []Layer{
 		{"nouns", []string{"pkg/internal/pattern", "pkg/phone", "pkg/diag", "pkg/source", "pkg/secret", "pkg/hubspot", "pkg/genesys"}, false},
-		{"files", []string{"templates", "examples"}, false},
+		{"files", []string{"templates", "examples", "docs"}, false},
 		{"languages", []string{"pkg/velocity", "pkg/jsonpath", "pkg/architect/expr", "pkg/architect", "pkg/architect/check"}, false},
 		{"meaning", []string{"pkg/dataaction", "pkg/architect/interp", "pkg/architect/world", "pkg/routing", "pkg/deployment", "pkg/privacy", "pkg/blueprint"}, false},
 		{"engines", []string{"pkg/plan", "pkg/reconcile", "pkg/simulate", "pkg/validate"}, false},
