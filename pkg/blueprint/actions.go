@@ -60,6 +60,8 @@ type dealsData struct {
 	Timeout, Limit       int
 	Contacts             []string
 	ContactRefs          []string
+	Companies            []string
+	ByNumber             bool // a company may stand alone, without a contact
 	Groups               []group
 	OpenAmountsPath      string
 	IDLists              []idList
@@ -99,6 +101,9 @@ func (b *builder) renderActions() diag.Findings {
 		if b.usesOwner() {
 			c.Properties = append(c.Properties, hubspot.PropOwner)
 		}
+		if b.companies() {
+			c.Properties = append(c.Properties, hubspot.PropPrimaryCompany)
+		}
 		for _, f := range b.facts {
 			if src := d.HubSpot.Facts[f.Name]; !f.Deal {
 				c.Properties = appendNew(c.Properties, src.Contact)
@@ -109,6 +114,9 @@ func (b *builder) renderActions() diag.Findings {
 		}
 		return c
 	})
+	if b.companyNumbers() {
+		fs = append(fs, b.action(RoleFindCompany, "find-company", "find company", dataaction.WebServices, b.names.hubspot, b.companySearchData)...)
+	}
 	fs = append(fs, b.action(RoleFindDeals, "find-deals", "find deals", dataaction.WebServices, b.names.hubspot, func(name string) any {
 		r := rankingOf(d.Enrichment.DealStage)
 		amounts := listOf(hubspot.PropHomeAmount, routing.NumberFact, "open", "open", onlyOpen)
@@ -123,6 +131,10 @@ func (b *builder) renderActions() diag.Findings {
 			c.Contacts = append(c.Contacts, in)
 			c.ContactRefs = append(c.ContactRefs, in)
 		}
+		for i := range b.companiesAsked() {
+			c.Companies = append(c.Companies, fmt.Sprintf("company%d", i+1))
+		}
+		c.ByNumber = b.companyNumbers()
 		c.Properties = appendNew(c.Properties, r.prop)
 		if b.usesPipeline() || b.asksPipeline() {
 			c.Properties = append(c.Properties, hubspot.PropPipeline)
@@ -161,12 +173,17 @@ func (b *builder) renderActions() diag.Findings {
 // and quoteDigits write, no directives, and numbers for the inputs.
 func bodyLength(template string) int {
 	template = directives().ReplaceAllString(template, "")
-	return utf8.RuneCountInString(escapedInput().ReplaceAllString(template, "+123456789012345"))
+	return utf8.RuneCountInString(escapedInput().ReplaceAllStringFunc(template, func(input string) string {
+		if strings.Contains(input, "Cut") {
+			return "+123 (0)12 34 56 78 90 12"
+		}
+		return "+123456789012345"
+	}))
 }
 
 var (
 	directives   = pattern.Of(`#else"operator":"EQ","value":"[^"]*"|#if\([^)]*\)|#else|#end`)
-	escapedInput = pattern.Of(`\$esc\.jsonString\(\$\{input\.[a-z0-9]+(\.substring\(1\))?\}\)`)
+	escapedInput = pattern.Of(`\$esc\.jsonString\(\$\{input\.[^{}]+\}\)`)
 )
 
 func appendNew(list []string, s string) []string {
@@ -205,6 +222,8 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	switch role {
 	case RoleFindContact:
 		b.names.findContact = def.Name
+	case RoleFindCompany:
+		b.names.findCompany = def.Name
 	case RoleFindDeals:
 		b.names.findDeals = def.Name
 	case RoleTripBreaker:
@@ -230,19 +249,25 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	b.out.Artifacts = append(b.out.Artifacts, Artifact{file, export})
 	b.out.Actions = append(b.out.Actions, ActionArtifact{
 		Key: genesys.Key{Kind: genesys.DataAction, Name: def.Name}, Category: category, Definition: parsed, Role: role,
-		Smoke: smokeOf(role, b.match().National),
+		Smoke: b.smokeOf(role),
 	})
 	return fs
 }
 
 // smokeOf are the inputs of the test run before an action is used: a number and a contact
 // that cannot exist, and a row that nothing reads.
-func smokeOf(role string, national bool) map[string]any {
+func (b *builder) smokeOf(role string) map[string]any {
 	switch role {
 	case RoleFindContact:
 		in := map[string]any{"number": "+10000000000"}
-		if national {
+		if b.match().National {
 			in["national"] = "0000000000"
+		}
+		return in
+	case RoleFindCompany:
+		in := map[string]any{"number": "+10000000000", "number2": "+10000000000", "number3": "+10000000000", "national": "0000000000", "nationalBare": "0000000000"}
+		for i := range b.companyCuts() { // the whole list, to see that HubSpot takes it
+			in[nationalCut(i)], in[numberCut(i)] = "000 000 0000", "+1 000 000 0000"
 		}
 		return in
 	case RoleFindDeals:

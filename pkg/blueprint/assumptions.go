@@ -27,6 +27,12 @@ func allOfThem(d *deployment.Deployment) bool {
 	return d.HubSpot.Lookup.Duplicates == "all"
 }
 
+func companies(d *deployment.Deployment) bool { return d.Policy().Companies() }
+
+func companyNumbers(d *deployment.Deployment) bool {
+	return d.HubSpot.Lookup.Company == "numbers"
+}
+
 func kept(d *deployment.Deployment) bool {
 	return d.Enrichment.Cache.Store == deployment.CacheConversation
 }
@@ -79,9 +85,12 @@ var assumptions = []assumption{
 	{Assumption{"A-SEARCHABLE", "HubSpot's searchable phone number is the national number without leading zeros"}, national},
 	{Assumption{"A-NOT-HAS", "NOT_HAS_PROPERTY holds for contacts whose calculated number is empty"}, mixed},
 	{Assumption{"A-ASSOCIATIONS", "several groups with associations.contact find the deals of several contacts"}, allOfThem},
+	{Assumption{"A-COMPANY-DEALS", "a group with associations.company beside those of contacts finds the company's deals too, a deal of both once, with the scope of deals alone"}, companies},
+	{Assumption{"A-COMPANY-NUMBER", "HubSpot compares a company's phone as the text that somebody typed, also with a list of some seventy texts"}, companyNumbers},
+	{Assumption{"A-RESPELL", "Java's String.replace and replaceFirst can be called on an input in a request"}, companyNumbers},
 	{Assumption{"A-SORT", "HubSpot sorts a page by a number or date from the greatest down; where empty values stand does not matter"}, nil},
 	{Assumption{"A-DEAL-COUNT", "num_associated_deals is \"0\" only for contacts without deals"}, nil},
-	{Assumption{"A-LINK", "a contact's page is https://app.hubspot.com/contacts/PORTAL/record/0-1/ID"}, func(d *deployment.Deployment) bool { return d.HubSpot.Portal != "" && managedPop(d) }},
+	{Assumption{"A-LINK", "a contact's page is https://app.hubspot.com/contacts/PORTAL/record/0-1/ID, a company's …/record/0-2/ID"}, func(d *deployment.Deployment) bool { return d.HubSpot.Portal != "" && managedPop(d) }},
 	{Assumption{"A-SCRIPT", "the file of an agent script has the shape of published ones; its variables are filled by a screen pop"}, managedPop},
 	{Assumption{"A-ROLE", "a client may grant itself a role that it has made, and give it to another client"}, ownClient},
 	{Assumption{"A-YAML-ERRORS", "the error handling of an inbound call flow takes a queue in the form seen in other flow types"}, nil},

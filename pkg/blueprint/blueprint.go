@@ -26,7 +26,7 @@ type Blueprint struct {
 	Artifacts   []Artifact // sorted by path
 	Entities    genesys.Set
 	Flow        FlowArtifact
-	Actions     []ActionArtifact // find contact, find deals, and trip breaker when there is one
+	Actions     []ActionArtifact // find contact, find company when numbers of companies count, find deals, and trip breaker when there is one
 	Assumptions []Assumption     // what the artifacts rest on and nothing published settles
 }
 
@@ -60,6 +60,7 @@ func (f FlowArtifact) At(line int) diag.Position { return f.source.at(line) }
 // Roles of the data actions in the flow.
 const (
 	RoleFindContact = "findContact"
+	RoleFindCompany = "findCompany"
 	RoleFindDeals   = "findDeals"
 	RoleTripBreaker = "tripBreaker"
 )
@@ -190,7 +191,8 @@ type builder struct {
 type names struct {
 	flow, route, table, owners, hubspot, genesys, role, client string
 	hubspotKey, clientKey                                      string
-	findContact, findDeals, tripBreaker, script                string // with eight digits of a hash
+	findContact, findCompany, findDeals                        string // with eight digits of a hash
+	tripBreaker, script                                        string // with eight digits of a hash
 }
 
 func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
@@ -209,15 +211,22 @@ func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
 	}
 }
 
-// Waits, in seconds. The budget is split so that both lookups stay within it; what the
+// Waits, in seconds. The budget is split so that all lookups stay within it; what the
 // platform itself may take longer than the flow waits is the action's own timeout.
 const (
 	dealsTimeout   = 1
+	companyTimeout = 1
 	breakerTimeout = 1
 	actionSlack    = 1
 )
 
-func (b *builder) contactTimeout() int { return int(b.d.Enrichment.Budget.Seconds()) - dealsTimeout }
+func (b *builder) contactTimeout() int {
+	rest := int(b.d.Enrichment.Budget.Seconds()) - dealsTimeout
+	if b.companyNumbers() {
+		rest -= companyTimeout
+	}
+	return rest
+}
 
 // hashOf is the SHA-256 of a value's JSON, in hexadecimal.
 func hashOf(x any) string {

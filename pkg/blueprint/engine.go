@@ -99,21 +99,22 @@ type engine struct {
 // quoting are the only functions that may print a value. Each gives text that is safe in
 // its place, whatever the value.
 var quoting = template.FuncMap{
-	"lit":      quoteLiteral,
-	"name":     quoteName,
-	"exp":      quoteExpression,
-	"variable": quoteVariable,
-	"seconds":  quoteSeconds,
-	"number":   quoteNumber,
-	"json":     quoteJSON,
-	"ref":      quoteRef,
-	"kind":     quoteKind,
-	"take":     quoteTake,
-	"same":     quoteSame,
-	"digits":   quoteDigits,
-	"comment":  quoteComment,
-	"quiet":    quoteQuiet,
-	"escaped":  quoteEscaped,
+	"lit":       quoteLiteral,
+	"name":      quoteName,
+	"exp":       quoteExpression,
+	"variable":  quoteVariable,
+	"seconds":   quoteSeconds,
+	"number":    quoteNumber,
+	"json":      quoteJSON,
+	"ref":       quoteRef,
+	"kind":      quoteKind,
+	"take":      quoteTake,
+	"same":      quoteSame,
+	"digits":    quoteDigits,
+	"comment":   quoteComment,
+	"quiet":     quoteQuiet,
+	"escaped":   quoteEscaped,
+	"respelled": quoteRespelled,
 }
 
 // wholes are those whose text is a value by itself, with its own quotes. Inside other text,
@@ -577,4 +578,23 @@ func quoteEscaped(name string) (string, error) {
 		return "", fmt.Errorf("%q is no name of an input", name)
 	}
 	return "$esc.jsonString(${input." + name + "})", nil
+}
+
+// respelledForm is what the texts of a respelling are made of: what stands between digits.
+var respelledForm = pattern.Of(`^[-+ ()./0]{1,6}$`)
+
+// quoteRespelled is quoteEscaped of an input that methods of Java's String change one after the
+// other: replace, or replaceFirst, each with the text that goes and the one that takes its place.
+func quoteRespelled(name string, steps ...string) (string, error) {
+	if !fieldForm().MatchString(name) {
+		return "", fmt.Errorf("%q is no name of an input", name)
+	}
+	out := "$esc.jsonString(${input." + name
+	for step := range slices.Chunk(steps, 3) {
+		if len(step) < 3 || step[0] != "replace" && step[0] != "replaceFirst" || !respelledForm().MatchString(step[1]) || !respelledForm().MatchString(step[2]) {
+			return "", fmt.Errorf("%q is no replacement", step)
+		}
+		out += fmt.Sprintf(".%s(%q, %q)", step[0], step[1], step[2])
+	}
+	return out + "})", nil
 }

@@ -46,8 +46,10 @@ type flowData struct {
 	Known                    expr.Node
 	ContactReads             []read
 	MoreContacts             expr.Node // more than can be asked for; nil where one is asked for
+	MayMiss                  bool      // the deals of all of whom may be too many to ask for
 	AskDeals                 expr.Node
-	ContactInputs            []input
+	DealInputs               []input
+	Company                  companyData
 
 	Ranking             string
 	DealGroups          []group
@@ -219,6 +221,7 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 	}
 	f.Caller, f.Called = b.callerPart(f.Home.IsOwn), b.calledPart()
 	b.contactPart(&f)
+	b.companyPart(&f)
 	b.dealsPart(&f)
 	fs := b.rulesPart(&f)
 	if err := b.anyOpenPart(&f); err != nil {
@@ -252,7 +255,7 @@ func (b *builder) match() matchData {
 // contactsAsked is how many contacts' deals are asked for.
 func (b *builder) contactsAsked() int {
 	if b.d.HubSpot.Lookup.Duplicates == routing.DuplicatesAll {
-		return routing.MaxContacts
+		return b.d.Policy().MaxContacts()
 	}
 	return 1
 }
@@ -271,7 +274,7 @@ func (b *builder) contactPart(f *flowData) {
 		c := fmt.Sprintf("Flow.Contact%d", i+1)
 		f.Contacts = append(f.Contacts, c)
 		f.ContactIfFits = append(f.ContactIfFits, choose(all(v("Task.Fits"), eq(matches, whole(i+1))), v("Task.Id"), choose(v("Task.First"), text(""), v(c))))
-		f.ContactInputs = append(f.ContactInputs, input{fmt.Sprintf("contact%d", i+1), v(c)})
+		f.DealInputs = append(f.DealInputs, input{fmt.Sprintf("contact%d", i+1), v(c)})
 		ask = append(ask, atLeast(fn("FindFirst", v("Task.AskIds"), v(c)), whole(0)))
 	}
 	f.AskDeals = either(ask...)
@@ -291,7 +294,8 @@ func (b *builder) contactPart(f *flowData) {
 		f.Known = all(eq(matches, whole(1)), somebody, atMost(total, count(ids)))
 	case routing.DuplicatesAll:
 		f.Known = all(more(matches, whole(0)), somebody)
-		f.MoreContacts = either(more(matches, whole(routing.MaxContacts)), offPage)
+		f.MoreContacts = either(more(matches, whole(b.contactsAsked())), offPage)
+		f.MayMiss = true
 	default:
 		f.Known = all(more(matches, whole(0)), somebody)
 	}
@@ -332,6 +336,9 @@ func (b *builder) contactLists() []list {
 	}
 	if b.usesOwner() {
 		out = append(out, ownerList())
+	}
+	if b.companies() {
+		out = append(out, companyList())
 	}
 	for _, x := range b.facts {
 		if !x.Deal {
@@ -566,7 +573,7 @@ func (b *builder) keptPart(f *flowData) {
 			f.Participant = append(f.Participant, attribute{name, value})
 		}
 		switch name {
-		case "hubspot_contact_id", "hubspot_deal_stage", "hubspot_deal_stage_label":
+		case "hubspot_contact_id", "hubspot_company_id", "hubspot_deal_stage", "hubspot_deal_stage_label":
 			t := "Task.Kept_" + name
 			f.Kept = append(f.Kept, keptData{name, t, "Flow." + name, choose(empty(v(t)), notSet("ToString"), v(t))})
 		}
@@ -626,6 +633,9 @@ func (b *builder) pops() []deployment.ScreenPop {
 func (b *builder) popPart(f *flowData) {
 	for _, p := range b.pops() {
 		x := popData{Is: eq(v("Flow.ScreenPop"), text(popKey(p))), Script: p.Script}
+		if p.Mode == deployment.PopScript && b.companies() { // nobody has told that script of a company
+			x.Is = all(x.Is, &expr.Unary{Op: "!", X: empty(v("Flow.hubspot_contact_id"))})
+		}
 		if p.Mode == deployment.PopManaged {
 			x.Script = b.names.script
 			for _, i := range b.scriptInputs() {

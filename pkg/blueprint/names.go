@@ -25,7 +25,7 @@ func PersonalNames(d *deployment.Deployment) privacy.Names {
 		}
 	}
 	n.Plain = append(slices.Clone(decisionNames), deployment.ParticipantNames()...)
-	n.Plain = append(n.Plain, "Flow.hubspot_contact_id", "Flow.hubspot_deal_stage", "Flow.hubspot_deal_stage_label", "Flow.DealId", "Flow.dealroute_rule", "Flow.Queue")
+	n.Plain = append(n.Plain, "Flow.hubspot_contact_id", "Flow.hubspot_company_id", "Flow.hubspot_deal_stage", "Flow.hubspot_deal_stage_label", "Flow.DealId", "Flow.dealroute_rule", "Flow.Queue")
 	owner := ownerList()
 	n.Plain = append(n.Plain, owner.Of, owner.Values, "Flow.Owner", "Flow.OwnerUser", "preferredAgents")
 	for _, in := range b.scriptInputs() {

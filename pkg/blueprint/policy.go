@@ -51,6 +51,7 @@ func policyText(p routing.Policy) string {
 		}),
 		"DealStage", atom(p.DealStage),
 		"Duplicates", atom(p.Duplicates),
+		"Company", atom(p.Company),
 		"Pipelines", each(p.Pipelines, atom),
 		"Stages", byName(p.Stages, atom),
 		"Facts", byName(p.Facts, func(f routing.FactSource) string {

@@ -26,17 +26,28 @@ func (b *builder) scriptInputs() []scriptInput {
 	value := v("Flow.hubspot_customer_value")
 	out := []scriptInput{
 		{Name: "contactId", Label: "HubSpot contact", value: orEmpty("Flow.hubspot_contact_id")},
+	}
+	if b.companies() {
+		out = append(out, scriptInput{Name: "companyId", Label: "HubSpot company", value: orEmpty("Flow.hubspot_company_id")})
+	}
+	out = append(out, []scriptInput{
 		{Name: "dealId", Label: "HubSpot deal", value: orEmpty("Flow.DealId")},
 		{Name: "stage", Label: "Deal stage", value: orEmpty("Flow.hubspot_deal_stage_label")},
 		{Name: "value", Label: "Value of open deals", value: choose(isSet(value), fn("ToString", value, whole(2)), text(""))},
-	}
+	}...)
 	for _, f := range b.facts {
 		out = append(out, scriptInput{Name: "fact_" + f.Name, Label: f.Name, value: f.asText()})
 	}
 	if p := b.d.HubSpot.Portal; p != "" {
-		// HubSpot: object type 0-1 is contacts
-		url := fn("Append", text("https://app.hubspot.com/contacts/"+p+"/record/0-1/"), v("Flow.hubspot_contact_id"))
-		out = append(out, scriptInput{Name: "link", Label: "Open in HubSpot", link: true, value: choose(empty(v("Flow.hubspot_contact_id")), text(""), url)})
+		// HubSpot: object type 0-1 is contacts, 0-2 companies
+		link := func(name, label, object, id string) scriptInput {
+			url := fn("Append", text("https://app.hubspot.com/contacts/"+p+"/record/"+object+"/"), v(id))
+			return scriptInput{Name: name, Label: label, link: true, value: choose(empty(v(id)), text(""), url)}
+		}
+		out = append(out, link("link", "Open in HubSpot", "0-1", "Flow.hubspot_contact_id"))
+		if b.companies() {
+			out = append(out, link("companyLink", "Open the company in HubSpot", "0-2", "Flow.hubspot_company_id"))
+		}
 	}
 	return out
 }

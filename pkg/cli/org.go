@@ -65,7 +65,7 @@ const keyVariable = "HUBSPOT_SERVICE_KEY"
 func secretSource(field string) (variable, hint string) {
 	switch field {
 	case blueprint.FieldToken:
-		return keyVariable, "a HubSpot service key with crm.objects.contacts.read and crm.objects.deals.read"
+		return keyVariable, "a HubSpot service key with crm.objects.contacts.read and crm.objects.deals.read, and with crm.objects.companies.read for hubspot.lookup.company: numbers"
 	case blueprint.FieldClientID:
 		return "DEALROUTE_RUNTIME_CLIENT_ID", "the id of the OAuth client that data actions run with, or let setup make one (manage.runtimeClient: true)"
 	case blueprint.FieldClientSecret:

@@ -154,7 +154,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	switch {
 	case s.live:
 		if key = secret.New(env.Getenv(keyVariable)); !key.Set() {
-			return nil, fail(errors.New("no key for HubSpot"), "set HUBSPOT_SERVICE_KEY to a service key with crm.objects.contacts.read and crm.objects.deals.read")
+			return nil, fail(errors.New("no key for HubSpot"), "set HUBSPOT_SERVICE_KEY to a service key with crm.objects.contacts.read and crm.objects.deals.read, and with crm.objects.companies.read for hubspot.lookup.company: numbers")
 		}
 		if err := whole(keyVariable, key); err != nil {
 			return nil, err

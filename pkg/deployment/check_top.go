@@ -10,6 +10,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/phone"
+	"github.com/dealroute/dealroute/pkg/routing"
 )
 
 // Regions are the AWS regions of Genesys Cloud and their domains. New ones get added: a raw
@@ -149,14 +150,18 @@ func (d *decoder) checkNumber(path, n string, dep *Deployment) bool {
 // Bounds of durations. Genesys: a data action runs 60 s at most, and its own timeout must be
 // larger than the flow's.
 const (
-	minBudget = 2 * time.Second
+	minBudget = 2 * time.Second // a second for the contact, one for its deals
 	maxBudget = 59 * time.Second
 	maxKept   = 24 * time.Hour
 )
 
 func (d *decoder) checkEnrichment(dep *Deployment) {
 	e := dep.Enrichment
-	d.between("enrichment.budget", e.Budget, minBudget, maxBudget, "one second is kept for the deals, the rest is for the contact")
+	if dep.HubSpot.Lookup.Company == routing.CompanyNumbers {
+		d.between("enrichment.budget", e.Budget, minBudget+time.Second, maxBudget, "with hubspot.lookup.company: numbers one second is kept for a company and one for the deals, the rest is for the contact")
+	} else {
+		d.between("enrichment.budget", e.Budget, minBudget, maxBudget, "one second is kept for the deals, the rest is for the contact")
+	}
 	if e.Breaker.Enabled {
 		d.between("enrichment.breaker.afterTimeout", e.Breaker.AfterTimeout, time.Second, maxKept, "to have no breaker write breaker: none")
 		d.between("enrichment.breaker.afterFailure", e.Breaker.AfterFailure, time.Second, maxKept, "to have no breaker write breaker: none")
@@ -186,7 +191,7 @@ func short(x time.Duration) string {
 // (dealroute_…) is always kept.
 func ParticipantNames() []string {
 	return []string{
-		"hubspot_contact_id", "hubspot_deal_stage", "hubspot_deal_stage_label",
+		"hubspot_contact_id", "hubspot_company_id", "hubspot_deal_stage", "hubspot_deal_stage_label",
 		"hubspot_customer_value", "hubspot_value_truncated", "hubspot_outcome",
 	}
 }
@@ -197,6 +202,9 @@ func (d *decoder) checkPrivacy(dep *Deployment) {
 		path := fmt.Sprintf("privacy.participantData[%d]", i)
 		if slices.Contains(ParticipantNames(), name) {
 			seen[name] = true
+			if name == "hubspot_company_id" && dep.HubSpot.Lookup.Company == routing.CompanyNone && !d.skip("hubspot.lookup.company") {
+				d.wrong(path, codeChoice, name, "write hubspot.lookup.company: deals or numbers, or delete it", fmt.Sprintf("%s is never set: hubspot.lookup.company is none", quote(name)))
+			}
 			continue
 		}
 		hint := diag.DidYouMean(name, ParticipantNames())

@@ -157,6 +157,7 @@ func (d *Deployment) Policy() routing.Policy {
 		Fallback:   routing.Target{Queue: d.Routing.Fallback.Queue, Skills: d.Routing.Fallback.Skills, Priority: d.Routing.Fallback.Priority},
 		DealStage:  d.Enrichment.DealStage,
 		Duplicates: d.HubSpot.Lookup.Duplicates,
+		Company:    d.HubSpot.Lookup.Company,
 		Pipelines:  d.HubSpot.Lookup.Pipelines,
 		Stages:     d.HubSpot.Stages,
 		Facts:      map[string]routing.FactSource{},

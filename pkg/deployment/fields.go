@@ -194,7 +194,7 @@ func either(choices []string) string {
 // reservedKeys are known and not built yet, by the type they belong to.
 var reservedKeys = map[reflect.Type][]string{
 	reflect.TypeFor[Deployment](): {"entrance", "channels"},
-	reflect.TypeFor[Lookup]():     {"company", "rollup", "property"},
+	reflect.TypeFor[Lookup]():     {"rollup", "property"},
 	reflect.TypeFor[Calls]():      {"schedule", "testNumbers"},
 	reflect.TypeFor[When]():       {"at"},
 	reflect.TypeFor[Target]():     {"language"},

@@ -50,7 +50,7 @@ func defaults() *Deployment {
 		HubSpot: HubSpot{
 			APIVersion: hubspot.DefaultVersion,
 			Auth:       Auth{Method: "service-key"},
-			Lookup:     Lookup{Strategy: "search", Match: "mixed", Duplicates: routing.DuplicatesBest},
+			Lookup:     Lookup{Strategy: "search", Match: "mixed", Duplicates: routing.DuplicatesBest, Company: routing.CompanyNone},
 		},
 		Calls: Calls{Language: "en-us"},
 		Enrichment: Enrichment{

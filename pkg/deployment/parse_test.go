@@ -48,7 +48,7 @@ func TestDefaults(t *testing.T) {
 		Genesys: deployment.Genesys{Region: "eu-central-1", Division: "Home"},
 		HubSpot: deployment.HubSpot{
 			APIVersion: "2026-09", Auth: deployment.Auth{Method: "service-key"},
-			Lookup: deployment.Lookup{Strategy: "search", Match: "mixed", HomeCountries: []string{"US"}, Duplicates: "best"},
+			Lookup: deployment.Lookup{Strategy: "search", Match: "mixed", HomeCountries: []string{"US"}, Duplicates: "best", Company: "none"},
 		},
 		Calls: deployment.Calls{Language: "en-us"},
 		Enrichment: deployment.Enrichment{
@@ -78,17 +78,17 @@ func TestFullFile(t *testing.T) {
 		t.Fatal(findings)
 	}
 	for path, want := range map[string]string{
-		"routing.rules[0]":                         "full.yaml:42:7",
-		"routing.rules[1].to.queue":                "full.yaml:47:19",
-		"routing.rules[2].when.facts.score.min":    "full.yaml:49:59",
-		"routing.rules[2].when.facts.score.max":    "full.yaml:49:46",
-		"routing.valuePriority":                    "full.yaml:57:3",
-		"hubspot.stages.985123456":                 "full.yaml:21:18",
-		"calls.language":                           "full.yaml:30:13",
-		"enrichment.nothing.of.this[3].sort":       "full.yaml:34:1",
+		"routing.rules[0]":                         "full.yaml:43:7",
+		"routing.rules[1].to.queue":                "full.yaml:48:19",
+		"routing.rules[2].when.facts.score.min":    "full.yaml:50:59",
+		"routing.rules[2].when.facts.score.max":    "full.yaml:50:46",
+		"routing.valuePriority":                    "full.yaml:58:3",
+		"hubspot.stages.985123456":                 "full.yaml:22:18",
+		"calls.language":                           "full.yaml:31:13",
+		"enrichment.nothing.of.this[3].sort":       "full.yaml:35:1",
 		"nothing":                                  "full.yaml:1:1",
 		"hubspot.lookup.homeCountries[1]":          "full.yaml:17:25",
-		`routing.rules[0].when.facts["odd name"]x`: "full.yaml:43:7",
+		`routing.rules[0].when.facts["odd name"]x`: "full.yaml:44:7",
 	} {
 		if got := d.Pos(path).String(); got != want {
 			t.Errorf("Pos(%s) = %s, want %s", path, got, want)

@@ -82,6 +82,8 @@ type Lookup struct {
 	HomeCountries []string `yaml:"homeCountries" jsonschema:"minItems=1,uniqueItems=true"`
 	// Duplicates says what several contacts with one number mean.
 	Duplicates string `yaml:"duplicates,omitempty" jsonschema:"enum=best,enum=all,enum=ambiguous-is-unknown,default=best"`
+	// Company says whether the contact's company counts: its deals like the contact's own; numbers: also a company's own number where no contact has it.
+	Company string `yaml:"company,omitempty" jsonschema:"enum=none,enum=deals,enum=numbers,default=none"`
 	// Pipelines: only deals of these count; none means all.
 	Pipelines IDs `yaml:"pipelines,omitempty" jsonschema:"uniqueItems=true"`
 }

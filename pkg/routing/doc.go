@@ -5,7 +5,8 @@
 // The table of meanings, one row a rule of this package:
 //
 //	deals that count     not archived, of the contact(s), in the configured pipelines; one page of 200,
-//	                     those with the greatest measure
+//	                     those with the greatest measure; where companies count, also of the company of the
+//	                     contact modified last, and of the companies with the number when no contact has it
 //	active_deal          at least one of them is open
 //	inactive_deal        some, none open
 //	contact_no_deal      none (deals of other pipelines only: none)

@@ -18,10 +18,20 @@ const PageSize = hubspot.MaxSearchLimit
 // of filters, one a contact.
 const MaxContacts = hubspot.MaxFilterGroups
 
+// MaxContacts is how many contacts' deals one request asks for under this policy: where
+// companies count, one group is their company's. It is as many companies when there is no contact.
+func (p Policy) MaxContacts() int {
+	if p.Companies() {
+		return MaxContacts - 1
+	}
+	return MaxContacts
+}
+
 // Facts are what is known about a caller when the rules are asked.
 type Facts struct {
 	Outcome   Outcome
 	ContactID string // empty: no contact
+	CompanyID string // of the contact, or the one that has the number itself; empty: none, or companies do not count
 	Contacts  int    // how many have the caller's number
 	Deals     int    // deals on the page
 	OpenDeals int
@@ -68,17 +78,17 @@ type Value struct {
 }
 
 // FactsOf is what a lookup that HubSpot answered says. contacts are those with the caller's
-// number; deals may be any, only those of the contacts count. Where more than PageSize of
-// them count, those with the greatest measure are read, open or closed. The order in which
-// contacts and deals are given does not matter.
-func FactsOf(p Policy, contacts []hubspot.Contact, deals []hubspot.Deal, now time.Time) Facts {
-	f, found := contactFacts(p, contacts, now)
-	if len(found) == 0 {
+// number, companies those that have it themselves; deals may be any, only those of the contacts
+// and companies that count do. Where more than PageSize of them count, those with the greatest
+// measure are read, open or closed. The order in which all these are given does not matter.
+func FactsOf(p Policy, contacts []hubspot.Contact, deals []hubspot.Deal, now time.Time, companies ...hubspot.Company) Facts {
+	f, whose := callerFacts(p, contacts, companies, now)
+	if len(whose.contacts)+len(whose.companies) == 0 {
 		return f
 	}
 	var page []hubspot.Deal
 	for _, d := range deals {
-		if counts(p, found, d) {
+		if counts(p, whose, d) {
 			page = append(page, d)
 		}
 	}
@@ -91,11 +101,11 @@ func FactsOf(p Policy, contacts []hubspot.Contact, deals []hubspot.Deal, now tim
 	return f
 }
 
-// FactsWithoutDeals is what remains when the contact was read and its deals were not; failure
-// says why.
-func FactsWithoutDeals(p Policy, contacts []hubspot.Contact, now time.Time, failure string) Facts {
-	f, found := contactFacts(p, contacts, now)
-	if len(found) > 0 {
+// FactsWithoutDeals is what remains when the contact or the company was read and its deals were
+// not; failure says why.
+func FactsWithoutDeals(p Policy, contacts []hubspot.Contact, now time.Time, failure string, companies ...hubspot.Company) Facts {
+	f, whose := callerFacts(p, contacts, companies, now)
+	if len(whose.contacts)+len(whose.companies) > 0 {
 		f.Outcome, f.Failure = LookupFailed, failure
 	}
 	return f
@@ -109,6 +119,33 @@ func NotAsked(now time.Time, failure string) Facts {
 
 // Unknown is what is known of an unusable number: nobody is asked for it.
 func Unknown(now time.Time) Facts { return Facts{Outcome: NoRecord, Today: day(now)} }
+
+// callerFacts fills what the contact or the company gives, and returns whose deals count.
+func callerFacts(p Policy, contacts []hubspot.Contact, companies []hubspot.Company, now time.Time) (Facts, records) {
+	f, found := contactFacts(p, contacts, now)
+	whose := records{}
+	for _, c := range found {
+		whose.contacts = append(whose.contacts, c.ID)
+	}
+	switch {
+	case len(found) > 0 && p.Companies():
+		if id, ok := found[0].Properties.Get(hubspot.PropPrimaryCompany); ok && recordID().MatchString(id) {
+			f.CompanyID, whose.companies = id, []string{id}
+		}
+	case f.Contacts == 0 && p.Company == CompanyNumbers:
+		whose.companies, f.Truncated = p.companiesOf(companies)
+		if len(whose.companies) > 0 {
+			f.CompanyID, f.Values = whose.companies[0], map[string]Value{}
+		}
+	}
+	return f, whose
+}
+
+// records are the ids of those whose deals count.
+type records struct{ contacts, companies []string }
+
+// recordID is what HubSpot numbers its records by; any other text is no id.
+var recordID = pattern.Of(`^[1-9][0-9]{0,18}$`)
 
 // contactFacts fills what the contact gives, and returns the contacts whose deals count.
 func contactFacts(p Policy, contacts []hubspot.Contact, now time.Time) (Facts, []hubspot.Contact) {
@@ -139,22 +176,29 @@ func contactFacts(p Policy, contacts []hubspot.Contact, now time.Time) (Facts, [
 	if p.Duplicates != DuplicatesAll {
 		return f, found[:1]
 	}
-	f.Truncated = len(found) > MaxContacts
-	return f, found[:min(len(found), MaxContacts)]
+	f.Truncated = len(found) > p.MaxContacts()
+	return f, found[:min(len(found), p.MaxContacts())]
 }
 
 // modified is when a contact was changed last. HubSpot: any hidden update moves it, too.
 func modified(c hubspot.Contact) time.Time {
-	if v, ok := c.Properties.Get(hubspot.PropContactModified); ok {
+	return changed(c.Properties, hubspot.PropContactModified, c.UpdatedAt)
+}
+
+func changed(ps hubspot.Properties, property string, otherwise time.Time) time.Time {
+	if v, ok := ps.Get(property); ok {
 		if t, err := time.Parse(time.RFC3339, v); err == nil {
 			return t
 		}
 	}
-	return c.UpdatedAt
+	return otherwise
 }
 
-func counts(p Policy, contacts []hubspot.Contact, d hubspot.Deal) bool {
-	if d.Archived || !slices.ContainsFunc(contacts, func(c hubspot.Contact) bool { return slices.Contains(d.Contacts, c.ID) }) {
+func counts(p Policy, whose records, d hubspot.Deal) bool {
+	of := func(ids, linked []string) bool {
+		return slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(linked, id) })
+	}
+	if d.Archived || !of(whose.contacts, d.Contacts) && !of(whose.companies, d.Companies) {
 		return false
 	}
 	pipeline, _ := d.Properties.Get(hubspot.PropPipeline)

@@ -50,6 +50,16 @@ const (
 	DuplicatesAmbiguous = "ambiguous-is-unknown"
 )
 
+// What companies count for.
+const (
+	CompanyNone    = "none"
+	CompanyDeals   = "deals"   // the deals of the contact's primary company count like its own
+	CompanyNumbers = "numbers" // and a company's own number finds it where no contact has it
+)
+
+// Companies reports whether a contact's company counts.
+func (p Policy) Companies() bool { return p.Company == CompanyDeals || p.Company == CompanyNumbers }
+
 // By what the deal that counts is chosen.
 const (
 	HighestValue = "highest-value"
@@ -72,6 +82,7 @@ type Policy struct {
 	ValuePriority *ValuePriority // nil: value is no priority factor
 	DealStage     string         // which deal counts: HighestValue, MostProbable, MostRecent
 	Duplicates    string
+	Company       string            // CompanyNone when it is empty
 	Pipelines     []string          // empty: all
 	Stages        map[string]string // stage id to the name that rules may use
 	Facts         map[string]FactSource

@@ -106,6 +106,7 @@ type caller struct {
 	at           time.Time
 	latency      func(hubspottest.Kind) time.Duration
 	trace        interp.Trace
+	scopes       []string // of the key; none: all that the project asks for
 }
 
 // call sends one call through the flow.
@@ -121,6 +122,9 @@ func (l line) call(t failer, c caller) *simulate.Outcome {
 	options := []hubspottest.Option{
 		hubspottest.Clock(func() time.Time { return now }), hubspottest.Virtual(), hubspottest.WithLimits(hubspottest.Limits{}),
 		hubspottest.Assume(func(a *hubspottest.Assumptions) { *a = c.assume }), l.define("contacts"), l.define("deals"),
+	}
+	if c.scopes != nil {
+		options = append(options, hubspottest.Token(hubspottest.DefaultToken, c.scopes...))
 	}
 	if c.latency != nil {
 		options = append(options, hubspottest.Latency(c.latency))

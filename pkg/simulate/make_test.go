@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"pgregory.net/rapid"
@@ -240,6 +241,7 @@ func (m maker) deployment() string {
 		"homeCountries": one(t, "home", []string{"US", "CA"}, []string{"GB", "US"}, []string{"DE"}, []string{"BR"}, []string{"MX", "US"}, []string{"AR"}, []string{"IT"}),
 		"match":         one(t, "match", "mixed", "e164", "national"),
 		"duplicates":    one(t, "duplicates", "best", "all", "ambiguous-is-unknown"),
+		"company":       one(t, "company", "none", "numbers", "deals"),
 	}
 	if p := some(t, "pipelines", 2, "default", "671008549"); len(p) > 0 {
 		lookup["pipelines"] = p
@@ -283,6 +285,10 @@ func (m maker) deployment() string {
 	if rarely(t, "fallback's pop") {
 		route["fallback"].(object)["screenPop"] = one[any](t, "fallback's screenPop", "none", "managed", object{"script": "Front desk"})
 	}
+	names := deployment.ParticipantNames()
+	if lookup["company"] == "none" {
+		names = slices.DeleteFunc(names, func(n string) bool { return n == "hubspot_company_id" })
+	}
 	enrichment := object{
 		"budget":    one(t, "budget", "2s", "3s", "5s"),
 		"dealStage": one(t, "dealStage", "highest-value", "most-probable", "most-recent"),
@@ -295,7 +301,10 @@ func (m maker) deployment() string {
 		"calls":   object{"numbers": []string{"+15135550100", "+493023125100", "+525512345600"}, "ownNumbers": []string{"+15135550101"}},
 		"routing": route, "enrichment": enrichment,
 		"screenPop": one[any](t, "deployment's screenPop", "managed", "none", object{"script": "Agent desk"}),
-		"privacy":   object{"participantData": some(t, "participantData", 6, deployment.ParticipantNames()...)},
+		"privacy":   object{"participantData": some(t, "participantData", 7, names...)},
+	}
+	if lookup["company"] == "numbers" && enrichment["budget"] == "2s" {
+		delete(enrichment, "budget")
 	}
 	if len(facts) == 0 {
 		delete(d["hubspot"].(object), "facts")
@@ -359,8 +368,8 @@ func (m maker) fact(ps hubspot.Properties, name, kind string) {
 	}
 }
 
-// account draws an account, and gives the contacts that have the number.
-func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hubspot.Contact) {
+// account draws an account, and gives the contacts and the companies that have the number.
+func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hubspot.Contact, []hubspot.Company) {
 	t := m.t
 	crm := hubspot.CRM{Portal: d.HubSpot.Portal, Currency: "USD", Pipelines: []hubspot.Pipeline{hubspot.DefaultPipeline(), {ID: "671008549", Stages: []hubspot.Stage{
 		{ID: "1214320997", Probability: "0.3"}, {ID: "1214320998", Closed: true, Won: true, Probability: "1.0"}, {ID: "1214320999", Closed: true, Probability: "0"},
@@ -368,6 +377,10 @@ func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hub
 	crm.Pipelines[0].Stages = append(crm.Pipelines[0].Stages, hubspot.Stage{ID: "985123456", Probability: "0.6"})
 	var exact, like []hubspot.Contact
 	n := one(t, "contacts", 1, 1, 1, 2, 1, 1, 1, 1, 3, 0, 7)
+	companies := d.HubSpot.Lookup.Company != routing.CompanyNone
+	if companies {
+		n = one(t, "contacts beside companies", 1, 0, 2, 1, 1, 0, 5, 4, 7)
+	}
 	order := rapid.Permutation([]int{0, 1, 2, 3, 4, 5, 6, 7, 8}).Draw(t, "modified")
 	for i := range n + rapid.IntRange(0, 2).Draw(t, "others") {
 		c := hubspot.Contact{ID: fmt.Sprint(93 + i*7), UpdatedAt: noon.Add(-time.Duration(order[i]) * time.Hour), Properties: hubspot.Properties{}}
@@ -377,6 +390,9 @@ func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hub
 			if f := d.HubSpot.Facts[name]; f.Contact != "" {
 				m.fact(c.Properties, f.Contact, f.Type)
 			}
+		}
+		if companies {
+			m.text(c.Properties, hubspot.PropPrimaryCompany, "50", "50", "51", "52", "0", "007", "x", "7 0", "-1", "99999999999999999999")
 		}
 		found, national := i < n, false
 		if found {
@@ -399,10 +415,49 @@ func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hub
 	if len(same) == 0 {
 		same = like
 	}
+	var firms []hubspot.Company
+	for i := range one(t, "companies", 0, 1, 2, 1, 3, 6) {
+		c, found := m.firm(d, ani, 50+i)
+		crm.Companies = append(crm.Companies, c)
+		if found {
+			firms = append(firms, c)
+		}
+	}
 	for i := range one(t, "deals", 1, 2, 3, 2, 1, 0, 6, 3) {
 		crm.Deals = append(crm.Deals, m.deal(d, crm, 95+i*3))
 	}
-	return crm, same
+	return crm, same, firms
+}
+
+// firm draws a company, and says whether it has the caller's number.
+func (m maker) firm(d *deployment.Deployment, ani string, id int) (hubspot.Company, bool) {
+	c := hubspot.Company{ID: fmt.Sprint(id), UpdatedAt: noon.Add(-time.Duration(id*7919%61) * time.Minute), Archived: rarely(m.t, "company archived"), Properties: hubspot.Properties{}}
+	p, err := phone.Parse(ani, "")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	phones := append(waysToWrite(p), "+15135550177", ani+"1", ani[:4]+"  "+ani[4:], "0"+ani, "")
+	v := one(m.t, "company's phone", phones...)
+	c.Properties[hubspot.PropPhone] = &v
+	return c, len(routing.CompaniesOf(d.HubSpot.Lookup.HomeCountries, p, []hubspot.Company{c})) > 0
+}
+
+// waysToWrite are ways in which people write a number, whether or not they are looked for.
+func waysToWrite(n phone.Number) []string {
+	out := []string{n.E164(), n.E164()[1:], n.National(), "0" + n.National()}
+	for _, v := range n.Variants() {
+		out = append(out, v.E164(), v.E164()[1:])
+	}
+	digits := strings.TrimPrefix(n.E164(), fmt.Sprint("+", n.CallingCode()))
+	for cut := 2; cut < 6 && cut < len(digits)-2; cut++ {
+		a, b := digits[:cut], digits[cut:]
+		out = append(out, "0"+a+" "+b, a+"-"+b, "0"+a+"/"+b, "(0"+a+") "+b, fmt.Sprintf("+%d %s %s", n.CallingCode(), a, b), fmt.Sprintf("+%d (0)%s %s", n.CallingCode(), a, b))
+	}
+	if len(digits) == 10 {
+		a, b, c := digits[:3], digits[3:6], digits[6:]
+		out = append(out, "("+a+") "+b+"-"+c, a+"-"+b+"-"+c, a+"."+b+"."+c, "+1 "+a+"-"+b+"-"+c, "+1 ("+a+") "+b+"-"+c, "+44 "+digits[:2]+" "+digits[2:6]+" "+digits[6:])
+	}
+	return out
 }
 
 // owners are ids of HubSpot's owners; see ownersOf.
@@ -490,6 +545,11 @@ func (m maker) deal(d *deployment.Deployment, crm hubspot.CRM, id int) hubspot.D
 	for _, c := range crm.Contacts {
 		if often(t, "linked") {
 			deal.Contacts = append(deal.Contacts, c.ID)
+		}
+	}
+	for _, c := range crm.Companies {
+		if rapid.Bool().Draw(t, "of the company") {
+			deal.Companies = append(deal.Companies, c.ID)
 		}
 	}
 	text := hubspot.Text

@@ -10,13 +10,14 @@ import (
 // Met is what a call met outside the flow, and what the flow made of the caller's number:
 // what an explanation of its outcome can rest on.
 type Met struct {
-	Number    string    // the caller's as the flow read it; empty when it gave none
-	Truncated bool      // the caller has more deals than were read
-	Row       Row       // of the control table, read last
-	Contacts  *Contacts // nil without an answer of them
-	Deals     *Deals    // nil without an answer of them
-	Gone      []Thing   // looked for by name and not found
-	Failed    []Failed  // transfers, in their order
+	Number    string     // the caller's as the flow read it; empty when it gave none
+	Truncated bool       // the caller has more deals than were read
+	Row       Row        // of the control table, read last
+	Contacts  *Contacts  // nil without an answer of them
+	Companies *Companies // nil without an answer of them
+	Deals     *Deals     // nil without an answer of them
+	Gone      []Thing    // looked for by name and not found
+	Failed    []Failed   // transfers, in their order
 }
 
 // Contacts are counts of HubSpot's answer to the search for the caller, as the flow got it:
@@ -27,12 +28,20 @@ type Contacts struct {
 	Exact   int   // of those given, with the number itself
 	Local   int   // the others with its national form for whom HubSpot calculated no other number
 	Foreign int   // the others with its national form
+	Company bool  // their companies count, and one of them is asked for beside the contacts
+}
+
+// Companies are counts of HubSpot's answer to the search for a company by its own number.
+type Companies struct {
+	Total int64 // that the search found
+	Given int   // that the answer has
 }
 
 // Deals are counts of HubSpot's answer to the search for deals.
 type Deals struct {
-	Total    int64 // that the search found
-	Contacts int   // whose deals were asked for
+	Total     int64 // that the search found
+	Contacts  int   // whose deals were asked for
+	Companies int   // likewise
 }
 
 // A Row is a read of the control table.
@@ -63,8 +72,9 @@ func (m *Met) answer(in, out []interp.Named) {
 	if !total.IsSet() {
 		return
 	}
-	if asked := texts(in, "contact1", "contact2", "contact3", "contact4", "contact5"); len(asked) > 0 {
-		m.Deals = &Deals{total.Int(), len(asked)}
+	asked, firms := texts(in, "contact1", "contact2", "contact3", "contact4", "contact5"), texts(in, "company1", "company2", "company3", "company4")
+	if len(asked)+len(firms) > 0 {
+		m.Deals = &Deals{total.Int(), len(asked), len(firms)}
 		return
 	}
 	numbers, locals := texts(in, "number", "number2", "number3"), texts(in, "national", "national2", "national3")
@@ -72,17 +82,21 @@ func (m *Met) answer(in, out []interp.Named) {
 	if len(numbers) == 0 || !ids.Type().IsList() {
 		return
 	}
-	m.Contacts = &Contacts{Total: total.Int(), Given: ids.Len()}
+	if has(in, "nationalBare") { // a company has no calculated number, so the digits are looked for as people write them
+		m.Companies = &Companies{Total: total.Int(), Given: ids.Len()}
+		return
+	}
+	m.Contacts = &Contacts{Total: total.Int(), Given: ids.Len(), Company: has(out, "companyOf")}
 	for i := range ids.Len() {
 		of := func(property string) string { return paired(out, property, ids.At(i).Text()) }
-		has := func(among []string, properties ...string) bool {
+		is := func(among []string, properties ...string) bool {
 			return slices.ContainsFunc(properties, func(p string) bool { return slices.Contains(among, of(p)) })
 		}
-		other := func(property string) bool { return of(property) != "" && !has(numbers, property) }
+		other := func(property string) bool { return of(property) != "" && !is(numbers, property) }
 		switch {
-		case has(numbers, "phone", "mobile", "typedPhone", "typedMobile"):
+		case is(numbers, "phone", "mobile", "typedPhone", "typedMobile"):
 			m.Contacts.Exact++
-		case !has(locals, "localPhone", "localMobile"):
+		case !is(locals, "localPhone", "localMobile"):
 		case other("phone") || other("mobile"):
 			m.Contacts.Foreign++
 		default:
@@ -99,6 +113,10 @@ func named(ns []interp.Named, name string) expr.Value {
 		}
 	}
 	return expr.Value{}
+}
+
+func has(ns []interp.Named, name string) bool {
+	return slices.ContainsFunc(ns, func(n interp.Named) bool { return n.Name == name })
 }
 
 // texts are the values of those names that are texts and not empty.

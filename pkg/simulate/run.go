@@ -49,6 +49,7 @@ type Outcome struct {
 	Rule      string // that matched; empty for none
 	Reason    string // rule, fallback, kept, error, lastResort, schedule
 	ContactID string
+	CompanyID string
 	OpenDeals *int64
 	Value     string // decimal text; empty when not set
 	Base      int64  // priority of the target
@@ -132,6 +133,7 @@ const (
 	keptPreferOwner
 	keptOwner
 	keptOwnerUser
+	keptCompany
 )
 
 var kept = []string{
@@ -139,6 +141,7 @@ var kept = []string{
 	keptContact: "Flow.hubspot_contact_id", keptOpenDeals: "Flow.OpenDeals", keptValue: "Flow.hubspot_customer_value",
 	keptBase: "Flow.Base", keptBonus: "Flow.Bonus", keptNumber: "Flow.Ani", keptTruncated: "Flow.hubspot_value_truncated",
 	keptPreferOwner: "Flow.PreferOwner", keptOwner: "Flow.Owner", keptOwnerUser: "Flow.OwnerUser",
+	keptCompany: "Flow.hubspot_company_id",
 }
 
 // decided reads what the flow decided.
@@ -157,7 +160,8 @@ func (o *Outcome) decided(r interp.Result) {
 		return v.Int(), true
 	}
 	o.Result = r
-	o.Outcome, o.Rule, o.Reason, o.ContactID = text(keptOutcome), text(keptRule), text(keptReason), text(keptContact)
+	o.Outcome, o.Rule, o.Reason = text(keptOutcome), text(keptRule), text(keptReason)
+	o.ContactID, o.CompanyID = text(keptContact), text(keptCompany)
 	if n, ok := number(keptOpenDeals); ok {
 		o.OpenDeals = &n
 	}

@@ -25,7 +25,7 @@ type execution struct {
 }
 
 func (x execution) hubspot() bool {
-	return x.action.Role == blueprint.RoleFindContact || x.action.Role == blueprint.RoleFindDeals
+	return x.action.Role == blueprint.RoleFindContact || x.action.Role == blueprint.RoleFindCompany || x.action.Role == blueprint.RoleFindDeals
 }
 
 // timeout is how long the flow waits; false when it does not say.
@@ -87,11 +87,13 @@ func searchOf(a blueprint.ActionArtifact) (body []byte, q hubspot.SearchRequest,
 // sample is an input by its name: HubSpot's ids have up to 12 digits.
 func sample(input string) string {
 	switch {
+	case strings.Contains(input, "Cut"):
+		return "+49 30 23 12 51 42"
 	case strings.HasPrefix(input, "number"):
 		return "+15135550199"
 	case strings.HasPrefix(input, "national"):
 		return "5135550199"
-	case strings.HasPrefix(input, "contact"):
+	case strings.HasPrefix(input, "contact"), strings.HasPrefix(input, "company"):
 		return "123456789012"
 	}
 	return cmp.Or(input, "x")

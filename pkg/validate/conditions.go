@@ -12,6 +12,8 @@ import (
 
 // What is known under each outcome, by the meaning of the outcomes:
 //
+// (a contact, or with company: numbers a company instead, of which no fact is)
+//
 //	outcome          contact  deal  won          value
 //	active_deal      yes      yes   false        any (amounts may be negative)
 //	inactive_deal    yes      yes   either       0

@@ -68,7 +68,7 @@ func (c *check) template(name string) diag.Position {
 // actionTemplate is the template of a data action by its role in the flow.
 func (c *check) actionTemplate(role string) diag.Position {
 	dir := map[string]string{
-		blueprint.RoleFindContact: "find-contact", blueprint.RoleFindDeals: "find-deals", blueprint.RoleTripBreaker: "trip-breaker",
+		blueprint.RoleFindContact: "find-contact", blueprint.RoleFindCompany: "find-company", blueprint.RoleFindDeals: "find-deals", blueprint.RoleTripBreaker: "trip-breaker",
 	}[role]
 	return c.template("actions/" + dir + "/action.yaml.tmpl")
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/routing"
 )
 
 // lost is the share of calls, in tenths of a percent, that lose a search when two searches
@@ -30,19 +31,24 @@ func rulePeak() Rule {
 		Title: "more calls than HubSpot's searches carry",
 		Text: "HubSpot answers five searches a second for the whole account, and a known caller takes two. Calls come in bursts, so that above 20 to 30 calls a minute more and more " +
 			"lookups are refused and those callers go the way of `lookup_failed`: 1.6 % at 20 a minute, 3 % at 30, 10 % at 60, 22 % at 100, if nothing else searches the account. " +
+			"With `company: numbers` a stranger takes two as well, and a caller whom only a company's number finds three: the figures are then those of half as many calls again. " +
 			"Give `lookup_failed` a good rule, and ask HubSpot less.",
 		check: func(c *check) {
 			n := c.d.Calls.PeakPerMinute
-			if n <= comfortable {
+			searches, of := n, "a known caller takes 2"
+			if c.d.HubSpot.Lookup.Company == routing.CompanyNumbers {
+				searches, of = (3*n+1)/2, "a caller whom only a company's number finds takes 3"
+			}
+			if searches <= comfortable {
 				return
 			}
 			more := ""
-			if n > lost[len(lost)-1].calls {
+			if searches > lost[len(lost)-1].calls {
 				more = "more than "
 			}
 			f := c.at("calls.peakPerMinute", strconv.Itoa(n), "give lookup_failed a rule of its own",
-				"at %d calls a minute %s%.1f %% of lookups are refused: HubSpot answers 5 searches a second, a known caller takes 2", n, more, lostAt(n))
-			if n <= 30 {
+				"at %d calls a minute %s%.1f %% of lookups are refused: HubSpot answers 5 searches a second, %s", n, more, lostAt(searches), of)
+			if searches <= 30 {
 				f.Severity = diag.Info
 			}
 		},

@@ -33,6 +33,7 @@ type Call struct {
 	Owner           *string           `json:"owner"`          // id in HubSpot of who was to be asked first
 	PreferredAgent  *string           `json:"preferredAgent"` // id of the user who is asked first
 	ContactID       *string           `json:"contactId"`
+	CompanyID       *string           `json:"companyId"` // of the contact, or found by its own number
 	OpenDeals       *int64            `json:"openDeals"`
 	Value           *string           `json:"value"`
 	ParticipantData map[string]string `json:"participantData"`
@@ -76,7 +77,7 @@ func NewCall(o *simulate.Outcome, m *privacy.Mask) Call {
 	c := Call{
 		ANI: m.Number(o.Call.ANI), DNIS: text(o.Call.DNIS), Outcome: o.Outcome, Rule: text(o.Rule), Reason: o.Reason,
 		Ending: string(r.Ending), Queue: text(r.Queue), Skills: append([]string{}, r.Skills...), Priority: r.Priority,
-		ContactID: text(o.ContactID), OpenDeals: o.OpenDeals, ParticipantData: map[string]string{},
+		ContactID: text(o.ContactID), CompanyID: text(o.CompanyID), OpenDeals: o.OpenDeals, ParticipantData: map[string]string{},
 		HubSpotMs: ms(o.HubSpot), TablesMs: ms(o.Tables), BreakerMs: ms(o.Breaker), TransfersMs: ms(o.Transfers), OtherMs: max(0, ms(r.Elapsed-o.Waited-o.Transfers)),
 		HubSpotRequests: o.Requests, Actions: len(r.Path), Notes: []string{}, Path: []Step{},
 	}
@@ -176,10 +177,17 @@ func value(s *string) string {
 }
 
 func known(c Call) string {
-	if c.ContactID == nil {
+	var who []string
+	if c.ContactID != nil {
+		who = append(who, "contact "+*c.ContactID)
+	}
+	if c.CompanyID != nil {
+		who = append(who, "company "+*c.CompanyID)
+	}
+	if who == nil {
 		return ""
 	}
-	out := "contact " + *c.ContactID
+	out := strings.Join(who, ", ")
 	if c.OpenDeals != nil {
 		out += ", " + Count(int(*c.OpenDeals), "open deal", "open deals")
 	}

@@ -197,6 +197,7 @@ func asked(o *simulate.Outcome) []string {
 		return out
 	}
 	out = append(out, matched(o)...)
+	out = append(out, company(o)...)
 	failed := o.Outcome == string(routing.LookupFailed)
 	switch {
 	case last == nil && (failed || o.Outcome == string(routing.NoRecord)):
@@ -258,30 +259,63 @@ func matched(o *simulate.Outcome) []string {
 	return out
 }
 
+// company says why a company was or was not taken, of a call that looked for one by its number.
+func company(o *simulate.Outcome) []string {
+	c := o.Companies
+	if c == nil || o.Result.Handled {
+		return nil
+	}
+	const whose = "no contact has this number"
+	switch {
+	case c.Total <= 0:
+		return []string{whose + ", and no company has it in a way of writing that is looked for"}
+	case o.CompanyID != "" && c.Total == 1:
+		return []string{whose + "; it is a company's own"}
+	case o.CompanyID != "":
+		return []string{fmt.Sprintf("%s; it is that of %d companies, of which this one was modified last", whose, c.Total)}
+	case o.Outcome == string(routing.NoRecord) && c.Total > 1:
+		return []string{fmt.Sprintf("%d companies have this number, and hubspot.lookup.duplicates is ambiguous-is-unknown", c.Total)}
+	}
+	return nil
+}
+
+// atOnce is the deals of how many contacts one request asks for.
+func atOnce(o *simulate.Outcome) int {
+	if o.Contacts != nil && o.Contacts.Company {
+		return routing.MaxContacts - 1
+	}
+	return routing.MaxContacts
+}
+
 // unread says why not all deals of the caller were read: there are too many of them, or too
-// many contacts whose they are.
+// many contacts or companies whose they are.
 func unread(o *simulate.Outcome) string {
 	var out []string
 	more := o.Deals != nil && o.Deals.Total > routing.PageSize
 	if more {
 		out = append(out, fmt.Sprintf("the caller has %d deals, and one answer holds %d", o.Deals.Total, routing.PageSize))
 	}
+	if c := o.Companies; c != nil && o.Deals != nil && o.Deals.Companies > 1 && c.Total > int64(o.Deals.Companies) {
+		out = append(out, fmt.Sprintf("%d companies have this number, and one request asks for the deals of %d", c.Total, o.Deals.Companies))
+	}
 	if c := o.Contacts; c != nil && (!more || o.Deals.Contacts > 1) {
 		switch n, how := matching(c); {
-		case n > routing.MaxContacts:
-			out = append(out, fmt.Sprintf("%d contacts have %s, and one request asks for the deals of %d", n, how, routing.MaxContacts))
+		case n > atOnce(o):
+			out = append(out, fmt.Sprintf("%d contacts have %s, and one request asks for the deals of %d", n, how, atOnce(o)))
 		case c.Total > int64(c.Given):
 			out = append(out, "perhaps more contacts have this number than were read")
 		}
 	}
 	if len(out) == 0 {
-		return partly
+		return partly(atOnce(o))
 	}
 	return strings.Join(out, "; ")
 }
 
 // partly is what a flow means that calls the value truncated; which of both is not known.
-var partly = fmt.Sprintf("not all deals of the caller were read (one answer holds %d deals, one request asks for those of %d contacts)", routing.PageSize, routing.MaxContacts)
+func partly(contacts int) string {
+	return fmt.Sprintf("not all deals of the caller were read (one answer holds %d deals, one request asks for those of %d contacts)", routing.PageSize, contacts)
+}
 
 // unasked is why there was no request at all.
 func unasked(o *simulate.Outcome) string {

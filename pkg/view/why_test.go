@@ -29,7 +29,7 @@ func TestErrorHandlingIsNamed(t *testing.T) {
 		{simulate.Outcome{Reason: "rule", Rule: "x", Outcome: "lookup_failed", Result: interp.Result{Queue: "General"}, Met: simulate.Met{Truncated: true},
 			Actions: []simulate.ActionRun{{Action: "find deals", HubSpot: true}}},
 			"routing.rules[0], dealroute.yaml:52",
-			"find deals: " + partly + ", and none of those read is open; whether another one is, is not known"},
+			"find deals: " + partly(5) + ", and none of those read is open; whether another one is, is not known"},
 		{simulate.Outcome{Reason: "fallback", Outcome: "lookup_failed", Result: interp.Result{Queue: "General"},
 			Actions: []simulate.ActionRun{{Action: "find contact", HubSpot: true}, {Action: "trip breaker"}}},
 			"no rule matches: the fallback", "find contact: HubSpot's answer lacks what the flow needs"},
