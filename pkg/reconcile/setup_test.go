@@ -174,6 +174,9 @@ func seedFor(d *deployment.Deployment) genesystest.Seed {
 func targets(d *deployment.Deployment) []reconcile.Target {
 	var out []reconcile.Target
 	for _, r := range d.Routing.Rules {
+		if r.To.Flow != "" {
+			continue
+		}
 		out = append(out, reconcile.Target{Rule: r.Name, Queue: r.To.Queue, Skills: r.To.Skills})
 	}
 	return append(out, reconcile.Target{Rule: "the fallback", Queue: d.Routing.Fallback.Queue, Skills: d.Routing.Fallback.Skills})

@@ -12,7 +12,7 @@ func ruleNameSlip() Rule {
 	return Rule{
 		Code: "DR-ROUTE-011", Severity: diag.Warning,
 		Title: "a name used once that is almost another",
-		Text: "A queue or a skill is named once, and a letter tells it from another name of the file. If it is a slip, callers would go to a queue in which nobody works. " +
+		Text: "A queue, a skill or a flow is named once, and a letter tells it from another name of the file. If it is a slip, callers would go to a queue in which nobody works, or to another flow. " +
 			"Write both the same, or ignore this if they are two. Short words, words with digits and further words count as meant.",
 		check: func(c *check) {
 			type use struct{ noun, path, name string }
@@ -26,7 +26,11 @@ func ruleNameSlip() Rule {
 			f := c.d.Routing.Fallback
 			target("routing.fallback", f.Queue, f.Skills)
 			for i, r := range c.d.Routing.Rules {
-				target(rulePath(i)+".to", r.To.Queue, r.To.Skills)
+				if at := rulePath(i) + ".to"; r.To.Flow != "" {
+					uses = append(uses, use{"flow", at + ".flow", r.To.Flow})
+				} else {
+					target(at, r.To.Queue, r.To.Skills)
+				}
 			}
 			times := map[use]int{}
 			for _, u := range uses {

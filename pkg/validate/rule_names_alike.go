@@ -10,7 +10,7 @@ func ruleNamesAlike() Rule {
 	return Rule{
 		Code: "DR-ROUTE-010", Severity: diag.Warning,
 		Title: "two names that differ in blanks, hyphens or underscores",
-		Text: "Two queues, or two skills, have names that people read as one. One of them is probably a slip, and `setup` would create it beside the other. " +
+		Text: "Two queues, two skills or two flows have names that people read as one. One of them is probably a slip, and `setup` would create a queue or a skill beside the other. " +
 			"Write both the same, or give them names that tell them apart.",
 		check: func(c *check) {
 			plain := strings.NewReplacer(" ", "", "-", "", "_", "")
@@ -33,7 +33,11 @@ func ruleNamesAlike() Rule {
 			f := c.d.Routing.Fallback
 			target("routing.fallback", f.Queue, f.Skills)
 			for i, r := range c.d.Routing.Rules {
-				target(rulePath(i)+".to", r.To.Queue, r.To.Skills)
+				if at := rulePath(i) + ".to"; r.To.Flow != "" {
+					one("flow", at+".flow", r.To.Flow)
+				} else {
+					target(at, r.To.Queue, r.To.Skills)
+				}
 			}
 		},
 	}

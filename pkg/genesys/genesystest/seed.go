@@ -20,6 +20,7 @@ type Seed struct {
 	EmergencyGroups []SeedEmergencyGroup
 	Scripts         []string // of others, published
 	Flows           []string // of others: inbound call flows, published
+	Drafts          []string // likewise, saved and never published
 }
 
 // A SeedQueue is a queue and the people in it.
@@ -92,7 +93,7 @@ func (s *Server) Apply(seed Seed) {
 			e.Hidden["published"] = e.Hidden["file"]
 		}
 	}
-	for _, name := range seed.Flows {
+	for i, name := range slices.Concat(seed.Flows, seed.Drafts) {
 		if !s.known(flows, name) {
 			id := st.newID("flow")
 			v := map[string]any{"id": "1.0", "commitVersion": "1", "type": "publish", "datePublished": strconv.FormatInt(s.opts.now().UnixMilli(), 10)}
@@ -100,6 +101,9 @@ func (s *Server) Apply(seed Seed) {
 				"id": id, "name": name, "type": "INBOUNDCALL", "active": true, "system": false, "deleted": false, "description": "", "division": s.homeDivision(),
 				"publishedVersion": v, "savedVersion": v, "checkedInVersion": v,
 			})
+			if i >= len(seed.Flows) {
+				delete(e.Body, "publishedVersion")
+			}
 			e.Hidden["version"] = "1"
 		}
 	}
