@@ -232,7 +232,7 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	if n := bodyLength(def.Request.Template); role != RoleTripBreaker && n > hubspot.MaxSearchBody {
 		fs = append(fs, diag.Finding{
 			Code: codeLimit, Message: fmt.Sprintf("the request of %q has %d characters, HubSpot takes %d", def.Name, n, hubspot.MaxSearchBody),
-			Hint: "use fewer facts or pipelines", Position: at,
+			Hint: "use fewer facts or pipelines", Position: b.searched(role, at),
 		})
 	}
 	export := string(def.Export())

@@ -80,7 +80,7 @@ type ActionArtifact struct {
 func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
 	b := newBuilder(d, tfs)
 	var all diag.Findings
-	for _, step := range []func() diag.Findings{b.renderActions, b.renderTable, b.renderOwners, b.renderScript, b.makeEntities, b.renderFlow} {
+	for _, step := range []func() diag.Findings{b.sizes, b.renderActions, b.renderTable, b.renderOwners, b.renderScript, b.makeEntities, b.renderFlow} {
 		found := step()
 		all = append(all, found...)
 		if found.Has(diag.Error) {
@@ -181,6 +181,8 @@ type builder struct {
 	names    names
 	facts    []fact
 	anyOpens []anyOpen
+	long     []longTest        // what rules ask for that is too long for their own expressions
+	longBy   map[string]string // the variable of each, by what it asks
 	control  controlTable
 	owners   controlTable // empty when no rule prefers owners
 	script   string       // the rendered script; empty without one

@@ -171,8 +171,8 @@ func beginsShortly(x expr.Node, seqs [][]phone.Set) expr.Node {
 }
 
 // calledPart finds which of the numbers that rules name was called, by the text that
-// Task.Text is; nil when no rule asks.
-func (b *builder) calledPart() expr.Node {
+// Task.Text is, in as many steps as it takes; nil when no rule asks.
+func (b *builder) calledPart() []expr.Node {
 	var asked []string
 	for _, r := range b.d.Routing.Rules {
 		for _, n := range r.When.Called {
@@ -189,6 +189,5 @@ func (b *builder) calledPart() expr.Node {
 			forms, numbers = append(forms, form), append(numbers, dialled[form])
 		}
 	}
-	i := fn("FindFirst", texts(forms...), v("Task.Text"))
-	return choose(atLeast(i, whole(0)), at(texts(numbers...), i), text(""))
+	return lookup(calledNumber, v("Task.Text"), forms, numbers, text(""))
 }

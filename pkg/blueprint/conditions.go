@@ -23,10 +23,10 @@ func (b *builder) when(w deployment.When) (expr.Node, error) {
 		parts = append(parts, among(v("Flow.hubspot_outcome"), names...))
 	}
 	if len(w.Stage) > 0 {
-		parts = append(parts, among(v("Flow.hubspot_deal_stage"), stageIDs(b.d, w.Stage)...))
+		parts = append(parts, b.among(v("Flow.hubspot_deal_stage"), stageIDs(b.d, w.Stage)...))
 	}
 	if len(w.Pipeline) > 0 {
-		parts = append(parts, among(v("Flow.DealPipeline"), w.Pipeline...))
+		parts = append(parts, b.among(v("Flow.DealPipeline"), w.Pipeline...))
 	}
 	if w.Won != nil {
 		parts = append(parts, eq(v("Flow.DealWon"), yes(*w.Won)))
@@ -56,26 +56,26 @@ func (b *builder) when(w deployment.When) (expr.Node, error) {
 		parts = append(parts, among(v("Flow.Failure"), w.Failure...))
 	}
 	if len(w.Lifecycle) > 0 {
-		parts = append(parts, among(v("Flow.Lifecycle"), w.Lifecycle...))
+		parts = append(parts, b.among(v("Flow.Lifecycle"), w.Lifecycle...))
 	}
 	if w.Caller != nil {
 		parts = append(parts, callerTest(*w.Caller)...)
 	}
 	if len(w.Called) > 0 {
-		parts = append(parts, among(v(calledNumber), w.Called...))
+		parts = append(parts, b.among(v(calledNumber), w.Called...))
 	}
 	for _, f := range b.facts { // in the order of their names
 		t, ok := w.Facts[f.Name]
 		if !ok {
 			continue
 		}
-		n, err := factTest(f, t)
+		n, err := b.factTest(f, t)
 		if err != nil {
 			return nil, fmt.Errorf("fact %q: %w", f.Name, err)
 		}
 		parts = append(parts, n)
 	}
-	return all(parts...), nil
+	return b.short(parts), nil
 }
 
 // between holds when x is set and within the inclusive bounds; nil without bounds.
@@ -101,25 +101,25 @@ func between(x expr.Node, lo, hi *routing.Decimal) (expr.Node, error) {
 	return choose(isSet(x), all(bounds...), yes(false)), nil
 }
 
-func factTest(f fact, t deployment.FactTest) (expr.Node, error) {
+func (b *builder) factTest(f fact, t deployment.FactTest) (expr.Node, error) {
 	x := v(f.Var)
 	var parts []expr.Node
 	if t.Set != nil {
 		parts = append(parts, eq(isSet(x), yes(*t.Set)))
 	}
 	if len(t.Any) > 0 {
-		hit, err := anyOf(f.Type, x, t.Any, t.IgnoreCase)
+		any, err := anyOf(f.Type, x, t.Any, t.IgnoreCase)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, choose(isSet(x), hit, yes(false)))
+		parts = append(parts, choose(isSet(x), b.either(isSet(x), any), yes(false)))
 	}
 	if len(t.Not) > 0 {
-		hit, err := anyOf(f.Type, x, t.Not, t.IgnoreCase)
+		any, err := anyOf(f.Type, x, t.Not, t.IgnoreCase)
 		if err != nil {
 			return nil, err
 		}
-		parts = append(parts, choose(isSet(x), eq(hit, yes(false)), yes(false)))
+		parts = append(parts, choose(isSet(x), eq(b.either(isSet(x), any), yes(false)), yes(false)))
 	}
 	if t.Prefix != "" {
 		parts = append(parts, choose(isSet(x), beginsWith(x, t.Prefix, t.IgnoreCase), yes(false)))
@@ -159,8 +159,8 @@ func beginsWith(x expr.Node, prefix string, ignoreCase bool) expr.Node {
 	return fn("Contains", fn("Append", text(";"), x), text(";"+prefix))
 }
 
-// anyOf holds when x, which is set, is one of the values.
-func anyOf(kind string, x expr.Node, values []string, ignoreCase bool) (expr.Node, error) {
+// anyOf are conditions of which one holds when x, which is set, is one of the values.
+func anyOf(kind string, x expr.Node, values []string, ignoreCase bool) ([]expr.Node, error) {
 	var any []expr.Node
 	if ignoreCase {
 		x = fn("Lower", x)
@@ -198,7 +198,7 @@ func anyOf(kind string, x expr.Node, values []string, ignoreCase bool) (expr.Nod
 			any = append(any, hit)
 		}
 	}
-	return either(any...), nil
+	return any, nil
 }
 
 // dayFromNow is a day as the number 20261123, n days from the day of the call in UTC.

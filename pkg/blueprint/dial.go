@@ -38,7 +38,8 @@ type homeData struct {
 	E164, National       expr.Node
 	Spellings            []spelling
 	Usable               expr.Node
-	IsOwn                expr.Node // Flow.Ani is one of the deployment's
+	IsOwn                expr.Node   // Flow.Ani is one of the deployment's
+	OwnSteps             []expr.Node // Task.Own in steps, which says the same; none where one expression does
 }
 
 // A spelling is another way to write the caller's line.
@@ -117,8 +118,12 @@ func homeOf(regions, own []string) homeData {
 	h.Usable = expr.Op(ani, "!=", text(""))
 	h.IsOwn = yes(false)
 	if len(own) > 0 {
-		h.IsOwn = atLeast(fn("FindFirst", texts(own...), ani), whole(0))
+		h.IsOwn = among(ani, own...)
 		h.Usable = all(h.Usable, less(fn("FindFirst", texts(own...), ani), whole(0)))
+		if h.OwnSteps = amongSteps("Task.Own", ani, own); h.OwnSteps != nil {
+			h.IsOwn = v("Task.Own")
+			h.Usable = all(expr.Op(ani, "!=", text("")), expr.Not(h.IsOwn))
+		}
 	}
 	return h
 }

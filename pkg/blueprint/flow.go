@@ -24,7 +24,7 @@ type flowData struct {
 	FindContact, FindDeals, TripBreaker   string
 	Home                                  homeData
 	Caller                                *callerData
-	Called                                expr.Node // nil when no rule asks
+	Called                                []expr.Node // nil when no rule asks
 	Match                                 matchData
 	Cache, Breaker                        bool
 	Uses                                  usesData
@@ -34,6 +34,7 @@ type flowData struct {
 
 	Kept      []keptData
 	KeptSound expr.Node
+	KeptKnown []expr.Node // Task.Known in steps: the kept rule is one of ours; none where one expression says it
 	Until     expr.Node
 	Policy    string
 
@@ -63,7 +64,8 @@ type flowData struct {
 	OpenAmounts         *list
 	AnyOpen             []anyOpenData
 	DealReads           []read
-	StageLabel          expr.Node
+	StageLabel          []expr.Node // the label so far, or what more names say
+	Long                []longTest
 
 	Facts            []fact
 	Bonus            expr.Node
@@ -75,7 +77,7 @@ type flowData struct {
 	FallbackPriority expr.Node
 	LastResort       string
 	Participant      []attribute
-	ScreenPops       []popData
+	ScreenPops       [][]popData // cases of a switch each
 	Skills           []skillSlot
 	Compact          []compact
 	Transfers        []transfer
@@ -438,21 +440,17 @@ func (b *builder) dealsPart(f *flowData) {
 }
 
 // stageLabel is the name of the deal's stage in hubspot.stages, else its id.
-func (b *builder) stageLabel() expr.Node {
+func (b *builder) stageLabel() []expr.Node {
 	stage := v("Flow.hubspot_deal_stage")
 	var ids, labels []string
 	for id := range b.d.HubSpot.Stages {
 		ids = append(ids, id)
 	}
-	if ids == nil {
-		return stage
-	}
 	slices.Sort(ids)
 	for _, id := range ids {
 		labels = append(labels, b.d.HubSpot.Stages[id])
 	}
-	i := fn("FindFirst", texts(ids...), stage)
-	return choose(atLeast(i, whole(0)), at(texts(labels...), i), stage)
+	return lookup("Flow.hubspot_deal_stage_label", stage, ids, labels, stage)
 }
 
 func (b *builder) rulesPart(f *flowData) diag.Findings {
@@ -461,11 +459,17 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 	var rules []ruleData
 	b.handOverPart(f)
 	for i, r := range d.Routing.Rules {
+		before := len(b.long)
 		cond, err := b.when(r.When)
 		if err != nil {
 			fs = append(fs, diag.Finding{Code: codeTemplate, Message: err.Error(), Position: d.Pos(fmt.Sprintf("routing.rules[%d].when", i))})
 			continue
 		}
+		made := []expr.Node{cond}
+		for _, l := range b.long[before:] {
+			made = append(made, l.Steps...)
+		}
+		fs = append(fs, b.tooLong(fmt.Sprintf("routing.rules[%d].when", i), fmt.Sprintf("rule %q", r.Name), "shorten the texts that it asks for, or split the rule", made...)...)
 		x := ruleData{
 			Number: i + 1, Line: d.Pos(fmt.Sprintf("routing.rules[%d]", i)).Line,
 			Name: r.Name, Queue: r.To.Queue, Flow: r.To.Flow, ScreenPop: popKey(d.PopOf(i)), When: cond,
@@ -476,7 +480,7 @@ func (b *builder) rulesPart(f *flowData) diag.Findings {
 		}
 		rules = append(rules, x)
 	}
-	f.RuleSwitches = slices.Collect(slices.Chunk(rules, casesPerSwitch))
+	f.RuleSwitches, f.Long = slices.Collect(slices.Chunk(rules, casesPerSwitch)), b.long
 	fb := d.Routing.Fallback
 	f.Fallback = fallbackData{
 		Line: d.Pos("routing.fallback").Line, Label: "The fallback", Queue: fb.Queue, ScreenPop: popKey(d.PopOf(-1)), Priority: fb.Priority, Skills: b.wants(fb.Skills),
@@ -544,11 +548,16 @@ func (b *builder) keptPart(f *flowData) {
 			answered = append(answered, string(o))
 		}
 	}
+	names = append([]string{""}, names...)
+	known := among(v("Task.Rule"), names...)
+	if f.KeptKnown = amongSteps("Task.Known", v("Task.Rule"), names); f.KeptKnown != nil {
+		known = v("Task.Known")
+	}
 	f.KeptSound = choose(v("Task.Sound"), all(
 		atMost(fn("ToInt", v("Task.Stamp")), whole(genesys.MaxPriority)),
 		eq(v("Task.Policy"), text(f.Policy)),
 		among(v("Task.Outcome"), answered...),
-		among(v("Task.Rule"), append([]string{""}, names...)...),
+		known,
 	), yes(false))
 	f.Until = text("")
 	if f.Cache {
@@ -592,7 +601,9 @@ func (b *builder) skillsPart(f *flowData) {
 	for i := range most {
 		f.Skills = append(f.Skills, skillSlot{wantVar(i), haveVar(i)})
 		want := v(wantVar(i))
-		exists := choose(empty(want), yes(false), isSet(fn("FindSkill", want)))
+		// each is looked up once: Architect counts what a call looks up
+		exists := v("Task.Exists")
+		f.Compact = append(f.Compact, compact{"boolean", "Task.Exists", choose(empty(want), yes(false), isSet(fn("FindSkill", want)))})
 		for j := range i + 1 {
 			f.Compact = append(f.Compact, compact{"string", haveVar(j), choose(all(eq(n, whole(j)), exists), want, v(haveVar(j)))})
 		}
@@ -631,6 +642,7 @@ func (b *builder) pops() []deployment.ScreenPop {
 }
 
 func (b *builder) popPart(f *flowData) {
+	var cases []popData
 	for _, p := range b.pops() {
 		x := popData{Is: eq(v("Flow.ScreenPop"), text(popKey(p))), Script: p.Script}
 		if p.Mode == deployment.PopScript && b.companies() { // nobody has told that script of a company
@@ -642,6 +654,7 @@ func (b *builder) popPart(f *flowData) {
 				x.Inputs = append(x.Inputs, input{i.Name, i.value})
 			}
 		}
-		f.ScreenPops = append(f.ScreenPops, x)
+		cases = append(cases, x)
 	}
+	f.ScreenPops = slices.Collect(slices.Chunk(cases, casesPerSwitch))
 }

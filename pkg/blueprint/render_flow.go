@@ -23,6 +23,9 @@ func (b *builder) renderFlow() diag.Findings {
 	if fs.Has(diag.Error) {
 		return fs
 	}
+	if fs = append(fs, b.sizeOfFlow(r.text)...); fs.Has(diag.Error) {
+		return fs
+	}
 	before, mark := r.text, b.mark(r.text)
 	data.Description = mark.String()
 	if r, fs = b.engine.render(flowTemplate, data); fs.Has(diag.Error) {

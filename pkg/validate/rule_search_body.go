@@ -3,9 +3,25 @@ package validate
 import (
 	"unicode/utf8"
 
+	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 )
+
+// searchPlace is what of the file makes the search of an action long: facts, else pipelines; a
+// template that does it itself is at fault.
+func (c *check) searchPlace(role string) diag.Position {
+	deals := role == blueprint.RoleFindDeals
+	for _, f := range c.d.HubSpot.Facts {
+		if (f.Deal != "") == deals {
+			return c.d.Pos("hubspot.facts")
+		}
+	}
+	if deals && len(c.d.HubSpot.Lookup.Pipelines) > 0 {
+		return c.d.Pos("hubspot.lookup.pipelines")
+	}
+	return c.actionTemplate(role)
+}
 
 func ruleSearchBody() Rule {
 	return Rule{
@@ -19,7 +35,7 @@ func ruleSearchBody() Rule {
 				if !ok || n <= hubspot.MaxSearchBody*4/5 {
 					continue
 				}
-				f := c.place(c.actionTemplate(a.Role), 0, "use fewer facts or pipelines", "the search of %q has %d characters, HubSpot takes %d", a.Definition.Name, n, hubspot.MaxSearchBody)
+				f := c.place(c.searchPlace(a.Role), 0, "use fewer facts or pipelines", "the search of %q has %d characters, HubSpot takes %d", a.Definition.Name, n, hubspot.MaxSearchBody)
 				if n <= hubspot.MaxSearchBody {
 					f.Severity = diag.Warning
 				}
