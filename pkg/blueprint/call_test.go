@@ -45,6 +45,7 @@ func prepare(t testing.TB, b *blueprint.Blueprint, readings simulate.Readings) l
 		}
 		a.Actions = append(a.Actions, act)
 	}
+	readings.Interp.Rounds = 99 // whether Architect runs more is not known
 	p, err := simulate.Prepare(a, readings)
 	if err != nil {
 		t.Fatal(err)

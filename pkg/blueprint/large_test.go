@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -221,6 +222,45 @@ func TestTooMuchIsToldAtItsLine(t *testing.T) {
 		_, _, err := large(t, "", c.facts, "", c.rules, c.more)
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("d.yaml:%d:", c.line)) || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "templates/") {
 			t.Errorf("%s: %.300v", c.name, err)
+		}
+	}
+}
+
+// Sixty rules with twelve facts and every other kind of condition stay below a thousand
+// actions, and one call takes few of them.
+func TestSixtyRules(t *testing.T) {
+	kinds := []string{"string", "number", "boolean", "date"}
+	var facts strings.Builder
+	for i := range 12 {
+		fmt.Fprintf(&facts, "    fact%d: {%s: property_%d, type: %s}\n", i, []string{"contact", "deal"}[i/4%2], i, kinds[i%4])
+	}
+	rule := func(i int) string {
+		parts := []string{
+			fmt.Sprintf("anyOpen: {stage: [Talks, Offer], minValue: %d}", i*100), fmt.Sprintf("anyOpen: {pipeline: default, maxValue: %d}", i*50+1), fmt.Sprintf("openDeals: {min: %d}", i%4),
+			fmt.Sprintf("facts: {fact%d: [gold, silver], fact%d: {min: %d, max: 900}}", i%3*4, i%3*4+1, i), fmt.Sprintf("facts: {fact%d: {within: %dd}, fact%d: true}", i%3*4+3, i+1, i%3*4+2),
+			"failure: [timeout, error]", "caller: {country: [US, CA, GB]}", "caller: {number: [withheld, own]}", `called: "+15135550100"`, "lifecycle: customer", fmt.Sprintf("minValue: %d", i*1000), "stage: [Talks], pipeline: default, won: false",
+		}
+		to := fmt.Sprintf("{queue: Queue %d, priority: %d, skills: [Skill %d, English, Skill %d]}", i%7, i, i%5, i%9+10)
+		if i%20 == 7 {
+			to = fmt.Sprintf("{flow: Flow %d}", i)
+		}
+		return fmt.Sprintf("    - {name: rule %d, when: {%s}, to: %s}\n", i, parts[i%len(parts)], to)
+	}
+	for _, n := range []int{1, 10, 60} {
+		rules := ""
+		for i := range n {
+			rules += rule(i)
+		}
+		_, b, err := large(t, "    \"985123456\": Talks\n    \"985123457\": Offer\n", facts.String(), "  numbers: [\"+15135550100\"]\n", rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		actions, variables := 0, strings.Count(b.Flow.Text, "Variable: {")
+		architect.Walk(b.Flow.Tree.Flow, func(*architect.Action) { actions++ })
+		o := prepare(t, b, simulate.Readings{}).call(caller{ani: "+15135550142", crm: with("nowhere", nil)})
+		t.Logf("%d rules: %d bytes, %d actions, %d variables; a call that no rule takes: %d actions", n, len(b.Flow.Text), actions, variables, o.Result.Actions)
+		if actions >= 1000 || o.Result.Actions > 150 {
+			t.Errorf("%d rules: %d actions, %d of a call", n, actions, o.Result.Actions)
 		}
 	}
 }

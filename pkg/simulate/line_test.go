@@ -76,6 +76,7 @@ func (l line) under(t failer, r simulate.Readings) line {
 		}
 		a.Actions = append(a.Actions, act)
 	}
+	r.Interp.Rounds = 99 // whether Architect runs more is not known
 	if l.p, err = simulate.Prepare(a, r); err != nil {
 		t.Fatalf("%v", err)
 	}

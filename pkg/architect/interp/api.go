@@ -32,6 +32,7 @@ type Options struct {
 	ShortCircuit          bool              // "and" and "or" skip the right side when the left decides
 	ActionTimeout         time.Duration     // of callData without one; 0 is a minute (Genesys: the action's suggested one, or a minute)
 	Budget                int               // actions of one run; 0 is 10,000 (Genesys)
+	Rounds                int               // of one loop, more raise the flow's error handling; 0 is no bound (Genesys: a literal is 1 to 99, of a computed count nothing is said)
 	HandlerBudget         int               // more of them for error handling by menu or task; 0 is 1,000 (Genesys)
 	Keep                  []string          // flow variables that belong to the result: Result.Kept has them, State.AppendKey tells states apart by them
 

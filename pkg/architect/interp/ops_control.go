@@ -341,6 +341,9 @@ func (o *loopOp) run(s *State, in *instr) int32 {
 	case !v.IsSet():
 		return s.fault("the loop count is NOT_SET")
 	}
+	if most := s.p.opts.Rounds; most > 0 && n > int64(most) && !o.until {
+		return s.fault("a loop of %d rounds, and %d are taken", n, most)
+	}
 	s.note("loopCount", v)
 	if n < 1 {
 		return in.next
