@@ -413,7 +413,7 @@ func TestTheCallIsThePolicy(t *testing.T) {
 			outcomes[string(w.Outcome)+" "+w.Reason]++
 			conditions.took(asked(l.d.Policy(), w.facts))
 			if w.Rule != "" && l.d.Routing.Rules[w.Index].To.PrefersOwner() {
-				outcomes[fmt.Sprintf("owner first %v, an owner %v", w.First != "", w.Owner != "")]++
+				outcomes[ownerCase(s, w)]++
 			}
 			if handsOver(l, w) {
 				outcomes["to a flow, ending in "+string(w.Ending)]++
@@ -430,11 +430,33 @@ func TestTheCallIsThePolicy(t *testing.T) {
 		}
 	}
 	conditions.check(t, kinds()...)
+	for _, c := range []string{"asked first", "known, and no user", "of the contact, asked first", "nobody's"} {
+		if outcomes["owner "+c] == 0 {
+			t.Errorf("no caller of a rule that prefers owners had an owner %s", c)
+		}
+	}
 	for _, e := range []interp.Ending{interp.EndFlow, interp.EndQueue} {
 		if outcomes["to a flow, ending in "+string(e)] == 0 {
 			t.Errorf("no caller of a rule with a flow ended in a %s", e)
 		}
 	}
+}
+
+// ownerCase says what became of the owner of a call whose rule prefers owners.
+func ownerCase(s situation, w want) string {
+	ofContact := w.facts.Deal == nil || !slices.ContainsFunc(s.crm.Deals, func(d hubspot.Deal) bool {
+		_, owned := d.Properties.Get(hubspot.PropOwner)
+		return d.ID == w.facts.Deal.ID && owned
+	})
+	switch {
+	case w.facts.Owner == "":
+		return "owner nobody's"
+	case w.First == "":
+		return "owner known, and no user"
+	case ofContact:
+		return "owner of the contact, asked first"
+	}
+	return "owner asked first"
 }
 
 // callAgain holds what a call leaves behind: an open breaker, or a decision that is kept.

@@ -461,15 +461,15 @@ func waysToWrite(n phone.Number) []string {
 }
 
 // owners are ids of HubSpot's owners; see ownersOf.
-var owners = []string{"41", "42", "43", "44", "45", "not an id"}
+var owners = []string{"41", "42", "46", "47", "48", "43", "44", "45", "not an id"}
 
 // ownersOf draws what the org knows of them: who has a user, a row that names nobody who exists, a
 // row that is broken, and none.
 func (m maker) ownersOf() simulate.Owners {
 	user := func(id string) map[string]any { return map[string]any{"user": id} }
 	o := simulate.Owners{
-		Rows:  map[string]map[string]any{"41": user("user 41"), "42": user("user 42"), "43": user("gone"), "44": user("")},
-		Users: []string{"user 41", "user 42"},
+		Rows:  map[string]map[string]any{"41": user("user 41"), "42": user("user 42"), "46": user("user 42"), "47": user("user 47"), "48": user("user 48"), "43": user("gone"), "44": user("")},
+		Users: []string{"user 41", "user 42", "user 47", "user 48"},
 		Fails: rarely(m.t, "owners fail"),
 	}
 	if rarely(m.t, "no rows of owners") {
