@@ -74,7 +74,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 
 func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string) error {
 	if env.settings.json {
-		return view.JSON(env.IO.Out, view.NewPlan(r.Plan(), target.sandbox != nil, texts, view.Lacking(r.Lacks())))
+		return view.JSON(env.IO.Out, view.NewPlan(r.Plan(), target.sandbox != nil, texts, view.Lacking(r.Lacks()), r.Warnings()))
 	}
 	diag.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
 	if target.sandbox != nil {

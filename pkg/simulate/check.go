@@ -85,6 +85,7 @@ func (f *Fixtures) check() diag.Findings {
 	if t := f.Now; t != nil && (t.Year() < world.FirstYear || t.Year() > world.LastYear) {
 		c.wrong("/now", fmt.Sprintf("use a year from %d to %d", world.FirstYear, world.LastYear), "now is too far from today")
 	}
+	c.owners()
 	stages := c.pipelines()
 	companies := c.companies()
 	contacts := c.contacts(companies)
@@ -98,6 +99,21 @@ func (f *Fixtures) check() diag.Findings {
 		c.deal(at+"/properties/", d.Properties, stages)
 	}
 	return c.found
+}
+
+// owners checks those to whom records can belong.
+func (c *checker) owners() {
+	ids := map[string]bool{}
+	for i, o := range c.f.Owners {
+		at := pointer("owners", i)
+		c.id(at, "owner", o.ID, ids)
+		if o.Type != "" && o.Type != hubspot.OwnerPerson && o.Type != "QUEUE" {
+			c.wrong(at+"/type", "leave it out for a person", "%q is no type of an owner; there is PERSON and QUEUE", o.Type)
+		}
+		if o.Email != "" && !strings.Contains(strings.Trim(o.Email, "@"), "@") {
+			c.wrong(at+"/email", "write it as name@example.com, or leave it out", "that is no e-mail address")
+		}
+	}
 }
 
 // linked checks the records that one is associated with.
@@ -117,7 +133,11 @@ func (c *checker) id(at, what, id string, seen map[string]bool) {
 	case id == "":
 		c.wrong(at, "", "the %s has no id", what)
 	case !digitsForm().MatchString(id):
-		c.wrong(at+"/id", "", "the id of a %s has digits only", what)
+		article := "a"
+		if strings.HasPrefix(what, "o") {
+			article = "an"
+		}
+		c.wrong(at+"/id", "", "the id of %s %s has digits only", article, what)
 	case seen[id]:
 		c.wrong(at+"/id", "give it another id", "there is another %s %q", what, id)
 	}

@@ -29,7 +29,7 @@ type Apply struct {
 
 // NewApplied converts what was done.
 func NewApplied(a Apply) Applied {
-	out := Applied{Plan: NewPlan(a.Plan, a.Sandbox, a.Texts, a.Lacking), Totals: totals(a.Outcomes), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds(), Warnings: append([]string{}, a.Warnings...), Findings: []Finding{}}
+	out := Applied{Plan: NewPlan(a.Plan, a.Sandbox, a.Texts, a.Lacking, a.Warnings), Totals: totals(a.Outcomes), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds(), Findings: []Finding{}}
 	for i, o := range a.Outcomes {
 		out.Changes[i] = NewChange(o.Change, a.Texts)
 		out.Changes[i].Status = o.State

@@ -22,7 +22,8 @@ type Plan struct {
 	Changes            []Change            `json:"changes"`
 	Counts             map[plan.Action]int `json:"counts"`
 	PermissionsMissing []string            `json:"permissionsMissing"`
-	Sandbox            bool                `json:"sandbox"` // of an emulated org, which was made from the file
+	Sandbox            bool                `json:"sandbox"`  // of an emulated org, which was made from the file
+	Warnings           []string            `json:"warnings"` // what should be known and stops nothing
 }
 
 // Applied is the answer of setup and destroy: the plan with a status per change, and what
@@ -32,7 +33,6 @@ type Applied struct {
 	Totals   Totals    `json:"totals"`
 	Calls    int       `json:"calls"`
 	Ms       int64     `json:"ms"`
-	Warnings []string  `json:"warnings"`
 	Error    *Problem  `json:"error"`
 	Findings []Finding `json:"findings"`
 }
@@ -76,8 +76,8 @@ func Lacking(lacks []reconcile.Lack, known bool) []string {
 
 // NewPlan converts a plan for a real org or a sandbox. texts gives, for kinds that are a file,
 // what is published and what would be.
-func NewPlan(p plan.Plan, sandbox bool, texts map[genesys.Key][2]string, lacking []string) Plan {
-	out := Plan{Schema: Schema, Changes: []Change{}, Counts: p.Counts(), PermissionsMissing: lacking, Sandbox: sandbox}
+func NewPlan(p plan.Plan, sandbox bool, texts map[genesys.Key][2]string, lacking, warnings []string) Plan {
+	out := Plan{Schema: Schema, Changes: []Change{}, Counts: p.Counts(), PermissionsMissing: lacking, Sandbox: sandbox, Warnings: append([]string{}, warnings...)}
 	for _, c := range p.Changes {
 		out.Changes = append(out.Changes, NewChange(c, texts))
 	}
@@ -141,7 +141,17 @@ var symbols = map[plan.Action]string{plan.Keep: "=", plan.Create: "+", plan.Upda
 // texts gives, for kinds that are a file, what is published and what would be.
 func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error {
 	var b strings.Builder
+	folded := foldedRows(p)
 	for _, c := range p.Changes {
+		if n := folded[rowsOf(c)]; n > 0 {
+			if n > maxRows {
+				diag.Fprintf(&b, "%s %-8s %-13s %s/…  (%d rows)\n", symbols[c.Action], c.Action, c.Key.Kind, rowsOf(c).table, n)
+			}
+			folded[rowsOf(c)] = -1
+		}
+		if folded[rowsOf(c)] < 0 && c.Key.Kind == genesys.DataTableRow {
+			continue
+		}
 		if c.Action == plan.Keep && !c.Unstaffed && !told(c) {
 			continue
 		}
@@ -170,6 +180,36 @@ func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error 
 	diag.Fprintf(&b, "%s\n", Tally(p))
 	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
 	return err
+}
+
+// maxRows is how many changed rows of one table are shown one by one.
+const maxRows = 20
+
+// A rowGroup is the changes of one kind to rows of one table.
+type rowGroup struct {
+	table  string
+	action plan.Action
+}
+
+func rowsOf(c plan.Change) rowGroup {
+	table, _, _ := strings.Cut(c.Key.Name, "/")
+	return rowGroup{table, c.Action}
+}
+
+// foldedRows counts the rows of those groups that are too many to be shown one by one.
+func foldedRows(p plan.Plan) map[rowGroup]int {
+	n := map[rowGroup]int{}
+	for _, c := range p.Changes {
+		if c.Key.Kind == genesys.DataTableRow && c.Action != plan.Keep {
+			n[rowsOf(c)]++
+		}
+	}
+	for g, rows := range n {
+		if rows <= maxRows {
+			delete(n, g)
+		}
+	}
+	return n
 }
 
 // told reports whether there is something to know of what stays: who has locked the flow, which
