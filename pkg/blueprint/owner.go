@@ -112,6 +112,7 @@ type Owners struct {
 	Total int         // owners who are people and are not deactivated
 
 	gaps map[string][]string // ids of the owners without a row, by why
+	left []string            // ids of deactivated ones, where they are known
 }
 
 // Why an owner has no row, as a sentence begins that ends with his id.
@@ -133,6 +134,11 @@ func JoinOwners(deployment string, owners []hubspot.Owner, users []genesys.User)
 	}
 	o := Owners{gaps: map[string][]string{}}
 	table := key(genesys.DataTable, OwnersTable(deployment))
+	for _, x := range owners {
+		if x.Archived {
+			o.left = append(o.left, x.ID)
+		}
+	}
 	people := slices.DeleteFunc(slices.Clone(owners), func(x hubspot.Owner) bool {
 		return x.Archived || x.Type != "" && x.Type != hubspot.OwnerPerson
 	})
@@ -191,12 +197,15 @@ func (o Owners) Gaps() string {
 	return fmt.Sprintf("%d of %d owners in HubSpot are no user here, and their calls go as without: %s", n, o.Total, strings.Join(parts, "; "))
 }
 
-// Why says why one owner has no row; empty when he has one, or is none of HubSpot's people.
+// Why says why one owner has no row; empty when he has one, or is not among those that were joined.
 func (o Owners) Why(id string) string {
 	for why, ids := range o.gaps {
 		if slices.Contains(ids, id) {
 			return why + " " + id
 		}
+	}
+	if slices.Contains(o.left, id) {
+		return "in HubSpot owner " + id + " is deactivated"
 	}
 	return ""
 }

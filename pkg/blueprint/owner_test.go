@@ -29,7 +29,7 @@ func TestOwnersAreJoinedByEmail(t *testing.T) {
 	if got, want := o.Gaps(), "3 of 6 owners in HubSpot are no user here, and their calls go as without: no active user has the e-mail of 13; several active users have the e-mail of 15; HubSpot has no e-mail of 14"; got != want {
 		t.Errorf("gaps\n%s\nwant\n%s", got, want)
 	}
-	for id, want := range map[string]string{"14": "HubSpot has no e-mail of 14", "900": "", "16": ""} {
+	for id, want := range map[string]string{"14": "HubSpot has no e-mail of 14", "900": "", "16": "in HubSpot owner 16 is deactivated", "5": ""} {
 		if got := o.Why(id); got != want {
 			t.Errorf("why %s: %q", id, got)
 		}

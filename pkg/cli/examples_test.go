@@ -68,7 +68,7 @@ func ways(t *testing.T, out string) (all []string) {
 		t.Fatal(err)
 	}
 	for _, c := range v.Calls {
-		way, err := json.Marshal([]any{c["ani"], c["outcome"], c["rule"], c["reason"], c["ending"], c["queue"], c["flow"], c["skills"], c["priority"], c["participantData"]})
+		way, err := json.Marshal([]any{c["ani"], c["outcome"], c["rule"], c["reason"], c["ending"], c["queue"], c["flow"], c["skills"], c["priority"], c["owner"], c["preferredAgent"] != nil, c["participantData"]})
 		if err != nil {
 			t.Fatal(err)
 		}
