@@ -29,7 +29,8 @@ func flowsOf(d *deployment.Deployment) []string {
 	return slices.Compact(out)
 }
 
-// handOverPart is the one place where calls are handed to other flows, whoever wants it.
+// handOverPart is the one place where calls are handed to other flows: whoever wants it sets
+// targetFlow and jumps to the task HandOver, which goes on at the fallback queue when that fails.
 func (b *builder) handOverPart(f *flowData) {
 	var all []handOver
 	for _, name := range flowsOf(b.d) {

@@ -269,6 +269,9 @@ func written(t failer, l line, o *simulate.Outcome, w want) {
 	}
 	check("dealroute_outcome", string(w.Outcome))
 	check("dealroute_rule", w.Rule)
+	if handsOver(l, w) {
+		check("dealroute_priority", "0")
+	}
 	if until := data["dealroute_until"]; (until != "") != (w.Answered && !handsOver(l, w) && l.d.Enrichment.Cache.Store == deployment.CacheConversation) {
 		t.Fatalf("dealroute_until is %q of a lookup that was answered: %v, and goes to a flow: %v", until, w.Answered, handsOver(l, w))
 	}
