@@ -27,7 +27,7 @@ func PersonalNames(d *deployment.Deployment) privacy.Names {
 	n.Plain = append(slices.Clone(decisionNames), deployment.ParticipantNames()...)
 	n.Plain = append(n.Plain, "Flow.hubspot_contact_id", "Flow.hubspot_company_id", "Flow.hubspot_deal_stage", "Flow.hubspot_deal_stage_label", "Flow.DealId", "Flow.dealroute_rule", "Flow.Queue")
 	owner := ownerList()
-	n.Plain = append(n.Plain, owner.Of, owner.Values, "Flow.Owner", "Flow.OwnerUser", "preferredAgents")
+	n.Plain = append(n.Plain, owner.Of, owner.Values, "Flow.Owner", "Flow.OwnerUser", "preferredAgent")
 	for _, in := range b.scriptInputs() {
 		if !slices.ContainsFunc(b.facts, func(f fact) bool { return in.Name == "fact_"+f.Name }) {
 			n.Plain = append(n.Plain, in.Name)

@@ -336,6 +336,12 @@ func (d *decoder) text(path string, n *yaml.Node, f field) (string, bool) {
 			d.report(path, n, codeType, fmt.Sprintf("put it in quotes: %q", n.Value), "%s must be a text, not the number %s", path, n.Value)
 			return "", false
 		}
+	case "!!bool":
+		if len(f.enum) > 0 { // no choice is true or false, in quotes neither
+			d.report(path, n, codeChoice, "write "+either(f.enum), "%s must be %s, not %s", path, either(f.enum), n.Value)
+			return "", false
+		}
+		fallthrough
 	default:
 		d.report(path, n, codeType, fmt.Sprintf("put it in quotes if it is meant as a text: %q", n.Value), "%s must be a text, not %s", path, what(n))
 		return "", false

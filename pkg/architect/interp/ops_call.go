@@ -137,8 +137,8 @@ func (o *transferOp) prefer(s *State) bool {
 			return false
 		}
 		s.eff.Transfer.Preferred = append(s.eff.Transfer.Preferred, Preferred{User: user.Text(), Score: score.String()})
+		s.note("preferredAgent", expr.OfString(user.Text()+" "+score.String()))
 	}
-	s.note("preferredAgents", v)
 	return true
 }
 
