@@ -104,7 +104,8 @@ func TestTheReasonIsTheCause(t *testing.T) {
 type toldCall struct {
 	Outcome, Reason, Rule                                          string
 	Priority                                                       int64
-	ContactID                                                      *string
+	ContactID, CompanyID                                           *string
+	HubSpotRequests                                                int
 	HubspotMs, TablesMs, BreakerMs, WaitedMs, TransfersMs, OtherMs int64
 	Notes                                                          []string
 }

@@ -399,6 +399,31 @@ func (m maker) situation(l line) situation {
 	return s
 }
 
+// companyKinds are what a company can be to a call.
+var companyKinds = []string{"a contact's company: with deals", "a contact's company: without", "a company by its number: with deals", "a company by its number: without", "a company by its number: lookup failed", "no company by its number"}
+
+// byCompany is what a company is to a call; empty where none is asked for.
+func byCompany(l line, w want) string {
+	company := l.d.HubSpot.Lookup.Company
+	switch {
+	case company == routing.CompanyNone || w.Requests == 0 || w.ContactID != "" && w.CompanyID == "":
+		return ""
+	case w.ContactID != "" && w.facts.Deals > 0:
+		return companyKinds[0]
+	case w.ContactID != "":
+		return companyKinds[1]
+	case company == routing.CompanyDeals || w.Requests == 1:
+		return ""
+	case w.Outcome == routing.LookupFailed:
+		return companyKinds[4]
+	case w.CompanyID == "":
+		return companyKinds[5]
+	case w.facts.Deals > 0:
+		return companyKinds[2]
+	}
+	return companyKinds[3]
+}
+
 // The whole call is the policy: whatever is in HubSpot, whatever fails, whatever the org has
 // lost, the rendered flow with the rendered data actions sends the caller where
 // routing.Decide sends him, under every reading of what the vendors leave open.
@@ -418,6 +443,9 @@ func TestTheCallIsThePolicy(t *testing.T) {
 			if w.Rule != "" && l.d.Routing.Rules[w.Index].To.PrefersOwner() {
 				outcomes[ownerCase(s, w)]++
 			}
+			if kind := byCompany(l, w); kind != "" {
+				outcomes[kind]++
+			}
 			if handsOver(l, w) {
 				outcomes["to a flow, ending in "+string(w.Ending)]++
 			}
@@ -425,6 +453,11 @@ func TestTheCallIsThePolicy(t *testing.T) {
 		}
 	})
 	t.Log(outcomes)
+	for _, kind := range companyKinds {
+		if outcomes[kind] == 0 {
+			t.Errorf("no call had %s", kind)
+		}
+	}
 	for _, o := range routing.Outcomes() {
 		for _, reason := range []string{routing.ReasonRule, routing.ReasonFallback} {
 			if outcomes[string(o)+" "+reason] == 0 {

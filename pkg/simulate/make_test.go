@@ -379,7 +379,7 @@ func (m maker) account(d *deployment.Deployment, ani string) (hubspot.CRM, []hub
 	n := one(t, "contacts", 1, 1, 1, 2, 1, 1, 1, 1, 3, 0, 7)
 	companies := d.HubSpot.Lookup.Company != routing.CompanyNone
 	if companies {
-		n = one(t, "contacts beside companies", 1, 0, 2, 1, 1, 0, 5, 4, 7)
+		n = one(t, "contacts beside companies", 1, 0, 2, 0, 1, 0, 5, 4, 7)
 	}
 	order := rapid.Permutation([]int{0, 1, 2, 3, 4, 5, 6, 7, 8}).Draw(t, "modified")
 	for i := range n + rapid.IntRange(0, 2).Draw(t, "others") {
@@ -438,6 +438,9 @@ func (m maker) firm(d *deployment.Deployment, ani string, id int) (hubspot.Compa
 	}
 	phones := append(waysToWrite(p), "+15135550177", ani+"1", ani[:4]+"  "+ani[4:], "0"+ani, "")
 	v := one(m.t, "company's phone", phones...)
+	if rapid.Bool().Draw(m.t, "company's phone is E.164") {
+		v = p.E164()
+	}
 	c.Properties[hubspot.PropPhone] = &v
 	return c, len(routing.CompaniesOf(d.HubSpot.Lookup.HomeCountries, p, []hubspot.Company{c})) > 0
 }

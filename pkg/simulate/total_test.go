@@ -141,7 +141,7 @@ func (m maker) anyLeg(l line) map[string]string {
 		"dealroute_outcome": {"active_deal", "no_record", "lookup_failed", "", "x"}, "dealroute_rule": {"", names[0], "x"},
 		"dealroute_priority": {"1", "-5", "25000001", "99999999", "999999999", "-", "--1", "1x", "", "+1", "25000000", "-25000000", "-25000001"},
 		"dealroute_until":    {"2026-11-23T12:00:01Z", "2026-11-23T12:00:00Z", "9999-99-99T99:99:99Z", "", "x"}, "dealroute_policy": {l.policy(), l.policy(), "x", ""},
-		"hubspot_contact_id": {"901", ""}, "hubspot_deal_stage": {"closedwon", ""}, "hubspot_deal_stage_label": {"won", ""},
+		"hubspot_contact_id": {"901", ""}, "hubspot_company_id": {"701", "x", ""}, "hubspot_deal_stage": {"closedwon", ""}, "hubspot_deal_stage_label": {"won", ""},
 	}
 	for _, name := range slices.Sorted(maps.Keys(kept)) {
 		if v := one(m.t, name, append(kept[name], "absent")...); v != "absent" {
