@@ -85,6 +85,10 @@ func OrgOf(entities genesys.Set, fields func(schema json.RawMessage) []expr.Fiel
 			o.Names["queues"] = append(o.Names["queues"], e.Key.Name)
 		case genesys.Skill:
 			o.Names["skills"] = append(o.Names["skills"], e.Key.Name)
+		case genesys.ScheduleGroup:
+			o.Names["scheduleGroups"] = append(o.Names["scheduleGroups"], e.Key.Name)
+		case genesys.EmergencyGroup:
+			o.Names["emergencyGroups"] = append(o.Names["emergencyGroups"], e.Key.Name)
 		case genesys.DataAction:
 			c.Category, _ = e.Content["category"].(string)
 			c.Inputs = of(e.Content, "contract", "input", "inputSchema")

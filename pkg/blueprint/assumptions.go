@@ -60,6 +60,8 @@ func popsBefore(d *deployment.Deployment) bool {
 	return false
 }
 
+func scheduled(d *deployment.Deployment) bool { return d.Calls.Schedule != nil }
+
 func prompt(d *deployment.Deployment) bool { return d.Calls.Greeting.Prompt != "" }
 
 // assumptions in the order of docs/assumptions.md.
@@ -81,6 +83,7 @@ var assumptions = []assumption{
 	{Assumption{"A-FIND", "FindQueue and FindSkill may be used in call flows and give NOT_SET for what has vanished"}, nil},
 	{Assumption{"A-USER", "FindUserById may be used in call flows and gives NOT_SET for every text that is not the id of a user"}, PrefersOwner},
 	{Assumption{"A-PREFERRED", "a preferred agent who is no member of the queue, or not on it, keeps nobody waiting; a queue that does not route to preferred agents ignores him"}, PrefersOwner},
+	{Assumption{"A-SCHEDULE", "a flow that cannot evaluate its schedule group takes its error handling, to the fallback queue; start and end of a schedule are times on the group's clocks, the start included and the end not"}, scheduled},
 	{Assumption{"A-CALCULATED", "hs_calculated_phone_number and hs_calculated_mobile_number can be filtered on"}, e164},
 	{Assumption{"A-SEARCHABLE", "HubSpot's searchable phone number is the national number without leading zeros"}, national},
 	{Assumption{"A-NOT-HAS", "NOT_HAS_PROPERTY holds for contacts whose calculated number is empty"}, mixed},
@@ -98,6 +101,7 @@ var assumptions = []assumption{
 	{Assumption{"A-YAML-JUMP", "jumpToTask is written with targetTaskRef"}, nil},
 	{Assumption{"A-YAML-TABLE", "dataTableLookup has a branch failure"}, nil},
 	{Assumption{"A-YAML-VOICE", "textToSpeech takes defaultVoice"}, nil},
+	{Assumption{"A-YAML-SCHEDULE", "evaluateScheduleGroup is written in call flows as the SDK names its parts; both groups are literals with a name"}, scheduled},
 	{Assumption{"A-YAML-POP", "setScreenPop is written in call flows as in message flows"}, pops},
 	{Assumption{"A-YAML-SKILLS", "skills of a transfer are a list of acdSkill items"}, skills},
 	{Assumption{"A-YAML-FLOW", "transferToFlow has a branch failure, written as in the other transfers"}, handsOver},

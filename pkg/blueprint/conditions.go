@@ -64,6 +64,9 @@ func (b *builder) when(w deployment.When) (expr.Node, error) {
 	if len(w.Called) > 0 {
 		parts = append(parts, b.among(v(calledNumber), w.Called...))
 	}
+	if len(w.At) > 0 {
+		parts = append(parts, among(v("Flow.Schedule"), w.At...))
+	}
 	for _, f := range b.facts { // in the order of their names
 		t, ok := w.Facts[f.Name]
 		if !ok {

@@ -53,6 +53,7 @@ func (b *builder) makeEntities() diag.Findings {
 	es = append(es, b.targets()...)
 	es = append(es, b.scripts()...)
 	es = append(es, b.flowReferences()...)
+	es = append(es, b.scheduleGroups()...)
 	b.add(es...)
 	return nil
 }
@@ -290,6 +291,11 @@ func (b *builder) targets() []genesys.Entity {
 		queues = append(queues, r.To.Queue)
 		skills = append(skills, r.To.Skills...)
 	}
+	for _, e := range d.Endings() {
+		if e.Queue != "" {
+			queues = append(queues, e.Queue)
+		}
+	}
 	var out []genesys.Entity
 	for _, q := range queues {
 		content := map[string]any{"name": q, "division": b.division()}
@@ -335,7 +341,7 @@ func (b *builder) flowEntity() genesys.Entity {
 	for _, a := range b.out.Actions {
 		e.Needs = append(e.Needs, a.Key)
 	}
-	for _, x := range append(b.targets(), b.scripts()...) {
+	for _, x := range slices.Concat(b.targets(), b.scripts(), b.scheduleGroups()) {
 		e.Needs = append(e.Needs, x.Key)
 	}
 	for _, r := range genesys.Refs(e.Text) {

@@ -26,6 +26,7 @@ type flowData struct {
 	Caller                                *callerData
 	Called                                []expr.Node // nil when no rule asks
 	Match                                 matchData
+	Schedule                              *scheduleData // nil without one
 	Cache, Breaker                        bool
 	Uses                                  usesData
 	AfterFailure, AfterTimeout            int // seconds
@@ -219,7 +220,7 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 		Uses:         usesData{b.usesLifecycle(), b.usesPipeline(), b.usesFailure(), d.Routing.ValuePriority != nil},
 		AfterFailure: seconds(d.Enrichment.Breaker.AfterFailure), AfterTimeout: seconds(d.Enrichment.Breaker.AfterTimeout),
 		ContactTimeout: b.contactTimeout(), DealsTimeout: dealsTimeout, BreakerTimeout: breakerTimeout,
-		Policy: policyHash(d), Facts: b.facts, LastResort: d.Routing.LastResort.Message,
+		Schedule: b.schedule(), Policy: policyHash(d), Facts: b.facts, LastResort: d.Routing.LastResort.Message,
 	}
 	f.Caller, f.Called = b.callerPart(f.Home.IsOwn), b.calledPart()
 	b.contactPart(&f)

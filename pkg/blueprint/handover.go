@@ -25,6 +25,11 @@ func flowsOf(d *deployment.Deployment) []string {
 			out = append(out, r.To.Flow)
 		}
 	}
+	for _, e := range d.Endings() {
+		if e.Flow != "" {
+			out = append(out, e.Flow)
+		}
+	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }

@@ -54,6 +54,11 @@ func policyText(p routing.Policy) string {
 		"Company", atom(p.Company),
 		"Pipelines", each(p.Pipelines, atom),
 		"Stages", byName(p.Stages, atom),
+		"Schedule", given(p.Schedule, func(s routing.Schedule) string {
+			return record("Group", atom(s.Group), "EmergencyGroup", atom(s.EmergencyGroup), "Ends", byName(s.Ends, func(e routing.Ending) string {
+				return record("Queue", atom(e.Queue), "Flow", atom(e.Flow))
+			}))
+		}),
 		"Facts", byName(p.Facts, func(f routing.FactSource) string {
 			return record("Contact", atom(f.Contact), "Deal", atom(f.Deal), "Type", atom(f.Type))
 		}),
@@ -88,6 +93,7 @@ func conditionText(c routing.Condition) string {
 			return record("Number", each(t.Number, atom), "Country", each(t.Country, atom))
 		}),
 		"Called", each(c.Called, atom),
+		"At", each(c.At, atom),
 		"Facts", byName(c.Facts, func(t routing.FactTest) string {
 			return record("Any", each(t.Any, atom), "Not", each(t.Not, atom), "Prefix", atom(t.Prefix), "IgnoreCase", atom(t.IgnoreCase),
 				"Min", given(t.Min, atom), "Max", given(t.Max, atom), "Within", given(t.Within, atom),

@@ -236,7 +236,7 @@ func (d *demo) destroy(ctx context.Context) (string, error) {
 
 // callers sends the eight through the flow as it is published in the org.
 func (d *demo) callers(ctx context.Context) (string, error) {
-	artifacts, rows, owners, err := readDeployed(ctx, d.target, d.print, secret.New(hubspottest.DefaultToken))
+	artifacts, state, err := readDeployed(ctx, d.target, d.print, secret.New(hubspottest.DefaultToken))
 	if err != nil {
 		return "", err
 	}
@@ -258,7 +258,7 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 	clock := &virtualClock{now: f.Now.UTC()}
 	hubspot := transport.Handler(hubspottest.New(f.CRM, append(defined(d.loaded.deployment), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...))
 	d.mask = privacy.New(privacy.Options{Deployment: d.loaded.deployment, Names: blueprint.PersonalNames(d.loaded.deployment)})
-	run := &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows, Owners: owners}, Clock: clock.Set, Trace: interp.TracePath, Takes: takes(d.loaded.deployment)}
+	run := &simulate.Run{Program: program, Org: state, Clock: clock.Set, Trace: interp.TracePath, Takes: takes(d.loaded.deployment)}
 	at := f.Now.UTC()
 	d.say("%-12s      the flow and the data actions as they are deployed; time is virtual\n\n", "calls")
 	for i, c := range demoCallers() {

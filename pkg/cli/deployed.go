@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -19,35 +22,35 @@ import (
 
 // deployedArtifacts reads back what is published: the flow by an export, the actions with
 // their templates, the rows of the tables. Nothing is written.
-func (s *simulation) deployedArtifacts(ctx context.Context, env session, b *blueprint.Blueprint, key secret.Value) (a simulate.Artifacts, rows map[string]map[string]any, owners simulate.Owners, err error) {
+func (s *simulation) deployedArtifacts(ctx context.Context, env session, b *blueprint.Blueprint, key secret.Value) (a simulate.Artifacts, state *simulate.Org, err error) {
 	target, err := openOrg(ctx, env, s.loaded, b, true)
 	if err != nil {
-		return a, nil, owners, err
+		return a, nil, err
 	}
 	defer closing(target, &err)
-	if a, rows, owners, err = readDeployed(ctx, target, b, key); err != nil || a.Owners == "" {
-		return a, rows, owners, err
+	if a, state, err = readDeployed(ctx, target, b, key); err != nil || a.Owners == "" {
+		return a, state, err
 	}
 	queues, err := unpreferring(ctx, target.client, s.loaded.deployment)
 	s.account(validate.Account{Name: "the org", Unpreferring: queues})
-	return a, rows, owners, err
+	return a, state, err
 }
 
-func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, map[string]map[string]any, simulate.Owners, error) {
+func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, *simulate.Org, error) {
 	c := target.client
 	var a simulate.Artifacts
 	var owners simulate.Owners
 	flow, err := only(ctx, c, genesys.Flow, b.Flow.Name)
 	if err != nil {
-		return a, nil, owners, err
+		return a, nil, err
 	}
 	text, err := exportFlow(ctx, target, flow.ID)
 	if err != nil {
-		return a, nil, owners, orgError(fmt.Errorf("export flow %q: %w", b.Flow.Name, err))
+		return a, nil, orgError(fmt.Errorf("export flow %q: %w", b.Flow.Name, err))
 	}
 	file, fs := architect.Parse("deployed "+b.Flow.Name+".yaml", []byte(text))
 	if fs.Has(diag.Error) || file.Flow == nil {
-		return a, nil, owners, unreadable(fs, []byte(text), false)
+		return a, nil, unreadable(fs, []byte(text), false)
 	}
 	a.Flow = file
 	types := map[string]string{} // of the integrations, by the category that carries their name
@@ -56,7 +59,7 @@ func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key 
 	}
 	all, err := c.Find(ctx, genesys.DataAction, b.Name+"*")
 	if err != nil {
-		return a, nil, owners, orgError(err)
+		return a, nil, orgError(err)
 	}
 	for _, o := range all {
 		category := o.Text("category")
@@ -65,13 +68,19 @@ func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key 
 		}
 		act := simulate.Action{Category: category, HubSpot: types[category] == dataaction.WebServices}
 		if act.Definition, err = readAction(ctx, c, o); err != nil {
-			return a, nil, owners, err
+			return a, nil, err
 		}
 		act.Definition.IntegrationType = types[category]
 		if act.HubSpot {
 			act.Credentials = hubspotCredential(b, key)
 		}
 		a.Actions = append(a.Actions, act)
+	}
+	state := &simulate.Org{}
+	if strings.Contains(text, "evaluateScheduleGroup") {
+		if state.Schedules, err = readHours(ctx, c); err != nil {
+			return a, nil, err
+		}
 	}
 	rows := map[string]map[string]any{}
 	for _, e := range b.Entities {
@@ -85,25 +94,85 @@ func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key 
 				owners, err = readOwners(ctx, c, tables[0].ID)
 			}
 			if err != nil {
-				return a, nil, owners, orgError(err)
+				return a, nil, orgError(err)
 			}
 			continue
 		}
 		table, err := only(ctx, c, genesys.DataTable, e.Key.Name)
 		if err != nil {
-			return a, nil, owners, err
+			return a, nil, err
 		}
 		a.Table, a.TableID = e.Key.Name, table.ID
 		list, err := c.Rows(ctx, table.ID)
 		if err != nil {
-			return a, nil, owners, orgError(err)
+			return a, nil, orgError(err)
 		}
 		for _, r := range list {
 			k, _ := r["key"].(string)
 			rows[k] = r
 		}
 	}
-	return a, rows, owners, nil
+	state.Rows, state.Owners = rows, owners
+	return a, state, nil
+}
+
+// readHours reads when the org is open.
+func readHours(ctx context.Context, c *genesysrest.Client) (hours simulate.Schedules, err error) {
+	schedules, err := c.Schedules(ctx)
+	if err != nil {
+		return hours, orgError(err)
+	}
+	groups, err := c.Find(ctx, genesys.ScheduleGroup, "")
+	if err != nil {
+		return hours, orgError(err)
+	}
+	emergencies, err := c.Find(ctx, genesys.EmergencyGroup, "")
+	if err != nil {
+		return hours, orgError(err)
+	}
+	hours = simulate.Schedules{Groups: map[string]genesys.Hours{}, Emergencies: map[string]bool{}, Unread: map[string]string{}}
+	for _, g := range groups {
+		h, err := hoursOf(g, schedules)
+		if err != nil {
+			hours.Unread[h.Name] = err.Error()
+			continue
+		}
+		hours.Groups[h.Name] = h
+	}
+	for _, g := range emergencies {
+		hours.Emergencies[g.Text("name")], _ = g.Body["enabled"].(bool)
+	}
+	return hours, nil
+}
+
+// hoursOf reads a schedule group of the org. A rule that the platform took and this tool cannot
+// read leaves nothing to go by.
+func hoursOf(g genesys.Object, schedules []genesys.Object) (h genesys.Hours, err error) {
+	h.Name = g.Text("name")
+	zone := g.Text("timeZone")
+	if zone == "" {
+		return h, errors.New("it has no time zone")
+	}
+	if h.Zone, err = time.LoadLocation(zone); err != nil {
+		return h, fmt.Errorf("%q is no time zone that is known here", zone)
+	}
+	for field, into := range map[string]*[]genesys.Schedule{"openSchedules": &h.Open, "closedSchedules": &h.Closed, "holidaySchedules": &h.Holidays} {
+		refs, _ := g.Body[field].([]any)
+		for _, r := range refs {
+			ref, _ := r.(map[string]any)
+			i := slices.IndexFunc(schedules, func(s genesys.Object) bool { return s.ID == ref["id"] })
+			if i < 0 {
+				return h, errors.New("a schedule of it cannot be read by this client")
+			}
+			s := schedules[i]
+			made, err := genesys.NewSchedule(s.Text("name"), s.Text("start"), s.Text("end"), s.Text("rrule"))
+			if err != nil {
+				return h, fmt.Errorf("schedule %q: %w", s.Text("name"), err)
+			}
+			*into = append(*into, made)
+		}
+	}
+	return h, nil
 }
 
 // only finds the one entity of that name.

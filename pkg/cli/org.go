@@ -190,6 +190,12 @@ func targetsOf(d *deployment.Deployment) []reconcile.Target {
 		}
 		out = append(out, reconcile.Target{Rule: fmt.Sprintf("rule %q", r.Name), Queue: r.To.Queue, Skills: r.To.Skills, PrefersOwner: r.To.PrefersOwner()})
 	}
+	endings := d.Endings()
+	for _, path := range sortedNames(endings) {
+		if q := endings[path].Queue; q != "" {
+			out = append(out, reconcile.Target{Rule: strings.TrimSuffix(path, ".then"), Queue: q})
+		}
+	}
 	f := d.Routing.Fallback
 	return append(out, reconcile.Target{Rule: "the fallback", Queue: f.Queue, Skills: f.Skills})
 }

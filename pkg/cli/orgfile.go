@@ -43,6 +43,21 @@ func (l *loaded) orgFile(named string) (*simulate.OrgFile, error) {
 	return o, nil
 }
 
+// useHours takes the hours of the fixtures of the org; those of the org itself have come with
+// the deployed flow, and those of a world with the world.
+func (s *simulation) useHours() error {
+	if s.options.world != "" || s.options.flow == "deployed" {
+		return nil
+	}
+	o, err := s.loaded.orgFile(s.options.org)
+	if o == nil || err != nil {
+		return err
+	}
+	s.run.Org.Schedules = o.Hours()
+	s.tell(o.Lacks(s.loaded.deployment), s.loaded.source)
+	return nil
+}
+
 // orgSeed puts what the file has of an org in place of what is made up without one.
 func orgSeed(o *simulate.OrgFile, seed *genesystest.Seed) {
 	people := map[string]genesystest.SeedUser{}
@@ -53,7 +68,7 @@ func orgSeed(o *simulate.OrgFile, seed *genesystest.Seed) {
 		seed.Users = append(seed.Users, x)
 		seed.Skills = append(seed.Skills, u.Skills...)
 	}
-	seed.Queues = nil
+	seed.Queues, seed.Schedules, seed.ScheduleGroups, seed.EmergencyGroups = nil, nil, nil, nil
 	for _, q := range o.Queues {
 		x := genesystest.SeedQueue{Name: q.Name}
 		for _, m := range q.Members {

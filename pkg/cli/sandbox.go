@@ -362,6 +362,12 @@ func seedOf(d *deployment.Deployment, b *blueprint.Blueprint) genesystest.Seed {
 		switch e.Key.Kind {
 		case genesys.Skill:
 			seed.Skills = append(seed.Skills, e.Key.Name)
+		case genesys.ScheduleGroup: // always open, until org.yaml says more
+			always := genesystest.SeedSchedule{Name: "Always", Start: "2020-01-01T00:00:00", End: "2020-01-02T00:00:00", RRule: "FREQ=DAILY"}
+			seed.Schedules = append(seed.Schedules, always)
+			seed.ScheduleGroups = append(seed.ScheduleGroups, genesystest.SeedScheduleGroup{Name: e.Key.Name, TimeZone: "Etc/UTC", Open: []string{always.Name}})
+		case genesys.EmergencyGroup:
+			seed.EmergencyGroups = append(seed.EmergencyGroups, genesystest.SeedEmergencyGroup{Name: e.Key.Name})
 		case genesys.Script:
 			if e.Holding == genesys.Reference {
 				seed.Scripts = append(seed.Scripts, e.Key.Name)

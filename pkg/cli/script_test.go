@@ -169,7 +169,7 @@ func callersCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &reply))
 		for i, c := range reply.Calls {
 			fmt.Fprintf(&out, "%s: %s, %s by %s, %s to %s %v priority %d, contact %s, %d requests, script %v\n",
-				group[i], c.Outcome, orDash(c.Rule), c.Reason, c.Ending, orDash(c.Queue), c.Skills, c.Priority, orDash(c.ContactID), c.HubSpotRequests, c.ScreenPop != nil)
+				group[i], orDash(c.Outcome), orDash(c.Rule), c.Reason, c.Ending, orDash(c.Queue), c.Skills, c.Priority, orDash(c.ContactID), c.HubSpotRequests, c.ScreenPop != nil)
 		}
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(out.String()), 0o600))

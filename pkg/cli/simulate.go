@@ -37,6 +37,7 @@ type simulateOptions struct {
 	at              string
 	every           string
 	fixtures, world string
+	org             string
 	crm             string
 	flow            string
 	trace, showPII  bool
@@ -73,6 +74,7 @@ says for nothing.`,
 	f.StringVar(&o.at, "at", "", "start of the first call, as 2026-11-23T09:00:00Z (default: the time that the fixtures or the world name, else now)")
 	f.StringVar(&o.every, "every", "", "time from one call's start to the next one's (default: when the last one ended)")
 	f.StringVar(&o.fixtures, "fixtures", "", "file with the CRM and the org's state (default: crm.yaml beside the deployment file)")
+	f.StringVar(&o.org, "org", "", "file with the hours of the org (default: org.yaml beside the deployment file; with --flow deployed, the org)")
 	f.StringVar(&o.world, "world", "", "file with scripted outcomes instead of fixtures")
 	f.StringVar(&o.crm, "crm", "fixtures", "where HubSpot's answers come from: fixtures or live")
 	f.StringVar(&o.flow, "flow", "rendered", "whose flow runs: rendered or deployed")
@@ -162,7 +164,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	case o.crm != "fixtures":
 		return nil, fail(fmt.Errorf("--crm %q is not known", o.crm), "use fixtures or live")
 	}
-	artifacts, rows, owners, err := s.artifacts(ctx, env, b, key)
+	artifacts, state, err := s.artifacts(ctx, env, b, key)
 	if err != nil {
 		return nil, err
 	}
@@ -173,9 +175,12 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	if err != nil {
 		return nil, err
 	}
-	s.run = &simulate.Run{Program: program, Org: &simulate.Org{Rows: rows, Owners: owners}, Trace: interp.TracePath, Takes: takes(l.deployment)}
+	s.run = &simulate.Run{Program: program, Org: state, Trace: interp.TracePath, Takes: takes(l.deployment)}
 	if o.trace {
 		s.run.Trace = interp.TraceFull
+	}
+	if err := s.useHours(); err != nil {
+		return nil, err
 	}
 	var hubspot dataaction.Sender
 	switch {
@@ -237,6 +242,10 @@ func singleSource(o simulateOptions) error {
 		return fail(errors.New("--world and --fixtures exclude each other"), "name the one that gives the outcomes")
 	case o.world != "" && len(o.faults) > 0:
 		return fail(errors.New("--world and --fault exclude each other"), "write failure or timeout into the world file; docs/world.md has the format")
+	case o.world != "" && o.org != "":
+		return fail(errors.New("--world and --org exclude each other"), "write scheduleGroups into the world file; docs/world.md has the format")
+	case o.org != "" && o.flow == "deployed":
+		return fail(errors.New("--org and --flow deployed exclude each other"), "what is deployed is evaluated by the hours of its org; leave out the one that you do not mean")
 	case o.fixtures != "" && o.crm == "live":
 		return fail(errors.New("--fixtures and --crm live exclude each other"), "leave out the one that you do not mean")
 	}
@@ -262,17 +271,17 @@ func faultsHit(texts []string, faults []transport.Fault, a simulate.Artifacts) e
 	return nil
 }
 
-// artifacts gives the flow, the actions and the control rows of the rendered deployment or
+// artifacts gives the flow, the actions and the state of the org, of the rendered deployment or
 // of the org.
-func (s *simulation) artifacts(ctx context.Context, env session, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, map[string]map[string]any, simulate.Owners, error) {
+func (s *simulation) artifacts(ctx context.Context, env session, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, *simulate.Org, error) {
 	switch s.options.flow {
 	case "rendered":
 		a, err := renderedArtifacts(b, key)
-		return a, defaultRows(b), unknownOwners(), err
+		return a, &simulate.Org{Rows: defaultRows(b), Owners: unknownOwners()}, err
 	case "deployed":
 		return s.deployedArtifacts(ctx, env, b, key)
 	}
-	return simulate.Artifacts{}, nil, simulate.Owners{}, fail(fmt.Errorf("--flow %q is not known", s.options.flow), "use rendered or deployed")
+	return simulate.Artifacts{}, nil, fail(fmt.Errorf("--flow %q is not known", s.options.flow), "use rendered or deployed")
 }
 
 // madeUp gives a reference an id that is no org's.

@@ -125,7 +125,7 @@ func (d *decoder) checkWhen(dep *Deployment, path string, w When) {
 	if d.skip(path) {
 		return
 	}
-	if len(w.Outcome)+len(w.Stage)+len(w.Pipeline)+len(w.Failure)+len(w.Lifecycle)+len(w.Facts) == 0 && w.AnyOpen == nil && w.OpenDeals == nil && w.Won == nil && w.MinValue == nil && w.MaxValue == nil && w.Caller == nil && len(w.Called) == 0 {
+	if len(w.Outcome)+len(w.Stage)+len(w.Pipeline)+len(w.Failure)+len(w.Lifecycle)+len(w.Facts) == 0 && w.AnyOpen == nil && w.OpenDeals == nil && w.Won == nil && w.MinValue == nil && w.MaxValue == nil && w.Caller == nil && len(w.Called)+len(w.At) == 0 {
 		if !d.anyBadBelow(path) {
 			d.problem(path, codeRuleEmpty, diag.Error, 0, "add a condition; where everybody goes is routing.fallback", path+" has no condition")
 		}
@@ -167,6 +167,7 @@ func (d *decoder) checkWhen(dep *Deployment, path string, w When) {
 			d.wrong(item(d, path+".failure", i), codeChoice, f, diag.DidYouMean(f, all), fmt.Sprintf("%s.failure must be %s, not %s", path, either(all), quote(f)))
 		}
 	}
+	d.checkAt(dep, path+".at", w.At)
 	if r := w.OpenDeals; r != nil {
 		switch {
 		case r.Min == nil && r.Max == nil && !d.anyBadBelow(path+".openDeals"):

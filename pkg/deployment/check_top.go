@@ -122,6 +122,7 @@ func (d *decoder) checkStages(dep *Deployment) {
 func (d *decoder) checkCalls(dep *Deployment) {
 	d.checkNumbers("calls.numbers", dep.Calls.Numbers, dep)
 	d.checkNumbers("calls.ownNumbers", dep.Calls.OwnNumbers, dep)
+	d.checkSchedule(dep)
 }
 
 func (d *decoder) checkNumbers(path string, numbers []string, dep *Deployment) {

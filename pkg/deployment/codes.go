@@ -35,6 +35,9 @@ const (
 	codeCountryTold = "DR-RULE-021"
 	codeCalled      = "DR-RULE-022"
 
+	codeNoSchedule  = "DR-HOURS-001"
+	codeNoEmergency = "DR-HOURS-002"
+
 	codeFactSource  = "DR-FACT-001"
 	codeFactUnknown = "DR-FACT-002"
 	codeFactType    = "DR-FACT-003"
@@ -82,6 +85,8 @@ func Codes() []Code {
 		{codeRegion, "an unknown region", "Give an AWS region name that Genesys Cloud uses, or the org's domain as in its login address."},
 		{codeDuration, "not a duration", "Write a number with its unit, such as 3s, 5m, 1h; whole seconds."},
 		{codeSpelling, "a name spelt in two ways", "Queues, skills or flows that differ only in capitals are one thing to people and possibly two to Genesys Cloud."},
+		{codeNoSchedule, "a state of a schedule that there is not", "at asks whether the schedule group is open, and calls.schedule names none."},
+		{codeNoEmergency, "an emergency that never comes", "Whether there is an emergency is the switch of an emergency group, and calls.schedule.emergencyGroup names none."},
 		{codeRuleName, "two rules of one name", "Results, reports and the kept decision name a rule; two of one name could not be told apart."},
 		{codeRuleEmpty, "a rule without a condition", "It would take every caller, also after a failed lookup. That is what routing.fallback is for."},
 		{codeRuleBounds, "bounds that nothing meets", "The least value is greater than the greatest."},

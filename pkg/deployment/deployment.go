@@ -161,6 +161,7 @@ func (d *Deployment) Policy() routing.Policy {
 		Pipelines:  d.HubSpot.Lookup.Pipelines,
 		Stages:     d.HubSpot.Stages,
 		Facts:      map[string]routing.FactSource{},
+		Schedule:   d.Calls.Schedule.policy(),
 	}
 	for name, f := range d.HubSpot.Facts {
 		p.Facts[name] = routing.FactSource(f)
@@ -178,7 +179,7 @@ func (d *Deployment) Policy() routing.Policy {
 			When: routing.Condition{
 				Outcome: r.When.Outcome, Stage: r.When.Stage, Pipeline: r.When.Pipeline, Won: r.When.Won,
 				MinValue: r.When.MinValue, MaxValue: r.When.MaxValue,
-				AnyOpen: dealTest(r.When.AnyOpen), OpenDeals: (*routing.Range)(r.When.OpenDeals), Failure: r.When.Failure, Lifecycle: r.When.Lifecycle, Facts: tests,
+				AnyOpen: dealTest(r.When.AnyOpen), OpenDeals: (*routing.Range)(r.When.OpenDeals), Failure: r.When.Failure, Lifecycle: r.When.Lifecycle, At: r.When.At, Facts: tests,
 				Caller: callerTest(r.When.Caller), Called: r.When.Called,
 			},
 			To: routing.Target{Queue: r.To.Queue, Flow: r.To.Flow, Skills: r.To.Skills, Priority: r.To.Priority, Flat: r.To.Flat(), PreferOwner: r.To.PrefersOwner()},

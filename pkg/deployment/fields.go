@@ -195,8 +195,7 @@ func either(choices []string) string {
 var reservedKeys = map[reflect.Type][]string{
 	reflect.TypeFor[Deployment](): {"entrance", "channels"},
 	reflect.TypeFor[Lookup]():     {"rollup", "property"},
-	reflect.TypeFor[Calls]():      {"schedule", "testNumbers"},
-	reflect.TypeFor[When]():       {"at"},
+	reflect.TypeFor[Calls]():      {"testNumbers"},
 	reflect.TypeFor[Target]():     {"language"},
 	reflect.TypeFor[Fallback]():   {"flow", "owner", "language"},
 	reflect.TypeFor[Auth]():       {"renew", "grant", "tokenURL"},

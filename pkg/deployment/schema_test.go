@@ -136,7 +136,9 @@ func TestSchemaRefuses(t *testing.T) {
 		minimal + "enrichment: {breaker: {after: 3s}}\n",
 		minimal + "enrichment: {budget: 3}\n",
 		minimal + "enrichment: {cache: {store: data-table}}\n",
-		minimal + "calls: {schedule: {group: x}}\n",
+		minimal + "calls: {schedule: {emergencyGroup: x}}\n",
+		minimal + "calls: {schedule: {group: x, closed: {then: hangup}}}\n",
+		minimal + "calls: {schedule: {group: x, closed: {then: {queue: a, flow: b}}}}\n",
 	} {
 		if s.Validate(instance(t, []byte(text))) == nil {
 			t.Errorf("passed:\n%s", text)

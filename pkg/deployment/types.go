@@ -108,6 +108,8 @@ type Calls struct {
 	Language string `yaml:"language,omitempty" jsonschema:"pattern=^[a-z]{2\\,3}(-[a-z0-9]{2\\,8})?$,default=en-us"`
 	// Greeting is said to every caller: a text, or {prompt: Name}.
 	Greeting Greeting `yaml:"greeting,omitempty"`
+	// Schedule says when calls are taken; without one they always are.
+	Schedule *Schedule `yaml:"schedule,omitempty"`
 	// PeakPerMinute is how many calls come at most; it is checked against what HubSpot's limits carry.
 	PeakPerMinute int `yaml:"peakPerMinute,omitempty" jsonschema:"minimum=1,maximum=100000"`
 }
@@ -195,6 +197,8 @@ type When struct {
 	Failure OneOrMore `yaml:"failure,omitempty"`
 	// Lifecycle is the contact's lifecycle stage.
 	Lifecycle OneOrMore `yaml:"lifecycle,omitempty"`
+	// At is the state of the schedule when the call comes: open, closed, holiday, emergency.
+	At OneOrMore `yaml:"at,omitempty"`
 	// Facts of hubspot.facts.
 	Facts map[string]FactTest `yaml:"facts,omitempty"`
 	// Caller asks for the caller's number, which is known without HubSpot.

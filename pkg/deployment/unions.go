@@ -25,6 +25,8 @@ func unionOf(t reflect.Type) union {
 		return breaker
 	case reflect.TypeFor[ScreenPop]():
 		return screenPop
+	case reflect.TypeFor[Ending]():
+		return ending
 	case reflect.TypeFor[FactTest]():
 		return factTest
 	case reflect.TypeFor[values]():

@@ -58,6 +58,16 @@ func leaves(path string, v reflect.Value, out *[]Leaf) {
 			add(path, "%q", x.Mode)
 		}
 		return
+	case Ending:
+		if x.Queue+x.Flow == "" {
+			add(path, "%q", Disconnect)
+		}
+		for key, s := range map[string]string{"queue": x.Queue, "flow": x.Flow} {
+			if s != "" {
+				add(path+"."+key, "%q", s)
+			}
+		}
+		return
 	case Breaker:
 		if !x.Enabled {
 			add(path, `"none"`)

@@ -10,27 +10,29 @@ type Kind string
 
 // The kinds that this project knows.
 const (
-	Organization Kind = "organization" // only referred to
-	Division     Kind = "division"     // only referred to
-	Role         Kind = "role"
-	OAuthClient  Kind = "oauthClient"
-	Credential   Kind = "credential"
-	Integration  Kind = "integration"
-	DataTable    Kind = "dataTable"
-	DataTableRow Kind = "dataTableRow" // name: table/key
-	DataAction   Kind = "dataAction"
-	Skill        Kind = "skill"
-	Queue        Kind = "queue"
-	Script       Kind = "script"
-	Flow         Kind = "flow"
-	CallRoute    Kind = "callRoute"
+	Organization   Kind = "organization" // only referred to
+	Division       Kind = "division"     // only referred to
+	Role           Kind = "role"
+	OAuthClient    Kind = "oauthClient"
+	Credential     Kind = "credential"
+	Integration    Kind = "integration"
+	DataTable      Kind = "dataTable"
+	DataTableRow   Kind = "dataTableRow" // name: table/key
+	DataAction     Kind = "dataAction"
+	ScheduleGroup  Kind = "scheduleGroup"
+	EmergencyGroup Kind = "emergencyGroup"
+	Skill          Kind = "skill"
+	Queue          Kind = "queue"
+	Script         Kind = "script"
+	Flow           Kind = "flow"
+	CallRoute      Kind = "callRoute"
 )
 
 // levels is the order of creation: a kind needs only kinds of earlier levels. Deletion
 // walks it backwards. Live traffic comes last.
 var levels = [][]Kind{
 	{Organization, Division},
-	{Role, DataTable, Skill, Script},
+	{Role, DataTable, Skill, Script, ScheduleGroup, EmergencyGroup},
 	{OAuthClient, DataTableRow, Queue},
 	{Credential},
 	{Integration},

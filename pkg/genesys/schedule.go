@@ -207,8 +207,8 @@ func clock(t time.Time, zone *time.Location) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }
 
-// A ScheduleGroup is hours in a time zone.
-type ScheduleGroup struct {
+// Hours are what a schedule group says: when it is open, in a time zone.
+type Hours struct {
 	Name                   string
 	Zone                   *time.Location
 	Open, Closed, Holidays []Schedule
@@ -218,7 +218,7 @@ type ScheduleGroup struct {
 // not. Both are times on the zone's clocks, whatever these do in between: 09:00 is 09:00 all
 // year, an hour that the clocks skip is no time, and one that they show twice counts twice.
 // The platform documents only the first of these.
-func (g ScheduleGroup) At(t time.Time) ScheduleState {
+func (g Hours) At(t time.Time) ScheduleState {
 	now := clock(t, g.Zone)
 	in := func(schedules []Schedule) bool {
 		return slices.ContainsFunc(schedules, func(s Schedule) bool { return s.active(now, g.Zone) })

@@ -74,7 +74,7 @@ func TestScheduleGroupAt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			z := zone(t, c.zone)
-			g := genesys.ScheduleGroup{Zone: z, Open: c.group.open, Closed: c.group.closed, Holidays: c.group.holidays}
+			g := genesys.Hours{Zone: z, Open: c.group.open, Closed: c.group.closed, Holidays: c.group.holidays}
 			for row := range strings.FieldsSeq(c.want) {
 				when, want, _ := strings.Cut(row, "=")
 				at, err := time.Parse(time.RFC3339, when)
@@ -150,7 +150,7 @@ func TestRulesThatAreRefused(t *testing.T) {
 // whether or not it ever recurs.
 func TestOldRulesEnd(t *testing.T) {
 	for _, rule := range []string{"FREQ=DAILY", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MONTHLY;BYDAY=MO;BYMONTHDAY=31;BYMONTH=2", "FREQ=WEEKLY;BYMONTH=2;BYMONTHDAY=31", "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6"} {
-		g := genesys.ScheduleGroup{Zone: time.UTC, Open: []genesys.Schedule{schedule(t, "1900-01-01T00:00:00", "1900-01-01T12:00:00", rule)}}
+		g := genesys.Hours{Zone: time.UTC, Open: []genesys.Schedule{schedule(t, "1900-01-01T00:00:00", "1900-01-01T12:00:00", rule)}}
 		begin := time.Now()
 		g.At(time.Date(2200, 1, 1, 13, 0, 0, 0, time.UTC))
 		if d := time.Since(begin); d > 20*time.Second {

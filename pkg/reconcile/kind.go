@@ -54,7 +54,10 @@ func (r *run) meet(org Org) {
 		genesys.Queue:        r.queues,
 		genesys.Script:       scriptKind{org: org},
 		genesys.Flow:         r.flowKind,
-		genesys.CallRoute:    r.routes,
+
+		genesys.ScheduleGroup:  hoursKind{org: org, kind: genesys.ScheduleGroup},
+		genesys.EmergencyGroup: hoursKind{org: org, kind: genesys.EmergencyGroup},
+		genesys.CallRoute:      r.routes,
 	}
 }
 

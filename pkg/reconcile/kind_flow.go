@@ -105,7 +105,7 @@ func (k flowKind) targets(ctx context.Context, r *run) ([]plan.Found, error) {
 		if o, ok := there[d.Key.Name]; ok {
 			out = append(out, plan.Found{Key: d.Key, ID: o.ID})
 			if o.Body["publishedVersion"] == nil {
-				r.unfit[d.Key] = "it is not published, so no call can be handed to it; publish it in Architect"
+				r.cannot(d.Key, "it is not published, so no call can be handed to it; publish it in Architect")
 			}
 			continue
 		}
@@ -113,10 +113,11 @@ func (k flowKind) targets(ctx context.Context, r *run) ([]plan.Found, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.unfit[d.Key] = "there is no such flow; make it in Architect and publish it, or name another one"
+		why := "there is no such flow; make it in Architect and publish it, or name another one"
 		if len(others) > 0 {
-			r.unfit[d.Key] = fmt.Sprintf("it is a flow of type %s, and only an inbound call flow can take a call over", cmp.Or(strings.ToLower(others[0].Text("type")), "that nobody knows"))
+			why = fmt.Sprintf("it is a flow of type %s, and only an inbound call flow can take a call over", cmp.Or(strings.ToLower(others[0].Text("type")), "that nobody knows"))
 		}
+		r.cannot(d.Key, why)
 	}
 	return out, nil
 }

@@ -86,7 +86,7 @@ type run struct {
 	flowKind flowKind    // reads a text where the record does not know a version
 
 	lacks []Lack                 // what reading was refused
-	unfit map[genesys.Key]string // why a flow cannot take the calls that are handed to it
+	unfit map[genesys.Key]string // why a reference is not there, or cannot serve
 
 	found   []plan.Found         // all that was found
 	tried   map[genesys.Key]bool // data actions whose test run has succeeded
@@ -371,6 +371,13 @@ func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 	}
 	slices.SortFunc(all, func(a, b plan.Found) int { return cmp.Or(a.Key.Compare(b.Key), cmp.Compare(a.ID, b.ID)) })
 	return all, nil
+}
+
+// cannot keeps why a reference is not there, or cannot serve.
+func (r *run) cannot(k genesys.Key, why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.unfit[k] = why
 }
 
 // know keeps an id. Further fields of a reference are kept the same way.

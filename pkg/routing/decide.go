@@ -13,7 +13,7 @@ type Decision struct {
 	Outcome  Outcome
 	Rule     string // name of the rule; empty for the fallback
 	Index    int    // of the rule; -1 for the fallback
-	Reason   string // ReasonRule or ReasonFallback
+	Reason   string // ReasonRule, ReasonFallback or ReasonSchedule
 	Queue    string
 	Flow     string // that takes the call over; then there is no queue, and the priority is 0
 	Skills   []string
@@ -27,10 +27,15 @@ type Decision struct {
 const (
 	ReasonRule     = "rule"
 	ReasonFallback = "fallback"
+	ReasonSchedule = "schedule" // no rule was asked, and nobody looked up
 )
 
-// Decide asks the rules in order; the first that holds wins, else the fallback.
+// Decide asks the rules in order; the first that holds wins, else the fallback. A call that the
+// schedule ends has no outcome; without queue and flow it is disconnected.
 func Decide(p Policy, f Facts) Decision {
+	if e, ends := p.ends(f.At); ends {
+		return Decision{Index: -1, Reason: ReasonSchedule, Queue: e.Queue, Flow: e.Flow}
+	}
 	d := Decision{Outcome: f.Outcome, Index: -1, Reason: ReasonFallback, ByValue: p.ByValue(f)}
 	to := p.Fallback
 	for i, r := range p.Rules {
@@ -51,6 +56,15 @@ func Decide(p Policy, f Facts) Decision {
 		d.Owner = f.Owner
 	}
 	return d
+}
+
+// ends reports whether the schedule ends a call that comes in a state, and where.
+func (p Policy) ends(at string) (Ending, bool) {
+	if p.Schedule == nil {
+		return Ending{}, false
+	}
+	e, ok := p.Schedule.Ends[at]
+	return e, ok
 }
 
 func sum(base, byValue int) int {
@@ -106,6 +120,9 @@ func (p Policy) Holds(c Condition, f Facts) bool {
 		return false
 	}
 	if len(c.Called) > 0 && !slices.Contains(c.Called, f.Called) {
+		return false
+	}
+	if len(c.At) > 0 && !slices.Contains(c.At, f.At) {
 		return false
 	}
 	for name, t := range c.Facts {

@@ -21,6 +21,7 @@
 //	                     digits; else own: of the deployment, in any spelling of its line; else usable
 //	the caller's country of a usable number: by its leading digits, else the main one of its calling code
 //	the called number    what the caller dialled first, whatever has transferred the call since
+//	a state that ends    no rule is asked, nobody is looked up; its message, then the end, a queue or a flow
 //	a condition          on something unset does not hold; bounds are inclusive; text is compared exactly
 //	owner                of the deal that counts; of the contact when that has none or none counts
 //	priority             base + min(max, ⌊value / per⌋ · add) when there is an open deal, within Genesys' bounds

@@ -44,6 +44,7 @@ type Facts struct {
 	Owner     string           // of the deal that counts, else of the contact; empty: nobody
 	Values    map[string]Value // facts of the policy that are set
 	Today     time.Time        // midnight UTC
+	At        string           // state of the schedule when the call comes; empty: there is none
 	Caller    Caller           // known without HubSpot, as the next is
 	Called    string           // the number of ours that was dialled; empty: none of them
 }

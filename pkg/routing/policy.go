@@ -86,6 +86,19 @@ type Policy struct {
 	Pipelines     []string          // empty: all
 	Stages        map[string]string // stage id to the name that rules may use
 	Facts         map[string]FactSource
+	Schedule      *Schedule // nil: it is always open
+}
+
+// A Schedule says which calls no rule is asked for.
+type Schedule struct {
+	Group, EmergencyGroup string            // whose state it is
+	Ends                  map[string]Ending // by the state in which a call comes; without one the call goes on
+}
+
+// An Ending is where such a call goes; with neither it is disconnected.
+type Ending struct {
+	Queue string
+	Flow  string
 }
 
 // A Rule sends callers for whom all conditions hold to a target.
@@ -126,6 +139,7 @@ type Condition struct {
 	OpenDeals *Range // how many open deals a known contact has
 	Failure   []string
 	Lifecycle []string
+	At        []string // states of the schedule when the call comes
 	Facts     map[string]FactTest
 	Caller    *CallerTest
 	Called    []string // numbers of ours in E.164

@@ -16,6 +16,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/routing"
@@ -51,6 +52,7 @@ type situation struct {
 	same     []hubspot.Contact // those with the caller's number
 	firms    []hubspot.Company // those that have it themselves
 	unusable bool              // no number, or one of ours
+	state    string            // of the schedule; empty without one
 	off      string            // why HubSpot is not asked: enrichment is off, or the breaker open, or neither can be read
 	contact  transport.FaultKind
 	company  transport.FaultKind
@@ -67,6 +69,7 @@ type want struct {
 	CompanyID string
 	Value     *routing.Decimal
 	Requests  int
+	Scheduled bool   // the schedule decided
 	Open      string // number of open deals; "-" when none were read
 	First     string // the user who is asked first
 	Answered  bool
@@ -78,6 +81,8 @@ func expect(l line, s situation) want {
 	var f routing.Facts
 	w := want{Requests: 2, Open: "-", Ending: interp.EndQueue}
 	switch {
+	case l.d.Calls.Schedule.Ends(s.state):
+		w.Requests, w.Scheduled = 0, true
 	case s.unusable:
 		f, w.Requests = routing.Unknown(s.at), 0
 	case s.off != "":
@@ -104,10 +109,11 @@ func expect(l line, s situation) want {
 	home := l.d.HubSpot.Lookup.HomeCountries[0]
 	f.Caller = routing.CallerOf(s.ani, home, l.d.Own())
 	f.Called, _ = l.d.Number(cmp.Or(s.dnis, called))
+	f.At = s.state
 	w.facts = f
 	w.Decision, w.ContactID, w.CompanyID, w.Value = routing.Decide(p, f), f.ContactID, f.CompanyID, f.Value
 	w.Reason = w.Decision.Reason
-	w.Answered = !s.unusable && f.Outcome != routing.LookupFailed
+	w.Answered = !s.unusable && !w.Scheduled && f.Outcome != routing.LookupFailed
 	switch f.Outcome {
 	case routing.ActiveDeal, routing.InactiveDeal, routing.ContactNoDeal:
 		w.Open = fmt.Sprint(f.OpenDeals)
@@ -148,6 +154,10 @@ func anyDeal(crm hubspot.CRM, contact string) bool {
 func reach(l line, s situation, w *want) {
 	gone := func(queue string) bool {
 		return slices.Contains(s.org.MissingQueues, queue) || slices.Contains(s.org.FailingTransfers, queue)
+	}
+	if w.Scheduled && w.Queue+w.Flow == "" {
+		w.Ending = interp.EndDisconnect
+		return
 	}
 	if w.Flow != "" && !slices.Contains(s.org.MissingFlows, w.Flow) && !slices.Contains(s.org.FailingTransfers, w.Flow) {
 		w.Ending = interp.EndFlow
@@ -337,6 +347,28 @@ func (m maker) readings() simulate.Readings {
 	}
 }
 
+// in puts the schedule group into a state.
+func (s *situation) in(state string) {
+	all, err := genesys.NewSchedule("all November", "2026-11-01T00:00:00", "2026-12-01T00:00:00", "")
+	if err != nil {
+		panic(err)
+	}
+	h, always := genesys.Hours{Zone: time.UTC}, []genesys.Schedule{all}
+	s.state, s.org.Schedules.Emergencies = state, map[string]bool{"Evac": false}
+	switch genesys.ScheduleState(state) {
+	case genesys.StateEmergency:
+		s.org.Schedules.Emergencies["Evac"] = true
+		h.Holidays = always
+	case genesys.StateHoliday:
+		h.Holidays, h.Closed, h.Open = always, always, always
+	case genesys.StateClosed:
+		h.Closed, h.Open = always, always
+	default:
+		h.Open = always
+	}
+	s.org.Schedules.Groups = map[string]genesys.Hours{"Acme hours": h}
+}
+
 // situation draws a caller of a deployment and everything around him.
 func (m maker) situation(l line) situation {
 	t := m.t
@@ -344,6 +376,9 @@ func (m maker) situation(l line) situation {
 	home := number(l.d)
 	s.org, s.at, s.assume = l.newOrg(), noon, m.assumptions()
 	s.org.Owners = m.ownersOf()
+	if states := l.d.ScheduleStates(); states != nil {
+		s.in(one(t, "state", states...))
+	}
 	s.crm, s.same, s.firms = m.account(l.d, home)
 	s.ani = home
 	switch one(t, "caller", "plain", "plain", "plain", "plain", "plain", "plain", "unusable", "unusable", "dressed", "from elsewhere") {
@@ -428,7 +463,7 @@ func byCompany(l line, w want) string {
 // lost, the rendered flow with the rendered data actions sends the caller where
 // routing.Decide sends him, under every reading of what the vendors leave open.
 func TestTheCallIsThePolicy(t *testing.T) {
-	checks(t, 160)
+	checks(t, 240)
 	outcomes, conditions := map[string]int{}, tally{}
 	rapid.Check(t, func(t *rapid.T) {
 		m := maker{t}
@@ -439,7 +474,9 @@ func TestTheCallIsThePolicy(t *testing.T) {
 			o := l.call(t, s.caller)
 			compare(t, l, s, o, w)
 			outcomes[string(w.Outcome)+" "+w.Reason]++
-			conditions.took(asked(l.d.Policy(), w.facts))
+			if !w.Scheduled {
+				conditions.took(asked(l.d.Policy(), w.facts))
+			}
 			if w.Rule != "" && l.d.Routing.Rules[w.Index].To.PrefersOwner() {
 				outcomes[ownerCase(s, w)]++
 			}
@@ -457,6 +494,9 @@ func TestTheCallIsThePolicy(t *testing.T) {
 		if outcomes[kind] == 0 && kind != companyKinds[4] { // rare; TestTheSearchForACompanyFailsInEachWay has them all
 			t.Errorf("no call had %s", kind)
 		}
+	}
+	if outcomes[" "+routing.ReasonSchedule] == 0 {
+		t.Error("no call was ended by the schedule")
 	}
 	for _, o := range routing.Outcomes() {
 		for _, reason := range []string{routing.ReasonRule, routing.ReasonFallback} {
@@ -498,6 +538,9 @@ func ownerCase(s situation, w want) string {
 // callAgain holds what a call leaves behind: an open breaker, or a decision that is kept.
 func (l line) callAgain(t failer, s situation, o *simulate.Outcome, w want) {
 	t.Helper()
+	if w.Scheduled {
+		return
+	}
 	next := s
 	next.faults, next.contact, next.company, next.deals = nil, "", "", ""
 	next.at = s.at.Add(o.Waited)
@@ -535,5 +578,13 @@ func (l line) callAgain(t failer, s situation, o *simulate.Outcome, w want) {
 			t.Fatalf("kept %v\ngot  %s\nwant %s", next.conversation, got, k)
 		}
 		always(t, l, again)
+		for _, state := range l.d.ScheduleStates() { // what is not asked again is whether rules hold; what ends a call still does
+			if l.d.Calls.Schedule.Ends(state) {
+				next.in(state)
+				if got, want := said(l.call(t, next.caller)), expect(l, next).String(); got != want {
+					t.Fatalf("%s, with a decision that was kept\ngot  %s\nwant %s", state, got, want)
+				}
+			}
+		}
 	}
 }

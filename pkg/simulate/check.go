@@ -472,6 +472,9 @@ func targets(d *deployment.Deployment) (queues, skills, flows []string) {
 	for _, r := range d.Routing.Rules {
 		queues, skills, flows = append(queues, r.To.Queue), append(skills, r.To.Skills...), append(flows, r.To.Flow)
 	}
+	for _, e := range d.Endings() {
+		queues, flows = append(queues, e.Queue), append(flows, e.Flow)
+	}
 	each := func(names []string) []string {
 		slices.Sort(names)
 		return slices.DeleteFunc(slices.Compact(names), func(n string) bool { return n == "" })

@@ -132,7 +132,7 @@ func (m maker) factTest(kind string) any {
 	case "case":
 		return object{"any": append(some(m.t, "texts", 2, "GOLD", "Support", "A;B", "É"), "Platinum"), "case": "ignore"}
 	case "all":
-		return object{"not": []string{"SUPPORT"}, "prefix": one(m.t, "prefix", "Go", "s", "A;"), "case": "ignore"}
+		return object{"not": []string{"SUPPORT"}, "prefix": one(m.t, "prefix", "Go", "P", "s", "A;"), "case": "ignore"}
 	}
 	return append(some(m.t, "texts", 2, "gold", "support", "spare parts", "a;b", "\"quoted\" \\ é", "$x #y", "Gold", "12"), "platinum")
 }
@@ -198,6 +198,9 @@ func (m maker) when(tests map[string]func() any) object {
 		},
 		"called": func() {
 			out["called"] = one[any](m.t, "called", "+15135550100", "+493023125100", []string{"+525512345600", "+15135550100"}, []string{"+493023125100", "+525512345600"})
+		},
+		"at": func() {
+			out["at"] = one[any](m.t, "at", "open", "closed", "holiday", []string{"open", "holiday"}, []string{"closed", "emergency"}, "emergency")
 		},
 		"lifecycle": func() { out["lifecycle"] = append(some(m.t, "lifecycles", 1, "lead"), "customer") },
 		"value": func() {
@@ -309,11 +312,47 @@ func (m maker) deployment() string {
 	if len(facts) == 0 {
 		delete(d["hubspot"].(object), "facts")
 	}
+	if hours := m.schedule(); hours != nil {
+		d["calls"].(object)["schedule"] = hours
+	} else {
+		for _, r := range rules { // there is nothing that at could ask
+			if when := r["when"].(object); when["at"] != nil {
+				if delete(when, "at"); len(when) == 0 {
+					when["outcome"] = "active_deal"
+				}
+			}
+		}
+	}
 	text, err := json.MarshalIndent(d, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// schedule draws what becomes of calls while the schedule group is not open; nil without one.
+func (m maker) schedule() object {
+	if one(m.t, "schedule", true, true, false) {
+		return nil
+	}
+	out := object{"group": "Acme hours"}
+	states := []string{"closed", "holiday"}
+	if often(m.t, "emergency group") {
+		out["emergencyGroup"], states = "Evac", append(states, "emergency")
+	}
+	for _, state := range states {
+		off := object{}
+		if one(m.t, state+" says", true, false) {
+			off["message"] = `Wir haben "geschlossen": {bis} morgen # früh`
+		}
+		if one(m.t, state+" ends", true, false, false) {
+			off["then"] = one[any](m.t, state+" then", "disconnect", object{"queue": one(m.t, "queue", queues...)}, object{"flow": one(m.t, "flow", flows...)})
+		}
+		if len(off) > 0 {
+			out[state] = off
+		}
+	}
+	return out
 }
 
 // stageNames gives names to ids; some are ids of other stages, too.

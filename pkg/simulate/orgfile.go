@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/privacy"
@@ -46,6 +47,7 @@ type OrgFile struct {
 	Flows []string `yaml:"flows,omitempty" jsonschema:"uniqueItems=true"`
 
 	sheet sheet
+	zones map[string]*time.Location
 }
 
 // An OrgSchedule is a time that may recur.
@@ -114,12 +116,15 @@ type OrgRoutingRule struct {
 	WaitSeconds int `yaml:"waitSeconds,omitempty" jsonschema:"minimum=2,maximum=259200,default=5"`
 }
 
+// orgName is how the file is called.
+const orgName = "org.yaml"
+
 // A zoneFinder knows time zones by their names; it is a table of somebody else's.
 type zoneFinder = func(name string) (*time.Location, error)
 
 // DecodeOrg reads an org file strictly. No finding holds a name or an e-mail of a person.
 func DecodeOrg(file string, data []byte, zones zoneFinder) (*OrgFile, diag.Findings) {
-	f := &OrgFile{sheet: sheet{text: source.New(file, data)}}
+	f := &OrgFile{zones: map[string]*time.Location{}, sheet: sheet{text: source.New(file, data)}}
 	doc, faults := f.sheet.text.Decode(fixtureLimits, f)
 	var found diag.Findings
 	for _, x := range faults {
@@ -158,7 +163,9 @@ func (f *OrgFile) check(zones zoneFinder) diag.Findings {
 	for i, g := range f.ScheduleGroups {
 		at := pointer("scheduleGroups", i)
 		c.named(at, "schedule group", g.Name, groups)
-		if _, err := zones(g.TimeZone); g.TimeZone == "" {
+		zone, err := zones(g.TimeZone)
+		f.zones[g.TimeZone] = zone
+		if g.TimeZone == "" {
 			c.wrong(at, "write timeZone: Europe/Berlin", "the schedule group has no time zone: when it is open cannot be told")
 		} else if err != nil || g.TimeZone == "Local" {
 			c.wrong(at+"/timeZone", "write it as Europe/Berlin", "%q is no time zone", g.TimeZone)
@@ -266,17 +273,67 @@ func (c *checker) once(at, what string, names []string) {
 	}
 }
 
-// ScheduleGroup gives a group as it is evaluated; false when the file has none of that name.
-func (f *OrgFile) ScheduleGroup(name string, zones zoneFinder) (genesys.ScheduleGroup, bool) {
-	i := slices.IndexFunc(f.ScheduleGroups, func(g OrgScheduleGroup) bool { return g.Name == name })
-	if i < 0 {
-		return genesys.ScheduleGroup{}, false
+// Lacks reports what the deployment names and the org does not have, at its place in the deployment.
+// What setup creates is none of it.
+func (f *OrgFile) Lacks(d *deployment.Deployment) diag.Findings {
+	var found diag.Findings
+	lack := func(path, what, name string, known []string, more string) {
+		if name != "" && !slices.Contains(known, name) {
+			found = append(found, diag.Finding{
+				Severity: diag.Warning, Position: d.Pos(path), Length: len([]rune(name)), Hint: meant(name, known),
+				Message: fmt.Sprintf("%s has no %s %q%s", orgName, what, name, more),
+			})
+		}
 	}
-	g := f.ScheduleGroups[i]
-	zone, err := zones(g.TimeZone)
-	if err != nil { // check has tried
-		return genesys.ScheduleGroup{}, false
+	if s := d.Calls.Schedule; s != nil {
+		var groups, emergencies []string
+		for _, g := range f.ScheduleGroups {
+			groups = append(groups, g.Name)
+		}
+		for _, g := range f.EmergencyGroups {
+			emergencies = append(emergencies, g.Name)
+		}
+		lack("calls.schedule.group", "schedule group", s.Group, groups, "")
+		lack("calls.schedule.emergencyGroup", "emergency group", s.EmergencyGroup, emergencies, "")
 	}
+	var queues []string
+	for _, q := range f.Queues {
+		queues = append(queues, q.Name)
+	}
+	more := ""
+	if d.Manage.Queues {
+		more = ": setup would create it, with nobody in it"
+	}
+	at := map[string]string{"routing.fallback.queue": d.Routing.Fallback.Queue}
+	for i, r := range d.Routing.Rules {
+		if path := fmt.Sprintf("routing.rules[%d].to", i); d.Pos(path+".queue") != d.Pos(path) { // else it is the fallback's
+			at[path+".queue"] = r.To.Queue
+		}
+	}
+	for path, e := range d.Endings() {
+		at[path+".queue"] = e.Queue
+	}
+	if len(queues) > 0 { // else the file is about hours
+		for _, path := range slices.Sorted(maps.Keys(at)) {
+			lack(path, "queue", at[path], queues, more)
+		}
+	}
+	return found
+}
+
+// Hours are the groups of the file as they are evaluated.
+func (f *OrgFile) Hours() Schedules {
+	out := Schedules{Groups: map[string]genesys.Hours{}, Emergencies: map[string]bool{}}
+	for _, g := range f.ScheduleGroups {
+		out.Groups[g.Name] = f.hours(g)
+	}
+	for _, g := range f.EmergencyGroups {
+		out.Emergencies[g.Name] = g.Enabled
+	}
+	return out
+}
+
+func (f *OrgFile) hours(g OrgScheduleGroup) genesys.Hours {
 	of := func(names []string) []genesys.Schedule {
 		var out []genesys.Schedule
 		for _, s := range f.Schedules {
@@ -287,7 +344,7 @@ func (f *OrgFile) ScheduleGroup(name string, zones zoneFinder) (genesys.Schedule
 		}
 		return out
 	}
-	return genesys.ScheduleGroup{Name: name, Zone: zone, Open: of(g.Open), Closed: of(g.Closed), Holidays: of(g.Holidays)}, true
+	return genesys.Hours{Name: g.Name, Zone: f.zones[g.TimeZone], Open: of(g.Open), Closed: of(g.Closed), Holidays: of(g.Holidays)}
 }
 
 // A sheet is a file of fixtures, for places in it.

@@ -37,7 +37,7 @@ func TestOrgPage(t *testing.T) {
 	if found != nil {
 		t.Fatal(found)
 	}
-	g, ok := f.ScheduleGroup("Acme hours", time.LoadLocation)
+	g, ok := f.Hours().Groups["Acme hours"]
 	if !ok {
 		t.Fatal("the group is not found")
 	}
@@ -51,9 +51,6 @@ func TestOrgPage(t *testing.T) {
 		if got := g.At(at); got != want {
 			t.Errorf("%s: %s, want %s", when, got, want)
 		}
-	}
-	if _, ok := f.ScheduleGroup("acme hours", time.LoadLocation); ok {
-		t.Error("a group of another name is found")
 	}
 }
 

@@ -45,7 +45,8 @@ type Call struct {
 type Outcome struct {
 	Call      Call
 	Result    interp.Result
-	Outcome   string // of the lookup: active_deal … lookup_failed
+	Outcome   string // of the lookup: active_deal … lookup_failed; empty when the schedule decided
+	Schedule  string // state of the schedule group: open, closed, holiday, emergency; empty: none was asked
 	Rule      string // that matched; empty for none
 	Reason    string // rule, fallback, kept, error, lastResort, schedule
 	ContactID string

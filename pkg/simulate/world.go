@@ -29,7 +29,8 @@ type Org struct {
 	FailingTransfers []string // queues and flows whose transfer fails
 	TableFails       bool     // every look-up fails
 
-	Owners Owners
+	Owners    Owners
+	Schedules Schedules
 }
 
 // Put gives a row of the control table these columns; others that it has stay.
@@ -96,6 +97,9 @@ func (w *callWorld) Do(ctx context.Context, e *interp.Effect) (o interp.Outcome,
 		o, err = w.script(ctx, e)
 	}
 	if err == nil {
+		if e.Kind == interp.EffectScheduleGroup {
+			w.out.Schedule = o.Branch
+		}
 		w.out.see(e, o, w.run.Program.table)
 		if e.Kind == interp.EffectTable && e.Name == w.run.Program.owners {
 			w.out.Owner.Branch = o.Branch
@@ -133,12 +137,16 @@ func (w *callWorld) script(ctx context.Context, e *interp.Effect) (interp.Outcom
 		w.count(e, o, len(notes) == 0)
 	default:
 		for _, n := range notes {
-			if !slices.Contains(w.out.Notes, n) {
-				w.out.Notes = append(w.out.Notes, n)
-			}
+			w.note(n)
 		}
 	}
 	return o, err
+}
+
+func (w *callWorld) note(n string) {
+	if !slices.Contains(w.out.Notes, n) {
+		w.out.Notes = append(w.out.Notes, n)
+	}
 }
 
 // ask puts an effect to the org or to HubSpot.
@@ -154,6 +162,18 @@ func (w *callWorld) ask(ctx context.Context, e *interp.Effect) (interp.Outcome, 
 		case w.run.Program.owners:
 			return org.Owners.read(e), nil
 		}
+	case interp.EffectScheduleGroup:
+		emergency := ""
+		for _, in := range e.Inputs {
+			if in.Name == "emergencyGroup" && in.Value.IsSet() {
+				emergency = in.Value.Text()
+			}
+		}
+		state, assumed := org.Schedules.state(e.Name, emergency, e.At)
+		for _, n := range assumed {
+			w.note(n)
+		}
+		return interp.Outcome{Branch: string(state)}, nil
 	case interp.EffectFind:
 		if e.Type == expr.User && org.Owners.Users != nil && !slices.Contains(org.Owners.Users, e.Name) {
 			return interp.Outcome{Value: expr.NotSet(e.Type)}, nil

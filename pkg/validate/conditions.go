@@ -177,6 +177,9 @@ func covers(d *deployment.Deployment, b, a deployment.When, x atom) bool {
 	if len(b.Failure) > 0 && !within(a.Failure, b.Failure) || !callerCovered(b, a, x) {
 		return false
 	}
+	if len(b.At) > 0 && !within(states(d, a), b.At) {
+		return false
+	}
 	if b.AnyOpen != nil && !reflect.DeepEqual(a.AnyOpen, b.AnyOpen) {
 		return false
 	}
@@ -205,10 +208,20 @@ func contradiction(d *deployment.Deployment, w deployment.When) string {
 	if why := nobody(d, w); why != "" {
 		return why
 	}
+	if len(w.At) > 0 && len(states(d, w)) == 0 {
+		return "no rule is asked while it is " + strings.Join(w.At, " or ") + ", by calls.schedule"
+	}
 	if r := w.OpenDeals; r != nil && r.Min != nil && *r.Min > routing.PageSize {
 		return fmt.Sprintf("%d deals are read at most", routing.PageSize)
 	}
 	return ""
+}
+
+// states are those of the schedule in which a condition can hold: rules are asked in no other.
+func states(d *deployment.Deployment, w deployment.When) []string {
+	return slices.DeleteFunc(d.ScheduleStates(), func(s string) bool {
+		return d.Calls.Schedule.Ends(s) || len(w.At) > 0 && !slices.Contains(w.At, s)
+	})
 }
 
 // nothing says why no value meets a test, where that is plain; empty where one can.

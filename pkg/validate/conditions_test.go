@@ -26,6 +26,13 @@ func policies() *rapid.Generator[*deployment.Deployment] {
 		if rapid.Bool().Draw(t, "pipelines") {
 			d.HubSpot.Lookup.Pipelines = []string{"default"}
 		}
+		if rapid.Bool().Draw(t, "schedule") {
+			end := &deployment.OffHours{Then: &deployment.Ending{}}
+			s := &deployment.Schedule{Group: "Hours", EmergencyGroup: rapid.SampledFrom([]string{"", "Evac"}).Draw(t, "emergencies")}
+			s.Closed = rapid.SampledFrom([]*deployment.OffHours{nil, end}).Draw(t, "closed")
+			s.Holiday = rapid.SampledFrom([]*deployment.OffHours{nil, end}).Draw(t, "holiday")
+			d.Calls.Schedule = s
+		}
 		for range rapid.IntRange(1, 5).Draw(t, "rules") {
 			d.Routing.Rules = append(d.Routing.Rules, deployment.Rule{When: whens().Draw(t, "when")})
 		}
@@ -64,6 +71,7 @@ func whens() *rapid.Generator[deployment.When] {
 		if rapid.IntRange(0, 2).Draw(t, "caller?") == 0 {
 			w.Caller = &deployment.CallerTest{Number: some(t, "number", routing.CallerNumbers()...), Country: some(t, "country", "DE", "AT")}
 		}
+		w.At = some(t, "at", "open", "closed", "holiday", "emergency")
 		w.Called = some(t, "called", "+15135550100", "+15135550101")
 		if tiers := some(t, "tier", "gold", "silver", "gold;silver"); tiers != nil {
 			w.Facts["tier"] = deployment.FactTest{Any: tiers}
@@ -88,6 +96,9 @@ func whens() *rapid.Generator[deployment.When] {
 func callers(d *deployment.Deployment) *rapid.Generator[routing.Facts] {
 	return rapid.Custom(func(t *rapid.T) routing.Facts {
 		f := routing.Facts{Outcome: rapid.SampledFrom(routing.Outcomes()).Draw(t, "is"), Today: today, Caller: routing.Caller{Number: routing.NumberUsable}}
+		if states := d.ScheduleStates(); states != nil {
+			f.At = rapid.SampledFrom(states).Draw(t, "state")
+		}
 		f.Called = rapid.SampledFrom([]string{"", "+15135550100", "+15135550101"}).Draw(t, "dialled")
 		if f.Outcome == routing.NoRecord {
 			f.Caller.Number = rapid.SampledFrom(routing.CallerNumbers()).Draw(t, "number is")

@@ -21,6 +21,7 @@ func Rules() []Rule {
 		ruleFactCase(),
 		ruleFactType(),
 		ruleFactPersonal(),
+		ruleScheduleIdle(),
 		rulePortal(),
 		ruleAPIVersion(),
 		ruleMatchNational(),

@@ -22,7 +22,8 @@ import (
 type Call struct {
 	ANI             string            `json:"ani"` // masked unless personal data was asked for
 	DNIS            *string           `json:"dnis"`
-	Outcome         string            `json:"outcome"`
+	Schedule        *string           `json:"schedule"` // state of the schedule when the call came
+	Outcome         *string           `json:"outcome"`  // null when the schedule decided: nobody was looked up
 	Rule            *string           `json:"rule"`
 	Reason          string            `json:"reason"`
 	Ending          string            `json:"ending"`
@@ -75,7 +76,7 @@ type Calls struct {
 func NewCall(o *simulate.Outcome, m *privacy.Mask) Call {
 	r := o.Result
 	c := Call{
-		ANI: m.Number(o.Call.ANI), DNIS: text(o.Call.DNIS), Outcome: o.Outcome, Rule: text(o.Rule), Reason: o.Reason,
+		ANI: m.Number(o.Call.ANI), DNIS: text(o.Call.DNIS), Schedule: text(o.Schedule), Outcome: text(o.Outcome), Rule: text(o.Rule), Reason: o.Reason,
 		Ending: string(r.Ending), Queue: text(r.Queue), Skills: append([]string{}, r.Skills...), Priority: r.Priority,
 		ContactID: text(o.ContactID), CompanyID: text(o.CompanyID), OpenDeals: o.OpenDeals, ParticipantData: map[string]string{},
 		HubSpotMs: ms(o.HubSpot), TablesMs: ms(o.Tables), BreakerMs: ms(o.Breaker), TransfersMs: ms(o.Transfers), OtherMs: max(0, ms(r.Elapsed-o.Waited-o.Transfers)),
@@ -145,7 +146,10 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 		head += " → " + *c.DNIS
 	}
 	diag.Fprintf(&b, "%-45s %s\n", head, f.Source)
-	line("outcome", c.Outcome, known(c))
+	if c.Schedule != nil {
+		line("schedule", *c.Schedule, "")
+	}
+	line("outcome", cmp.Or(o.Outcome, "–"), known(c))
 	line("rule", cmp.Or(o.Rule, "–"), because(o, f.RuleAt))
 	line("transfer", transfer(c), details(c, o))
 	for _, n := range append(elsewhere(o), unowned(o)...) {
@@ -177,6 +181,9 @@ func value(s *string) string {
 }
 
 func known(c Call) string {
+	if c.Outcome == nil {
+		return "nobody was looked up"
+	}
 	var who []string
 	if c.ContactID != nil {
 		who = append(who, "contact "+*c.ContactID)
@@ -232,6 +239,9 @@ func details(c Call, o *simulate.Outcome) string {
 	}
 	if c.Flow != nil {
 		return "another flow, which takes the call over"
+	}
+	if c.Queue == nil && c.Reason == "schedule" {
+		return "its message, then the end"
 	}
 	if c.Queue == nil {
 		return ""

@@ -31,11 +31,15 @@ func because(o *simulate.Outcome, at func(rule string) string) string {
 		if from = "the flow's error handling"; o.Rule != "" {
 			from = strings.TrimPrefix(at(o.Rule)+", then the flow's error handling", ", ")
 		}
-	case "schedule":
-		from = "closed by schedule"
+	}
+	if scheduled(o) {
+		from = "no rule is asked: calls.schedule." + o.Schedule + " decides"
 	}
 	return from
 }
+
+// scheduled tells that the schedule decided: no rule was asked then, and nobody looked up.
+func scheduled(o *simulate.Outcome) bool { return o.Schedule != "" && o.Outcome == "" }
 
 // elsewhere says, from what the call met, why its target is not the one that was decided.
 func elsewhere(o *simulate.Outcome) []string {
@@ -43,6 +47,8 @@ func elsewhere(o *simulate.Outcome) []string {
 	queue := o.Result.Queue
 	names := func(lent bool) string { // the first target is the rule's, the next one the fallback's
 		switch {
+		case scheduled(o) && len(out) == 0:
+			return ", which the schedule names"
 		case o.Rule == "" || len(out) > 0:
 			return ", which the fallback names"
 		case lent:

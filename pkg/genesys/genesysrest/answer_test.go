@@ -61,6 +61,7 @@ func every() map[string]func(context.Context, *Client) error {
 		},
 		"PublishActionDraft": func(ctx context.Context, c *Client) error { _, err := c.PublishActionDraft(ctx, "a", 1); return err },
 		"Rows":               func(ctx context.Context, c *Client) error { _, err := c.Rows(ctx, "t"); return err },
+		"Schedules":          func(ctx context.Context, c *Client) error { _, err := c.Schedules(ctx); return err },
 		"AddRow":             func(ctx context.Context, c *Client) error { return c.AddRow(ctx, "t", fields) },
 		"PutRow":             func(ctx context.Context, c *Client) error { return c.PutRow(ctx, "t", "k", fields) },
 		"DeleteRow":          func(ctx context.Context, c *Client) error { return c.DeleteRow(ctx, "t", "k") },
@@ -238,6 +239,7 @@ func TestAMemberThatIsReliedOnIsNamed(t *testing.T) {
 		{"Find oauthClient", "GET /api/v2/oauth/clients", entity, true},
 		{"Find flow", "GET /api/v2/flows", entity, true},
 		{"FlowsNamed", "GET /api/v2/flows", entity, true},
+		{"Schedules", "GET /api/v2/architect/schedules", entity, true},
 	} {
 		for _, m := range c.members {
 			_, err := asked(t, every()[c.call], c.request, func(base string) string {

@@ -158,6 +158,16 @@ var kinds = map[genesys.Kind]kind{
 		read:   func(a apis, id string) error { return sent(a.architect().GetFlow(id, false)) },
 		remove: func(a apis, id string) error { return done(a.architect().DeleteFlow(id)) },
 	},
+	genesys.ScheduleGroup: {
+		list: func(a apis, name string, page int) error {
+			return sent(a.architect().GetArchitectSchedulegroups(page, pageSize, "", "", name, "", nil))
+		},
+	},
+	genesys.EmergencyGroup: {
+		list: func(a apis, name string, page int) error {
+			return sent(a.architect().GetArchitectEmergencygroups(page, pageSize, "", "", name))
+		},
+	},
 	genesys.CallRoute: {
 		list: func(a apis, name string, page int) error {
 			return sent(a.architect().GetArchitectIvrs(page, pageSize, "", "", name, "", ""))

@@ -330,6 +330,14 @@ func (c *Client) PublishActionDraft(ctx context.Context, id string, version int)
 	}})
 }
 
+// Schedules lists the schedules that groups refer to by their ids.
+func (c *Client) Schedules(ctx context.Context) ([]genesys.Object, error) {
+	all, err := c.list(ctx, func(a apis, page int) error {
+		return sent(a.architect().GetArchitectSchedules(page, pageSize, "", "", "", nil))
+	}, "id", "name")
+	return living(all, ""), err
+}
+
 // Rows reads all rows of a data table, each with its columns.
 func (c *Client) Rows(ctx context.Context, tableID string) ([]map[string]any, error) {
 	all, err := c.list(ctx, func(a apis, page int) error {

@@ -35,12 +35,13 @@ func (s *Server) orgForFlows() architect.Org {
 			add(genesys.Script, e, e.Hidden["published"])
 		}
 	}
-	org := architect.OrgOf(es, dataaction.Flatten)
-	for _, collection := range []string{schedules, scheduleGroups, emergencyGroups} { // named as architect.Org names them
-		for _, e := range s.state.all(collection) {
-			org.Names[collection] = append(org.Names[collection], e.name())
-		}
+	for _, e := range s.state.all(scheduleGroups) {
+		add(genesys.ScheduleGroup, e, "")
 	}
+	for _, e := range s.state.all(emergencyGroups) {
+		add(genesys.EmergencyGroup, e, "")
+	}
+	org := architect.OrgOf(es, dataaction.Flatten)
 	for _, e := range s.state.all(flows) {
 		if e.Body["publishedVersion"] != nil && str(e.Body["type"]) == "INBOUNDCALL" {
 			org.Names["inboundFlows"] = append(org.Names["inboundFlows"], e.name())

@@ -113,6 +113,10 @@ func special(t reflect.Type) *jsonschema.Schema {
 			{Enum: []any{deployment.PopManaged, deployment.PopNone}},
 			object([]string{"script"}, "script", text()),
 		}}
+	case reflect.TypeFor[deployment.Ending]():
+		one := object(nil, "queue", text(), "flow", text())
+		one.MinProperties, one.MaxProperties = ptr(uint64(1)), ptr(uint64(1))
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Const: deployment.Disconnect}, one}}
 	case reflect.TypeFor[deployment.Breaker]():
 		wait := func() *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Pattern: duration} }
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
