@@ -125,6 +125,14 @@ func TestARuleOfManyConditions(t *testing.T) {
 	}
 }
 
+func ids(n int) string {
+	var out []string
+	for i := range n {
+		out = append(out, fmt.Sprint("p", i))
+	}
+	return strings.Join(out, ", ")
+}
+
 // unlike writes a number for each #, another one each time.
 func unlike(text string) string {
 	for i := 0; strings.Contains(text, "#"); i++ {
@@ -217,6 +225,7 @@ func TestTooMuchIsToldAtItsLine(t *testing.T) {
 		{"many facts of deals", times(300, "    f%d: {deal: property_%d}\n"), rule, "", 6, "characters, HubSpot takes 3000"},
 		{"many pipelines", "", rule, ", pipelines: [" + times(101, "'6%d', ") + "]", 5, "101 pipelines; HubSpot compares a property with 100 values"},
 		{"long pipelines", "", rule, ", pipelines: [" + times(99, "'6%d00000000000000000000000000000000000000', ") + "]", 5, "characters, HubSpot takes 3000"},
+		{"many ids", "", rule + times(3, "    - name: r%d\n      when: {anyOpen: {minValue: %d, pipeline: ["+ids(4000)+"]}}\n      to: {}\n"), "", 18, "up to this rule, conditions on any open deal ask for 16000 ids; one data action carries 15000"},
 		{"many skills", "", rule + "    - name: skilled\n      when: {outcome: active_deal}\n      to: {queue: S, skills: [" + times(26, "Skill %d, ") + "]}\n", "", 13, "26 skills for one transfer; Architect looks up 25 by name"},
 	} {
 		_, _, err := large(t, "", c.facts, "", c.rules, c.more)

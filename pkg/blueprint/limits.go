@@ -2,10 +2,12 @@ package blueprint
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
@@ -18,6 +20,7 @@ const (
 	maxLookups    = 25        // Genesys: objects of a kind that a call may look up by name
 	maxFlow       = 6_100_000 // Genesys: bytes of a flow
 	maxValues     = 100       // HubSpot: values of a filter with IN
+	maxIDs        = 15_000    // ids in the paths of one data action: Genesys takes 512,000 bytes in a request, and an id takes some thirty
 )
 
 // printed is how many characters an expression has.
@@ -177,6 +180,21 @@ func (b *builder) sizes() diag.Findings {
 		}
 	}
 	skills("routing.fallback", d.Routing.Fallback.Skills)
+	ids := 0
+	for _, a := range b.anyOpens {
+		n := len(stageIDs(d, a.test.Stage)) + len(a.test.Pipeline)
+		if ids += n; a.rest != nil {
+			ids += n
+		}
+		if ids > maxIDs {
+			i := slices.IndexFunc(d.Routing.Rules, func(r deployment.Rule) bool {
+				return r.When.AnyOpen != nil && reflect.DeepEqual(*r.When.AnyOpen, a.test)
+			})
+			fs = append(fs, b.tooMuch(fmt.Sprintf("routing.rules[%d].when.anyOpen", i), "name fewer stages, or ask several times for the same ones",
+				"up to this rule, conditions on any open deal ask for %d ids; one data action carries %d", ids, maxIDs)...)
+			break
+		}
+	}
 	if n := len(d.HubSpot.Lookup.Pipelines); n > maxValues {
 		fs = append(fs, b.tooMuch("hubspot.lookup.pipelines", "name fewer pipelines, or none for all", "%d pipelines; HubSpot compares a property with %d values at most", n, maxValues)...)
 	}

@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"reflect"
+	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -23,8 +24,10 @@ func Parse(file string, data []byte) (*Deployment, diag.Findings) {
 	dep := defaults()
 	if root := d.load(data); root != nil {
 		d.value("", nil, root, reflect.ValueOf(dep).Elem(), field{})
-		d.check(dep)
-		if !d.exploded {
+		if d.exploded { // what was not read is not missing
+			d.findings = slices.DeleteFunc(d.findings, func(f diag.Finding) bool { return f.Code != codeExpansion })
+		} else {
+			d.check(dep)
 			d.scanSecrets("", root, 0)
 		}
 	}
