@@ -93,7 +93,7 @@ func readRule(text string) (rule *rrule.ROption, zulu bool, err error) {
 	if strings.ContainsAny(text, "\r\n") {
 		return nil, false, wrong("write further times as schedules of their own", "the rule has several lines")
 	}
-	parts := map[string]string{}
+	parts := ruleOf{}
 	for part := range strings.SplitSeq(text, ";") {
 		name, value, _ := strings.Cut(part, "=")
 		switch head, _, _ := strings.Cut(name, ":"); {
@@ -115,10 +115,13 @@ func readRule(text string) (rule *rrule.ROption, zulu bool, err error) {
 		return nil, false, wrong("begin with FREQ=WEEKLY or another frequency", "the rule has no FREQ")
 	case !slices.Contains(frequencies, freq):
 		return nil, false, wrong("known are "+strings.Join(frequencies, ", "), "FREQ=%s is not known", freq)
-	case freq != "MONTHLY" && freq != "YEARLY" && strings.ContainsAny(parts["BYDAY"], "0123456789"):
+	case freq != "MONTHLY" && freq != "YEARLY" && strings.ContainsAny(parts["BYDAY"], digits):
 		return nil, false, wrong("write FREQ=MONTHLY or YEARLY", "BYDAY=%s counts weekdays, of which a day or a week has one", parts["BYDAY"])
-	case strings.ContainsAny(parts["WKST"], "0123456789"):
+	case strings.ContainsAny(parts["WKST"], digits):
 		return nil, false, wrong("write WKST=MO", "WKST=%s is no weekday", parts["WKST"])
+	}
+	if hint, message := parts.misfit(); message != "" {
+		return nil, false, wrong(hint, "%s", message)
 	}
 	for _, name := range []string{"INTERVAL", "COUNT"} {
 		if v, ok := parts[name]; ok {
@@ -149,10 +152,58 @@ func readRule(text string) (rule *rrule.ROption, zulu bool, err error) {
 	return rule, strings.HasSuffix(until, "Z"), nil
 }
 
+const digits = "0123456789"
+
+// ruleOf is a rule by its parts.
+type ruleOf map[string]string
+
+// misfit tells of parts that RFC 5545, 3.3.10, does not allow together. The library takes them
+// for something, or does not survive them, as the twentieth Monday of a month.
+func (parts ruleOf) misfit() (hint, message string) {
+	freq := parts["FREQ"]
+	for _, x := range []struct{ name, with string }{{"BYWEEKNO", "YEARLY"}, {"BYYEARDAY", "YEARLY"}, {"BYMONTHDAY", "DAILY, MONTHLY or YEARLY"}} {
+		if parts[x.name] != "" && !strings.Contains(x.with, freq) {
+			return "write FREQ=" + x.with, fmt.Sprintf("%s means nothing with FREQ=%s", x.name, freq)
+		}
+	}
+	period, most := "year", 53
+	if freq == "MONTHLY" || parts["BYMONTH"] != "" {
+		period, most = "month", 5
+	}
+	for day := range strings.SplitSeq(parts["BYDAY"], ",") {
+		n, err := strconv.Atoi(strings.TrimRight(day, "MOTUWEHFRSA"))
+		switch {
+		case err != nil: // without a number
+		case n == 0 || max(n, -n) > most:
+			return fmt.Sprintf("write 1 to %d, or -1 to -%[1]d from the end", most), fmt.Sprintf("BYDAY=%s: no %s has such a weekday", day, period)
+		case parts["BYWEEKNO"] != "":
+			return "leave the number or BYWEEKNO out", fmt.Sprintf("BYDAY=%s counts weekdays, of which a week has one", day)
+		}
+	}
+	if parts["BYSETPOS"] != "" && !slices.ContainsFunc(ruleParts, func(p string) bool {
+		return strings.HasPrefix(p, "BY") && p != "BYSETPOS" && parts[p] != ""
+	}) {
+		return "add BYDAY or another part", "BYSETPOS has nothing to choose from"
+	}
+	return "", ""
+}
+
 // Starts tells whether the first start is one of the rule's. The platform refuses a start
 // on another weekday (Genesys' Terraform provider, architect_schedules).
 func (s Schedule) Starts() error {
-	if s.rule == nil || s.at(s.Start, time.UTC) {
+	if s.rule == nil {
+		return nil
+	}
+	last := s.rule.Until
+	if s.zulu {
+		last = last.Add(14 * time.Hour) // on the clocks of the first zone
+	}
+	if !last.IsZero() && last.Before(s.Start) {
+		return &ScheduleFault{"rrule", "UNTIL is before the start, so it never happens", "move one of them"}
+	}
+	endless := *s.rule
+	endless.Until = time.Time{}
+	if (Schedule{Start: s.Start, rule: &endless}).at(s.Start, time.UTC) {
 		return nil
 	}
 	return &ScheduleFault{"start", "the start, a " + s.Start.Weekday().String() + ", is no day of the rule", "move the start to the first day that the rule means"}

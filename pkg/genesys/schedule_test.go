@@ -123,6 +123,16 @@ func TestRulesThatAreRefused(t *testing.T) {
 		"FREQ=YEARLY;BYSETPOS=0;BYDAY=MO":                "cannot be read",
 		"FREQ=DAILY;UNTIL=tomorrow":                      "cannot be read",
 		"FREQ=DAILY;WKST=2MO":                            "is no weekday",
+		"FREQ=MONTHLY;BYDAY=20MO":                        "no month has such a weekday",
+		"FREQ=MONTHLY;BYDAY=TU,-6MO":                     "BYDAY=-6MO: no month",
+		"FREQ=YEARLY;BYDAY=-52FR;BYMONTH=4":              "no month has such a weekday",
+		"FREQ=YEARLY;BYDAY=54FR":                         "no year has such a weekday",
+		"FREQ=MONTHLY;BYDAY=0MO":                         "no month has such a weekday",
+		"FREQ=YEARLY;BYWEEKNO=2;BYDAY=1MO":               "of which a week has one",
+		"FREQ=WEEKLY;BYMONTHDAY=5":                       "BYMONTHDAY means nothing with FREQ=WEEKLY",
+		"FREQ=DAILY;BYYEARDAY=5":                         "BYYEARDAY means nothing with FREQ=DAILY",
+		"FREQ=MONTHLY;BYWEEKNO=2":                        "BYWEEKNO means nothing with FREQ=MONTHLY",
+		"FREQ=DAILY;BYSETPOS=1":                          "nothing to choose from",
 	} {
 		_, err := genesys.NewSchedule("x", "2026-01-05T09:00:00", "2026-01-05T17:00:00", rule)
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -138,7 +148,9 @@ func TestRulesThatAreRefused(t *testing.T) {
 	for rule, good := range map[string]bool{
 		"FREQ=WEEKLY;BYDAY=MO,FR": true, "FREQ=WEEKLY;BYDAY=TU": false, "FREQ=DAILY;BYHOUR=9": true, "FREQ=DAILY;BYHOUR=10": false,
 		"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30": false, "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30": false, "FREQ=DAILY": true,
-		"FREQ=WEEKLY;BYDAY=MO;UNTIL=20250101": false,
+		"FREQ=WEEKLY;BYDAY=MO;UNTIL=20250101": false, "FREQ=DAILY;UNTIL=20260105T090000": true, "FREQ=DAILY;UNTIL=20260105T085959": false,
+		"FREQ=DAILY;UNTIL=20260104T190000Z": true, "FREQ=DAILY;UNTIL=20260104T185959Z": false, // as in Kiritimati
+		"FREQ=YEARLY;BYDAY=-53MO": false, "FREQ=YEARLY;BYDAY=1MO": true, "FREQ=MONTHLY;BYDAY=-4MO": true, "FREQ=MONTHLY;BYDAY=5MO": false,
 	} {
 		if err := schedule(t, "2026-01-05T09:00:00", "2026-01-05T17:00:00", rule).Starts(); (err == nil) != good {
 			t.Errorf("%s: %v", rule, err)
@@ -149,7 +161,7 @@ func TestRulesThatAreRefused(t *testing.T) {
 // A rule is expanded up to the moment that is asked for, however long ago it began and
 // whether or not it ever recurs.
 func TestOldRulesEnd(t *testing.T) {
-	for _, rule := range []string{"FREQ=DAILY", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MONTHLY;BYDAY=MO;BYMONTHDAY=31;BYMONTH=2", "FREQ=WEEKLY;BYMONTH=2;BYMONTHDAY=31", "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6"} {
+	for _, rule := range []string{"FREQ=DAILY", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MONTHLY;BYDAY=MO;BYMONTHDAY=31;BYMONTH=2", "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6"} {
 		g := genesys.Hours{Zone: time.UTC, Open: []genesys.Schedule{schedule(t, "1900-01-01T00:00:00", "1900-01-01T12:00:00", rule)}}
 		begin := time.Now()
 		g.At(time.Date(2200, 1, 1, 13, 0, 0, 0, time.UTC))
