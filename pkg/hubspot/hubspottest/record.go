@@ -184,10 +184,13 @@ func trimZeros(s string) string {
 	return s
 }
 
-// decimal reads a number exactly. Exponents are refused: a short text could name a number that
-// fills the memory, and HubSpot writes none.
+// decimal reads a number exactly. Exponents beyond 99 are refused: a short text could name a
+// number that fills the memory.
 func decimal(text string) (*big.Rat, bool) {
-	if len(text) > 400 || strings.ContainsAny(text, "eE/_xXpP") {
+	if len(text) > 400 || strings.ContainsAny(text, "/_xXpP") {
+		return nil, false
+	}
+	if i := strings.IndexAny(text, "eE"); i >= 0 && len(strings.TrimLeft(text[i+1:], "+-0")) > 2 {
 		return nil, false
 	}
 	return new(big.Rat).SetString(text)

@@ -189,6 +189,25 @@ func TestSortsAndEmptyValues(t *testing.T) {
 	}
 }
 
+// HubSpot writes great calculated numbers with an exponent.
+func TestExponentsAreNumbers(t *testing.T) {
+	var deals []hubspot.Deal
+	for i, amount := range []string{"9000", "1.5E7", "1000", "2.0E-3", "1E999999999"} {
+		deals = append(deals, hubspot.Deal{ID: strconv.Itoa(101 + i), Properties: props("amount", amount)})
+	}
+	_, c := serve(t, hubspot.CRM{Deals: deals[:4]}, free())
+	if a := c.do("POST", dealSearch, `{"sorts":["-amount_in_home_currency"]}`); a.ids() != "102 101 103 104" {
+		t.Errorf("sorted as %s", a.ids())
+	}
+	if a := c.do("POST", dealSearch, filter("amount", "GT", `"value":"1E4"`)); a.ids() != "102" {
+		t.Errorf("more than 1E4: %s", a.ids())
+	}
+	_, c = serve(t, hubspot.CRM{Deals: deals}, free())
+	if a := c.do("POST", dealSearch, `{"sorts":["amount"]}`); a.status != 200 {
+		t.Errorf("status %d", a.status)
+	}
+}
+
 func TestQuery(t *testing.T) {
 	_, c := serve(t, account(), free())
 	if a := c.do("POST", contactSearch, `{"query":"5135550199"}`); a.ids() != "1 2" {
