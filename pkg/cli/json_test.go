@@ -190,6 +190,7 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"templates", "render", 0, "", []string{"render", "-f", basicFile, "--copy-templates", filepath.Join(dir, "templates")}},
 		{"callers", "simulate", 0, "", callers},
 		{"fault", "simulate", 0, "", []string{"simulate", "-f", basicFile, "--ani", "+15135550142", "--ani", "+15135550143", "--fault", "timeout"}},
+		{"third request", "simulate", 0, "", []string{"simulate", "-f", filepath.Join(filepath.Dir(filepath.Dir(basicFile)), "companies", "dealroute.yaml"), "--ani", "+15135550171"}},
 		{"world", "simulate", 0, "", []string{"simulate", "-f", basicFile, "--ani", "+15135550142", "--world", file("world.yaml", "call: {ani: \"+15135550142\"}\n")}},
 		{"demo", "demo", 0, "", []string{"demo"}},
 		{"validate", "validate", 0, "", []string{"validate", "-f", basicFile}},
