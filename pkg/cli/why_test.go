@@ -402,6 +402,35 @@ func TestADecisionNotTakenIsExplained(t *testing.T) {
 	}
 }
 
+// A call that the schedule ended asks for no earlier decision, whatever its number; a company has no owner.
+func TestTheReasonsOfHoursAndCompanies(t *testing.T) {
+	data, err := os.ReadFile(basicFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProgram(t)
+	hours := strings.Replace(string(data), "calls:\n", "calls:\n  schedule: {group: Hours, closed: {then: {queue: Night}}}\n", 1)
+	const world = "call: {ani: \"+15135550142\", data: {dealroute_outcome: no_record}}\nscheduleGroups: {Hours: closed}\n"
+	for add, want := range map[string][]string{
+		"": {"an earlier leg's decision was not asked for: the schedule decides before"},
+		"queues: {Night: missing, General Support: missing}\n": {"not Night, which the schedule names: there is no such queue",
+			"not General Support, which the fallback names: there is no such queue", "an earlier leg's decision was not asked for: the schedule decides before"},
+	} {
+		calls, _ := tell(t, p, hours, "--world", world+add)
+		if got := calls[0].Notes; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	companies := strings.Replace(string(data), "lookup:\n", "lookup:\n    company: numbers\n", 1)
+	companies = strings.Replace(companies, "to: {queue: Sales,", "to: {owner: prefer, queue: Sales,", 1)
+	const crm = "version: 1\nnow: 2026-11-23T15:00:00Z\nportal: \"24681357\"\ncurrency: USD\ncompanies: [{id: \"7\", properties: {phone: \"+15135550142\"}}]\n" +
+		"deals: [{id: \"8\", companies: [\"7\"], properties: {pipeline: default, dealstage: \"985123456\"}}]\npipelines: [{id: default, label: x, stages: [{id: \"985123456\", label: x, probability: \"0.5\"}]}]\n"
+	calls, _ := tell(t, p, companies, "--fixtures", crm, "--ani", "+15135550142")
+	if got, want := calls[0].Notes, "no owner is asked first: the deal that counts has none, and there is no contact"; !slices.Contains(got, want) {
+		t.Errorf("%q lack %q", got, want)
+	}
+}
+
 // What a caller waits is what asking HubSpot costs; what else takes time has its own name.
 func TestTheWaitHasItsParts(t *testing.T) {
 	data, err := os.ReadFile(basicFile)

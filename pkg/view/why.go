@@ -108,8 +108,10 @@ func unowned(o *simulate.Outcome) []string {
 	switch {
 	case taken(o):
 		why = "a kept decision has none"
-	case who.ID == "" && o.ContactID == "":
+	case who.ID == "" && o.ContactID == "" && o.CompanyID == "":
 		why = "HubSpot was not asked, or knows nobody"
+	case who.ID == "" && o.ContactID == "":
+		why = "the deal that counts has none, and there is no contact"
 	case who.ID == "":
 		why = "neither the deal that counts nor the contact has one"
 	case who.Branch == "failure":
@@ -148,6 +150,8 @@ func earlier(o *simulate.Outcome) []string {
 	switch {
 	case !carried || len(o.Result.Path) == 0 || taken(o) || o.Result.Handled:
 		return nil
+	case o.Reason == "schedule", o.Schedule != "" && o.Outcome == "":
+		return []string{not + "asked for: the schedule decides before"}
 	case !recalled(o) && o.Row.Key == "":
 		return []string{not + "asked for: the caller's number is none to look up"}
 	case !recalled(o):
