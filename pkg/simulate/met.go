@@ -63,6 +63,7 @@ type Failed struct {
 	Flow     bool // to another flow, not to a queue
 	Skills   int
 	Handling bool // error handling tried it
+	Gone     int  // how many things had been looked for and not found before
 }
 
 // answer counts what a search gave. Searches are told apart by the contracts of the actions;
@@ -158,7 +159,7 @@ func (m *Met) see(e *interp.Effect, o interp.Outcome, table string) {
 		}
 	case interp.EffectTransfer:
 		if o.Branch == "failure" {
-			m.Failed = append(m.Failed, Failed{To: e.Name, Flow: e.Transfer.To == interp.EndFlow, Skills: len(e.Transfer.Skills), Handling: e.Transfer.Handling})
+			m.Failed = append(m.Failed, Failed{To: e.Name, Flow: e.Transfer.To == interp.EndFlow, Skills: len(e.Transfer.Skills), Handling: e.Transfer.Handling, Gone: len(m.Gone)})
 		}
 	}
 }

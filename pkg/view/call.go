@@ -241,6 +241,9 @@ func details(c Call, o *simulate.Outcome) string {
 		return "another flow, which takes the call over"
 	}
 	if c.Queue == nil && c.Reason == "schedule" {
+		if !slices.ContainsFunc(c.Path, func(s Step) bool { return s.Type == "playAudio" }) {
+			return "the end, without a message"
+		}
 		return "its message, then the end"
 	}
 	if c.Queue == nil {

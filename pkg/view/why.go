@@ -59,18 +59,22 @@ func elsewhere(o *simulate.Outcome) []string {
 	gone := func(t expr.Type, name string) bool {
 		return slices.Contains(o.Gone, simulate.Thing{Type: t, Name: name})
 	}
-	for _, t := range o.Gone {
-		if t.Type == expr.Queue {
-			out = append(out, fmt.Sprintf("not %s%s: there is no such queue", t.Name, names(o.FallbackQueue)))
+	said := 0
+	missing := func(until int) {
+		for ; said < until; said++ {
+			if t := o.Gone[said]; t.Type == expr.Queue {
+				out = append(out, fmt.Sprintf("not %s%s: there is no such queue", t.Name, names(o.FallbackQueue)))
+			}
 		}
 	}
 	again := false
 	for _, f := range o.Failed {
+		missing(f.Gone)
 		switch {
 		case f.Handling:
 			out = append(out, fmt.Sprintf("error handling transfers to %s, and that failed: the call ends", f.To))
 		case f.Flow:
-			out = append(out, fmt.Sprintf("not flow %s, which the rule names: the call could not be handed to it", f.To))
+			out = append(out, fmt.Sprintf("not flow %s%s: the call could not be handed to it", f.To, names(false)))
 		case f.To != queue:
 			if s := fmt.Sprintf("not %s%s: the transfer to it failed", f.To, names(o.FallbackQueue)); !gone(expr.Queue, f.To) && (len(out) == 0 || !strings.HasPrefix(out[len(out)-1], "not "+f.To+",")) {
 				out = append(out, s)
@@ -82,6 +86,7 @@ func elsewhere(o *simulate.Outcome) []string {
 			out = append(out, fmt.Sprintf("a first transfer to %s failed", f.To))
 		}
 	}
+	missing(len(o.Gone))
 	if o.Result.Handled && queue != "" {
 		return append(out, fmt.Sprintf("%s is where error handling sends every call, without skills and priority", queue))
 	}
