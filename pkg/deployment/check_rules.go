@@ -196,11 +196,16 @@ func item(d *decoder, path string, i int) string {
 var stageIDForm = pattern.Of(`^[a-z0-9][a-z0-9_-]*$`)
 
 func (d *decoder) checkStage(dep *Deployment, path, s string) {
-	names := slices.Sorted(maps.Values(dep.HubSpot.Stages))
-	if _, isID := dep.HubSpot.Stages[s]; isID || slices.Contains(names, s) {
+	if d.stages == nil {
+		d.stages = append(slices.Compact(slices.Sorted(maps.Values(dep.HubSpot.Stages))), defaultStages...)
+	}
+	if _, isID := dep.HubSpot.Stages[s]; isID {
 		return
 	}
-	near := diag.Nearest(s, append(names, defaultStages...))
+	if _, isName := slices.BinarySearch(d.stages[:len(d.stages)-len(defaultStages)], s); isName {
+		return
+	}
+	near := diag.Nearest(s, d.stages)
 	hint := ""
 	if near != "" {
 		hint = fmt.Sprintf("did you mean %q", near)
@@ -220,7 +225,7 @@ func (d *decoder) checkStage(dep *Deployment, path, s string) {
 // hyphens. HubSpot: ids are compared exactly; those that people's pipelines and stages get
 // are numbers.
 func (d *decoder) slip(path, noun, id string, known []string) {
-	bare := func(s string) string { return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(s)) }
+	bare := func(s string) string { return hyphens.Replace(strings.ToLower(s)) }
 	for _, k := range known {
 		if id != k && bare(id) == k {
 			d.problem(path, codeStageLike, diag.Warning, d.lengthOf(id), fmt.Sprintf("did you mean %q", k),
@@ -228,6 +233,8 @@ func (d *decoder) slip(path, noun, id string, known []string) {
 		}
 	}
 }
+
+var hyphens = strings.NewReplacer("-", "", "_", "")
 
 var lifecycles, defaultStages = hubspot.Lifecycles(), hubspot.DefaultStages()
 
@@ -307,6 +314,7 @@ const dotted = "İı"
 // checkValues holds the values of a condition against the fact's type, and writes numbers and
 // booleans in one form.
 func (d *decoder) checkValues(path, name, kind string, t FactTest, values []string) {
+	seen := map[string]bool{}
 	for i, v := range values {
 		p := item(d, path, i)
 		switch kind {
@@ -332,6 +340,14 @@ func (d *decoder) checkValues(path, name, kind string, t FactTest, values []stri
 				d.wrong(p, codeFactType, v, "leave case: ignore out", quote(v)+" has no lower case that is the same everywhere")
 			}
 		}
+		same := values[i]
+		if t.IgnoreCase {
+			same = strings.ToLower(same)
+		}
+		if seen[same] && !d.bad[p] {
+			d.wrong(p, codeRepeated, v, "delete one of the two", fmt.Sprintf("%s is a value that %s has already", quote(v), path))
+		}
+		seen[same] = true
 	}
 }
 

@@ -1,6 +1,7 @@
 package deployment
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -33,7 +34,8 @@ type decoder struct {
 	nodes     int
 	depth     int
 	exploded  bool
-	alias     bool // one was met
+	alias     bool     // one was met
+	stages    []string // names of hubspot.stages, sorted, and HubSpot's own stages behind them
 }
 
 // report adds a finding about a node and marks the path as bad.
@@ -79,7 +81,7 @@ func (d *decoder) value(path string, key, n *yaml.Node, v reflect.Value, f field
 		if n.Value == "" && key != nil {
 			at = key
 		}
-		d.report(path, at, codeEmpty, "give it a value or delete the key", "%s is empty", path)
+		d.report(path, at, codeEmpty, emptyHint(path, key, f), "%s is empty", path)
 		return
 	}
 	if v.Kind() == reflect.Pointer {
@@ -123,6 +125,17 @@ func (d *decoder) value(path string, key, n *yaml.Node, v reflect.Value, f field
 	default:
 		panic("deployment: no reading for " + v.Type().String())
 	}
+}
+
+// emptyHint says what to do about a key without a value: one that is required cannot be deleted.
+func emptyHint(path string, key *yaml.Node, f field) string {
+	switch {
+	case f.required:
+		return cmp.Or(missingHints[shape(path)], "give it a value")
+	case key == nil:
+		return "give it a value or delete it"
+	}
+	return "give it a value or delete the key"
 }
 
 // pairs walks the keys of a mapping; each is called once, also when it occurs twice.

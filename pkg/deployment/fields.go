@@ -224,6 +224,8 @@ var missingHints = map[string]string{
 	"genesys.region":               "add the org's AWS region, such as eu-central-1",
 	"hubspot.lookup.homeCountries": "add the countries your callers are from, such as [US, CA]",
 	"routing.fallback.queue":       "add the queue for everybody whom no rule takes",
+	"calls.schedule.group":         "add the schedule group of the org that says when calls are taken, by its name",
+	"routing.rules[].name":         "add a name; the flow and reports bear it",
 	"routing.rules[].to":           "write {queue: …}, {flow: …}, or {} for where the fallback goes",
 	"routing.rules[].when":         "say for whom the rule is; for everybody there is routing.fallback",
 }
