@@ -158,16 +158,20 @@ func (b *builder) lostRows(r rendering) diag.Findings {
 	return fs
 }
 
-// columnTypes are those of a data table. Genesys: the key is text.
-var columnTypes = []string{"string", "integer", "number", "boolean"}
+// columnTypes are those of a data table, with the tag that YAML gives a value of each. Genesys: the key is text.
+var columnTypes = map[string][]string{"string": {"!!str"}, "integer": {"!!int"}, "number": {"!!int", "!!float"}, "boolean": {"!!bool"}}
+
+// columnKeys are what a template says of a column; what else there is of one is made. The platform
+// keeps nothing else, so that another key would be a difference to the org forever.
+var columnKeys = []string{"type", "title", "default"}
 
 // unreadable says which columns and rows are not what they must be.
 func unreadable(r rendering, table controlTable) diag.Findings {
 	var fs diag.Findings
 	for col := range source.Pairs(&table.Columns) {
 		_, t := keyIn(col.Value, "type")
-		if err := col.Value.Decode(&map[string]any{}); err != nil || t == nil || !slices.Contains(columnTypes, t.Value) {
-			fs = append(fs, r.fail(col.Key.Line, "column %q has no type; it is one of %s", col.Key.Value, strings.Join(columnTypes, ", "))...)
+		if err := col.Value.Decode(&map[string]any{}); err != nil || t == nil || columnTypes[t.Value] == nil {
+			fs = append(fs, r.fail(col.Key.Line, "column %q has no type; it is one of string, integer, number, boolean", col.Key.Value)...)
 		}
 	}
 	for row := range source.Pairs(&table.Rows) {
@@ -176,4 +180,41 @@ func unreadable(r rendering, table controlTable) diag.Findings {
 		}
 	}
 	return fs
+}
+
+// unfit says what of a table that can be read its columns cannot be, and which cells have no column
+// or another type than it.
+func unfit(r rendering, table controlTable) diag.Findings {
+	var fs diag.Findings
+	types := map[string]string{}
+	for col := range source.Pairs(&table.Columns) {
+		_, t := keyIn(col.Value, "type")
+		types[col.Key.Value] = t.Value
+		for said := range source.Pairs(col.Value) {
+			switch name := said.Key.Value; {
+			case !slices.Contains(columnKeys, name):
+				fs = append(fs, r.fail(said.Key.Line, "column %q: %q is nothing that a column has; it has %s", col.Key.Value, name, strings.Join(columnKeys, ", "))...)
+			case name == "default" && !ofType(said.Value, t.Value):
+				fs = append(fs, r.fail(said.Value.Line, "column %q: its default is no %s", col.Key.Value, t.Value)...)
+			case name == "title" && !ofType(said.Value, "string"):
+				fs = append(fs, r.fail(said.Value.Line, "column %q: its title is no text", col.Key.Value)...)
+			}
+		}
+	}
+	for row := range source.Pairs(&table.Rows) {
+		for cell := range source.Pairs(row.Value) {
+			switch name := cell.Key.Value; {
+			case types[name] == "":
+				fs = append(fs, r.fail(cell.Key.Line, "row %q: the table has no column %q", row.Key.Value, name)...)
+			case !ofType(cell.Value, types[name]):
+				fs = append(fs, r.fail(cell.Value.Line, "row %q: the value of %q is no %s", row.Key.Value, name, types[name])...)
+			}
+		}
+	}
+	return fs
+}
+
+// ofType reports whether a value is of a column's type.
+func ofType(n *yaml.Node, kind string) bool {
+	return n.Kind == yaml.ScalarNode && slices.Contains(columnTypes[kind], n.ShortTag())
 }

@@ -96,6 +96,9 @@ func (b *builder) renderOwners() diag.Findings {
 	if len(b.owners.Rows.Content) > 0 {
 		fs = append(fs, r.lost(b.owners.Rows.Line, "write rows: {}", "the table of owners has rows in its template: setup makes them of HubSpot's owners"))
 	}
+	if fs == nil {
+		fs = unfit(r, b.owners)
+	}
 	if fs != nil {
 		return fs
 	}

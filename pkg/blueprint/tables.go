@@ -34,6 +34,9 @@ func (b *builder) renderTable() diag.Findings {
 	if fs = append(fs, unreadable(r, b.control)...); fs == nil {
 		fs = b.lostRows(r)
 	}
+	if fs == nil {
+		fs = unfit(r, b.control)
+	}
 	if fs != nil {
 		return fs
 	}
