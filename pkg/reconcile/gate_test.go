@@ -174,7 +174,8 @@ func dump(t testing.TB, st *genesystest.State) string {
 			if c == "clients" {
 				clients[id] = e.Hidden["secret"]
 			}
-			if p, ok := e.Body["publishedVersion"].(map[string]any); ok && c == "flows" && !e.Deleted {
+			about, _ := e.Body["description"].(string)
+			if p, ok := e.Body["publishedVersion"].(map[string]any); ok && c == "flows" && !e.Deleted && strings.Contains(about, "deployment=") {
 				version, _ = p["id"].(string)
 			}
 		}
