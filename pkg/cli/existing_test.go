@@ -44,7 +44,7 @@ func TestThePageAboutFlowsOfTheOrg(t *testing.T) {
 	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` ").FindAllSubmatch(page, -1) {
 		named = append(named, string(m[1]))
 	}
-	want := append(deployment.ParticipantNames(), "dealroute_outcome", "dealroute_rule", "dealroute_priority", "dealroute_until", "dealroute_policy")
+	want := append(deployment.ParticipantNames(), "dealroute_outcome", "dealroute_rule", "dealroute_priority", "dealroute_until", "dealroute_policy", "dealroute_schedule")
 	slices.Sort(named)
 	slices.Sort(want)
 	if !slices.Equal(named, want) {
