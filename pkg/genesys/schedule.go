@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/teambition/rrule-go"
+
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // A ScheduleState is what evaluating a schedule group gives.
@@ -84,6 +86,9 @@ var ruleParts = []string{
 
 var frequencies = []string{"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 
+// untilForm is a day of RFC 5545, or a time of one.
+var untilForm = pattern.Of(`^[0-9]{8}(T[0-9]{6}Z?)?$`)
+
 // readRule reads a recurrence rule. The library takes what means nothing: INTERVAL=0, a
 // part twice, lists that it leaves out.
 func readRule(text string) (rule *rrule.ROption, zulu bool, err error) {
@@ -101,7 +106,14 @@ func readRule(text string) (rule *rrule.ROption, zulu bool, err error) {
 			return nil, false, wrong("start, time zone of the group, and schedules of their own say it", "the rule has %s, which the platform does not document here", head)
 		case head == "RRULE":
 			return nil, false, wrong("begin with FREQ=", "the rule begins with RRULE:")
+		case name == "":
+			return nil, false, wrong("delete the semicolon before or behind it", "the rule has an empty part")
 		case !slices.Contains(ruleParts, name):
+			if bare := strings.ToUpper(strings.TrimSpace(name)); slices.Contains(ruleParts, bare) {
+				return nil, false, wrong("write "+bare, "a rule has no part %q", name)
+			} else if slices.Contains(frequencies, bare) {
+				return nil, false, wrong("write FREQ="+bare, "a rule has no part %q", name)
+			}
 			return nil, false, wrong("known are "+strings.Join(ruleParts, ", "), "a rule has no part %q", name)
 		case value == "":
 			return nil, false, wrong("write "+name+"=…", "%s has no value", name)
@@ -132,6 +144,9 @@ func readRule(text string) (rule *rrule.ROption, zulu bool, err error) {
 	}
 	if parts["COUNT"] != "" && parts["UNTIL"] != "" {
 		return nil, false, wrong("leave one of them out", "COUNT and UNTIL both say when the rule ends")
+	}
+	if v := parts["UNTIL"]; v != "" && !untilForm().MatchString(v) {
+		return nil, false, wrong("write UNTIL=20261231 or UNTIL=20261231T170000", "UNTIL=%s is no day", v)
 	}
 	for _, name := range []string{"BYHOUR", "BYMINUTE", "BYSECOND"} {
 		if strings.Contains(parts[name], ",") {

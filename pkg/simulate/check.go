@@ -25,6 +25,7 @@ const keyMark = "#key"
 
 // meant offers the nearest of the known names, or all of them when they are few.
 func meant(name string, known []string) string {
+	known = slices.DeleteFunc(slices.Clone(known), func(k string) bool { return k == "" })
 	if hint := diag.DidYouMean(name, known); hint != "" || len(known) == 0 || len(known) > 20 {
 		return hint
 	}
@@ -111,7 +112,7 @@ func (c *checker) owners() {
 			c.wrong(at+"/type", "leave it out for a person", "%q is no type of an owner; there is PERSON and QUEUE", o.Type)
 		}
 		if o.Email != "" && !strings.Contains(strings.Trim(o.Email, "@"), "@") {
-			c.wrong(at+"/email", "write it as name@example.com, or leave it out", "that is no e-mail address")
+			c.wrong(at+"/email", "an address has a name, an @ and a domain; or leave it out", "that is no e-mail address")
 		}
 	}
 }

@@ -134,7 +134,11 @@ func DecodeOrg(file string, data []byte, zones zoneFinder) (*OrgFile, diag.Findi
 		return nil, privacy.Findings(found)
 	}
 	f.sheet.root = source.Follow(doc.Content[0])
-	if f.Version != 1 {
+	switch f.Version {
+	case 1:
+	case 0:
+		return nil, diag.Findings{f.sheet.finding(diag.Error, "", "write version: 1", "the file has no version")}
+	default:
 		return nil, diag.Findings{f.sheet.finding(diag.Error, "/version", "write version: 1", "version of the org is %d, and this program knows 1", f.Version)}
 	}
 	if found = f.check(zones); found != nil {
@@ -201,7 +205,7 @@ func (c *checker) people(f *OrgFile) {
 		case email == "":
 			c.wrong(at, "write email: …", "the user has no e-mail")
 		case local == "" || host == "" || strings.ContainsAny(host, "@ \t\n"):
-			c.wrong(at+"/email", "write it as name@example.com", "that is no e-mail address")
+			c.wrong(at+"/email", "an address has a name, an @ and a domain", "that is no e-mail address")
 		case emails[email]:
 			c.wrong(at+"/email", "an address is one person's", "another user has this e-mail")
 		}

@@ -13,7 +13,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/simulate"
 )
 
@@ -58,6 +60,7 @@ func TestOrgPage(t *testing.T) {
 func TestOrgFileIsReadStrictly(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"version: 1", "version: 2", "version of the org is 2"},
+		{"version: 1\n", "\n", "the file has no version"},
 		{"version: 1", "verson: 1", `unknown key "verson"`},
 		{"enabled: false", "enabeld: false", `unknown key "enabeld"`},
 		{"open: [Weekdays]", "open: [Weekday]", `schedule "Weekday" is not in this file`},
@@ -94,6 +97,9 @@ func TestOrgFileIsReadStrictly(t *testing.T) {
 			continue
 		}
 		for _, x := range found {
+			if hint := privacy.Findings(diag.Findings{x})[0].Hint; hint != x.Hint {
+				t.Errorf("%s: the hint is shown as %q", c.new, hint)
+			}
 			if strings.Contains(strings.ToLower(x.Message+x.Hint), "ada@") || strings.Contains(x.Message+x.Hint, "eve@") || x.Position.Line == 0 {
 				t.Errorf("%s: %v", c.new, x)
 			}
