@@ -126,7 +126,7 @@ func TestSchemaRefuses(t *testing.T) {
 	if err := s.Validate(instance(t, []byte(minimal))); err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{
+	refused := []string{
 		minimal + "template: x\n",
 		strings.Replace(minimal, "{queue: General}", "{queue: General, skill: [x]}", 1),
 		strings.Replace(minimal, "{queue: General}", "{skills: [x]}", 1),
@@ -139,7 +139,20 @@ func TestSchemaRefuses(t *testing.T) {
 		minimal + "calls: {schedule: {emergencyGroup: x}}\n",
 		minimal + "calls: {schedule: {group: x, closed: {then: hangup}}}\n",
 		minimal + "calls: {schedule: {group: x, closed: {then: {queue: a, flow: b}}}}\n",
-	} {
+		minimal + "calls: {schedule: {group: x, closed: {}}}\n",
+	}
+	rule := func(when string) []byte {
+		return []byte(strings.Replace(minimal, "fallback:", "rules: [{name: a, when: "+when+", to: {}}], fallback:", 1))
+	}
+	for _, when := range []string{"{failure: [timeout, off]}", "{at: closed}", "{caller: {number: own}}", "{openDeals: {min: 1}}", "{anyOpen: {stage: x}}"} {
+		if err := s.Validate(instance(t, rule(when))); err != nil {
+			t.Errorf("%s: %v", when, err)
+		}
+	}
+	for _, when := range []string{"{}", "{failure: slow}", "{failure: [timeout, slow]}", "{at: [open, weekend]}", "{caller: {number: anonymous}}", "{caller: {}}", "{anyOpen: {}}", "{openDeals: {}}", "{outcome: []}"} {
+		refused = append(refused, string(rule(when)))
+	}
+	for _, text := range refused {
 		if s.Validate(instance(t, []byte(text))) == nil {
 			t.Errorf("passed:\n%s", text)
 		}

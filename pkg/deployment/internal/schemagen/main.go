@@ -12,6 +12,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/simulate"
 )
@@ -64,6 +65,9 @@ func schema(of string) ([]byte, error) {
 		return nil, fmt.Errorf("no comments found; run by go generate in pkg/%s", x.pkg)
 	}
 	s := r.Reflect(x.root)
+	if of == "deployment" {
+		narrow(s)
+	}
 	s.ID = jsonschema.ID("https://github.com/dealroute/dealroute/schema/" + x.id)
 	s.Title = x.title
 	s.Description = x.description
@@ -105,7 +109,7 @@ func special(t reflect.Type) *jsonschema.Schema {
 	case reflect.TypeFor[deployment.OneOrMore]():
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), {Type: "number"}, list(id(), 1)}}
 	case reflect.TypeFor[deployment.Outcomes]():
-		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{outcome(), list(outcome(), 1)}}
+		return &jsonschema.Schema{OneOf: wordOrMore(texts(routing.Outcomes()))}
 	case reflect.TypeFor[deployment.Greeting]():
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), object([]string{"prompt"}, "prompt", text())}}
 	case reflect.TypeFor[deployment.ScreenPop]():
@@ -145,13 +149,46 @@ func special(t reflect.Type) *jsonschema.Schema {
 	return nil
 }
 
-func outcome() *jsonschema.Schema {
-	s := &jsonschema.Schema{Type: "string"}
-	for _, o := range routing.Outcomes() {
-		s.Enum = append(s.Enum, string(o))
+// narrow adds what the Go types do not tell: the words that a list takes, and which mappings
+// say nothing when they are empty.
+func narrow(s *jsonschema.Schema) {
+	for _, x := range []struct {
+		in, key string
+		words   []string
+	}{
+		{"When", "failure", routing.Failures()},
+		{"When", "at", texts(genesys.ScheduleStates())},
+		{"CallerTest", "number", routing.CallerNumbers()},
+	} {
+		p, _ := s.Definitions[x.in].Properties.Get(x.key)
+		p.OneOf = wordOrMore(x.words)
 	}
-	return s
+	for _, of := range []string{"When", "CallerTest", "DealTest", "Range", "OffHours"} {
+		s.Definitions[of].MinProperties = ptr(uint64(1))
+	}
 }
+
+func texts[T ~string](words []T) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = string(w)
+	}
+	return out
+}
+
+// wordOrMore is one of the words, or a list of them.
+func wordOrMore(words []string) []*jsonschema.Schema {
+	word := func() *jsonschema.Schema {
+		s := &jsonschema.Schema{Type: "string"}
+		for _, w := range words {
+			s.Enum = append(s.Enum, w)
+		}
+		return s
+	}
+	return []*jsonschema.Schema{word(), {Type: "array", Items: word(), MinItems: ptr(uint64(1)), UniqueItems: true}}
+}
+
+func outcome() *jsonschema.Schema { return wordOrMore(texts(routing.Outcomes()))[0] }
 
 // object is a closed object with the keys and schemas given in pairs.
 func object(required []string, pairs ...any) *jsonschema.Schema {
