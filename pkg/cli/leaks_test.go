@@ -197,7 +197,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 			with("plan", "--sandbox", "--detailed-exitcode"), with("simulate", "--flow", "deployed", "--sandbox", "--ani", ani, "--trace"),
 		},
 		"destroy":  {with("destroy", "--sandbox", "--yes"), with("destroy", "--yes", "--confirm", acting)},
-		"validate": {with("validate"), {"validate", "-f", raw}, {"validate", "-f", keys}, {"validate", "-f", names}},
+		"validate": {with("validate"), {"validate", "-f", raw}, {"validate", "-f", keys}, {"validate", "-f", names}, {"validate", "-f", names, "-o", "sarif"}, {"validate", "-f", names, "-o", "github"}, {"validate", "-f", names, "-o", "junit"}, {"validate", "-f", keys, "-o", "github"}, {"validate", "-f", names, "--severity", acting}},
 		"simulate": {
 			with("simulate", "--ani", ani, "--trace"), with("simulate", "--ani", ani, "--trace", "--fixtures", crm), with("simulate", "--world", world, "--trace"),
 			with("simulate", "--ani", ani, "--fault", acting+"=429"), with("simulate", "--ani", ani, "--at", acting), {"simulate", "-f", names, "--ani", ani, "--trace"},
@@ -214,6 +214,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 		"flow run":     {{"flow", "run", evilFlow, "--ani", ani, "--trace"}, {"flow", "run", evilFlow, "--world", world, "--trace"}, {"flow", "run", broken}, {"flow", "run", evilPath}},
 		"action check": {{"action", "check", action}, {"action", "check", evilAction}, {"action", "check", evilPath}, {"action", "check", broken}},
 		"action run":   {{"action", "run", action, "--input", "@" + input, "--base-url", "http://127.0.0.1:1", "--trace"}, {"action", "run", evilAction, "--input", "{}"}, {"action", "run", evilPath}},
+		"explain":      {{"explain", "DR-CALL-006"}, {"explain", acting}},
 		"schema":       {{"schema"}}, "man": {{"man", "--out", filepath.Join(m.dir, "man")}}, "version": {{"version"}},
 		"help": {{"help"}}, "completion": {{"completion"}},
 		"completion bash": {{"completion", "bash"}}, "completion zsh": {{"completion", "zsh"}}, "completion fish": {{"completion", "fish"}}, "completion powershell": {{"completion", "powershell"}},
