@@ -36,9 +36,9 @@ type allowance struct {
 }
 
 var (
-	// marked is what the comments of this tool begin with.
-	marked    = pattern.Of(`(?:^|\s)# *dealroute:(.*)$`)
-	allowForm = pattern.Of(`^ *allow +([A-Za-z0-9.-]+) +because +(\S.*?) *$`)
+	// marked is what the comments of this tool begin with, also where the colon was forgotten.
+	marked    = pattern.Of(`(?:^|\s)# *dealroute(:.*| +allow\b.*)$`)
+	allowForm = pattern.Of(`^: *allow +([A-Za-z0-9.-]+) +because +(\S.*?) *$`)
 )
 
 // allowances reads the comments of a deployment file; those that say nothing this tool

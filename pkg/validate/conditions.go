@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
@@ -207,6 +208,9 @@ func contradiction(d *deployment.Deployment, w deployment.When) string {
 	}
 	if why := nobody(d, w); why != "" {
 		return why
+	}
+	if s := d.Calls.Schedule; s != nil && s.EmergencyGroup == "" && len(w.At) > 0 && within(w.At, []string{string(genesys.StateEmergency)}) {
+		return "there is never an emergency without calls.schedule.emergencyGroup"
 	}
 	if len(w.At) > 0 && len(states(d, w)) == 0 {
 		return "no rule is asked while it is " + strings.Join(w.At, " or ") + ", by calls.schedule"

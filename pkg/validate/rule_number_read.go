@@ -32,6 +32,11 @@ func ruleNumberRead() Rule {
 					at(0, "national numbers of %s have fewer than 7 digits: %s", first, readAs(national, first))
 				}
 			}
+			type unseen struct {
+				i          int
+				home, what string
+			}
+			var all []unseen
 			seen := map[int]bool{phone.CallingCode(first): true}
 			for i, h := range home {
 				n, ok := phone.Example(h)
@@ -47,8 +52,19 @@ func ruleNumberRead() Rule {
 					}
 				}
 				if odd != nil {
-					at(i, "without the plus, the code of %s is not seen in %s: %s", h, first, listed(odd))
+					all = append(all, unseen{i, h, listed(odd)})
 				}
+			}
+			likewise := ""
+			if len(all) > 5 { // a note each would bury the others
+				var rest []string
+				for _, u := range all[1:] {
+					rest = append(rest, u.home)
+				}
+				all, likewise = all[:1], "; likewise those of "+listed(rest)
+			}
+			for _, u := range all {
+				at(u.i, "without the plus, the code of %s is not seen in %s: %s%s", u.home, first, u.what, likewise)
 			}
 		},
 	}
