@@ -197,7 +197,11 @@ func (o Owners) Gaps() string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d of %d owners in HubSpot are no user here, and their calls go as without: %s", n, o.Total, strings.Join(parts, "; "))
+	are := "are no user here"
+	if len(o.gaps[gapFull]) > 0 { // who are
+		are = "have no row"
+	}
+	return fmt.Sprintf("%d of %d owners in HubSpot %s, and their calls go as without: %s", n, o.Total, are, strings.Join(parts, "; "))
 }
 
 // Why says why one owner has no row; empty when he has one, or is not among those that were joined.

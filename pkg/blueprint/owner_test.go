@@ -53,7 +53,7 @@ func TestMoreOwnersThanATableHolds(t *testing.T) {
 	if len(o.Rows) != 5000 || o.Rows[0].Key.Name != "acme-owners/10000" {
 		t.Errorf("%d rows from %s on", len(o.Rows), o.Rows[0].Key.Name)
 	}
-	if got := o.Gaps(); !strings.HasPrefix(got, "12 of 5012 owners") || !strings.Contains(got, "5,000 rows") || !strings.HasSuffix(got, "15009 and 2 more") {
+	if got := o.Gaps(); !strings.HasPrefix(got, "12 of 5012 owners in HubSpot have no row,") || !strings.Contains(got, "5,000 rows") || !strings.HasSuffix(got, "15009 and 2 more") {
 		t.Errorf("gaps %s", got)
 	}
 }

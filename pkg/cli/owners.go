@@ -74,7 +74,7 @@ func (s *simulation) fixtureOwners(crm hubspot.CRM) error {
 	if !blueprint.PrefersOwner(d) || s.options.flow != "rendered" {
 		return nil
 	}
-	file, err := s.loaded.orgFile("")
+	file, err := s.loaded.orgFile(s.options.org)
 	if err != nil || file == nil { // without it each call says why no owner is asked first
 		return err
 	}

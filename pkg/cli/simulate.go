@@ -74,7 +74,7 @@ says for nothing.`,
 	f.StringVar(&o.at, "at", "", "start of the first call, as 2026-11-23T09:00:00Z (default: the time that the fixtures or the world name, else now)")
 	f.StringVar(&o.every, "every", "", "time from one call's start to the next one's (default: when the last one ended)")
 	f.StringVar(&o.fixtures, "fixtures", "", "file with the CRM and the org's state (default: crm.yaml beside the deployment file)")
-	f.StringVar(&o.org, "org", "", "file with the hours of the org (default: org.yaml beside the deployment file; with --flow deployed, the org)")
+	f.StringVar(&o.org, "org", "", "file with the hours and people of the org (default: org.yaml beside the deployment file; with --flow deployed, the org)")
 	f.StringVar(&o.world, "world", "", "file with scripted outcomes instead of fixtures")
 	f.StringVar(&o.crm, "crm", "fixtures", "where HubSpot's answers come from: fixtures or live")
 	f.StringVar(&o.flow, "flow", "rendered", "whose flow runs: rendered or deployed")
