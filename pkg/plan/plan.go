@@ -294,7 +294,7 @@ func missing(d genesys.Entity, p Policy) Change {
 	c := Change{Key: d.Key, Action: Create, Fields: made(d, p)}
 	if d.Holding == genesys.Reference && !d.Create {
 		c.Action, c.Blocks, c.Fields = Leave, true, nil
-		c.Reason = fmt.Sprintf("%s %q does not exist, and the deployment file says not to create it", d.Key.Kind, d.Key.Name)
+		c.Reason = fmt.Sprintf("%s %q does not exist, and the deployment file says not to create it; make it in Genesys Cloud, or name another one", d.Key.Kind, d.Key.Name)
 	}
 	return c
 }

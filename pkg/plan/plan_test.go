@@ -291,6 +291,15 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// What must exist and does not is said with what to do about it.
+func TestWhatMustExistIsSaidWithANextStep(t *testing.T) {
+	want := genesys.NewSet(genesys.Entity{Key: genesys.Key{Kind: genesys.Queue, Name: "Sales"}, Holding: genesys.Reference})
+	got := plan.Compute(nil, want, plan.Policy{}).Changes[0]
+	if !got.Blocks || got.Reason != `queue "Sales" does not exist, and the deployment file says not to create it; make it in Genesys Cloud, or name another one` {
+		t.Errorf("%+v", got)
+	}
+}
+
 // The record is written when something stays of which it does not say what it must.
 func TestTheRecordIsPlanned(t *testing.T) {
 	row, flow := genesys.Key{Kind: genesys.DataTableRow, Name: "t/deployment"}, genesys.Key{Kind: genesys.Flow, Name: "f"}

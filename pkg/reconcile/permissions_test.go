@@ -50,23 +50,36 @@ func permissionsOf(lacks []reconcile.Lack) string {
 // flow job only architect:job, and its help page the rest.
 var undemanded = []string{"architect:flow:add", "architect:flow:edit", "architect:flow:publish"}
 
-// Each permission in turn is missing, at a setup and at a destroy: when it is needed, reading or
-// the plan names it, before the first write, and so does the refusal.
+// Each permission in turn is missing, at a setup, at a change and at a destroy: when it is needed,
+// reading or the plan names it, before the first write, and so does the refusal.
 func TestEachMissingPermissionIsNamed(t *testing.T) {
 	all := granted(t)
-	base := newWorld(t)
-	apply(t, base.read(t, nil))
-	there := base.server.State()
-	for name, change := range map[string]func(*reconcile.Config){"setup": nil, "destroy": destroying} {
+	org := func(seed genesystest.Seed, before ...func(*reconcile.Config)) func() *genesystest.State {
+		w := newWorld(t)
+		w.server.Apply(seed)
+		for _, c := range before {
+			apply(t, w.read(t, c))
+		}
+		return w.server.State // a copy: one is used up
+	}
+	everything := withAll(t, "Acme hours", "numbers", "Partner menu", map[string]string{"41": "u1", "42": "u2"})
+	for name, c := range map[string]struct {
+		there  func() *genesystest.State
+		change func(*reconcile.Config)
+	}{
+		"setup":              {org(genesystest.Seed{}), nil},
+		"destroy":            {org(genesystest.Seed{}, nil), destroying},
+		"setup with all":     {org(acme()), everything},
+		"a change with all":  {org(acme(), everything), withAll(t, "Other hours", "deals", "Other menu", map[string]string{"41": "u9", "43": "u3"})},
+		"other owners":       {org(acme(), everything), withAll(t, "Acme hours", "numbers", "Partner menu", map[string]string{"41": "u9", "43": "u3"})},
+		"destroy with all":   {org(acme(), everything), func(c *reconcile.Config) { c.Desired = nil; everything(c) }},
+		"no owner preferred": {org(genesystest.Seed{}, owning(t, map[string]string{"41": "u1"})), nil},
+	} {
 		for _, p := range all {
-			var st *genesystest.State
-			if name == "destroy" {
-				st = there
-			}
-			w := buildWorld(t, st, nil, genesystest.Permissions(without(all, p)...))
+			w := buildWorld(t, c.there(), nil, genesystest.Permissions(without(all, p)...))
 			cfg := w.config()
-			if change != nil {
-				change(&cfg)
+			if c.change != nil {
+				c.change(&cfg)
 			}
 			r, err := reconcile.Read(t.Context(), w.client, cfg)
 			if err != nil {
@@ -86,9 +99,6 @@ func TestEachMissingPermissionIsNamed(t *testing.T) {
 				t.Errorf("%s without %s: %v", name, p, err)
 			case err != nil && (!told || !known):
 				t.Errorf("%s without %s: the plan says only %q", name, p, permissionsOf(lacks))
-			}
-			if st != nil {
-				there = base.server.State() // a copy: this one was used up
 			}
 		}
 	}
