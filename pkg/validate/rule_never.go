@@ -21,7 +21,7 @@ func ruleNever() Rule {
 				}
 				var why []string
 				if s := contradiction(c.d, r.When); s != "" {
-					c.at(rulePath(i)+".name", r.Name, "remove one of its conditions", "rule %q can never fire: %s", r.Name, s)
+					c.at(rulePath(i)+".name", r.Name, "remove one of its conditions, or the rule", "rule %q can never fire: %s", r.Name, s)
 					continue
 				}
 				for _, o := range asked(r.When) {
@@ -38,7 +38,7 @@ func ruleNever() Rule {
 					}
 					why = append(why, fmt.Sprintf("with %s %s", o, strings.Join(reasons, " and ")))
 				}
-				c.at(rulePath(i)+".name", r.Name, "remove one of its conditions", "rule %q can never fire: %s", r.Name, strings.Join(why, "; "))
+				c.at(rulePath(i)+".name", r.Name, "remove one of its conditions, or the rule", "rule %q can never fire: %s", r.Name, strings.Join(why, "; "))
 			}
 		},
 	}
