@@ -162,7 +162,7 @@ func (d *decoder) pairs(path string, n *yaml.Node, each func(key, value *yaml.No
 func (d *decoder) structure(path string, key, n *yaml.Node, v reflect.Value) {
 	fields := fieldsOf(v.Type())
 	given := map[string]bool{}
-	if n.Kind == yaml.ScalarNode && v.Field(fields[0].index).Kind() == reflect.String {
+	if n.Kind == yaml.ScalarNode && takes(v.Type().Field(fields[0].index).Type, n) {
 		hint := fmt.Sprintf("write {%s: %s}", fields[0].name, quoteBare(n.Value))
 		d.report(path, n, codeType, hint, "%s must be a mapping of keys to values, not %s", named(path), what(n))
 		return
@@ -192,6 +192,19 @@ func (d *decoder) structure(path string, key, n *yaml.Node, v reflect.Value) {
 			d.bad[join(path, f.name)] = true
 		}
 	}
+}
+
+// takes tells whether a value that stands where a mapping must could be that of a key of a type.
+func takes(t reflect.Type, n *yaml.Node) bool {
+	switch t.Kind() {
+	case reflect.String:
+		return true
+	case reflect.Slice:
+		return t.Elem().Kind() == reflect.String && n.ShortTag() == "!!str"
+	case reflect.Pointer:
+		return t.Elem().Kind() == reflect.Int && wholeForm().MatchString(n.Value)
+	}
+	return false
 }
 
 // unknown reports a key that the format does not have, or not yet.
