@@ -22,6 +22,7 @@ func Rules() []Rule {
 		ruleFactType(),
 		ruleFactPersonal(),
 		ruleScheduleIdle(),
+		ruleScheduleSilent(),
 		rulePortal(),
 		ruleAPIVersion(),
 		ruleMatchNational(),
