@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // Every action of every example says why it is there, and the flow with the reasons is the
@@ -46,3 +47,20 @@ func TestEachActionHasAReason(t *testing.T) {
 		}
 	}
 }
+
+// Readers of YAML 1.1 take a question mark before a comma or a brace for syntax.
+func TestOlderReadersTakeTheFlow(t *testing.T) {
+	examples, err := filepath.Glob("../../examples/*/dealroute.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, example := range examples {
+		for line := range strings.Lines(render(t, example).Flow.Text) {
+			if bare := quoted().ReplaceAllString(line, ""); strings.Contains(bare, "?,") || strings.Contains(bare, "?}") {
+				t.Errorf("%s: %s", example, line)
+			}
+		}
+	}
+}
+
+var quoted = pattern.Of(`"[^"]*"|'[^']*'`)

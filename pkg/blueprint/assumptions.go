@@ -81,7 +81,7 @@ var assumptions = []assumption{
 	{Assumption{"A-FLOW-ANEW", "a flow that takes a call over begins with the initial values of its variables, and reads the participant data that was set before"}, handsOver},
 	{Assumption{"A-FLOW-POP", "a screen pop that was set before another flow took the call over pops unless that flow sets its own"}, popsBefore},
 	{Assumption{"A-FIND", "FindQueue and FindSkill may be used in call flows and give NOT_SET for what has vanished"}, nil},
-	{Assumption{"A-USER", "FindUserById may be used in call flows and gives NOT_SET for every text that is not the id of a user"}, PrefersOwner},
+	{Assumption{"A-USER", "FindUserById may be used in call flows and gives NOT_SET for every text that is not the id of a user; an empty list of preferred agents prefers nobody"}, PrefersOwner},
 	{Assumption{"A-PREFERRED", "a preferred agent who is no member of the queue, or not on it, keeps nobody waiting; a queue that does not route to preferred agents ignores him"}, PrefersOwner},
 	{Assumption{"A-SCHEDULE", "a flow that cannot evaluate its schedule group takes its error handling, to the fallback queue; start and end of a schedule are times on the group's clocks, the start included and the end not"}, scheduled},
 	{Assumption{"A-CALCULATED", "hs_calculated_phone_number and hs_calculated_mobile_number can be filtered on"}, e164},

@@ -23,7 +23,7 @@ const ownerScore = 100
 type ownerData struct {
 	Table     string
 	Present   expr.Node // somebody is to be asked first
-	User      expr.Node // and is a user of the org
+	User      expr.Node // and the table says which user that is
 	Preferred expr.Node
 }
 
@@ -53,7 +53,8 @@ func dealOwner(id expr.Node) read {
 }
 
 // ownerPart is how the transfer asks the owner first. A pair of a user that is NOT_SET is made
-// nowhere: what Genesys does with one is not documented.
+// nowhere: what Genesys does with one is not documented. That the user exists is asked where he is
+// preferred, and nowhere else: an older Architect knows FindUserById there only.
 func (b *builder) ownerPart(f *flowData) {
 	if !b.usesOwner() {
 		return
@@ -63,10 +64,12 @@ func (b *builder) ownerPart(f *flowData) {
 	f.Owner = &ownerData{
 		Table:     b.names.owners,
 		Present:   all(v("Flow.PreferOwner"), eq(empty(v("Flow.Owner")), yes(false))),
-		User:      choose(empty(user), yes(false), isSet(found)),
-		Preferred: fn("MakeListAgentScorePair", fn("MakeList", found), fn("MakeList", whole(ownerScore))),
+		User:      eq(empty(user), yes(false)),
+		Preferred: choose(isSet(found), scored(fn("MakeList", found), fn("MakeList", whole(ownerScore))), scored(fn("MakeEmptyList", found), fn("MakeEmptyList", whole(0)))),
 	}
 }
+
+func scored(users, scores expr.Node) expr.Node { return fn("MakeListAgentScorePair", users, scores) }
 
 // renderOwners renders the table of owners.
 func (b *builder) renderOwners() diag.Findings {
