@@ -44,7 +44,7 @@ func (l line) scripted() *world.File {
 		given := map[string]world.Datum{}
 		switch a.Role {
 		case blueprint.RoleFindContact:
-			given = map[string]world.Datum{"total": world.Number(1), "ids": texts("90000000001"), "askIds": texts("90000000001")}
+			given = map[string]world.Datum{"total": world.Number(1), "ids": texts("90000000001"), "askIds": texts("90000000001"), "phoneOf": texts("90000000001"), "phone": texts("+15135550142")}
 		case blueprint.RoleFindDeals:
 			amounts := world.List(world.Number(50000), world.Number(12000))
 			ids := texts("90000000101", "90000000102")
