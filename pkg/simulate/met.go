@@ -18,6 +18,9 @@ type Met struct {
 	Deals     *Deals     // nil without an answer of them
 	Gone      []Thing    // looked for by name and not found
 	Failed    []Failed   // transfers, in their order
+
+	contacts Contacts // what Contacts and Deals point at, so that they need no memory of their own
+	deals    Deals
 }
 
 // Contacts are counts of HubSpot's answer to the search for the caller, as the flow got it:
@@ -75,7 +78,8 @@ func (m *Met) answer(in, out []interp.Named) {
 	}
 	asked, firms := texts(in, "contact1", "contact2", "contact3", "contact4", "contact5"), texts(in, "company1", "company2", "company3", "company4")
 	if len(asked)+len(firms) > 0 {
-		m.Deals = &Deals{total.Int(), len(asked), len(firms)}
+		m.deals = Deals{total.Int(), len(asked), len(firms)}
+		m.Deals = &m.deals
 		return
 	}
 	numbers, locals := texts(in, "number", "number2", "number3"), texts(in, "national", "national2", "national3")
@@ -87,7 +91,8 @@ func (m *Met) answer(in, out []interp.Named) {
 		m.Companies = &Companies{Total: total.Int(), Given: ids.Len()}
 		return
 	}
-	m.Contacts = &Contacts{Total: total.Int(), Given: ids.Len(), Company: has(out, "companyOf")}
+	m.contacts = Contacts{Total: total.Int(), Given: ids.Len(), Company: has(out, "companyOf")}
+	m.Contacts = &m.contacts
 	for i := range ids.Len() {
 		of := func(property string) string { return paired(out, property, ids.At(i).Text()) }
 		is := func(among []string, properties ...string) bool {
