@@ -70,13 +70,13 @@ func runRender(_ context.Context, o renderOptions) error {
 	files := map[string][]byte{}
 	for _, a := range b.Artifacts {
 		files[a.Path] = []byte(a.Text)
-		if o.annotate && a.Text == b.Flow.Text {
-			text, fs := b.Flow.Annotated()
-			if err := fs.Err(); err != nil {
-				return err
-			}
-			files[a.Path] = []byte(text)
+	}
+	if o.annotate {
+		text, fs := b.Flow.Annotated()
+		if err := fs.Err(); err != nil {
+			return err
 		}
+		files[b.Flow.Tree.Name] = []byte(text)
 	}
 	removed, kept, err := writeRendered(o.out, files)
 	if err != nil {

@@ -141,8 +141,7 @@ func (c *checker) fields() []velocity.Field {
 		return nil
 	}
 	for _, m := range c.input.root.members {
-		kind := m.shape.scalar()
-		out = append(out, velocity.Field{Name: m.name, Required: c.input.root.requires(m.name), Text: kind == "string" || kind == ""})
+		out = append(out, velocity.Field{Name: m.name, Required: c.input.root.requires(m.name), Text: m.shape.text()})
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package dataaction
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -73,8 +74,7 @@ func (s *schema) text(input string) bool {
 	if !ok {
 		return input == "rawRequest"
 	}
-	kind := s.root.members[i].shape.scalar()
-	return kind == "string" || kind == ""
+	return s.root.members[i].shape.text()
 }
 
 // anyOf has a text for whatever the templates take of a variable.
@@ -187,11 +187,7 @@ func (c *checker) search(p *Program, r *runner, doc jsonpath.Value, all bool, sa
 	}
 	misspelt := func(v jsonpath.Value, known []string, where string) {
 		for _, m := range v.Members() {
-			found := false
-			for _, k := range known {
-				found = found || k == m.Name
-			}
-			if !found {
+			if !slices.Contains(known, m.Name) {
 				c.once(said, codeSearchMember, atBody, diag.DidYouMean(m.Name, known), "HubSpot ignores %q in %s of a search, and answers as if it were not there", m.Name, where)
 			}
 		}

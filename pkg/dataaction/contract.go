@@ -71,6 +71,12 @@ func (s *shape) scalar() string {
 	return ""
 }
 
+// text reports whether a field may hold any text.
+func (s *shape) text() bool {
+	kind := s.scalar()
+	return kind == "string" || kind == ""
+}
+
 // flatten puts the fields of v into out. What v lacks is left out, except in an element of an
 // array, where it becomes null unless gaps shift.
 func (s *shape) flatten(v jsonpath.Value, shiftGaps bool, out map[string]jsonpath.Value) {

@@ -61,26 +61,14 @@ type Record struct {
 }
 
 // A Contact is a person HubSpot knows. ID is a decimal number in a text.
-type Contact struct {
-	ID         string     `json:"id" yaml:"id"`
-	Properties Properties `json:"properties" yaml:"properties"`
-	CreatedAt  time.Time  `json:"createdAt" yaml:"created"`
-	UpdatedAt  time.Time  `json:"updatedAt" yaml:"updated"`
-	Archived   bool       `json:"archived" yaml:"archived"`
-}
+type Contact Record
 
 // Record is the contact as the API serves it.
 func (c Contact) Record() Record { return Record(c) }
 
 // A Company is an organisation HubSpot knows. HubSpot: its phone is as somebody typed it, without
 // the twins that a contact's has.
-type Company struct {
-	ID         string     `json:"id" yaml:"id"`
-	Properties Properties `json:"properties" yaml:"properties"`
-	CreatedAt  time.Time  `json:"createdAt" yaml:"created"`
-	UpdatedAt  time.Time  `json:"updatedAt" yaml:"updated"`
-	Archived   bool       `json:"archived" yaml:"archived"`
-}
+type Company Record
 
 // Record is the company as the API serves it.
 func (c Company) Record() Record { return Record(c) }

@@ -109,22 +109,24 @@ func (in Input) allow(all diag.Findings, stops map[diag.Finding]bool) (left diag
 		switch {
 		case a.used:
 		case refused[a]:
-			left = append(left, diag.Finding{
-				Code: codeAllowNothing, Severity: diag.Warning, Position: a.at, Length: a.length,
-				Message: a.code + " keeps the file from being used and cannot be allowed", Hint: "repair it",
-			})
+			left = append(left, a.nothing("repair it", "%s keeps the file from being used and cannot be allowed"))
 		default:
-			hint := diag.DidYouMean(a.code, codes())
-			if slices.Contains(codes(), a.code) {
-				hint = ""
+			known, near := lookUp(a.code)
+			if known {
+				near = ""
 			}
-			left = append(left, diag.Finding{
-				Code: codeAllowNothing, Severity: diag.Warning, Position: a.at, Length: a.length,
-				Message: fmt.Sprintf("nothing is allowed by this: there is no %s here", a.code), Hint: cmp.Or(hint, "delete the comment"),
-			})
+			left = append(left, a.nothing(cmp.Or(near, "delete the comment"), "nothing is allowed by this: there is no %s here"))
 		}
 	}
 	return left, out
+}
+
+// nothing says that an allowance allows nothing; the sentence names its code.
+func (a *allowance) nothing(hint, sentence string) diag.Finding {
+	return diag.Finding{
+		Code: codeAllowNothing, Severity: diag.Warning, Position: a.at, Length: a.length,
+		Message: fmt.Sprintf(sentence, a.code), Hint: hint,
+	}
 }
 
 const (
@@ -153,9 +155,15 @@ var vendorForm = pattern.Of(`^(DR-(RENDER|FLOW)-[0-9]{3}|[a-z][A-Za-z]*(\.[A-Za-
 
 // CodeError says why a text is no code of a finding, nil when it is one.
 func CodeError(code string) error {
-	if slices.Contains(codes(), code) || vendorForm().MatchString(code) {
+	known, near := lookUp(code)
+	if known || vendorForm().MatchString(code) {
 		return nil
 	}
-	hint := diag.DidYouMean(code, codes())
-	return fmt.Errorf("no finding has the code %q: %s", code, cmp.Or(hint, "docs/checks.md lists them"))
+	return fmt.Errorf("no finding has the code %q: %s", code, cmp.Or(near, "docs/checks.md lists them"))
+}
+
+// lookUp reports whether a code is one of ours, and offers the nearest.
+func lookUp(code string) (known bool, near string) {
+	all := codes()
+	return slices.Contains(all, code), diag.DidYouMean(code, all)
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/validate"
@@ -85,15 +84,6 @@ func JUnit(w io.Writer, name string, a validate.Answer, failAt diag.Severity) er
 			s.Skipped++
 		}
 	}
-	slices.SortStableFunc(s.Cases, func(x, y junitCase) int {
-		if (x.Failure != nil) != (y.Failure != nil) {
-			if x.Failure != nil {
-				return -1
-			}
-			return 1
-		}
-		return 0
-	})
 	text, err := xml.MarshalIndent(junitSuites{Tests: s.Tests, Failures: s.Failures, Skipped: s.Skipped, Suites: []junitSuite{s}}, "", "  ")
 	if err != nil {
 		return err
