@@ -1,13 +1,13 @@
 package prove
 
 import (
-	"context"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/secret"
 )
 
 // Input is what is to be proved of a deployment.
@@ -16,24 +16,58 @@ type Input struct {
 	Blueprint  *blueprint.Blueprint // as rendered; ids are made up
 	Mode       Mode
 	Now        time.Time // when the calls begin
-	HubSpot    func(Account) dataaction.Sender
-	Stop       bool // at the first property that does not hold
+	Stop       bool      // at the first property that does not hold
+
+	// HubSpot gives an account: an emulator in virtual time, without rate limits, that knows the
+	// properties of hubspot.facts also where no record has one, and takes the token Key. It is
+	// asked from several goroutines at once, each account from one. It fails no request by itself:
+	// faults are made here.
+	HubSpot func(Account) dataaction.Sender
+	Key     secret.Value
+
+	// Open are the names of what HubSpot's documents leave open and an account may do one way or
+	// the other (hubspottest.Readings); none: only the assumed way is tried.
+	Open []string
 }
 
 // An Account is the HubSpot that a call meets.
 type Account struct {
-	CRM    hubspot.CRM
-	Faults []Fault
-	Clock  func() time.Time
+	CRM       hubspot.CRM
+	Clock     func() time.Time // virtual time of the call
+	Otherwise []string         // of Input.Open: what this account does not do in the assumed way
 }
 
 // A Fault is what HubSpot does to a request instead of answering it.
 type Fault struct {
-	Kind    string // as --fault of simulate names them
-	Request int    // which request of the call, from 1; 0 for each
+	Kind    FaultKind
+	Request int // which request of the call, from 1; 0 for each
 }
 
-// Deployment shows the seven properties of a deployment.
-func Deployment(ctx context.Context, in Input) (*Report, error) {
-	return nil, nil
+// A FaultKind is a way to fail. The first six are named as --fault of simulate names them.
+type FaultKind string
+
+// The kinds of fault.
+const (
+	FaultTimeout    FaultKind = "timeout"   // no answer ever comes
+	FaultThrottled  FaultKind = "429"       // over a limit
+	FaultServer     FaultKind = "500"       // the service failed
+	FaultGateway    FaultKind = "502"       // a gateway failed, in HTML
+	FaultReset      FaultKind = "reset"     // the connection is cut
+	FaultMalformed  FaultKind = "malformed" // status 200 and half a JSON text
+	FaultKey        FaultKind = "401"       // the key is refused
+	FaultRefused    FaultKind = "400"       // the request is refused
+	FaultNoContent  FaultKind = "204"       // a success without a body
+	FaultEmptyBody  FaultKind = "empty"     // status 200 and an empty object
+	FaultNull       FaultKind = "null"      // status 200 and null
+	FaultNoList     FaultKind = "no list"   // a total without results
+	FaultBareRecord FaultKind = "bare"      // results that are empty objects
+	FaultLate       FaultKind = "late"      // the right answer, at the moment in which the flow gives up
+)
+
+// FaultKinds lists them.
+func FaultKinds() []FaultKind {
+	return []FaultKind{
+		FaultTimeout, FaultThrottled, FaultServer, FaultGateway, FaultReset, FaultMalformed, FaultKey, FaultRefused,
+		FaultNoContent, FaultEmptyBody, FaultNull, FaultNoList, FaultBareRecord, FaultLate,
+	}
 }

@@ -298,3 +298,23 @@ func TestOAuth(t *testing.T) {
 		}
 	}
 }
+
+// Each of the readings is a fact that an account can have the other way.
+func TestReadingsAreFacts(t *testing.T) {
+	crm := hubspot.CRM{Contacts: []hubspot.Contact{{ID: "1"}}}
+	deals := func(o ...hubspottest.Option) string {
+		_, body := ask(hubspottest.New(crm, o...), "/crm/objects/2026-09/contacts/search", `{"properties":["num_associated_deals"]}`)
+		return string(body)
+	}
+	if got := deals(hubspottest.Otherwise("NoDealsIsZero", "no such fact")); !strings.Contains(got, `"num_associated_deals":"0"`) || got == deals() {
+		t.Error(got)
+	}
+	for _, name := range hubspottest.Readings() {
+		was := hubspottest.Assumed()
+		hubspottest.New(crm, hubspottest.Otherwise(name), hubspottest.Assume(func(a *hubspottest.Assumptions) {
+			if *a == was {
+				t.Errorf("%s changes nothing", name)
+			}
+		}))
+	}
+}
