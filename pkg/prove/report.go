@@ -48,9 +48,16 @@ type Property struct {
 	Verdict        Verdict
 	Message        string        // of one that holds: what it rests on or how far; of others: what happens, and why
 	Hint           string        // of one that does not hold: the next step
-	Pos            diag.Position // of the expression, action or rule that is to blame
+	Pos            diag.Position // of the expression, action or rule that is to blame; of a deployment in its file, or in the template that wrote it
 	Length         int           // of what is underlined there; 0 for none
 	Counterexample *Counterexample
+	Never          []Never // of Rules: the rules that no caller reaches
+}
+
+// A Never is a rule that no caller reaches. Rules are named by their place in the policy, from 0.
+type Never struct {
+	Rule int
+	By   []int // the rules that take its callers first; empty when nobody fits it
 }
 
 // A Counterexample is a call that breaks a property.
