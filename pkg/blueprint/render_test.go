@@ -1,6 +1,7 @@
 package blueprint_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -28,17 +29,26 @@ func load(t testing.TB, file string) *deployment.Deployment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, fs := deployment.Parse(file, data)
-	if err := fs.Err(); err != nil {
+	d, found := deployment.Parse(file, data)
+	if err := found.Err(); err != nil {
 		t.Fatal(err)
 	}
 	return d
 }
 
+// templatesOf are those that a deployment file names, beside it, or the built-in ones.
+func templatesOf(d *deployment.Deployment, file string) fs.FS {
+	if d.Templates == "" {
+		return templates.FS
+	}
+	return os.DirFS(filepath.Join(filepath.Dir(file), d.Templates))
+}
+
 func render(t testing.TB, file string) *blueprint.Blueprint {
 	t.Helper()
-	b, fs := blueprint.Render(load(t, file), templates.FS)
-	for _, f := range fs {
+	d := load(t, file)
+	b, found := blueprint.Render(d, templatesOf(d, file))
+	for _, f := range found {
 		if f.Severity == diag.Error || f.Severity == "" {
 			t.Error(f)
 		}
