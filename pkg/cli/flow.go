@@ -7,8 +7,8 @@ import (
 func newFlowCmd(commands ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "flow",
-		Short: "Check and run Architect flows, offline",
-		Long:  "Check any Architect flow as Genesys' own validation does, and run call flows without an org and a phone.",
+		Short: "Check, run and prove Architect flows, offline",
+		Long:  "Check any Architect flow as Genesys' own validation does, run call flows without an org and a phone, and prove\nthat inbound ones drop no caller.",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

@@ -105,6 +105,15 @@ func readFlow(path string, io *Streams) (*architect.File, []byte, error) {
 	return file, data, nil
 }
 
+// readModule reads the file of a common module.
+func readModule(path string, io *Streams) (*architect.File, []byte, error) {
+	module, text, err := readFlow(path, io)
+	if err == nil && module.Type != "commonModule" {
+		err = fail(fmt.Errorf("%s holds a flow of type %s, not a common module", path, module.Type), "give --module only files of common modules")
+	}
+	return module, text, err
+}
+
 func runFlowRun(ctx context.Context, o flowRunOptions) error {
 	if err := personal(o.IO, o.showPII); err != nil {
 		return err
@@ -115,14 +124,11 @@ func runFlowRun(ctx context.Context, o flowRunOptions) error {
 	}
 	own := phone.Find(string(text)) // what the flow itself says is no secret
 	for _, m := range o.modules {
-		module, text, err := readFlow(m, o.IO)
+		module, text, err := readModule(m, o.IO)
 		if err != nil {
 			return err
 		}
 		own = append(own, phone.Find(string(text))...)
-		if module.Type != "commonModule" {
-			return fail(fmt.Errorf("%s holds a flow of type %s, not a common module", m, module.Type), "give --module only files of common modules")
-		}
 		o.flow.Modules = append(o.flow.Modules, module)
 	}
 	said := &world.Document{File: &world.File{}}

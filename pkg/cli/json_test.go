@@ -146,14 +146,17 @@ func closed(t *testing.T, at string, node any, optional []string) {
 				t.Errorf("%s: an object is open: %v", at, n)
 			}
 			required, _ := n["required"].([]any)
-			for name := range props {
+			for name, x := range props { // which may be "properties"
 				if !slices.Contains(required, any(name)) && !slices.Contains(optional, name) {
 					t.Errorf("%s: key %q may be absent", at, name)
 				}
+				closed(t, at+"/properties/"+name, x, optional)
 			}
 		}
 		for k, x := range n {
-			closed(t, at+"/"+k, x, optional)
+			if k != "properties" {
+				closed(t, at+"/"+k, x, optional)
+			}
 		}
 	}
 }

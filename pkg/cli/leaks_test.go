@@ -212,6 +212,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 		"flow": {{"flow"}}, "action": {{"action"}},
 		"flow check":   {{"flow", "check", flow}, {"flow", "check", evilFlow}, {"flow", "check", broken}, {"flow", "check", evilPath}, {"flow", "check", raw}},
 		"flow run":     {{"flow", "run", evilFlow, "--ani", ani, "--trace"}, {"flow", "run", evilFlow, "--world", world, "--trace"}, {"flow", "run", broken}, {"flow", "run", evilPath}},
+		"flow prove":   {{"flow", "prove", flow}, {"flow", "prove", evilFlow, "--counterexamples", filepath.Join(m.dir, "calls")}, {"flow", "prove", broken}, {"flow", "prove", evilPath}, {"flow", "prove", flow, "--module", evilFlow}},
 		"action check": {{"action", "check", action}, {"action", "check", evilAction}, {"action", "check", evilPath}, {"action", "check", broken}},
 		"action run":   {{"action", "run", action, "--input", "@" + input, "--base-url", "http://127.0.0.1:1", "--trace"}, {"action", "run", evilAction, "--input", "{}"}, {"action", "run", evilPath}},
 		"explain":      {{"explain", "DR-CALL-006"}, {"explain", acting}},

@@ -14,6 +14,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/spf13/cobra"
 )
 
@@ -45,7 +46,7 @@ func held(env *Env, got *any) map[string][]*cobra.Command {
 		},
 		groupLanguages: {
 			newEvalCmd(env, hold[evalOptions](got), hold[evalVelocityOptions](got), hold[evalJSONPathOptions](got)),
-			newFlowCmd(newFlowCheckCmd(env, hold[flowCheckOptions](got)), newFlowRunCmd(env, hold[flowRunOptions](got))),
+			newFlowCmd(newFlowCheckCmd(env, hold[flowCheckOptions](got)), newFlowRunCmd(env, hold[flowRunOptions](got)), newFlowProveCmd(env, hold[flowProveOptions](got))),
 			newActionCmd(newActionCheckCmd(env, hold[actionCheckOptions](got)), newActionRunCmd(env, hold[actionRunOptions](got))),
 		},
 		groupOther: {newExplainCmd(env, hold[explainOptions](got)), newSchemaCmd(env), newManCmd(env, hold[manOptions](got)), newVersionCmd(env, hold[session](got))},
@@ -75,8 +76,9 @@ func TestOptions(t *testing.T) {
 		{"plan --detailed-exitcode --adopt --cutover --force-unlock", planOptions{s, true, true, true, true}},
 		{"setup --yes --adopt --cutover --allow-unstaffed --force-unlock", setupOptions{s, true, true, true, true, true}},
 		{"destroy --yes --queues --force-unlock --confirm acme", destroyOptions{s, true, true, true, "acme"}},
-		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}}},
-		{"validate --fail-severity warning --severity DR-CALL-006=error --severity DR-ORG-001=warning", validateOptions{s, diag.Warning, map[string]diag.Severity{"DR-CALL-006": diag.Error, "DR-ORG-001": diag.Warning}}},
+		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Full, ""}},
+		{"validate --proof quick --counterexamples d", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Quick, "d"}},
+		{"validate --fail-severity warning --severity DR-CALL-006=error --severity DR-ORG-001=warning", validateOptions{s, diag.Warning, map[string]diag.Severity{"DR-CALL-006": diag.Error, "DR-ORG-001": diag.Warning}, prove.Full, ""}},
 		{"simulate", simulateOptions{session: s, crm: "fixtures", flow: "rendered"}},
 		{"simulate --ani a --ani b --dnis d --fault f --at t --every e --fixtures x --world w --crm live --flow deployed --trace --show-pii", simulateOptions{
 			session: s, anis: []string{"a", "b"}, dnis: "d", faults: []string{"f"}, at: "t", every: "e", fixtures: "x", world: "w", crm: "live", flow: "deployed", trace: true, showPII: true,
@@ -95,6 +97,8 @@ func TestOptions(t *testing.T) {
 			session: s, file: "f", world: "w", modules: []string{"m", "n"}, ani: "a", dnis: "d", at: at, trace: true, showPII: true,
 			flow: interp.Options{NotSetQueue: interp.NotSetFailure, NotSetSkill: interp.NotSetAbsent, NotSetParticipantData: interp.NotSetEmpty, NotSetScreenPop: interp.NotSetAbsent},
 		}},
+		{"flow prove a b", flowProveOptions{session: s, files: []string{"a", "b"}, flow: prove.FlowOptions{States: 200_000, Rounds: 3}}},
+		{"flow prove a --module m --module n --states 9 --rounds 2 --counterexamples d", flowProveOptions{s, []string{"a"}, []string{"m", "n"}, "d", prove.FlowOptions{States: 9, Rounds: 2}}},
 		{"action check a b", actionCheckOptions{s, []string{"a", "b"}}},
 		{"action run f", actionRunOptions{session: s, file: "f", input: "{}", credentials: map[string]string{}}},
 		{"action run f --input i --base-url u --credentials-env K=token,L=other --basic-auth --auth x --reading a,b --trace --show-pii", actionRunOptions{

@@ -13,6 +13,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/validate"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
@@ -22,18 +23,27 @@ type validateOptions struct {
 	session
 	failAt     diag.Severity
 	severities map[string]diag.Severity // by code
+	proof      prove.Mode
+	folder     string // for counterexamples; empty: they are not written
 }
 
 func newValidateCmd(env *Env, run func(context.Context, validateOptions) error) *cobra.Command {
-	failAt := string(diag.Error)
+	failAt, mode := string(diag.Error), string(prove.Full)
 	var severities []string
+	var folder string
 	cmd := &cobra.Command{
 		Use:         "validate",
 		Annotations: map[string]string{formatsOf: "sarif junit github"},
-		Short:       "Check the deployment and everything that is rendered from it, offline",
+		Short:       "Check and prove the deployment and everything that is rendered from it, offline",
 		Long: `Check the deployment file, the artifacts rendered from it, what they refer to, and the
 policy itself: every finding at once, each with its place, its code and the next step.
 docs/checks.md explains the codes. Nothing is sent anywhere.
+
+What was rendered is proved, too: that no caller is dropped or waits longer than the budget,
+that no expression can fail, that every call is routed as the policy says, and more, by trying
+every outcome of every step. A property that is broken or cannot be decided is an error;
+--counterexamples DIR writes a world file for each, which "dealroute simulate --world" replays.
+--proof=quick leaves out what vendors do not document, --proof=off everything; docs/proof.md.
 
 Assumptions, which are statements about a vendor that no document settles, never fail;
 -o json lists the ones in use. -o sarif is for code scanning, -o junit for reports of tests,
@@ -49,9 +59,15 @@ not parse, 1 anything else.`,
   dealroute validate -f examples/basic/dealroute.yaml --fail-severity warning -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o := validateOptions{session: env.session(), failAt: diag.Severity(failAt), severities: map[string]diag.Severity{}}
+			o := validateOptions{session: env.session(), failAt: diag.Severity(failAt), severities: map[string]diag.Severity{}, proof: prove.Mode(mode), folder: folder}
 			if !slices.Contains(gravities, o.failAt) {
 				return usage(cmd.CommandPath(), fmt.Errorf("--fail-severity must be error, warning or info, not %q", failAt))
+			}
+			if !slices.Contains([]prove.Mode{prove.Full, prove.Quick, prove.Off}, o.proof) {
+				return usage(cmd.CommandPath(), fmt.Errorf("--proof must be full, quick or off, not %q", mode))
+			}
+			if o.proof == prove.Off && folder != "" {
+				return usage(cmd.CommandPath(), errors.New("--counterexamples needs a proof, and --proof=off leaves it out"))
 			}
 			for _, s := range severities {
 				code, level, ok := strings.Cut(s, "=")
@@ -68,6 +84,8 @@ not parse, 1 anything else.`,
 	}
 	cmd.Flags().StringVar(&failAt, "fail-severity", failAt, "the least severity that makes the answer no: error, warning or info")
 	cmd.Flags().StringArrayVar(&severities, "severity", nil, "CODE=error, warning or info: what findings of a code count as (repeatable)")
+	cmd.Flags().StringVar(&mode, "proof", mode, "how much is proved: full, quick or off")
+	cmd.Flags().StringVar(&folder, "counterexamples", "", "folder to write the world files of broken properties to")
 	return cmd
 }
 
@@ -170,7 +188,7 @@ func sources(l *loaded, set fs.FS) func(string) []byte {
 	}
 }
 
-func runValidate(_ context.Context, o validateOptions) error {
+func runValidate(ctx context.Context, o validateOptions) error {
 	j, err := loadJudged(o.session)
 	if err != nil {
 		return err
@@ -178,8 +196,15 @@ func runValidate(_ context.Context, o validateOptions) error {
 	in := validate.Input{Blueprint: j.blueprint, Earlier: j.findings, Now: o.Now(), Severities: o.severities}
 	if j.loaded != nil {
 		in.Deployment, in.Source = j.loaded.deployment, j.loaded.source
+		if in.Proof, err = proof(ctx, o.session, in.Deployment, in.Blueprint, o.proof); err != nil {
+			return err
+		}
 	}
 	answer := validate.Run(in)
+	replay, files := replays(j.file, o.folder), worlds{}
+	if err := errors.Join(files.add(in.Proof, replay), files.write(o.folder)); err != nil {
+		return err
+	}
 	texts := map[string][]byte{}
 	show := func(f *diag.Finding) {
 		at := j.shown(f.Position.File)
@@ -196,7 +221,10 @@ func runValidate(_ context.Context, o validateOptions) error {
 	}
 	switch o.settings.format {
 	case "json":
-		err = view.JSON(o.IO.Out, view.NewValidation(answer))
+		var shown *view.Proof
+		if shown, err = view.NewProof(in.Proof, replay); err == nil {
+			err = view.JSON(o.IO.Out, view.NewValidation(answer, shown))
+		}
 	case "sarif":
 		err = view.SARIF(o.IO.Out, answer, o.version())
 	case "junit":
@@ -204,7 +232,11 @@ func runValidate(_ context.Context, o validateOptions) error {
 	case "github":
 		err = view.GitHub(o.IO.Out, answer)
 	default:
-		if err = view.PrintValidation(o.IO.Out, answer.Findings, func(file string) []byte { return texts[file] }); err == nil {
+		err = view.PrintValidation(o.IO.Out, answer.Findings, func(file string) []byte { return texts[file] })
+		if err == nil {
+			err = view.PrintProof(o.IO.Out, in.Proof, replay)
+		}
+		if err == nil {
 			_, err = diag.Fprintf(o.IO.Out, "%s\n", view.ValidationTally(j.file, answer, j.looked()))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -16,6 +17,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/validate"
 	"github.com/dealroute/dealroute/templates"
 )
@@ -25,6 +27,8 @@ import (
 //	## want: CODE message | CODE message    these findings are on this line; * is any text
 //	## now: 2027-06-01                      the date; 2026-11-23 without
 //	## account                              what the account has is known, see account below
+//	## proof                                everything was proved
+//	## proof: VERDICT PROPERTY message      the proof blames this line; never I [J] as the message: rule I is never reached, by J
 //	## template flow/inbound-call.yaml.tmpl the template in which the lines ##- become the lines ##+;
 //	                                        there may be several
 //
@@ -36,6 +40,7 @@ type testCase struct {
 	files fs.FS
 	wants map[place][]string
 	known *validate.Account
+	proof *prove.Report
 }
 
 // account is an account with a second pipeline and two properties of its own.
@@ -77,6 +82,8 @@ func readCase(t *testing.T, path string) testCase {
 			}
 		case line == "## account":
 			c.known = &account
+		case line == "## proof":
+			c.proof = &prove.Report{Mode: prove.Full}
 		case strings.HasPrefix(line, "## template "):
 			patches = append(patches, &patch{name: strings.TrimPrefix(line, "## template ")})
 		case strings.HasPrefix(line, "##-") && len(last.changed) > 0:
@@ -87,6 +94,9 @@ func readCase(t *testing.T, path string) testCase {
 			last.changed = append(last.changed, line[3:])
 		default:
 			c.want(deploymentFile, i+1, line)
+		}
+		if _, said, ok := strings.Cut(line, "## proof: "); ok {
+			c.blame(t, diag.Position{File: deploymentFile, Line: i + 1, Column: 1}, said)
 		}
 	}
 	if len(patches) > 0 {
@@ -99,6 +109,29 @@ func readCase(t *testing.T, path string) testCase {
 type patch struct {
 	name         string
 	old, changed []string
+}
+
+// blame makes a property of the proof one that does not hold.
+func (c *testCase) blame(t *testing.T, at diag.Position, said string) {
+	t.Helper()
+	said, _, _ = strings.Cut(said, " ## want: ")
+	words := strings.SplitN(said, " ", 3)
+	if len(words) < 3 || c.proof == nil {
+		t.Fatalf("%s: no proof: %q", at, said)
+	}
+	p := prove.Property{ID: words[1], Verdict: prove.Verdict(words[0]), Message: words[2], Pos: at}
+	if rules, ok := strings.CutPrefix(p.Message, "never "); ok {
+		var n []int
+		for _, w := range strings.Fields(rules) {
+			i, err := strconv.Atoi(w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n = append(n, i)
+		}
+		p.Never = []prove.Never{{Rule: n[0], By: n[1:]}}
+	}
+	c.proof.Properties = append(c.proof.Properties, p)
 }
 
 func (c testCase) want(file string, line int, text string) {
@@ -147,7 +180,7 @@ func (c testCase) answer() diag.Findings {
 		b, more = blueprint.Render(d, c.files)
 		found = append(found, more...)
 	}
-	all := validate.Run(validate.Input{Deployment: d, Blueprint: b, Earlier: found, Now: c.now, Account: c.known, Source: []byte(c.text)}).Findings
+	all := validate.Run(validate.Input{Deployment: d, Blueprint: b, Earlier: found, Now: c.now, Account: c.known, Source: []byte(c.text), Proof: c.proof}).Findings
 	return slices.DeleteFunc(all, func(f diag.Finding) bool { return f.Severity == diag.Assumption })
 }
 

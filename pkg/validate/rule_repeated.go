@@ -4,7 +4,7 @@ import "github.com/dealroute/dealroute/pkg/diag"
 
 func ruleRepeated() Rule {
 	return Rule{
-		Code: "DR-ROUTE-004", Severity: diag.Warning,
+		Code: "DR-ROUTE-004", Severity: diag.Warning, never: true,
 		Title: "two rules with the same conditions",
 		Text:  "The second one can never fire. Delete one of the two, or change what the other asks for.",
 		check: func(c *check) {

@@ -9,6 +9,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/prove"
 )
 
 // Input is what is judged.
@@ -18,6 +19,7 @@ type Input struct {
 	Earlier    diag.Findings            // what reading the file and rendering it found
 	Now        time.Time                // versions of HubSpot's API end at a date
 	Account    *Account                 // nil when nothing is known of the account
+	Proof      *prove.Report            // nil when nothing was proved
 	Source     []byte                   // the text of the deployment file, for what its comments allow
 	Severities map[string]diag.Severity // by code: what findings count as here
 }
@@ -51,6 +53,10 @@ type Rule struct {
 	artifacts bool
 	// A rule about what the account has is asked only when that is known.
 	account bool
+	// A rule about a property of the proof is asked only when it was proved; this is its id.
+	property string
+	// A rule that reports a rule of the file that can never fire, at its name.
+	never bool
 }
 
 // Run gives all findings, the earlier ones and the assumptions that the artifacts rest on
@@ -74,7 +80,7 @@ func Run(in Input) Answer {
 	}
 	var asked []Rule
 	for _, r := range Rules() {
-		if in.Deployment == nil || r.artifacts && in.Blueprint == nil || r.account && in.Account == nil {
+		if in.Deployment == nil || r.artifacts && in.Blueprint == nil || r.account && in.Account == nil || r.property != "" && in.Proof == nil {
 			continue
 		}
 		c := &check{in: in, d: in.Deployment, b: in.Blueprint, rule: r}
@@ -85,6 +91,7 @@ func Run(in Input) Answer {
 	if in.Blueprint != nil {
 		add(assumptions(in.Blueprint))
 	}
+	all = once(all)
 	var allowed []Allowed
 	if in.Deployment != nil && in.Source != nil {
 		all, allowed = in.allow(all, stops)

@@ -18,7 +18,7 @@ type Validation struct {
 	Findings []Finding             `json:"findings"`
 	Counts   map[diag.Severity]int `json:"counts"`
 	Allowed  []Allowed             `json:"allowed"`
-	Proof    any                   `json:"proof"` // null: nothing was proved
+	Proof    *Proof                `json:"proof"` // null: nothing was proved
 }
 
 // Allowed is a finding that a comment of the file says is all right.
@@ -29,8 +29,8 @@ type Allowed struct {
 }
 
 // NewValidation converts what was found.
-func NewValidation(a validate.Answer) Validation {
-	v := Validation{Schema: Schema, Findings: NewFindings(a.Findings), Counts: a.Findings.Counts(), Allowed: []Allowed{}}
+func NewValidation(a validate.Answer, proof *Proof) Validation {
+	v := Validation{Schema: Schema, Findings: NewFindings(a.Findings), Counts: a.Findings.Counts(), Allowed: []Allowed{}, Proof: proof}
 	for _, x := range a.Allowed {
 		v.Allowed = append(v.Allowed, Allowed{NewFindings(diag.Findings{x.Finding})[0], x.Reason, x.Line})
 	}

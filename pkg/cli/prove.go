@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/view"
+)
+
+// proof shows the properties of a deployment, nil where nothing is to be shown.
+func proof(ctx context.Context, env session, d *deployment.Deployment, b *blueprint.Blueprint, mode prove.Mode) (*prove.Report, error) {
+	if mode == prove.Off || b == nil {
+		return nil, nil
+	}
+	start := env.Now()
+	r, err := prove.Deployment(ctx, prove.Input{Deployment: d, Blueprint: b, Mode: mode, Now: start.UTC(), HubSpot: provedAccount(d)})
+	if err != nil {
+		return nil, fail(fmt.Errorf("prove the deployment: %w", err), "--proof=off leaves the proof out")
+	}
+	if r != nil {
+		r.Elapsed = env.Now().Sub(start)
+	}
+	return r, nil
+}
+
+// provedAccount makes the accounts that calls of a proof meet: the emulator in memory.
+func provedAccount(d *deployment.Deployment) func(prove.Account) dataaction.Sender {
+	return func(a prove.Account) dataaction.Sender {
+		return transport.Handler(hubspottest.New(a.CRM, append(defined(d), hubspottest.Virtual(), hubspottest.Clock(a.Clock))...))
+	}
+}
+
+// worlds gathers the world files that replay the calls of proofs, by name below a folder.
+type worlds map[string][]byte
+
+// add gives the files of a report to be written.
+func (w worlds) add(r *prove.Report, replay view.Replays) error {
+	if r == nil || replay.Folder == "" {
+		return nil
+	}
+	for _, p := range r.Properties {
+		if p.Counterexample == nil {
+			continue
+		}
+		text, err := view.WorldText(p, replay)
+		if err != nil {
+			return err
+		}
+		w[replay.File(p.ID)] = []byte(text)
+	}
+	return nil
+}
+
+// write writes them, each whole; without any no folder is made.
+func (w worlds) write(dir string) error {
+	if len(w) == 0 {
+		return nil
+	}
+	return writeTree(dir, w)
+}
+
+// replays says how the calls against a deployment are replayed.
+func replays(file, folder string) view.Replays {
+	return view.Replays{
+		Command: view.ReplayCommand("dealroute", "simulate", "-f", file), Folder: filepath.ToSlash(folder),
+		File: func(property string) string { return property + ".yaml" },
+	}
+}

@@ -1,0 +1,278 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/prove"
+)
+
+// ProofPage is where the docs say what is proved.
+const ProofPage = "docs/proof.md"
+
+// A Proof is what was proved of a deployment, as JSON. Keys are always there.
+type Proof struct {
+	Mode           prove.Mode `json:"mode"`
+	Properties     []Property `json:"properties"`
+	States         int        `json:"states"`
+	Paths          string     `json:"paths"` // a whole number, which may be larger than JSON readers take
+	CRMClasses     int        `json:"crmClasses"`
+	Calls          int        `json:"calls"`
+	WorstWaitMs    int64      `json:"worstWaitMs"`
+	WorstPath      []string   `json:"worstPath"`
+	WorstHubSpotMs int64      `json:"worstHubspotMs"`
+	Assumptions    []string   `json:"assumptions"`
+	Cut            []string   `json:"cut"`
+	Ms             int64      `json:"ms"`
+}
+
+// A Property is one thing that was to be shown.
+type Property struct {
+	ID             string          `json:"id"`
+	Title          string          `json:"title"`
+	Verdict        prove.Verdict   `json:"verdict"`
+	Message        string          `json:"message"`
+	Counterexample *Counterexample `json:"counterexample"`
+}
+
+// A Counterexample is a call that breaks a property.
+type Counterexample struct {
+	World   string   `json:"world"`   // text of a world file
+	Command string   `json:"command"` // that replays it
+	Call    []string `json:"call"`    // step by step
+}
+
+// A FlowProof is what was proved of a flow.
+type FlowProof struct {
+	File        string     `json:"file"`
+	Type        string     `json:"type"` // of the flow; anything but inboundCall has no properties
+	Properties  []Property `json:"properties"`
+	States      int        `json:"states"`
+	Paths       string     `json:"paths"`
+	WorstWaitMs int64      `json:"worstWaitMs"`
+	WorstPath   []string   `json:"worstPath"`
+	Cut         []string   `json:"cut"`
+	Findings    []Finding  `json:"findings"` // why it cannot be read, and where a property fails
+	Ms          int64      `json:"ms"`
+}
+
+// FlowProofs is the answer of flow prove.
+type FlowProofs struct {
+	Schema int         `json:"schema"`
+	Flows  []FlowProof `json:"flows"`
+}
+
+// Replays say how the calls of a proof are replayed.
+type Replays struct {
+	Command string // up to the world file
+	Folder  string // that holds the world files; empty: they are not written
+	File    func(property string) string
+}
+
+// World is the name of the file that holds the call against a property.
+func (r Replays) World(property string) string {
+	if r.Folder == "" {
+		return "counterexample.yaml"
+	}
+	return path.Join(r.Folder, r.File(property))
+}
+
+func (r Replays) command(property string) string {
+	return r.Command + " --world " + quoted(r.World(property))
+}
+
+// quoted is a word of a shell's command line.
+func quoted(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:@%+=") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// ReplayCommand is a command line without its world file.
+func ReplayCommand(words ...string) string {
+	var out []string
+	for _, w := range words {
+		out = append(out, quoted(w))
+	}
+	return strings.Join(out, " ")
+}
+
+// WorldText is the world file of a counterexample. Its comment says what it is for.
+func WorldText(p prove.Property, r Replays) (string, error) {
+	text, err := p.Counterexample.World.Encode()
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	diag.Fprintf(&b, "# Against: %s\n# %s\n", p.Title, p.Message)
+	for i, s := range p.Counterexample.Call {
+		diag.Fprintf(&b, "#   %d. %s\n", i+1, s)
+	}
+	diag.Fprintf(&b, "# Replay it: %s\n", r.command(p.ID))
+	return b.String() + string(text), nil
+}
+
+// NewProof converts a report; nil stays nil.
+func NewProof(r *prove.Report, replay Replays) (*Proof, error) {
+	if r == nil {
+		return nil, nil
+	}
+	ps, err := newProperties(r, replay)
+	return &Proof{
+		Mode: r.Mode, Properties: ps, States: r.States, Paths: paths(r), CRMClasses: r.CRMClasses, Calls: r.Calls,
+		WorstWaitMs: ms(r.WorstWait), WorstPath: list(r.WorstPath), WorstHubSpotMs: ms(r.WorstHubSpot),
+		Assumptions: list(r.Assumptions), Cut: list(r.Cut), Ms: ms(r.Elapsed),
+	}, err
+}
+
+// NewFlowProof converts the report of a flow, nil when there is nothing to prove of it.
+func NewFlowProof(file, kind string, r *prove.Report, found diag.Findings, replay Replays) (FlowProof, error) {
+	out := FlowProof{File: file, Type: kind, Properties: []Property{}, Paths: "0", WorstPath: []string{}, Cut: []string{}, Findings: NewFindings(found)}
+	if r == nil {
+		return out, nil
+	}
+	var err error
+	out.Properties, err = newProperties(r, replay)
+	out.States, out.Paths, out.Cut, out.Ms = r.States, paths(r), list(r.Cut), ms(r.Elapsed)
+	out.WorstWaitMs, out.WorstPath = ms(r.WorstWait), list(r.WorstPath)
+	return out, err
+}
+
+func newProperties(r *prove.Report, replay Replays) ([]Property, error) {
+	out := make([]Property, 0, len(r.Properties))
+	for _, p := range r.Properties {
+		v := Property{ID: p.ID, Title: p.Title, Verdict: p.Verdict, Message: p.Message}
+		if p.Counterexample != nil {
+			world, err := WorldText(p, replay)
+			if err != nil {
+				return nil, err
+			}
+			v.Counterexample = &Counterexample{world, replay.command(p.ID), list(p.Counterexample.Call)}
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+func list(s []string) []string { return append([]string{}, s...) }
+
+func paths(r *prove.Report) string {
+	if r.Paths == nil {
+		return "0"
+	}
+	return r.Paths.String()
+}
+
+// PrintProof writes what was proved for a person: in a few lines when everything holds.
+func PrintProof(w io.Writer, r *prove.Report, replay Replays) error {
+	if r == nil {
+		return nil
+	}
+	var b strings.Builder
+	diag.Fprintf(&b, "proof (%s): %s (%s)\n", r.Mode, tally(r), ProofPage)
+	if len(r.Broken()) > 0 {
+		printProperties(&b, r, replay)
+	}
+	printSearch(&b, r)
+	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
+	return err
+}
+
+// PrintFlowProof writes what was proved of a flow for a person; the findings stand above.
+func PrintFlowProof(w io.Writer, file string, r *prove.Report, replay Replays) error {
+	var b strings.Builder
+	diag.Fprintf(&b, "%s: %s\n", file, tally(r))
+	printProperties(&b, r, replay)
+	printSearch(&b, r)
+	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
+	return err
+}
+
+// tally adds up the verdicts.
+func tally(r *prove.Report) string {
+	n := map[prove.Verdict]int{}
+	for _, p := range r.Properties {
+		n[p.Verdict]++
+	}
+	if n[prove.Holds] == len(r.Properties) {
+		return fmt.Sprintf("all %d properties hold", n[prove.Holds])
+	}
+	out := []string{fmt.Sprintf("%d of %s", n[prove.Holds], Count(len(r.Properties), "property holds", "properties hold"))}
+	if n[prove.Broken] > 0 {
+		out = append(out, fmt.Sprintf("%d broken", n[prove.Broken]))
+	}
+	if n[prove.NotDecided] > 0 {
+		out = append(out, fmt.Sprintf("%d not decided", n[prove.NotDecided]))
+	}
+	return strings.Join(out, ", ")
+}
+
+var verdicts = map[prove.Verdict]string{prove.Holds: "holds", prove.Broken: "BROKEN", prove.NotDecided: "NOT DECIDED"}
+
+func printProperties(b *strings.Builder, r *prove.Report, replay Replays) {
+	for _, p := range r.Properties {
+		diag.Fprintf(b, "  %-12s %s\n", verdicts[p.Verdict], p.Title)
+		if p.Counterexample == nil {
+			continue
+		}
+		for i, s := range p.Counterexample.Call {
+			diag.Fprintf(b, "  %-12s %3d. %s\n", "", i+1, s)
+		}
+		diag.Fprintf(b, "  %-12s %s\n", "", replay.command(p.ID))
+	}
+	if replay.Folder == "" && slices.ContainsFunc(r.Properties, func(p prove.Property) bool { return p.Counterexample != nil }) {
+		diag.Fprintf(b, "  %-12s --counterexamples DIR writes these calls into files, and names them here\n", "replay")
+	}
+}
+
+// printSearch says how much was tried, and what the answer rests on.
+func printSearch(b *strings.Builder, r *prove.Report) {
+	line := func(name, value, more string) {
+		b.WriteString(strings.TrimRight(diag.Sprintf("  %-12s %-19s %s", name, value, more), " ") + "\n")
+	}
+	took := fmt.Sprintf(", in %s ms", Thousands(ms(r.Elapsed)))
+	tried := fmt.Sprintf("%s paths through %s of the flow", grouped(paths(r)), Count(r.States, "state", "states"))
+	if r.Calls > 0 {
+		line("tried", tried, "")
+		line("", fmt.Sprintf("%s calls to %s of accounts%s", Thousands(int64(r.Calls)), Count(r.CRMClasses, "kind", "kinds"), took), "")
+	} else {
+		line("tried", tried+took, "")
+	}
+	var waits []string
+	if r.Calls > 0 || r.WorstHubSpot > 0 {
+		waits = append(waits, "HubSpot at most "+Thousands(ms(r.WorstHubSpot)))
+	}
+	waits = append(waits, strings.Join(r.WorstPath, " · "))
+	line("worst wait", Thousands(ms(r.WorstWait))+" ms", strings.Trim(strings.Join(waits, ": "), ": "))
+	for i, a := range restsOn(r) {
+		line(map[bool]string{true: "rests on"}[i == 0], a, "")
+	}
+	for i, c := range r.Cut {
+		line(map[bool]string{true: "cut"}[i == 0], c, "")
+	}
+}
+
+// restsOn gives the assumptions as lines: the ids together, then what has no id.
+func restsOn(r *prove.Report) []string {
+	var out, sentences []string
+	const most = 90 // characters of a line
+	for _, a := range r.Assumptions {
+		switch last := len(out) - 1; {
+		case strings.Contains(a, " "):
+			sentences = append(sentences, a)
+		case last >= 0 && len(out[last])+len(a) < most:
+			out[last] += ", " + a
+		default:
+			out = append(out, a)
+		}
+	}
+	return append(out, sentences...)
+}
+
+// grouped is a whole number of any size with its thousands apart.
+func grouped(n string) string { return strings.TrimSuffix(money(n), ".00") }
