@@ -112,3 +112,61 @@ func TestExamplesValidate(t *testing.T) {
 		})
 	}
 }
+
+// TestLineEndsOfWindows: every finding has its place in a file with the line ends of Windows, too,
+// and so has one in a template.
+func TestLineEndsOfWindows(t *testing.T) {
+	var files []string
+	for _, pattern := range []string{"../validate/testdata/*/fail.yaml", "../deployment/testdata/refused/*.yaml"} {
+		some, err := filepath.Glob(pattern)
+		if err != nil || len(some) == 0 {
+			t.Fatalf("no files %s: %v", pattern, err)
+		}
+		files = append(files, some...)
+	}
+	p := newProgram(t)
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	windows := func(text string) string { return strings.ReplaceAll(text, "\n", "\r\n") }
+	places := 0
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answers [2]string
+		for i, text := range []string{string(text), windows(string(text))} {
+			_, answers[i], _ = p.run("validate", "--proof=off", "-f", write("dealroute.yaml", text), "-o", "sarif")
+		}
+		if answers[0] != answers[1] {
+			t.Errorf("%s: %s\n%s", f, answers[0], answers[1])
+		}
+		places += strings.Count(answers[0], `"startLine"`)
+	}
+	if places < 2*len(files) {
+		t.Errorf("%d files, %d places: the test looks in the wrong place", len(files), places)
+	}
+	const small = "version: 1\nname: acme\ngenesys: {region: eu-central-1}\nhubspot: {lookup: {homeCountries: [US]}}\nrouting: {fallback: {queue: General}}\n"
+	if code, _, errs := p.run("render", "-f", write("dealroute.yaml", small), "--copy-templates", filepath.Join(dir, "mine")); code != 0 {
+		t.Fatal(errs)
+	}
+	template := filepath.Join("mine", "flow", "inbound-call.yaml.tmpl")
+	text, err := os.ReadFile(filepath.Join(dir, template))
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := strings.Replace(string(text), "errorHandling:", "errorHandlin:", 1)
+	write(template, broken)
+	_, unix, _ := p.run("validate", "--proof=off", "-f", write("dealroute.yaml", small+"templates: ./mine\n"), "-o", "sarif")
+	write(template, windows(broken))
+	_, other, _ := p.run("validate", "--proof=off", "-f", filepath.Join(dir, "dealroute.yaml"), "-o", "sarif")
+	if unix != other || !strings.Contains(unix, "inbound-call.yaml.tmpl") {
+		t.Errorf("in a template: %s\n%s", unix, other)
+	}
+}
