@@ -82,7 +82,7 @@ func runFlowProve(ctx context.Context, o flowProveOptions) error {
 		if err := files.add(p.report, replay); err != nil {
 			return err
 		}
-		if p.report != nil {
+		if p.kind == inbound {
 			proved++
 		}
 		no = no || p.found.Has(diag.Error)
@@ -115,6 +115,9 @@ func runFlowProve(ctx context.Context, o flowProveOptions) error {
 	return nil
 }
 
+// inbound is the type of the flows that are proved.
+const inbound = "inboundCall"
+
 // A provedFlow is one file's part of the answer.
 type provedFlow struct {
 	path, kind string
@@ -140,7 +143,7 @@ func (o flowProveOptions) prove(ctx context.Context, path string) (provedFlow, e
 		}
 		return p, nil
 	}
-	if f.Type != "inboundCall" {
+	if f.Type != inbound {
 		return p, nil
 	}
 	start := o.Now()

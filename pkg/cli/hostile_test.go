@@ -72,6 +72,7 @@ func runs(t *testing.T) map[string][]string {
 		"eval": {"eval", "1 + 1"}, "eval -": {"eval", "-"}, "eval --velocity": {"eval", "--velocity", "x"}, "eval --jsonpath": {"eval", "--jsonpath", "$.a", "--document", doc},
 		"flow check": {"flow", "check", filepath.Join(built, "flow", "acme-inbound.yaml")}, "flow check -": {"flow", "check", "-"},
 		"flow run":     {"flow", "run", filepath.Join(built, "flow", "acme-inbound.yaml"), "--ani", "+15135550142"},
+		"flow prove":   {"flow", "prove", filepath.Join(built, "flow", "acme-inbound.yaml")},
 		"action check": {"action", "check", actions[0]}, "action run": {"action", "run", actions[0], "--input", `{"number":"+15135550142"}`, "--base-url", "http://127.0.0.1:1", "--credentials-env", "KEY=token"},
 		"schema": {"schema"}, "man": {"man", "--out", filepath.Join(built, "man")}, "version": {"version"}, "help": {"help"}, "help simulate": {"help", "simulate"},
 		"completion bash": {"completion", "bash"}, "completion zsh": {"completion", "zsh"}, "completion fish": {"completion", "fish"},
@@ -143,7 +144,7 @@ func fileArguments(t *testing.T) map[string][]string {
 	return map[string][]string{
 		"deployment": {"validate", "-f", "FILE"}, "deployment of render": {"render", "-f", "FILE", "--out", t.TempDir()},
 		"deployment explained": {"plan", "--explain-config", "-f", "FILE"}, "fixtures": append(slices.Clone(with), "--fixtures", "FILE"),
-		"world": append(slices.Clone(with), "--world", "FILE"), "flow": {"flow", "check", "FILE"}, "flow to run": {"flow", "run", "FILE"},
+		"world": append(slices.Clone(with), "--world", "FILE"), "flow": {"flow", "check", "FILE"}, "flow to run": {"flow", "run", "FILE"}, "flow to prove": {"flow", "prove", "FILE"}, "module of a proof": {"flow", "prove", flow, "--module", "FILE"},
 		"module": {"flow", "run", flow, "--ani", "1", "--module", "FILE"}, "world of a flow": {"flow", "run", flow, "--ani", "1", "--world", "FILE"},
 		"action": {"action", "check", "FILE"}, "action to run": {"action", "run", "FILE"}, "input": {"action", "run", action, "--input", "@FILE"},
 		"auth": {"action", "run", action, "--auth", "FILE", "--base-url", "http://127.0.0.1:1"}, "document": {"eval", "--jsonpath", "$.a", "--document", "FILE"},

@@ -208,6 +208,8 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"flow check", "flow-check", 0, "", []string{"flow", "check", "FLOW"}},
 		{"flow check of a broken flow", "flow-check", 2, "", []string{"flow", "check", file("broken.yaml", evilFlow)}},
 		{"flow check of lines", "flow-check-line", 0, `{"id":1,"org":{},"flow":{"inboundCall":{"name":"x"}}}` + "\nno question\n", []string{"flow", "check", "-"}},
+		{"flow prove", "flow-prove", 0, "", []string{"flow", "prove", "FLOW"}},
+		{"flow prove of a broken flow", "flow-prove", 2, "", []string{"flow", "prove", "FLOW", file("unread.yaml", "inboundCall: [\n")}},
 		{"flow run", "flow-run", 0, "", []string{"flow", "run", "FLOW", "--ani", "+15135550142"}},
 		{"flow run traced", "flow-run", 0, "", []string{"flow", "run", "FLOW", "--ani", "+15135550142", "--trace"}},
 		{"action check", "action-check", 0, "", []string{"action", "check", "ACTION"}},
@@ -299,7 +301,7 @@ func TestFailuresFollowTheirSchema(t *testing.T) {
 		{"destroy", "-f", basicFile, "--yes", "--confirm", "other"}, {"destroy", "-f", basicFile, "--yes"},
 		{"render", "-f", basicFile}, {"render", "-f", bad, "--out", filepath.Join(t.TempDir(), "x")},
 		{"sandbox", "-f", basicFile, "--genesys-address", "0.0.0.0:80"}, {"sandbox", "reset", "-f", none},
-		{"flow", "check", none}, {"flow", "run", none, "--ani", "1"}, {"action", "check", none}, {"action", "run", none},
+		{"flow", "check", none}, {"flow", "prove", none}, {"flow", "run", none, "--ani", "1"}, {"action", "check", none}, {"action", "run", none},
 		{"eval"}, {"eval", "(", "--now", "yesterday"}, {"eval", "--jsonpath", "$"},
 	} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {

@@ -116,6 +116,7 @@ func TestExamplesValidate(t *testing.T) {
 // TestLineEndsOfWindows: every finding has its place in a file with the line ends of Windows, too,
 // and so has one in a template.
 func TestLineEndsOfWindows(t *testing.T) {
+	t.Parallel()
 	var files []string
 	for _, pattern := range []string{"../validate/testdata/*/fail.yaml", "../deployment/testdata/refused/*.yaml"} {
 		some, err := filepath.Glob(pattern)
