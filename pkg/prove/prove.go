@@ -2,6 +2,8 @@ package prove
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
@@ -11,10 +13,99 @@ import (
 type FlowOptions struct {
 	Interp interp.Options
 	States int // at most; 0 is 200,000
-	Rounds int // of a loop whose count is not known, and of a menu; 0 is 3
+	Rounds int // how often a caller is asked for keys at one place; 0 is 4
+	At     time.Time
+	Stop   bool // at the first property that does not hold
 }
 
-// Flow shows what holds of any inbound call flow.
+// callers are what trunks show of a caller.
+var callers = []string{"tel:+15135550142", "+15135550142", "sip:+15135550142@203.0.113.7", "5135550142", "tel:+4930231251000", "", "anonymous", "sip:anonymous@anonymous.invalid", "911"}
+
+// Flow shows what holds of any inbound call flow: how calls end, how long they wait for data
+// actions, and whether an expression can fail. The error is one of compiling the flow, or the
+// context's.
 func Flow(ctx context.Context, f *architect.File, o FlowOptions) (*Report, error) {
-	return nil, nil
+	p, err := interp.Compile(f, o.Interp)
+	if err != nil {
+		return nil, err
+	}
+	set := setting{
+		starts:  []start{{call: interp.Call{DNIS: "+15135550100", At: o.At}, anis: callers}},
+		hubspot: func(*interp.Effect) bool { return true },
+		ending:  silent, states: o.States, rounds: o.Rounds, stop: o.Stop,
+	}
+	if names, _ := p.Attributes(); len(names) > 0 {
+		set.starts[0].data = map[string][]string{}
+		meetings := p.Meetings()
+		for _, n := range names {
+			values := []string{"", "1", "something else"}
+			if m := meetings[interp.Source{Data: n}]; m != nil {
+				for _, l := range m.Literals {
+					values = append(values, l.Text())
+				}
+			}
+			set.starts[0].data[n] = values
+		}
+	}
+	x, err := explore(ctx, p, set)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{Mode: Full, States: len(x.nodes), Paths: x.ways(), Cut: x.cut}
+	var endless bool
+	var path []int32
+	r.WorstWait, path, endless = x.longest(func(e edge) time.Duration { return e.hub })
+	r.WorstHubSpot = r.WorstWait
+	r.WorstPath = x.words(path)
+	r.Properties = []Property{
+		x.property(ctx, Ending, "No call is disconnected without a word"),
+		x.property(ctx, Wait, "The wait for data actions is bounded"),
+		x.property(ctx, Expressions, "No expression can fail"),
+	}
+	if w := &r.Properties[1]; endless && w.Verdict == Holds {
+		w.Verdict, w.Pos = Broken, f.Flow.Pos
+		w.Message = "a caller can wait for data actions again and again without pressing a key"
+		w.Hint = "leave the circle after a number of tries"
+	} else if w.Verdict == Holds {
+		w.Message = fmt.Sprintf("at most %s until the next key", r.WorstWait.Round(time.Second))
+	}
+	return r, nil
+}
+
+// silent is a call that ends although its caller was told nothing.
+func silent(s *interp.State, r interp.Result) string {
+	if r.Ending != interp.EndDisconnect || s.Told() {
+		return ""
+	}
+	if r.Handled {
+		return "error handling disconnects a caller who was told nothing"
+	}
+	return "a caller is disconnected who was told nothing since the last key or failed transfer"
+}
+
+// property is the verdict of the search on one.
+func (x *explorer) property(ctx context.Context, id, title string) Property {
+	p := Property{ID: id, Title: title, Verdict: Holds}
+	switch f := x.faults[id]; {
+	case f != nil:
+		p.Verdict, p.Message, p.Hint, p.Pos = Broken, f.message, f.hint, f.pos
+		if c := f.counterexample(); f.replays(ctx, x.p, c) {
+			p.Counterexample = c
+		}
+	case x.open != nil:
+		o := x.open.Finding
+		p.Verdict, p.Message, p.Hint, p.Pos = NotDecided, o.Message, o.Hint, o.Position
+	}
+	return p
+}
+
+// words tell a way over nodes by the effects on it.
+func (x *explorer) words(path []int32) []string {
+	var out []string
+	for _, n := range path {
+		if w := x.nodes[n].what; w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
 }

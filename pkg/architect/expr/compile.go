@@ -1,6 +1,9 @@
 package expr
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // A Program is a compiled expression. It may be evaluated by many goroutines at once.
 type Program struct {
@@ -10,6 +13,10 @@ type Program struct {
 	known  bool // value is the result
 	slot   int  // the expression is a variable, of which value is NOT_SET; or −1
 	value  Value
+	whole  *item // for Part
+	opts   Options
+	part   sync.Once
+	parts  *Part
 }
 
 // Typed is what the checker found.
@@ -55,7 +62,7 @@ func (c *compiler) program(n Node, scope Scope, target *Type) (*Program, error) 
 		c.fold(it)
 		p.budget += c.left
 	}
-	p.code = c.item(it)
+	p.code, p.whole, p.opts = c.item(it), it, c.Options
 	switch {
 	case it.known():
 		p.known, p.value = true, it.value

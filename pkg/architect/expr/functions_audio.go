@@ -1,6 +1,10 @@
 package expr
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // audioRows: Audio is a list of text segments, what a caller would hear in words. The
 // engine looks for contexts given twice with integers without a format only.
@@ -86,7 +90,14 @@ func playback(_ *machine, a []Value) (Value, *EvalError) {
 }
 
 func blankAudio(_ *machine, a []Value) (Value, *EvalError) {
-	return audioOf([]string{"(silence " + strconv.FormatInt(a[0].n, 10) + " ms)"}), nil
+	return audioOf([]string{blank + strconv.FormatInt(a[0].n, 10) + " ms)"}), nil
+}
+
+const blank = "(silence "
+
+// Audible tells whether a caller hears anything of an audio or a prompt.
+func (v Value) Audible() bool {
+	return slices.ContainsFunc(segments(v), func(s string) bool { return strings.TrimSpace(s) != "" && !strings.HasPrefix(s, blank) })
 }
 
 // speak says a value as ToString writes it; NOT_SET is silence. Formats and languages

@@ -37,6 +37,7 @@ const (
 	flagSet      header = 1 << 16
 	flagNoAmount header = 1 << 17
 	flagNoCode   header = 1 << 18
+	flagOpen     header = 1 << 19
 	scaleShift          = 24
 )
 
@@ -49,6 +50,7 @@ type box struct {
 	json  *jsonNode
 	audio []string
 	phone *phone
+	open  any // see OfOpen
 }
 
 // A Named is a property of an object.
@@ -70,6 +72,18 @@ func (v Value) IsSet() bool { return v.h&flagSet != 0 }
 
 // NotSet is NOT_SET of a type.
 func NotSet(t Type) Value { return Value{h: header(t)} }
+
+// OfOpen makes a value of the type that stands for several, which of is: only an Env that
+// knows of them may hold such values, and none may reach an evaluation.
+func OfOpen(t Type, of any) Value { return Value{h: head(t) | flagOpen, p: &box{open: of}} }
+
+// Open is what OfOpen was given; nil of any other value.
+func (v Value) Open() any {
+	if v.h&flagOpen == 0 {
+		return nil
+	}
+	return v.p.open
+}
 
 // OfBool makes a Boolean.
 func OfBool(b bool) Value {

@@ -73,6 +73,7 @@ const (
 	EffectInput         EffectKind = "input"         // Digits, empty for silence
 	EffectTransfer      EffectKind = "transfer"      // Branch success or failure
 	EffectBranch        EffectKind = "branch"        // Branch one of Branches; Outputs
+	EffectSplit         EffectKind = "split"         // no outcome: the calls of the state part, see State.Split
 )
 
 // An Effect is what the flow asks the world for at an action. It belongs to its State and

@@ -14,6 +14,14 @@ const promptSlots = 1 << 20
 
 // Var finds a slot: built-in variables come first, then the flow's, then the task's.
 func (e *env) Var(slot int) expr.Value {
+	v := e.raw(slot)
+	if o := openOf(v); o != nil {
+		return (*State)(e).choose(o)
+	}
+	return v
+}
+
+func (e *env) raw(slot int) expr.Value {
 	if slot < len(e.builtin) {
 		return e.builtin[slot]
 	}
@@ -29,8 +37,13 @@ func (e *env) Var(slot int) expr.Value {
 	return expr.Value{}
 }
 
-// Now is virtual time.
-func (e *env) Now() time.Time { return e.start.Add(e.elapsed) }
+// Now is virtual time; for many calls at once, which waited differently, when they began.
+func (e *env) Now() time.Time {
+	if len(e.spans) > 0 {
+		return e.start
+	}
+	return e.start.Add(e.elapsed)
+}
 
 // Language is the language of the call, a flow's default unless it was changed.
 func (e *env) Language() string { return (*State)(e).language() }
@@ -72,13 +85,19 @@ func (s *State) setBuiltin(slot int, v expr.Value) {
 }
 
 // eval computes a value; false means that the action cannot go on: see State.fault.
-func (s *State) eval(v *value) (expr.Value, bool) {
+func (s *State) eval(v *value) (expr.Value, bool) { return s.evalFor(v, use{}) }
+
+// evalFor is eval for a place that does not tell all values apart.
+func (s *State) evalFor(v *value, u use) (expr.Value, bool) {
 	if v.prog == nil {
 		if v.bad != nil {
 			s.refused = v.bad
 			return expr.Value{}, false
 		}
 		return v.lit, true
+	}
+	if len(s.spans) > 0 {
+		return s.evalSets(v, u)
 	}
 	var x expr.Value
 	var err error

@@ -60,6 +60,9 @@ type flow struct {
 	kill    bitset  // written for sure, unless the instruction fails
 	returns []int32 // of a call: where the end of what it calls may lead
 	end     bool    // leads to wherever a call returns
+	watch   *watch  // nil when only variables count
+	eyes    []int32 // of watch: what is looked at here
+	blind   bitset  // of watch: variables that are written here
 }
 
 func (f *flow) leads(to ...int32) {
@@ -92,6 +95,9 @@ func (f *flow) ends() {
 	for _, u := range f.p.units[1:] {
 		for i := range u.vars {
 			f.gen.add(u.first + i)
+			if f.watch != nil {
+				f.eyes = append(f.eyes, f.watch.raw(len(f.p.builtins)+u.first+i))
+			}
 		}
 	}
 	if u := f.p.units[0]; u.task >= 0 {
@@ -100,10 +106,20 @@ func (f *flow) ends() {
 }
 
 func (f *flow) reads(vs ...*value) {
+	for _, v := range vs {
+		f.keeps(nil, v)
+	}
+}
+
+// keeps is what an instruction reads to keep it: a kind tells of values what it tells apart.
+func (f *flow) keeps(kind func(expr.Value) uint8, vs ...*value) {
 	f.told = append(f.told, vs...) // a test holds them against the values that the op has
 	for _, v := range vs {
 		if v.prog == nil {
 			continue
+		}
+		if f.watch != nil {
+			f.watch.look(f, v.prog.Part(), kind)
 		}
 		for _, s := range v.prog.Typed().Symbols {
 			if i := f.p.index(f.in, s.Slot); i >= 0 && !f.kill.has(i) {
@@ -119,15 +135,20 @@ func (f *flow) list(vs []value) {
 	}
 }
 
-func (f *flow) inputs(ins []input) {
+func (f *flow) inputs(ins []input, kind func(expr.Value) uint8) {
 	for i := range ins {
-		f.reads(&ins[i].value)
+		f.keeps(kind, &ins[i].value)
 	}
 }
 
 func (f *flow) writes(slot int) {
 	if i := f.p.index(f.in, slot); i >= 0 {
 		f.kill.add(i)
+	}
+	if f.watch != nil {
+		if i := f.watch.index(f.in, slot); i >= 0 {
+			f.blind.add(i)
+		}
 	}
 }
 
@@ -146,12 +167,17 @@ func (p *Program) number() int {
 }
 
 // flows has every instruction describe itself.
-func (p *Program) flows(words int) []flow {
+func (p *Program) flows(words int) []flow { return p.watched(words, nil) }
+
+func (p *Program) watched(words int, w *watch) []flow {
 	backing := make([]uint64, 2*len(p.code)*words)
 	fs := make([]flow, len(p.code))
 	var returns []int32
 	for i := range fs {
-		fs[i] = flow{p: p, in: &p.code[i], at: int32(i)}
+		fs[i] = flow{p: p, in: &p.code[i], at: int32(i), watch: w}
+		if w != nil {
+			fs[i].blind = make(bitset, w.words)
+		}
 		fs[i].gen, backing = backing[:words:words], backing[words:]
 		fs[i].kill, backing = backing[:words:words], backing[words:]
 		p.code[i].op.flows(&fs[i])

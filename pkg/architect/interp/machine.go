@@ -62,6 +62,10 @@ func (s *State) settle(in *instr, pc int32) {
 	case pcFault:
 		switch {
 		case s.refused != nil:
+		case s.boxes != nil:
+			s.eff = Effect{Kind: EffectSplit, Action: in.act}
+			s.pending = true
+			s.problem = nil
 		case s.wanted.kind != expr.Invalid:
 			s.ask(EffectFind, in)
 			s.eff.Name, s.eff.Type = s.wanted.name, s.wanted.kind
@@ -86,7 +90,7 @@ var ErrOutcome = errors.New("the world's answer does not fit")
 
 // Resume takes the outcome of the effect that waits.
 func (p *Program) Resume(s *State, o Outcome) error {
-	if !s.pending {
+	if !s.pending || s.boxes != nil {
 		return fmt.Errorf("%w: no effect waits", ErrOutcome)
 	}
 	if o.Elapsed < 0 {
@@ -270,6 +274,7 @@ func (h *handlerOp) run(s *State, in *instr) int32 {
 	if !ok {
 		return pcFault
 	}
+	s.told = s.told || audio.Audible()
 	s.note("preHandlingAudio", audio)
 	switch h.kind {
 	case "queue":
@@ -301,6 +306,7 @@ func (h *handlerOp) flows(f *flow) {
 }
 
 func (h *handlerOp) resume(s *State, in *instr, o *Outcome) int32 {
+	s.told = false
 	s.pass(o.Elapsed)
 	s.took(o.Branch)
 	if o.Branch == "success" {
@@ -371,9 +377,16 @@ func (s *State) deliver(bs []binding, outputs []Named) bool {
 // fit makes a value one of the type where that loses nothing: NOT_SET, an Integer as a
 // Decimal.
 func fit(v expr.Value, t expr.Type) (expr.Value, bool) {
+	o := openOf(v)
 	switch {
 	case v.Type() == t:
 		return v, true
+	case o != nil && t == expr.Decimal && v.Type() == expr.Integer:
+		values := make([]expr.Value, len(o.values))
+		for i, x := range o.values {
+			values[i], _ = fit(x, t)
+		}
+		return OneOf(o.origin, t, values), true
 	case !v.IsSet():
 		return expr.NotSet(t), true
 	case t == expr.Decimal && v.Type() == expr.Integer:

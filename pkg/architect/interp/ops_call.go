@@ -61,7 +61,7 @@ func (o *transferOp) run(s *State, in *instr) int32 {
 	if !s.inputsOf(o.inputs) {
 		return pcFault
 	}
-	a, ok := s.eval(&o.pre)
+	a, ok := s.evalFor(&o.pre, use{open: true, kind: asAny})
 	if !ok {
 		return pcFault
 	}
@@ -73,9 +73,11 @@ func (o *transferOp) run(s *State, in *instr) int32 {
 }
 
 func (o *transferOp) flows(f *flow) {
-	f.reads(&o.dest, &o.pre, &o.all, &o.lang, &o.prio, &o.preferred)
+	f.reads(&o.dest, &o.all, &o.lang, &o.preferred)
+	f.keeps(asAny, &o.pre)
+	f.keeps(asPriority, &o.prio)
 	f.list(o.skills)
-	f.inputs(o.inputs)
+	f.inputs(o.inputs, asAny)
 	f.leads(o.failure)
 }
 
@@ -100,7 +102,7 @@ func (o *transferOp) route(s *State) bool {
 		s.note("languageSkill", v)
 	}
 	if o.prio.set {
-		v, ok := s.eval(&o.prio)
+		v, ok := s.evalFor(&o.prio, use{kind: asPriority})
 		if !ok {
 			return false
 		}
@@ -115,6 +117,17 @@ func (o *transferOp) route(s *State) bool {
 		s.note("priority", v)
 	}
 	return o.prefer(s)
+}
+
+// asPriority is a priority, which is within bounds or not.
+func asPriority(v expr.Value) uint8 {
+	switch {
+	case !v.IsSet():
+		return 0
+	case v.Int() < genesys.MinPriority || v.Int() > genesys.MaxPriority:
+		return 1
+	}
+	return 2
 }
 
 // maxPreferred is how many agents a transfer may prefer. Genesys: with more of them its failure
@@ -181,6 +194,7 @@ func (s *State) skillNames(items []value, all *value) ([]string, bool) {
 }
 
 func (o *transferOp) resume(s *State, in *instr, out *Outcome) int32 {
+	s.told = false
 	s.pass(out.Elapsed)
 	s.took(out.Branch)
 	if out.Branch == "success" {
@@ -247,10 +261,11 @@ type collectOp struct {
 }
 
 func (o *collectOp) run(s *State, in *instr) int32 {
-	a, ok := s.eval(&o.audio)
+	a, ok := s.evalFor(&o.audio, use{kind: asHeard})
 	if !ok {
 		return pcFault
 	}
+	s.told = s.told || a.Audible()
 	s.note("inputAudio", a)
 	s.ask(EffectInput, in)
 	s.eff.Name = in.name
@@ -270,11 +285,13 @@ func (o *collectOp) run(s *State, in *instr) int32 {
 }
 
 func (o *collectOp) flows(f *flow) {
-	f.reads(&o.audio, &o.star, &o.pound)
+	f.keeps(asHeard, &o.audio)
+	f.reads(&o.star, &o.pound)
 	f.leads(o.success, o.failure)
 }
 
 func (o *collectOp) resume(s *State, in *instr, out *Outcome) int32 {
+	s.told = s.told && out.Digits == ""
 	s.pass(out.Elapsed)
 	digits, ended := out.Digits, false
 	if digits == "" {
@@ -321,10 +338,11 @@ func (o *menuOp) run(s *State, in *instr) int32 {
 		}
 		s.trail = append(s.trail, i)
 	}
-	a, ok := s.eval(&o.m.audio)
+	a, ok := s.evalFor(&o.m.audio, use{kind: asHeard})
 	if !ok {
 		return pcFault
 	}
+	s.told = s.told || a.Audible()
 	s.note("audio", a)
 	s.ask(EffectInput, in)
 	s.eff.Name = o.m.name
@@ -334,7 +352,7 @@ func (o *menuOp) run(s *State, in *instr) int32 {
 }
 
 func (o *menuOp) flows(f *flow) {
-	f.reads(&o.m.audio)
+	f.keeps(asHeard, &o.m.audio)
 	f.leads(f.at, o.m.def)
 	for _, m := range f.p.menus { // global keys lead into other menus
 		for _, c := range m.choices {
@@ -344,6 +362,7 @@ func (o *menuOp) flows(f *flow) {
 }
 
 func (o *menuOp) resume(s *State, in *instr, out *Outcome) int32 {
+	s.told = s.told && out.Digits == ""
 	s.pass(out.Elapsed)
 	if out.Digits == "" {
 		s.pass(o.m.timeout)
@@ -413,7 +432,7 @@ type extensionOp struct {
 }
 
 func (o *extensionOp) run(s *State, in *instr) int32 {
-	if _, ok := s.eval(&o.audio); !ok {
+	if _, ok := s.evalFor(&o.audio, use{kind: asAny}); !ok {
 		return pcFault
 	}
 	s.ask(EffectInput, in)
@@ -423,11 +442,12 @@ func (o *extensionOp) run(s *State, in *instr) int32 {
 }
 
 func (o *extensionOp) flows(f *flow) {
-	f.reads(&o.audio)
+	f.keeps(asAny, &o.audio)
 	f.leads(o.failure)
 }
 
 func (o *extensionOp) resume(s *State, in *instr, out *Outcome) int32 {
+	s.told = s.told && out.Digits == ""
 	s.pass(out.Elapsed)
 	if out.Digits == "" {
 		s.took("failure")

@@ -37,7 +37,7 @@ type initOp struct {
 }
 
 func (o *initOp) run(s *State, in *instr) int32 {
-	v, ok := s.eval(o.v)
+	v, ok := s.evalFor(o.v, use{open: true})
 	if !ok {
 		return pcFault
 	}
@@ -200,7 +200,7 @@ func (o *moduleOp) run(s *State, in *instr) int32 {
 	at := len(s.vals)
 	vals := append(s.vals, u.blank...)
 	for i := range o.inputs {
-		v, ok := s.eval(&o.inputs[i].value)
+		v, ok := s.evalFor(&o.inputs[i].value, use{open: true})
 		if !ok {
 			s.vals = vals[:at]
 			return pcFault
@@ -219,7 +219,7 @@ func (o *moduleOp) run(s *State, in *instr) int32 {
 }
 
 func (o *moduleOp) flows(f *flow) {
-	f.inputs(o.inputs)
+	f.inputs(o.inputs, nil)
 	f.leads(f.p.units[o.unit].start)
 	f.calls(o.paths)
 }
@@ -254,7 +254,7 @@ type decisionOp struct {
 }
 
 func (o *decisionOp) run(s *State, in *instr) int32 {
-	v, ok := s.eval(&o.cond)
+	v, ok := s.evalFor(&o.cond, use{kind: asBool})
 	if !ok {
 		return pcFault
 	}
@@ -268,7 +268,7 @@ func (o *decisionOp) run(s *State, in *instr) int32 {
 }
 
 func (o *decisionOp) flows(f *flow) {
-	f.reads(&o.cond)
+	f.keeps(asBool, &o.cond)
 	f.leads(o.yes, o.no)
 }
 
@@ -295,9 +295,13 @@ func (o *switchOp) run(s *State, in *instr) int32 {
 		}
 		s.note("value", v)
 	}
-	for i := range o.cases {
+	for i := int(s.sub); i < len(o.cases); i++ {
 		c := &o.cases[i]
-		x, ok := s.eval(&c.value)
+		u := use{kind: asBool}
+		if o.match {
+			u.kind = nil
+		}
+		x, ok := s.evalFor(&c.value, u)
 		if !ok {
 			return pcFault
 		}
@@ -305,15 +309,25 @@ func (o *switchOp) run(s *State, in *instr) int32 {
 			s.took(c.name)
 			return c.to
 		}
+		if len(s.spans) > 0 && i+1 < len(o.cases) { // a search may meet itself before the next case
+			s.sub = int32(i + 1)
+			return pcAgain
+		}
 	}
 	s.took("default")
 	return o.def
 }
 
-func (o *switchOp) flows(f *flow) {
+func (o *switchOp) flows(f *flow) { o.rest(f, 0) }
+
+func (o *switchOp) rest(f *flow, sub int) {
 	f.reads(&o.value)
-	for i := range o.cases {
-		f.reads(&o.cases[i].value)
+	for i := sub; i < len(o.cases); i++ {
+		if o.match {
+			f.reads(&o.cases[i].value)
+		} else {
+			f.keeps(asBool, &o.cases[i].value)
+		}
 		f.leads(o.cases[i].to)
 	}
 	f.leads(o.def)

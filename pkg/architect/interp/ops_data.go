@@ -16,7 +16,7 @@ type input struct {
 // inputsOf evaluates inputs into the effect's list.
 func (s *State) inputsOf(ins []input) bool {
 	for i := range ins {
-		v, ok := s.eval(&ins[i].value)
+		v, ok := s.evalFor(&ins[i].value, use{open: true, kind: asAny})
 		if !ok {
 			return false
 		}
@@ -34,16 +34,25 @@ type playOp struct {
 }
 
 func (o *playOp) run(s *State, in *instr) int32 {
-	v, ok := s.eval(&o.audio)
+	v, ok := s.evalFor(&o.audio, use{kind: asHeard})
 	if !ok {
 		return pcFault
 	}
+	s.told = s.told || v.Audible()
 	s.note(o.name, v)
 	return in.next
 }
 
+// asHeard is audio, which is heard or is silence.
+func asHeard(v expr.Value) uint8 {
+	if v.Audible() {
+		return 1
+	}
+	return 0
+}
+
 func (o *playOp) flows(f *flow) {
-	f.reads(&o.audio)
+	f.keeps(asHeard, &o.audio)
 	f.leads(f.in.next)
 }
 
@@ -58,7 +67,7 @@ type statement struct {
 func (o *updateOp) run(s *State, in *instr) int32 {
 	for int(s.sub) < len(o.statements) {
 		st := &o.statements[s.sub]
-		v, ok := s.eval(&st.v)
+		v, ok := s.evalFor(&st.v, use{open: true})
 		if !ok {
 			return pcFault
 		}
@@ -68,8 +77,10 @@ func (o *updateOp) run(s *State, in *instr) int32 {
 	return in.next
 }
 
-func (o *updateOp) flows(f *flow) {
-	for i := range o.statements {
+func (o *updateOp) flows(f *flow) { o.rest(f, 0) }
+
+func (o *updateOp) rest(f *flow, sub int) {
+	for i := sub; i < len(o.statements); i++ {
 		f.reads(&o.statements[i].v)
 		f.writes(o.statements[i].to.slot)
 	}
@@ -100,7 +111,7 @@ func (o *dataOp) run(s *State, in *instr) int32 {
 }
 
 func (o *dataOp) flows(f *flow) {
-	f.inputs(o.inputs)
+	f.inputs(o.inputs, asAny)
 	f.leads(o.success, o.failure, o.late)
 }
 
@@ -136,7 +147,7 @@ type tableOp struct {
 
 func (o *tableOp) run(s *State, in *instr) int32 {
 	s.ask(EffectTable, in)
-	k, ok := s.eval(&o.key)
+	k, ok := s.evalFor(&o.key, use{open: true, kind: asSet})
 	if !ok {
 		return pcFault
 	}
@@ -150,7 +161,7 @@ func (o *tableOp) run(s *State, in *instr) int32 {
 }
 
 func (o *tableOp) flows(f *flow) {
-	f.reads(&o.key)
+	f.keeps(asSet, &o.key)
 	f.leads(o.found, o.notFound, o.failure)
 }
 
@@ -233,7 +244,7 @@ func (o *attributesOp) run(s *State, in *instr) int32 {
 		if !o.write {
 			v := expr.NotSet(a.to.typ)
 			if x, ok := s.attribute(n.Text()); ok {
-				v = expr.OfString(x)
+				v = x
 			}
 			if v, ok = fit(v, a.to.typ); !ok {
 				return s.fault("attribute %q is a String, variable %s of type %s", n.Text(), a.to.name, a.to.typ)
@@ -243,7 +254,7 @@ func (o *attributesOp) run(s *State, in *instr) int32 {
 			s.sub++
 			continue
 		}
-		v, ok := s.eval(&a.value)
+		v, ok := s.evalFor(&a.value, use{open: true, kind: asSet})
 		if !ok {
 			return pcFault
 		}
@@ -258,36 +269,63 @@ func (o *attributesOp) run(s *State, in *instr) int32 {
 			}
 		}
 		s.note(n.Text(), v)
-		s.write(n.Text(), v.Text())
+		s.write(n.Text(), v)
 		s.sub++
 	}
 	return o.found
 }
 
-func (o *attributesOp) flows(f *flow) {
-	for i := range o.attrs {
-		f.reads(&o.attrs[i].name, &o.attrs[i].value)
+func (o *attributesOp) flows(f *flow) { o.rest(f, 0) }
+
+func (o *attributesOp) rest(f *flow, sub int) {
+	for i := sub; i < len(o.attrs); i++ {
+		a := &o.attrs[i]
+		f.reads(&a.name)
+		f.keeps(asSet, &a.value)
+		if f.watch != nil {
+			f.watch.attribute(f, &a.name, o.write)
+		}
 	}
 	f.leads(o.found)
 }
 
-func (s *State) attribute(name string) (string, bool) {
+func (s *State) attribute(name string) (expr.Value, bool) {
 	for i := range s.data {
-		if s.data[i].name == name {
-			return s.data[i].value, true
+		if a := &s.data[i]; a.name == name && openOf(a.open) != nil {
+			return a.open, true
+		} else if a.name == name {
+			return expr.OfString(a.value), true
 		}
 	}
-	return "", false
+	return expr.Value{}, false
 }
 
-func (s *State) write(name, value string) {
+func (s *State) write(name string, v expr.Value) {
+	a := attribute{name: name, value: v.Text()}
+	if openOf(v) != nil {
+		a.open = v
+	}
 	for i := range s.data {
 		if s.data[i].name == name {
-			s.data[i].value = value
+			s.data[i] = a
 			return
 		}
 	}
-	s.data = append(s.data, attribute{name, value})
+	s.data = append(s.data, a)
+}
+
+// Write gives a call an attribute before it begins.
+func (s *State) Write(name string, v expr.Value) { s.write(name, v) }
+
+// Data gives the attributes that a call has, in the order of first writing.
+func (s *State) Data() []Named {
+	out := make([]Named, len(s.data))
+	for i, a := range s.data {
+		if out[i] = (Named{a.name, expr.OfString(a.value)}); openOf(a.open) != nil {
+			out[i].Value = a.open
+		}
+	}
+	return out
 }
 
 // popOp chooses the script an agent sees; the last one set wins (inferred).
@@ -303,7 +341,7 @@ func (o *popOp) run(s *State, in *instr) int32 {
 		if !x.set {
 			continue // noValue: not sent
 		}
-		v, ok := s.eval(&x.value)
+		v, ok := s.evalFor(&x.value, use{open: true, kind: asSet})
 		if !ok {
 			return pcFault
 		}
@@ -325,7 +363,7 @@ func (o *popOp) run(s *State, in *instr) int32 {
 }
 
 func (o *popOp) flows(f *flow) {
-	f.inputs(o.inputs)
+	f.inputs(o.inputs, asSet)
 	f.leads(f.in.next)
 }
 
@@ -415,7 +453,7 @@ func (o *worldOp) run(s *State, in *instr) int32 {
 }
 
 func (o *worldOp) flows(f *flow) {
-	f.inputs(o.inputs)
+	f.inputs(o.inputs, asAny)
 	f.along(o.paths)
 }
 

@@ -187,7 +187,7 @@ func (p *Program) begin(s *State, c Call) {
 	s.loops, s.found, s.inputs, s.data, s.steps = old.loops[:0], old.found[:0], old.inputs[:0], old.data[:0], old.steps[:0]
 	if len(c.ParticipantData) > 0 {
 		for _, k := range slices.Sorted(maps.Keys(c.ParticipantData)) {
-			s.data = append(s.data, attribute{k, c.ParticipantData[k]})
+			s.data = append(s.data, attribute{name: k, value: c.ParticipantData[k]})
 		}
 	}
 	s.builtin = old.builtin

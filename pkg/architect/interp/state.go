@@ -52,6 +52,7 @@ type State struct {
 	roundAt time.Duration // in-queue flows: when this round began
 
 	handling handlingMode
+	told     bool // the caller heard something since keys were asked for or a transfer failed
 	pending  bool // eff waits for an outcome
 	lookup   bool // eff asks for wanted, and pc is run again afterwards
 	ended    bool
@@ -61,6 +62,11 @@ type State struct {
 	out      Outcome    // while it is being taken in
 	inputs   []Named    // backing of eff.Inputs
 	workroom *expr.Room // of runs that nobody clones, else nil
+
+	// What it stands for, when that is more than one call: see sets.go.
+	spans  []span
+	chosen []chosen // while an expression is computed class by class
+	boxes  []box    // of a split
 
 	wanted  object // what an expression asked for and nobody has looked up yet
 	problem error  // why the current action failed
@@ -100,12 +106,15 @@ type finding struct {
 	value expr.Value // NOT_SET when there is none
 }
 
-type attribute struct{ name, value string }
+type attribute struct {
+	name, value string
+	open        expr.Value // when it is one of several
+}
 
 // Clone makes a state that goes its own way.
 func (s *State) Clone() *State {
 	c := *s
-	c.workroom = nil
+	c.workroom, c.chosen = nil, nil
 	c.frames = slices.Clone(s.frames)
 	c.vals = slices.Clone(s.vals)
 	c.loops = slices.Clone(s.loops)
@@ -286,6 +295,19 @@ func (s *State) Actions() int { return int(s.actions) }
 
 // SetActions changes that, for a search that merges states.
 func (s *State) SetActions(n int) { s.actions = int32(n) }
+
+// Place is the action that the state stands at, without what ran before.
+func (s *State) Place() Step {
+	in := &s.p.code[s.pc]
+	return Step{Task: in.where, Action: in.name, Type: in.kind, Pos: in.pos}
+}
+
+// Told reports whether the caller heard anything since the last time keys were asked for or a
+// transfer failed.
+func (s *State) Told() bool { return s.told }
+
+// Problems are the run-time errors so far, each of which went to error handling.
+func (s *State) Problems() []Problem { return s.problems }
 
 // Ended reports whether the run is over.
 func (s *State) Ended() bool { return s.ended }

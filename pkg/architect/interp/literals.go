@@ -1,0 +1,297 @@
+package interp
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+)
+
+// A Source is where a value comes into a flow: an output of an action, participant data, or
+// what a call brings.
+type Source struct {
+	Action  *architect.Action // nil for the others
+	Output  string            // of the action
+	Data    string            // a name of participant data
+	Builtin string            // such as Call.Ani
+}
+
+// A Meeting is what the values of a source are compared with, as far as it stands in the flow.
+type Meeting struct {
+	Literals []expr.Value // texts and numbers, each once, in the order of the flow
+	Counted  []Source     // lists of the same action whose length is compared with this one's
+}
+
+// Meetings follow every source through the variables of a flow, whatever the order in which
+// they are written, and collect the literals that stand beside it in a condition or a call.
+func (p *Program) Meetings() map[Source]*Meeting {
+	w := &watch{p: p}
+	m := &meeting{p: p, w: w, of: map[int]map[Source]bool{}, out: map[Source]*Meeting{}, data: map[string]int{}}
+	m.next = len(p.builtins) + p.number()
+	for _, name := range []string{"Call.Ani", "Call.CalledAddress", "Call.CalledAddressOriginal", "Flow.InvocationData"} {
+		if i := p.slot(name); i >= 0 {
+			m.add(i, Source{Builtin: name})
+		}
+	}
+	fs := p.flows(len(p.live().all))
+	for n := -1; n != m.size; { // a fixed point
+		n = m.size
+		for i := range fs {
+			m.pass(&p.code[i])
+		}
+	}
+	for i := range fs {
+		m.meet(&fs[i])
+	}
+	return m.out
+}
+
+type meeting struct {
+	p    *Program
+	w    *watch
+	of   map[int]map[Source]bool // by variable
+	size int
+	data map[string]int // participant data as variables
+	next int
+	out  map[Source]*Meeting
+}
+
+func (m *meeting) add(at int, from ...Source) {
+	if at < 0 {
+		return
+	}
+	if m.of[at] == nil {
+		m.of[at] = map[Source]bool{}
+	}
+	for _, s := range from {
+		if !m.of[at][s] {
+			m.of[at][s] = true
+			m.size++
+		}
+	}
+}
+
+func (m *meeting) sources(in *instr, v *value) []Source {
+	if v.prog == nil {
+		return nil
+	}
+	var out []Source
+	for _, s := range v.prog.Typed().Symbols {
+		for src := range m.of[m.w.index(in, s.Slot)] {
+			if !slices.Contains(out, src) {
+				out = append(out, src)
+			}
+		}
+	}
+	return out
+}
+
+func (m *meeting) attribute(name string) int {
+	i, ok := m.data[name]
+	if !ok {
+		i = m.next
+		m.next++
+		m.data[name] = i
+		m.add(i, Source{Data: name})
+	}
+	return i
+}
+
+// pass lets sources go through one instruction.
+func (m *meeting) pass(in *instr) {
+	bind := func(bs []binding) {
+		for _, b := range bs {
+			m.add(m.w.index(in, b.to.slot), Source{Action: in.act, Output: b.name})
+		}
+	}
+	switch o := in.op.(type) {
+	case *initOp:
+		m.add(m.w.index(in, o.slot), m.sources(in, o.v)...)
+	case *updateOp:
+		for i := range o.statements {
+			m.add(m.w.index(in, o.statements[i].to.slot), m.sources(in, &o.statements[i].v)...)
+		}
+	case *dataOp:
+		bind(o.outputs)
+		bind(o.fails)
+	case *tableOp:
+		bind(o.outputs)
+		bind(o.fails)
+	case *worldOp:
+		bind(o.outputs)
+		bind(o.fails)
+	case *transferOp:
+		bind(o.fails)
+	case *attributesOp:
+		for i := range o.attrs {
+			a := &o.attrs[i]
+			name := a.name.constant().Text()
+			if name == "" {
+				continue
+			}
+			if at := m.attribute(name); o.write {
+				m.add(at, m.sources(in, &a.value)...)
+			} else {
+				for s := range m.of[at] {
+					m.add(m.w.index(in, a.to.slot), s)
+				}
+			}
+		}
+	case *moduleOp:
+		u := m.p.units[o.unit]
+		for i := range o.inputs {
+			if o.inputs[i].set {
+				m.add(len(m.p.builtins)+u.first+o.inputs[i].slot, m.sources(in, &o.inputs[i].value)...)
+			}
+		}
+		for _, x := range o.outputs {
+			for s := range m.of[len(m.p.builtins)+u.first+x.index] {
+				m.add(m.w.index(in, x.to.slot), s)
+			}
+		}
+	}
+}
+
+// meet looks at what stands beside what in the expressions of an instruction.
+func (m *meeting) meet(f *flow) {
+	if o, ok := f.in.op.(*switchOp); ok && o.match {
+		for _, s := range m.sources(f.in, &o.value) {
+			for i := range o.cases {
+				m.beside(s, o.cases[i].value.constant())
+			}
+		}
+	}
+	for _, v := range f.told {
+		if v.prog == nil {
+			continue
+		}
+		if n, err := expr.Parse(v.text); err == nil {
+			m.node(f.in, v, n)
+		}
+	}
+}
+
+func (m *meeting) beside(s Source, v expr.Value) {
+	if !v.IsSet() {
+		return
+	}
+	x := m.out[s]
+	if x == nil {
+		x = &Meeting{}
+		m.out[s] = x
+	}
+	if !slices.ContainsFunc(x.Literals, func(o expr.Value) bool { return o.Type() == v.Type() && o.Equal(v) && o.Text() == v.Text() }) {
+		x.Literals = append(x.Literals, v)
+	}
+}
+
+func (m *meeting) node(in *instr, v *value, n expr.Node) {
+	switch n := n.(type) {
+	case *expr.Binary:
+		if n.Op == "and" || n.Op == "or" {
+			m.node(in, v, n.X)
+			m.node(in, v, n.Y)
+			return
+		}
+		if n.Op == "==" {
+			m.counts(in, v, n)
+		}
+	case *expr.Unary:
+		if n.Op == "!" {
+			m.node(in, v, n.X)
+			return
+		}
+	case *expr.Conditional:
+		m.node(in, v, n.Cond)
+		m.node(in, v, n.Then)
+		m.node(in, v, n.Else)
+		return
+	case *expr.Call:
+		if strings.EqualFold(n.Name, "If") {
+			for _, a := range n.Args {
+				m.node(in, v, a)
+			}
+			return
+		}
+	}
+	var from []Source
+	var literals []expr.Value
+	expr.Walk(n, func(x expr.Node) bool {
+		switch x := x.(type) {
+		case *expr.Literal:
+			literals = append(literals, x.Value)
+		case *expr.Variable:
+			from = append(from, m.named(in, v, x.Name)...)
+		case *expr.Call:
+			if strings.EqualFold(x.Name, "If") {
+				for _, a := range x.Args {
+					m.node(in, v, a)
+				}
+			}
+		}
+		return true
+	})
+	for _, s := range from {
+		for _, l := range literals {
+			m.beside(s, l)
+		}
+	}
+}
+
+func (m *meeting) named(in *instr, v *value, name string) []Source {
+	var out []Source
+	for _, s := range v.prog.Typed().Symbols {
+		if strings.EqualFold(s.Name, name) {
+			for src := range m.of[m.w.index(in, s.Slot)] {
+				out = append(out, src)
+			}
+		}
+	}
+	slices.SortFunc(out, Source.compare)
+	return out
+}
+
+func (s Source) compare(o Source) int {
+	if s.Action != o.Action {
+		a, b := 0, 0
+		if s.Action != nil {
+			a = s.Action.Pos.Line
+		}
+		if o.Action != nil {
+			b = o.Action.Pos.Line
+		}
+		if a != b {
+			return a - b
+		}
+	}
+	return strings.Compare(s.Output+"/"+s.Data+"/"+s.Builtin, o.Output+"/"+o.Data+"/"+o.Builtin)
+}
+
+// counts notes lists whose lengths are compared.
+func (m *meeting) counts(in *instr, v *value, n *expr.Binary) {
+	of := func(n expr.Node) []Source {
+		c, ok := n.(*expr.Call)
+		if !ok || !strings.EqualFold(c.Name, "Count") || len(c.Args) != 1 {
+			return nil
+		}
+		x, ok := c.Args[0].(*expr.Variable)
+		if !ok {
+			return nil
+		}
+		return m.named(in, v, x.Name)
+	}
+	for _, a := range of(n.X) {
+		for _, b := range of(n.Y) {
+			if a.Action == nil || a.Action != b.Action || a == b {
+				continue
+			}
+			if m.out[a] == nil {
+				m.out[a] = &Meeting{}
+			}
+			if !slices.Contains(m.out[a].Counted, b) {
+				m.out[a].Counted = append(m.out[a].Counted, b)
+			}
+		}
+	}
+}

@@ -1,0 +1,652 @@
+package prove
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// The search goes over states of the step machine, the nearest ones to the start first, so
+// that what is found first is reached in the fewest steps. A state stands for all calls whose
+// answers nothing has told apart yet. One whose key was seen before is an edge to the state
+// that was seen: longest waits and numbers of ways are computed on the graph afterwards.
+
+// A setting is what a flow is explored in.
+type setting struct {
+	starts  []start
+	hubspot func(*interp.Effect) bool                                   // whose time counts as HubSpot's
+	bars    func(e *interp.Effect, o interp.Outcome) string             // of an answer: why HubSpot may not be asked from then on
+	apart   func(e *interp.Effect, output string) func(expr.Value) bool // classes of an output that bars tells apart; nil: none
+	ending  func(*interp.State, interp.Result) string                   // why a call may not end so; empty: it may
+	more    []string                                                    // texts and numbers that answers may hold besides
+	asks    int                                                         // how often HubSpot may be asked in a call; 0: nobody counts
+	states  int                                                         // at most
+	rounds  int                                                         // of one place for keys
+	stop    bool                                                        // at the first thing that is wrong
+	tables  time.Duration                                               // what a look-up in a table takes
+}
+
+// A start is a way in which calls begin.
+type start struct {
+	call   interp.Call
+	anis   []string            // what the caller may show; none: call.ANI
+	data   map[string][]string // what earlier legs may have left, besides nothing
+	barred string              // why HubSpot may not be asked
+}
+
+// An event is an effect with its answer, the last one first.
+type event struct {
+	before *event
+	effect interp.Effect
+	answer interp.Outcome
+	late   bool
+}
+
+// A fault is something that was found wrong.
+type fault struct {
+	property string
+	message  string
+	hint     string
+	pos      diag.Position
+	state    *interp.State
+	last     *event
+	start    *start
+	origins  []named // of the start
+}
+
+// named is something the start leaves open.
+type named struct {
+	data  string // participant data; empty: the caller's number
+	value expr.Value
+}
+
+type item struct {
+	state    *interp.State
+	last     *event
+	start    *start
+	begin    []named
+	barred   string
+	asked    int
+	problems int
+	keyed    map[string]int // how often keys were asked for, by place
+}
+
+type edge struct {
+	to        int32 // −1: the end
+	wait, hub time.Duration
+	keyed     bool // the caller keys something in: what was waited is over
+}
+
+type node struct {
+	edges []edge
+	what  string // the effect that waits, in words
+}
+
+type explorer struct {
+	p        *interp.Program
+	set      setting
+	fold     *interp.Fold
+	meetings map[interp.Source]*interp.Meeting
+	origins  map[originKey]*interp.Origin
+	made     map[*interp.Origin][][]expr.Value
+	next     int
+	nodes    []node
+	seen     map[string]int32
+	queue    []queued
+	faults   map[string]*fault
+	open     *interp.Refusal // what could not be decided
+	cut      []string
+	key      []byte
+}
+
+type queued struct {
+	item
+	node int32
+}
+
+type originKey struct {
+	action *architect.Action
+	what   string
+	nth    int
+}
+
+// step is one that an explorer reaches from a node.
+type step struct {
+	wait, hub time.Duration
+	keyed     bool
+}
+
+func explore(ctx context.Context, p *interp.Program, set setting) (*explorer, error) {
+	x := &explorer{
+		p: p, set: set, fold: p.Fold(), meetings: p.Meetings(), origins: map[originKey]*interp.Origin{}, made: map[*interp.Origin][][]expr.Value{},
+		seen: map[string]int32{}, faults: map[string]*fault{},
+	}
+	x.nodes = append(x.nodes, node{})
+	for i := range set.starts {
+		if err := x.reach(0, x.begin(&set.starts[i]), step{}); err != nil {
+			return x, err
+		}
+	}
+	for len(x.queue) > 0 {
+		if err := ctx.Err(); err != nil {
+			return x, err
+		}
+		if x.set.stop && len(x.faults) > 0 {
+			break
+		}
+		if len(x.nodes) > cmp.Or(x.set.states, mostStates) {
+			x.cut = append(x.cut, fmt.Sprintf("the search ended after %d states", len(x.nodes)))
+			x.undecided(&interp.Refusal{Finding: diag.Finding{Message: fmt.Sprintf("more than %d states would have to be looked at", len(x.nodes)), Hint: "allow more states, or split the flow"}})
+			break
+		}
+		q := x.queue[0]
+		x.queue = x.queue[1:]
+		if err := x.expand(q); err != nil {
+			return x, err
+		}
+	}
+	return x, nil
+}
+
+const mostStates = 200_000
+
+func (x *explorer) undecided(r *interp.Refusal) {
+	if x.open == nil {
+		x.open = r
+	}
+}
+
+// origin gives what is left open at a place, the same one each time it is asked for.
+func (x *explorer) origin(k originKey, classes int) *interp.Origin {
+	o := x.origins[k]
+	if o == nil {
+		x.next++
+		o = &interp.Origin{ID: x.next, Classes: classes}
+		x.origins[k] = o
+	}
+	return o
+}
+
+func (x *explorer) begin(st *start) item {
+	it := item{start: st, barred: st.barred, keyed: map[string]int{}}
+	call := st.call
+	var open *interp.Origin
+	if len(st.anis) > 0 {
+		values := make([]expr.Value, len(st.anis))
+		for i, a := range st.anis {
+			values[i] = expr.OfString(a)
+		}
+		open = x.origin(originKey{what: "ani " + st.barred}, len(values))
+		v := interp.OneOf(open, expr.String, values)
+		call.ANI = st.anis[0]
+		call.Builtins = append(slices.Clone(call.Builtins), interp.Named{Name: "Call.Ani", Value: v})
+		it.begin = append(it.begin, named{value: v})
+	}
+	it.state = x.p.Start(call)
+	if open != nil {
+		it.state.Admit(open)
+	}
+	var names []string
+	for n := range st.data {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		values := []expr.Value{expr.NotSet(expr.String)}
+		for _, s := range st.data[n] {
+			values = append(values, expr.OfString(s))
+		}
+		o := x.origin(originKey{what: "data " + n}, len(values))
+		v := interp.OneOf(o, expr.String, values)
+		it.state.Admit(o)
+		it.state.Write(n, v)
+		it.begin = append(it.begin, named{n, v})
+	}
+	return it
+}
+
+// reach follows the calls of a state to the next nodes.
+func (x *explorer) reach(from int32, it item, by step) error {
+	for {
+		stop, err := x.fold.Walk(it.state)
+		if err != nil {
+			var r *interp.Refusal
+			if !errors.As(err, &r) {
+				return err
+			}
+			x.undecided(r)
+			return nil
+		}
+		if ps := it.state.Problems(); len(ps) > it.problems {
+			it.problems = len(ps)
+			p := ps[len(ps)-1]
+			x.wrong(&it, Expressions, p.Pos, fmt.Sprintf("action %q fails: %s", p.Action, p.Message), "test for NOT_SET before the value is used, in an If")
+		}
+		switch stop {
+		case interp.StopEnd:
+			x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by.wait, by.hub, by.keyed})
+			r := it.state.Result()
+			if why := x.set.ending(it.state, r); why != "" {
+				at := it.state.Place()
+				x.wrong(&it, Ending, at.Pos, why, "lead this way to a queue")
+			}
+			return nil
+		case interp.StopSplit:
+			for i := range it.state.Split() {
+				part := it
+				part.state = it.state.Part(i)
+				if err := x.reach(from, part, by); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		x.key = x.fold.AppendKey(x.key[:0], it.state)
+		x.key = append(x.key, byte(it.asked))
+		x.key = append(x.key, it.barred...)
+		if len(it.keyed) > 0 {
+			x.key = fmt.Append(x.key, it.keyed)
+		}
+		to, ok := x.seen[string(x.key)]
+		if !ok {
+			to = int32(len(x.nodes))
+			x.seen[string(x.key)] = to
+			n := node{}
+			if e := it.state.Pending(); e != nil {
+				n.what = effectWords(e)
+			}
+			x.nodes = append(x.nodes, n)
+			it.state.SetElapsed(0)
+			it.state.SetActions(0)
+			x.queue = append(x.queue, queued{it, to})
+		}
+		x.nodes[from].edges = append(x.nodes[from].edges, edge{to, by.wait, by.hub, by.keyed})
+		return nil
+	}
+}
+
+func (x *explorer) expand(q queued) error {
+	e := q.state.Pending()
+	if e == nil {
+		return x.reach(q.node, q.item, step{})
+	}
+	for _, a := range x.alternatives(&q.item, e) {
+		it := q.item
+		it.state = q.state.Clone()
+		for _, o := range a.admits {
+			it.state.Admit(o)
+		}
+		for o, left := range a.narrows {
+			it.state.Narrow(o, left)
+		}
+		snapshot := *e
+		it.last = &event{before: q.last, effect: snapshot, answer: a.outcome, late: a.late}
+		by := step{wait: a.wait}
+		if e.Kind == interp.EffectDataAction && x.set.hubspot(e) {
+			by.hub = a.wait
+			if x.set.asks > 0 {
+				if it.barred != "" {
+					x.wrong(&it, Requests, q.state.Place().Pos, fmt.Sprintf("data action %q asks HubSpot although %s", e.Name, it.barred), "leave out the action on this way")
+				}
+				if it.asked++; it.asked > x.set.asks {
+					x.wrong(&it, Requests, q.state.Place().Pos, fmt.Sprintf("HubSpot is asked more than %d times in a call", x.set.asks), "leave out one of the data actions")
+				}
+			}
+		}
+		if a.bars != "" {
+			it.barred = a.bars
+		}
+		if e.Kind == interp.EffectInput {
+			by.keyed = a.outcome.Digits != ""
+			place := e.Name
+			n := it.keyed[place] + 1
+			if n > cmp.Or(x.set.rounds, mostRounds) {
+				x.cutAt(place)
+				x.nodes[q.node].edges = append(x.nodes[q.node].edges, edge{-1, 0, 0, true})
+				continue
+			}
+			keyed := map[string]int{place: n}
+			for k, v := range it.keyed {
+				if k != place {
+					keyed[k] = v
+				}
+			}
+			it.keyed = keyed
+		}
+		if err := x.p.Resume(it.state, a.outcome); err != nil {
+			var r *interp.Refusal
+			if !errors.As(err, &r) {
+				return err
+			}
+			x.undecided(r)
+			continue
+		}
+		if err := x.reach(q.node, it, by); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const mostRounds = 4
+
+func (x *explorer) cutAt(place string) {
+	s := fmt.Sprintf("callers who are asked for keys at %q more than %d times", place, cmp.Or(x.set.rounds, mostRounds))
+	if !slices.Contains(x.cut, s) {
+		x.cut = append(x.cut, s)
+	}
+}
+
+func (x *explorer) wrong(it *item, property string, pos diag.Position, message, hint string) {
+	if x.faults[property] == nil {
+		x.faults[property] = &fault{property: property, message: message, hint: hint, pos: pos, state: it.state.Clone(), last: it.last, start: it.start, origins: it.begin}
+	}
+}
+
+// An alternative is one way in which an effect can come out.
+type alternative struct {
+	outcome interp.Outcome
+	admits  []*interp.Origin
+	narrows map[*interp.Origin][]int32
+	wait    time.Duration
+	bars    string
+	late    bool
+}
+
+func (x *explorer) alternatives(it *item, e *interp.Effect) []alternative {
+	switch e.Kind {
+	case interp.EffectDataAction:
+		long := max(e.Timeout-time.Millisecond, 0)
+		out := []alternative{
+			{outcome: interp.Outcome{Branch: "failure", Elapsed: long}, wait: long},
+			{outcome: interp.Outcome{Branch: "timeout"}, wait: e.Timeout, late: true},
+			{outcome: interp.Outcome{Branch: "success", Elapsed: long}, wait: long},
+		}
+		x.bind(it, e, &out[0], e.Failures)
+		x.bind(it, e, &out[2], e.Outputs)
+		return out
+	case interp.EffectTable:
+		out := []alternative{{outcome: interp.Outcome{Branch: "notFound"}}, {outcome: interp.Outcome{Branch: "failure"}}, {outcome: interp.Outcome{Branch: "found"}}}
+		for i := range out {
+			out[i].wait = x.set.tables
+		}
+		x.bind(it, e, &out[1], e.Failures)
+		x.bind(it, e, &out[2], e.Outputs)
+		if x.set.bars != nil {
+			out[1].bars = x.set.bars(e, out[1].outcome)
+			out = append(out[:2], x.barring(e, out[2])...)
+		}
+		return out
+	case interp.EffectFind:
+		return []alternative{{outcome: interp.Outcome{Value: interp.Object(e.Type, e.Name)}}, {outcome: interp.Outcome{Value: expr.NotSet(e.Type)}}}
+	case interp.EffectSchedule:
+		return []alternative{{outcome: interp.Outcome{Branch: "active"}}, {outcome: interp.Outcome{Branch: "inactive"}}}
+	case interp.EffectScheduleGroup:
+		var out []alternative
+		for _, b := range []string{"open", "closed", "holiday", "emergency"} {
+			out = append(out, alternative{outcome: interp.Outcome{Branch: b}})
+		}
+		return out
+	case interp.EffectTransfer:
+		out := []alternative{{outcome: interp.Outcome{Branch: "success"}}, {outcome: interp.Outcome{Branch: "failure"}}}
+		x.bind(it, e, &out[1], e.Failures)
+		return out
+	case interp.EffectInput:
+		var literals []string
+		for s, m := range x.meetings {
+			if s.Action == nil || e.Action == nil || s.Action == e.Action {
+				for _, l := range m.Literals {
+					literals = append(literals, l.Text())
+				}
+			}
+		}
+		slices.Sort(literals)
+		var out []alternative
+		for _, d := range digits(e.Input, slices.Compact(literals)) {
+			out = append(out, alternative{outcome: interp.Outcome{Digits: d}})
+		}
+		return out
+	}
+	var out []alternative
+	for _, b := range e.Branches {
+		a := alternative{outcome: interp.Outcome{Branch: b}}
+		switch b {
+		case "success", "found":
+			x.bind(it, e, &a, e.Outputs)
+		case "failure":
+			x.bind(it, e, &a, e.Failures)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// bind leaves the outputs of an outcome open: those whose lengths are compared together.
+func (x *explorer) bind(it *item, e *interp.Effect, a *alternative, wants []interp.Want) {
+	group := make([]int, len(wants))
+	for i := range group {
+		group[i] = i
+	}
+	source := func(i int) interp.Source { return interp.Source{Action: e.Action, Output: wants[i].Name} }
+	for i := range wants {
+		for k := range i {
+			m := x.meetings[source(i)]
+			o := x.meetings[source(k)]
+			if m != nil && slices.Contains(m.Counted, source(k)) || o != nil && slices.Contains(o.Counted, source(i)) {
+				from, to := group[i], group[k]
+				for g := range group {
+					if group[g] == from {
+						group[g] = to
+					}
+				}
+			}
+		}
+	}
+	for g := range wants {
+		var as []answer
+		for i := range wants {
+			if group[i] == g {
+				w := answer{name: wants[i].Name, typ: wants[i].Type}
+				if m := x.meetings[source(i)]; m != nil {
+					w.literals = m.Literals
+				}
+				as = append(as, w)
+			}
+		}
+		if len(as) == 0 {
+			continue
+		}
+		k := originKey{action: e.Action, what: a.outcome.Branch + " " + as[0].name}
+		for x.origins[k] != nil && it.state.Left(x.origins[k]) != nil {
+			k.nth++
+		}
+		o := x.origins[k]
+		if o == nil {
+			classes := jointly(as, x.set.more)
+			o = x.origin(k, len(classes))
+			x.made[o] = classes
+		}
+		a.admits = append(a.admits, o)
+		for i, w := range as {
+			values := make([]expr.Value, o.Classes)
+			for c, row := range x.made[o] {
+				values[c] = row[i]
+			}
+			a.outcome.Outputs = append(a.outcome.Outputs, interp.Named{Name: w.name, Value: interp.OneOf(o, w.typ, values)})
+		}
+	}
+}
+
+// barring are the parts of an answer that bar asking HubSpot, and the rest.
+func (x *explorer) barring(e *interp.Effect, a alternative) []alternative {
+	for i, out := range a.outcome.Outputs {
+		apart := x.set.apart(e, out.Name)
+		if apart == nil {
+			continue
+		}
+		o := a.admits[i] // no output of a table is a list
+		var yes, no []int32
+		for c, row := range x.made[o] {
+			if apart(row[0]) {
+				yes = append(yes, int32(c))
+			} else {
+				no = append(no, int32(c))
+			}
+		}
+		if len(yes) == 0 || len(no) == 0 {
+			continue
+		}
+		barred, rest := a, a
+		barred.narrows, rest.narrows = map[*interp.Origin][]int32{o: yes}, map[*interp.Origin][]int32{o: no}
+		barred.bars = x.set.bars(e, interp.Outcome{Branch: "found", Outputs: []interp.Named{{Name: out.Name, Value: x.made[o][yes[0]][0]}}})
+		return []alternative{barred, rest}
+	}
+	return []alternative{a}
+}
+
+// longest is the longest wait between two keys that a caller presses, and the nodes it leads
+// over; endless when there is a circle that waits.
+func (x *explorer) longest(of func(edge) time.Duration) (wait time.Duration, path []int32, endless bool) {
+	circles := x.circles()
+	best := make([]time.Duration, len(x.nodes))
+	via := make([]int32, len(x.nodes))
+	in := make([]int, len(x.nodes))
+	for i, c := range circles {
+		for _, n := range c {
+			in[n] = i
+		}
+	}
+	from := int32(0)
+	for i, c := range circles { // what they lead to comes before them
+		var most time.Duration
+		next := int32(-1)
+		for _, n := range c {
+			for _, e := range x.nodes[n].edges {
+				w := of(e)
+				switch {
+				case e.to < 0 || e.keyed:
+				case in[e.to] == i:
+					endless = endless || w > 0
+					continue
+				default:
+					w += best[e.to]
+				}
+				if w > most || next < 0 && e.to >= 0 && !e.keyed && w >= most {
+					if most = w; !e.keyed {
+						next = e.to
+					}
+				}
+			}
+		}
+		for _, n := range c {
+			best[n], via[n] = most, next
+			if most > wait || n == 0 && most == wait {
+				wait, from = most, n
+			}
+		}
+	}
+	for n := from; n >= 0; n = via[n] {
+		path = append(path, n)
+	}
+	return wait, path, endless
+}
+
+// circles are the nodes in groups that lead to each other without a key being pressed, each
+// group after those that it leads to.
+func (x *explorer) circles() [][]int32 {
+	index := make([]int32, len(x.nodes)) // 1 and up in the order of visiting
+	low := make([]int32, len(x.nodes))
+	on := make([]bool, len(x.nodes))
+	var stack []int32
+	var out [][]int32
+	n := int32(0)
+	var visit func(v int32)
+	visit = func(v int32) {
+		n++
+		index[v], low[v], on[v] = n, n, true
+		stack = append(stack, v)
+		for _, e := range x.nodes[v].edges {
+			switch {
+			case e.to < 0 || e.keyed:
+			case index[e.to] == 0:
+				visit(e.to)
+				low[v] = min(low[v], low[e.to])
+			case on[e.to]:
+				low[v] = min(low[v], index[e.to])
+			}
+		}
+		if low[v] == index[v] {
+			at := slices.Index(stack, v)
+			c := slices.Clone(stack[at:])
+			for _, m := range c {
+				on[m] = false
+			}
+			stack = stack[:at]
+			out = append(out, c)
+		}
+	}
+	for v := range x.nodes {
+		if index[v] == 0 {
+			visit(int32(v))
+		}
+	}
+	return out
+}
+
+// ways counts the ways through the graph; circles count once.
+func (x *explorer) ways() *big.Int {
+	counts := make([]*big.Int, len(x.nodes))
+	state := make([]uint8, len(x.nodes))
+	var order []int32
+	var visit func(n int32)
+	visit = func(n int32) {
+		state[n] = 1
+		for _, e := range x.nodes[n].edges {
+			if e.to >= 0 && state[e.to] == 0 {
+				visit(e.to)
+			}
+		}
+		state[n] = 2
+		order = append(order, n)
+	}
+	visit(0)
+	for _, n := range order {
+		c := new(big.Int)
+		for _, e := range x.nodes[n].edges {
+			switch {
+			case e.to < 0:
+				c.Add(c, big.NewInt(1))
+			case counts[e.to] != nil:
+				c.Add(c, counts[e.to])
+			}
+		}
+		counts[n] = c
+	}
+	return counts[0]
+}
+
+func effectWords(e *interp.Effect) string {
+	switch e.Kind {
+	case interp.EffectDataAction:
+		return fmt.Sprintf("data action %q", e.Name)
+	case interp.EffectTable:
+		return fmt.Sprintf("row %q of data table %q", e.Key.Text(), e.Name)
+	case interp.EffectFind:
+		return fmt.Sprintf("%s %q", strings.ToLower(e.Type.String()), e.Name)
+	case interp.EffectTransfer:
+		return fmt.Sprintf("transfer to %q", e.Name)
+	case interp.EffectInput:
+		return fmt.Sprintf("keys at %q", e.Name)
+	}
+	return fmt.Sprintf("%s %q", e.Kind, e.Name)
+}
