@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -58,10 +61,21 @@ func (w worlds) add(r *prove.Report, replay view.Replays) error {
 	return nil
 }
 
-// write writes them, each whole; without any no folder is made.
+// write writes them, each whole and none over a file of somebody else's; without any no folder
+// is made.
 func (w worlds) write(dir string) error {
 	if len(w) == 0 {
 		return nil
+	}
+	for _, name := range sortedNames(w) {
+		path := filepath.Join(dir, name)
+		switch text, err := readFile(path, maxText); {
+		case errors.Is(err, fs.ErrNotExist) || bytes.HasPrefix(text, []byte(view.WorldMark)):
+		case err != nil:
+			return fail(fmt.Errorf("read %s: %w", path, err), "name another folder with --counterexamples; nothing was written")
+		default:
+			return fail(fmt.Errorf("%s is there and was not written by --counterexamples", path), "name another folder; nothing was written")
+		}
 	}
 	return writeTree(dir, w)
 }

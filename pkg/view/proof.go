@@ -102,6 +102,9 @@ func ReplayCommand(words ...string) string {
 	return strings.Join(out, " ")
 }
 
+// WorldMark begins the text of every counterexample.
+const WorldMark = "# Against: "
+
 // WorldText is the world file of a counterexample. Its comment says what it is for.
 func WorldText(p prove.Property, r Replays) (string, error) {
 	text, err := p.Counterexample.World.Encode()
@@ -109,7 +112,7 @@ func WorldText(p prove.Property, r Replays) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	diag.Fprintf(&b, "# Against: %s\n# %s\n", p.Title, p.Message)
+	diag.Fprintf(&b, WorldMark+"%s\n# %s\n", p.Title, p.Message)
 	for i, s := range p.Counterexample.Call {
 		diag.Fprintf(&b, "#   %d. %s\n", i+1, s)
 	}
