@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -38,7 +39,7 @@ keys pressed, transfers that fail. Shown of each flow:
 
 A property holds, is broken (with the shortest call that shows it, as a world file for
 "dealroute flow run --world"), or is not decided (with the expression and its line).
-Loops and menus are followed for --rounds rounds; what is cut is said and is no failure.
+A caller is asked for keys --rounds times at one place; what is cut is said and is no failure.
 Files with flows of other types are named and passed over. docs/proof.md says more.
 
 Exit codes: 0 nothing is broken or undecided, 2 something is, or a file does not parse,
@@ -56,7 +57,7 @@ Exit codes: 0 nothing is broken or undecided, 2 something is, or a file does not
 	}
 	f := cmd.Flags()
 	f.IntVar(&o.flow.States, "states", 200_000, "states to tell apart at most, in each flow")
-	f.IntVar(&o.flow.Rounds, "rounds", 3, "rounds of a menu, and of a loop whose count is not known")
+	f.IntVar(&o.flow.Rounds, "rounds", 4, "how often a caller is asked for keys at one place, at most")
 	f.StringArrayVar(&o.modules, "module", nil, "file of a common module that the flows call (may be repeated)")
 	f.StringVar(&o.folder, "counterexamples", "", "folder to write the world files of broken properties to")
 	return cmd
@@ -147,7 +148,13 @@ func (o flowProveOptions) prove(ctx context.Context, path string) (provedFlow, e
 		return p, nil
 	}
 	start := o.Now()
-	if p.report, err = prove.Flow(ctx, f, o.flow); err != nil || p.report == nil {
+	o.flow.At = start.UTC().Truncate(time.Second)
+	p.report, err = prove.Flow(ctx, f, o.flow)
+	if refused, ok := errors.AsType[diag.Finding](err); ok {
+		p.found = diag.Findings{refused}
+		return p, nil
+	}
+	if err != nil {
 		return p, err
 	}
 	p.report.Elapsed = o.Now().Sub(start)

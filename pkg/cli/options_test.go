@@ -97,7 +97,7 @@ func TestOptions(t *testing.T) {
 			session: s, file: "f", world: "w", modules: []string{"m", "n"}, ani: "a", dnis: "d", at: at, trace: true, showPII: true,
 			flow: interp.Options{NotSetQueue: interp.NotSetFailure, NotSetSkill: interp.NotSetAbsent, NotSetParticipantData: interp.NotSetEmpty, NotSetScreenPop: interp.NotSetAbsent},
 		}},
-		{"flow prove a b", flowProveOptions{session: s, files: []string{"a", "b"}, flow: prove.FlowOptions{States: 200_000, Rounds: 3}}},
+		{"flow prove a b", flowProveOptions{session: s, files: []string{"a", "b"}, flow: prove.FlowOptions{States: 200_000, Rounds: 4}}},
 		{"flow prove a --module m --module n --states 9 --rounds 2 --counterexamples d", flowProveOptions{s, []string{"a"}, []string{"m", "n"}, "d", prove.FlowOptions{States: 9, Rounds: 2}}},
 		{"action check a b", actionCheckOptions{s, []string{"a", "b"}}},
 		{"action run f", actionRunOptions{session: s, file: "f", input: "{}", credentials: map[string]string{}}},

@@ -97,7 +97,7 @@ func example(t expr.Type) expr.Value {
 	if t.IsOrg() {
 		return interp.Object(t, "something")
 	}
-	for _, text := range []string{"2026-11-30T12:00:00Z", "2026-11-30", "1m", "1|USD", "{}", "+15135550142", "something"} {
+	for _, text := range []string{"2026-11-30T12:00:00Z", "2026-11-30", "1m", "1|USD", "{}", "+15135550187", "something"} {
 		if v, ok := interp.Literal(text, t); ok && v.IsSet() {
 			return v
 		}

@@ -19,7 +19,7 @@ type FlowOptions struct {
 }
 
 // callers are what trunks show of a caller.
-var callers = []string{"tel:+15135550142", "+15135550142", "sip:+15135550142@203.0.113.7", "5135550142", "tel:+4930231251000", "", "anonymous", "sip:anonymous@anonymous.invalid", "911"}
+var callers = []string{"tel:+15135550187", "+15135550187", "sip:+15135550187@203.0.113.7", "5135550187", "tel:+4930231251000", "", "anonymous", "sip:anonymous@anonymous.invalid", "911"}
 
 // Flow shows what holds of any inbound call flow: how calls end, how long they wait for data
 // actions, and whether an expression can fail. The error is one of compiling the flow, or the

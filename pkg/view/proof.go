@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/prove"
@@ -226,10 +227,12 @@ func printProperties(b *strings.Builder, r *prove.Report, replay Replays) {
 		for i, s := range p.Counterexample.Call {
 			diag.Fprintf(b, "  %-12s %3d. %s\n", "", i+1, s)
 		}
-		diag.Fprintf(b, "  %-12s %s\n", "", replay.command(p.ID))
+		if replay.Folder != "" {
+			diag.Fprintf(b, "  %-12s %s\n", "", replay.command(p.ID))
+		}
 	}
 	if replay.Folder == "" && slices.ContainsFunc(r.Properties, func(p prove.Property) bool { return p.Counterexample != nil }) {
-		diag.Fprintf(b, "  %-12s --counterexamples DIR writes these calls into files, and names them here\n", "replay")
+		diag.Fprintf(b, "  %-12s --counterexamples DIR writes these calls into files that replay them\n", "replay")
 	}
 }
 
@@ -239,42 +242,60 @@ func printSearch(b *strings.Builder, r *prove.Report) {
 		b.WriteString(strings.TrimRight(diag.Sprintf("  %-12s %-19s %s", name, value, more), " ") + "\n")
 	}
 	took := fmt.Sprintf(", in %s ms", Thousands(ms(r.Elapsed)))
-	tried := fmt.Sprintf("%s paths through %s of the flow", grouped(paths(r)), Count(r.States, "state", "states"))
+	tried := fmt.Sprintf("%s paths through %s of the flow", grouped(paths(r)), thousands(r.States, "state", "states"))
 	if r.Calls > 0 {
 		line("tried", tried, "")
-		line("", fmt.Sprintf("%s calls to %s of accounts%s", Thousands(int64(r.Calls)), Count(r.CRMClasses, "kind", "kinds"), took), "")
+		line("", fmt.Sprintf("%s to %s of accounts%s", thousands(r.Calls, "call", "calls"), thousands(r.CRMClasses, "kind", "kinds"), took), "")
 	} else {
 		line("tried", tried+took, "")
 	}
-	var waits []string
-	if r.Calls > 0 || r.WorstHubSpot > 0 {
-		waits = append(waits, "HubSpot at most "+Thousands(ms(r.WorstHubSpot)))
+	hubspot := ""
+	if r.Calls > 0 {
+		hubspot = "HubSpot at most " + Thousands(ms(r.WorstHubSpot))
 	}
-	waits = append(waits, strings.Join(r.WorstPath, " · "))
-	line("worst wait", Thousands(ms(r.WorstWait))+" ms", strings.Trim(strings.Join(waits, ": "), ": "))
-	for i, a := range restsOn(r) {
-		line(map[bool]string{true: "rests on"}[i == 0], a, "")
-	}
-	for i, c := range r.Cut {
-		line(map[bool]string{true: "cut"}[i == 0], c, "")
-	}
-}
-
-// restsOn gives the assumptions as lines: the ids together, then what has no id.
-func restsOn(r *prove.Report) []string {
-	var out, sentences []string
-	const most = 90 // characters of a line
-	for _, a := range r.Assumptions {
-		switch last := len(out) - 1; {
-		case strings.Contains(a, " "):
-			sentences = append(sentences, a)
-		case last >= 0 && len(out[last])+len(a) < most:
-			out[last] += ", " + a
-		default:
-			out = append(out, a)
+	line("worst wait", Thousands(ms(r.WorstWait))+" ms", hubspot)
+	lines := func(name string, of []string) {
+		for _, l := range of {
+			line(name, l, "")
+			name = ""
 		}
 	}
-	return append(out, sentences...)
+	lines("", wrapped(r.WorstPath, " · "))
+	var ids, sentences []string
+	for _, a := range r.Assumptions {
+		if strings.Contains(a, " ") {
+			sentences = append(sentences, a)
+		} else {
+			ids = append(ids, a)
+		}
+	}
+	lines("rests on", append(wrapped(ids, ", "), sentences...))
+	lines("cut", r.Cut)
+}
+
+// wrapped puts words into lines.
+func wrapped(words []string, between string) []string {
+	const most = 90 // characters of a line
+	var out []string
+	for _, w := range words {
+		if last := len(out) - 1; last >= 0 && utf8.RuneCountInString(out[last]+between+w) <= most {
+			out[last] += between + w
+			continue
+		}
+		if last := len(out) - 1; last >= 0 {
+			out[last] += strings.TrimRight(between, " ")
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+// thousands is a number of things, with its thousands apart.
+func thousands(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Thousands(int64(n)) + " " + many
 }
 
 // grouped is a whole number of any size with its thousands apart.

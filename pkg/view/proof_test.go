@@ -32,7 +32,8 @@ func TestPrintProof(t *testing.T) {
 	const quiet = `proof (full): all 2 properties hold (docs/proof.md)
   tried        98,765,432,109,876,543,210 paths through 101 states of the flow
                1,312 calls to 57 kinds of accounts, in 212 ms
-  worst wait   5,998 ms            HubSpot at most 3,000: switch 1,000 · find contact 2,000 · find deals 1,000
+  worst wait   5,998 ms            HubSpot at most 3,000
+               switch 1,000 · find contact 2,000 · find deals 1,000
   rests on     A-LISTS, A-FIND
                a table answers within a second
 `
@@ -49,7 +50,8 @@ func TestPrintProof(t *testing.T) {
                dealroute simulate -f 'it'\''s here.yaml' --world calls/wait.yaml
   tried        98,765,432,109,876,543,210 paths through 101 states of the flow
                1,312 calls to 57 kinds of accounts, in 212 ms
-  worst wait   5,998 ms            HubSpot at most 3,000: switch 1,000 · find contact 2,000 · find deals 1,000
+  worst wait   5,998 ms            HubSpot at most 3,000
+               switch 1,000 · find contact 2,000 · find deals 1,000
   rests on     A-LISTS, A-FIND
                a table answers within a second
   cut          menu "Main" after 3 rounds
