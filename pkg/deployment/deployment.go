@@ -135,7 +135,9 @@ func (d *Deployment) home() string {
 
 // StageIDs are the ids that a text of a stage condition stands for: the text itself, and
 // those that bear it as their name in hubspot.stages. They are sorted.
-func (d *Deployment) StageIDs(text string) []string { return d.Policy().StageIDs(text) }
+func (d *Deployment) StageIDs(text string) []string {
+	return routing.Policy{Stages: d.HubSpot.Stages}.StageIDs(text)
+}
 
 func dealTest(t *DealTest) *routing.DealTest {
 	if t == nil {

@@ -59,6 +59,7 @@ func Rules() []Rule {
 		ruleNone(),
 		ruleNamesAlike(),
 		ruleNameSlip(),
+		ruleOverlap(),
 		ruleErrorHandling(),
 		ruleStagePipeline(),
 		ruleStageClosed(),
