@@ -10,6 +10,8 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/phone"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/validate"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -154,10 +156,11 @@ func (o flowProveOptions) prove(ctx context.Context, path string) (provedFlow, e
 		p.found = diag.Findings{refused}
 		return p, nil
 	}
-	if err != nil {
+	if err != nil || p.report == nil {
 		return p, err
 	}
 	p.report.Elapsed = o.Now().Sub(start)
+	mask(p.report, privacy.New(privacy.Options{Own: phone.Find(string(p.text))}))
 	for _, x := range p.report.Broken() {
 		p.found = append(p.found, validate.Proved(x))
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/view"
 )
@@ -29,8 +30,28 @@ func proof(ctx context.Context, env session, d *deployment.Deployment, b *bluepr
 	}
 	if r != nil {
 		r.Elapsed = env.Now().Sub(start)
+		mask(r, privacy.New(privacy.Options{Deployment: d, Names: blueprint.PersonalNames(d)}))
 	}
 	return r, nil
+}
+
+// mask hides the numbers of made-up callers in what is told of a proof, as those of others are
+// hidden: only world files have them.
+func mask(r *prove.Report, m *privacy.Mask) {
+	all := func(texts []string) {
+		for i, t := range texts {
+			texts[i] = m.Text(t)
+		}
+	}
+	all(r.WorstPath)
+	all(r.Cut)
+	for i := range r.Properties {
+		p := &r.Properties[i]
+		p.Message, p.Hint = m.Text(p.Message), m.Text(p.Hint)
+		if p.Counterexample != nil {
+			all(p.Counterexample.Call)
+		}
+	}
 }
 
 // provedAccount makes the accounts that calls of a proof meet: the emulator in memory.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/prove"
@@ -67,9 +69,18 @@ func Proved(p prove.Property) diag.Finding {
 		f.Code = Rules()[i].Code
 	}
 	if p.Verdict == prove.NotDecided {
-		f.Message = "not decided: " + f.Message
+		f.Message = "not decided" + whether(p.Title) + ": " + f.Message
 	}
 	return f
+}
+
+// whether is the title of a property within a sentence.
+func whether(title string) string {
+	if title == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(title)
+	return " whether " + string(unicode.ToLower(first)) + title[size:]
 }
 
 // once takes out what the proof found of a rule where another check says the same with better

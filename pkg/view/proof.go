@@ -242,7 +242,7 @@ func printSearch(b *strings.Builder, r *prove.Report) {
 		b.WriteString(strings.TrimRight(diag.Sprintf("  %-12s %-19s %s", name, value, more), " ") + "\n")
 	}
 	took := fmt.Sprintf(", in %s ms", Thousands(ms(r.Elapsed)))
-	tried := fmt.Sprintf("%s paths through %s of the flow", grouped(paths(r)), thousands(r.States, "state", "states"))
+	tried := strings.TrimSuffix(grouped(paths(r))+" paths", map[bool]string{true: "s"}[paths(r) == "1"]) + " through " + thousands(r.States, "state", "states") + " of the flow"
 	if r.Calls > 0 {
 		line("tried", tried, "")
 		line("", fmt.Sprintf("%s to %s of accounts%s", thousands(r.Calls, "call", "calls"), thousands(r.CRMClasses, "kind", "kinds"), took), "")

@@ -62,6 +62,8 @@ func segments(v Value) []string {
 		return nil
 	case v.Type() == Prompt:
 		return []string{v.s}
+	case v.Type() != Audio:
+		return nil
 	}
 	return v.p.audio
 }

@@ -236,6 +236,12 @@ func (s *State) evalClasses(v *value, p *expr.Part, at int, u use) (expr.Value, 
 		}
 		return expr.Value{}, false
 	}
+	if slices.ContainsFunc(ps, func(x piece) bool { return x.err != nil }) { // those for whom it fails part from the others
+		for _, x := range s.joined(ps, nil, asAny) {
+			s.boxes = append(s.boxes, x.box)
+		}
+		return expr.Value{}, false
+	}
 	o := &open{s.spans[at].origin, make([]expr.Value, s.spans[at].origin.Classes)}
 	for _, x := range ps {
 		for _, c := range x.box[0].left {

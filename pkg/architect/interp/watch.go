@@ -42,7 +42,7 @@ func kindName(kind func(expr.Value) uint8) string {
 		return "v"
 	}
 	var out []byte // by what they tell apart
-	for _, v := range []expr.Value{expr.NotSet(expr.Boolean), expr.OfBool(false), expr.OfBool(true), expr.OfInt(0), expr.OfInt(1 << 40)} {
+	for _, v := range []expr.Value{expr.NotSet(expr.Boolean), expr.OfBool(false), expr.OfBool(true), expr.OfInt(0), expr.OfInt(1 << 40), expr.OfAudio("x")} {
 		out = append(out, '0'+kind(v))
 	}
 	return string(out)
