@@ -58,7 +58,9 @@ calls: {numbers: ["+15135550100"]}
 routing:
   rules:
     - {name: noted, when: {facts: {note: {set: true}, remark: "gossip about Mark"}}, to: {queue: Sales, skills: [English]}}
-    - {name: segment, when: {facts: {value_segment: [quiet words]}}, to: {queue: Care}}
+    - name: segment # a finding about it shows this line, as the file has it
+      when: {facts: {value_segment: [quiet words]}}
+      to: {queue: Care}
   fallback: {queue: General}
 privacy: {participantData: [hubspot_contact_id, hubspot_deal_stage, hubspot_deal_stage_label, hubspot_customer_value]}
 screenPop: managed
