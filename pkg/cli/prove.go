@@ -15,6 +15,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/view"
 )
 
@@ -24,7 +25,10 @@ func proof(ctx context.Context, env session, d *deployment.Deployment, b *bluepr
 		return nil, nil
 	}
 	start := env.Now()
-	r, err := prove.Deployment(ctx, prove.Input{Deployment: d, Blueprint: b, Mode: mode, Now: start.UTC(), HubSpot: provedAccount(d)})
+	r, err := prove.Deployment(ctx, prove.Input{
+		Deployment: d, Blueprint: b, Mode: mode, Now: start.UTC(),
+		HubSpot: provedAccount(d), Key: secret.New(hubspottest.DefaultToken), Open: hubspottest.Readings(),
+	})
 	if err != nil {
 		return nil, fail(fmt.Errorf("prove the deployment: %w", err), "--proof=off leaves the proof out")
 	}
@@ -57,7 +61,8 @@ func mask(r *prove.Report, m *privacy.Mask) {
 // provedAccount makes the accounts that calls of a proof meet: the emulator in memory.
 func provedAccount(d *deployment.Deployment) func(prove.Account) dataaction.Sender {
 	return func(a prove.Account) dataaction.Sender {
-		return transport.Handler(hubspottest.New(a.CRM, append(defined(d), hubspottest.Virtual(), hubspottest.Clock(a.Clock))...))
+		return transport.Handler(hubspottest.New(a.CRM, append(defined(d), hubspottest.Virtual(), hubspottest.Clock(a.Clock),
+			hubspottest.WithLimits(hubspottest.Limits{}), hubspottest.Otherwise(a.Otherwise...))...))
 	}
 }
 

@@ -80,6 +80,8 @@ type Report struct {
 	Assumptions  []string // ids of docs/assumptions.md, and sentences, that the answer rests on
 	Cut          []string // what was left out, in words: loops and menus beyond their bounds
 	Elapsed      time.Duration
+
+	Witnesses map[string]Witness // a caller whom each rule takes, by the rule's name
 }
 
 // Broken gives the properties that do not hold or are not decided.

@@ -1,8 +1,262 @@
 package prove
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+)
 
 // Deployment shows the seven properties of a deployment.
 func Deployment(ctx context.Context, in Input) (*Report, error) {
-	return nil, nil
+	r := &Report{Mode: in.Mode}
+	if in.Mode == Off {
+		return r, nil
+	}
+	w, err := newWhole(in)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.prove(ctx, r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// A whole is the proof of whole calls: each goes through the rendered data actions and the
+// flow, and is held against what the policy gives for the same account.
+type whole struct {
+	reference
+	in     Input
+	strict *artifacts
+	public map[string]bool // texts that stand in the deployment or the flow, and tell nothing of a caller
+	found  finder
+	cut    []string
+}
+
+func newWhole(in Input) (*whole, error) {
+	in.Now = in.Now.UTC().Truncate(time.Second)
+	w := &whole{reference: newReference(in.Deployment), in: in, public: map[string]bool{}}
+	var err error
+	if w.strict, err = prepare(in.Blueprint, in.Key, readings()[0].is); err != nil {
+		return nil, err
+	}
+	for _, t := range w.strict.program.Flow().Texts() {
+		w.public[t] = true
+	}
+	w.found = newFinder(w.reference, in.Now)
+	return w, nil
+}
+
+// A finding is a call that breaks a property.
+type finding struct {
+	flaw
+	at int // of the call, in the order of the families
+	s  *situation
+}
+
+// prove makes all calls.
+func (w *whole) prove(ctx context.Context, r *Report) error {
+	seen, classes := map[string]bool{}, map[string]bool{}
+	worst := worstOf{}
+	var first map[string]finding
+	for _, f := range w.families() {
+		var fresh []*situation
+		for _, s := range f.of() {
+			k := s.key()
+			if seen[k] {
+				continue
+			}
+			seen[k], classes[s.class()] = true, true
+			s.family = f.name
+			fresh = append(fresh, s)
+		}
+		r.Calls += len(fresh)
+		bad, err := w.run(ctx, fresh, &worst)
+		if err != nil {
+			return err
+		}
+		for _, b := range bad {
+			if _, ok := first[b.property]; !ok {
+				if first == nil {
+					first = map[string]finding{}
+				}
+				first[b.property] = b
+			}
+		}
+		if w.in.Stop && len(first) > 0 {
+			break
+		}
+	}
+	r.CRMClasses = len(classes)
+	r.WorstWait, r.WorstHubSpot, r.WorstPath = worst.wait, worst.hubspot, worst.path
+	r.Cut = append(r.Cut, w.cut...)
+	for _, id := range []string{Ending, Wait, Expressions, Policy, Requests, Privacy} {
+		p := Property{ID: id, Title: titles[id], Verdict: Holds}
+		if b, ok := first[id]; ok {
+			var err error
+			if p, err = w.broken(ctx, b); err != nil {
+				return err
+			}
+		} else if w.in.Stop && len(first) > 0 {
+			continue
+		}
+		r.Properties = append(r.Properties, p)
+	}
+	if w.in.Stop && len(first) > 0 {
+		return nil
+	}
+	rules := w.rulesCanFire(r)
+	r.Properties = append(r.Properties, rules)
+	if w.in.Mode == Full && len(first) == 0 {
+		return w.undocumented(ctx, r)
+	}
+	return nil
+}
+
+var titles = map[string]string{
+	Ending:      "every path ends at a queue, a flow, or a configured ending, never in silence",
+	Wait:        "no path waits longer for HubSpot than the budget",
+	Expressions: "no expression can fail",
+	Policy:      "rule, target, priority and what is written are those of the policy",
+	Requests:    "HubSpot is not asked when it must not be, and not too often",
+	Privacy:     "nothing personal goes where it may not",
+	Rules:       "every rule can fire",
+}
+
+// worstOf are the longest waits of the calls that were made.
+type worstOf struct {
+	mu            sync.Mutex
+	wait, hubspot time.Duration
+	at            int
+	path          []string
+}
+
+func (x *worstOf) see(at int, s *situation, o ran) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.hubspot = max(x.hubspot, o.HubSpot)
+	if o.Waited > x.wait || o.Waited == x.wait && at < x.at {
+		x.wait, x.at = o.Waited, at
+		x.path = nil
+		for _, step := range o.Result.Path {
+			if step.Elapsed > 0 {
+				x.path = append(x.path, fmt.Sprintf("%s, %s: %s", step.Task, step.Action, step.Elapsed))
+			}
+		}
+	}
+}
+
+// workers is how many calls are made at once. Which one is found first does not depend on it.
+const workers = 2
+
+// run makes calls and gives those that break something, in their order; with Stop no later
+// one than the first.
+func (w *whole) run(ctx context.Context, all []*situation, worst *worstOf) ([]finding, error) {
+	groups := grouped(all)
+	var next, stop atomic.Int64
+	stop.Store(int64(len(all)))
+	bad := make([][]finding, workers)
+	errs := make([]error, workers)
+	var wg sync.WaitGroup
+	for k := range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for {
+				g := int(next.Add(1)) - 1
+				if g >= len(groups) {
+					return
+				}
+				for _, i := range groups[g] {
+					if int64(i) > stop.Load() {
+						break
+					}
+					if errs[k] = ctx.Err(); errs[k] != nil {
+						return
+					}
+					o, want := w.try(ctx, all[i])
+					if o.Outcome != nil {
+						worst.see(i, all[i], o)
+					}
+					for _, f := range w.judge(all[i], o, want) {
+						bad[k] = append(bad[k], finding{f, i, all[i]})
+						for was := stop.Load(); w.in.Stop && int64(i) < was && !stop.CompareAndSwap(was, int64(i)); was = stop.Load() {
+						}
+					}
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	var out []finding
+	for k := range workers {
+		if errs[k] != nil {
+			return nil, errs[k]
+		}
+		out = append(out, bad[k]...)
+	}
+	slices.SortStableFunc(out, func(a, b finding) int { return a.at - b.at })
+	return out, nil
+}
+
+// grouped are the places of situations, those with one account together: an account answers
+// one call at a time.
+func grouped(all []*situation) [][]int {
+	by := map[*account]int{}
+	var out [][]int
+	for i, s := range all {
+		if s.account == nil {
+			out = append(out, []int{i})
+			continue
+		}
+		g, ok := by[s.account]
+		if !ok {
+			g = len(out)
+			by[s.account], out = g, append(out, nil)
+		}
+		out[g] = append(out[g], i)
+	}
+	return out
+}
+
+// try makes the call of a situation, after the leg before it, and says what it must become.
+func (w *whole) try(ctx context.Context, s *situation) (ran, want) {
+	if s.earlier == nil {
+		o := w.traced(ctx, s)
+		return o, w.of(&s.Witness, o.failed)
+	}
+	o := w.traced(ctx, s.earlier)
+	before := w.of(&s.earlier.Witness, o.failed)
+	if o.err != nil {
+		return o, before
+	}
+	wrote := o.Result.ParticipantData
+	s.Conversation = map[string]string{}
+	for k, v := range wrote {
+		s.Conversation[k] = v
+	}
+	for k, v := range s.spoil {
+		if s.Conversation[k] = v; v == absent {
+			delete(s.Conversation, k)
+		}
+	}
+	o = w.traced(ctx, s)
+	return o, w.leg(&s.Witness, before, wrote, o.failed)
+}
+
+// absent stands for participant data that somebody has taken away.
+const absent = "\x00"
+
+// traced is a call with its path; where something is said, also with what.
+func (w *whole) traced(ctx context.Context, s *situation) ran {
+	o := w.call(ctx, s, interp.TracePath, nil)
+	if o.err == nil && o.spoke() {
+		return w.call(ctx, s, interp.TraceFull, nil)
+	}
+	return o
 }

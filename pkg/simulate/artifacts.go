@@ -46,6 +46,9 @@ type Program struct {
 	owners  string
 }
 
+// Flow is the compiled flow.
+func (p *Program) Flow() *interp.Program { return p.flow }
+
 type action struct {
 	Action
 	program *dataaction.Program

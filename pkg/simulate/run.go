@@ -19,11 +19,12 @@ import (
 type Run struct {
 	Program *Program
 	Org     *Org
-	Sender  dataaction.Sender // answers for HubSpot
-	Clock   func(time.Time)   // told the virtual time before each request; may be nil
-	Real    bool              // time is wall time
-	Script  *world.Scripted   // scripted outcomes instead of Org and Sender; may be nil
-	Trace   interp.Trace      // what results keep of the path; full: of data actions, too
+	Sender  dataaction.Sender                    // answers for HubSpot
+	Clock   func(time.Time)                      // told the virtual time before each request; may be nil
+	Real    bool                                 // time is wall time
+	Script  *world.Scripted                      // scripted outcomes instead of Org and Sender; may be nil
+	Trace   interp.Trace                         // what results keep of the path; full: of data actions, too
+	Watch   func(*interp.Effect, interp.Outcome) // told of each effect and its answer; may be nil
 
 	// Takes tells what of a rule's target is the fallback's because the rule does not name it;
 	// nil: nothing is.

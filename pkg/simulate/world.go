@@ -108,6 +108,9 @@ func (w *callWorld) Do(ctx context.Context, e *interp.Effect) (o interp.Outcome,
 			}
 		}
 		w.took(e, o)
+		if w.run.Watch != nil {
+			w.run.Watch(e, o)
+		}
 	}
 	return o, err
 }

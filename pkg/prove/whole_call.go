@@ -1,0 +1,317 @@
+package prove
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/simulate"
+)
+
+// A Witness is a call with all that decides about it, beside the deployment.
+type Witness struct {
+	CRM          hubspot.CRM
+	ANI, DNIS    string
+	At           time.Time
+	State        string // of the schedule; empty without one
+	Faults       []Fault
+	Org          Org
+	Conversation map[string]string // what an earlier leg left
+}
+
+// An Org is how an org differs from one as setup leaves it.
+type Org struct {
+	Rows             map[string]map[string]any // columns of rows of the control table
+	NoRows           bool                      // the control table has none
+	TableFails       bool
+	MissingQueues    []string
+	MissingSkills    []string
+	MissingFlows     []string
+	FailingTransfers []string
+	Owners           simulate.Owners
+}
+
+// A situation is a witness on its way through the proof.
+type situation struct {
+	Witness
+	family    string
+	account   *account
+	earlier   *situation        // the leg before this one; its data are the conversation
+	spoil     map[string]string // what is changed in them
+	otherwise []string
+	calls     *artifacts // nil: those under the strict readings
+}
+
+// artifacts are what calls run on under one reading of what the platform leaves open.
+type artifacts struct {
+	program *simulate.Program
+	roles   map[string]string // of data actions, by name
+	table   string
+	rows    map[string]map[string]any // of the control table, as setup leaves them
+	script  string                    // name of the managed script
+	shown   []string                  // names of the script's variables
+}
+
+func madeUp(r genesys.Ref) (string, bool) {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.String())).String(), true
+}
+
+// prepare makes the artifacts ready for calls.
+func prepare(b *blueprint.Blueprint, key secret.Value, r simulate.Readings) (*artifacts, error) {
+	resolved, err := b.Resolve(madeUp)
+	if err != nil {
+		return nil, err
+	}
+	out := &artifacts{roles: map[string]string{}, rows: map[string]map[string]any{}, table: b.Name + "-control"}
+	a := simulate.Artifacts{Flow: resolved.Flow.Tree, Table: out.table, Owners: blueprint.OwnersTable(b.Name)}
+	a.TableID, _ = madeUp(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: a.Table}, Field: "id"})
+	for _, x := range resolved.Actions {
+		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
+		if act.HubSpot {
+			act.Credentials = map[string]secret.Value{blueprint.FieldToken: key}
+		}
+		a.Actions = append(a.Actions, act)
+		out.roles[x.Definition.Name] = x.Role
+	}
+	if r.Interp.Rounds == 0 {
+		r.Interp.Rounds = 99 // whether Architect runs more is not known
+	}
+	if out.program, err = simulate.Prepare(a, r); err != nil {
+		return nil, err
+	}
+	for _, e := range resolved.Entities {
+		switch e.Key.Kind {
+		case genesys.DataTableRow:
+			key, _ := e.Content["key"].(string)
+			out.rows[key] = e.Content
+		case genesys.Script:
+			if strings.HasPrefix(e.Key.Name, b.Name+" ") && e.Text != "" {
+				out.script = e.Key.Name
+				for _, n := range shownNames {
+					if strings.Contains(e.Text, `"`+n+`"`) {
+						out.shown = append(out.shown, n)
+					}
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// newOrg is the org that a call meets.
+func (a *artifacts) newOrg(w *Witness) *simulate.Org {
+	o := &simulate.Org{
+		Rows: map[string]map[string]any{}, TableFails: w.Org.TableFails, Owners: w.Org.Owners,
+		MissingQueues: w.Org.MissingQueues, MissingSkills: w.Org.MissingSkills, MissingFlows: w.Org.MissingFlows, FailingTransfers: w.Org.FailingTransfers,
+	}
+	if w.Org.NoRows {
+		return o
+	}
+	for key, row := range a.rows {
+		o.Rows[key] = maps.Clone(row)
+	}
+	for key, columns := range w.Org.Rows {
+		if o.Rows[key] != nil {
+			o.Put(key, columns)
+		}
+	}
+	return o
+}
+
+// hours puts a schedule group into a state.
+func hours(o *simulate.Org, group, emergencyGroup, state string) {
+	all, err := genesys.NewSchedule("always", "2000-01-01T00:00:00", "2100-01-01T00:00:00", "")
+	if err != nil {
+		panic(fmt.Sprintf("prove: %v", err)) // a fixed text
+	}
+	h, always := genesys.Hours{Zone: time.UTC}, []genesys.Schedule{all}
+	switch genesys.ScheduleState(state) {
+	case genesys.StateEmergency, genesys.StateHoliday:
+		h.Holidays, h.Closed, h.Open = always, always, always
+	case genesys.StateClosed:
+		h.Closed, h.Open = always, always
+	default:
+		h.Open = always
+	}
+	o.Schedules.Groups = map[string]genesys.Hours{group: h}
+	o.Schedules.Emergencies = map[string]bool{emergencyGroup: state == string(genesys.StateEmergency)}
+}
+
+// An account is a HubSpot that several calls may meet. It remembers what it answered: equal
+// questions have equal answers.
+type account struct {
+	crm     hubspot.CRM
+	sender  dataaction.Sender
+	now     time.Time
+	answers map[string]reply
+}
+
+type reply struct {
+	response dataaction.Response
+	err      error
+}
+
+func (a *account) Send(ctx context.Context, r dataaction.Request) (dataaction.Response, error) {
+	k := r.Method + " " + r.URL + "\n" + string(r.Body)
+	if got, ok := a.answers[k]; ok {
+		return got.response, got.err
+	}
+	got := reply{}
+	got.response, got.err = a.sender.Send(ctx, r)
+	a.answers[k] = got
+	return got.response, got.err
+}
+
+// A line is what a call's requests go through: it counts them, and fails those that a fault
+// is for.
+type line struct {
+	to     dataaction.Sender
+	faults []Fault
+	roles  map[string]string
+	n      int
+	asked  []request
+}
+
+// A request is one that the call made.
+type request struct {
+	action string
+	role   string
+	fault  FaultKind // that it met; empty for none
+}
+
+func (l *line) Send(ctx context.Context, r dataaction.Request) (dataaction.Response, error) {
+	l.n++
+	q := request{action: r.Action, role: l.roles[r.Action]}
+	for _, f := range l.faults {
+		if f.Request == 0 || f.Request == l.n {
+			q.fault = f.Kind
+			break
+		}
+	}
+	l.asked = append(l.asked, q)
+	if q.fault == "" {
+		return l.to.Send(ctx, r)
+	}
+	if q.fault == FaultLate {
+		a, err := l.to.Send(ctx, r)
+		a.Latency = max(a.Latency, timeoutOf(r)-time.Millisecond)
+		return a, err
+	}
+	return q.fault.answer(r)
+}
+
+func timeoutOf(r dataaction.Request) time.Duration {
+	if r.Timeout > 0 {
+		return r.Timeout
+	}
+	return dataaction.DefaultTimeout
+}
+
+var errReset = errors.New("connection reset")
+
+// faultLatency is how long a fault takes that is an answer.
+const faultLatency = 20 * time.Millisecond
+
+// answer is what comes instead of HubSpot's reply.
+func (k FaultKind) answer(r dataaction.Request) (dataaction.Response, error) {
+	latency := min(faultLatency, timeoutOf(r))
+	say := func(status int, body string) (dataaction.Response, error) {
+		kind := "application/json;charset=utf-8"
+		if strings.HasPrefix(body, "<") {
+			kind = "text/html"
+		}
+		return dataaction.Response{Status: status, Header: map[string][]string{"Content-Type": {kind}}, Body: bytes.Clone([]byte(body)), Latency: latency}, nil
+	}
+	switch k {
+	case FaultTimeout:
+		return dataaction.Response{Latency: timeoutOf(r)}, fmt.Errorf("HubSpot does not answer: %w", dataaction.ErrTimeout)
+	case FaultReset:
+		return dataaction.Response{Latency: latency}, errReset
+	case FaultThrottled:
+		return say(429, `{"status":"error","message":"You have reached your secondly limit.","errorType":"RATE_LIMIT","policyName":"SECONDLY"}`)
+	case FaultServer:
+		return say(500, `{"status":"error","message":"internal error"}`)
+	case FaultGateway:
+		return say(502, "<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>")
+	case FaultKey:
+		return say(401, `{"status":"error","message":"Authentication credentials not found.","category":"INVALID_AUTHENTICATION"}`)
+	case FaultRefused:
+		return say(400, `{"status":"error","message":"There was a problem with the request.","category":"VALIDATION_ERROR"}`)
+	case FaultNoContent:
+		return say(204, "")
+	case FaultEmptyBody:
+		return say(200, "{}")
+	case FaultNull:
+		return say(200, "null")
+	case FaultNoList:
+		return say(200, `{"total":1}`)
+	case FaultBareRecord:
+		return say(200, `{"total":1,"results":[{}]}`)
+	}
+	return say(200, `{"total":1,"results":[{"id":"9000`) // FaultMalformed
+}
+
+// A ran is a call that was made.
+type ran struct {
+	*simulate.Outcome
+	asked []request
+	err   error         // why it could not go on
+	org   *simulate.Org // as the call left it
+}
+
+// call makes the call of a situation.
+func (w *whole) call(ctx context.Context, s *situation, trace interp.Trace, watch func(*interp.Effect, interp.Outcome)) ran {
+	a := s.calls
+	if a == nil {
+		a = w.strict
+	}
+	if s.account == nil {
+		s.account = &account{crm: s.CRM}
+	}
+	acc := s.account
+	if acc.sender == nil {
+		acc.answers = map[string]reply{}
+		acc.sender = w.in.HubSpot(Account{CRM: acc.crm, Clock: func() time.Time { return acc.now }, Otherwise: s.otherwise})
+	}
+	l := &line{to: acc, faults: s.Faults, roles: a.roles}
+	org := a.newOrg(&s.Witness)
+	if sch := w.d.Calls.Schedule; sch != nil {
+		hours(org, sch.Group, sch.EmergencyGroup, s.State)
+	}
+	acc.now = s.At
+	run := simulate.Run{Program: a.program, Org: org, Sender: l, Clock: func(t time.Time) { acc.now = t }, Trace: trace, Watch: watch}
+	o, err := run.Do(ctx, simulate.Call{ANI: s.ANI, DNIS: s.DNIS, At: s.At, Conversation: s.Conversation})
+	return ran{Outcome: o, asked: l.asked, err: err, org: org}
+}
+
+// failed is the kind of failure that the requests of a role met; empty when none failed, or
+// none was made. A late answer is a failure only where the flow had given up on it.
+func (r ran) failed(role string) string {
+	i := slices.IndexFunc(r.asked, func(q request) bool { return q.role == role && q.fault != "" })
+	if i < 0 {
+		return ""
+	}
+	q := r.asked[i]
+	if q.fault != FaultLate {
+		return failureOf(q.fault)
+	}
+	if r.Outcome != nil && slices.ContainsFunc(r.Actions, func(x simulate.ActionRun) bool { return x.HubSpot && x.Failure == "" && nameOf(x.Action, q.action) }) {
+		return ""
+	}
+	return failureOf(q.fault)
+}
+
+func nameOf(asked, action string) bool { return strings.EqualFold(asked, action) }

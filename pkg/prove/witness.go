@@ -1,0 +1,687 @@
+package prove
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/routing"
+)
+
+// A Cast is who can call: for each rule somebody whom it takes, for rules that overlap
+// somebody for whom both hold.
+type Cast struct {
+	Rules    map[string]Witness // by the rule's name
+	Never    []Never            // the rules without one
+	Overlaps []Overlap
+}
+
+// An Overlap is a caller for whom two rules hold, the first of them being the one that takes
+// the call.
+type Overlap struct {
+	First, Second int // by index
+	Witness       Witness
+}
+
+// Witnesses looks for them. It needs neither flow nor HubSpot: only what the policy says.
+func Witnesses(d *deployment.Deployment, now time.Time) Cast {
+	f := newFinder(newReference(d), now.UTC().Truncate(time.Second))
+	c := Cast{Rules: map[string]Witness{}}
+	for i, r := range d.Routing.Rules {
+		if x, ok := f.rule(i); ok {
+			c.Rules[r.Name] = f.situation(x).Witness
+		} else {
+			c.Never = append(c.Never, Never{i, f.shadows(i)})
+		}
+	}
+	for _, o := range f.overlaps() {
+		c.Overlaps = append(c.Overlaps, Overlap{o.first, o.second, f.situation(o.sketch).Witness})
+	}
+	return c
+}
+
+// A finder looks for callers who meet conditions.
+type finder struct {
+	builder
+	atoms [][]atom // of each rule
+	found []*sketch
+	tried []bool
+	nodes int
+}
+
+// An atom is one part of a rule's condition.
+type atom struct {
+	what string
+	when routing.Condition
+	fact string // its name, for conditions on facts
+}
+
+func newFinder(r reference, now time.Time) finder {
+	f := finder{builder: newBuilder(r, now)}
+	for _, rule := range r.p.Rules {
+		f.atoms = append(f.atoms, atomsOf(rule.When))
+	}
+	f.found, f.tried = make([]*sketch, len(f.atoms)), make([]bool, len(f.atoms))
+	return f
+}
+
+// atomsOf splits a condition.
+func atomsOf(c routing.Condition) []atom {
+	var out []atom
+	add := func(what string, asked bool, part routing.Condition) {
+		if asked {
+			out = append(out, atom{what: what, when: part})
+		}
+	}
+	add("at", len(c.At) > 0, routing.Condition{At: c.At})
+	add("called", len(c.Called) > 0, routing.Condition{Called: c.Called})
+	if t := c.Caller; t != nil {
+		add("caller", true, routing.Condition{Caller: t})
+	}
+	add("failure", len(c.Failure) > 0, routing.Condition{Failure: c.Failure})
+	add("outcome", len(c.Outcome) > 0, routing.Condition{Outcome: c.Outcome})
+	add("lifecycle", len(c.Lifecycle) > 0, routing.Condition{Lifecycle: c.Lifecycle})
+	add("won", c.Won != nil, routing.Condition{Won: c.Won})
+	add("pipeline", len(c.Pipeline) > 0, routing.Condition{Pipeline: c.Pipeline})
+	add("stage", len(c.Stage) > 0, routing.Condition{Stage: c.Stage})
+	add("openDeals", c.OpenDeals != nil, routing.Condition{OpenDeals: c.OpenDeals})
+	add("anyOpen", c.AnyOpen != nil, routing.Condition{AnyOpen: c.AnyOpen})
+	add("value", c.MinValue != nil || c.MaxValue != nil, routing.Condition{MinValue: c.MinValue, MaxValue: c.MaxValue})
+	for _, name := range sortedKeys(c.Facts) {
+		out = append(out, atom{what: "fact", fact: name, when: routing.Condition{Facts: map[string]routing.FactTest{name: c.Facts[name]}}})
+	}
+	return out
+}
+
+// nodesPerSearch bounds one search.
+const nodesPerSearch = 3000
+
+// rule is a caller whom a rule takes.
+func (f *finder) rule(i int) (sketch, bool) {
+	if !f.tried[i] {
+		f.tried[i] = true
+		if x, ok := f.find(f.base(), []int{i}, upTo(i)); ok {
+			f.found[i] = &x
+		}
+	}
+	if f.found[i] == nil {
+		return sketch{}, false
+	}
+	return *f.found[i], true
+}
+
+func upTo(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// A pair is two rules that overlap.
+type pair struct {
+	first, second int
+	sketch        sketch
+}
+
+// overlaps are callers of two rules, of which the first one takes the call.
+func (f *finder) overlaps() []pair {
+	var out []pair
+	for i := range f.atoms {
+		x, ok := f.rule(i)
+		if !ok {
+			continue
+		}
+		for j := i + 1; j < len(f.atoms); j++ {
+			if y, ok := f.within(200, x, []int{i, j}, upTo(i)); ok {
+				out = append(out, pair{i, j, y})
+			}
+		}
+	}
+	return out
+}
+
+// shadows are the rules before one that take whom it would take; none when it never holds.
+func (f *finder) shadows(i int) []int {
+	if _, ok := f.find(f.base(), []int{i}, nil); !ok {
+		return nil
+	}
+	var by []int
+	for j := range i { // those without which the rule would fire
+		rest := slices.DeleteFunc(upTo(i), func(k int) bool { return k == j })
+		if _, ok := f.find(f.base(), []int{i}, rest); ok {
+			by = append(by, j)
+		}
+	}
+	if len(by) > 0 {
+		return by
+	}
+	by = upTo(i) // several at once
+	for j := i - 1; j >= 0; j-- {
+		rest := slices.DeleteFunc(slices.Clone(by), func(k int) bool { return k == j })
+		if _, ok := f.find(f.base(), []int{i}, rest); !ok {
+			by = rest
+		}
+	}
+	return by
+}
+
+func (f *finder) find(from sketch, must, not []int) (sketch, bool) {
+	return f.within(nodesPerSearch, from, must, not)
+}
+
+// within looks for a caller for whom all of some rules hold and none of others, changing one
+// thing after the other.
+func (f *finder) within(nodes int, from sketch, must, not []int) (sketch, bool) {
+	if f.d.Calls.Schedule.Ends(from.state) {
+		return sketch{}, false
+	}
+	s := search{finder: f, must: must, not: not, seen: map[string]bool{}, left: nodes}
+	return s.from(from, 0)
+}
+
+type search struct {
+	*finder
+	must, not []int
+	seen      map[string]bool
+	left      int
+}
+
+// depth is how many things are changed at most.
+const depth = 14
+
+func (s *search) from(x sketch, deep int) (sketch, bool) {
+	k := x.key()
+	if s.left <= 0 || deep > depth || s.seen[k] || s.d.Calls.Schedule.Ends(x.state) {
+		return sketch{}, false
+	}
+	s.seen[k] = true
+	s.left--
+	facts := s.factsOf(x)
+	holds := func(c routing.Condition) bool { return s.p.Holds(c, facts) }
+	wrong := 0
+	var fix *atom
+	for _, i := range s.must {
+		for k := range s.atoms[i] {
+			if a := &s.atoms[i][k]; !holds(a.when) {
+				if wrong++; fix == nil {
+					fix = a
+				}
+			}
+		}
+	}
+	if fix != nil {
+		return s.any(s.moves(x, *fix), deep, func(y sketch) bool {
+			g := s.factsOf(y)
+			return s.p.Holds(fix.when, g) || s.nearer(y, *fix, g)
+		})
+	}
+	for _, j := range s.not {
+		if !holds(s.p.Rules[j].When) {
+			continue
+		}
+		for k := range s.atoms[j] {
+			a := s.atoms[j][k]
+			if y, ok := s.any(s.moves(x, a), deep, func(y sketch) bool { return !s.p.Holds(a.when, s.factsOf(y)) }); ok {
+				return y, true
+			}
+		}
+		return sketch{}, false
+	}
+	return x, true
+}
+
+// nearer reports whether a change may be on the way to an atom although it does not hold yet.
+func (s *search) nearer(sketch, atom, routing.Facts) bool { return false }
+
+func (s *search) any(moves []sketch, deep int, ok func(sketch) bool) (sketch, bool) {
+	var later []sketch
+	for _, y := range moves {
+		if s.d.Calls.Schedule.Ends(y.state) || s.seen[y.key()] || !ok(y) {
+			continue
+		}
+		if !s.keeps(y) {
+			later = append(later, y)
+			continue
+		}
+		if z, done := s.from(y, deep+1); done {
+			return z, true
+		}
+	}
+	for _, y := range later {
+		if z, done := s.from(y, deep+1); done {
+			return z, true
+		}
+	}
+	return sketch{}, false
+}
+
+// keeps reports whether all rules that must hold do.
+func (s *search) keeps(x sketch) bool {
+	facts := s.factsOf(x)
+	return !slices.ContainsFunc(s.must, func(i int) bool { return !s.p.Holds(s.p.Rules[i].When, facts) })
+}
+
+// moves are the callers that differ from one in what an atom asks for: those who meet it, and
+// those who just do not.
+func (f *finder) moves(x sketch, a atom) []sketch {
+	var out []sketch
+	add := func(change func(*sketch)) { out = append(out, x.with(change)) }
+	c := a.when
+	switch a.what {
+	case "at":
+		for _, state := range append(slices.Clone(c.At), f.d.ScheduleStates()...) {
+			add(func(y *sketch) { y.state = state })
+		}
+	case "called":
+		for _, n := range append(slices.Clone(c.Called), f.d.Calls.Numbers...) {
+			add(func(y *sketch) { y.dnis = n })
+		}
+		add(func(y *sketch) { y.dnis = "" })
+	case "caller":
+		for _, ani := range f.callers(*c.Caller) {
+			add(func(y *sketch) { y.ani = ani })
+		}
+	case "failure":
+		for _, y := range f.failures(x) {
+			out = append(out, y)
+		}
+		add(func(y *sketch) { y.failure, y.at = "", "" })
+	case "outcome":
+		out = append(out, f.shapes(x)...)
+		for _, y := range f.failures(x) {
+			out = append(out, y)
+		}
+	case "lifecycle":
+		for _, v := range append(slices.Clone(c.Lifecycle), "subscriber", "x") {
+			add(func(y *sketch) { y.knowContact(); y.set(hubspot.PropLifecycle, v) })
+		}
+		add(func(y *sketch) { delete(y.contact, hubspot.PropLifecycle) })
+	case "won":
+		out = append(out, f.kinds(x)...)
+	case "pipeline":
+		ids := append(slices.Clone(c.Pipeline), f.pipelineIDs()...)
+		if len(f.p.Pipelines) == 0 {
+			ids = append(ids, hubspot.DefaultPipelineID, "1")
+		}
+		for _, y := range f.withDeal(x) {
+			for _, id := range ids {
+				out = append(out, y.with(func(y *sketch) { y.deal.pipeline = id }))
+			}
+		}
+	case "stage":
+		for _, id := range append(f.stageIDs(c.Stage), f.otherStage()) {
+			for _, y := range f.withStage(x, id) {
+				out = append(out, y)
+			}
+		}
+	case "value":
+		for _, y := range f.openFirst(x) {
+			for _, v := range f.aroundBounds(c.MinValue, c.MaxValue) {
+				out = append(out, y.with(func(y *sketch) { y.deal.amount = v }))
+			}
+		}
+		out = append(out, f.shapes(x)...)
+	case "openDeals":
+		for _, n := range counts(*c.OpenDeals) {
+			out = append(out, f.withOpen(x, n))
+		}
+		out = append(out, f.shapes(x)...)
+	case "anyOpen":
+		out = append(out, f.anyOpens(x, *c.AnyOpen)...)
+		out = append(out, f.shapes(x)...)
+	case "fact":
+		out = append(out, f.factMoves(x, a.fact, c.Facts[a.fact])...)
+	}
+	return out
+}
+
+func (x *sketch) knowContact() {
+	x.who = whoContact
+	if x.failure != "" && x.at == whoContact || x.failure == routing.FailureBreaker || x.failure == routing.FailureOff {
+		x.failure, x.at = "", ""
+	}
+}
+
+func (x *sketch) set(property, value string) {
+	if x.contact == nil {
+		x.contact = map[string]string{}
+	}
+	x.contact[property] = value
+}
+
+func (d *sale) set(property, value string) {
+	if d.properties == nil {
+		d.properties = map[string]string{}
+	}
+	d.properties[property] = value
+}
+
+// shapes are the callers by what HubSpot knows of them.
+func (f *finder) shapes(x sketch) []sketch {
+	var out []sketch
+	whos := []string{whoNobody, whoContact}
+	if f.p.Company == routing.CompanyNumbers {
+		whos = append(whos, whoCompany)
+	}
+	for _, who := range whos {
+		for _, kind := range []string{"", dealOpen, dealWon, dealLost} {
+			if who == whoNobody && kind != "" {
+				continue
+			}
+			out = append(out, x.with(func(y *sketch) {
+				y.who, y.failure, y.at = who, "", ""
+				y.become(kind)
+			}))
+		}
+	}
+	return out
+}
+
+// become makes the deal that counts one of a kind.
+func (x *sketch) become(kind string) {
+	if kind == "" {
+		x.deal, x.more = sale{}, nil
+		return
+	}
+	if x.deal.kind == "" {
+		x.deal.stage = map[string]string{dealOpen: "appointmentscheduled", dealWon: "closedwon", dealLost: "closedlost"}[kind]
+	}
+	if x.deal.kind = kind; kind != dealOpen {
+		x.more = nil
+	}
+}
+
+// kinds are the callers with a deal of each kind.
+func (f *finder) kinds(x sketch) []sketch {
+	return slices.DeleteFunc(f.shapes(x), func(y sketch) bool { return y.deal.kind == "" })
+}
+
+// withDeal is the caller when a deal counts, else one with a deal of each kind.
+func (f *finder) withDeal(x sketch) []sketch {
+	if x.who != whoNobody && x.deal.kind != "" && x.failure == "" {
+		return append([]sketch{x}, f.kinds(x)...)
+	}
+	return f.kinds(x)
+}
+
+// openFirst is the caller with an open deal.
+func (f *finder) openFirst(x sketch) []sketch {
+	all := f.withDeal(x)
+	slices.SortStableFunc(all, func(a, b sketch) int { return boolInt(b.deal.kind == dealOpen) - boolInt(a.deal.kind == dealOpen) })
+	return all
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// withStage are callers whose deal that counts is in a stage; first with the kind of deal that
+// the stage is for, as far as its id tells.
+func (f *finder) withStage(x sketch, id string) []sketch {
+	natural := dealOpen
+	switch id {
+	case "closedwon":
+		natural = dealWon
+	case "closedlost":
+		natural = dealLost
+	}
+	all := f.kinds(x)
+	slices.SortStableFunc(all, func(a, b sketch) int {
+		rank := func(y sketch) int {
+			n := 0
+			if y.deal.kind != natural {
+				n += 2
+			}
+			if y.who != x.who {
+				n++
+			}
+			return n
+		}
+		return rank(a) - rank(b)
+	})
+	for i := range all {
+		all[i].deal.stage = id
+	}
+	return all
+}
+
+// stageIDs are what texts of a condition stand for.
+func (r reference) stageIDs(texts []string) []string {
+	var out []string
+	for _, t := range texts {
+		ids := r.p.StageIDs(t)
+		slices.SortStableFunc(ids, func(a, b string) int { return boolInt(a == t && len(ids) > 1) - boolInt(b == t && len(ids) > 1) }) // a name is an id last
+		for _, id := range ids {
+			if deployment.IsID(id) && !slices.Contains(out, id) { // no stage has another one
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
+// otherStage is one that no rule names.
+func (f *finder) otherStage() string { return "7700000077" }
+
+// failures are the callers of whom nothing, or no deal, can be read.
+func (f *finder) failures(x sketch) []sketch {
+	var out []sketch
+	add := func(failure, at string, who ...string) {
+		out = append(out, x.with(func(y *sketch) {
+			y.failure, y.at = failure, at
+			for _, w := range who {
+				y.who = w
+			}
+		}))
+	}
+	for _, why := range []string{routing.FailureTimeout, routing.FailureError} {
+		add(why, whoContact)
+		if x.who != whoNobody {
+			add(why, "")
+		}
+		add(why, "", whoContact)
+	}
+	if f.d.Enrichment.Breaker.Enabled {
+		add(routing.FailureBreaker, "")
+	}
+	add(routing.FailureOff, "")
+	return out
+}
+
+// callers are numbers that meet a test, and others.
+func (f *finder) callers(t routing.CallerTest) []string {
+	var out []string
+	add := func(n string, ok bool) {
+		if ok && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	for _, region := range t.Country {
+		n := f.numberOf(region)
+		add(n, n != "")
+	}
+	kinds := map[string]string{routing.NumberWithheld: "anonymous", routing.NumberUnreadable: "555014", routing.NumberUsable: f.ani}
+	if len(f.own) > 0 {
+		kinds[routing.NumberOwn] = f.own[0]
+	}
+	for _, k := range append(slices.Clone(t.Number), routing.CallerNumbers()...) {
+		n, ok := kinds[k]
+		add(n, ok)
+	}
+	for _, region := range append([]string{"PL", "US", "DE"}, f.d.HubSpot.Lookup.HomeCountries...) {
+		n := f.numberOf(region)
+		add(n, n != "")
+	}
+	return out
+}
+
+// withOpen is the caller with so many open deals.
+func (f *finder) withOpen(x sketch, n int) sketch {
+	return x.with(func(y *sketch) {
+		if y.who == whoNobody {
+			y.who = whoContact
+		}
+		y.failure, y.at = "", ""
+		if n == 0 {
+			if y.deal.kind == dealOpen {
+				y.become("")
+			}
+			return
+		}
+		y.become(dealOpen)
+		for len(y.more) < n-1 {
+			y.more = append(y.more, sale{kind: dealOpen, stage: f.otherStage()})
+		}
+		y.more = y.more[:n-1]
+	})
+}
+
+// counts are numbers at the bounds of a range; never more than a page.
+func counts(r routing.Range) []int {
+	var out []int
+	add := func(n int) {
+		if n >= 0 && n <= routing.PageSize && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	if r.Min != nil {
+		add(*r.Min)
+		add(*r.Min - 1)
+	}
+	if r.Max != nil {
+		add(*r.Max)
+		add(*r.Max + 1)
+	}
+	add(0)
+	add(1)
+	return out
+}
+
+// anyOpens are callers one of whose open deals meets a test, and some that just do not. The
+// deal is the one that counts, or another one.
+func (f *finder) anyOpens(x sketch, t routing.DealTest) []sketch {
+	stages, pipelines, amounts := f.stageIDs(t.Stage), slices.Clone(t.Pipeline), f.aroundBounds(t.MinValue, t.MaxValue)
+	if len(stages) == 0 {
+		stages = []string{f.otherStage()}
+	}
+	if len(pipelines) == 0 {
+		pipelines = []string{""}
+	}
+	if t.MinValue == nil && t.MaxValue == nil {
+		amounts = []string{""}
+	}
+	var deals []sale
+	for _, stage := range stages {
+		deals = append(deals, sale{kind: dealOpen, stage: stage, pipeline: pipelines[0], amount: amounts[0]})
+	}
+	for _, id := range pipelines[1:] {
+		deals = append(deals, sale{kind: dealOpen, stage: stages[0], pipeline: id, amount: amounts[0]})
+	}
+	for _, v := range amounts[1:] {
+		deals = append(deals, sale{kind: dealOpen, stage: stages[0], pipeline: pipelines[0], amount: v})
+	}
+	if len(t.Stage) > 0 {
+		deals = append(deals, sale{kind: dealOpen, stage: f.otherStage(), pipeline: pipelines[0], amount: amounts[0]})
+	}
+	if len(t.Pipeline) > 0 {
+		for _, id := range append([]string{f.pipeline}, f.pipelineIDs()...) {
+			if !slices.Contains(t.Pipeline, id) {
+				deals = append(deals, sale{kind: dealOpen, stage: stages[0], pipeline: id, amount: amounts[0]})
+				break
+			}
+		}
+	}
+	var out []sketch
+	for _, d := range deals {
+		out = append(out, x.with(func(y *sketch) {
+			y.openDeal()
+			y.deal.stage, y.deal.pipeline = d.stage, d.pipeline
+			if d.amount != "" {
+				y.deal.amount = d.amount
+			}
+		}))
+		if x.deal.kind == dealOpen {
+			out = append(out, x.with(func(y *sketch) {
+				y.openDeal()
+				y.more = append(y.more, d)
+			}))
+		} else {
+			out = append(out, x.with(func(y *sketch) {
+				y.openDeal()
+				y.deal.stage, y.deal.amount = f.otherStage(), "900000000000"
+				y.more = append(y.more, d)
+			}))
+		}
+	}
+	return out
+}
+
+func (x *sketch) openDeal() {
+	if x.who == whoNobody {
+		x.who = whoContact
+	}
+	x.failure, x.at = "", ""
+	x.become(dealOpen)
+}
+
+// factMoves are callers with each value of a fact that a test can tell apart.
+func (f *finder) factMoves(x sketch, name string, t routing.FactTest) []sketch {
+	src := f.p.Facts[name]
+	var out []sketch
+	for _, v := range f.valuesOf(src.Type, t) {
+		if src.Deal == "" {
+			out = append(out, x.with(func(y *sketch) { y.knowContact(); y.set(src.Contact, v) }))
+			continue
+		}
+		for _, y := range f.withDeal(x) {
+			out = append(out, y.with(func(y *sketch) { y.deal.set(src.Deal, v) }))
+		}
+	}
+	out = append(out, x.with(func(y *sketch) {
+		delete(y.contact, src.Contact)
+		delete(y.deal.properties, src.Deal)
+	}))
+	return out
+}
+
+// rulesCanFire is property 7.
+func (w *whole) rulesCanFire(r *Report) Property {
+	p := Property{ID: Rules, Title: titles[Rules], Verdict: Holds}
+	r.Witnesses = map[string]Witness{}
+	var never []string
+	for i, rule := range w.d.Routing.Rules {
+		x, ok := w.found.rule(i)
+		if ok {
+			r.Witnesses[rule.Name] = w.found.situation(x).Witness
+			continue
+		}
+		by := w.found.shadows(i)
+		why := "nobody meets all of its conditions"
+		if len(by) > 0 {
+			why = "whom it would take is taken first by " + w.quoted(by)
+		}
+		never = append(never, fmt.Sprintf("rule %q can never fire: %s", rule.Name, why))
+		if p.Verdict == Holds {
+			p.Pos, p.Length = w.d.Pos(fmt.Sprintf("routing.rules[%d].name", i)), len([]rune(rule.Name))
+			p.Hint = "remove the rule, or narrow what stands before it"
+		}
+		p.Verdict, p.Never = Broken, append(p.Never, Never{i, by})
+	}
+	p.Message = strings.Join(never, "; ")
+	return p
+}
+
+func (w *whole) quoted(rules []int) string {
+	var out []string
+	for _, i := range rules {
+		out = append(out, fmt.Sprintf("%q", w.p.Rules[i].Name))
+	}
+	return strings.Join(out, " and ")
+}
