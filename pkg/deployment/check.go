@@ -18,6 +18,7 @@ func (d *decoder) check(dep *Deployment) {
 	d.checkEnrichment(dep)
 	d.checkRules(dep)
 	d.checkPrivacy(dep)
+	d.checkNames(dep)
 }
 
 // problem reports a value by its path.

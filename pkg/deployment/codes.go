@@ -24,6 +24,8 @@ const (
 	codeRegion     = "DR-FILE-022"
 	codeDuration   = "DR-FILE-023"
 	codeSpelling   = "DR-FILE-024"
+	codeName       = "DR-FILE-025"
+	codeNameLost   = "DR-FILE-026"
 
 	codeRuleName     = "DR-RULE-001"
 	codeRuleEmpty    = "DR-RULE-002"
@@ -85,6 +87,8 @@ func Codes() []Code {
 		{codeRegion, "an unknown region", "Give an AWS region name that Genesys Cloud uses, or the org's domain as in its login address."},
 		{codeDuration, "not a duration", "Write a number with its unit, such as 3s, 5m, 1h; whole seconds."},
 		{codeSpelling, "a name spelt in two ways", "Queues, skills or flows that differ only in capitals are one thing to people and possibly two to Genesys Cloud."},
+		{codeName, "a name that Genesys Cloud refuses", "Nothing there can be called so: the name of a flow has a letter or a digit, no slash, and does not end in -debug; that of a prompt is a word of letters, digits and _. `setup` would end half-way, or wait for a flow that nobody can make."},
+		{codeNameLost, "a name that Genesys Cloud may not take, or does not find", "A flow finds skills and queues by their names during the call, and never one of a skill with a plus. Names longer than any that is documented may be refused when they are created."},
 		{codeNoSchedule, "a state of a schedule that there is not", "at asks whether the schedule group is open, and calls.schedule names none."},
 		{codeNoEmergency, "an emergency that never comes", "Whether there is an emergency is the switch of an emergency group, and calls.schedule.emergencyGroup names none."},
 		{codeRuleName, "two rules of one name", "Results, reports and the kept decision name a rule; two of one name could not be told apart."},
