@@ -18,7 +18,7 @@ func TestChecksCountCompanies(t *testing.T) {
 		{"none", "hubspot_contact_id", "of a number with more than 5 contacts only the deals of 5 are read", "DR-CALL-001"},
 		{"deals", "hubspot_contact_id", "of a number with more than 4 contacts only the deals of 4 are read", "DR-CALL-001"},
 		{"numbers", "hubspot_contact_id", "of a number with more than 4 contacts only the deals of 4 are read", "5 contacts"},
-		{"numbers", "hubspot_contact_id", "at 20 calls a minute 3.0 % of lookups are refused: HubSpot answers 5 searches a second, a caller whom only a company's number finds takes 3", "a known caller"},
+		{"numbers", "hubspot_contact_id", "at 20 calls a minute HubSpot refuses 3.3 % of lookups: it answers 5 searches a second, and a caller whom only a company's number finds takes 3", "a known caller"},
 		{"numbers", "hubspot_contact_id", "the second agent of a transferred call from a company's number gets no screen pop", "DR-LIMIT"},
 		{"numbers", "hubspot_contact_id, hubspot_company_id", "DR-HUB-004", "gets no screen pop"},
 		{"deals", "hubspot_contact_id, hubspot_company_id", "DR-HUB-004", "gets no screen pop"},
