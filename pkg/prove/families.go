@@ -37,6 +37,7 @@ func (w *whole) families() []family {
 		{"legs", w.legsFamily},
 		{"rules near", w.nearFamily},
 		{"overlaps", w.overlapsFamily},
+		{"days", w.daysFamily},
 		{"constants", w.constantsFamily},
 	}
 	if w.in.Mode == Full {
@@ -116,6 +117,40 @@ func (w *whole) nearFamily() []*situation {
 		}
 	}
 	return g.out
+}
+
+// daysFamily is rules on dates at other days of the year: where the day that they name lies in
+// the next month or year, and on a leap day.
+func (w *whole) daysFamily() []*situation {
+	var out []*situation
+	year := w.in.Now.Year()
+	for i := range w.p.Rules {
+		for k, a := range w.found.atoms[i] {
+			if a.what != "fact" || w.p.Facts[a.fact].Type != routing.DateFact {
+				continue
+			}
+			t := a.when.Facts[a.fact]
+			days := []time.Time{time.Date((year/4+1)*4, 2, 29, 12, 0, 0, 0, time.UTC)}
+			for _, n := range []*int{t.Within, t.Before, t.After} {
+				if n != nil {
+					days = append(days, time.Date(year+1, 1, 1, 12, 0, 0, 0, time.UTC).AddDate(0, 0, -*n), time.Date(year+1, 2, 28, 12, 0, 0, 0, time.UTC).AddDate(0, 0, -*n))
+				}
+			}
+			for _, at := range days {
+				f := newFinder(w.reference, at)
+				x, ok := f.rule(i)
+				if !ok {
+					continue
+				}
+				g := &gatherer{b: &f.builder}
+				for _, y := range f.moves(x, f.atoms[i][k]) {
+					g.add(y)
+				}
+				out = append(out, g.out...)
+			}
+		}
+	}
+	return out
 }
 
 // nulls are callers whose fact is null, empty, or no value of its type.

@@ -62,7 +62,7 @@ type artifacts struct {
 	table   string
 	rows    map[string]map[string]any // of the control table, as setup leaves them
 	script  string                    // name of the managed script
-	shown   []string                  // names of the script's variables
+	shown   string                    // the text of that script
 }
 
 func madeUp(r genesys.Ref) (string, bool) {
@@ -100,11 +100,7 @@ func prepare(b *blueprint.Blueprint, key secret.Value, r simulate.Readings) (*ar
 		case genesys.Script:
 			if strings.HasPrefix(e.Key.Name, b.Name+" ") && e.Text != "" {
 				out.script = e.Key.Name
-				for _, n := range shownNames {
-					if strings.Contains(e.Text, `"`+n+`"`) {
-						out.shown = append(out.shown, n)
-					}
-				}
+				out.shown = e.Text
 			}
 		}
 	}

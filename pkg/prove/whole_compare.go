@@ -380,7 +380,7 @@ func (w *whole) pops(o ran, want want) string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(wants)) {
 		v, ok := given[name]
-		if !ok && !slices.Contains(w.strict.shown, name) {
+		if !ok && !strings.Contains(w.strict.shown, `"`+name+`"`) {
 			continue
 		}
 		if v == wants[name] || (name == "value" || strings.HasPrefix(name, "fact_")) && sameValue(v, wants[name]) {

@@ -307,9 +307,6 @@ func (r reference) participant(w want) map[string]string {
 	return out
 }
 
-// shownNames are the inputs of the managed script besides facts.
-var shownNames = []string{"contactId", "companyId", "dealId", "stage", "value", "link", "companyLink"}
-
 // shown is what the agent must see, by the script's variable. Nothing is said of a kept decision
 // but who calls.
 func (r reference) shown(w want) map[string]string {

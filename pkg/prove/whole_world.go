@@ -109,7 +109,9 @@ func fields(ns []interp.Named) []world.Field {
 func (w *whole) broken(ctx context.Context, b finding) (Property, error) {
 	s, f, o, want := w.shrink(ctx, b)
 	p := Property{ID: f.property, Title: titles[f.property], Verdict: Broken, Message: f.message, Pos: f.pos}
-	p.Hint = "the call shows it: dealroute simulate --world FILE --trace"
+	if p.Pos.Line > 0 {
+		p.Pos = w.in.Blueprint.Flow.At(p.Pos.Line)
+	}
 	if o.err == nil {
 		r := newRecorder(&s.Witness)
 		again := w.call(ctx, s, interp.TraceOff, r.see)
@@ -286,8 +288,14 @@ func (w *whole) known(s *situation) string {
 		}
 		return strings.Join(parts, " ")
 	}
+	usual := w.found.contact("", s.ANI).Properties
 	for _, c := range s.CRM.Contacts {
-		out = append(out, strings.TrimRight(fmt.Sprintf("contact %s%s %s", c.ID, gone(c.Archived), properties(c.Properties)), " "))
+		ps, number := maps.Clone(c.Properties), ""
+		if same(ps, usual) {
+			number = " with the caller's number"
+			maps.DeleteFunc(ps, func(name string, _ *string) bool { return numbers[name] })
+		}
+		out = append(out, strings.TrimRight(fmt.Sprintf("contact %s%s%s %s", c.ID, gone(c.Archived), number, properties(ps)), " "))
 	}
 	for _, c := range s.CRM.Companies {
 		out = append(out, strings.TrimRight(fmt.Sprintf("company %s%s %s", c.ID, gone(c.Archived), properties(c.Properties)), " "))
@@ -303,6 +311,18 @@ func (w *whole) known(s *situation) string {
 		return "nobody"
 	}
 	return strings.Join(out, "; ")
+}
+
+// same reports whether two contacts have the same numbers.
+func same(a, b hubspot.Properties) bool {
+	for name := range numbers {
+		x, _ := a.Get(name)
+		y, _ := b.Get(name)
+		if x != y {
+			return false
+		}
+	}
+	return true
 }
 
 func gone(archived bool) string {
