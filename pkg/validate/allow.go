@@ -37,28 +37,78 @@ type allowance struct {
 
 var (
 	// marked is what the comments of this tool begin with, also where the colon was forgotten.
-	marked    = pattern.Of(`(?:^|\s)# *dealroute(:.*| +allow\b.*)$`)
+	// Capitals are forgiven in the name of the tool where the rest is meant for it.
+	marked    = pattern.Of(`(?:^|\s)#+ *(?:dealroute(:.*| +allow\b.*)|(?i:dealroute)(: *(?i:allow)\b.*))$`)
 	allowForm = pattern.Of(`^: *allow +([A-Za-z0-9.-]+) +because +(\S.*?) *$`)
+	// blockText begins a text of the lines that are indented under it.
+	blockText = pattern.Of(`(?:^|[\s:])[|>][0-9+-]*\s*$`)
 )
+
+// comment is where a line's comment begins, -1 when it has none: behind a blank, and in no
+// quotes.
+func comment(line string) int {
+	quote, last := rune(0), ' '
+	for i, r := range line {
+		switch {
+		case quote != 0:
+			if r == quote && (quote != '"' || last != '\\') {
+				quote = 0
+			}
+		case r == '#' && (last == ' ' || last == '\t'):
+			return i
+		case (r == '"' || r == '\'') && (r == last || strings.ContainsRune(" \t,[{:", last)):
+			quote = r
+		}
+		last = r
+	}
+	return -1
+}
+
+// comments are where the comments of lines begin, -1 for those without one. A text of several
+// lines has none.
+func comments(lines []string) []int {
+	out := make([]int, len(lines))
+	under := -1 // the indent of the line whose text this is
+	for i, line := range lines {
+		blank := strings.TrimSpace(line) == ""
+		if under >= 0 && (blank || indent(line) > under) {
+			out[i] = -1
+			continue
+		}
+		under, out[i] = -1, comment(line)
+		if out[i] >= 0 {
+			line = line[:out[i]]
+		}
+		if blockText().MatchString(line) {
+			under = indent(line)
+		}
+	}
+	return out
+}
 
 // allowances reads the comments of a deployment file; those that say nothing this tool
 // understands are findings.
 func allowances(file string, text []byte) (as []*allowance, wrong []diag.Finding) {
-	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	lines := strings.Split(strings.ReplaceAll(strings.TrimPrefix(string(text), "\ufeff"), "\r\n", "\n"), "\n")
 	bare := func(i int) bool { s := strings.TrimSpace(lines[i]); return s == "" || s[0] == '#' }
 	first := 0
 	for first < len(lines)-1 && (bare(first) || strings.HasPrefix(lines[first], "---") || strings.HasPrefix(lines[first], "%")) {
 		first++
 	}
+	starts := comments(lines)
 	for i, line := range lines {
-		m := marked().FindStringSubmatchIndex(line)
+		if starts[i] < 0 {
+			continue
+		}
+		comment := line[starts[i]:]
+		m := marked().FindStringSubmatchIndex(comment)
 		if m == nil {
 			continue
 		}
-		hash := m[0] + strings.IndexByte(line[m[0]:], '#')
+		hash := starts[i] + m[0] + strings.IndexByte(comment[m[0]:], '#')
 		at := diag.Position{File: file, Line: i + 1, Column: len([]rune(line[:hash])) + 1}
 		length := len([]rune(strings.TrimRight(line[hash:], " ")))
-		said := allowForm().FindStringSubmatch(line[m[2]:m[3]])
+		said := allowForm().FindStringSubmatch(comment[max(m[2], m[4]):])
 		if said == nil {
 			wrong = append(wrong, diag.Finding{Position: at, Length: length, Message: "this comment is addressed to dealroute and does not say which finding is allowed, and why"})
 			continue
