@@ -211,7 +211,7 @@ func runValidate(ctx context.Context, o validateOptions) error {
 		if texts[at] == nil {
 			texts[at] = j.source(f.Position.File)
 		}
-		f.Position.File = at
+		f.Position.File, f.Length = at, f.Written(texts[at])
 	}
 	for i := range answer.Findings {
 		show(&answer.Findings[i])

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"encoding/json"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -169,5 +170,84 @@ func TestLineEndsOfWindows(t *testing.T) {
 	_, other, _ := p.run("validate", "--proof=off", "-f", filepath.Join(dir, "dealroute.yaml"), "-o", "sarif")
 	if unix != other || !strings.Contains(unix, "inbound-call.yaml.tmpl") {
 		t.Errorf("in a template: %s\n%s", unix, other)
+	}
+}
+
+// A region of SARIF holds what the finding is about, whatever the line ends and the letters
+// before it, in the deployment file and in templates; nothing lies beyond its line.
+func TestRegionsHoldWhatIsMeant(t *testing.T) {
+	text := "version: 1\nname: acme\ngenesys: {region: eu-central-1, org: Äcme}\nhubspot: {portal: \"1\", lookup: {homeCountries: [US]}}\n" +
+		"calls: {numbers: [\"+15135550100\"], greeting: \"Grüß 😀 Gott\", peakPerMinute: 90}\nrouting:\n  rules:\n" +
+		"    - {name: \"Bär 😀\", when: {won: true}, to: {queue: \"Süd\", skills: [\"x+y\"]}}\n  fallback: {queue: süd}\nscreenPop: none\n"
+	p := newProgram(t)
+	dir := t.TempDir()
+	own := filepath.Join(dir, "Vorlagen ä")
+	if code, _, errs := p.run("render", "-f", basicFile, "--copy-templates", own); code != 0 {
+		t.Fatal(errs)
+	}
+	flow := filepath.Join(own, "flow", "inbound-call.yaml.tmpl")
+	changed, err := os.ReadFile(flow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed = []byte(strings.Replace(string(changed), "  settingsErrorHandling:\n", "  # geändert\n  settingsErrorHandling:\n", 1))
+	changed = []byte(strings.Replace(string(changed), "      queue: {targetQueue: {lit: {name: {{name .Fallback.Queue}}}}}\n", "      disconnect: {none: true}\n", 1))
+	if err := os.WriteFile(flow, changed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"lf": text, "crlf": strings.ReplaceAll(text, "\n", "\r\n"), "own": text + "templates: ./Vorlagen ä\n",
+	} {
+		file := filepath.Join(dir, name+".yaml")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, out, errs := p.run("validate", "-f", file, "-o", "sarif", "--proof=off")
+		var log struct {
+			Runs []struct {
+				Results []struct {
+					RuleID    string
+					Locations []struct {
+						PhysicalLocation struct {
+							ArtifactLocation struct{ URI string }
+							Region           struct{ StartLine, StartColumn, EndColumn int }
+						}
+					}
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(out), &log); err != nil {
+			t.Fatal(err, errs)
+		}
+		meant := map[string]string{}
+		for _, r := range log.Runs[0].Results {
+			at := r.Locations[0].PhysicalLocation
+			u, err := url.Parse(at.ArtifactLocation.URI)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := os.ReadFile(filepath.FromSlash(u.Path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			line := []rune(strings.TrimSuffix(strings.Split(string(data), "\n")[at.Region.StartLine-1], "\r"))
+			if at.Region.StartColumn == 0 {
+				meant[r.RuleID] = string(line)
+				continue
+			}
+			if at.Region.EndColumn-1 > len(line) {
+				t.Errorf("%s: %s ends in column %d of %q", name, r.RuleID, at.Region.EndColumn, string(line))
+				continue
+			}
+			meant[r.RuleID] = string(line[at.Region.StartColumn-1 : at.Region.EndColumn-1])
+		}
+		for code, want := range map[string]string{"DR-FILE-024": `"Süd"`, "DR-FILE-026": `"x+y"`, "DR-CALL-001": "90"} {
+			if meant[code] != want {
+				t.Errorf("%s: %s is about %q, not %q", name, code, meant[code], want)
+			}
+		}
+		if got := meant["DR-SAFE-001"]; name == "own" && !strings.Contains(got, "settingsErrorHandling") && !strings.Contains(got, "disconnect") {
+			t.Errorf("the error handling of the template is told at %q: %v", got, meant)
+		}
 	}
 }

@@ -36,7 +36,7 @@ func Print(w io.Writer, f Finding, source []byte) error {
 	}
 	b.WriteByte('\n')
 	if line, ok := lineOf(source, f.Position.Line); ok {
-		f.Length = min(f.Length, shownAfter)
+		f.Length = min(f.Written(source), shownAfter)
 		line, column := near(line, f.Position.Column)
 		before, under, after := around(line, column-1, f.Length)
 		fmt.Fprintf(&b, "%5d | %s%s%s\n", f.Position.Line, before, under, after)
@@ -49,6 +49,28 @@ func Print(w io.Writer, f Finding, source []byte) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// Written is the length of what a finding is about as its file has it: of a text in quotes with
+// them, and never beyond the end of the line.
+func (f Finding) Written(source []byte) int {
+	line, ok := lineOf(source, f.Position.Line)
+	if !ok || f.Length == 0 || f.Position.Column < 1 {
+		return f.Length
+	}
+	rest := []rune(line)
+	rest = rest[min(f.Position.Column-1, len(rest)):]
+	if len(rest) > 0 && (rest[0] == '"' || rest[0] == '\'') {
+		for i := 1; i < len(rest); i++ {
+			switch {
+			case rest[i] == '\\' && rest[0] == '"', rest[i] == '\'' && rest[0] == '\'' && i+1 < len(rest) && rest[i+1] == '\'':
+				i++
+			case rest[i] == rest[0]:
+				return max(min(f.Length, len(rest)), i+1)
+			}
+		}
+	}
+	return max(min(f.Length, len(rest)), 1)
 }
 
 // mostPrinted is how many findings of a file a person is shown: a file of another kind has one

@@ -78,3 +78,21 @@ func TestFindingsAreBounded(t *testing.T) {
 		t.Errorf("%d are kept of %v: %s", len(fs), n, b.String()[b.Len()-50:])
 	}
 }
+
+// What is underlined is the whole of a text in quotes, and ends with its line.
+func TestLengthAsWritten(t *testing.T) {
+	for text, want := range map[string]int{
+		`plain, more`: 5, `"in quotes", more`: 11, `'in quotes', more`: 11, `"with \" one", x`: 13, `'it''s', x`: 7,
+		`"of several lines`: 5, `"e", x`: 5, `abc`: 3, ``: 1,
+	} {
+		for _, end := range []string{"\n", "\r\n"} {
+			f := diag.Finding{Position: diag.Position{File: "d.yaml", Line: 2, Column: 5}, Length: 5}
+			if got := f.Written([]byte("a: 1" + end + "ä:  " + text + end)); got != want {
+				t.Errorf("%s: %d, want %d", text, got, want)
+			}
+		}
+	}
+	if got := (diag.Finding{Position: diag.Position{Line: 1, Column: 1}}).Written([]byte("x: 1\n")); got != 0 {
+		t.Errorf("of no length: %d", got)
+	}
+}

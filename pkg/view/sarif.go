@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/validate"
 )
@@ -79,6 +80,9 @@ func SARIF(w io.Writer, a validate.Answer, version string) error {
 	for _, r := range validate.Rules() {
 		titles[r.Code] = r.Title
 	}
+	for _, c := range deployment.Codes() {
+		titles[c.ID] = c.Title
+	}
 	add := func(f diag.Finding, suppressed []sarifSuppression) {
 		if f.Severity == diag.Assumption {
 			return
@@ -142,7 +146,7 @@ func fileURI(file string) string {
 	if filepath.IsAbs(file) {
 		return (&url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(slashed, "/")}).String()
 	}
-	return (&url.URL{Path: slashed}).EscapedPath()
+	return (&url.URL{Path: slashed}).String() // a colon in the first part gets ./ before it
 }
 
 // withHint is what a finding says, with its next step, on one line.
