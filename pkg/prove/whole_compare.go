@@ -47,8 +47,17 @@ func (w *whole) judge(s *situation, o ran, want want) (out []flaw) {
 		add(Ending, at, "the call ends in a transfer to a %s, which nothing in the file names", got.Ending)
 	case got.Ending == interp.EndDisconnect && want.ending != interp.EndDisconnect:
 		add(Ending, at, "the caller is disconnected; the policy says %s", target(want))
-	case got.Ending == interp.EndDisconnect && w.message(want, s) && !o.spoke():
-		add(Ending, at, "the caller is disconnected and hears nothing, where the file has a message")
+	default:
+		words, silent := w.words(want, s), !o.spoke()
+		i := slices.IndexFunc(words, func(text string) bool { return !o.says(text) })
+		switch {
+		case i >= 0 && silent && got.Ending == interp.EndDisconnect:
+			add(Ending, at, "the caller is disconnected and hears nothing, where the file has a message")
+		case i >= 0 && silent:
+			add(Ending, at, "the caller hears nothing, where the file has a message")
+		case i >= 0:
+			add(Ending, at, "the caller does not hear %q, which the file has for him", words[i])
+		}
 	}
 	if budget := w.d.Enrichment.Budget; o.HubSpot > budget {
 		add(Wait, at, "the caller waits %s for HubSpot, and enrichment.budget is %s", o.HubSpot, budget)
@@ -111,13 +120,26 @@ func (w *whole) why(want want, s *situation) string {
 	return "enrichment is off"
 }
 
-// message reports whether the file has words for a call that ends in a disconnect.
-func (w *whole) message(want want, s *situation) bool {
-	if want.Reason == "lastResort" {
-		return w.d.Routing.LastResort.Message != ""
+// words are what the file has for a caller to hear: of the schedule's state, and before the end.
+func (w *whole) words(want want, s *situation) (out []string) {
+	if off := w.d.Calls.Schedule.Off(s.State); off != nil && off.Message != "" {
+		out = append(out, off.Message)
 	}
-	off := w.d.Calls.Schedule.Off(s.State)
-	return off != nil && off.Message != ""
+	if text := w.d.Routing.LastResort.Message; text != "" && want.ending == interp.EndDisconnect && want.Reason == "lastResort" {
+		out = append(out, text)
+	}
+	return out
+}
+
+// says reports whether the caller hears a text, or a prompt, of which nobody knows the words.
+func (o ran) says(text string) bool {
+	quoted := expr.OfString(text).String()
+	return slices.ContainsFunc(o.Result.Path, func(s interp.Step) bool {
+		return s.Type == "playAudio" && slices.ContainsFunc(s.Inputs, func(in interp.Named) bool {
+			v := in.Value.String()
+			return strings.Contains(v, quoted) || in.Value.IsSet() && !strings.HasPrefix(v, `Audio("`)
+		})
+	})
 }
 
 // spoke reports whether something was said.

@@ -122,6 +122,7 @@ func TestDefectsAreFound(t *testing.T) {
 		{"a constant of its own", "basic", prove.Policy, flow(`'Flow.hubspot_deal_stage == "closedwon"'`, `'Flow.hubspot_deal_stage == "closedwon" or Flow.hubspot_deal_stage == "77"'`)},
 		{"a decision that is kept of a failed lookup", "basic", prove.Policy, flow(`If\(Flow.Answered, `, `If(true, `)},
 		{"nothing is said at the end", "basic", prove.Ending, flow(`- playAudio: \{name: Say so.*\n`, "\n")},
+		{"other words at the end", "basic", prove.Ending, flow(`tts: "We cannot take your call right now."`, `tts: "Hello."`)},
 		{"another input of the script", "basic", prove.Policy, flow(`"stage": \{exp: .*\}`, `"stage": {exp: 'If(IsSet(Flow.DealId), Flow.DealId, "")'}`)},
 		{"an input of the script less", "basic", prove.Policy, flow(`"fact_tier": \{exp: .*\}`, ``)},
 		{"the first contact is not the last changed", "basic", prove.Policy, action(blueprint.RoleFindContact, func(d *dataaction.Definition) { swap(d, "DESCENDING", "ASCENDING") })},
