@@ -1,0 +1,327 @@
+package prove_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/simulate"
+)
+
+// The long campaign; see doc.go.
+var (
+	mutants   = flag.Int("mutants", 0, "how many mutants of each of the two examples TestEveryMutantIsFound makes; 0: it is skipped")
+	seed      = flag.Uint64("mutants.seed", 1, "which mutants")
+	of        = flag.String("mutants.of", "", "only of this example")
+	only      = flag.String("mutants.kind", "", "only mutants whose kind, place or change has this text")
+	campaigns = []string{"basic", "every-setting"}
+)
+
+// A mutant is a set of artifacts with one seeded defect.
+type mutant struct {
+	kind, where, what string
+	make              func() (*blueprint.Blueprint, error) // the error: the checker refuses it
+}
+
+func (m mutant) String() string { return fmt.Sprintf("%s, %s: %s", m.kind, m.where, m.what) }
+
+// mutants are those of a subject, in an order that does not change.
+func (s *subject) mutants() []mutant {
+	return slices.Concat(s.flowMutants(), s.actionMutants(), s.policyMutants())
+}
+
+// chosen draws n of them, as many of one kind as of another as far as there are so many.
+func chosen(all []mutant, n int, seed uint64) []mutant {
+	r := rand.New(rand.NewPCG(seed, 1))
+	by := map[string][]mutant{}
+	for _, m := range all {
+		by[m.kind] = append(by[m.kind], m)
+	}
+	kinds := slices.Sorted(maps.Keys(by))
+	for _, k := range kinds {
+		r.Shuffle(len(by[k]), func(i, j int) { by[k][i], by[k][j] = by[k][j], by[k][i] })
+	}
+	var out []mutant
+	for round := 0; len(out) < n; round++ {
+		before := len(out)
+		for _, k := range kinds {
+			if round < len(by[k]) && len(out) < n {
+				out = append(out, by[k][round])
+			}
+		}
+		if len(out) == before {
+			break
+		}
+	}
+	return out
+}
+
+// A verdict is what became of a mutant.
+type verdict string
+
+const (
+	refused   verdict = "refused by the checker"
+	found     verdict = "found"
+	beyond    verdict = "found, and no call of the sample differs"
+	equal     verdict = "equal"
+	waitsOnly verdict = "equal but for waits within the budget"
+	lost      verdict = "NOT FOUND"
+	wrong     verdict = "FOUND UNDER THE WRONG PROPERTY"
+	dead      verdict = "THE COUNTEREXAMPLE DOES NOT REPLAY"
+	same      verdict = "the same artifacts"
+)
+
+// A judgement of a mutant.
+type judgement struct {
+	mutant
+	verdict    verdict
+	properties []string // that the proof says are broken
+	message    string
+	difference *difference
+	took       time.Duration
+}
+
+// judge proves a mutant, and asks the sample.
+func (m *sample) judgeMutant(ctx context.Context, x mutant) (j judgement) {
+	j = judgement{mutant: x}
+	b, err := x.make()
+	var p [2]*simulate.Program
+	if err == nil {
+		p, err = programs(b)
+	}
+	if errors.Is(err, errSame) {
+		j.verdict = same
+		return j
+	}
+	if err != nil {
+		j.verdict, j.message = refused, err.Error()
+		return j
+	}
+	in := m.s.input(b)
+	in.Stop = true
+	start := time.Now()
+	report, err := prove.Deployment(ctx, in)
+	j.took = time.Since(start)
+	if err != nil {
+		j.verdict, j.message = dead, "the proof itself fails: "+err.Error()
+		return j
+	}
+	var bad []prove.Property
+	if report != nil {
+		bad = report.Broken()
+	}
+	difference, broken, waits := m.compare(p)
+	j.difference = difference
+	for _, x := range bad {
+		j.properties = append(j.properties, x.ID)
+		j.message = strings.TrimSpace(j.message + "\n" + x.Message)
+	}
+	switch {
+	case len(bad) == 0 && difference == nil && waits:
+		j.verdict = waitsOnly
+	case len(bad) == 0 && difference == nil && len(broken) == 0:
+		j.verdict = equal
+	case len(bad) == 0:
+		j.verdict = lost
+	case !m.replays(p, b, bad, &j):
+		j.verdict = dead
+	case difference == nil && len(broken) == 0:
+		j.verdict = beyond
+	case !slices.ContainsFunc(bad, func(x prove.Property) bool { return broken[x.ID] || x.Verdict == prove.NotDecided }):
+		j.verdict = wrong
+		j.message += fmt.Sprint("\nthe sample says ", slices.Sorted(maps.Keys(broken)))
+	default:
+		j.verdict = found
+	}
+	return j
+}
+
+// replays sends the counterexamples' world files through the mutant's flow, and, where only the
+// flow differs, through the original one, which must fare otherwise.
+func (m *sample) replays(p [2]*simulate.Program, b *blueprint.Blueprint, bad []prove.Property, j *judgement) bool {
+	for _, x := range bad {
+		if x.Counterexample == nil {
+			if x.ID == prove.Rules || x.Verdict == prove.NotDecided {
+				continue // that nobody is there is shown by no call
+			}
+			j.message += "\nno counterexample"
+			return false
+		}
+		data, err := x.Counterexample.World.Encode()
+		if err != nil {
+			j.message += "\n" + err.Error()
+			return false
+		}
+		file, fs := world.Decode("counterexample.yaml", data)
+		if fs.Err() != nil {
+			j.message += "\n" + fs.Err().Error()
+			return false
+		}
+		is, err := replayed(b, file)
+		if err != nil && x.ID != prove.Ending {
+			j.message += "\n" + err.Error()
+			return false
+		}
+		was, err := replayed(m.s.b, file)
+		if strings.HasPrefix(j.where, "flow:") && err == nil && was == is {
+			j.message += "\nthe original flow fares alike: " + is
+			return false
+		}
+	}
+	return true
+}
+
+// replayed is what becomes of a call on a world file: by the step machine alone.
+func replayed(b *blueprint.Blueprint, file *world.File) (string, error) {
+	b, err := b.Resolve(madeUp)
+	if err != nil {
+		return "", err
+	}
+	types := map[string]map[string]expr.Type{}
+	for _, a := range b.Actions {
+		types[a.Definition.Name] = map[string]expr.Type{}
+		for _, f := range dataaction.Flatten(a.Definition.Output) {
+			types[a.Definition.Name][f.Name] = f.Type
+		}
+	}
+	o := interp.Options{Rounds: 99, OutputType: func(t *architect.Target, output string) expr.Type { return types[t.Name][output] }}
+	prog, err := interp.Compile(b.Flow.Tree, o)
+	if err != nil {
+		return "", err
+	}
+	r, err := interp.Run(context.Background(), prog, file.Start(), world.New(file), interp.RunOptions{Trace: interp.TraceFull})
+	if err != nil {
+		return "", err
+	}
+	text := fmt.Sprint(r.Ending, r.Target, r.Skills, r.Priority, r.Preferred, r.ParticipantData, r.Handled, r.Elapsed, len(r.Problems))
+	if r.ScreenPop != nil {
+		text += fmt.Sprint(r.ScreenPop.Script, r.ScreenPop.Inputs)
+	}
+	for _, s := range r.Path {
+		if s.Type == "playAudio" || s.Type == "callData" {
+			text += fmt.Sprint(s.Type, s.Inputs, s.Branch)
+		}
+	}
+	return text, nil
+}
+
+// reasons say why a survivor of a kind changes nothing, where it is plain.
+var reasons = map[string]string{}
+
+// Every mutant that changes what some caller gets is found, under a property that the calls
+// themselves show to be broken, with a counterexample that replays.
+func TestEveryMutantIsFound(t *testing.T) {
+	if *mutants == 0 {
+		t.Skip("a long campaign: -mutants 500")
+	}
+	for _, name := range campaigns {
+		if *of != "" && *of != name {
+			continue
+		}
+		s := subjectOf(t, name)
+		m := s.sample(t)
+		all := slices.DeleteFunc(s.mutants(), func(x mutant) bool { return !strings.Contains(x.String(), *only) })
+		counts, by, slowest := map[verdict]int{}, map[string]int{}, time.Duration(0)
+		picked := chosen(all, *mutants, *seed)
+		for i, x := range picked {
+			j := m.judgeMutant(t.Context(), x)
+			counts[j.verdict]++
+			for _, p := range j.properties {
+				by[p]++
+			}
+			slowest = max(slowest, j.took)
+			switch j.verdict {
+			case lost, wrong, dead:
+				t.Errorf("%s %d: %s: %s\nbroken %v: %s\n%s", name, i, j.verdict, x, j.properties, j.message, j.difference)
+			case beyond, equal, waitsOnly:
+				t.Logf("%s %d: %s: %s (%s) %v %s", name, i, j.verdict, x, cmp.Or(reasons[x.kind], "no call of the sample differs"), j.properties, j.message)
+			}
+		}
+		t.Logf("%s: %d mutants in all, %d made: %v; by property %v; the slowest proof took %s", name, len(all), len(picked), counts, by, slowest)
+	}
+}
+
+// String shows the first thing that differs.
+func (d *difference) String() string {
+	if d == nil {
+		return "no call of the sample differs"
+	}
+	was, is := strings.Fields(d.was), strings.Fields(d.is)
+	i := 0
+	for i < min(len(was), len(is)) && was[i] == is[i] {
+		i++
+	}
+	part := func(words []string) string {
+		text := strings.Join(words[max(0, min(i-2, len(words))):], " ")
+		return text[:min(len(text), 160)]
+	}
+	return fmt.Sprintf("%s: was …%s… is …%s…", d.situation, part(was), part(is))
+}
+
+// twenty and some are a defect of nearly each kind, in both examples, with the properties of which one
+// must be the first that does not hold.
+var twenty = []struct {
+	of, mutant string // the mutant's text begins so
+	properties []string
+}{
+	{"basic", "fallback removed, flow: Target/Does the queue exist?", []string{prove.Expressions}},
+	{"basic", "branch emptied, flow: Contact/Find contact: timeout", []string{prove.Requests, prove.Policy}},
+	{"basic", "message dropped, flow: LastResort", []string{prove.Ending}},
+	{"basic", "switch ignored, flow: Control/Read the switch", []string{prove.Requests}},
+	{"basic", "timeout longer, flow: Contact/Find contact: one second", []string{prove.Wait}},
+	{"basic", "guard opened, flow: Choose/First rule that holds: then of If(IsSet(Flow.Fact_score)", []string{prove.Expressions}},
+	{"basic", "comparison one off, flow: Choose/First rule that holds: >= is > in Flow.Fact_score >= 80.0", []string{prove.Policy}},
+	{"basic", "bound off by one, flow: Choose/First rule that holds: 80.0 is 80.01", []string{prove.Policy}},
+	{"basic", "breaker not read, flow: Control/Read the breaker", []string{prove.Requests}},
+	{"basic", "order of cases changed, flow: Choose/First rule that holds: 2 and 3", []string{prove.Policy}},
+	{"basic", "case dropped, flow: Target/What the rule asks for: 4", []string{prove.Policy}},
+	{"basic", "path yields nothing, action: findDeals: openAmounts: $.nothing", []string{prove.Policy}},
+	{"basic", "filter dropped, action: findDeals: 1", []string{prove.Policy}},
+	{"basic", `property dropped from the search, action: findDeals: "renewal_date"`, []string{prove.Policy, prove.Rules}},
+	{"basic", "personal value written, flow: Target/Decided by an earlier leg?/Write the decision down: dealroute_note = Flow.Ani", []string{prove.Privacy}},
+	{"basic", "priority changed, flow: Target/With how many skills?/To the queue with skills: Flow.Base", []string{prove.Policy}},
+	{"basic", "policy: bound off by a cent, policy: routing.rules[5].when.minValue", []string{prove.Policy}},
+	{"every-setting", "switch ignored, flow: Control/Read the switch", []string{prove.Requests}},
+	{"every-setting", "message dropped, flow: Schedule/Open now?/Say why", []string{prove.Ending}},
+	{"every-setting", "skill list order changed, flow: Target/With how many skills?/To the queue with skills: 0 and 1", []string{prove.Policy}},
+	{"every-setting", "input of the screen pop swapped, flow: Target/Something to show?/Which script?/Show the agent: stage and value", []string{prove.Policy}},
+	{"every-setting", "disconnect inserted, flow: Contact: first", []string{prove.Ending}},
+}
+
+// A defect of nearly each kind is found, in a few seconds; each is refuted by a call that replays.
+func TestTwentyDefectsAreFound(t *testing.T) {
+	for _, name := range campaigns {
+		s := subjectOf(t, name)
+		all, none := s.mutants(), &sample{s: s} // the long campaign asks the sample
+		for _, x := range twenty {
+			if x.of != name {
+				continue
+			}
+			i := slices.IndexFunc(all, func(m mutant) bool { return strings.HasPrefix(m.String(), x.mutant) })
+			if i < 0 {
+				t.Errorf("%s: there is no mutant %s", name, x.mutant)
+				continue
+			}
+			j := none.judgeMutant(t.Context(), all[i])
+			if j.verdict != beyond || !slices.ContainsFunc(x.properties, func(p string) bool { return slices.Contains(j.properties, p) }) {
+				t.Errorf("%s: %s: %s %v %s, want %v", name, j.verdict, j.mutant, j.properties, j.message, x.properties)
+			}
+			t.Log(name, j.mutant, j.took, j.properties, j.message)
+		}
+	}
+}
