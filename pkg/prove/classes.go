@@ -19,8 +19,8 @@ const mostClasses = 400
 // Of texts, keys of records that lists share, so that one list can be looked up in another.
 var keys = []string{"1", "2"}
 
-// scalars are the values of one output that is no list.
-func scalars(t expr.Type, literals []expr.Value, more []string) []expr.Value {
+// scalars are the values of one output that is no list, or of an item of one.
+func scalars(t expr.Type, literals []expr.Value, more []string, item bool) []expr.Value {
 	out := []expr.Value{expr.NotSet(t)}
 	add := func(vs ...expr.Value) {
 		for _, v := range vs {
@@ -33,15 +33,21 @@ func scalars(t expr.Type, literals []expr.Value, more []string) []expr.Value {
 	case expr.Boolean:
 		add(expr.OfBool(false), expr.OfBool(true))
 	case expr.String:
-		for _, s := range append([]string{keys[0], keys[1], ""}, more...) {
+		for _, s := range append([]string{keys[0], keys[1]}, more...) {
 			add(expr.OfString(s))
+		}
+		if !slices.ContainsFunc(literals, func(l expr.Value) bool { return l.Type() == expr.String && l.Text() != "" }) {
+			if !item || len(literals) > 0 {
+				add(expr.OfString(""))
+			}
+			break // nothing looks into it: it is a key, or handed on
 		}
 		for _, l := range literals {
 			if l.Type() == expr.String {
 				add(l)
 			}
 		}
-		for _, s := range []string{"something else", "12.5", "2026-11-30"} {
+		for _, s := range []string{"", "something else", "12.5", "2026-11-30"} {
 			add(expr.OfString(s))
 		}
 	case expr.Integer:
@@ -110,13 +116,14 @@ type answer struct {
 	name     string
 	typ      expr.Type
 	literals []expr.Value
+	more     []string // texts that it is compared with and that stand nowhere
 }
 
 // jointly gives the classes of outputs that belong together: one value of each, by class.
-func jointly(as []answer, more []string) [][]expr.Value {
+func jointly(as []answer) [][]expr.Value {
 	if len(as) == 1 && !as[0].typ.IsList() {
 		var out [][]expr.Value
-		for _, v := range scalars(as[0].typ, as[0].literals, more) {
+		for _, v := range scalars(as[0].typ, as[0].literals, as[0].more, false) {
 			out = append(out, []expr.Value{v})
 		}
 		return out
@@ -124,7 +131,7 @@ func jointly(as []answer, more []string) [][]expr.Value {
 	n := len(as)
 	items := make([][]expr.Value, n) // set ones
 	for i, a := range as {
-		items[i] = scalars(a.typ.Elem(), a.literals, more)[1:]
+		items[i] = scalars(a.typ.Elem(), a.literals, a.more, true)[1:]
 		if len(items[i]) == 0 { // a type of which no value can be made
 			items[i] = []expr.Value{expr.NotSet(a.typ.Elem())}
 		}

@@ -79,6 +79,7 @@ type item struct {
 	asked    int
 	problems int
 	keyed    map[string]int // how often keys were asked for, by place
+	mixed    bool           // it may be a call that cannot be
 }
 
 type edge struct {
@@ -99,10 +100,13 @@ type explorer struct {
 	meetings map[interp.Source]*interp.Meeting
 	origins  map[originKey]*interp.Origin
 	made     map[*interp.Origin][][]expr.Value
+	outs     map[*interp.Origin][]interp.Named // outputs, once for all states
 	next     int
 	nodes    []node
 	seen     map[string]int32
 	queue    []queued
+	places   map[place]int
+	shapes   map[string]*shaped
 	faults   map[string]*fault
 	open     *interp.Refusal // what could not be decided
 	cut      []string
@@ -128,8 +132,8 @@ type step struct {
 
 func explore(ctx context.Context, p *interp.Program, set setting) (*explorer, error) {
 	x := &explorer{
-		p: p, set: set, fold: p.Fold(), meetings: p.Meetings(), origins: map[originKey]*interp.Origin{}, made: map[*interp.Origin][][]expr.Value{},
-		seen: map[string]int32{}, faults: map[string]*fault{},
+		p: p, set: set, fold: p.Fold(), meetings: p.Meetings(), origins: map[originKey]*interp.Origin{}, made: map[*interp.Origin][][]expr.Value{}, outs: map[*interp.Origin][]interp.Named{},
+		seen: map[string]int32{}, places: map[place]int{}, shapes: map[string]*shaped{}, faults: map[string]*fault{},
 	}
 	x.nodes = append(x.nodes, node{})
 	for i := range set.starts {
@@ -192,7 +196,7 @@ func (x *explorer) begin(st *start) item {
 		call.Builtins = append(slices.Clone(call.Builtins), interp.Named{Name: "Call.Ani", Value: v})
 		it.begin = append(it.begin, named{value: v})
 	}
-	it.state = x.p.Start(call)
+	it.state = x.fold.Start(call)
 	if open != nil {
 		it.state.Admit(open)
 	}
@@ -251,13 +255,13 @@ func (x *explorer) reach(from int32, it item, by step) error {
 			}
 			return nil
 		}
-		x.key = x.fold.AppendKey(x.key[:0], it.state)
-		x.key = append(x.key, byte(it.asked))
-		x.key = append(x.key, it.barred...)
-		if len(it.keyed) > 0 {
-			x.key = fmt.Append(x.key, it.keyed)
-		}
+		x.key = it.mark(x.fold.AppendKey(x.key[:0], it.state))
 		to, ok := x.seen[string(x.key)]
+		if !ok {
+			if to, ok = x.mixed(&it); ok {
+				x.seen[string(x.key)] = to
+			}
+		}
 		if !ok {
 			to = int32(len(x.nodes))
 			x.seen[string(x.key)] = to
@@ -268,11 +272,68 @@ func (x *explorer) reach(from int32, it item, by step) error {
 			x.nodes = append(x.nodes, n)
 			it.state.SetElapsed(0)
 			it.state.SetActions(0)
-			x.queue = append(x.queue, queued{it, to})
+			q := queued{it, to}
+			if it.mixed { // its shape keeps the state, and widens it
+				q.state = it.state.Clone()
+			}
+			x.queue = append(x.queue, q)
 		}
 		x.nodes[from].edges = append(x.nodes[from].edges, edge{to, by.wait, by.hub, by.keyed})
 		return nil
 	}
+}
+
+// mark appends what the search itself remembers of a call.
+func (it *item) mark(b []byte) []byte {
+	b = append(append(b, byte(it.asked)), it.barred...)
+	if len(it.keyed) > 0 {
+		b = fmt.Append(b, it.keyed)
+	}
+	return b
+}
+
+// mostExact is how many states of one place are told apart exactly. Further ones of the same
+// shape are taken together: what belongs together in them is forgotten, so that the search
+// may see calls that cannot be, and misses none that can.
+const mostExact = 300
+
+type place struct {
+	pos    diag.Position
+	action string
+	effect string
+}
+
+// mixed puts a state into one of its shape, when there are too many of its place.
+func (x *explorer) mixed(it *item) (int32, bool) {
+	at := it.state.Place()
+	p := place{at.Pos, at.Action, ""}
+	if e := it.state.Pending(); e != nil {
+		p.effect = e.Name
+	}
+	if x.places[p]++; x.places[p] <= mostExact {
+		return 0, false
+	}
+	it.mixed = true
+	shape := string(it.mark(x.fold.AppendShape(nil, it.state)))
+	h := x.shapes[shape]
+	if h == nil {
+		x.shapes[shape] = &shaped{node: int32(len(x.nodes)), state: it.state}
+		return 0, false
+	}
+	if !x.fold.Widen(h.state, it.state) {
+		return h.node, true
+	}
+	wide := *it
+	wide.state = h.state.Clone()
+	x.nodes[h.node].edges = nil
+	x.queue = append(x.queue, queued{wide, h.node})
+	return h.node, true
+}
+
+// A shaped state is the widest one of its shape.
+type shaped struct {
+	node  int32
+	state *interp.State
 }
 
 func (x *explorer) expand(q queued) error {
@@ -458,7 +519,9 @@ func (x *explorer) bind(it *item, e *interp.Effect, a *alternative, wants []inte
 			if group[i] == g {
 				w := answer{name: wants[i].Name, typ: wants[i].Type}
 				if m := x.meetings[source(i)]; m != nil {
-					w.literals = m.Literals
+					if w.literals = m.Literals; m.Caller {
+						w.more = x.set.more
+					}
 				}
 				as = append(as, w)
 			}
@@ -472,18 +535,19 @@ func (x *explorer) bind(it *item, e *interp.Effect, a *alternative, wants []inte
 		}
 		o := x.origins[k]
 		if o == nil {
-			classes := jointly(as, x.set.more)
+			classes := jointly(as)
 			o = x.origin(k, len(classes))
 			x.made[o] = classes
+			for i, w := range as {
+				values := make([]expr.Value, o.Classes)
+				for c, row := range classes {
+					values[c] = row[i]
+				}
+				x.outs[o] = append(x.outs[o], interp.Named{Name: w.name, Value: interp.OneOf(o, w.typ, values)})
+			}
 		}
 		a.admits = append(a.admits, o)
-		for i, w := range as {
-			values := make([]expr.Value, o.Classes)
-			for c, row := range x.made[o] {
-				values[c] = row[i]
-			}
-			a.outcome.Outputs = append(a.outcome.Outputs, interp.Named{Name: w.name, Value: interp.OneOf(o, w.typ, values)})
-		}
+		a.outcome.Outputs = append(a.outcome.Outputs, x.outs[o]...)
 	}
 }
 

@@ -21,6 +21,9 @@ type FlowOptions struct {
 // callers are what trunks show of a caller.
 var callers = []string{"tel:+15135550187", "+15135550187", "sip:+15135550187@203.0.113.7", "5135550187", "tel:+4930231251000", "", "anonymous", "sip:anonymous@anonymous.invalid", "911"}
 
+// callerNumbers are what HubSpot and others may hold of these callers.
+var callerNumbers = []string{"+15135550142", "5135550142", "+4930231251000"}
+
 // Flow shows what holds of any inbound call flow: how calls end, how long they wait for data
 // actions, and whether an expression can fail. The error is one of compiling the flow, or the
 // context's.
@@ -32,6 +35,7 @@ func Flow(ctx context.Context, f *architect.File, o FlowOptions) (*Report, error
 	set := setting{
 		starts:  []start{{call: interp.Call{DNIS: "+15135550100", At: o.At}, anis: callers}},
 		hubspot: func(*interp.Effect) bool { return true },
+		more:    callerNumbers,
 		ending:  silent, states: o.States, rounds: o.Rounds, stop: o.Stop,
 	}
 	if names, _ := p.Attributes(); len(names) > 0 {

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
@@ -15,13 +16,21 @@ const promptSlots = 1 << 20
 // Var finds a slot: built-in variables come first, then the flow's, then the task's.
 func (e *env) Var(slot int) expr.Value {
 	v := e.raw(slot)
+	if v.Open() == nil {
+		return v
+	}
 	if o := openOf(v); o != nil {
 		return (*State)(e).choose(o)
 	}
-	return v
+	return (*State)(e).compute(lateOf(v))
 }
 
 func (e *env) raw(slot int) expr.Value {
+	if l := e.inside; l != nil {
+		if i, ok := slices.BinarySearch(l.part.Slots, slot); ok {
+			return l.vars[i]
+		}
+	}
 	if slot < len(e.builtin) {
 		return e.builtin[slot]
 	}

@@ -21,13 +21,14 @@ type Source struct {
 type Meeting struct {
 	Literals []expr.Value // texts and numbers, each once, in the order of the flow
 	Counted  []Source     // lists of the same action whose length is compared with this one's
+	Caller   bool         // what comes from the caller's number stands beside it
 }
 
 // Meetings follow every source through the variables of a flow, whatever the order in which
 // they are written, and collect the literals that stand beside it in a condition or a call.
 func (p *Program) Meetings() map[Source]*Meeting {
 	w := &watch{p: p}
-	m := &meeting{p: p, w: w, of: map[int]map[Source]bool{}, out: map[Source]*Meeting{}, data: map[string]int{}}
+	m := &meeting{p: p, w: w, of: map[int]map[Source]bool{}, out: map[Source]*Meeting{}, data: map[string]int{}, gives: map[*value][]string{}}
 	m.next = len(p.builtins) + p.number()
 	for _, name := range []string{"Call.Ani", "Call.CalledAddress", "Call.CalledAddressOriginal", "Flow.InvocationData"} {
 		if i := p.slot(name); i >= 0 {
@@ -48,13 +49,14 @@ func (p *Program) Meetings() map[Source]*Meeting {
 }
 
 type meeting struct {
-	p    *Program
-	w    *watch
-	of   map[int]map[Source]bool // by variable
-	size int
-	data map[string]int // participant data as variables
-	next int
-	out  map[Source]*Meeting
+	p     *Program
+	w     *watch
+	of    map[int]map[Source]bool // by variable
+	size  int
+	data  map[string]int // participant data as variables
+	next  int
+	out   map[Source]*Meeting
+	gives map[*value][]string // variables, by expression
 }
 
 func (m *meeting) add(at int, from ...Source) {
@@ -72,16 +74,64 @@ func (m *meeting) add(at int, from ...Source) {
 	}
 }
 
+// sources are those whose values an expression gives on: what is only asked, counted or used as
+// an index is not given on.
 func (m *meeting) sources(in *instr, v *value) []Source {
 	if v.prog == nil {
 		return nil
 	}
+	names, ok := m.gives[v]
+	if !ok {
+		if n, err := expr.Parse(v.text); err == nil {
+			names = given(nil, n)
+		}
+		m.gives[v] = names
+	}
 	var out []Source
 	for _, s := range v.prog.Typed().Symbols {
+		if !slices.Contains(names, strings.ToLower(s.Name)) {
+			continue
+		}
 		for src := range m.of[m.w.index(in, s.Slot)] {
 			if !slices.Contains(out, src) {
 				out = append(out, src)
 			}
+		}
+	}
+	return out
+}
+
+// given are the variables whose values an expression gives on, in lower case.
+func given(out []string, n expr.Node) []string {
+	switch n := n.(type) {
+	case *expr.Variable:
+		return append(out, strings.ToLower(n.Name))
+	case *expr.Property:
+		return given(out, n.X)
+	case *expr.Index:
+		return given(out, n.X)
+	case *expr.Unary:
+		return given(out, n.X)
+	case *expr.Conditional:
+		return given(given(out, n.Then), n.Else)
+	case *expr.Binary:
+		switch n.Op {
+		case "and", "or", "==", "!=", "<", ">", "<=", ">=":
+			return out
+		}
+		return given(given(out, n.X), n.Y)
+	case *expr.Call:
+		args := n.Args
+		switch name := strings.ToLower(n.Name); {
+		case slices.Contains(measures, name):
+			return out
+		case name == "if" && len(args) == 3:
+			args = args[1:]
+		case name == "getat" && len(args) == 2:
+			args = args[:1]
+		}
+		for _, a := range args {
+			out = given(out, a)
 		}
 	}
 	return out
@@ -176,14 +226,17 @@ func (m *meeting) beside(s Source, v expr.Value) {
 	if !v.IsSet() {
 		return
 	}
-	x := m.out[s]
-	if x == nil {
-		x = &Meeting{}
-		m.out[s] = x
-	}
+	x := m.meeting(s)
 	if !slices.ContainsFunc(x.Literals, func(o expr.Value) bool { return o.Type() == v.Type() && o.Equal(v) && o.Text() == v.Text() }) {
 		x.Literals = append(x.Literals, v)
 	}
+}
+
+func (m *meeting) meeting(s Source) *Meeting {
+	if m.out[s] == nil {
+		m.out[s] = &Meeting{}
+	}
+	return m.out[s]
 }
 
 func (m *meeting) node(in *instr, v *value, n expr.Node) {
@@ -215,26 +268,54 @@ func (m *meeting) node(in *instr, v *value, n expr.Node) {
 			return
 		}
 	}
+	m.atom(in, v, n)
+}
+
+// measures are functions that give a place or a number of what they are given.
+var measures = []string{"findfirst", "findlast", "find", "count", "length", "contains", "indexof", "isset", "isnotsetorempty"}
+
+// atom puts the variables of an expression beside its literals.
+func (m *meeting) atom(in *instr, v *value, n expr.Node) {
 	var from []Source
 	var literals []expr.Value
-	expr.Walk(n, func(x expr.Node) bool {
+	var walk func(x expr.Node) bool
+	walk = func(x expr.Node) bool {
 		switch x := x.(type) {
 		case *expr.Literal:
 			literals = append(literals, x.Value)
 		case *expr.Variable:
 			from = append(from, m.named(in, v, x.Name)...)
+		case *expr.Index:
+			m.node(in, v, x.I)
+			expr.Walk(x.X, walk)
+			return false
 		case *expr.Call:
-			if strings.EqualFold(x.Name, "If") {
+			name := strings.ToLower(x.Name)
+			switch {
+			case name == "if" || x != n && slices.Contains(measures, name): // what it gives is of another kind
 				for _, a := range x.Args {
 					m.node(in, v, a)
 				}
+				if name != "if" {
+					m.atom(in, v, x)
+				}
+				return name == "if"
+			case name == "getat" && len(x.Args) == 2:
+				m.node(in, v, x.Args[1])
+				expr.Walk(x.Args[0], walk)
+				return false
 			}
 		}
 		return true
-	})
+	}
+	expr.Walk(n, walk)
+	caller := slices.Contains(from, Source{Builtin: "Call.Ani"})
 	for _, s := range from {
 		for _, l := range literals {
 			m.beside(s, l)
+		}
+		if caller && s.Builtin == "" {
+			m.meeting(s).Caller = true
 		}
 	}
 }
@@ -286,11 +367,8 @@ func (m *meeting) counts(in *instr, v *value, n *expr.Binary) {
 			if a.Action == nil || a.Action != b.Action || a == b {
 				continue
 			}
-			if m.out[a] == nil {
-				m.out[a] = &Meeting{}
-			}
-			if !slices.Contains(m.out[a].Counted, b) {
-				m.out[a].Counted = append(m.out[a].Counted, b)
+			if x := m.meeting(a); !slices.Contains(x.Counted, b) {
+				x.Counted = append(x.Counted, b)
 			}
 		}
 	}

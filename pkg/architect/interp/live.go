@@ -120,6 +120,11 @@ func (f *flow) keeps(kind func(expr.Value) uint8, vs ...*value) {
 		}
 		if f.watch != nil {
 			f.watch.look(f, v.prog.Part(), kind)
+			for _, slot := range v.prog.Part().Slots {
+				if i := f.watch.index(f.in, slot); i >= 0 {
+					f.watch.reads[i]++
+				}
+			}
 		}
 		for _, s := range v.prog.Typed().Symbols {
 			if i := f.p.index(f.in, s.Slot); i >= 0 && !f.kill.has(i) {

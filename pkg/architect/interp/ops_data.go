@@ -291,7 +291,7 @@ func (o *attributesOp) rest(f *flow, sub int) {
 
 func (s *State) attribute(name string) (expr.Value, bool) {
 	for i := range s.data {
-		if a := &s.data[i]; a.name == name && openOf(a.open) != nil {
+		if a := &s.data[i]; a.name == name && a.open.Open() != nil {
 			return a.open, true
 		} else if a.name == name {
 			return expr.OfString(a.value), true
@@ -302,7 +302,7 @@ func (s *State) attribute(name string) (expr.Value, bool) {
 
 func (s *State) write(name string, v expr.Value) {
 	a := attribute{name: name, value: v.Text()}
-	if openOf(v) != nil {
+	if v.Open() != nil {
 		a.open = v
 	}
 	for i := range s.data {
@@ -321,7 +321,7 @@ func (s *State) Write(name string, v expr.Value) { s.write(name, v) }
 func (s *State) Data() []Named {
 	out := make([]Named, len(s.data))
 	for i, a := range s.data {
-		if out[i] = (Named{a.name, expr.OfString(a.value)}); openOf(a.open) != nil {
+		if out[i] = (Named{a.name, expr.OfString(a.value)}); a.open.Open() != nil {
 			out[i].Value = a.open
 		}
 	}

@@ -1,8 +1,10 @@
 package interp
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -17,26 +19,34 @@ import (
 // An Origin is one answer of which only the classes are known. Which of them it is stays
 // open until something depends on it.
 type Origin struct {
-	ID      int // later ones are greater
+	ID      int // small, and of its own within a search
 	Classes int
 }
 
 // OneOf is a value that each class of an origin has one of; they are of the type. A state
 // that gets it must have been told of the origin by Admit.
 func OneOf(o *Origin, t expr.Type, values []expr.Value) expr.Value {
-	return expr.OfOpen(t, &open{o, values})
+	return expr.OfOpen(t, newOpen(o, values))
 }
 
 type open struct {
 	origin *Origin
 	values []expr.Value // by class
+	id     uint64
 }
+
+var opens atomic.Uint64
+
+func newOpen(o *Origin, values []expr.Value) *open { return &open{o, values, opens.Add(1)} }
 
 // Values are what a value may be in a state: itself, or one for each class of an origin that
 // is left.
 func (s *State) Values(v expr.Value) []expr.Value {
 	o := openOf(v)
 	if o == nil {
+		if l := lateOf(v); l != nil { // in one class of each origin
+			return []expr.Value{s.compute(l)}
+		}
 		return []expr.Value{v}
 	}
 	var out []expr.Value
@@ -49,6 +59,59 @@ func (s *State) Values(v expr.Value) []expr.Value {
 func openOf(v expr.Value) *open {
 	o, _ := v.Open().(*open)
 	return o
+}
+
+// A late value is one of several origins that was not computed when it was assigned: what it
+// is stays open until something depends on it. It cannot fail.
+type late struct {
+	part *expr.Part
+	vars []expr.Value // by part.Slots, as they were then
+	id   uint64
+}
+
+func lateOf(v expr.Value) *late {
+	l, _ := v.Open().(*late)
+	return l
+}
+
+func (s *State) later(p *expr.Part) *late {
+	l := &late{part: p, vars: make([]expr.Value, len(p.Slots))}
+	key := binary.AppendUvarint(nil, s.memory.of(p))
+	for i, slot := range p.Slots {
+		l.vars[i] = (*env)(s).raw(slot)
+		key = appendRaw(key, l.vars[i])
+	}
+	if known, ok := s.memory.lates[string(key)]; ok {
+		return known
+	}
+	l.id = opens.Add(1)
+	s.memory.lates[string(key)] = l
+	return l
+}
+
+// appendRaw appends a value, or the name of one that is open.
+func appendRaw(b []byte, v expr.Value) []byte {
+	if o := openOf(v); o != nil {
+		return binary.AppendUvarint(append(b, '?'), o.id)
+	}
+	if l := lateOf(v); l != nil {
+		return binary.AppendUvarint(append(b, '~'), l.id)
+	}
+	return v.AppendKey(append(b, '='))
+}
+
+// within lets f see the variables of a late value.
+func (s *State) within(l *late, f func()) {
+	was := s.inside
+	s.inside = l
+	f()
+	s.inside = was
+}
+
+// compute gives a late value for the classes that are looked at.
+func (s *State) compute(l *late) (v expr.Value) {
+	s.within(l, func() { v, _ = l.part.Eval((*env)(s)) })
+	return v
 }
 
 // A span is what is left of an origin.
@@ -72,7 +135,10 @@ func (s *State) Admit(o *Origin) {
 	for i := range left {
 		left[i] = int32(i)
 	}
-	s.spans = append(s.spans[:len(s.spans):len(s.spans)], span{o, left})
+	spans := make([]span, max(len(s.spans), o.ID+1))
+	copy(spans, s.spans)
+	spans[o.ID] = span{o, left}
+	s.spans = spans
 }
 
 // Left are the classes of an origin that a state still stands for; nil for one that it was
@@ -94,10 +160,8 @@ func (s *State) left(o *Origin) []int32 {
 }
 
 func (s *State) spanOf(o *Origin) int {
-	for i := range s.spans {
-		if s.spans[i].origin == o {
-			return i
-		}
+	if o.ID < len(s.spans) && s.spans[o.ID].origin == o {
+		return o.ID
 	}
 	return -1
 }
@@ -164,6 +228,22 @@ func asAny(expr.Value) uint8 { return 0 }
 // part here, or what it means for eval.
 func (s *State) evalSets(v *value, u use) (expr.Value, bool) {
 	p := v.prog.Part()
+	var conds []piece
+	for p.Lazy { // one of its branches is all that matters when the condition is the same for all
+		ps, ok := s.pieces(v, p.Args[0], nil)
+		if !ok {
+			return expr.Value{}, false
+		}
+		if conds = s.joined(ps, nil, asBool); len(conds) > 1 || conds[0].err != nil {
+			break
+		}
+		if conds[0].v.Bool() {
+			p = p.Args[1]
+		} else {
+			p = p.Args[2]
+		}
+		conds = nil
+	}
 	at := s.spansOf(p)
 	switch len(at) {
 	case 0:
@@ -171,9 +251,23 @@ func (s *State) evalSets(v *value, u use) (expr.Value, bool) {
 	case 1:
 		return s.evalClasses(v, p, at[0], u)
 	}
+	if u.open && len(p.Args) == 0 { // a copy of what was put off
+		if x := (*env)(s).raw(p.Slots[0]); u.kind == nil {
+			return x, true
+		}
+	}
 	pieces, ok := s.pieces(v, p, nil)
 	if !ok {
 		return expr.Value{}, false
+	}
+	if u.open && !p.Lazy && p.Type() != expr.Boolean && len(p.Args) > 0 && len(pieces) > 1 {
+		kind := u.kind
+		if kind == nil {
+			kind = asAny
+		}
+		if kinds := s.joined(pieces, nil, kind); len(kinds) == 1 && kinds[0].err == nil {
+			return expr.OfOpen(p.Type(), s.later(p)), true
+		}
 	}
 	if u.kind != nil && !u.open {
 		pieces = s.joined(pieces, nil, u.kind)
@@ -182,7 +276,25 @@ func (s *State) evalSets(v *value, u use) (expr.Value, bool) {
 		return s.only(v, pieces[0])
 	}
 	if u.open {
-		if boxes, n := s.groups(p, at); n > 0 && n < len(pieces) {
+		boxes, most, anyway := s.groups(p, at)
+		if len(boxes) == 1 { // it is the same in all classes of the other origins
+			n := len(s.chosen)
+			for _, a := range at {
+				if a != most {
+					s.chosen = append(s.chosen, chosen{s.spans[a].origin, s.spans[a].left[0]})
+				}
+			}
+			x, ok := s.evalClasses(v, p, most, u)
+			s.chosen = s.chosen[:n]
+			return x, ok
+		}
+		if len(conds) > 1 && len(conds) < len(pieces) && !anyway && len(conds) < len(boxes) {
+			for _, x := range conds {
+				s.boxes = append(s.boxes, x.box)
+			}
+			return expr.Value{}, false
+		}
+		if len(boxes) > 1 && (anyway || len(boxes) < len(pieces)) {
 			s.boxes = boxes
 			return expr.Value{}, false
 		}
@@ -242,13 +354,8 @@ func (s *State) evalClasses(v *value, p *expr.Part, at int, u use) (expr.Value, 
 		}
 		return expr.Value{}, false
 	}
-	o := &open{s.spans[at].origin, make([]expr.Value, s.spans[at].origin.Classes)}
-	for _, x := range ps {
-		for _, c := range x.box[0].left {
-			o.values[c] = x.v
-		}
-	}
-	return expr.OfOpen(p.Type(), o), true
+	t, _ := s.tableOf(p, at)
+	return expr.OfOpen(p.Type(), t.keep()), true
 }
 
 // A piece is what a part of an expression gives in a box; an error is a result too.
@@ -256,17 +363,16 @@ type piece struct {
 	box box
 	v   expr.Value
 	err error
-	key string
+	id  uint32
 }
 
-func (x *piece) keyed() {
-	if x.key == "" {
-		if x.err != nil {
-			x.key = "!"
-		} else {
-			x.key = string(x.v.AppendKey([]byte{'='}))
-		}
+func (s *State) number(x *piece) {
+	b := append(s.memory.key[:0], '!')
+	if x.err == nil {
+		b = x.v.AppendKey(append(b[:0], '='))
 	}
+	s.memory.key = b
+	x.id = s.memory.id(b)
 }
 
 // mostPieces bounds what one expression may tell apart.
@@ -276,12 +382,46 @@ const mostPieces = 4096
 // apart.
 const CodeWide = "DR-RUN-WIDE"
 
+func (s *State) wide(v *value) bool {
+	s.refused = &Refusal{Finding: diag.Finding{
+		Code: CodeWide, Severity: diag.Error, Position: v.pos, Path: v.path,
+		Message: fmt.Sprintf("expression %q depends on too many answers at once: more than %d results would have to be told apart", shorten(v.text), mostPieces),
+		Hint:    "split it: assign parts of it to variables of their own",
+	}}
+	return false
+}
+
+// shared is the place of an origin that more than one argument of a part depends on; −1 for
+// none.
+func (s *State) shared(p *expr.Part, at []int) int {
+	for _, o := range at {
+		n := 0
+		for _, a := range p.Args {
+			if slices.Contains(s.spansOf(a), o) {
+				n++
+			}
+		}
+		if n > 1 {
+			return o
+		}
+	}
+	return -1
+}
+
 // spansOf are the places of the origins that a part depends on.
-func (s *State) spansOf(p *expr.Part) []int {
-	var few [4]int
-	out := few[:0]
+func (s *State) spansOf(p *expr.Part) []int { return s.addSpans(nil, p) }
+
+func (s *State) addSpans(out []int, p *expr.Part) []int {
 	for _, slot := range p.Slots {
-		if o := openOf((*env)(s).raw(slot)); o != nil {
+		v := (*env)(s).raw(slot)
+		if l := lateOf(v); l != nil {
+			s.within(l, func() { out = s.addSpans(out, l.part) })
+			continue
+		}
+		if o := openOf(v); o != nil {
+			if _, fixed := s.fixed(o.origin); fixed {
+				continue
+			}
 			if at := s.spanOf(o.origin); at >= 0 && !slices.Contains(out, at) {
 				out = append(out, at)
 			}
@@ -290,33 +430,163 @@ func (s *State) spansOf(p *expr.Part) []int {
 	return out
 }
 
-// byClass computes a part that depends on one origin, the classes with one result together.
-func (s *State) byClass(p *expr.Part, at int, b box) ([]piece, bool) {
-	left := s.spans[at].left
-	for _, n := range b {
-		if n.at == at {
-			left = n.left
+// A table is what a part of an expression gives for each class of the one origin that it
+// depends on.
+type table struct {
+	origin  *Origin
+	results []result
+	open    *open // of its values; made when somebody keeps it
+}
+
+type result struct {
+	v   expr.Value
+	err error
+	id  uint32 // the same for results that nothing tells apart
+}
+
+// A memory keeps tables, and numbers for values, of one search: what was computed for some
+// calls is not computed again for others.
+type memory struct {
+	tables map[string]*table
+	ids    map[string]uint32
+	parts  map[*expr.Part]uint64
+	lates  map[string]*late
+	pieces map[string][]piece
+	watch  *watch
+	key    []byte
+}
+
+func newMemory(w *watch) *memory {
+	return &memory{watch: w, tables: map[string]*table{}, ids: map[string]uint32{}, parts: map[*expr.Part]uint64{}, lates: map[string]*late{}, pieces: map[string][]piece{}}
+}
+
+func (m *memory) id(b []byte) uint32 {
+	n, ok := m.ids[string(b)]
+	if !ok {
+		n = uint32(len(m.ids))
+		m.ids[string(b)] = n
+	}
+	return n
+}
+
+// naming names a part with what its variables are, as far as they are the same for all calls.
+func (s *State) naming(p *expr.Part) []byte {
+	m := s.memory
+	return s.appendName(binary.AppendUvarint(nil, m.of(p)), p)
+}
+
+func (m *memory) of(p *expr.Part) uint64 {
+	n, ok := m.parts[p]
+	if !ok {
+		n = uint64(len(m.parts))
+		m.parts[p] = n
+	}
+	return n
+}
+
+func (s *State) appendName(b []byte, p *expr.Part) []byte {
+	for _, slot := range p.Slots {
+		v := (*env)(s).raw(slot)
+		if l := lateOf(v); l != nil {
+			b = binary.AppendUvarint(append(b, '~'), l.id)
+			s.within(l, func() { b = s.appendName(b, l.part) })
+			continue
+		}
+		o := openOf(v)
+		if o != nil {
+			if c, ok := s.fixed(o.origin); ok {
+				v, o = o.values[c], nil
+			}
+		}
+		if o != nil {
+			b = binary.AppendUvarint(append(b, '?'), o.id)
+			continue
+		}
+		b = v.AppendKey(append(b, '='))
+	}
+	return b
+}
+
+// fixed is the class that an origin is looked at in for the moment, or the only one left.
+func (s *State) fixed(o *Origin) (int32, bool) {
+	for _, c := range s.chosen {
+		if c.origin == o {
+			return c.class, true
 		}
 	}
+	if left := s.left(o); len(left) == 1 {
+		return left[0], true
+	}
+	return 0, false
+}
+
+// tableOf computes a part that depends on one origin for each of its classes, those that are
+// not left too; false means that an object has to be looked up first.
+func (s *State) tableOf(p *expr.Part, at int) (*table, bool) {
 	origin := s.spans[at].origin
+	if p.Pure {
+		if t, ok := s.memory.tables[string(s.naming(p))]; ok {
+			return t, true
+		}
+	}
+	t := &table{origin: origin, results: make([]result, origin.Classes)}
+	left := s.spans[at].left
 	s.chosen = append(s.chosen, chosen{origin, 0})
 	defer func() { s.chosen = s.chosen[:len(s.chosen)-1] }()
-	var out []piece
-	index := map[string]int{}
-	for _, c := range left {
-		s.chosen[len(s.chosen)-1].class = c
-		x := piece{}
-		x.v, x.err = p.Eval((*env)(s))
+	var b []byte
+	for c := range t.results {
+		s.chosen[len(s.chosen)-1].class = int32(c)
+		r := &t.results[c]
+		r.v, r.err = p.Eval((*env)(s))
 		if s.wanted.kind != expr.Invalid {
-			return nil, false
+			if slices.Contains(left, int32(c)) {
+				return nil, false
+			}
+			s.wanted = object{} // no call that is left asks for it
 		}
-		x.keyed()
-		i, ok := index[x.key]
-		if !ok {
+		if r.err != nil {
+			b = append(b[:0], '!')
+		} else {
+			b = r.v.AppendKey(append(b[:0], '='))
+		}
+		r.id = s.memory.id(b)
+	}
+	if p.Pure {
+		s.chosen = s.chosen[:len(s.chosen)-1]
+		s.memory.tables[string(s.naming(p))] = t
+		s.chosen = append(s.chosen, chosen{origin, 0})
+	}
+	return t, true
+}
+
+// keep is the table as the value of a variable.
+func (t *table) keep() *open {
+	if t.open == nil {
+		t.open = newOpen(t.origin, make([]expr.Value, len(t.results)))
+		for c, r := range t.results {
+			t.open.values[c] = r.v
+		}
+	}
+	return t.open
+}
+
+// byClass computes a part that depends on one origin, the classes with one result together.
+func (s *State) byClass(p *expr.Part, at int, b box) ([]piece, bool) {
+	t, ok := s.tableOf(p, at)
+	if !ok {
+		return nil, false
+	}
+	left := s.spans[at].left
+	if n := b.of(at); n != nil {
+		left = n.left
+	}
+	var out []piece
+	for _, c := range left {
+		r := &t.results[c]
+		i := slices.IndexFunc(out, func(x piece) bool { return x.id == r.id })
+		if i < 0 {
 			i = len(out)
-			index[x.key] = i
-			x.box = b.with(narrow{at, nil})
-			out = append(out, x)
+			out = append(out, piece{v: r.v, err: r.err, id: r.id, box: b.with(narrow{at, nil})})
 		}
 		n := out[i].box.of(at)
 		n.left = append(n.left, c)
@@ -420,6 +690,74 @@ func (s *State) pieces(v *value, p *expr.Part, b box) ([]piece, bool) {
 	case 1:
 		return s.byClass(p, at[0], b)
 	}
+	var mine box // what of the box matters here
+	for _, n := range b {
+		if slices.Contains(at, n.at) {
+			mine = append(mine, n)
+		}
+	}
+	var key string
+	if p.Pure {
+		k := s.naming(p)
+		for _, a := range at {
+			left := s.spans[a].left
+			if n := mine.of(a); n != nil {
+				left = n.left
+			}
+			k = binary.AppendUvarint(binary.AppendUvarint(k, uint64(a)), uint64(len(left)))
+			for _, c := range left {
+				k = binary.AppendUvarint(k, uint64(c))
+			}
+		}
+		key = string(k)
+	}
+	ps, known := s.memory.pieces[key]
+	if !known || key == "" {
+		var ok bool
+		if ps, ok = s.tellApart(v, p, mine, at); !ok {
+			return nil, false
+		}
+		if key != "" {
+			s.memory.pieces[key] = ps
+		}
+	}
+	out := make([]piece, 0, len(ps))
+	for _, x := range ps {
+		x.box, _ = b.both(x.box)
+		out = append(out, x)
+	}
+	return out, true
+}
+
+// tellApart is pieces for a part that depends on several origins.
+func (s *State) tellApart(v *value, p *expr.Part, b box, at []int) ([]piece, bool) {
+	if len(p.Args) == 0 {
+		l := lateOf((*env)(s).raw(p.Slots[0]))
+		var ps []piece
+		var ok bool
+		s.within(l, func() { ps, ok = s.pieces(v, l.part, b) })
+		return ps, ok
+	}
+	if o := s.shared(p, at); o >= 0 { // what several arguments depend on is told apart first
+		groups, ok := s.apart(p, o, b)
+		if !ok {
+			return nil, false
+		}
+		var out []piece
+		s.chosen = append(s.chosen, chosen{s.spans[o].origin, 0})
+		defer func() { s.chosen = s.chosen[:len(s.chosen)-1] }()
+		for _, left := range groups {
+			s.chosen[len(s.chosen)-1].class = left[0]
+			ps, ok := s.pieces(v, p, b.with(narrow{o, left}))
+			if !ok {
+				return nil, false
+			}
+			if out = append(out, ps...); len(out) > mostPieces {
+				return nil, s.wide(v)
+			}
+		}
+		return s.joined(out, b, nil), true
+	}
 	if p.Lazy {
 		conds, ok := s.pieces(v, p.Args[0], b)
 		if !ok {
@@ -470,12 +808,7 @@ func (s *State) pieces(v *value, p *expr.Part, b box) ([]piece, bool) {
 			}
 		}
 		if combs = next; len(combs)+len(out) > mostPieces {
-			s.refused = &Refusal{Finding: diag.Finding{
-				Code: CodeWide, Severity: diag.Error, Position: v.pos, Path: v.path,
-				Message: fmt.Sprintf("expression %q depends on too many answers at once: more than %d results would have to be told apart", shorten(v.text), mostPieces),
-				Hint:    "split it: assign parts of it to variables of their own",
-			}}
-			return nil, false
+			return nil, s.wide(v)
 		}
 	}
 	for _, c := range combs {
@@ -496,19 +829,20 @@ func (s *State) joined(ps []piece, whole box, kind func(expr.Value) uint8) []pie
 	}
 	ps = slices.Clone(ps)
 	for i := range ps {
-		if ps[i].keyed(); kind != nil && ps[i].err == nil {
-			ps[i].key = string([]byte{kind(ps[i].v)})
+		if kind != nil && ps[i].err == nil {
+			ps[i].id = 1<<31 | uint32(kind(ps[i].v))
+		} else {
+			s.number(&ps[i])
 		}
 	}
-	first := ps[0].key
-	if !slices.ContainsFunc(ps, func(x piece) bool { return x.key != first }) {
+	if first := ps[0].id; !slices.ContainsFunc(ps, func(x piece) bool { return x.id != first }) {
 		return []piece{{box: whole, v: ps[0].v, err: ps[0].err}}
 	}
 	for again := len(ps) <= 256; again; {
 		again = false
 		for i := 0; i < len(ps); i++ {
 			for j := i + 1; j < len(ps); j++ {
-				if ps[i].key != ps[j].key {
+				if ps[i].id != ps[j].id {
 					continue
 				}
 				if b, ok := s.union(ps[i].box, ps[j].box); ok {
@@ -519,9 +853,6 @@ func (s *State) joined(ps []piece, whole box, kind func(expr.Value) uint8) []pie
 				}
 			}
 		}
-	}
-	for i := range ps {
-		ps[i].key = ""
 	}
 	return ps
 }
@@ -588,26 +919,29 @@ func (s *State) union(a, b box) (box, bool) {
 	return a.with(narrow{differs, left}), true
 }
 
-// groups are the boxes in which a part depends on one origin only, the one of which it tells
-// most classes apart.
-func (s *State) groups(p *expr.Part, at []int) ([]box, int) {
+// groups are the boxes in which a part depends on one origin only, that of which fewest
+// expressions look at. When many more look at the others, these are told apart anyway.
+func (s *State) groups(p *expr.Part, at []int) (boxes []box, kept int, anyway bool) {
 	parts := make([][][]int32, len(at))
+	looks := make([]int, len(at))
 	most := 0
+	s.looks(p, at, looks)
 	for i, a := range at {
-		g, ok := s.apart(p, a)
+		g, ok := s.apart(p, a, nil)
 		if !ok {
-			return nil, 0
+			return nil, 0, false
 		}
 		parts[i] = g
-		if len(g) > len(parts[most]) {
+		if looks[i] < looks[most] || looks[i] == looks[most] && len(g) > len(parts[most]) {
 			most = i
 		}
 	}
-	boxes := []box{nil}
+	boxes, anyway = []box{nil}, true
 	for i, g := range parts {
 		if i == most || len(g) < 2 {
 			continue
 		}
+		anyway = anyway && looks[i] >= 2*looks[most]
 		var next []box
 		for _, b := range boxes {
 			for _, left := range g {
@@ -615,62 +949,74 @@ func (s *State) groups(p *expr.Part, at []int) ([]box, int) {
 			}
 		}
 		if boxes = next; len(boxes) > mostPieces {
-			return nil, 0
+			return nil, 0, false
 		}
 	}
-	if len(boxes) < 2 {
-		return nil, 0
-	}
-	return boxes, len(boxes)
+	return boxes, at[most], anyway
 }
 
-// apart are the classes of an origin as far as a part tells them apart.
-func (s *State) apart(p *expr.Part, at int) ([][]int32, bool) {
-	keys := map[int32][]byte{}
-	if !s.tell(p, at, keys) {
+// looks counts, for each origin, how many expressions read the variable through which a part
+// depends on it.
+func (s *State) looks(p *expr.Part, at []int, out []int) {
+	in := &s.p.code[s.pc]
+	for _, slot := range p.Slots {
+		v := (*env)(s).raw(slot)
+		for i, a := range at {
+			if o := openOf(v); o != nil && o.origin.ID == a || lateOf(v) != nil {
+				if k := s.memory.watch.index(in, slot); k >= 0 {
+					out[i] = max(out[i], s.memory.watch.reads[k])
+				}
+			}
+		}
+	}
+}
+
+// apart are the classes of an origin that are left in a box, as far as a part tells them
+// apart.
+func (s *State) apart(p *expr.Part, at int, b box) ([][]int32, bool) {
+	left := s.spans[at].left
+	if n := b.of(at); n != nil {
+		left = n.left
+	}
+	var tables []*table
+	if !s.tell(p, at, &tables) {
 		return nil, false
 	}
 	var out [][]int32
-	index := map[string]int{}
-	for _, c := range s.spans[at].left {
-		k := string(keys[c])
-		i, ok := index[k]
-		if !ok {
-			i = len(out)
-			index[k] = i
-			out = append(out, nil)
+next:
+	for _, c := range left {
+		for i, g := range out {
+			if !slices.ContainsFunc(tables, func(t *table) bool { return t.results[c].id != t.results[g[0]].id }) {
+				out[i] = append(g, c)
+				continue next
+			}
 		}
-		out[i] = append(out[i], c)
+		out = append(out, []int32{c})
 	}
 	return out, true
 }
 
-func (s *State) tell(p *expr.Part, at int, keys map[int32][]byte) bool {
+// tell collects the tables of the parts that depend on one origin alone.
+func (s *State) tell(p *expr.Part, at int, tables *[]*table) bool {
 	on := s.spansOf(p)
 	if !slices.Contains(on, at) {
 		return true
 	}
 	if len(on) > 1 {
+		ok := true
+		if len(p.Args) == 0 {
+			l := lateOf((*env)(s).raw(p.Slots[0]))
+			s.within(l, func() { ok = s.tell(l.part, at, tables) })
+			return ok
+		}
 		for _, a := range p.Args {
-			if !s.tell(a, at, keys) {
-				return false
-			}
+			ok = ok && s.tell(a, at, tables)
 		}
-		return true
+		return ok
 	}
-	ps, ok := s.byClass(p, at, nil)
-	if !ok {
-		return false
+	t, ok := s.tableOf(p, at)
+	if ok && !slices.Contains(*tables, t) {
+		*tables = append(*tables, t)
 	}
-	for _, x := range ps {
-		x.keyed()
-		left := s.spans[at].left
-		if n := x.box.of(at); n != nil {
-			left = n.left
-		}
-		for _, c := range left {
-			keys[c] = appendText(keys[c], x.key)
-		}
-	}
-	return true
+	return ok
 }

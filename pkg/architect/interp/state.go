@@ -67,6 +67,8 @@ type State struct {
 	spans  []span
 	chosen []chosen // while an expression is computed class by class
 	boxes  []box    // of a split
+	memory *memory
+	inside *late // whose variables are in view
 
 	wanted  object // what an expression asked for and nobody has looked up yet
 	problem error  // why the current action failed

@@ -21,6 +21,7 @@ type watch struct {
 	eyes   []eye
 	index0 map[string]int32
 	of     [][]int32 // eyes by variable
+	reads  []int     // how many expressions read a variable
 	names  []string  // of participant data that the flow reads or writes, each a variable
 
 	before, after []bitset // by instruction, of eyes
@@ -87,13 +88,13 @@ func (w *watch) look(f *flow, p *expr.Part, kind func(expr.Value) uint8) {
 		return
 	}
 	if one && (p.Pure || len(p.Args) == 0) {
-		if !f.blind.has(at) {
-			e := eye{at: at, part: p, kind: kind}
-			text := p.Text
-			if len(p.Args) == 0 {
-				e.part, text = nil, ""
-			}
-			f.eyes = append(f.eyes, w.eye(e, text))
+		e := eye{at: at, part: p, kind: kind}
+		text := p.Text
+		if len(p.Args) == 0 {
+			e.part, text = nil, ""
+		}
+		if i := w.eye(e, text); !f.blind.has(at) { // seen from the middle of the instruction, if not from its beginning
+			f.eyes = append(f.eyes, i)
 		}
 		return
 	}
@@ -133,6 +134,7 @@ func (p *Program) watching() *watch {
 	}
 	size := len(p.builtins) + p.number()
 	w.of = make([][]int32, size+len(w.names))
+	w.reads = make([]int, len(w.of))
 	w.words = (len(w.of) + 63) / 64
 	w.flows = p.watched(len(p.live().all), w)
 	words := (len(w.eyes) + 63) / 64
@@ -234,7 +236,7 @@ func (e *eye) see(b []byte, v expr.Value) []byte {
 type Fold struct {
 	w    *watch
 	seen map[sight][]uint32 // by class
-	ids  map[string]uint32
+	mem  *memory
 }
 
 type sight struct {
@@ -244,7 +246,15 @@ type sight struct {
 
 // Fold begins a search.
 func (p *Program) Fold() *Fold {
-	return &Fold{w: p.watching(), seen: map[sight][]uint32{}, ids: map[string]uint32{}}
+	w := p.watching()
+	return &Fold{w: w, seen: map[sight][]uint32{}, mem: newMemory(w)}
+}
+
+// Start makes the state of a call for this search.
+func (f *Fold) Start(c Call) *State {
+	s := f.w.p.Start(c)
+	s.memory = f.mem
+	return s
 }
 
 // A Stop is why Walk came back.
@@ -287,7 +297,33 @@ func (f *Fold) Walk(s *State) (Stop, error) {
 // tells their calls apart: not where they go, whether an expression fails, or what is asked.
 // What calls keep and nobody looks at (participant data, screen pops, inputs of effects) is
 // not in it, nor are time, the count of actions, or what happened before.
-func (f *Fold) AppendKey(b []byte, s *State) []byte {
+func (f *Fold) AppendKey(b []byte, s *State) []byte { return f.view(b, s).origins() }
+
+// AppendShape is AppendKey without the classes that are left of each origin: two states of one
+// shape differ in these alone.
+func (f *Fold) AppendShape(b []byte, s *State) []byte {
+	v := f.view(b, s)
+	for _, o := range v.open {
+		v.b = binary.AppendUvarint(binary.AppendUvarint(v.b, uint64(o.span)), o.of.id)
+	}
+	return v.b
+}
+
+// Widen lets a state stand for the calls of another one of its shape too, and for such as mix
+// the classes of both; false when it did so before.
+func (f *Fold) Widen(s, by *State) bool {
+	wider := false
+	for _, o := range f.view(nil, s).open {
+		left := by.spans[o.span].left
+		if both := merged(s.spans[o.span].left, left); len(both) > len(s.spans[o.span].left) {
+			s.Narrow(o.of.origin, both)
+			wider = true
+		}
+	}
+	return wider
+}
+
+func (f *Fold) view(b []byte, s *State) *view {
 	flags := byte(s.handling)
 	for i, x := range [...]bool{s.pending, s.lookup, s.ended, s.retried, s.told} {
 		if x {
@@ -327,7 +363,7 @@ func (f *Fold) AppendKey(b []byte, s *State) []byte {
 	if s.pending && !s.lookup {
 		looks = f.w.after[s.pc]
 	}
-	v := view{f: f, s: s, b: b}
+	v := &view{f: f, s: s, b: b}
 	v.frame(looks, s.unit, s.task, s.gbase, s.lbase, s.builtin)
 	for i := len(s.frames) - 1; i >= 0; i-- {
 		x := &s.frames[i]
@@ -336,10 +372,10 @@ func (f *Fold) AppendKey(b []byte, s *State) []byte {
 	first := len(f.w.of) - len(f.w.names)
 	for i, n := range f.w.names {
 		if x, ok := s.attribute(n); ok {
-			v.value(looks, first+i, x)
+			v.value(looks, first+i, &x)
 		}
 	}
-	return v.origins()
+	return v
 }
 
 // A view collects what is seen of the variables of a state.
@@ -357,26 +393,27 @@ type seenOpen struct {
 }
 
 func (v *view) frame(looks bitset, unit, task, gbase, lbase int32, builtin []expr.Value) {
-	w, p := v.f.w, v.s.p
+	p := v.s.p
 	for i, x := range builtin {
-		v.value(looks, i, x)
+		if v.value(looks, i, &x); x.Open() == nil && builtin[i].Open() != nil {
+			v.s.setBuiltin(i, x)
+		}
 	}
 	u := p.units[unit]
-	for i, x := range v.s.vals[gbase : int(gbase)+len(u.vars)] {
-		v.value(looks, len(p.builtins)+u.first+i, x)
+	for i := range u.vars {
+		v.value(looks, len(p.builtins)+u.first+i, &v.s.vals[int(gbase)+i])
 	}
 	if task >= 0 {
 		t := p.tasks[task]
 		if end := int(lbase) + len(t.vars); end <= len(v.s.vals) {
-			for i, x := range v.s.vals[lbase:end] {
-				v.value(looks, len(p.builtins)+t.first+i, x)
+			for i := range t.vars {
+				v.value(looks, len(p.builtins)+t.first+i, &v.s.vals[int(lbase)+i])
 			}
 		}
 	}
-	_ = w
 }
 
-func (v *view) value(looks bitset, at int, x expr.Value) {
+func (v *view) value(looks bitset, at int, x *expr.Value) {
 	var few [8]int32
 	eyes := few[:0]
 	for _, e := range v.f.w.of[at] {
@@ -388,16 +425,76 @@ func (v *view) value(looks bitset, at int, x expr.Value) {
 		return
 	}
 	v.b = binary.AppendUvarint(v.b, uint64(at))
-	o := openOf(x)
-	if o == nil {
-		for _, e := range eyes {
-			v.b = v.f.w.eyes[e].see(v.b, x)
+	if o := openOf(*x); o != nil {
+		if !v.same(o, eyes) {
+			v.b = append(v.b, '?')
+			v.open = append(v.open, seenOpen{o.origin.ID, o, slices.Clone(eyes)})
+			return
 		}
-		return
+		*x = o.values[v.s.left(o.origin)[0]] // which of them it is makes no difference any more
+	} else if l := lateOf(*x); l != nil {
+		one, ok := v.one(l, eyes)
+		if !ok {
+			v.b = binary.AppendUvarint(append(v.b, '~'), l.id)
+			v.late(l)
+			return
+		}
+		*x = one
 	}
-	v.b = append(v.b, '?')
-	v.open = append(v.open, seenOpen{v.s.spanOf(o.origin), o, slices.Clone(eyes)})
+	for _, e := range eyes {
+		v.b = v.f.w.eyes[e].see(v.b, *x)
+	}
 }
+
+// same tells whether all classes that are left look the same.
+func (v *view) same(o *open, eyes []int32) bool {
+	left := v.s.left(o.origin)
+	if len(left) < 2 {
+		return true
+	}
+	for _, e := range eyes {
+		sees := v.f.sees(o, e)
+		for _, c := range left[1:] {
+			if sees[c] != sees[left[0]] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// one gives what a late value is when all that it may be looks the same.
+func (v *view) one(l *late, eyes []int32) (out expr.Value, ok bool) {
+	v.s.within(l, func() {
+		var ps []piece
+		if ps, ok = v.s.pieces(&value{}, l.part, nil); !ok {
+			return
+		}
+		out = ps[0].v
+		for _, e := range eyes {
+			first := v.f.w.eyes[e].see(nil, out)
+			for _, x := range ps[1:] {
+				ok = ok && string(v.f.w.eyes[e].see(nil, x.v)) == string(first)
+			}
+		}
+	})
+	v.s.refused = nil
+	return out, ok
+}
+
+// late looks at all that a late value is computed from.
+func (v *view) late(l *late) {
+	for _, x := range l.vars {
+		if inner := lateOf(x); inner != nil {
+			v.late(inner)
+		} else if o := openOf(x); o != nil {
+			v.open = append(v.open, seenOpen{v.s.spanOf(o.origin), o, []int32{whole}})
+		}
+	}
+}
+
+// whole is the eye that sees all of any variable.
+const whole = -1
 
 // origins appends, for each origin that somebody looks at, what is seen of its classes.
 func (v *view) origins() []byte {
@@ -448,13 +545,12 @@ func (f *Fold) sees(o *open, e int32) []uint32 {
 	out := make([]uint32, len(o.values))
 	var b []byte
 	for i, v := range o.values {
-		b = f.w.eyes[e].see(b[:0], v)
-		id, ok := f.ids[string(b)]
-		if !ok {
-			id = uint32(len(f.ids))
-			f.ids[string(b)] = id
+		if b = b[:0]; e == whole {
+			b = v.AppendKey(append(b, '='))
+		} else {
+			b = f.w.eyes[e].see(b, v)
 		}
-		out[i] = id
+		out[i] = f.mem.id(b)
 	}
 	f.seen[sight{o, e}] = out
 	return out
