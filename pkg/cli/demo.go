@@ -18,6 +18,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/privacy"
+	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
@@ -153,14 +154,18 @@ func (d *demo) open(ctx context.Context) error {
 	return err
 }
 
-func (d *demo) validate(context.Context) (string, error) {
-	found := validate.Run(validate.Input{Deployment: d.loaded.deployment, Blueprint: d.print, Earlier: d.loaded.findings, Source: d.loaded.source, Now: d.env.Now()}).Findings
+func (d *demo) validate(ctx context.Context) (string, error) {
+	r, err := proof(ctx, d.env, d.loaded.deployment, d.print, prove.Quick)
+	if err != nil {
+		return "", err
+	}
+	found := validate.Run(validate.Input{Deployment: d.loaded.deployment, Blueprint: d.print, Earlier: d.loaded.findings, Source: d.loaded.source, Now: d.env.Now(), Proof: r}).Findings
 	if err := found.Err(); err != nil {
 		return "", err
 	}
 	n := found.Counts()
-	return fmt.Sprintf("the file, the flow and %d data actions: no errors, %s, %d stated assumptions",
-		len(d.print.Actions), view.Count(n[diag.Warning], "warning", "warnings"), len(d.print.Assumptions)), nil
+	return fmt.Sprintf("the file, the flow and %d data actions: no errors, %s, %d stated assumptions; proved: %s",
+		len(d.print.Actions), view.Count(n[diag.Warning], "warning", "warnings"), len(d.print.Assumptions), view.ProofTally(r)), nil
 }
 
 func (d *demo) read(ctx context.Context, change func(*reconcile.Config)) (*reconcile.Reconciler, error) {

@@ -178,7 +178,7 @@ func PrintProof(w io.Writer, r *prove.Report, replay Replays) error {
 		return nil
 	}
 	var b strings.Builder
-	diag.Fprintf(&b, "proof (%s): %s (%s)\n", r.Mode, tally(r), ProofPage)
+	diag.Fprintf(&b, "proof (%s): %s (%s)\n", r.Mode, ProofTally(r), ProofPage)
 	if len(r.Broken()) > 0 {
 		printProperties(&b, r, replay)
 	}
@@ -190,15 +190,15 @@ func PrintProof(w io.Writer, r *prove.Report, replay Replays) error {
 // PrintFlowProof writes what was proved of a flow for a person; the findings stand above.
 func PrintFlowProof(w io.Writer, file string, r *prove.Report, replay Replays) error {
 	var b strings.Builder
-	diag.Fprintf(&b, "%s: %s\n", file, tally(r))
+	diag.Fprintf(&b, "%s: %s\n", file, ProofTally(r))
 	printProperties(&b, r, replay)
 	printSearch(&b, r)
 	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
 	return err
 }
 
-// tally adds up the verdicts.
-func tally(r *prove.Report) string {
+// ProofTally adds up the verdicts.
+func ProofTally(r *prove.Report) string {
 	n := map[prove.Verdict]int{}
 	for _, p := range r.Properties {
 		n[p.Verdict]++
