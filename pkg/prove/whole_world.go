@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -108,13 +109,13 @@ func fields(ns []interp.Named) []world.Field {
 // broken makes a property out of the call that breaks it: the simplest that still does.
 func (w *whole) broken(ctx context.Context, b finding) (Property, error) {
 	s, f, o, want := w.shrink(ctx, b)
-	p := Property{ID: f.property, Title: titles[f.property], Verdict: Broken, Message: f.message, Pos: f.pos}
-	if p.Pos.Line > 0 {
-		p.Pos = w.in.Blueprint.Flow.At(p.Pos.Line)
-	}
+	p := Property{ID: f.property, Title: titles[f.property], Verdict: Broken, Message: f.message}
 	if o.err == nil {
 		r := newRecorder(&s.Witness)
-		again := w.call(ctx, s, interp.TraceOff, r.see)
+		again := w.call(ctx, s, interp.TracePath, r.see)
+		if line := cmp.Or(f.pos.Line, blamed(p.ID, again.Result.Path)); line > 0 {
+			p.Pos = w.in.Blueprint.Flow.At(line)
+		}
 		data, err := r.file.Encode()
 		if err != nil {
 			return p, err
@@ -128,6 +129,22 @@ func (w *whole) broken(ctx context.Context, b finding) (Property, error) {
 		p.Counterexample = &Counterexample{World: newRecorder(&s.Witness).file, Call: w.tell(s, o, want, f)}
 	}
 	return p, nil
+}
+
+// blamed is the line of the flow with the action that shows something to be wrong: the longest
+// one of a long wait, the last data action where HubSpot is asked wrongly, else the last of all.
+func blamed(property string, path []interp.Step) int {
+	line, longest := 0, time.Duration(0)
+	for _, s := range path {
+		switch {
+		case s.Pos.Line == 0, property == Requests && s.Type != "callData":
+		case property != Wait:
+			line = s.Pos.Line
+		case s.Elapsed > longest:
+			line, longest = s.Pos.Line, s.Elapsed
+		}
+	}
+	return line
 }
 
 // replays reports whether the world file leads to the ending of a call.

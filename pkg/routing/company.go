@@ -14,6 +14,9 @@ import (
 // CompaniesOf are the companies whose phone is a caller's number, in one of the spellings that
 // are looked for: HubSpot compares the text as somebody typed it.
 func CompaniesOf(home []string, number phone.Number, companies []hubspot.Company) []hubspot.Company {
+	if len(companies) == 0 { // the spellings take long
+		return nil
+	}
 	spelled := spellings(home, number)
 	var out []hubspot.Company
 	for _, c := range companies {

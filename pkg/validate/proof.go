@@ -69,10 +69,12 @@ func Proved(p prove.Property) diag.Finding {
 		f.Code = Rules()[i].Code
 	}
 	if p.Verdict == prove.NotDecided {
-		f.Message = "not decided" + whether(p.Title) + ": " + f.Message
+		f.Message = undecided + whether(p.Title) + ": " + f.Message
 	}
 	return f
 }
+
+const undecided = "not decided"
 
 // whether is the title of a property within a sentence.
 func whether(title string) string {
@@ -83,18 +85,21 @@ func whether(title string) string {
 	return " whether " + string(unicode.ToLower(first)) + title[size:]
 }
 
-// once takes out what the proof found of a rule where another check says the same with better
-// words, which then is as grave.
+// once takes out what the proof found where another check says the same with better words, which
+// then is as grave.
 func once(all diag.Findings) diag.Findings {
 	of := map[string]Rule{}
 	for _, r := range Rules() {
 		of[r.Code] = r
 	}
 	said := func(f diag.Finding) int {
-		if of[f.Code].property != prove.Rules {
+		property := of[f.Code].property
+		if property == "" || strings.HasPrefix(f.Message, undecided) {
 			return -1
 		}
-		return slices.IndexFunc(all, func(g diag.Finding) bool { return of[g.Code].never && g.Position == f.Position })
+		return slices.IndexFunc(all, func(g diag.Finding) bool {
+			return of[g.Code].says == property && (property != prove.Rules || g.Position == f.Position)
+		})
 	}
 	for _, f := range all {
 		if i := said(f); i >= 0 {

@@ -104,6 +104,21 @@ func TestNeverIsSaidOnce(t *testing.T) {
 	}
 }
 
+// TestLongWaitIsSaidOnce: that the flow may wait too long is said by the check that names the
+// timeouts, wherever that is; that it could not be decided is not the same.
+func TestLongWaitIsSaidOnce(t *testing.T) {
+	long := diag.Finding{Code: "DR-WAIT-005", Severity: diag.Error, Position: diag.Position{Line: 9}}
+	for verdict, want := range map[prove.Verdict]int{prove.Broken: 1, prove.NotDecided: 2} {
+		f := Proved(prove.Property{ID: prove.Wait, Verdict: verdict, Message: "the caller waits"})
+		if got := once(diag.Findings{f, long}); len(got) != want || got[want-1] != long {
+			t.Errorf("%s: %v", verdict, got)
+		}
+		if got := once(diag.Findings{f}); len(got) != 1 {
+			t.Errorf("%s alone: %v", verdict, got)
+		}
+	}
+}
+
 // TestProofHasItsCodes: each property has one, and what was proved is a check that found nothing.
 func TestProofHasItsCodes(t *testing.T) {
 	seen := map[string]bool{}

@@ -4,11 +4,12 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/prove"
 )
 
 func ruleBudgetSplit() Rule {
 	return Rule{
-		Code: "DR-WAIT-005", Severity: diag.Error, artifacts: true,
+		Code: "DR-WAIT-005", Severity: diag.Error, artifacts: true, says: prove.Wait,
 		Title: "the flow may wait longer than the budget",
 		Text: "Each call of a HubSpot action in the flow has a `timeout`, and together they are the longest that a caller waits: `enrichment.budget`. " +
 			"A call without a timeout of its own waits for Genesys Cloud's default, up to 60 s. This can only be with templates of your own: give `callData` the timeouts that the built-in template has.",

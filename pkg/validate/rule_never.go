@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
 func ruleNever() Rule {
 	return Rule{
-		Code: "DR-ROUTE-001", Severity: diag.Error, never: true,
+		Code: "DR-ROUTE-001", Severity: diag.Error, says: prove.Rules,
 		Title: "a rule whose conditions contradict each other",
 		Text: "All conditions of a rule must hold at once, and under no outcome of the lookup can these. For example the value counts open deals only, so " +
 			"`minValue` never holds together with `won: true`; and without a contact there are no facts. Remove one of the conditions, or split the rule in two.",

@@ -1,10 +1,13 @@
 package validate
 
-import "github.com/dealroute/dealroute/pkg/diag"
+import (
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/prove"
+)
 
 func ruleRepeated() Rule {
 	return Rule{
-		Code: "DR-ROUTE-004", Severity: diag.Warning, never: true,
+		Code: "DR-ROUTE-004", Severity: diag.Warning, says: prove.Rules,
 		Title: "two rules with the same conditions",
 		Text:  "The second one can never fire. Delete one of the two, or change what the other asks for.",
 		check: func(c *check) {

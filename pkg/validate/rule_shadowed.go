@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/prove"
 )
 
 func ruleShadowed() Rule {
 	return Rule{
-		Code: "DR-ROUTE-003", Severity: diag.Warning, never: true,
+		Code: "DR-ROUTE-003", Severity: diag.Warning, says: prove.Rules,
 		Title: "a rule that earlier rules leave nothing to",
 		Text: "Rules are asked in order and the first that holds wins. Whatever this rule would take, the named rules before it take first. " +
 			"Move it in front of them, or narrow them.",

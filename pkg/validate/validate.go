@@ -55,8 +55,9 @@ type Rule struct {
 	account bool
 	// A rule about a property of the proof is asked only when it was proved; this is its id.
 	property string
-	// A rule that reports a rule of the file that can never fire, at its name.
-	never bool
+	// The property that does not hold when this finds something: of a rule of the file, at its
+	// name, or altogether.
+	says string
 }
 
 // Run gives all findings, the earlier ones and the assumptions that the artifacts rest on
