@@ -478,6 +478,13 @@ func (w *whole) contactsFamily() []*situation {
 			}
 		})
 	}
+	for _, n := range []int{3, 6, 20} { // the caller stands behind all who only look like him
+		g.add(w.found.open(), func(s *situation) {
+			for i := range n - 1 {
+				second(s, forms[6], i+1, map[bool]string{true: dealWon}[i == 0])
+			}
+		})
+	}
 	// what HubSpot says of the number of deals
 	for _, v := range []string{"0", "1", ""} {
 		g.add(w.found.known(), func(s *situation) { s.CRM.Contacts[0].Properties[hubspot.PropAssociatedDeals] = hubspot.Text(v) })
