@@ -701,6 +701,11 @@ func (w *whole) faultsFamily() []*situation {
 	for _, k := range kinds {
 		g.add(w.found.open(), func(s *situation) { s.Faults = []Fault{{k, 0}} })
 	}
+	for _, x := range known { // each request takes as long as it can, and the last one is not answered
+		for n := 2; n <= requests; n++ {
+			g.add(x, func(s *situation) { s.Faults = []Fault{{FaultTimeout, n}, {FaultSlow, 0}} })
+		}
+	}
 	for i, r := range w.p.Rules { // rules on what the contact says hold without the deals
 		x, ok := w.found.rule(i)
 		if !ok || x.who != whoContact || x.failure != "" {

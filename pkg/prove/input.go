@@ -62,12 +62,13 @@ const (
 	FaultNoList     FaultKind = "no list"   // a total without results
 	FaultBareRecord FaultKind = "bare"      // results that are empty objects
 	FaultLate       FaultKind = "late"      // the right answer, at the moment in which the flow gives up
+	FaultSlow       FaultKind = "slow"      // the right answer, a second before the data action itself gives up
 )
 
 // FaultKinds lists them.
 func FaultKinds() []FaultKind {
 	return []FaultKind{
 		FaultTimeout, FaultThrottled, FaultServer, FaultGateway, FaultReset, FaultMalformed, FaultKey, FaultRefused,
-		FaultNoContent, FaultEmptyBody, FaultNull, FaultNoList, FaultBareRecord, FaultLate,
+		FaultNoContent, FaultEmptyBody, FaultNull, FaultNoList, FaultBareRecord, FaultLate, FaultSlow,
 	}
 }

@@ -283,6 +283,7 @@ var twenty = []struct {
 	{"basic", "branch emptied, flow: Contact/Find contact: timeout", []string{prove.Requests, prove.Policy}},
 	{"basic", "message dropped, flow: LastResort", []string{prove.Ending}},
 	{"basic", "switch ignored, flow: Control/Read the switch", []string{prove.Requests}},
+	{"basic", "timeout missing, flow: Deals/Find deals: left out", []string{prove.Wait}},
 	{"basic", "timeout longer, flow: Contact/Find contact: one second", []string{prove.Wait}},
 	{"basic", "guard opened, flow: Choose/First rule that holds: then of If(IsSet(Flow.Fact_score)", []string{prove.Expressions}},
 	{"basic", "comparison one off, flow: Choose/First rule that holds: >= is > in Flow.Fact_score >= 80.0", []string{prove.Policy}},

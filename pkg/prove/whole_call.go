@@ -201,13 +201,20 @@ func (l *line) Send(ctx context.Context, r dataaction.Request) (dataaction.Respo
 	if q.fault == "" {
 		return l.to.Send(ctx, r)
 	}
-	if q.fault == FaultLate {
+	if q.fault.answers() {
 		a, err := l.to.Send(ctx, r)
-		a.Latency = max(a.Latency, timeoutOf(r)-time.Millisecond)
+		wait := timeoutOf(r) - time.Millisecond
+		if q.fault == FaultSlow {
+			wait = timeoutOf(r) - time.Second - 10*time.Millisecond
+		}
+		a.Latency = max(a.Latency, wait)
 		return a, err
 	}
 	return q.fault.answer(r)
 }
+
+// answers reports whether it is no failure in itself: an answer comes, and perhaps too late.
+func (k FaultKind) answers() bool { return k == FaultLate || k == FaultSlow }
 
 func timeoutOf(r dataaction.Request) time.Duration {
 	if r.Timeout > 0 {
@@ -301,7 +308,7 @@ func (r ran) failed(role string) string {
 		return ""
 	}
 	q := r.asked[i]
-	if q.fault != FaultLate {
+	if !q.fault.answers() {
 		return failureOf(q.fault)
 	}
 	if r.Outcome != nil && slices.ContainsFunc(r.Actions, func(x simulate.ActionRun) bool { return x.HubSpot && x.Failure == "" && nameOf(x.Action, q.action) }) {

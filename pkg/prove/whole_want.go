@@ -84,7 +84,7 @@ type want struct {
 }
 
 func failureOf(k FaultKind) string {
-	if k == FaultTimeout || k == FaultLate {
+	if k == FaultTimeout || k.answers() {
 		return routing.FailureTimeout
 	}
 	return routing.FailureError

@@ -202,7 +202,7 @@ func (w *whole) tell(s *situation, o ran, want want, f flaw) []string {
 		return out
 	}
 	for _, q := range o.asked {
-		what := map[bool]string{true: "fails (" + string(q.fault) + ")", false: "is answered"}[q.fault != ""]
+		what := map[bool]string{true: "fails (" + string(q.fault) + ")", false: "is answered"}[q.fault != "" && q.fault != FaultSlow]
 		add("the flow asks HubSpot by %q, which %s", q.action, what)
 	}
 	rule := ""
@@ -252,6 +252,8 @@ func (f Fault) told() string {
 		return "HubSpot never answers " + which
 	case FaultLate:
 		return "HubSpot answers " + which + " after the flow has given up"
+	case FaultSlow:
+		return "HubSpot takes as long as it can for its answer to " + which
 	case FaultReset:
 		return "the connection is cut at " + which
 	}
