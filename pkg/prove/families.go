@@ -143,8 +143,10 @@ func (w *whole) daysFamily() []*situation {
 					continue
 				}
 				g := &gatherer{b: &f.builder}
-				for _, y := range f.moves(x, f.atoms[i][k]) {
-					g.add(y)
+				for j, y := range f.moves(x, f.atoms[i][k]) {
+					if j < 8 { // the bounds come first
+						g.add(y)
+					}
 				}
 				out = append(out, g.out...)
 			}
@@ -172,8 +174,12 @@ func (w *whole) nulls(g *gatherer, x sketch, src routing.FactSource) {
 // overlapsFamily is a caller for any two rules that hold both.
 func (w *whole) overlapsFamily() []*situation {
 	g := w.gather()
-	for _, o := range w.found.overlaps() {
+	pairs, near := w.found.overlaps()
+	for _, o := range pairs {
 		g.add(o.sketch)
+	}
+	if near < len(w.p.Rules) {
+		w.cut = append(w.cut, fmt.Sprintf("callers of two rules at once were looked for where the rules are at most %d apart", near))
 	}
 	return g.out
 }
@@ -336,12 +342,16 @@ func (w *whole) dealsFamily() []*situation {
 	}
 	for i, a := range kinds {
 		for _, b := range kinds[i:] {
-			pairs := [][2]string{{"", ""}, {"100", "100"}, {"100", "200"}, {"", "100"}, {"", "-5"}, {"0", ""}, {"0", "0"}, {"-5", "-5"}}
-			if a != b {
+			pairs := [][2]string{{"100", "200"}, {"", "100"}, {"100", "100"}, {"", ""}, {"", "-5"}, {"0", ""}, {"0", "0"}, {"-5", "-5"}}
+			orders := []bool{false, true}
+			switch {
+			case a != b: // whatever their keys
+				pairs, orders = pairs[:2], orders[:1]
+			case a != dealOpen:
 				pairs = pairs[:4]
 			}
 			for _, k := range pairs {
-				for _, reverse := range []bool{false, true} {
+				for _, reverse := range orders {
 					page(reverse, draft{a, k[0]}, draft{b, k[1]})
 					if k[0] != k[1] {
 						page(reverse, draft{a, k[1]}, draft{b, k[0]})
@@ -351,7 +361,11 @@ func (w *whole) dealsFamily() []*situation {
 		}
 	}
 	for _, kind := range kinds {
-		for _, k := range [][3]string{{"100", "100", "100"}, {"100", "200", "200"}, {"200", "100", "200"}, {"", "", ""}, {"", "0", ""}, {"0", "-5", ""}} {
+		keys := [][3]string{{"100", "100", "100"}, {"", "0", ""}, {"100", "200", "200"}, {"200", "100", "200"}, {"", "", ""}, {"0", "-5", ""}}
+		if kind != dealOpen {
+			keys = keys[:2]
+		}
+		for _, k := range keys {
 			for _, reverse := range []bool{false, true} {
 				page(reverse, draft{kind, k[0]}, draft{kind, k[1]}, draft{kind, k[2]})
 			}
@@ -868,7 +882,7 @@ func (w *whole) constantsFamily() []*situation {
 		for _, v := range c.texts() {
 			g.add(x.with(func(y *sketch) {
 				switch {
-				case c.role == blueprint.RoleFindContact && !numbers[c.property]:
+				case c.role == blueprint.RoleFindContact:
 					y.set(c.property, v)
 				case c.role == blueprint.RoleFindDeals && c.property == hubspot.PropDealStage:
 					y.deal.stage = v
@@ -885,41 +899,38 @@ func (w *whole) constantsFamily() []*situation {
 	return g.out
 }
 
-// pagesFamily is as many deals as a page holds, one less and one more.
+// pagesFamily is as many deals as a page holds, and one more.
 func (w *whole) pagesFamily() []*situation {
 	g := w.gather()
-	for _, n := range []int{99, 100, 199, 200, 201} {
-		for _, c := range []struct {
-			what string
-			kind func(i int) string
-		}{
-			{"open", func(int) string { return dealOpen }},
-			{"won", func(int) string { return dealWon }},
-			{"the last open", func(i int) string { return map[bool]string{true: dealOpen, false: dealWon}[i == n-1] }},
-			{"the last won", func(i int) string { return map[bool]string{true: dealWon, false: dealLost}[i == n-1] }},
-		} {
-			if n < 199 && c.what != "open" {
-				continue
-			}
-			x := w.found.known()
-			for i := range n {
-				d := sale{kind: c.kind(i), stage: w.stagesApart()[i%3], amount: fmt.Sprint(5000 - i)}
-				if i == 0 {
-					x.deal = d
-				} else {
-					x.more = append(x.more, d)
-				}
-			}
-			g.add(x)
-			if n == 200 || n == 99 { // all alike: the smallest id is the last one
-				g.add(x, func(s *situation) {
-					for i := range s.CRM.Deals {
-						w.ranked(&s.CRM.Deals[i], "100")
-						s.CRM.Deals[i].ID = strconv.Itoa(dealID + 1000 - i)
-					}
-				})
+	page := func(n int, kind func(i int) string, alike bool) {
+		x := w.found.known()
+		for i := range n {
+			d := sale{kind: kind(i), stage: w.stagesApart()[i%3], amount: strconv.Itoa(5000 - i)}
+			if i == 0 {
+				x.deal = d
+			} else {
+				x.more = append(x.more, d)
 			}
 		}
+		g.add(x, func(s *situation) {
+			for i := range s.CRM.Deals {
+				if alike { // the smallest id is the last one
+					w.ranked(&s.CRM.Deals[i], "100")
+					s.CRM.Deals[i].ID = strconv.Itoa(dealID + 1000 - i)
+				}
+			}
+		})
 	}
+	open := func(int) string { return dealOpen }
+	won := func(int) string { return dealWon }
+	last := func(first, last string, n int) func(int) string {
+		return func(i int) string { return map[bool]string{true: last, false: first}[i == n-1] }
+	}
+	page(100, open, true)
+	page(routing.PageSize, open, true)
+	page(routing.PageSize, last(dealWon, dealOpen, routing.PageSize), false)
+	page(routing.PageSize, won, false)
+	page(routing.PageSize+1, open, false)
+	page(routing.PageSize+1, last(dealWon, dealOpen, routing.PageSize+1), false)
 	return g.out
 }

@@ -71,19 +71,31 @@ func (x sketch) with(change func(*sketch)) sketch {
 
 // key tells sketches apart.
 func (x sketch) key() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%q %q %s %s %s %s %s", x.ani, x.dnis, x.state, x.who, x.null, x.failure, x.at)
-	pairs := func(m map[string]string) {
-		for _, k := range slices.Sorted(maps.Keys(m)) {
-			fmt.Fprintf(&b, " %s=%q", k, m[k])
+	out := make([]byte, 0, 256)
+	add := func(texts ...string) {
+		for _, t := range texts {
+			out = append(append(out, t...), 0)
 		}
 	}
-	pairs(x.contact)
-	for _, d := range append([]sale{x.deal}, x.more...) {
-		fmt.Fprintf(&b, "|%s %q %q %q", d.kind, d.stage, d.pipeline, d.amount)
+	pairs := func(m map[string]string) {
+		if len(m) > 0 {
+			for _, k := range slices.Sorted(maps.Keys(m)) {
+				add(k, m[k])
+			}
+		}
+		out = append(out, 1)
+	}
+	deal := func(d sale) {
+		add(d.kind, d.stage, d.pipeline, d.amount)
 		pairs(d.properties)
 	}
-	return b.String()
+	add(x.ani, x.dnis, x.state, x.who, x.null, x.failure, x.at)
+	pairs(x.contact)
+	deal(x.deal)
+	for _, d := range x.more {
+		deal(d)
+	}
+	return string(out)
 }
 
 // A builder makes accounts out of sketches.
@@ -229,7 +241,7 @@ func (b builder) e164(ani string) string {
 func (b builder) contact(id, ani string) hubspot.Contact {
 	c := hubspot.Contact{ID: id, CreatedAt: b.now.Add(-48 * time.Hour), UpdatedAt: b.now.Add(-time.Hour), Properties: hubspot.Properties{
 		"firstname": hubspot.Text("Lucretia"), "lastname": hubspot.Text("Ottomeyer"), "email": hubspot.Text("lucretia.ottomeyer@example.com"),
-		hubspot.PropPhone: nil, hubspot.PropMobile: nil, hubspot.PropCalcPhone: nil, hubspot.PropCalcMobile: nil, hubspot.PropSearchPhone: nil, hubspot.PropSearchMobile: nil,
+		hubspot.PropPhone: nil, hubspot.PropMobile: nil, hubspot.PropCalcPhone: nil, hubspot.PropCalcMobile: nil, hubspot.PropSearchPhone: nil, hubspot.PropSearchMobile: nil, hubspot.PropCalcCountry: nil,
 	}}
 	if a := b.address(ani); a.usable {
 		n := a.number

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
@@ -33,6 +34,15 @@ func grain(of routing.Decimal) routing.Decimal {
 	d, err := routing.ParseDecimal("0." + strings.Repeat("0", decimals-1) + "1")
 	if err != nil {
 		return routing.Int(1)
+	}
+	return d
+}
+
+// finer is a tenth of a grain.
+func finer(g routing.Decimal) routing.Decimal {
+	d, err := routing.ParseDecimal(strings.Replace(g.String(), "0.", "0.0", 1))
+	if err != nil {
+		return g
 	}
 	return d
 }
@@ -185,11 +195,14 @@ func (w *whole) constants() []constant {
 			continue
 		}
 		property := propertyOf(a.Definition.Response.TranslationMap[src.Output])
-		if property == "" {
+		if property == "" || numbers[property] {
 			continue
 		}
-		for _, v := range m.Literals {
-			out = append(out, constant{a.Role, property, v})
+		number := outputType(a.Definition, src.Output).Elem() == expr.Decimal
+		for _, v := range m.Literals { // a text is compared with texts, a day with eight digits
+			if t := v.Type(); number == (t == expr.Decimal || t == expr.Integer) || !number && t == expr.Integer && len(v.String()) == len("20260102") {
+				out = append(out, constant{a.Role, property, v})
+			}
 		}
 	}
 	slices.SortFunc(out, func(a, b constant) int {
@@ -213,25 +226,28 @@ func propertyOf(path string) string {
 	return name
 }
 
+// outputType is the type of an output of a data action.
+func outputType(d *dataaction.Definition, output string) expr.Type {
+	for _, f := range dataaction.Flatten(d.Output) {
+		if f.Name == output {
+			return f.Type
+		}
+	}
+	return expr.Invalid
+}
+
 // texts are what a property can hold to be equal to a constant, and next to it.
 func (c constant) texts() []string {
-	t := c.value.Type()
-	switch {
-	case t == expr.String:
-		return []string{c.value.Text(), c.value.Text() + "x"}
-	case t != expr.Decimal && t != expr.Integer:
-		return nil
+	if c.value.Type() == expr.String {
+		return []string{c.value.Text()}
 	}
 	text := c.value.String()
+	if day, err := time.Parse("20060102", text); err == nil && c.value.Type() == expr.Integer {
+		return []string{day.Format(time.DateOnly), day.AddDate(0, 0, 1).Format(time.DateOnly)}
+	}
 	d, err := routing.ParseDecimal(text)
 	if err != nil || len(text) > 15 {
 		return nil
 	}
-	out := around(d)
-	if day, err := time.Parse("20060102", text); err == nil {
-		for _, k := range []int{-1, 0, 1} {
-			out = append(out, day.AddDate(0, 0, k).Format(time.DateOnly))
-		}
-	}
-	return out
+	return around(d)[:2] // what is below lies above the next smaller one
 }

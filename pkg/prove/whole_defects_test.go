@@ -180,3 +180,20 @@ func replay(t *testing.T, b *blueprint.Blueprint, p prove.Property) {
 		t.Errorf("the replay ends in %s %q, handled %v: %v", r.Ending, r.Target, r.Handled, r.Problems)
 	}
 }
+
+// What holds under the strict readings and not under another one is no finding, and is named.
+func TestReadingsUnderWhichItWouldNotHold(t *testing.T) {
+	d, b := parsed(t, example(t, "minimal"))
+	b = changed(b, blueprint.RoleFindDeals, func(d *dataaction.Definition) { d.Response.SuccessTemplate += " and more" })
+	r, err := prove.Deployment(context.Background(), input(d, b, prove.Full))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range r.Broken() {
+		t.Errorf("%s: %s", p.ID, p.Message)
+	}
+	const alone = "property policy would not hold if in data actions text behind the JSON of a success template is an error: "
+	if !slices.ContainsFunc(r.Assumptions, func(a string) bool { return strings.HasPrefix(a, alone) }) {
+		t.Errorf("%q", r.Assumptions)
+	}
+}

@@ -27,7 +27,7 @@ type reference struct {
 }
 
 func newReference(d *deployment.Deployment) reference {
-	return reference{d: d, p: d.Policy(), home: d.HubSpot.Lookup.HomeCountries[0], own: d.Own(), read: &addresses{of: map[string]address{}, called: map[string]string{}}}
+	return reference{d: d, p: d.Policy(), home: d.HubSpot.Lookup.HomeCountries[0], own: d.Own(), read: &addresses{of: map[string]address{}, called: map[string]string{}, firms: map[[2]string]bool{}}}
 }
 
 // addresses are those that were read before: reading one costs as much as a whole call.
@@ -35,6 +35,7 @@ type addresses struct {
 	mu     sync.Mutex
 	of     map[string]address
 	called map[string]string
+	firms  map[[2]string]bool // whether a number is a company's, as its phone is written
 }
 
 // An address is what the text of a caller's number says.
@@ -65,6 +66,26 @@ func (r reference) calledNumber(dnis string) string {
 		r.read.called[dnis] = n
 	}
 	return n
+}
+
+// firms are the companies that have a number themselves.
+func (r reference) firms(n phone.Number, all []hubspot.Company) []hubspot.Company {
+	r.read.mu.Lock()
+	defer r.read.mu.Unlock()
+	var out []hubspot.Company
+	for i, c := range all {
+		text, _ := c.Properties.Get(hubspot.PropPhone)
+		k := [2]string{n.E164(), text}
+		is, known := r.read.firms[k]
+		if !known {
+			is = len(routing.CompaniesOf(r.d.HubSpot.Lookup.HomeCountries, n, all[i:i+1])) > 0
+			r.read.firms[k] = is
+		}
+		if is {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // A want is what a call must become.
@@ -112,7 +133,7 @@ func (r reference) facts(s *Witness, failed func(role string) string) (f routing
 	same := routing.Callers(l.Match, l.HomeCountries, number, s.CRM.Contacts)
 	var firms []hubspot.Company
 	if l.Company == routing.CompanyNumbers {
-		firms = routing.CompaniesOf(l.HomeCountries, number, s.CRM.Companies)
+		firms = r.firms(number, s.CRM.Companies)
 	}
 	f = routing.FactsOf(r.p, same, s.CRM.Deals, s.At, firms...)
 	if why := failed(blueprint.RoleFindCompany); why != "" && r.p.Company == routing.CompanyNumbers && f.Contacts == 0 {

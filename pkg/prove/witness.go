@@ -37,7 +37,8 @@ func Witnesses(d *deployment.Deployment, now time.Time) Cast {
 			c.Never = append(c.Never, Never{i, f.shadows(i)})
 		}
 	}
-	for _, o := range f.overlaps() {
+	pairs, _ := f.overlaps()
+	for _, o := range pairs {
 		c.Overlaps = append(c.Overlaps, Overlap{o.first, o.second, f.situation(o.sketch).Witness})
 	}
 	return c
@@ -46,10 +47,12 @@ func Witnesses(d *deployment.Deployment, now time.Time) Cast {
 // A finder looks for callers who meet conditions.
 type finder struct {
 	builder
-	atoms [][]atom // of each rule
-	found []*sketch
-	tried []bool
-	nodes int
+	atoms  [][]atom // of each rule
+	found  []*sketch
+	tried  []bool
+	unsure []bool                   // no caller was found, and not all that could be were tried
+	said   map[string]routing.Facts // of sketches, by their keys
+	spent  bool                     // the last search ended at its bound
 }
 
 // An atom is one part of a rule's condition.
@@ -60,11 +63,11 @@ type atom struct {
 }
 
 func newFinder(r reference, now time.Time) finder {
-	f := finder{builder: newBuilder(r, now)}
+	f := finder{builder: newBuilder(r, now), said: map[string]routing.Facts{}}
 	for _, rule := range r.p.Rules {
 		f.atoms = append(f.atoms, atomsOf(rule.When))
 	}
-	f.found, f.tried = make([]*sketch, len(f.atoms)), make([]bool, len(f.atoms))
+	f.found, f.tried, f.unsure = make([]*sketch, len(f.atoms)), make([]bool, len(f.atoms)), make([]bool, len(f.atoms))
 	return f
 }
 
@@ -96,14 +99,32 @@ func atomsOf(c routing.Condition) []atom {
 	return out
 }
 
+// factsOf remembers what it said: searches come to the same caller on many ways.
+func (f *finder) factsOf(x sketch) routing.Facts {
+	k := x.key()
+	facts, ok := f.said[k]
+	if !ok {
+		facts = f.builder.factsOf(x)
+		f.said[k] = facts
+	}
+	return facts
+}
+
 // nodesPerSearch bounds one search.
 const nodesPerSearch = 3000
+
+// nodesPerPair bounds the search for a caller of two rules, sketchesForPairs all of them.
+const (
+	nodesPerPair     = 40
+	sketchesForPairs = 30_000
+)
 
 // rule is a caller whom a rule takes.
 func (f *finder) rule(i int) (sketch, bool) {
 	if !f.tried[i] {
 		f.tried[i] = true
-		if x, ok := f.find(f.base(), []int{i}, upTo(i)); ok {
+		x, ok := f.find(f.base(), []int{i}, upTo(i))
+		if f.unsure[i] = !ok && f.spent; ok {
 			f.found[i] = &x
 		}
 	}
@@ -127,21 +148,24 @@ type pair struct {
 	sketch        sketch
 }
 
-// overlaps are callers of two rules, of which the first one takes the call.
-func (f *finder) overlaps() []pair {
-	var out []pair
-	for i := range f.atoms {
-		x, ok := f.rule(i)
-		if !ok {
-			continue
-		}
-		for j := i + 1; j < len(f.atoms); j++ {
-			if y, ok := f.within(200, x, []int{i, j}, upTo(i)); ok {
-				out = append(out, pair{i, j, y})
+// overlaps are callers of two rules, of which the first one takes the call. Rules that stand
+// near each other come first; near is how far apart all pairs were tried.
+func (f *finder) overlaps() (out []pair, near int) {
+	for apart := 1; apart < len(f.atoms); apart++ {
+		for i := 0; i+apart < len(f.atoms); i++ {
+			if len(f.said) > sketchesForPairs {
+				return out, apart - 1
+			}
+			x, ok := f.rule(i)
+			if !ok {
+				continue
+			}
+			if y, ok := f.within(nodesPerPair, x, []int{i, i + apart}, upTo(i)); ok {
+				out = append(out, pair{i, i + apart, y})
 			}
 		}
 	}
-	return out
+	return out, len(f.atoms)
 }
 
 // shadows are the rules before one that take whom it would take; none when it never holds.
@@ -180,7 +204,9 @@ func (f *finder) within(nodes int, from sketch, must, not []int) (sketch, bool) 
 		return sketch{}, false
 	}
 	s := search{finder: f, must: must, not: not, seen: map[string]bool{}, left: nodes}
-	return s.from(from, 0)
+	x, ok := s.from(from, 0)
+	f.spent = s.left <= 0
+	return x, ok
 }
 
 type search struct {
@@ -202,22 +228,18 @@ func (s *search) from(x sketch, deep int) (sketch, bool) {
 	s.left--
 	facts := s.factsOf(x)
 	holds := func(c routing.Condition) bool { return s.p.Holds(c, facts) }
-	wrong := 0
 	var fix *atom
 	for _, i := range s.must {
 		for k := range s.atoms[i] {
 			if a := &s.atoms[i][k]; !holds(a.when) {
-				if wrong++; fix == nil {
+				if fix == nil {
 					fix = a
 				}
 			}
 		}
 	}
 	if fix != nil {
-		return s.any(s.moves(x, *fix), deep, func(y sketch) bool {
-			g := s.factsOf(y)
-			return s.p.Holds(fix.when, g) || s.nearer(y, *fix, g)
-		})
+		return s.any(append(s.moves(x, *fix), s.between(x, *fix)...), deep, func(y sketch) bool { return s.p.Holds(fix.when, s.factsOf(y)) })
 	}
 	for _, j := range s.not {
 		if !holds(s.p.Rules[j].When) {
@@ -225,7 +247,7 @@ func (s *search) from(x sketch, deep int) (sketch, bool) {
 		}
 		for k := range s.atoms[j] {
 			a := s.atoms[j][k]
-			if y, ok := s.any(s.moves(x, a), deep, func(y sketch) bool { return !s.p.Holds(a.when, s.factsOf(y)) }); ok {
+			if y, ok := s.any(append(s.moves(x, a), s.between(x, a)...), deep, func(y sketch) bool { return !s.p.Holds(a.when, s.factsOf(y)) }); ok {
 				return y, true
 			}
 		}
@@ -233,9 +255,6 @@ func (s *search) from(x sketch, deep int) (sketch, bool) {
 	}
 	return x, true
 }
-
-// nearer reports whether a change may be on the way to an atom although it does not hold yet.
-func (s *search) nearer(sketch, atom, routing.Facts) bool { return false }
 
 func (s *search) any(moves []sketch, deep int, ok func(sketch) bool) (sketch, bool) {
 	var later []sketch
@@ -339,6 +358,112 @@ func (f *finder) moves(x sketch, a atom) []sketch {
 	return out
 }
 
+// between are the callers whose number or day lies between the bounds of all rules, where an
+// atom asks for one.
+func (f *finder) between(x sketch, a atom) []sketch {
+	var out []sketch
+	switch {
+	case a.what == "value":
+		for _, v := range f.gaps("") {
+			for _, y := range f.openFirst(x) {
+				out = append(out, y.with(func(y *sketch) { y.deal.amount = v }))
+			}
+		}
+	case a.what == "fact" && (f.p.Facts[a.fact].Type == routing.NumberFact || f.p.Facts[a.fact].Type == routing.DateFact):
+		for _, v := range f.gaps(a.fact) {
+			out = append(out, f.having(x, f.p.Facts[a.fact], v)...)
+		}
+	case a.what == "fact" && f.p.Facts[a.fact].Type == routing.StringFact: // several values at once
+		for _, v := range f.together(a.when.Facts[a.fact], a.fact) {
+			out = append(out, f.having(x, f.p.Facts[a.fact], v)...)
+		}
+	}
+	return out
+}
+
+// together are values of a multi-select that has one that a test asks for, and one of other tests.
+func (f *finder) together(t routing.FactTest, fact string) []string {
+	var others, out []string
+	for _, r := range f.p.Rules {
+		o := r.When.Facts[fact]
+		others = append(append(others, o.Any...), o.Not...)
+	}
+	others = each(others)
+	for _, v := range append(slices.Clone(t.Any), t.Not...) {
+		for _, u := range others {
+			if u != v && len(out) < 40 {
+				out = append(out, u+";"+v)
+			}
+		}
+	}
+	return out
+}
+
+// gaps are one number or day between each two neighbours that rules name of a fact, or of the
+// value.
+func (f *finder) gaps(fact string) []string {
+	if f.p.Facts[fact].Type == routing.DateFact {
+		return f.dayGaps(fact)
+	}
+	var all []routing.Decimal
+	add := func(ds ...*routing.Decimal) {
+		for _, d := range ds {
+			if d != nil {
+				all = append(all, *d)
+			}
+		}
+	}
+	for _, r := range f.p.Rules {
+		if fact == "" {
+			add(r.When.MinValue, r.When.MaxValue)
+			continue
+		}
+		t := r.When.Facts[fact]
+		add(t.Min, t.Max)
+		for _, v := range append(slices.Clone(t.Any), t.Not...) {
+			if d, err := routing.ParseDecimal(v); err == nil {
+				add(&d)
+			}
+		}
+	}
+	slices.SortFunc(all, routing.Decimal.Cmp)
+	var out []string
+	for i := 1; i < len(all); i++ {
+		if all[i-1] != all[i] {
+			out = append(out, all[i-1].Add(finer(grain(all[i-1]))).String())
+		}
+	}
+	return out
+}
+
+// dayGaps are the days next to those that rules name, and one between each two of them.
+func (f *finder) dayGaps(fact string) []string {
+	today := f.now.Truncate(24 * time.Hour)
+	var all []int
+	for _, r := range f.p.Rules {
+		t := r.When.Facts[fact]
+		for _, n := range []*int{t.Within, t.Before, t.After} {
+			if n != nil {
+				all = append(all, *n, *n-1, *n+1)
+			}
+		}
+		for _, v := range append(slices.Clone(t.Any), t.Not...) {
+			if d, err := time.Parse(time.DateOnly, v); err == nil {
+				all = append(all, int(d.Sub(today)/(24*time.Hour)))
+			}
+		}
+	}
+	slices.Sort(all)
+	var out []string
+	for i, n := range all {
+		out = append(out, today.AddDate(0, 0, n).Format(time.DateOnly))
+		if i > 0 && n-all[i-1] > 1 {
+			out = append(out, today.AddDate(0, 0, (n+all[i-1])/2).Format(time.DateOnly))
+		}
+	}
+	return each(out)
+}
+
 func (x *sketch) knowContact() {
 	x.who = whoContact
 	if x.failure != "" && x.at == whoContact || x.failure == routing.FailureBreaker || x.failure == routing.FailureOff {
@@ -403,7 +528,7 @@ func (f *finder) kinds(x sketch) []sketch {
 // withDeal is the caller when a deal counts, else one with a deal of each kind.
 func (f *finder) withDeal(x sketch) []sketch {
 	if x.who != whoNobody && x.deal.kind != "" && x.failure == "" {
-		return append([]sketch{x}, f.kinds(x)...)
+		return []sketch{x}
 	}
 	return f.kinds(x)
 }
@@ -411,6 +536,9 @@ func (f *finder) withDeal(x sketch) []sketch {
 // openFirst is the caller with an open deal.
 func (f *finder) openFirst(x sketch) []sketch {
 	all := f.withDeal(x)
+	if len(all) == 1 && x.deal.kind != dealOpen {
+		all = append(all, x.with(func(y *sketch) { y.become(dealOpen) }))
+	}
 	slices.SortStableFunc(all, func(a, b sketch) int { return boolInt(b.deal.kind == dealOpen) - boolInt(a.deal.kind == dealOpen) })
 	return all
 }
@@ -433,6 +561,9 @@ func (f *finder) withStage(x sketch, id string) []sketch {
 		natural = dealLost
 	}
 	all := f.kinds(x)
+	if x.deal.kind != "" && x.failure == "" {
+		all = slices.DeleteFunc(all, func(y sketch) bool { return y.who != x.who })
+	}
 	slices.SortStableFunc(all, func(a, b sketch) int {
 		rank := func(y sketch) int {
 			n := 0
@@ -636,18 +767,23 @@ func (f *finder) factMoves(x sketch, name string, t routing.FactTest) []sketch {
 	src := f.p.Facts[name]
 	var out []sketch
 	for _, v := range f.valuesOf(src.Type, t) {
-		if src.Deal == "" {
-			out = append(out, x.with(func(y *sketch) { y.knowContact(); y.set(src.Contact, v) }))
-			continue
-		}
-		for _, y := range f.withDeal(x) {
-			out = append(out, y.with(func(y *sketch) { y.deal.set(src.Deal, v) }))
-		}
+		out = append(out, f.having(x, src, v)...)
 	}
-	out = append(out, x.with(func(y *sketch) {
+	return append(out, x.with(func(y *sketch) {
 		delete(y.contact, src.Contact)
 		delete(y.deal.properties, src.Deal)
 	}))
+}
+
+// having are the callers with a value of a fact.
+func (f *finder) having(x sketch, src routing.FactSource, v string) []sketch {
+	if src.Deal == "" {
+		return []sketch{x.with(func(y *sketch) { y.knowContact(); y.set(src.Contact, v) })}
+	}
+	var out []sketch
+	for _, y := range f.withDeal(x) {
+		out = append(out, y.with(func(y *sketch) { y.deal.set(src.Deal, v) }))
+	}
 	return out
 }
 
@@ -662,13 +798,21 @@ func (w *whole) rulesCanFire(r *Report) Property {
 			r.Witnesses[rule.Name] = w.found.situation(x).Witness
 			continue
 		}
+		if w.found.unsure[i] {
+			if p.Verdict == Holds {
+				p.Verdict, p.Hint = NotDecided, "write fewer conditions into the rule, or into those before it"
+				p.Pos, p.Length = w.d.Pos(fmt.Sprintf("routing.rules[%d].name", i)), len([]rune(rule.Name))
+			}
+			never = append(never, fmt.Sprintf("nobody was found whom rule %q takes, and not everybody was tried", rule.Name))
+			continue
+		}
 		by := w.found.shadows(i)
 		why := "nobody meets all of its conditions"
 		if len(by) > 0 {
 			why = "whom it would take is taken first by " + w.quoted(by)
 		}
 		never = append(never, fmt.Sprintf("rule %q can never fire: %s", rule.Name, why))
-		if p.Verdict == Holds {
+		if p.Verdict != Broken {
 			p.Pos, p.Length = w.d.Pos(fmt.Sprintf("routing.rules[%d].name", i)), len([]rune(rule.Name))
 			p.Hint = "remove the rule, or narrow what stands before it"
 		}

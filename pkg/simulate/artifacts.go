@@ -44,6 +44,43 @@ type Program struct {
 	table   string
 	tableID string
 	owners  string
+
+	from  Artifacts
+	under Readings
+}
+
+// Under is the program under other readings, without compiling again what they do not touch.
+func (p *Program) Under(r Readings) (*Program, error) {
+	if r.Interp.ShortCircuit != p.under.Interp.ShortCircuit {
+		was := p.under
+		was.DataAction, was.Interp.ShortCircuit = r.DataAction, r.Interp.ShortCircuit
+		q, err := Prepare(p.from, was)
+		if err != nil {
+			return nil, err
+		}
+		return q.Under(r)
+	}
+	out := *p
+	out.flow, out.under = p.flow.Under(r.Interp), r
+	if r.DataAction == p.under.DataAction {
+		return &out, nil
+	}
+	out.actions = map[*architect.Action]*action{}
+	again := map[*action]*action{}
+	for x, was := range p.actions {
+		if was == nil {
+			continue
+		}
+		if again[was] == nil {
+			dp, err := dataaction.Compile(was.Definition, r.DataAction)
+			if err != nil {
+				return nil, fmt.Errorf("data action %q: %w", was.Definition.Name, err)
+			}
+			again[was] = &action{was.Action, dp}
+		}
+		out.actions[x] = again[was]
+	}
+	return &out, nil
 }
 
 // Flow is the compiled flow.
@@ -56,7 +93,7 @@ type action struct {
 
 // Prepare compiles flow and actions once.
 func Prepare(a Artifacts, r Readings) (*Program, error) {
-	p := &Program{actions: map[*architect.Action]*action{}, types: map[string]map[string]expr.Type{}, table: a.Table, tableID: a.TableID, owners: a.Owners}
+	p := &Program{actions: map[*architect.Action]*action{}, types: map[string]map[string]expr.Type{}, table: a.Table, tableID: a.TableID, owners: a.Owners, from: a, under: r}
 	given := map[string]*action{}
 	for _, x := range a.Actions {
 		dp, err := dataaction.Compile(x.Definition, r.DataAction)

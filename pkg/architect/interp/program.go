@@ -152,6 +152,18 @@ type slots struct {
 // compile, references that lead nowhere. A run is refused where it reaches one of them.
 func (p *Program) Findings() diag.Findings { return p.findings }
 
+// Under is the program under other readings of what NOT_SET does; all other options are those
+// that it was compiled with.
+func (p *Program) Under(o Options) *Program {
+	out := &Program{
+		opts: p.opts, code: p.code, units: p.units, tasks: p.tasks, menus: p.menus, builtins: p.builtins, blank: p.blank,
+		slots: p.slots, handler: p.handler, live: p.live, kept: p.kept, findings: p.findings,
+	}
+	out.opts.NotSetQueue, out.opts.NotSetSkill = o.NotSetQueue, o.NotSetSkill
+	out.opts.NotSetParticipantData, out.opts.NotSetScreenPop = o.NotSetParticipantData, o.NotSetScreenPop
+	return out
+}
+
 // valueError is a run-time error in an expression.
 type valueError struct {
 	v   *value

@@ -119,7 +119,7 @@ func (c *call) properties() (any, *failure) {
 		}
 	}
 	if c.id != "" {
-		p, ok := c.s.defined[c.object][c.id]
+		p, ok := c.s.definedOf(c.object)[c.id]
 		if !ok {
 			return nil, fail(http.StatusNotFound, hubspot.ErrorBody{
 				Message:  "Property " + strconv.Quote(c.id) + " does not exist",
@@ -129,7 +129,7 @@ func (c *call) properties() (any, *failure) {
 		return full(p), nil
 	}
 	out := []definition{}
-	for _, p := range c.s.defined[c.object] {
+	for _, p := range c.s.definedOf(c.object) {
 		out = append(out, full(p))
 	}
 	slices.SortFunc(out, func(a, b definition) int { return cmp.Compare(a.Name, b.Name) })

@@ -112,6 +112,16 @@ var usual = map[string][]string{
 	deals:     {"amount", "closedate", "createdate", "dealname", "dealstage", "hs_lastmodifieddate", "hs_object_id", "pipeline"},
 }
 
+// definedOf are the definitions of an object. They are made when they are asked for first.
+func (s *Server) definedOf(object string) map[string]Property {
+	out, ok := s.defined[object]
+	if !ok {
+		out = s.definitions(object)
+		s.defined[object] = out
+	}
+	return out
+}
+
 // definitions are the account's: HubSpot's own, those given, and those that occur in the records,
 // whose type is read off their values.
 func (s *Server) definitions(object string) map[string]Property {
@@ -182,5 +192,5 @@ func typeOf(values []string) string {
 func (s *Server) Properties(object string) map[string]Property {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return maps.Clone(s.defined[object])
+	return maps.Clone(s.definedOf(object))
 }

@@ -151,7 +151,7 @@ func (c *call) find(id, by string) (*row, *failure) {
 	if by == "" || by == hubspot.PropObjectID {
 		return t.byID[id], nil
 	}
-	if !c.s.defined[c.object][by].Unique {
+	if !c.s.definedOf(c.object)[by].Unique {
 		return nil, invalid("Property %q is not a unique identifier of %s", by, c.object)
 	}
 	for _, r := range t.rows {

@@ -84,9 +84,6 @@ func (s *Server) build() {
 	}
 	s.tables = map[string]table{contacts: newTable(cs), companies: newTable(os), deals: newTable(ds)}
 	s.defined = map[string]map[string]Property{}
-	for object := range s.tables {
-		s.defined[object] = s.definitions(object)
-	}
 }
 
 // base copies a record and fills id and dates in. An empty text is how HubSpot clears a property,
@@ -210,7 +207,8 @@ func (s *Server) contactProperties(ps hubspot.Properties) {
 		{hubspot.PropMobile, hubspot.PropSearchMobile, hubspot.PropCalcMobile, ""},
 	} {
 		text, ok := ps.Get(twin.of)
-		if !ok {
+		given := func(name string) bool { _, is := ps[name]; return is || name == "" }
+		if !ok || given(twin.searchable) && given(twin.e164) && given(twin.country) { // a number costs more to read than all the rest
 			continue
 		}
 		n := s.calculate(text, region)

@@ -56,7 +56,7 @@ func (c *call) search() (any, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	defs := c.s.defined[c.object]
+	defs := c.s.definedOf(c.object)
 	if f := c.checkFilters(req.FilterGroups, defs); f != nil {
 		return nil, f
 	}
@@ -281,7 +281,7 @@ func (s *Server) serve(object string, r *row, names []string) record {
 	}
 	for _, list := range [][]string{names, always[object]} {
 		for _, name := range list {
-			if _, known := s.defined[object][name]; known {
+			if _, known := s.definedOf(object)[name]; known {
 				out.Properties[name] = r.Properties[name]
 			}
 		}
