@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
@@ -209,19 +210,41 @@ func datum(v expr.Value) world.Datum {
 	return world.Text(v.String())
 }
 
-// replays runs a counterexample and tells whether it shows the same: the ending, or that an
-// expression fails.
-func (f *fault) replays(ctx context.Context, p *interp.Program, c *Counterexample) bool {
-	r, err := interp.Run(ctx, p, c.World.Start(), world.New(c.World), interp.RunOptions{})
+// replays runs a counterexample and tells whether it shows the same: the ending, that an
+// expression fails, that HubSpot is asked, or for how long it is waited for.
+func (f *fault) replays(p *interp.Program, set setting, c *Counterexample) bool {
+	w := &watched{World: world.New(c.World), hubspot: set.hubspot}
+	r, err := interp.Run(context.Background(), p, c.World.Start(), w, interp.RunOptions{})
 	if err != nil {
 		return false
 	}
-	if f.property == Expressions {
+	switch f.property {
+	case Expressions:
 		return len(r.Problems) > 0
-	}
-	if !f.state.Ended() {
-		return true
+	case Wait:
+		return w.waited > set.budget
+	case Requests:
+		return w.asked > 0
 	}
 	was := f.state.Result()
 	return r.Ending == was.Ending && r.Target == was.Target
+}
+
+// watched is a world that counts.
+type watched struct {
+	interp.World
+	hubspot func(*interp.Effect) bool
+	asked   int
+	waited  time.Duration
+}
+
+func (w *watched) Do(ctx context.Context, e *interp.Effect) (interp.Outcome, error) {
+	o, err := w.World.Do(ctx, e)
+	if e.Kind == interp.EffectDataAction && w.hubspot(e) {
+		w.asked++
+		if w.waited += min(o.Elapsed, e.Timeout); o.Branch == "timeout" {
+			w.waited += e.Timeout - min(o.Elapsed, e.Timeout)
+		}
+	}
+	return o, err
 }

@@ -27,13 +27,17 @@ type setting struct {
 	hubspot func(*interp.Effect) bool                                   // whose time counts as HubSpot's
 	bars    func(e *interp.Effect, o interp.Outcome) string             // of an answer: why HubSpot may not be asked from then on
 	apart   func(e *interp.Effect, output string) func(expr.Value) bool // classes of an output that bars tells apart; nil: none
-	ending  func(*interp.State, interp.Result) string                   // why a call may not end so; empty: it may
-	more    []string                                                    // texts and numbers that answers may hold besides
+	extra   func(e *interp.Effect, output string) []string              // texts that an output may hold besides
+	ending  func(*item, interp.Result) string                           // why a call may not end so; empty: it may
+	more    []string                                                    // texts that may be held of the caller's number
 	asks    int                                                         // how often HubSpot may be asked in a call; 0: nobody counts
 	states  int                                                         // at most
 	rounds  int                                                         // of one place for keys
 	stop    bool                                                        // at the first thing that is wrong
 	tables  time.Duration                                               // what a look-up in a table takes
+	budget  time.Duration                                               // of the wait for HubSpot; 0: nobody counts
+
+	apartWaits bool // states that waited differently stay apart
 }
 
 // A start is a way in which calls begin.
@@ -62,6 +66,7 @@ type fault struct {
 	last     *event
 	start    *start
 	origins  []named // of the start
+	example  *Counterexample
 }
 
 // named is something the start leaves open.
@@ -78,6 +83,7 @@ type item struct {
 	barred   string
 	asked    int
 	problems int
+	waited   time.Duration  // for HubSpot, on this way
 	keyed    map[string]int // how often keys were asked for, by place
 	mixed    bool           // it may be a call that cannot be
 }
@@ -108,6 +114,8 @@ type explorer struct {
 	places   map[place]int
 	shapes   map[string]*shaped
 	faults   map[string]*fault
+	doubts   map[string]*fault // calls that break a property, if they can be
+	tried    map[string]int
 	open     *interp.Refusal // what could not be decided
 	cut      []string
 	key      []byte
@@ -133,7 +141,7 @@ type step struct {
 func explore(ctx context.Context, p *interp.Program, set setting) (*explorer, error) {
 	x := &explorer{
 		p: p, set: set, fold: p.Fold(), meetings: p.Meetings(), origins: map[originKey]*interp.Origin{}, made: map[*interp.Origin][][]expr.Value{}, outs: map[*interp.Origin][]interp.Named{},
-		seen: map[string]int32{}, places: map[place]int{}, shapes: map[string]*shaped{}, faults: map[string]*fault{},
+		seen: map[string]int32{}, places: map[place]int{}, shapes: map[string]*shaped{}, faults: map[string]*fault{}, doubts: map[string]*fault{}, tried: map[string]int{},
 	}
 	x.nodes = append(x.nodes, node{})
 	for i := range set.starts {
@@ -154,6 +162,7 @@ func explore(ctx context.Context, p *interp.Program, set setting) (*explorer, er
 			break
 		}
 		q := x.queue[0]
+		x.queue[0] = queued{} // what was looked at is let go
 		x.queue = x.queue[1:]
 		if err := x.expand(q); err != nil {
 			return x, err
@@ -240,7 +249,7 @@ func (x *explorer) reach(from int32, it item, by step) error {
 		case interp.StopEnd:
 			x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by.wait, by.hub, by.keyed})
 			r := it.state.Result()
-			if why := x.set.ending(it.state, r); why != "" {
+			if why := x.set.ending(&it, r); why != "" {
 				at := it.state.Place()
 				x.wrong(&it, Ending, at.Pos, why, "lead this way to a queue")
 			}
@@ -255,7 +264,7 @@ func (x *explorer) reach(from int32, it item, by step) error {
 			}
 			return nil
 		}
-		x.key = it.mark(x.fold.AppendKey(x.key[:0], it.state))
+		x.key = it.mark(x.fold.AppendKey(x.key[:0], it.state), x.set.apartWaits)
 		to, ok := x.seen[string(x.key)]
 		if !ok {
 			if to, ok = x.mixed(&it); ok {
@@ -284,8 +293,11 @@ func (x *explorer) reach(from int32, it item, by step) error {
 }
 
 // mark appends what the search itself remembers of a call.
-func (it *item) mark(b []byte) []byte {
+func (it *item) mark(b []byte, wait bool) []byte {
 	b = append(append(b, byte(it.asked)), it.barred...)
+	if wait {
+		b = fmt.Append(b, it.waited)
+	}
 	if len(it.keyed) > 0 {
 		b = fmt.Append(b, it.keyed)
 	}
@@ -314,7 +326,7 @@ func (x *explorer) mixed(it *item) (int32, bool) {
 		return 0, false
 	}
 	it.mixed = true
-	shape := string(it.mark(x.fold.AppendShape(nil, it.state)))
+	shape := string(it.mark(x.fold.AppendShape(nil, it.state), x.set.apartWaits))
 	h := x.shapes[shape]
 	if h == nil {
 		x.shapes[shape] = &shaped{node: int32(len(x.nodes)), state: it.state}
@@ -355,6 +367,9 @@ func (x *explorer) expand(q queued) error {
 		by := step{wait: a.wait}
 		if e.Kind == interp.EffectDataAction && x.set.hubspot(e) {
 			by.hub = a.wait
+			if it.waited += a.wait; x.set.budget > 0 && it.waited > x.set.budget {
+				x.wrong(&it, Wait, q.state.Place().Pos, fmt.Sprintf("a caller waits up to %s for HubSpot, and the budget is %s", it.waited.Round(time.Second), x.set.budget), "shorten the timeouts of the data actions")
+			}
 			if x.set.asks > 0 {
 				if it.barred != "" {
 					x.wrong(&it, Requests, q.state.Place().Pos, fmt.Sprintf("data action %q asks HubSpot although %s", e.Name, it.barred), "leave out the action on this way")
@@ -408,11 +423,28 @@ func (x *explorer) cutAt(place string) {
 	}
 }
 
+// wrong keeps the first call that breaks a property. States that were taken together may show
+// calls that cannot be: theirs count when they replay, and are a doubt otherwise.
 func (x *explorer) wrong(it *item, property string, pos diag.Position, message, hint string) {
-	if x.faults[property] == nil {
-		x.faults[property] = &fault{property: property, message: message, hint: hint, pos: pos, state: it.state.Clone(), last: it.last, start: it.start, origins: it.begin}
+	if x.faults[property] != nil || it.mixed && x.doubts[property] != nil && x.tried[property] >= mostTries {
+		return
 	}
+	f := &fault{property: property, message: message, hint: hint, pos: pos, state: it.state.Clone(), last: it.last, start: it.start, origins: it.begin}
+	f.example = f.counterexample()
+	if !f.replays(x.p, x.set, f.example) {
+		if f.example = nil; it.mixed {
+			x.tried[property]++
+			if x.doubts[property] == nil {
+				x.doubts[property] = f
+			}
+			return
+		}
+	}
+	x.faults[property] = f
 }
+
+// mostTries is how many doubtful calls are replayed for one property.
+const mostTries = 200
 
 // An alternative is one way in which an effect can come out.
 type alternative struct {
@@ -522,6 +554,9 @@ func (x *explorer) bind(it *item, e *interp.Effect, a *alternative, wants []inte
 					if w.literals = m.Literals; m.Caller {
 						w.more = x.set.more
 					}
+				}
+				if x.set.extra != nil {
+					w.more = append(w.more[:len(w.more):len(w.more)], x.set.extra(e, w.name)...)
 				}
 				as = append(as, w)
 			}

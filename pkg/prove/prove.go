@@ -62,9 +62,9 @@ func Flow(ctx context.Context, f *architect.File, o FlowOptions) (*Report, error
 	r.WorstHubSpot = r.WorstWait
 	r.WorstPath = x.words(path)
 	r.Properties = []Property{
-		x.property(ctx, Ending, "No call is disconnected without a word"),
-		x.property(ctx, Wait, "The wait for data actions is bounded"),
-		x.property(ctx, Expressions, "No expression can fail"),
+		x.property(Ending, "No call is disconnected without a word"),
+		x.property(Wait, "The wait for data actions is bounded"),
+		x.property(Expressions, "No expression can fail"),
 	}
 	if w := &r.Properties[1]; endless && w.Verdict == Holds {
 		w.Verdict, w.Pos = Broken, f.Flow.Pos
@@ -77,8 +77,8 @@ func Flow(ctx context.Context, f *architect.File, o FlowOptions) (*Report, error
 }
 
 // silent is a call that ends although its caller was told nothing.
-func silent(s *interp.State, r interp.Result) string {
-	if r.Ending != interp.EndDisconnect || s.Told() {
+func silent(it *item, r interp.Result) string {
+	if r.Ending != interp.EndDisconnect || it.state.Told() {
 		return ""
 	}
 	if r.Handled {
@@ -88,17 +88,18 @@ func silent(s *interp.State, r interp.Result) string {
 }
 
 // property is the verdict of the search on one.
-func (x *explorer) property(ctx context.Context, id, title string) Property {
+func (x *explorer) property(id, title string) Property {
 	p := Property{ID: id, Title: title, Verdict: Holds}
-	switch f := x.faults[id]; {
+	switch f, d := x.faults[id], x.doubts[id]; {
 	case f != nil:
-		p.Verdict, p.Message, p.Hint, p.Pos = Broken, f.message, f.hint, f.pos
-		if c := f.counterexample(); f.replays(ctx, x.p, c) {
-			p.Counterexample = c
-		}
+		p.Verdict, p.Message, p.Hint, p.Pos, p.Counterexample = Broken, f.message, f.hint, f.pos, f.example
 	case x.open != nil:
 		o := x.open.Finding
 		p.Verdict, p.Message, p.Hint, p.Pos = NotDecided, o.Message, o.Hint, o.Position
+	case d != nil:
+		p.Verdict, p.Pos = NotDecided, d.pos
+		p.Message = "perhaps " + d.message + "; too many states had to be taken together to tell"
+		p.Hint = "make what the flow keeps at one time less"
 	}
 	return p
 }

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,10 +22,43 @@ func Deployment(ctx context.Context, in Input) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := w.prove(ctx, r); err != nil {
+	f, err := newFlowProof(in)
+	if err != nil {
 		return nil, err
 	}
+	// The halves know nothing of each other and go on at once.
+	flow := &Report{}
+	var shown []Property
+	var failed error
+	var done sync.WaitGroup
+	done.Go(func() { shown, failed = f.prove(ctx, flow) })
+	err = w.prove(ctx, r)
+	done.Wait()
+	if err = cmp.Or(err, failed); err != nil {
+		return nil, err
+	}
+	r.both(flow, shown)
 	return r, nil
+}
+
+// both takes in what the flow shows: what is broken wins over what is not decided, and that over
+// what holds; of two counterexamples that of a whole call, which says more.
+func (r *Report) both(flow *Report, shown []Property) {
+	r.States, r.Paths = flow.States, flow.Paths
+	r.WorstHubSpot = max(r.WorstHubSpot, flow.WorstHubSpot)
+	if flow.WorstWait > r.WorstWait {
+		r.WorstWait, r.WorstPath = flow.WorstWait, flow.WorstPath
+	}
+	r.Cut = append(r.Cut, flow.Cut...)
+	for _, p := range shown {
+		i := slices.IndexFunc(r.Properties, func(o Property) bool { return o.ID == p.ID })
+		switch {
+		case i < 0 && p.Verdict != Holds: // the whole calls stopped before they came to it
+			r.Properties = append(r.Properties, p)
+		case i >= 0 && (r.Properties[i].Verdict == Holds || r.Properties[i].Verdict == NotDecided && p.Verdict == Broken) && p.Verdict != Holds:
+			r.Properties[i] = p
+		}
+	}
 }
 
 // A whole is the proof of whole calls: each goes through the rendered data actions and the
