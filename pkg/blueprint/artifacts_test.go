@@ -185,6 +185,13 @@ func replaced(t *testing.T, name string, change func(string) string) fs.FS {
 
 const flowTemplate = "flow/inbound-call.yaml.tmpl"
 
+func columns(n int) (s string) {
+	for i := range n {
+		s += fmt.Sprintf("  c%d: {type: string}\n", i)
+	}
+	return s
+}
+
 func TestMistakesOfTemplatesAreFoundInTheirLine(t *testing.T) {
 	for name, c := range map[string]struct {
 		file, old, with, want string
@@ -201,6 +208,8 @@ func TestMistakesOfTemplatesAreFoundInTheirLine(t *testing.T) {
 		"a title that is no text":  {tableTemplate, "title: what}", "title: 7}", "no text"},
 		"a cell of no column":      {tableTemplate, "  switch: {enabled: true}", "  switch: {enabld: true}", `no column "enabld"`},
 		"a cell of another type":   {tableTemplate, "  switch: {enabled: true}", "  switch: {enabled: \"yes\"}", "no boolean"},
+		"51 columns":               {tableTemplate, "  key: {type: string, title: what}\n", "  key: {type: string, title: what}\n" + columns(44), "51 columns, Genesys Cloud takes 50"},
+		"a long key":               {tableTemplate, "rows:\n", "rows:\n  " + strings.Repeat("k", 257) + ": {enabled: true}\n", "257 characters"},
 		"a row that is no mapping": {tableTemplate, "  switch: {enabled: true}", "  switch: true", "no mapping"},
 		"an unknown field":         {flowTemplate, "{{name .Division}}", "{{name .Devision}}", "Devision"},
 		"an unknown action":        {flowTemplate, "- playAudio: {name: Say so", "- playAudioo: {name: Say so", "playAudioo"},

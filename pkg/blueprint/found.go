@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -185,7 +186,7 @@ func unreadable(r rendering, table controlTable) diag.Findings {
 // unfit says what of a table that can be read its columns cannot be, and which cells have no column
 // or another type than it.
 func unfit(r rendering, table controlTable) diag.Findings {
-	var fs diag.Findings
+	fs := tooLarge(r, table)
 	types := map[string]string{}
 	for col := range source.Pairs(&table.Columns) {
 		_, t := keyIn(col.Value, "type")
@@ -209,6 +210,28 @@ func unfit(r rendering, table controlTable) diag.Findings {
 			case !ofType(cell.Value, types[name]):
 				fs = append(fs, r.fail(cell.Value.Line, "row %q: the value of %q is no %s", row.Key.Value, name, types[name])...)
 			}
+		}
+	}
+	return fs
+}
+
+// Genesys: what a table has at most.
+const (
+	maxColumns = 50
+	maxKey     = 256 // characters of a row's key
+)
+
+func tooLarge(r rendering, table controlTable) diag.Findings {
+	var fs diag.Findings
+	say := func(line int, format string, args ...any) {
+		fs = append(fs, diag.Finding{Code: codeLimit, Message: fmt.Sprintf(format, args...), Position: r.at(line), Hint: "use fewer"})
+	}
+	if n := len(table.Columns.Content) / 2; n > maxColumns {
+		say(table.Columns.Line, "the table has %d columns, Genesys Cloud takes %d", n, maxColumns)
+	}
+	for row := range source.Pairs(&table.Rows) {
+		if n := utf8.RuneCountInString(row.Key.Value); n > maxKey {
+			say(row.Key.Line, "the key of a row has %d characters, Genesys Cloud takes %d", n, maxKey)
 		}
 	}
 	return fs
