@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // An Action is what happens to an entity.
@@ -179,8 +180,33 @@ func Compute(found []Found, desired genesys.Set, p Policy) Plan {
 			up[i].Action, up[i].Reason = Update, "the tool's own record; an earlier run ended before it was written"
 		}
 	}
+	replaced(up, down)
 	order(up, down)
 	return Plan{Changes: append(up, down...)}
+}
+
+// versioned are the names of what cannot be changed once it is published: a change is a new
+// one, with other digits, beside the old one.
+var versioned = pattern.Of(`^(.*) [0-9a-f]{8}$`)
+
+// replaced says of what goes and of what comes that one takes the place of the other: a
+// published contract is frozen, and a script is told by its text.
+func replaced(up, down []Change) {
+	frozen := map[genesys.Kind]string{genesys.DataAction: "contract", genesys.Script: "text"}
+	for i, n := range up {
+		what := frozen[n.Key.Kind]
+		name := versioned().FindStringSubmatch(n.Key.Name)
+		if n.Action != Create || what == "" || name == nil {
+			continue
+		}
+		for j, o := range down {
+			old := versioned().FindStringSubmatch(o.Key.Name)
+			if o.Key.Kind == n.Key.Kind && o.Action == Delete && o.Reason == unwanted && old != nil && old[1] == name[1] {
+				up[i].Reason = fmt.Sprintf("its %s changed: made beside %q, which goes when the flow has moved", what, o.Key.Name)
+				down[j].Reason = fmt.Sprintf("its %s changed: %q takes its place", what, n.Key.Name)
+			}
+		}
+	}
 }
 
 // keeps turns a deletion of what must stay into leaving it alone.
@@ -329,8 +355,11 @@ func made(d genesys.Entity, p Policy) []Field {
 // knownLater stands for an id of what is not made yet.
 const knownLater = "(known after setup)"
 
+// unwanted is why what is ours goes.
+const unwanted = "ours, and no longer part of the deployment"
+
 func leftover(f Found, p Policy) Change {
-	c := Change{Key: f.Key, ID: f.ID, Action: Delete, Reason: "ours, and no longer part of the deployment", Unfinished: f.Unfinished != ""}
+	c := Change{Key: f.Key, ID: f.ID, Action: Delete, Reason: unwanted, Unfinished: f.Unfinished != ""}
 	switch {
 	case f.Key.Kind == genesys.Skill:
 		c.Action, c.Reason = Leave, "skills are shared with others and never deleted"

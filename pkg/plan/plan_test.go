@@ -341,3 +341,35 @@ func merge(m map[string]any, k string, v any) map[string]any {
 	}
 	return out
 }
+
+// What cannot be changed once it is published is made beside the old one, and both say so; one
+// that is of another name, or that stays, has nothing to do with it.
+func TestANewContractIsSaidToBeOne(t *testing.T) {
+	key := func(k genesys.Kind, name string) genesys.Key { return genesys.Key{Kind: k, Name: name} }
+	owned := func(k genesys.Kind, name string) genesys.Entity {
+		return genesys.Entity{Key: key(k, name), Holding: genesys.Owned}
+	}
+	p := plan.Compute([]plan.Found{
+		{Key: key(genesys.DataAction, "acme find deals 11111111"), ID: "1", Owned: true},
+		{Key: key(genesys.DataAction, "acme find company 33333333"), ID: "2", Owned: true},
+		{Key: key(genesys.Script, "acme deal view 11111111"), ID: "3", Owned: true},
+		{Key: key(genesys.DataAction, "acme find contact 44444444"), ID: "4"},
+	}, genesys.NewSet(
+		owned(genesys.DataAction, "acme find deals 22222222"), owned(genesys.DataAction, "acme find contact 55555555"), owned(genesys.Script, "acme deal view 22222222"),
+	), plan.Policy{})
+	got := map[string]string{}
+	for _, c := range p.Changes {
+		got[string(c.Action)+" "+c.Key.Name] = c.Reason
+	}
+	for change, want := range map[string]string{
+		"create acme find deals 22222222":   `its contract changed: made beside "acme find deals 11111111", which goes when the flow has moved`,
+		"delete acme find deals 11111111":   `its contract changed: "acme find deals 22222222" takes its place`,
+		"create acme deal view 22222222":    `its text changed: made beside "acme deal view 11111111", which goes when the flow has moved`,
+		"delete acme find company 33333333": "ours, and no longer part of the deployment",
+		"create acme find contact 55555555": "",
+	} {
+		if reason, ok := got[change]; !ok || reason != want {
+			t.Errorf("%s: %q, want %q", change, reason, want)
+		}
+	}
+}

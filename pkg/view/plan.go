@@ -260,7 +260,7 @@ func Diff(old, now string) string {
 // unified gives the lines of a unified diff.
 func unified(old, now string) []string {
 	old, now = blueprint.WithoutHashes(old), blueprint.WithoutHashes(now)
-	d, err := udiff.ToUnified("published", "rendered", old, udiff.Strings(old, now), 2)
+	d, err := udiff.ToUnified("published", "rendered", old, udiff.Lines(old, now), 2)
 	if err != nil || d == "" {
 		return nil
 	}
