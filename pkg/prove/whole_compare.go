@@ -161,14 +161,30 @@ func (w *whole) spared(s *situation, o ran) string {
 	if slices.ContainsFunc(o.asked, func(q request) bool { return o.failed(q.role) == routing.FailureTimeout }) {
 		pause = b.AfterTimeout
 	}
-	end := s.At.Add(o.Result.Elapsed)
+	from, to := o.paused()
+	second := func(after time.Duration) time.Time { return s.At.Add(after + pause).Truncate(time.Second) }
 	switch {
 	case err != nil || !openTime().MatchString(text) || !until.After(s.At):
 		return fmt.Sprintf("HubSpot failed and the breaker stays closed: the next caller waits for it, too (openUntil is %q)", text)
-	case until.Before(s.At.Add(pause).Truncate(time.Second)) || until.After(end.Add(pause+2*time.Second)):
+	case until.Before(second(from)) || until.After(second(to)):
 		return fmt.Sprintf("HubSpot failed and the breaker opens until %s; enrichment.breaker says %s from then", text, pause)
 	}
 	return ""
+}
+
+// paused is when, since the start of the call, HubSpot had failed, and when that was written down.
+func (o ran) paused() (from, to time.Duration) {
+	i := 0
+	for _, step := range o.Result.Path {
+		if step.Type != "callData" || i >= len(o.Actions) {
+			continue
+		}
+		if i++; !o.Actions[i-1].HubSpot {
+			return from, step.At
+		}
+		from = step.At + step.Elapsed
+	}
+	return 0, o.Result.Elapsed
 }
 
 // personal finds what is written with the conversation or into a table that may not be there.

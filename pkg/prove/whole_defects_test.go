@@ -115,6 +115,7 @@ func TestDefectsAreFound(t *testing.T) {
 		{"the breaker is not read", "basic", prove.Requests, flow(`Flow.NowStamp < Task.PausedUntil`, `false`)},
 		{"the switch is ignored", "basic", prove.Requests, flow(`'Task.Enabled == false'`, `false`)},
 		{"a page of one contact", "basic", prove.Policy, action(blueprint.RoleFindContact, func(d *dataaction.Definition) { swap(d, `"limit":20`, `"limit":1`) })},
+		{"the breaker is open a second too long", "basic", prove.Requests, flow(`Flow.Pause, value: \{lit: 15\}`, `Flow.Pause, value: {lit: 16}`)},
 		{"the breaker is not written", "basic", prove.Requests, flow(`targetTaskRef: "/inboundCall/tasks/task\[Breaker\]"`, `targetTaskRef: "/inboundCall/tasks/task[Choose]"`)},
 		{"no fallback", "basic", prove.Ending, flow(`jumpToTask: \{name: To the fallback queue, targetTaskRef: "/inboundCall/tasks/task\[Fallback\]"\}`, `disconnect: {name: End it}`)},
 		{"a timeout of a minute", "basic", prove.Wait, flow(`timeout: \{lit: \{seconds: 2\}\}`, `timeout: {lit: {seconds: 60}}`)},
