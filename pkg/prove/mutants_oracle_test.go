@@ -172,7 +172,7 @@ type sample struct {
 
 // got is what a caller gets, and what the call leaves for the next one.
 type got struct {
-	text     string // all but the waits
+	text     string // all but the waits and how many requests they are for
 	waits    string
 	hubspot  time.Duration
 	requests int
@@ -287,8 +287,8 @@ func gotOf(o *simulate.Outcome, org *simulate.Org) got {
 	if t, err := time.Parse(time.RFC3339, until); err == nil { // likewise; a write takes some of a second itself
 		until = t.Sub(o.Call.At.Add(r.Elapsed - o.Breaker).Truncate(time.Second)).String()
 	}
-	fmt.Fprintf(&b, "\nrequests %d, paused %q", o.Requests, until)
-	g.text, g.waits = b.String(), fmt.Sprint(o.HubSpot, o.Breaker)
+	fmt.Fprintf(&b, "\nrequests %v, paused %q", o.Requests > 0, until)
+	g.text, g.waits = b.String(), fmt.Sprint(o.HubSpot, o.Breaker, o.Requests)
 	return g
 }
 
@@ -312,6 +312,9 @@ func (m *sample) compare(p [2]*simulate.Program) (first *difference, broken map[
 			rules[g.rule] = true
 			w := m.want[i][j]
 			waits = waits || g.waits != w.waits
+			if most := map[string]int{routing.CompanyNumbers: 3}[m.s.d.HubSpot.Lookup.Company]; g.requests > max(most, 2) {
+				g.text += fmt.Sprintf("\n%d requests", g.requests)
+			}
 			if g.hubspot > m.s.d.Enrichment.Budget {
 				broken[prove.Wait] = true
 				g.text += fmt.Sprintf("\nwaits %s", g.hubspot)
@@ -337,7 +340,7 @@ func (m *sample) compare(p [2]*simulate.Program) (first *difference, broken map[
 }
 
 // enough calls that differ say which properties are broken.
-const enough = 40
+const enough = 15
 
 // judge says which properties a call breaks.
 func (m *sample) judge(broken map[string]bool, g, w got) {
