@@ -73,6 +73,7 @@ func runFlowProve(ctx context.Context, o flowProveOptions) error {
 		}
 		o.flow.Interp.Modules = append(o.flow.Interp.Modules, module)
 	}
+	defer roomy(o.session)()
 	out := view.FlowProofs{Schema: view.Schema, Flows: []view.FlowProof{}}
 	files, taken := worlds{}, map[string]bool{}
 	proved, no := 0, false

@@ -161,6 +161,11 @@ func closed(t *testing.T, at string, node any, optional []string) {
 	}
 }
 
+const (
+	droppingFlow = "inboundCall:\n  name: x\n  startUpRef: ./tasks/task[T]\n  initialGreeting: {exp: ToAudioBlank(100)}\n  tasks:\n    - task: {name: T, refId: T, actions: [{disconnect: {name: D}}]}\n"
+	neverFile    = "version: 1\nname: acme\ngenesys: {region: eu-central-1}\nhubspot: {lookup: {homeCountries: [US]}}\nrouting:\n  rules:\n    - {name: a, when: {won: true}, to: {queue: A}}\n    - {name: b, when: {won: true}, to: {queue: B}}\n  fallback: {queue: General}\n"
+)
+
 const evilFlow = "inboundCall:\n  name: broken\n"
 
 // Every command's answer with -o json is as its schema says.
@@ -210,6 +215,8 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"flow check of lines", "flow-check-line", 0, `{"id":1,"org":{},"flow":{"inboundCall":{"name":"x"}}}` + "\nno question\n", []string{"flow", "check", "-"}},
 		{"flow prove", "flow-prove", 0, "", []string{"flow", "prove", "FLOW"}},
 		{"flow prove of a broken flow", "flow-prove", 2, "", []string{"flow", "prove", "FLOW", file("unread.yaml", "inboundCall: [\n")}},
+		{"flow prove of a flow that drops a caller", "flow-prove", 2, "", []string{"flow", "prove", file("dropped.yaml", droppingFlow)}},
+		{"validate of a rule that no caller reaches", "validate", 2, "", []string{"validate", "-f", file("never.yaml", neverFile)}},
 		{"flow run", "flow-run", 0, "", []string{"flow", "run", "FLOW", "--ani", "+15135550142"}},
 		{"flow run traced", "flow-run", 0, "", []string{"flow", "run", "FLOW", "--ani", "+15135550142", "--trace"}},
 		{"action check", "action-check", 0, "", []string{"action", "check", "ACTION"}},

@@ -197,7 +197,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 			with("plan", "--sandbox", "--detailed-exitcode"), with("simulate", "--flow", "deployed", "--sandbox", "--ani", ani, "--trace"),
 		},
 		"destroy":  {with("destroy", "--sandbox", "--yes"), with("destroy", "--yes", "--confirm", acting)},
-		"validate": {with("validate"), {"validate", "-f", raw}, {"validate", "-f", keys}, {"validate", "-f", names}, {"validate", "-f", names, "-o", "sarif"}, {"validate", "-f", names, "-o", "github"}, {"validate", "-f", names, "-o", "junit"}, {"validate", "-f", keys, "-o", "github"}, {"validate", "-f", names, "--severity", acting}},
+		"validate": {with("validate", "--proof=quick"), with("validate", "--counterexamples", filepath.Join(m.dir, "replays")), {"validate", "-f", raw}, {"validate", "-f", keys}, {"validate", "-f", names}, {"validate", "-f", names, "-o", "sarif", "--proof=off"}, {"validate", "-f", names, "-o", "github", "--proof=off"}, {"validate", "-f", names, "-o", "junit", "--proof=off"}, {"validate", "-f", keys, "-o", "github"}, {"validate", "-f", names, "--severity", acting}},
 		"simulate": {
 			with("simulate", "--ani", ani, "--trace"), with("simulate", "--ani", ani, "--trace", "--fixtures", crm), with("simulate", "--world", world, "--trace"),
 			with("simulate", "--ani", ani, "--fault", acting+"=429"), with("simulate", "--ani", ani, "--at", acting), {"simulate", "-f", names, "--ani", ani, "--trace"},
