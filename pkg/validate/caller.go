@@ -29,6 +29,11 @@ func unusable(w deployment.When) bool {
 	return w.Caller != nil && len(w.Caller.Number) > 0 && !slices.Contains(w.Caller.Number, routing.NumberUsable)
 }
 
+// notLookedUp says so of the numbers of an unusable condition.
+func notLookedUp(w deployment.When) string {
+	return "a number that is " + strings.Join(w.Caller.Number, " or ") + " is not looked up"
+}
+
 // callerCovered reports whether what b asks of the numbers holds whenever a does in the way of
 // an atom.
 func callerCovered(b, a deployment.When, x atom) bool {

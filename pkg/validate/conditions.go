@@ -59,7 +59,7 @@ func obstacles(d *deployment.Deployment, w deployment.When, o routing.Outcome) [
 		add("the deal that counts is open, not won")
 	}
 	if o != routing.NoRecord && unusable(w) {
-		add("the caller's number is one to look up")
+		add("%s", notLookedUp(w))
 	}
 	if len(w.Failure) > 0 && o != routing.LookupFailed {
 		add("the lookup did not fail")

@@ -30,7 +30,7 @@ func ruleNever() Rule {
 					// every condition on deals rules these out; only what was named needs a word
 					if unusable(r.When) && len(r.When.Outcome) == 0 {
 						if o == routing.NoRecord { // they have no other one
-							why = append(why, strings.Join(reasons, " and "))
+							why = append(why, notLookedUp(r.When)+", so "+strings.Join(reasons, " and "))
 						}
 						continue
 					}

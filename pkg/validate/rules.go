@@ -60,6 +60,7 @@ func Rules() []Rule {
 		ruleNamesAlike(),
 		ruleNameSlip(),
 		ruleOverlap(),
+		ruleValueWithout(),
 		ruleErrorHandling(),
 		ruleStagePipeline(),
 		ruleStageClosed(),
