@@ -165,8 +165,11 @@ func (a *account) Send(ctx context.Context, r dataaction.Request) (dataaction.Re
 	if got, ok := a.answers[k]; ok {
 		return got.response, got.err
 	}
-	got := reply{}
-	got.response, got.err = a.sender.Send(ctx, r)
+	got, timeout := reply{}, timeoutOf(r)
+	r.Timeout = time.Hour // time is virtual: however long this process takes, HubSpot has taken what it states
+	if got.response, got.err = a.sender.Send(ctx, r); got.response.Latency >= timeout {
+		got = reply{dataaction.Response{Latency: timeout}, fmt.Errorf("HubSpot does not answer: %w", dataaction.ErrTimeout)}
+	}
 	a.answers[k] = got
 	return got.response, got.err
 }

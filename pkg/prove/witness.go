@@ -292,7 +292,7 @@ func (f *finder) moves(x sketch, a atom) []sketch {
 	c := a.when
 	switch a.what {
 	case "at":
-		for _, state := range append(slices.Clone(c.At), f.d.ScheduleStates()...) {
+		for _, state := range f.d.ScheduleStates() {
 			add(func(y *sketch) { y.state = state })
 		}
 	case "called":
