@@ -50,6 +50,10 @@ func (d *decoder) checkRules(dep *Deployment) {
 	names := map[string]string{}
 	spelt := map[string]string{}
 	d.spelling(spelt, "routing.fallback", Target{Queue: dep.Routing.Fallback.Queue, Skills: dep.Routing.Fallback.Skills})
+	ends := dep.Endings()
+	for _, at := range sortedKeys(ends) {
+		d.spelling(spelt, at, Target{Queue: ends[at].Queue, Flow: ends[at].Flow})
+	}
 	for i, r := range dep.Routing.Rules {
 		path := fmt.Sprintf("routing.rules[%d]", i)
 		if d.skip(path) {

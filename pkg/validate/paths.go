@@ -51,6 +51,31 @@ func (c *check) factValues(rule int, fact string) iter.Seq2[string, string] {
 	}
 }
 
+// targets yields where calls are sent, each with its path: the fallback, what the schedule says,
+// and the rules.
+func (c *check) targets() iter.Seq2[string, deployment.Target] {
+	return func(yield func(string, deployment.Target) bool) {
+		f := c.d.Routing.Fallback
+		if !yield("routing.fallback", deployment.Target{Queue: f.Queue, Skills: f.Skills}) {
+			return
+		}
+		ends := c.d.Endings()
+		for _, path := range sortedKeys(ends) {
+			if ends[path] == (deployment.Ending{}) {
+				continue // disconnect
+			}
+			if !yield(path, deployment.Target{Queue: ends[path].Queue, Flow: ends[path].Flow}) {
+				return
+			}
+		}
+		for i, r := range c.d.Routing.Rules {
+			if !yield(rulePath(i)+".to", r.To) {
+				return
+			}
+		}
+	}
+}
+
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // line names the line of a place in a sentence.

@@ -17,19 +17,14 @@ func ruleNameSlip() Rule {
 		check: func(c *check) {
 			type use struct{ noun, path, name string }
 			var uses []use
-			target := func(path, queue string, skills []string) {
-				uses = append(uses, use{"queue", path + ".queue", queue})
-				for i, s := range skills {
-					uses = append(uses, use{"skill", item(path+".skills", i), s})
+			for path, to := range c.targets() {
+				if to.Flow != "" {
+					uses = append(uses, use{"flow", path + ".flow", to.Flow})
+					continue
 				}
-			}
-			f := c.d.Routing.Fallback
-			target("routing.fallback", f.Queue, f.Skills)
-			for i, r := range c.d.Routing.Rules {
-				if at := rulePath(i) + ".to"; r.To.Flow != "" {
-					uses = append(uses, use{"flow", at + ".flow", r.To.Flow})
-				} else {
-					target(at, r.To.Queue, r.To.Skills)
+				uses = append(uses, use{"queue", path + ".queue", to.Queue})
+				for i, s := range to.Skills {
+					uses = append(uses, use{"skill", item(path+".skills", i), s})
 				}
 			}
 			times := map[use]int{}

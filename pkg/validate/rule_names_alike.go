@@ -24,19 +24,14 @@ func ruleNamesAlike() Rule {
 					c.at(path, name, "write both the same if they are one", "%s %q is almost %q", noun, name, first)
 				}
 			}
-			target := func(path, queue string, skills []string) {
-				one("queue", path+".queue", queue)
-				for i, s := range skills {
-					one("skill", item(path+".skills", i), s)
+			for path, to := range c.targets() {
+				if to.Flow != "" {
+					one("flow", path+".flow", to.Flow)
+					continue
 				}
-			}
-			f := c.d.Routing.Fallback
-			target("routing.fallback", f.Queue, f.Skills)
-			for i, r := range c.d.Routing.Rules {
-				if at := rulePath(i) + ".to"; r.To.Flow != "" {
-					one("flow", at+".flow", r.To.Flow)
-				} else {
-					target(at, r.To.Queue, r.To.Skills)
+				one("queue", path+".queue", to.Queue)
+				for i, s := range to.Skills {
+					one("skill", item(path+".skills", i), s)
 				}
 			}
 		},
