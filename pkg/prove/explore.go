@@ -118,7 +118,16 @@ type explorer struct {
 	tried    map[string]int
 	open     *interp.Refusal // what could not be decided
 	cut      []string
+	ends     map[ending]bool        // in which calls end
+	fails    map[diag.Position]bool // places where an action fails
 	key      []byte
+}
+
+// An ending is how a call ends.
+type ending struct {
+	how           interp.Ending
+	target        string
+	handled, told bool
 }
 
 type queued struct {
@@ -141,7 +150,7 @@ type step struct {
 func explore(ctx context.Context, p *interp.Program, set setting) (*explorer, error) {
 	x := &explorer{
 		p: p, set: set, fold: p.Fold(), meetings: p.Meetings(), origins: map[originKey]*interp.Origin{}, made: map[*interp.Origin][][]expr.Value{}, outs: map[*interp.Origin][]interp.Named{},
-		seen: map[string]int32{}, places: map[place]int{}, shapes: map[string]*shaped{}, faults: map[string]*fault{}, doubts: map[string]*fault{}, tried: map[string]int{},
+		seen: map[string]int32{}, places: map[place]int{}, shapes: map[string]*shaped{}, faults: map[string]*fault{}, doubts: map[string]*fault{}, tried: map[string]int{}, ends: map[ending]bool{}, fails: map[diag.Position]bool{},
 	}
 	x.nodes = append(x.nodes, node{})
 	for i := range set.starts {
@@ -243,12 +252,14 @@ func (x *explorer) reach(from int32, it item, by step) error {
 		if ps := it.state.Problems(); len(ps) > it.problems {
 			it.problems = len(ps)
 			p := ps[len(ps)-1]
+			x.fails[p.Pos] = true
 			x.wrong(&it, Expressions, p.Pos, fmt.Sprintf("action %q fails: %s", p.Action, p.Message), "test for NOT_SET before the value is used, in an If")
 		}
 		switch stop {
 		case interp.StopEnd:
 			x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by.wait, by.hub, by.keyed})
 			r := it.state.Result()
+			x.ends[ending{r.Ending, r.Target, r.Handled, it.state.Told()}] = true
 			if why := x.set.ending(&it, r); why != "" {
 				at := it.state.Place()
 				x.wrong(&it, Ending, at.Pos, why, "lead this way to a queue")
@@ -262,6 +273,11 @@ func (x *explorer) reach(from int32, it item, by step) error {
 					return err
 				}
 			}
+			return nil
+		}
+		if it.state.Round() > mostLoops {
+			x.cutOff(fmt.Sprintf("rounds of loops beyond the %dth", mostLoops))
+			x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by.wait, by.hub, by.keyed})
 			return nil
 		}
 		x.key = it.mark(x.fold.AppendKey(x.key[:0], it.state), x.set.apartWaits)
@@ -387,7 +403,7 @@ func (x *explorer) expand(q queued) error {
 			place := e.Name
 			n := it.keyed[place] + 1
 			if n > cmp.Or(x.set.rounds, mostRounds) {
-				x.cutAt(place)
+				x.cutOff(fmt.Sprintf("callers who are asked for keys at %q more than %d times", place, cmp.Or(x.set.rounds, mostRounds)))
 				x.nodes[q.node].edges = append(x.nodes[q.node].edges, edge{-1, 0, 0, true})
 				continue
 			}
@@ -416,10 +432,12 @@ func (x *explorer) expand(q queued) error {
 
 const mostRounds = 4
 
-func (x *explorer) cutAt(place string) {
-	s := fmt.Sprintf("callers who are asked for keys at %q more than %d times", place, cmp.Or(x.set.rounds, mostRounds))
-	if !slices.Contains(x.cut, s) {
-		x.cut = append(x.cut, s)
+// mostLoops is how many rounds of a loop are followed; Genesys takes 99 as a literal.
+const mostLoops = 99
+
+func (x *explorer) cutOff(what string) {
+	if !slices.Contains(x.cut, what) {
+		x.cut = append(x.cut, what)
 	}
 }
 

@@ -304,6 +304,15 @@ func (s *State) Place() Step {
 	return Step{Task: in.where, Action: in.name, Type: in.kind, Pos: in.pos}
 }
 
+// Round is the greatest round that a loop of the state is in, from 0.
+func (s *State) Round() int64 {
+	var most int64
+	for _, r := range s.loops {
+		most = max(most, r.i)
+	}
+	return most
+}
+
 // Told reports whether the caller heard anything since the last time keys were asked for or a
 // transfer failed.
 func (s *State) Told() bool { return s.told }

@@ -359,7 +359,11 @@ func (f *Fold) view(b []byte, s *State) *view {
 	if s.pending && !s.lookup && s.eff.Kind == EffectTransfer {
 		b = appendText(b, s.eff.Name)
 	}
-	looks := f.w.from(s.pc, s.sub)
+	got := s.sub
+	if !s.pending && !s.retried { // that of the instruction before
+		got = 0
+	}
+	looks := f.w.from(s.pc, got)
 	if s.pending && !s.lookup {
 		looks = f.w.after[s.pc]
 	}
