@@ -405,6 +405,10 @@ func (f *finder) values(name string, when []routing.Condition, not routing.Condi
 		switch {
 		case n == 0:
 			words = "today"
+		case n == 1:
+			words = "tomorrow"
+		case n == -1:
+			words = "yesterday"
 		case n < 0:
 			words = fmt.Sprintf("%d days ago", -n)
 		}
@@ -425,9 +429,11 @@ func (f *finder) values(name string, when []routing.Condition, not routing.Condi
 				add(b.Add(routing.Int(-1)).String())
 			}
 		}
-		for n, step := range map[*int]int{t.Within: 0, t.Before: -1, t.After: 1} {
-			if n != nil {
-				day(*n + step)
+		for _, b := range []*int{t.Within, t.Before, t.After} {
+			if b != nil { // the day itself is in or out, and so are its neighbours
+				day(*b)
+				day(*b - 1)
+				day(*b + 1)
 			}
 		}
 	}
