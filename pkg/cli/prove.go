@@ -36,6 +36,12 @@ func proof(ctx context.Context, env session, d *deployment.Deployment, b *bluepr
 	}
 	if r != nil {
 		r.Elapsed = env.Now().Sub(start)
+		var rests []string
+		for _, a := range b.Assumptions {
+			rests = append(rests, a.ID)
+		}
+		rests = append(rests, fmt.Sprintf("a row of a data table is read within %s, for which Genesys documents no bound", prove.TableRead))
+		r.Assumptions = append(rests, r.Assumptions...)
 		mask(r, privacy.New(privacy.Options{Deployment: d, Names: blueprint.PersonalNames(d)}))
 	}
 	return r, nil

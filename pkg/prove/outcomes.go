@@ -15,9 +15,9 @@ import (
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
-// tableRead is what reading a row is taken to last. The platform gives a flow no bound for it
+// TableRead is what reading a row is taken to last. The platform gives a flow no bound for it
 // (A-TABLE-WAIT).
-const tableRead = time.Second
+const TableRead = time.Second
 
 // A flowProof is the first half of the proof of a deployment: its flow over every outcome of
 // every effect.
@@ -48,7 +48,7 @@ func newFlowProof(in Input) (*flowProof, error) {
 	d := in.Deployment
 	f.set = setting{
 		starts: f.starts(), hubspot: func(e *interp.Effect) bool { return f.hubspot[e.Category] }, ending: f.ending,
-		bars: f.bars, apart: f.apart, extra: f.extra, more: f.numbers(), asks: 2, tables: tableRead, stop: in.Stop, budget: d.Enrichment.Budget,
+		bars: f.bars, apart: f.apart, extra: f.extra, more: f.numbers(), asks: 2, tables: TableRead, stop: in.Stop, budget: d.Enrichment.Budget,
 	}
 	if d.HubSpot.Lookup.Company == routing.CompanyNumbers {
 		f.set.asks = 3
@@ -229,7 +229,8 @@ func (f *flowProof) prove(ctx context.Context, r *Report) ([]Property, error) {
 	if err != nil {
 		return nil, err
 	}
-	wait, path, _ := x.longest(func(e edge) time.Duration { return e.wait })
+	waits := func(e edge) time.Duration { return e.wait }
+	wait, path, _ := x.longest(waits)
 	hub, _, endless := x.longest(func(e edge) time.Duration { return e.hub })
 	if over := hub > f.set.budget || endless; over && x.faults[Wait] == nil && !f.in.Stop {
 		// The first way to a state need not be the longest: once more, and ways of different
@@ -242,11 +243,15 @@ func (f *flowProof) prove(ctx context.Context, r *Report) ([]Property, error) {
 		}
 		x.faults[Wait] = y.faults[Wait]
 	}
-	r.States, r.Paths, r.WorstWait, r.WorstHubSpot, r.WorstPath = len(x.nodes), x.ways(), wait, hub, x.words(path)
+	r.States, r.Paths, r.WorstWait, r.WorstHubSpot, r.WorstPath = len(x.nodes), x.ways(), wait, hub, x.words(path, waits)
 	r.Cut = append(r.Cut, x.cut...)
 	var out []Property
 	for _, id := range []string{Ending, Wait, Expressions, Requests} {
-		out = append(out, x.property(id, titles[id]))
+		p := x.property(id, titles[id])
+		if p.Pos.Line > 0 {
+			p.Pos = f.in.Blueprint.Flow.At(p.Pos.Line)
+		}
+		out = append(out, p)
 	}
 	return out, nil
 }

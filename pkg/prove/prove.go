@@ -58,9 +58,10 @@ func Flow(ctx context.Context, f *architect.File, o FlowOptions) (*Report, error
 	r := &Report{Mode: Full, States: len(x.nodes), Paths: x.ways(), Cut: x.cut}
 	var endless bool
 	var path []int32
-	r.WorstWait, path, endless = x.longest(func(e edge) time.Duration { return e.hub })
+	hub := func(e edge) time.Duration { return e.hub }
+	r.WorstWait, path, endless = x.longest(hub)
 	r.WorstHubSpot = r.WorstWait
-	r.WorstPath = x.words(path)
+	r.WorstPath = x.words(path, hub)
 	r.Properties = []Property{
 		x.property(Ending, "No call is disconnected without a word"),
 		x.property(Wait, "The wait for data actions is bounded"),
@@ -104,12 +105,19 @@ func (x *explorer) property(id, title string) Property {
 	return p
 }
 
-// words tell a way over nodes by the effects on it.
-func (x *explorer) words(path []int32) []string {
+// words tell what takes time on a way over nodes, and how long.
+func (x *explorer) words(path []int32, of func(edge) time.Duration) []string {
 	var out []string
-	for _, n := range path {
-		if w := x.nodes[n].what; w != "" {
-			out = append(out, w)
+	for i, n := range path {
+		var took time.Duration
+		for _, e := range x.nodes[n].edges {
+			ends := e.to < 0 || e.keyed
+			if i+1 == len(path) && ends || i+1 < len(path) && !ends && e.to == path[i+1] {
+				took = max(took, of(e))
+			}
+		}
+		if took > 0 {
+			out = append(out, fmt.Sprintf("%s: %s", x.nodes[n].what, took))
 		}
 	}
 	return out

@@ -261,15 +261,16 @@ func printSearch(b *strings.Builder, r *prove.Report) {
 		}
 	}
 	lines("", wrapped(r.WorstPath, " · "))
-	var ids, sentences []string
+	var rests []string
 	for _, a := range r.Assumptions {
 		if strings.Contains(a, " ") {
-			sentences = append(sentences, a)
-		} else {
-			ids = append(ids, a)
+			rests = append(rests, a)
 		}
 	}
-	lines("rests on", append(wrapped(ids, ", "), sentences...))
+	if n := len(r.Assumptions) - len(rests); n > 0 {
+		rests = append([]string{Count(n, "assumption", "assumptions") + " about the vendors (" + AssumptionsPage + ")"}, rests...)
+	}
+	lines("rests on", rests)
 	lines("cut", r.Cut)
 }
 

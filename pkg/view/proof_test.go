@@ -34,7 +34,7 @@ func TestPrintProof(t *testing.T) {
                1,312 calls to 57 kinds of accounts, in 212 ms
   worst wait   5,998 ms            HubSpot at most 3,000
                switch 1,000 · find contact 2,000 · find deals 1,000
-  rests on     A-LISTS, A-FIND
+  rests on     2 assumptions about the vendors (docs/assumptions.md)
                a table answers within a second
 `
 	broken := provedReport()
@@ -52,7 +52,7 @@ func TestPrintProof(t *testing.T) {
                1,312 calls to 57 kinds of accounts, in 212 ms
   worst wait   5,998 ms            HubSpot at most 3,000
                switch 1,000 · find contact 2,000 · find deals 1,000
-  rests on     A-LISTS, A-FIND
+  rests on     2 assumptions about the vendors (docs/assumptions.md)
                a table answers within a second
   cut          menu "Main" after 3 rounds
 `
