@@ -27,8 +27,13 @@ type Meeting struct {
 // Meetings follow every source through the variables of a flow, whatever the order in which
 // they are written, and collect the literals that stand beside it in a condition or a call.
 func (p *Program) Meetings() map[Source]*Meeting {
+	p.met.Do(func() { p.meetings = p.meet() })
+	return p.meetings
+}
+
+func (p *Program) meet() map[Source]*Meeting {
 	w := &watch{p: p}
-	m := &meeting{p: p, w: w, of: map[int]map[Source]bool{}, out: map[Source]*Meeting{}, data: map[string]int{}, gives: map[*value][]string{}}
+	m := &meeting{p: p, w: w, of: map[int]map[Source]bool{}, out: map[Source]*Meeting{}, seen: map[neighbour]bool{}, data: map[string]int{}, gives: map[*value][]string{}}
 	m.next = len(p.builtins) + p.number()
 	for _, name := range []string{"Call.Ani", "Call.CalledAddress", "Call.CalledAddressOriginal", "Flow.InvocationData"} {
 		if i := p.slot(name); i >= 0 {
@@ -57,6 +62,7 @@ type meeting struct {
 	next  int
 	out   map[Source]*Meeting
 	gives map[*value][]string // variables, by expression
+	seen  map[neighbour]bool
 }
 
 func (m *meeting) add(at int, from ...Source) {
@@ -226,10 +232,21 @@ func (m *meeting) beside(s Source, v expr.Value) {
 	if !v.IsSet() {
 		return
 	}
-	x := m.meeting(s)
-	if !slices.ContainsFunc(x.Literals, func(o expr.Value) bool { return o.Type() == v.Type() && o.Equal(v) && o.Text() == v.Text() }) {
+	k := neighbour{s, v.Type(), v.Text()}
+	if k.text == "" {
+		k.text = v.String()
+	}
+	if x := m.meeting(s); !m.seen[k] {
+		m.seen[k] = true
 		x.Literals = append(x.Literals, v)
 	}
+}
+
+// A neighbour is a literal that a source has met.
+type neighbour struct {
+	of   Source
+	typ  expr.Type
+	text string
 }
 
 func (m *meeting) meeting(s Source) *Meeting {

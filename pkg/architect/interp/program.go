@@ -29,6 +29,8 @@ type Program struct {
 	live     func() *liveness
 	kept     []int // Options.Keep: their places among the flow's variables, −1 for an unknown one
 	findings diag.Findings
+	met      sync.Once
+	meetings map[Source]*Meeting
 }
 
 // An instr is one step of the machine. Control flow is resolved: next is where it goes
