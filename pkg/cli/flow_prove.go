@@ -76,7 +76,7 @@ func runFlowProve(ctx context.Context, o flowProveOptions) error {
 	defer roomy(o.session)()
 	out := view.FlowProofs{Schema: view.Schema, Flows: []view.FlowProof{}}
 	files, taken := worlds{}, map[string]bool{}
-	proved, no := 0, false
+	proved, no, other := 0, false, ""
 	for _, path := range o.files {
 		p, err := o.prove(ctx, path)
 		if err != nil {
@@ -89,7 +89,7 @@ func runFlowProve(ctx context.Context, o flowProveOptions) error {
 		if p.kind == inbound {
 			proved++
 		}
-		no = no || p.found.Has(diag.Error)
+		no, other = no || p.found.Has(diag.Error), p.kind
 		if !o.settings.json {
 			if err := p.print(o.IO, replay); err != nil {
 				return err
@@ -103,7 +103,11 @@ func runFlowProve(ctx context.Context, o flowProveOptions) error {
 		out.Flows = append(out.Flows, v)
 	}
 	if proved == 0 && !no {
-		return fail(errors.New("there is no inbound call flow to prove"), "name the file of a flow with inboundCall at its top")
+		why := errors.New("there is no inbound call flow to prove")
+		if len(o.files) == 1 {
+			why = fmt.Errorf("%w: %s holds a flow of type %s", why, o.files[0], other)
+		}
+		return fail(why, "name the file of a flow with inboundCall at its top")
 	}
 	if err := files.write(o.folder); err != nil {
 		return err
