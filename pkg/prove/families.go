@@ -846,8 +846,10 @@ func (w *whole) legsFamily() []*situation {
 		again(w.found.open().with(func(y *sketch) { y.deal.amount = v.Per.String() }), soon, nil, func(s *situation) { s.Org.MissingQueues = []string{w.p.Fallback.Queue} })
 	}
 	x := w.found.open()
+	fresh := w.in.Now.Add(time.Hour).Format("2006-01-02T15:04:05")
 	for _, spoil := range []map[string]string{
 		{"dealroute_until": absent}, {"dealroute_until": ""}, {"dealroute_until": "soon"}, {"dealroute_until": "2026-11-23"},
+		{"dealroute_until": fresh}, {"dealroute_until": fresh + "X"}, {"dealroute_until": fresh + "+Z"},
 		{"dealroute_policy": absent}, {"dealroute_policy": "0000000000000000"}, {"dealroute_policy": ""},
 		{"dealroute_outcome": absent}, {"dealroute_outcome": "lookup_failed"}, {"dealroute_outcome": ""}, {"dealroute_outcome": "x"}, {"dealroute_outcome": "no_record"},
 		{"dealroute_rule": absent}, {"dealroute_rule": "no such rule"}, {"dealroute_rule": ""},
@@ -926,7 +928,8 @@ func (w *whole) pagesFamily() []*situation {
 	last := func(first, last string, n int) func(int) string {
 		return func(i int) string { return map[bool]string{true: last, false: first}[i == n-1] }
 	}
-	page(100, open, true)
+	page(100, open, true) // a flow that walks them in parts of 99 has one left over in the first part, and in the second
+	page(199, open, true)
 	page(routing.PageSize, open, true)
 	page(routing.PageSize, last(dealWon, dealOpen, routing.PageSize), false)
 	page(routing.PageSize, won, false)

@@ -31,9 +31,18 @@ func Deployment(ctx context.Context, in Input) (*Report, error) {
 	var shown []Property
 	var failed error
 	var done sync.WaitGroup
-	done.Go(func() { shown, failed = f.prove(ctx, flow) })
+	other, enough := context.WithCancel(ctx)
+	defer enough()
+	done.Go(func() { shown, failed = f.prove(other, flow) })
 	err = w.prove(ctx, r)
+	stop := in.Stop && err == nil && len(r.Broken()) > 0
+	if stop {
+		enough()
+	}
 	done.Wait()
+	if stop { // what the flow shows besides would depend on how far it came
+		return r, nil
+	}
 	if err = cmp.Or(err, failed); err != nil {
 		return nil, err
 	}
