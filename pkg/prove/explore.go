@@ -757,7 +757,10 @@ func effectWords(e *interp.Effect) string {
 	case interp.EffectDataAction:
 		return fmt.Sprintf("data action %q", e.Name)
 	case interp.EffectTable:
-		return fmt.Sprintf("row %q of data table %q", e.Key.Text(), e.Name)
+		if key := e.Key.Text(); key != "" {
+			return fmt.Sprintf("row %q of data table %q", key, e.Name)
+		}
+		return fmt.Sprintf("a row of data table %q", e.Name)
 	case interp.EffectFind:
 		return fmt.Sprintf("%s %q", strings.ToLower(e.Type.String()), e.Name)
 	case interp.EffectTransfer:

@@ -229,7 +229,7 @@ func (m *meeting) meet(f *flow) {
 }
 
 func (m *meeting) beside(s Source, v expr.Value) {
-	if !v.IsSet() {
+	if !v.IsSet() || s.Builtin != "" { // what a call brings is chosen by whoever makes it
 		return
 	}
 	k := neighbour{s, v.Type(), v.Text()}

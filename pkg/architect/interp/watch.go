@@ -511,18 +511,20 @@ func (v *view) origins() []byte {
 		done = append(done, at)
 		v.b = append(v.b, '#')
 		left := v.s.spans[at].left
+		var seen [][]uint32
+		for k := i; k < len(v.open); k++ {
+			if o := &v.open[k]; o.span == at {
+				for _, e := range o.eyes {
+					seen = append(seen, v.f.sees(o.of, e))
+				}
+			}
+		}
 		rows := make([]string, 0, len(left))
 		var row []byte
 		for _, c := range left {
 			row = row[:0]
-			for k := i; k < len(v.open); k++ {
-				o := &v.open[k]
-				if o.span != at {
-					continue
-				}
-				for _, e := range o.eyes {
-					row = binary.AppendUvarint(row, uint64(v.f.sees(o.of, e)[c]))
-				}
+			for _, by := range seen {
+				row = binary.AppendUvarint(row, uint64(by[c]))
 			}
 			rows = append(rows, string(row))
 		}
