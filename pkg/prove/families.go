@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -578,10 +579,7 @@ func (w *whole) companiesFamily() []*situation {
 		return g.out
 	}
 	numbers := []string{n.E164(), n.E164()[1:], n.National(), "0" + n.National(), n.E164() + "1", "", n.E164()[:3] + " " + n.E164()[3:6] + " " + n.E164()[6:]}
-	for _, group := range phone.GroupsOf(strconv.Itoa(n.CallingCode())).Of {
-		_ = group
-	}
-	for _, v := range numbers {
+	for _, v := range each(append(numbers, written(n)...)) {
 		g.add(w.found.base(), func(s *situation) { firm(s, companyID, v, 0); sale1(s, dealOpen, companyID) })
 	}
 	for _, kind := range []string{dealOpen, dealWon} {
@@ -623,6 +621,27 @@ func (w *whole) companiesFamily() []*situation {
 		sale1(s, dealWon, companyID)
 	})
 	return g.out
+}
+
+// written are ways in which people write a number in groups, whether or not they are looked for.
+func written(n phone.Number) []string {
+	code := strconv.Itoa(n.CallingCode())
+	digits := strings.TrimPrefix(n.E164(), "+"+code)
+	var out []string
+	for _, way := range phone.GroupsOf(code).Of[len(digits)] {
+		var groups []string
+		rest := digits
+		for _, k := range way.Groups {
+			groups, rest = append(groups, rest[:k]), rest[k:]
+		}
+		for _, head := range []string{way.Trunk + groups[0], "+" + code + " " + groups[0], "+" + code + "-" + groups[0], "+" + code + " (" + groups[0] + ")", "+" + code + " (0)" + groups[0]} {
+			for _, mark := range []string{" ", "-", "."} {
+				out = append(out, head+mark+strings.Join(groups[1:], mark))
+			}
+			out = append(out, head+" "+strings.Join(groups[1:], "-"), head+"/"+strings.Join(groups[1:], " "), "("+head+") "+strings.Join(groups[1:], " "), "("+head+") "+strings.Join(groups[1:], "-"))
+		}
+	}
+	return out
 }
 
 // numbersFamily is who calls, and what was dialled.
@@ -720,7 +739,7 @@ func (w *whole) faultsFamily() []*situation {
 			g.add(x, func(s *situation) { s.Faults = []Fault{{FaultTimeout, n}, {FaultSlow, 0}} })
 		}
 	}
-	for i, r := range w.p.Rules { // rules on what the contact says hold without the deals
+	for i := range w.p.Rules { // rules on what the contact says hold without the deals
 		x, ok := w.found.rule(i)
 		if !ok || x.who != whoContact || x.failure != "" {
 			continue
@@ -728,7 +747,6 @@ func (w *whole) faultsFamily() []*situation {
 		for _, k := range []FaultKind{FaultTimeout, FaultServer} {
 			g.add(x, func(s *situation) { s.Faults = []Fault{{k, 2}} })
 		}
-		_ = r
 	}
 	if w.d.Enrichment.Breaker.Enabled { // where its row is gone, nothing is written
 		g.add(w.found.open(), func(s *situation) { s.Faults, s.Org.NoRows = []Fault{{FaultServer, 1}}, true })

@@ -198,3 +198,35 @@ func TestReadingsUnderWhichItWouldNotHold(t *testing.T) {
 		t.Errorf("%q", r.Assumptions)
 	}
 }
+
+// A spelling of a company's number that is not looked for any more is missed.
+func TestSpellingsOfCompanies(t *testing.T) {
+	d, b := parsed(t, example(t, "companies"))
+	var lines []string
+	for _, a := range b.Actions {
+		if a.Role == blueprint.RoleFindCompany {
+			for _, l := range strings.Split(a.Definition.Request.Template, "\n") {
+				if strings.HasPrefix(l, `  ,"`) && strings.Contains(l, "Cut1") {
+					lines = append(lines, l)
+				}
+			}
+		}
+	}
+	if len(lines) != 13 {
+		t.Fatalf("%d spellings", len(lines))
+	}
+	for _, l := range lines {
+		spoilt := changed(b, blueprint.RoleFindCompany, func(d *dataaction.Definition) {
+			d.Request.Template = strings.Replace(d.Request.Template, l+"\n", "", 1)
+		})
+		in := input(d, spoilt, prove.Quick)
+		in.Stop = true
+		r, err := prove.Deployment(context.Background(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Broken()) == 0 {
+			t.Errorf("nobody misses %s", l)
+		}
+	}
+}
