@@ -674,6 +674,15 @@ func (w *whole) numbersFamily() []*situation {
 			})
 		}
 	}
+	for _, ani := range []string{"+5588987654321", "+5491123456789", "+525512345678"} { // of lines that are written in several ways
+		n, err := phone.Parse(ani, w.home)
+		if err != nil {
+			continue
+		}
+		for _, v := range append(n.Variants(), n) {
+			g.add(w.found.open().with(func(y *sketch) { y.ani = ani }), func(s *situation) { s.CRM.Contacts[0] = w.found.contact(contactID, v.E164()) })
+		}
+	}
 	dialled := append([]string{"", "+15005550199", "nobody"}, w.d.Calls.Numbers...)
 	for _, n := range w.d.Calls.Numbers {
 		dialled = append(dialled, "tel:"+n, "sip:"+n+"@203.0.113.7", n[1:])
