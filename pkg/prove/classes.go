@@ -20,7 +20,8 @@ const mostClasses = 400
 var keys = []string{"1", "2"}
 
 // scalars are the values of one output that is no list, or of an item of one.
-func scalars(t expr.Type, literals []expr.Value, more []string, item bool) []expr.Value {
+func (a *answer) scalars(t expr.Type, item bool) []expr.Value {
+	literals, more := a.literals, a.more
 	out := []expr.Value{expr.NotSet(t)}
 	add := func(vs ...expr.Value) {
 		for _, v := range vs {
@@ -36,7 +37,7 @@ func scalars(t expr.Type, literals []expr.Value, more []string, item bool) []exp
 		for _, s := range append([]string{keys[0], keys[1]}, more...) {
 			add(expr.OfString(s))
 		}
-		if !slices.ContainsFunc(literals, func(l expr.Value) bool { return l.Type() == expr.String && l.Text() != "" }) {
+		if !a.read && !slices.ContainsFunc(literals, func(l expr.Value) bool { return l.Type() == expr.String && l.Text() != "" }) {
 			if !item || len(literals) > 0 {
 				add(expr.OfString(""))
 			}
@@ -116,6 +117,7 @@ type answer struct {
 	name     string
 	typ      expr.Type
 	literals []expr.Value
+	read     bool     // as something else than a text
 	more     []string // texts that it is compared with and that stand nowhere
 }
 
@@ -123,7 +125,7 @@ type answer struct {
 func jointly(as []answer) [][]expr.Value {
 	if len(as) == 1 && !as[0].typ.IsList() {
 		var out [][]expr.Value
-		for _, v := range scalars(as[0].typ, as[0].literals, as[0].more, false) {
+		for _, v := range as[0].scalars(as[0].typ, false) {
 			out = append(out, []expr.Value{v})
 		}
 		return out
@@ -131,7 +133,7 @@ func jointly(as []answer) [][]expr.Value {
 	n := len(as)
 	items := make([][]expr.Value, n) // set ones
 	for i, a := range as {
-		items[i] = scalars(a.typ.Elem(), a.literals, a.more, true)[1:]
+		items[i] = a.scalars(a.typ.Elem(), true)[1:]
 		if len(items[i]) == 0 { // a type of which no value can be made
 			items[i] = []expr.Value{expr.NotSet(a.typ.Elem())}
 		}

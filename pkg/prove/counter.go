@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,11 +25,15 @@ func (f *fault) counterexample() *Counterexample {
 	}
 	c := f.start.call
 	w.Call = world.Call{ANI: c.ANI, DNIS: c.DNIS, At: c.At, Language: c.Language}
+	var brings []string
 	for _, n := range f.origins {
 		v := pick(n.value)
 		switch {
-		case n.data == "":
+		case n.builtin == "Call.Ani":
 			w.Call.ANI = v.Text()
+		case n.builtin != "":
+			w.Call.Variables = append(w.Call.Variables, world.Field{Name: n.builtin, Value: datum(v)})
+			brings = append(brings, fmt.Sprintf("%s is %s", n.builtin, v))
 		case v.IsSet():
 			if w.Call.Data == nil {
 				w.Call.Data = map[string]string{}
@@ -41,9 +46,9 @@ func (f *fault) counterexample() *Counterexample {
 		events = append(events, e)
 	}
 	slices.Reverse(events)
-	call := []string{fmt.Sprintf("a call from %s", shown(w.Call.ANI))}
-	if w.Call.Data != nil {
-		call = append(call, fmt.Sprintf("an earlier leg of the conversation left %d attributes", len(w.Call.Data)))
+	call := append([]string{fmt.Sprintf("a call from %s", numberWords(w.Call.ANI))}, brings...)
+	if names := slices.Sorted(maps.Keys(w.Call.Data)); len(names) > 0 {
+		call = append(call, "an earlier leg of the conversation left "+strings.Join(names, ", "))
 	}
 	for _, e := range events {
 		a := e.answer
@@ -158,7 +163,7 @@ func gives(fs []world.Field) string {
 	return " with " + strings.Join(out, ", ")
 }
 
-func shown(ani string) string {
+func numberWords(ani string) string {
 	if ani == "" {
 		return "a withheld number"
 	}

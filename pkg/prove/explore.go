@@ -42,10 +42,19 @@ type setting struct {
 
 // A start is a way in which calls begin.
 type start struct {
-	call   interp.Call
-	anis   []string            // what the caller may show; none: call.ANI
-	data   map[string][]string // what earlier legs may have left, besides nothing
-	barred string              // why HubSpot may not be asked
+	call    interp.Call
+	anis    []string            // what the caller may show; none: call.ANI
+	dialled []string            // what the caller may have dialled, besides call.DNIS
+	data    map[string][]string // what earlier legs may have left, besides nothing
+	barred  string              // why HubSpot may not be asked
+}
+
+// texts are what a built-in variable may hold.
+func (st *start) texts(name string) []string {
+	if strings.HasPrefix(name, "Call.CalledAddress") {
+		return append([]string{st.call.DNIS, "something else"}, st.dialled...)
+	}
+	return []string{"", "7", "something else"}
 }
 
 // An event is an effect with its answer, the last one first.
@@ -71,9 +80,13 @@ type fault struct {
 
 // named is something the start leaves open.
 type named struct {
-	data  string // participant data; empty: the caller's number
-	value expr.Value
+	data    string // participant data, or
+	builtin string // a built-in variable
+	value   expr.Value
 }
+
+// shown are built-in texts that callers and trunks bring along, besides the caller's number.
+var shown = []string{"Call.RemoteName", "Call.UUIData", "Call.ExternalTag", "Flow.InvocationData", "Call.CalledAddress", "Call.CalledAddressOriginal"}
 
 type item struct {
 	state    *interp.State
@@ -212,9 +225,27 @@ func (x *explorer) begin(st *start) item {
 		v := interp.OneOf(open, expr.String, values)
 		call.ANI = st.anis[0]
 		call.Builtins = append(slices.Clone(call.Builtins), interp.Named{Name: "Call.Ani", Value: v})
-		it.begin = append(it.begin, named{value: v})
+		it.begin = append(it.begin, named{builtin: "Call.Ani", value: v})
+	}
+	admit := []*interp.Origin{}
+	for _, name := range shown {
+		if !x.fold.Reads(name) {
+			continue
+		}
+		values := []expr.Value{expr.NotSet(expr.String)}
+		for _, s := range st.texts(name) {
+			values = append(values, expr.OfString(s))
+		}
+		o := x.origin(originKey{what: name}, len(values))
+		v := interp.OneOf(o, expr.String, values)
+		admit = append(admit, o)
+		call.Builtins = append(call.Builtins, interp.Named{Name: name, Value: v})
+		it.begin = append(it.begin, named{builtin: name, value: v})
 	}
 	it.state = x.fold.Start(call)
+	for _, o := range admit {
+		it.state.Admit(o)
+	}
 	if open != nil {
 		it.state.Admit(open)
 	}
@@ -232,7 +263,7 @@ func (x *explorer) begin(st *start) item {
 		v := interp.OneOf(o, expr.String, values)
 		it.state.Admit(o)
 		it.state.Write(n, v)
-		it.begin = append(it.begin, named{n, v})
+		it.begin = append(it.begin, named{data: n, value: v})
 	}
 	return it
 }
@@ -569,7 +600,7 @@ func (x *explorer) bind(it *item, e *interp.Effect, a *alternative, wants []inte
 			if group[i] == g {
 				w := answer{name: wants[i].Name, typ: wants[i].Type}
 				if m := x.meetings[source(i)]; m != nil {
-					if w.literals = m.Literals; m.Caller {
+					if w.literals, w.read = m.Literals, m.Read; m.Caller {
 						w.more = x.set.more
 					}
 				}

@@ -16,7 +16,7 @@ import (
 )
 
 // TableRead is what reading a row is taken to last. The platform gives a flow no bound for it
-// (A-TABLE-WAIT).
+// (A-TABLE-READ).
 const TableRead = time.Second
 
 // A flowProof is the first half of the proof of a deployment: its flow over every outcome of
@@ -151,9 +151,13 @@ func (f *flowProof) starts() []start {
 		unusable = append(unusable, own[0])
 	}
 	data := f.data()
+	dialled := slices.Clone(d.Calls.Numbers)
+	for _, r := range d.Routing.Rules {
+		dialled = append(dialled, r.When.Called...)
+	}
 	return []start{
-		{call: call, anis: usable, data: data},
-		{call: call, anis: unusable, data: data, barred: "the caller's number cannot be looked up"},
+		{call: call, anis: usable, dialled: dialled, data: data},
+		{call: call, anis: unusable, dialled: dialled, data: data, barred: "the caller's number cannot be looked up"},
 	}
 }
 

@@ -21,6 +21,7 @@ type Source struct {
 type Meeting struct {
 	Literals []expr.Value // texts and numbers, each once, in the order of the flow
 	Counted  []Source     // lists of the same action whose length is compared with this one's
+	Read     bool         // its text is read as something else, or cut
 	Caller   bool         // what comes from the caller's number stands beside it
 }
 
@@ -295,6 +296,7 @@ var measures = []string{"findfirst", "findlast", "find", "count", "length", "con
 func (m *meeting) atom(in *instr, v *value, n expr.Node) {
 	var from []Source
 	var literals []expr.Value
+	reads := false
 	var walk func(x expr.Node) bool
 	walk = func(x expr.Node) bool {
 		switch x := x.(type) {
@@ -308,6 +310,7 @@ func (m *meeting) atom(in *instr, v *value, n expr.Node) {
 			return false
 		case *expr.Call:
 			name := strings.ToLower(x.Name)
+			reads = reads || name == "substring" || strings.HasPrefix(name, "to") && name != "tostring" && !strings.HasPrefix(name, "toaudio")
 			switch {
 			case name == "if" || x != n && slices.Contains(measures, name): // what it gives is of another kind
 				for _, a := range x.Args {
@@ -330,6 +333,9 @@ func (m *meeting) atom(in *instr, v *value, n expr.Node) {
 	for _, s := range from {
 		for _, l := range literals {
 			m.beside(s, l)
+		}
+		if reads && s.Builtin == "" {
+			m.meeting(s).Read = true
 		}
 		if caller && s.Builtin == "" {
 			m.meeting(s).Caller = true

@@ -250,6 +250,12 @@ func (p *Program) Fold() *Fold {
 	return &Fold{w: w, seen: map[sight][]uint32{}, mem: newMemory(w)}
 }
 
+// Reads tells whether an expression of the flow reads a built-in variable.
+func (f *Fold) Reads(builtin string) bool {
+	i := f.w.p.slot(builtin)
+	return i >= 0 && f.w.reads[i] > 0
+}
+
 // Start makes the state of a call for this search.
 func (f *Fold) Start(c Call) *State {
 	s := f.w.p.Start(c)
