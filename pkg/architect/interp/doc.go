@@ -25,6 +25,9 @@
 //
 // More of the random flows behind these laws: go test -run 'Keys|Clone|Budget' -rapid.checks 5000.
 //
+// A State may also stand for many calls, whose answers nothing has told apart yet (Origin,
+// OneOf); a Fold walks such states and names those that have the same future.
+//
 // What Genesys documents nowhere is an Option whose zero value is the stricter reading.
 // Package world has the world that a world file describes.
 package interp
