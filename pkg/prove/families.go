@@ -2,6 +2,7 @@ package prove
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -620,6 +621,21 @@ func (w *whole) companiesFamily() []*situation {
 		firm(s, companyID, n.E164(), 0)
 		sale1(s, dealWon, companyID)
 	})
+	for _, p := range w.p.Pipelines[min(1, len(w.p.Pipelines)):] { // each record is asked for by a filter of its own
+		for _, s := range slices.Clone(g.out) {
+			if len(s.CRM.Companies) < 2 || len(s.CRM.Deals) == 0 || len(s.Faults) > 0 {
+				continue
+			}
+			other := &situation{Witness: s.Witness}
+			other.CRM.Deals = slices.Clone(s.CRM.Deals)
+			for i := range other.CRM.Deals {
+				ps := maps.Clone(other.CRM.Deals[i].Properties)
+				ps[hubspot.PropPipeline] = hubspot.Text(p)
+				other.CRM.Deals[i].Properties = ps
+			}
+			g.out = append(g.out, other)
+		}
+	}
 	return g.out
 }
 
