@@ -272,6 +272,9 @@ func gotOf(o *simulate.Outcome, org *simulate.Org) got {
 	fmt.Fprintf(&b, "\ndata")
 	for _, k := range slices.Sorted(maps.Keys(r.ParticipantData)) {
 		v := r.ParticipantData[k]
+		if v == "" && k == "dealroute_note" { // nothing is written
+			continue
+		}
 		if t, err := time.Parse(time.RFC3339, v); err == nil && strings.HasSuffix(k, "_until") { // from the end of the waits
 			v = t.Sub(o.Call.At.Add(r.Elapsed).Truncate(time.Second)).String()
 		}
