@@ -37,6 +37,16 @@ func (a *answer) scalars(t expr.Type, item bool) []expr.Value {
 		for _, s := range append([]string{keys[0], keys[1]}, more...) {
 			add(expr.OfString(s))
 		}
+		if a.number {
+			for _, s := range a.numbers() {
+				add(expr.OfString(s))
+			}
+		}
+		if !item {
+			for _, n := range a.beside(mostLength) {
+				add(expr.OfString(strings.Repeat("7", n)))
+			}
+		}
 		if !a.read && !slices.ContainsFunc(literals, func(l expr.Value) bool { return l.Type() == expr.String && l.Text() != "" }) {
 			if !item || len(literals) > 0 {
 				add(expr.OfString(""))
@@ -86,8 +96,74 @@ func (a *answer) scalars(t expr.Type, item bool) []expr.Value {
 		number("1000000000000")
 	default:
 		add(example(t))
+		for _, s := range append(slices.Clone(apart[t]), a.texts()...) {
+			if t == expr.Currency {
+				s += "|USD"
+			}
+			v, _ := interp.Literal(s, t)
+			add(v)
+		}
 	}
 	return out
+}
+
+// mostLength and mostItems bound texts and lists that are made because their length is
+// compared with a number.
+const mostLength, mostItems = 200, 20
+
+// beside are the lengths that are compared, with their neighbours.
+func (a *answer) beside(most int64) []int {
+	var out []int
+	for _, l := range a.lengths {
+		for n := max(l-1, 0); n <= min(l+1, most); n++ {
+			if !slices.Contains(out, int(n)) {
+				out = append(out, int(n))
+			}
+		}
+	}
+	return out
+}
+
+// numbers are nothing and the numbers that a text is compared with when it is read as one, with
+// their neighbours.
+func (a *answer) numbers() []string {
+	out := []string{"0"}
+	for _, l := range a.literals {
+		switch l.Type() {
+		case expr.Integer:
+			for _, n := range []int64{l.Int(), l.Int() - 1, l.Int() + 1} {
+				out = append(out, strconv.FormatInt(n, 10))
+			}
+		case expr.Decimal:
+			below, above := beside(l.String())
+			out = append(out, l.String(), below, above)
+		}
+	}
+	return out
+}
+
+// texts are the literals as they would be written.
+func (a *answer) texts() []string {
+	var out []string
+	for _, l := range a.literals {
+		switch l.Type() {
+		case expr.String:
+			out = append(out, l.Text())
+		case expr.Integer, expr.Decimal:
+			below, above := beside(l.String())
+			out = append(out, l.String(), below, above)
+		}
+	}
+	return out
+}
+
+// apart are values of types that are compared with each other and with the time of the call:
+// some that are long ago, far off, short, long.
+var apart = map[expr.Type][]string{
+	expr.DateTime: {"2000-01-01T00:00:00Z", "2999-12-31T00:00:00Z"},
+	expr.Date:     {"2000-01-01", "2999-12-31"},
+	expr.Duration: {"0s", "1h", "10000h"},
+	expr.Currency: {"0", "-1", "1000000000"},
 }
 
 // beside are the numbers next to one of at most two places.
@@ -117,7 +193,9 @@ type answer struct {
 	name     string
 	typ      expr.Type
 	literals []expr.Value
+	lengths  []int64  // that its length, or how many items it has, is compared with
 	read     bool     // as something else than a text
+	number   bool     // as a number
 	more     []string // texts that it is compared with and that stand nowhere
 }
 
@@ -171,6 +249,13 @@ func jointly(as []answer) [][]expr.Value {
 			vary(expr.NotSet(as[k].typ))
 		}
 	}
+	for k := range n { // as many as their number is compared with
+		for _, size := range as[k].beside(mostItems) {
+			if size > 2 {
+				out = append(out, row(func(i int) expr.Value { return list(i, slices.Repeat([]expr.Value{at(i, 0)}, size)...) }))
+			}
+		}
+	}
 	for _, o := range [][2]int{{0, 1}, {1, 0}, {0, 0}} {
 		out = append(out, row(func(i int) expr.Value { return list(i, at(i, o[0]), at(i, o[1])) }))
 	}
@@ -186,10 +271,10 @@ func jointly(as []answer) [][]expr.Value {
 }
 
 // digits are what a caller may key in.
-func digits(in interp.Input, literals []string) []string {
+func digits(in interp.Input, a *answer) []string {
 	out := []string{""}
 	add := func(s string) {
-		if !slices.Contains(out, s) {
+		if len(s) <= max(in.Max, 1)+len(in.Terminator) && !slices.Contains(out, s) && strings.Trim(s, "0123456789*#") == "" {
 			out = append(out, s)
 		}
 	}
@@ -199,9 +284,30 @@ func digits(in interp.Input, literals []string) []string {
 		}
 		return out
 	}
-	for _, s := range literals {
-		if s != "" && len(s) <= in.Max && strings.Trim(s, "0123456789*#") == "" {
-			add(s + in.Terminator)
+	texts := a.numbers()
+	if !a.number {
+		texts = nil
+	}
+	for _, l := range a.literals {
+		texts = append(texts, l.Text())
+	}
+	for _, s := range texts {
+		if s == "" {
+			continue
+		}
+		if fill := in.Min - len(s); fill > 0 { // it may be the beginning or the end
+			add(s + strings.Repeat("1", fill) + in.Terminator)
+			add(strings.Repeat("1", fill) + s + in.Terminator)
+			if a.number {
+				add(strings.Repeat("0", fill) + s + in.Terminator)
+			}
+			continue
+		}
+		add(s + in.Terminator)
+	}
+	for _, n := range a.beside(int64(in.Max)) {
+		if n > 0 {
+			add(strings.Repeat("7", n) + in.Terminator)
 		}
 	}
 	add(strings.Repeat("1", max(in.Min, 1)) + in.Terminator)

@@ -83,7 +83,7 @@ func (f *fault) counterexample() *Counterexample {
 				}
 				t.Rows[e.effect.Key.Text()] = outs
 			case "failure":
-				t.Fails = cmp.Or(reply.Error, "true")
+				t.Fails = cmp.Or(reply.Error, world.DefaultTableError)
 			}
 			w.Tables[name] = t
 			call = append(call, what+": "+branchWords(a.Branch)+gives(outs))

@@ -46,15 +46,16 @@ type start struct {
 	anis    []string            // what the caller may show; none: call.ANI
 	dialled []string            // what the caller may have dialled, besides call.DNIS
 	data    map[string][]string // what earlier legs may have left, besides nothing
+	brings  map[string][]string // texts of built-in variables, besides those that any call may bring
 	barred  string              // why HubSpot may not be asked
 }
 
 // texts are what a built-in variable may hold.
 func (st *start) texts(name string) []string {
 	if strings.HasPrefix(name, "Call.CalledAddress") {
-		return append([]string{st.call.DNIS, "something else"}, st.dialled...)
+		return append(append([]string{st.call.DNIS, "something else"}, st.dialled...), st.brings[name]...)
 	}
-	return []string{"", "7", "something else"}
+	return append([]string{"", "7", "something else"}, st.brings[name]...)
 }
 
 // An event is an effect with its answer, the last one first.
@@ -544,17 +545,12 @@ func (x *explorer) alternatives(it *item, e *interp.Effect) []alternative {
 		x.bind(it, e, &out[1], e.Failures)
 		return out
 	case interp.EffectInput:
-		var literals []string
-		for s, m := range x.meetings {
-			if s.Action == nil || e.Action == nil || s.Action == e.Action {
-				for _, l := range m.Literals {
-					literals = append(literals, l.Text())
-				}
-			}
+		keyed := answer{}
+		if m := x.meetings[interp.Source{Action: e.Action, Output: "inputData"}]; m != nil {
+			keyed = answer{literals: m.Literals, lengths: m.Lengths, number: m.Number}
 		}
-		slices.Sort(literals)
 		var out []alternative
-		for _, d := range digits(e.Input, slices.Compact(literals)) {
+		for _, d := range digits(e.Input, &keyed) {
 			out = append(out, alternative{outcome: interp.Outcome{Digits: d}})
 		}
 		return out
@@ -599,8 +595,11 @@ func (x *explorer) bind(it *item, e *interp.Effect, a *alternative, wants []inte
 		for i := range wants {
 			if group[i] == g {
 				w := answer{name: wants[i].Name, typ: wants[i].Type}
+				if w.typ == expr.JSON || w.typ.Elem() == expr.JSON {
+					x.cutOff(fmt.Sprintf("what is in the JSON of output %q of %s: only {} is tried", w.name, effectWords(e)))
+				}
 				if m := x.meetings[source(i)]; m != nil {
-					if w.literals, w.read = m.Literals, m.Read; m.Caller {
+					if w.literals, w.lengths, w.read, w.number = m.Literals, m.Lengths, m.Read, m.Number; m.Caller {
 						w.more = x.set.more
 					}
 				}

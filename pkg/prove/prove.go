@@ -3,6 +3,7 @@ package prove
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
@@ -33,14 +34,28 @@ func Flow(ctx context.Context, f *architect.File, o FlowOptions) (*Report, error
 		return nil, err
 	}
 	set := setting{
-		starts:  []start{{call: interp.Call{DNIS: "+15135550100", At: o.At}, anis: callers}},
+		starts:  []start{{call: interp.Call{DNIS: "+15135550100", At: o.At}, anis: callers, brings: map[string][]string{}}},
 		hubspot: func(*interp.Effect) bool { return true },
 		more:    callerNumbers,
 		ending:  silent, states: o.States, rounds: o.Rounds, stop: o.Stop,
 	}
+	meetings := p.Meetings()
+	for s, m := range meetings { // what the flow compares with what a call brings
+		for _, l := range m.Literals {
+			switch text := l.Text(); {
+			case s.Builtin == "" || text == "":
+			case s.Builtin != "Call.Ani":
+				set.starts[0].brings[s.Builtin] = append(set.starts[0].brings[s.Builtin], text)
+			default:
+				set.starts[0].anis = append(set.starts[0].anis[:len(set.starts[0].anis):len(set.starts[0].anis)], text)
+				if strings.HasPrefix(text, "+") {
+					set.starts[0].anis = append(set.starts[0].anis, "tel:"+text)
+				}
+			}
+		}
+	}
 	if names, _ := p.Attributes(); len(names) > 0 {
 		set.starts[0].data = map[string][]string{}
-		meetings := p.Meetings()
 		for _, n := range names {
 			values := []string{"", "1", "something else"}
 			if m := meetings[interp.Source{Data: n}]; m != nil {

@@ -32,6 +32,10 @@ func (p *Program) Asks() []Effect {
 			if o.flow == "" {
 				e.Name = o.dest.constant().Text()
 			}
+		case *handlerOp:
+			if o.kind == "queue" {
+				e.Kind, e.Name, e.Transfer.To = EffectTransfer, o.queue.constant().Text(), EndQueue
+			}
 		case *collectOp, *menuOp, *extensionOp:
 			e.Kind, e.Name = EffectInput, in.name
 		case *skillsOp:

@@ -21,7 +21,9 @@ type Source struct {
 type Meeting struct {
 	Literals []expr.Value // texts and numbers, each once, in the order of the flow
 	Counted  []Source     // lists of the same action whose length is compared with this one's
+	Lengths  []int64      // what its length, or how many items it has, is compared with
 	Read     bool         // its text is read as something else, or cut
+	Number   bool         // its text is read as a number
 	Caller   bool         // what comes from the caller's number stands beside it
 }
 
@@ -36,7 +38,7 @@ func (p *Program) meet() map[Source]*Meeting {
 	w := &watch{p: p}
 	m := &meeting{p: p, w: w, of: map[int]map[Source]bool{}, out: map[Source]*Meeting{}, seen: map[neighbour]bool{}, data: map[string]int{}, gives: map[*value][]string{}}
 	m.next = len(p.builtins) + p.number()
-	for _, name := range []string{"Call.Ani", "Call.CalledAddress", "Call.CalledAddressOriginal", "Flow.InvocationData"} {
+	for _, name := range []string{"Call.Ani", "Call.CalledAddress", "Call.CalledAddressOriginal", "Call.RemoteName", "Call.UUIData", "Call.ExternalTag", "Flow.InvocationData"} {
 		if i := p.slot(name); i >= 0 {
 			m.add(i, Source{Builtin: name})
 		}
@@ -178,6 +180,8 @@ func (m *meeting) pass(in *instr) {
 	case *worldOp:
 		bind(o.outputs)
 		bind(o.fails)
+	case *collectOp:
+		m.add(m.w.index(in, o.to.slot), Source{Action: in.act, Output: "inputData"})
 	case *transferOp:
 		bind(o.fails)
 	case *attributesOp:
@@ -230,7 +234,7 @@ func (m *meeting) meet(f *flow) {
 }
 
 func (m *meeting) beside(s Source, v expr.Value) {
-	if !v.IsSet() || s.Builtin != "" { // what a call brings is chosen by whoever makes it
+	if !v.IsSet() {
 		return
 	}
 	k := neighbour{s, v.Type(), v.Text()}
@@ -296,7 +300,8 @@ var measures = []string{"findfirst", "findlast", "find", "count", "length", "con
 func (m *meeting) atom(in *instr, v *value, n expr.Node) {
 	var from []Source
 	var literals []expr.Value
-	reads := false
+	var measured []Source
+	reads, number := false, false
 	var walk func(x expr.Node) bool
 	walk = func(x expr.Node) bool {
 		switch x := x.(type) {
@@ -311,6 +316,12 @@ func (m *meeting) atom(in *instr, v *value, n expr.Node) {
 		case *expr.Call:
 			name := strings.ToLower(x.Name)
 			reads = reads || name == "substring" || strings.HasPrefix(name, "to") && name != "tostring" && !strings.HasPrefix(name, "toaudio")
+			number = number || name == "toint" || name == "todecimal" || name == "tonumber"
+			if x != n && (name == "length" || name == "count") && len(x.Args) == 1 {
+				if of, ok := x.Args[0].(*expr.Variable); ok {
+					measured = append(measured, m.named(in, v, of.Name)...)
+				}
+			}
 			switch {
 			case name == "if" || x != n && slices.Contains(measures, name): // what it gives is of another kind
 				for _, a := range x.Args {
@@ -337,8 +348,18 @@ func (m *meeting) atom(in *instr, v *value, n expr.Node) {
 		if reads && s.Builtin == "" {
 			m.meeting(s).Read = true
 		}
+		if number && s.Builtin == "" {
+			m.meeting(s).Number = true
+		}
 		if caller && s.Builtin == "" {
 			m.meeting(s).Caller = true
+		}
+	}
+	for _, s := range measured {
+		for _, l := range literals {
+			if l.Type() == expr.Integer && !slices.Contains(m.meeting(s).Lengths, l.Int()) {
+				m.meeting(s).Lengths = append(m.meeting(s).Lengths, l.Int())
+			}
 		}
 	}
 }

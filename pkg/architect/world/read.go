@@ -388,11 +388,11 @@ func (r *reader) tables(n *yaml.Node) map[string]Table {
 			"fails": func(n *yaml.Node) {
 				switch {
 				case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!bool" && n.Value == "true":
-					t.Fails = defaultTableError
+					t.Fails = DefaultTableError
 				case isType(n):
 					t.Fails = n.Value
 				default:
-					r.hint(n, "true, or an error type such as "+defaultTableError, "fails of %s has a wrong value", what)
+					r.hint(n, "true, or an error type such as "+DefaultTableError, "fails of %s has a wrong value", what)
 				}
 			},
 			"rows": func(n *yaml.Node) {
@@ -405,5 +405,5 @@ func (r *reader) tables(n *yaml.Node) map[string]Table {
 	return m
 }
 
-// defaultTableError is the errorType of a failing look-up that names none.
-const defaultTableError = "DataTablesInternalServerError"
+// DefaultTableError is the errorType of a failing look-up that names none.
+const DefaultTableError = "DataTablesInternalServerError"
