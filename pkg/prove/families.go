@@ -41,6 +41,7 @@ func (w *whole) families() []family {
 		{"overlaps", w.overlapsFamily},
 		{"days", w.daysFamily},
 		{"constants", w.constantsFamily},
+		{"clock", w.clockFamily},
 	}
 	if w.in.Mode == Full {
 		all = append(all, family{"pages", w.pagesFamily})
@@ -327,10 +328,10 @@ func (w *whole) dealsFamily() []*situation {
 		return g.add(x, func(s *situation) {
 			for i := range s.CRM.Deals {
 				w.ranked(&s.CRM.Deals[i], drafts[i].key)
-				if reverse { // and one id that is longer than the others
-					s.CRM.Deals[i].ID = strconv.Itoa(dealID - i)
+				if reverse { // and one id that is longer than the others, and stands before them as a text
+					s.CRM.Deals[i].ID = strconv.Itoa(dealID + 99 - i)
 					if i == 0 {
-						s.CRM.Deals[i].ID += "0"
+						s.CRM.Deals[i].ID = strconv.Itoa(dealID * 10)
 					}
 				}
 			}
@@ -445,7 +446,7 @@ func (w *whole) contactsFamily() []*situation {
 		set(),
 	}
 	for _, v := range n.Variants() {
-		forms = append(forms, set(hubspot.PropPhone, v.E164(), hubspot.PropCalcPhone, v.E164(), hubspot.PropSearchPhone, v.National()), set(hubspot.PropPhone, "0"+v.National(), hubspot.PropSearchPhone, v.National()))
+		forms = append(forms, set(hubspot.PropPhone, v.E164(), hubspot.PropCalcPhone, v.E164(), hubspot.PropSearchPhone, v.National()), set(hubspot.PropPhone, "0"+v.National(), hubspot.PropSearchPhone, v.National()), set(hubspot.PropPhone, v.E164()), set(hubspot.PropMobile, v.E164(), hubspot.PropCalcMobile, v.E164(), hubspot.PropSearchMobile, v.National()), set(hubspot.PropMobile, "0"+v.National(), hubspot.PropSearchMobile, v.National()))
 	}
 	dress := func(c *hubspot.Contact, form hubspot.Properties) {
 		for _, name := range []string{hubspot.PropPhone, hubspot.PropMobile, hubspot.PropCalcPhone, hubspot.PropCalcMobile, hubspot.PropSearchPhone, hubspot.PropSearchMobile} {
@@ -499,6 +500,11 @@ func (w *whole) contactsFamily() []*situation {
 			for i := range n - 1 {
 				second(s, forms[6], i+1, map[bool]string{true: dealWon}[i == 0])
 			}
+		})
+	}
+	for _, id := range []string{"48151", "900719925474099301"} { // ids get longer with the years
+		g.add(w.found.open(), func(s *situation) {
+			s.CRM.Contacts[0].ID, s.CRM.Deals[0].ID, s.CRM.Deals[0].Contacts = id, id+"1", []string{id}
 		})
 	}
 	// what HubSpot says of the number of deals
@@ -572,6 +578,9 @@ func (w *whole) companiesFamily() []*situation {
 			s.CRM.Contacts[0].Properties[hubspot.PropAssociatedDeals] = hubspot.Text("0")
 		})
 	}
+	for _, id := range []string{"48151", "900719925474099301"} {
+		g.add(of(id), func(s *situation) { firm(s, id, "", 0); sale1(s, dealOpen, id) })
+	}
 	g.add(of(companyID), func(s *situation) { sale1(s, dealOpen, companyID, contactID) })
 	g.add(of(companyID), func(s *situation) { sale1(s, dealWon, companyID); sale1(s, dealOpen, "70000000799", contactID) })
 	g.add(of(companyID).with(func(y *sketch) { y.deal = w.found.open().deal }), func(s *situation) { sale1(s, dealWon, companyID) })
@@ -582,6 +591,22 @@ func (w *whole) companiesFamily() []*situation {
 	numbers := []string{n.E164(), n.E164()[1:], n.National(), "0" + n.National(), n.E164() + "1", "", n.E164()[:3] + " " + n.E164()[3:6] + " " + n.E164()[6:]}
 	for _, v := range each(append(numbers, written(n)...)) {
 		g.add(w.found.base(), func(s *situation) { firm(s, companyID, v, 0); sale1(s, dealOpen, companyID) })
+	}
+	for i, home := range w.d.HubSpot.Lookup.HomeCountries { // each home country's number, and lines that are written in several ways
+		ani := w.found.numberOf(home)
+		line, err := phone.Parse(ani, w.home)
+		if err != nil {
+			continue
+		}
+		lines := append(line.Variants(), line)
+		if i == 0 {
+			lines = line.Variants()
+		}
+		for _, v := range lines {
+			for _, text := range []string{v.E164(), v.E164()[1:], v.National(), "0" + v.National()} {
+				g.add(w.found.base().with(func(y *sketch) { y.ani = ani }), func(s *situation) { firm(s, companyID, text, 0); sale1(s, dealOpen, companyID) })
+			}
+		}
 	}
 	for _, kind := range []string{dealOpen, dealWon} {
 		for _, minutes := range []int{-5, 5} {
@@ -680,6 +705,14 @@ func (w *whole) numbersFamily() []*situation {
 			anis = append(anis, v.E164())
 		}
 	}
+	anis = append(anis, compared(w.in.Blueprint.Flow.Text, w.reference, w.found.ani, 2)...)
+	for _, ani := range []string{"+6834000", "+493012345678901"} { // the shortest number there is, and the longest
+		anis = append(anis, ani, "00"+ani[1:], "tel:"+ani)
+	}
+	if n, err := phone.Parse(w.found.ani, w.home); err == nil {
+		local := n.National()
+		anis = append(anis, fmt.Sprintf("tel:%s;phone-context=+%d", local, n.CallingCode()), "tel:20812345;phone-context=+372", "sip:20812345;phone-context=+372@203.0.113.7")
+	}
 	for _, ani := range each(anis) {
 		x := w.found.open().with(func(y *sketch) { y.ani = ani })
 		g.add(x)
@@ -705,6 +738,11 @@ func (w *whole) numbersFamily() []*situation {
 	}
 	for _, n := range each(dialled) {
 		g.add(w.found.base().with(func(y *sketch) { y.dnis = n }))
+	}
+	for i, r := range w.p.Rules { // what was dialled counts, also when another flow hands the call on
+		if x, ok := w.found.rule(i); ok && len(r.When.Called) > 0 {
+			g.add(x, func(s *situation) { s.Through = "+15005550198" })
+		}
 	}
 	return g.out
 }
@@ -888,6 +926,17 @@ func (w *whole) legsFamily() []*situation {
 		again(w.found.open().with(func(y *sketch) { y.deal.amount = v.Per.String() }), soon, nil)
 		again(w.found.open().with(func(y *sketch) { y.deal.amount = v.Per.String() }), soon, nil, func(s *situation) { s.Org.MissingQueues = []string{w.p.Fallback.Queue} })
 	}
+	for i, r := range w.p.Rules { // what was kept goes along to the fallback
+		x, ok := w.found.rule(i)
+		if !ok || r.To.Queue == "" || r.To.Queue == w.p.Fallback.Queue {
+			continue
+		}
+		if v := w.p.ValuePriority; v != nil && x.deal.kind == dealOpen && x.deal.amount == "" {
+			x = x.with(func(y *sketch) { y.deal.amount = v.Per.String() })
+		}
+		again(x, soon, nil, func(s *situation) { s.Org.MissingQueues = []string{r.To.Queue} })
+		again(x, soon, nil, func(s *situation) { s.Org.FailingTransfers = []string{r.To.Queue} })
+	}
 	x := w.found.open()
 	fresh := w.in.Now.Add(time.Hour).Format("2006-01-02T15:04:05")
 	for _, spoil := range []map[string]string{
@@ -944,6 +993,18 @@ func (w *whole) constantsFamily() []*situation {
 	return g.out
 }
 
+// clockFamily is calls at every hour of a week, and on the days that the flow names, where a
+// template of one's own asks for them. The built-in one asks for the schedule only.
+func (w *whole) clockFamily() []*situation {
+	g := w.gather()
+	for _, at := range moments(w.in.Blueprint.Flow.Text, w.in.Now) {
+		for _, x := range []sketch{w.found.base(), w.found.open()} {
+			g.add(x, func(s *situation) { s.At = at })
+		}
+	}
+	return g.out
+}
+
 // pagesFamily is as many deals as a page holds, and one more.
 func (w *whole) pagesFamily() []*situation {
 	g := w.gather()
@@ -959,9 +1020,10 @@ func (w *whole) pagesFamily() []*situation {
 		}
 		g.add(x, func(s *situation) {
 			for i := range s.CRM.Deals {
-				if alike { // the smallest id is the last one
+				if alike { // the smallest id is the last one: of equals the oldest comes first
 					w.ranked(&s.CRM.Deals[i], "100")
 					s.CRM.Deals[i].ID = strconv.Itoa(dealID + 1000 - i)
+					s.CRM.Deals[i].CreatedAt = w.in.Now.Add(-time.Duration(500-i) * time.Hour)
 				}
 			}
 		})
@@ -974,9 +1036,58 @@ func (w *whole) pagesFamily() []*situation {
 	page(100, open, true) // a flow that walks them in parts of 99 has one left over in the first part, and in the second
 	page(199, open, true)
 	page(routing.PageSize, open, true)
+	for _, x := range w.lastOfPage(100) {
+		g.add(x)
+	}
+	for _, x := range w.lastOfPage(199) {
+		g.add(x)
+	}
 	page(routing.PageSize, last(dealWon, dealOpen, routing.PageSize), false)
 	page(routing.PageSize, won, false)
 	page(routing.PageSize+1, open, false)
 	page(routing.PageSize+1, last(dealWon, dealOpen, routing.PageSize+1), false)
 	return g.out
+}
+
+// lastOfPage are callers of rules on some open deal who have n of them, of which only the last
+// one of the page meets the rule's bounds, or none, as its amount is too small. At most two
+// rules: a flow walks the page for all in one way.
+func (w *whole) lastOfPage(n int) []sketch {
+	var out []sketch
+	for i, r := range w.p.Rules {
+		t := r.When.AnyOpen
+		if t == nil || t.MinValue == nil && t.MaxValue == nil || len(out) == 4 {
+			continue
+		}
+		x, ok := w.found.rule(i)
+		if !ok {
+			continue
+		}
+		meets := x.deal
+		if len(x.more) > 0 {
+			meets = x.more[len(x.more)-1]
+		}
+		other := meets
+		switch {
+		case len(t.Stage) > 0: // by their amounts they stand before it
+			other.stage, other.amount = w.found.otherStage(), "900000000"
+		case t.MinValue == nil:
+			other.amount = "900000000"
+		default:
+			other.amount = "-1"
+		}
+		fill := slices.Repeat([]sale{other}, n-1)
+		less := meets
+		less.amount = "0"
+		for _, last := range []sale{meets, less} {
+			out = append(out, x.with(func(y *sketch) {
+				if len(y.more) > 0 {
+					y.more = slices.Concat(y.more[:len(y.more)-1], fill, []sale{last})
+				} else {
+					y.deal, y.more = other, slices.Concat(fill[1:], []sale{last})
+				}
+			}))
+		}
+	}
+	return out
 }

@@ -318,7 +318,7 @@ func (s *situation) class() string {
 
 func (s *situation) write(b *strings.Builder) {
 	writeCRM(b, s.CRM)
-	fmt.Fprintf(b, "%q %q %s %v %v %v %q", s.ANI, s.DNIS, s.State, s.At.Unix(), s.Faults, s.Org, s.Conversation)
+	fmt.Fprintf(b, "%q %q %q %s %v %v %v %q", s.ANI, s.DNIS, s.Through, s.State, s.At.Unix(), s.Faults, s.Org, s.Conversation)
 	if s.earlier != nil {
 		fmt.Fprintf(b, "%q", s.spoil)
 		s.earlier.write(b)

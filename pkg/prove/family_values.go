@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
@@ -250,4 +252,95 @@ func (c constant) texts() []string {
 		return nil
 	}
 	return around(d)[:2] // what is below lies above the next smaller one
+}
+
+// digitsText is a text of digits in an expression.
+var digitsText = pattern.Of(`"\+?[0-9]{2,15}"`)
+
+// compared are callers whose number, or its end or beginning, stands in an expression of the flow
+// on the caller's number: what a template of one's own does for somebody must be seen.
+// Those of fewer digits than least are left out.
+func compared(flow string, r reference, like string, least int) []string {
+	var out []string
+	add := func(ani string) {
+		if len(out) < 60 && !slices.Contains(out, ani) && r.address(ani).usable {
+			out = append(out, ani)
+		}
+	}
+	for line := range strings.Lines(flow) {
+		if !strings.Contains(line, "exp: ") || !strings.Contains(line, "Flow.Ani") && !strings.Contains(line, "Call.Ani") && !strings.Contains(line, "Flow.National") {
+			continue
+		}
+		for _, text := range digitsText().FindAllString(line, -1) {
+			text = strings.Trim(text, `"`)
+			digits := strings.TrimPrefix(text, "+")
+			switch {
+			case len(digits) < least:
+				continue
+			case len(digits) >= 7:
+				add("+" + digits)
+			case digits != text && len(text) < len(like):
+				add(text + like[len(text):])
+			}
+			if digits == text && len(digits) < len(like)-2 {
+				add(like[:len(like)-len(digits)] + digits)
+			}
+		}
+	}
+	return out
+}
+
+// timeOfDay is a question for an hour, a minute or a day of the week, namedDay a question for another
+// part of a date that is compared with a number.
+var (
+	timeOfDay = pattern.Of(`\b(Hour|Minute|DayOfWeek)\(`)
+	namedDay  = pattern.Of(`\b(Day|Month)\([^()]*(?:\([^()]*\))?[^()]*\) *(?:==|!=|<=|>=|<|>) *([0-9]{1,2})\b`)
+)
+
+// moments are when calls are made to a flow that asks for the time itself, all after now: each
+// hour of a week, and of the days that it names.
+func moments(flow string, now time.Time) []time.Time {
+	asks := false
+	minutes := []int{0, 30}
+	of := map[string][]int{}
+	for line := range strings.Lines(flow) {
+		if strings.Contains(line, "Flow.NowStamp,") { // the built-in flow's own reading of the clock
+			continue
+		}
+		asks = asks || timeOfDay().MatchString(line)
+		for _, m := range namedDay().FindAllStringSubmatch(line, -1) {
+			n, _ := strconv.Atoi(m[2])
+			of[m[1]] = append(of[m[1]], n-1, n, n+1)
+		}
+		if strings.Contains(line, "Minute(") {
+			minutes = []int{0, 1, 14, 15, 29, 30, 31, 44, 45, 59}
+		}
+	}
+	var days []time.Time
+	first := now.Truncate(24*time.Hour).AddDate(0, 0, 1)
+	if asks {
+		for i := range 7 {
+			days = append(days, first.AddDate(0, 0, i))
+		}
+	}
+	if len(of) > 0 {
+		for i := range 366 {
+			d := first.AddDate(0, 0, i)
+			day, month := slices.Contains(of["Day"], d.Day()) || len(of["Day"]) == 0 && d.Day() == 15, len(of["Month"]) == 0 || slices.Contains(of["Month"], int(d.Month()))
+			if day && month && len(days) < 60 {
+				days = append(days, d)
+			}
+		}
+	}
+	var out []time.Time
+	for _, d := range days {
+		for hour := range 24 {
+			for _, m := range minutes {
+				if len(out) < 4000 {
+					out = append(out, d.Add(time.Duration(hour)*time.Hour+time.Duration(m)*time.Minute))
+				}
+			}
+		}
+	}
+	return out
 }

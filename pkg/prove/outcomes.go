@@ -146,6 +146,11 @@ func (f *flowProof) starts() []start {
 			}
 		}
 	}
+	for _, ani := range compared(f.in.Blueprint.Flow.Text, newReference(d), usable[0], 4) { // codes of countries are the whole calls' to try
+		if !slices.Contains(usable, ani) {
+			usable = append(usable, ani)
+		}
+	}
 	unusable := []string{"", "anonymous", "sip:anonymous@anonymous.invalid", "911", "nobody"}
 	if own := d.Own(); len(own) > 0 {
 		unusable = append(unusable, own[0])

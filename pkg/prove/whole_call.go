@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
@@ -25,6 +26,7 @@ import (
 type Witness struct {
 	CRM          hubspot.CRM
 	ANI, DNIS    string
+	Through      string // the address at which the flow got the call, where it is another than the one that was dialled
 	At           time.Time
 	State        string // of the schedule; empty without one
 	Faults       []Fault
@@ -278,6 +280,9 @@ type ran struct {
 	org   *simulate.Org // as the call left it
 }
 
+// calledAddress is the variable that tells where the flow got the call.
+const calledAddress = "Call.CalledAddress"
+
 // call makes the call of a situation.
 func (w *whole) call(ctx context.Context, s *situation, trace interp.Trace, watch func(*interp.Effect, interp.Outcome)) ran {
 	a := s.calls
@@ -299,7 +304,11 @@ func (w *whole) call(ctx context.Context, s *situation, trace interp.Trace, watc
 	}
 	acc.now = s.At
 	run := simulate.Run{Program: a.program, Org: org, Sender: l, Clock: func(t time.Time) { acc.now = t }, Trace: trace, Watch: watch}
-	o, err := run.Do(ctx, simulate.Call{ANI: s.ANI, DNIS: s.DNIS, At: s.At, Conversation: s.Conversation})
+	c := simulate.Call{ANI: s.ANI, DNIS: s.DNIS, At: s.At, Conversation: s.Conversation}
+	if s.Through != "" {
+		c.Start.Builtins = []interp.Named{{Name: calledAddress, Value: expr.OfString(s.Through)}}
+	}
+	o, err := run.Do(ctx, c)
 	return ran{Outcome: o, asked: l.asked, err: err, org: org}
 }
 

@@ -69,6 +69,9 @@ func TestDefectsAreFound(t *testing.T) {
 	path := func(name, to string) func(*dataaction.Definition) {
 		return func(d *dataaction.Definition) { d.Response.TranslationMap[name] = to }
 	}
+	contract := func(from, to string) func(*dataaction.Definition) {
+		return func(d *dataaction.Definition) { d.Input = bytes.ReplaceAll(d.Input, []byte(from), []byte(to)) }
+	}
 	swap := func(d *dataaction.Definition, from, to string) {
 		d.Request.Template = strings.Replace(d.Request.Template, from, to, 1)
 	}
@@ -126,12 +129,43 @@ func TestDefectsAreFound(t *testing.T) {
 		{"other words at the end", "basic", prove.Ending, flow(`tts: "We cannot take your call right now."`, `tts: "Hello."`)},
 		{"another input of the script", "basic", prove.Policy, flow(`"stage": \{exp: .*\}`, `"stage": {exp: 'If(IsSet(Flow.DealId), Flow.DealId, "")'}`)},
 		{"an input of the script less", "basic", prove.Policy, flow(`"fact_tier": \{exp: .*\}`, ``)},
+		{"a kept decision without its bonus", "basic", prove.Policy, flow(`exp: Flow.dealroute_priority - Flow.Base`, `lit: 0`)},
+		{"no number of 15 digits", "basic", prove.Policy, action(blueprint.RoleFindContact, contract(`6,14`, `6,13`))},
+		{"no number of 7 digits", "basic", prove.Policy, flow(`Length\(Task.Digits\) >= 7`, `Length(Task.Digits) >= 8`)},
+		{"a phone-context that is not read", "basic", prove.Policy, flow(`Contains\(Task.Context, ";phone-context=\+"\)`, `false`)},
+		{"no longer ids", "basic", prove.Policy, action(blueprint.RoleFindDeals, contract(`[0-9]*$`, `[0-9]{0,12}$`))},
+		{"ids compared as texts", "basic", prove.Policy, flow(`Length\(Task.Id\) < Length\(Task.Best\) or \(Length\(Task.Id\) == Length\(Task.Best\) and (Compare\(Task.Id, Task.Best\) < 0)\)`, `$1`)},
+		{"a page whose last deal is not looked at", "basic", prove.Policy, flow(`RestCount > 198, 3`, `RestCount > 199, 3`)},
+		{"a page of which only the first amounts are read", "every-setting", prove.Policy, flow(`(Task.Amount, value: \{exp: 'GetAt\([A-Za-z.]*, )Task.Part \* 99 \+ Task.I`, `${1}Task.I`)},
+		{"what was dialled before another flow", "every-setting", prove.Policy, flow(`'If\(IsNotSetOrEmpty\(Call.CalledAddressOriginal\), (If\(IsNotSetOrEmpty\(Call.CalledAddress\), "", Lower\(Call.CalledAddress\)\)), Lower\(Call.CalledAddressOriginal\)\)'`, `'$1'`)},
+		{"nothing for one caller", "basic", prove.Ending, flow(`(jumpToTask: \{name: Ask HubSpot, .*\n)`, `decision:
+              name: Somebody
+              condition: {exp: 'Right(Flow.Ani, 4) == "4711"'}
+              outputs:
+                "yes":
+                  actions: [disconnect: {name: End it}]
+          - $1`)},
+		{"nobody at night", "basic", prove.Ending, flow(`(jumpToTask: \{name: Ask HubSpot, .*\n)`, `decision:
+              name: Night
+              condition: {exp: 'Hour(Flow.Now) == 3 and DayOfWeek(Flow.Now) == 1'}
+              outputs:
+                "yes":
+                  actions: [disconnect: {name: End it}]
+          - $1`)},
+		{"nobody on a day", "basic", prove.Ending, flow(`(jumpToTask: \{name: Ask HubSpot, .*\n)`, `decision:
+              name: New year
+              condition: {exp: 'Month(Flow.Now) == 12 and Day(Flow.Now) == 31'}
+              outputs:
+                "yes":
+                  actions: [disconnect: {name: End it}]
+          - $1`)},
+		{"the caller's number in the control table", "basic", prove.Privacy, flow(`reason: \{exp: Flow.PauseReason\}`, `reason: {exp: 'Append(Flow.PauseReason, " ", Flow.Ani)'}`)},
 		{"the first contact is not the last changed", "basic", prove.Policy, action(blueprint.RoleFindContact, func(d *dataaction.Definition) { swap(d, "DESCENDING", "ASCENDING") })},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d, b := parsed(t, example(t, c.example))
 			in := input(d, c.spoil(t, b), prove.Quick)
-			if c.name == "a page of 20 deals" {
+			if strings.HasPrefix(c.name, "a page") {
 				in.Mode = prove.Full
 			}
 			in.Stop = true
@@ -155,6 +189,43 @@ func TestDefectsAreFound(t *testing.T) {
 			}
 			replay(t, in.Blueprint, p)
 		})
+	}
+}
+
+// The number of a company is looked for in each spelling of the line, and for each home country.
+func TestSpellingsOfCompaniesAbroad(t *testing.T) {
+	d, b := parsed(t, strings.Replace(example(t, "companies"), "[US, CA]", "[US, AR]", 1))
+	for _, name := range []string{"number2", "nationalBare"} {
+		spoilt := changed(b, blueprint.RoleFindCompany, func(d *dataaction.Definition) {
+			d.Request.Template = strings.ReplaceAll(d.Request.Template, `#if("$!{input.`+name+`}"`, `#if("$!{input.none}"`)
+		})
+		in := input(d, spoilt, prove.Quick)
+		in.Stop = true
+		r, err := prove.Deployment(context.Background(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Broken()) == 0 {
+			t.Errorf("nobody misses %s", name)
+		}
+	}
+}
+
+// A number as it was typed is looked for in each spelling of the line.
+func TestTypedSpellingIsMissed(t *testing.T) {
+	d, b := parsed(t, strings.Replace(example(t, "minimal"), "[US]", "[BR]", 1))
+	spoilt := changed(b, blueprint.RoleFindContact, func(d *dataaction.Definition) {
+		at := strings.LastIndex(d.Request.Template, `"propertyName":"phone"`)
+		d.Request.Template = d.Request.Template[:at] + strings.ReplaceAll(d.Request.Template[at:], "number2", "none")
+	})
+	in := input(d, spoilt, prove.Quick)
+	in.Stop = true
+	r, err := prove.Deployment(context.Background(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(r.Broken(), func(p prove.Property) bool { return p.ID == prove.Policy }) {
+		t.Errorf("nobody misses it, in %d calls", r.Calls)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/hubspot"
@@ -23,12 +24,16 @@ type recorder struct {
 }
 
 func newRecorder(s *Witness) *recorder {
-	return &recorder{&world.File{
+	r := &recorder{&world.File{
 		Call:        world.Call{ANI: s.ANI, DNIS: s.DNIS, At: s.At, Data: maps.Clone(s.Conversation)},
 		DataActions: map[string][]world.Reply{}, Tables: map[string]world.Table{}, Objects: map[string]map[string]string{},
 		Schedules: map[string]string{}, ScheduleGroups: map[string]string{}, EmergencyGroups: map[string]string{},
 		Transfers: map[string][]world.Reply{}, Branches: map[string][]world.Reply{},
 	}}
+	if s.Through != "" {
+		r.file.Call.Variables = []world.Field{{Name: calledAddress, Value: datum(expr.OfString(s.Through))}}
+	}
+	return r
 }
 
 // see is told of each effect and its answer.
@@ -182,6 +187,9 @@ func (w *whole) tell(s *situation, o ran, want want, f flaw) []string {
 		ani = "a withheld number"
 	}
 	add("a call from %s to %s at %s", ani, s.DNIS, s.At.Format(time.RFC3339))
+	if s.Through != "" {
+		add("another flow hands it on, at %s", s.Through)
+	}
 	if s.State != "" {
 		add("the schedule says %s", s.State)
 	}
