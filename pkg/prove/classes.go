@@ -73,7 +73,7 @@ func (a *answer) scalars(t expr.Type, item bool) []expr.Value {
 				}
 			}
 		}
-		add(expr.OfInt(1_000_000))
+		add(expr.OfInt(1_000_000_000)) // more than a priority may be
 	case expr.Decimal:
 		number := func(s string) {
 			v, _ := expr.OfDecimal(s)

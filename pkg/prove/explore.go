@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -97,9 +98,16 @@ type item struct {
 	barred   string
 	asked    int
 	problems int
-	waited   time.Duration  // for HubSpot, on this way
-	keyed    map[string]int // how often keys were asked for, by place
-	mixed    bool           // it may be a call that cannot be
+	waited   time.Duration   // for HubSpot, on this way
+	keyed    map[string]int  // how often keys were asked for, by place
+	hours    map[hour]string // what schedules were: they stay so during a call
+	mixed    bool            // it may be a call that cannot be
+}
+
+// An hour is a schedule or a group of them.
+type hour struct {
+	kind interp.EffectKind
+	name string
 }
 
 type edge struct {
@@ -121,6 +129,7 @@ type explorer struct {
 	origins  map[originKey]*interp.Origin
 	made     map[*interp.Origin][][]expr.Value
 	outs     map[*interp.Origin][]interp.Named // outputs, once for all states
+	again    bool                              // a call may look at one schedule more than once
 	next     int
 	nodes    []node
 	seen     map[string]int32
@@ -166,6 +175,16 @@ func explore(ctx context.Context, p *interp.Program, set setting) (*explorer, er
 		p: p, set: set, fold: p.Fold(), meetings: p.Meetings(), origins: map[originKey]*interp.Origin{}, made: map[*interp.Origin][][]expr.Value{}, outs: map[*interp.Origin][]interp.Named{},
 		seen: map[string]int32{}, places: map[place]int{}, shapes: map[string]*shaped{}, faults: map[string]*fault{}, doubts: map[string]*fault{}, tried: map[string]int{}, ends: map[ending]bool{}, fails: map[diag.Position]bool{},
 	}
+	hours := 0
+	for _, e := range p.Asks() {
+		switch e.Kind {
+		case interp.EffectSchedule, interp.EffectScheduleGroup:
+			hours++
+		case interp.EffectInput: // callers go round in a flow
+			x.again = true
+		}
+	}
+	x.again = x.again || hours > 1
 	x.nodes = append(x.nodes, node{})
 	for i := range set.starts {
 		if err := x.reach(0, x.begin(&set.starts[i]), step{}); err != nil {
@@ -233,7 +252,10 @@ func (x *explorer) begin(st *start) item {
 		if !x.fold.Reads(name) {
 			continue
 		}
-		values := []expr.Value{expr.NotSet(expr.String)}
+		var values []expr.Value
+		if st.brings == nil || !strings.HasPrefix(name, "Call.CalledAddress") { // there is no call to no number
+			values = append(values, expr.NotSet(expr.String))
+		}
 		for _, s := range st.texts(name) {
 			values = append(values, expr.OfString(s))
 		}
@@ -349,6 +371,9 @@ func (it *item) mark(b []byte, wait bool) []byte {
 	if len(it.keyed) > 0 {
 		b = fmt.Append(b, it.keyed)
 	}
+	if len(it.hours) > 0 {
+		b = fmt.Append(b, it.hours)
+	}
 	return b
 }
 
@@ -429,6 +454,12 @@ func (x *explorer) expand(q queued) error {
 		}
 		if a.bars != "" {
 			it.barred = a.bars
+		}
+		if x.again && (e.Kind == interp.EffectSchedule || e.Kind == interp.EffectScheduleGroup) {
+			if it.hours = maps.Clone(it.hours); it.hours == nil {
+				it.hours = map[hour]string{}
+			}
+			it.hours[hour{e.Kind, e.Name}] = a.outcome.Branch
 		}
 		if e.Kind == interp.EffectInput {
 			by.keyed = a.outcome.Digits != ""
@@ -531,7 +562,16 @@ func (x *explorer) alternatives(it *item, e *interp.Effect) []alternative {
 		}
 		return out
 	case interp.EffectFind:
+		if e.Name == "" { // nothing has no name
+			return []alternative{{outcome: interp.Outcome{Value: expr.NotSet(e.Type)}}}
+		}
 		return []alternative{{outcome: interp.Outcome{Value: interp.Object(e.Type, e.Name)}}, {outcome: interp.Outcome{Value: expr.NotSet(e.Type)}}}
+	case interp.EffectSchedule, interp.EffectScheduleGroup:
+		if b, ok := it.hours[hour{e.Kind, e.Name}]; ok {
+			return []alternative{{outcome: interp.Outcome{Branch: b}}}
+		}
+	}
+	switch e.Kind {
 	case interp.EffectSchedule:
 		return []alternative{{outcome: interp.Outcome{Branch: "active"}}, {outcome: interp.Outcome{Branch: "inactive"}}}
 	case interp.EffectScheduleGroup:

@@ -63,6 +63,11 @@ func decide(condition string) string {
 	return "- decision: {name: d, condition: {exp: '" + condition + "'}, outputs: {\"yes\": {actions: [{disconnect: {name: D}}]}}}\n"
 }
 
+// hours looks at the schedules and does something in one state.
+func hours(state, action string) string {
+	return "- evaluateScheduleGroup: {name: E, scheduleGroup: {lit: {name: Hours}}, outputs: {" + state + ": {actions: [" + strings.TrimPrefix(action, "- ") + "]}}}"
+}
+
 const dated = "- callData: {name: Find, timeout: {lit: {seconds: 3}}, category: {CRM: {dataAction: {Find: {inputs: {}, successOutputs: {day: {var: Flow.Day}}}}}}}\n"
 
 // What is wrong with a flow is found with its property, and its call replays; what is right is
@@ -98,6 +103,16 @@ func TestFlowsOfOthers(t *testing.T) {
 		{"one caller of many", decide(`Call.Ani == "tel:+4915112345678"`) + queue, prove.Ending, "told nothing"},
 		{"one name of many", decide(`Call.RemoteName == "VIP"`) + queue, prove.Ending, "told nothing"},
 		{"a table that fails", "- dataTableLookup: {name: L, lookupValue: {lit: k}, dataTable: {T: {foundOutputs: {}}}, outputs: {failure: {actions: [{disconnect: {name: D}}]}}}\n" + queue, prove.Ending, "told nothing"},
+		{"a number that a variable holds", finding + "\n- updateData: {name: U, statements: [{integer: {variable: Flow.I, value: {exp: '35'}}}]}\n" + decide(`If(IsSet(Flow.N), Flow.N == Flow.I, false)`) + queue, prove.Ending, "told nothing"},
+		{"a text that a list holds", finding + "\n- updateData: {name: U, statements: [{stringCollection: {variable: Flow.Values, value: {exp: 'MakeList(\"vip\", \"gold\")'}}}]}\n" + decide(`FindFirst(Flow.Values, Flow.Stage) >= 0`) + queue, prove.Ending, "told nothing"},
+		{"a number after a sum", finding + "\n" + decide(`If(IsSet(Flow.N), Flow.N + 5 == 20, false)`) + queue, prove.Ending, "told nothing"},
+		{"a number after a product", finding + "\n" + decide(`If(IsSet(Flow.N), Flow.N * 3 == 111, false)`) + queue, prove.Ending, "told nothing"},
+		{"a number that an earlier leg left", "- getParticipantData: {name: G, attributes: [{attribute: {name: {lit: tries}, variable: Flow.Stage}}]}\n" + decide(`If(IsNotSetOrEmpty(Flow.Stage) or Flow.Stage == "something else", false, ToInt(Flow.Stage) > 41)`) + queue, prove.Ending, "told nothing"},
+		{"a schedule that was looked at", hours("closed", "{"+strings.TrimPrefix(hours("open", "{disconnect: {name: D}}"), "- ")+"}") + "\n" + queue, "", ""},
+		{"a schedule in one state", hours("holiday", "{disconnect: {name: D}}") + "\n" + queue, prove.Ending, "told nothing"},
+		{"a queue without a name", "- findQueue: {name: F, findName: {lit: \"\"}, findResult: {var: Task.Q}, outputs: {found: {actions: [{disconnect: {name: D}}]}}}\n" + queue, "", ""},
+		{"a row by the number that was called", "- dataTableLookup: {name: L, lookupValue: {exp: Call.CalledAddress}, dataTable: {T: {foundOutputs: {}}}}\n" + queue, "", ""},
+		{"a priority beyond bounds", finding + "\n" + strings.Replace(queue, "priority: {lit: 0}", "priority: {exp: 'If(IsSet(Flow.N), Flow.N, 0)'}", 1), prove.Expressions, "beyond"},
 		{"looked up for ever", finding + "\n- jumpToTask: {name: again, targetTaskRef: \"/inboundCall/tasks/task[A]\"}", prove.Wait, "again and again"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -25,7 +25,25 @@ type smallFlow struct {
 	n     int
 	depth int
 	loop  bool
+	asked int  // effects besides the two answers
+	task  bool // a task or module that is called is written
 }
+
+// smallModule is called by some of the flows.
+const smallModule = `commonModule:
+  name: Module
+  defaultLanguage: en-us
+  variables:
+    - integerVariable: {name: Common.N, initialValue: {noValue: true}, isInput: true}
+    - stringVariable: {name: Common.S, initialValue: {lit: none}, isInput: true}
+    - integerVariable: {name: Common.Out, initialValue: {lit: 0}, isOutput: true}
+  startUpTaskActions:
+    - decision: {name: Five, condition: {exp: 'If(IsSet(Common.N), Common.N > 5, false)'}, outputs: {"yes": {actions: [{updateData: {name: U, statements: [{integer: {variable: Common.Out, value: {exp: 'Common.N + 1'}}}]}}, {endTask: {name: high, outputPath: {name: High}}}]}}}
+    - callTask: {name: Inner, targetTaskRef: "/commonModule/tasks/task[In]"}
+    - endTask: {name: low, outputPath: {name: Low}}
+  tasks:
+    - task: {name: In, refId: In, actions: [{updateData: {name: V, statements: [{integer: {variable: Common.Out, value: {exp: 'Length(Common.S)'}}}]}}, {endTask: {name: back}}]}
+`
 
 func smallFlowOf(seed uint64) string {
 	m := &smallFlow{r: rand.New(rand.NewPCG(seed, 7))}
@@ -44,13 +62,20 @@ func smallFlowOf(seed uint64) string {
     - stringCollectionVariable: {name: Flow.Of, initialValue: {noValue: true}}
     - integerCollectionVariable: {name: Flow.Values, initialValue: {noValue: true}}
     - integerVariable: {name: Flow.I, initialValue: {lit: 0}}
-  menus: []
+    - queueVariable: {name: Flow.Q, initialValue: {noValue: true}}
+  menus:
+    - menu:
+        name: M
+        refId: M
+        audio: {exp: '%s'}
+        settingsMenu: {repeatCount: {lit: 1}}
+        choices: [{menuDisconnect: {name: bye, dtmf: digit_9}}, {menuTransferToAcd: {name: q, dtmf: digit_2, targetQueue: {exp: Flow.Q}}}, {menuJumpToTask: {name: t, dtmf: digit_1, targetTaskRef: "/inboundCall/tasks/task[T2]"}}]
   tasks:
     - task:
         name: T0
         refId: T0
         actions:
-`, m.one("disconnect: {none: true}", "queue: {targetQueue: {lit: {name: Fallback}}}"))
+`, m.one("disconnect: {none: true}", "queue: {targetQueue: {lit: {name: Fallback}}}", `task: {targetTaskRef: "/inboundCall/tasks/task[T2]"}`), m.one("ToAudioTTS(Flow.S)", "ToAudioBlank(100)", "ToAudioTTS(Flow.T)"))
 	m.callData(10, "First", "n: {var: Flow.B}, y: {var: Flow.Y}")
 	if m.r.IntN(2) == 0 {
 		m.callData(10, "Lists", "of: {var: Flow.Of}, values: {var: Flow.Values}")
@@ -61,6 +86,16 @@ func smallFlowOf(seed uint64) string {
 		m.action(10)
 	}
 	m.line(10, "- transferToAcd: {name: end, targetQueue: {lit: {name: End}}, preTransferAudio: {exp: ToAudioBlank(100)}, failureTransferAudio: {exp: ToAudioBlank(100)}, priority: {exp: '%s'}, outputs: {failure: {actions: [{playAudio: {name: sorry, audio: {tts: sorry}}}, {disconnect: {name: bye}}]}}}", m.number())
+	m.task = true
+	for _, name := range []string{"T1", "T2"} {
+		fmt.Fprintf(&m.b, "    - task:\n        name: %s\n        refId: %s\n        variables: [{integerVariable: {name: Task.N, initialValue: {exp: '%s'}}}]\n        actions:\n", name, name, m.number())
+		for range 1 + m.r.IntN(2) {
+			m.action(10)
+		}
+		m.line(10, "- decision: {name: which, condition: {exp: '%s'}, outputs: {\"yes\": {actions: [{endTask: {name: e, outputPath: {name: Yes}}}]}}}", m.one(m.truth(), "Task.N > 1"))
+		m.line(10, "- updateData: {name: keep, statements: [{integer: {variable: Flow.A, value: {exp: 'Task.N'}}}]}")
+		m.line(10, "- endTask: {name: n, outputPath: {name: No}}")
+	}
 	return m.b.String()
 }
 
@@ -135,7 +170,16 @@ func (m *smallFlow) atom() string {
 func (m *smallFlow) action(indent int) {
 	m.n++
 	name, body := fmt.Sprintf("a%d", m.n), indent+6
-	switch m.r.IntN(11) {
+	kind := m.r.IntN(19)
+	if kind == 18 && m.task {
+		kind = 17
+	}
+	if kind == 12 || kind == 13 || kind == 14 || kind == 18 { // they multiply
+		if m.asked++; m.asked > 2 {
+			kind = 0
+		}
+	}
+	switch kind {
 	case 0, 1, 2:
 		m.line(indent, "- updateData: {name: %s, statements: [{integer: {variable: %s, value: {exp: '%s'}}}, {string: {variable: Flow.T, value: {exp: '%s'}}}, {integer: {variable: Flow.C, value: {exp: '%s'}}}]}", name,
 			m.one("Flow.A", "Flow.C"), m.number(), m.one("Flow.T", "If(IsSet(Flow.S), Flow.S, Flow.T)", "If(Count(Flow.Of) > 0, GetAt(Flow.Of, 0), \"\")", "\"1\"", "Append(Flow.T, \"1\")"), m.number())
@@ -178,6 +222,71 @@ func (m *smallFlow) action(indent int) {
 		m.line(indent, "- getParticipantData: {name: %s, attributes: [{attribute: {name: {lit: k}, variable: Flow.T}}]}", name)
 	case 10:
 		m.line(indent, "- disconnect: {name: %s}", name)
+	case 11:
+		typ, of, cases := "integer", m.number(), []string{"{lit: 1}", "{lit: 2}", "{exp: Flow.C}"}
+		if m.r.IntN(2) == 0 {
+			typ, of, cases = "string", m.one("Flow.T", "Flow.S", "ToString(Flow.A)"), []string{"{lit: x}", "{lit: \"1\"}", "{exp: Flow.T}"}
+		}
+		m.line(indent, "- switch:")
+		m.line(body, "name: %s", name)
+		m.line(body, "evaluate:")
+		m.line(body+2, "firstMatch:")
+		m.line(body+4, "%s:", typ)
+		m.line(body+6, "value: {exp: '%s'}", of)
+		m.branch(body+6, "default")
+		m.line(body+6, "cases:")
+		for range 1 + m.r.IntN(2) {
+			m.line(body+8, "- case: {value: %s, actions: [{updateData: {name: c, statements: [{integer: {variable: Flow.A, value: {exp: '%s'}}}]}}]}", m.one(cases...), m.number())
+		}
+	case 12:
+		m.line(indent, "- dataTableLookup:")
+		m.line(body, "name: %s", name)
+		m.line(body, "lookupValue: {exp: '%s'}", m.one("Flow.S", "Flow.T", `If(IsSet(Flow.S), Flow.S, "none")`, "ToString(Flow.A)"))
+		m.line(body, "dataTable: {T: {foundOutputs: {n: {var: %s}}}}", m.one("Flow.A", "Flow.C"))
+		m.line(body, "outputs:")
+		m.branch(body+2, "found")
+		m.branch(body+2, "notFound")
+		m.branch(body+2, "failure")
+	case 13:
+		m.line(indent, "- collectInput:")
+		m.line(body, "name: %s", name)
+		m.line(body, "inputData: {var: Flow.T}")
+		m.line(body, "digits: {range: {min: 1, max: 2}}")
+		m.line(body, "inputAudio: {exp: '%s'}", m.one("ToAudioTTS(Flow.S)", "ToAudioBlank(100)", "ToAudioTTS(\"hello\")"))
+		m.line(body, "outputs:")
+		m.branch(body+2, "success")
+		m.branch(body+2, "failure")
+	case 14:
+		m.line(indent, "- findQueue:")
+		m.line(body, "name: %s", name)
+		m.line(body, "findName: {exp: '%s'}", m.one("Flow.T", `If(IsSet(Flow.S), Flow.S, "none")`, `Append("Q", ToString(Flow.A))`))
+		m.line(body, "findResult: {var: Flow.Q}")
+		m.line(body, "outputs:")
+		m.branch(body+2, "found")
+		m.branch(body+2, "notFound")
+	case 15:
+		m.line(indent, "- callCommonModule: {name: %s, commonModule: {Module: {ver_latestPublished: {inputs: {Common.N: {exp: '%s'}, Common.S: {exp: '%s'}}, outputs: {Common.Out: {var: %s}}}}}, outputs: {paths: [{path: {name: High, actions: [{updateData: {name: h, statements: [{integer: {variable: Flow.C, value: {exp: '%s'}}}]}}]}}]}}",
+			name, m.number(), m.one("Flow.T", "Flow.S", "\"1\""), m.one("Flow.A", "Flow.C"), m.number())
+	case 16:
+		if m.loop {
+			m.line(indent, "- loopNext: {name: %s}", name)
+			return
+		}
+		m.line(indent, "- loop: {name: %s, currentIndex: {var: Flow.I}, loopCount: {exp: '%s'}, outputs: {loop: {actions: [{updateData: {name: add, statements: [{integer: {variable: Flow.A, value: {exp: '%s'}}}, {boolean: {variable: Flow.Y, value: {exp: '%s'}}}]}}]}}}", name,
+			m.one("Count(Flow.Values)", "If(Count(Flow.Of) == Count(Flow.Values), Count(Flow.Of), 0)", "2"),
+			m.one("Flow.A + GetAt(Flow.Values, Flow.I)", "If(IsSet(GetAt(Flow.Values, Flow.I)), Flow.A + GetAt(Flow.Values, Flow.I), Flow.A)", "If(Flow.Y, Flow.A + 1, Flow.A)"),
+			m.one("Flow.Y", "Flow.Y or Flow.A > 2", `Flow.Y or GetAt(Flow.Of, Flow.I) == "2"`))
+	case 17:
+		if m.task {
+			m.line(indent, "- updateData: {name: %s, statements: [{integer: {variable: Task.N, value: {exp: '%s'}}}]}", name, m.number())
+			return
+		}
+		m.line(indent, "- callTask:")
+		m.line(body, "name: %s", name)
+		m.line(body, `targetTaskRef: "/inboundCall/tasks/task[%s]"`, m.one("T1", "T2"))
+		m.line(body, "outputs: {paths: [{path: {name: Yes, actions: [{updateData: {name: y, statements: [{integer: {variable: Flow.A, value: {exp: '%s'}}}]}}]}}, {path: {name: No, actions: [%s]}}]}", m.number(), m.one("", "{disconnect: {name: dropped}}"))
+	case 18:
+		m.line(indent, `- jumpToMenu: {name: %s, targetMenuRef: "/inboundCall/menus/menu[M]"}`, name)
 	}
 }
 
@@ -192,7 +301,8 @@ type plain struct {
 
 const mostRuns = 4_000
 
-func (p *plain) run(t failer, s *interp.State, waited time.Duration) {
+// keyed counts how often keys were asked for, by place.
+func (p *plain) run(t failer, s *interp.State, waited time.Duration, keyed map[string]int) {
 	if p.runs > mostRuns {
 		return
 	}
@@ -212,13 +322,23 @@ func (p *plain) run(t failer, s *interp.State, waited time.Duration) {
 	}
 	for _, a := range p.x.alternatives(&item{state: s}, e) {
 		p.each(a, 0, nil, func(outputs []interp.Named) {
-			o := a.outcome
+			o, waited, keyed := a.outcome, waited+a.wait, keyed
 			o.Outputs = outputs
+			if e.Kind == interp.EffectInput {
+				if keyed = maps.Clone(keyed); keyed[e.Name] == p.x.set.rounds {
+					p.wait = max(p.wait, waited)
+					return
+				}
+				if keyed[e.Name]++; o.Digits != "" {
+					p.wait = max(p.wait, waited)
+					waited = 0
+				}
+			}
 			next := s.Clone()
 			if err := p.x.p.Resume(next, o); err != nil {
 				t.Fatalf("%v", err)
 			}
-			p.run(t, next, waited+a.wait)
+			p.run(t, next, waited, keyed)
 		})
 	}
 }
@@ -253,20 +373,24 @@ func TestFoldingIsEnumeration(t *testing.T) {
 		if err := found.Err(); err != nil {
 			t.Fatalf("%s\n%v", text, err)
 		}
-		p, err := interp.Compile(f, interp.Options{})
+		module, found := architect.Parse("module.yaml", []byte(smallModule))
+		if err := found.Err(); err != nil {
+			t.Fatalf("%v", err)
+		}
+		p, err := interp.Compile(f, interp.Options{Modules: []*architect.File{module}})
 		if err != nil || len(p.Findings()) > 0 {
 			t.Fatalf("%s\n%v %v", text, err, p.Findings())
 		}
 		set := setting{
 			starts:  []start{{call: interp.Call{ANI: "+15135550142", DNIS: "+15135550100", At: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}}},
-			hubspot: func(*interp.Effect) bool { return true }, ending: silent,
+			hubspot: func(*interp.Effect) bool { return true }, ending: silent, rounds: 2,
 		}
 		x, err := explore(context.Background(), p, set)
 		if err != nil || x.open != nil {
 			t.Fatalf("%s\n%v %v", text, err, x.open)
 		}
 		want := &plain{x: x, ends: map[ending]bool{}, fails: map[diag.Position]bool{}}
-		want.run(t, p.Start(set.starts[0].call), 0)
+		want.run(t, p.Start(set.starts[0].call), 0, map[string]int{})
 		if want.runs > mostRuns {
 			t.Skip("too many calls to enumerate")
 		}
@@ -281,6 +405,7 @@ func TestFoldingIsEnumeration(t *testing.T) {
 			}
 		}
 	})
+	t.Logf("%d flows were compared", both)
 	if both < 20 {
 		t.Errorf("only %d flows were compared", both)
 	}

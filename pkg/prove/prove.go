@@ -59,8 +59,15 @@ func Flow(ctx context.Context, f *architect.File, o FlowOptions) (*Report, error
 		for _, n := range names {
 			values := []string{"", "1", "something else"}
 			if m := meetings[interp.Source{Data: n}]; m != nil {
+				a := answer{literals: m.Literals, lengths: m.Lengths}
 				for _, l := range m.Literals {
 					values = append(values, l.Text())
+				}
+				if m.Number {
+					values = append(values, a.numbers()...)
+				}
+				for _, n := range a.beside(mostLength) {
+					values = append(values, strings.Repeat("7", n))
 				}
 			}
 			set.starts[0].data[n] = values

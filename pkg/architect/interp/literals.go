@@ -36,7 +36,7 @@ func (p *Program) Meetings() map[Source]*Meeting {
 
 func (p *Program) meet() map[Source]*Meeting {
 	w := &watch{p: p}
-	m := &meeting{p: p, w: w, of: map[int]map[Source]bool{}, out: map[Source]*Meeting{}, seen: map[neighbour]bool{}, data: map[string]int{}, gives: map[*value][]string{}}
+	m := &meeting{p: p, w: w, of: map[int]map[Source]bool{}, out: map[Source]*Meeting{}, seen: map[neighbour]bool{}, held: map[int][]expr.Value{}, data: map[string]int{}, gives: map[*value][]string{}}
 	m.next = len(p.builtins) + p.number()
 	for _, name := range []string{"Call.Ani", "Call.CalledAddress", "Call.CalledAddressOriginal", "Call.RemoteName", "Call.UUIData", "Call.ExternalTag", "Flow.InvocationData"} {
 		if i := p.slot(name); i >= 0 {
@@ -50,6 +50,7 @@ func (p *Program) meet() map[Source]*Meeting {
 			m.pass(&p.code[i])
 		}
 	}
+	m.constants()
 	for i := range fs {
 		m.meet(&fs[i])
 	}
@@ -64,7 +65,8 @@ type meeting struct {
 	data  map[string]int // participant data as variables
 	next  int
 	out   map[Source]*Meeting
-	gives map[*value][]string // variables, by expression
+	held  map[int][]expr.Value // literals that variables are given, by variable
+	gives map[*value][]string  // variables, by expression
 	seen  map[neighbour]bool
 }
 
@@ -214,6 +216,66 @@ func (m *meeting) pass(in *instr) {
 	}
 }
 
+// constants collects the literals that variables begin with and are given.
+func (m *meeting) constants() {
+	hold := func(at int, vs ...expr.Value) {
+		for _, v := range vs {
+			switch {
+			case at < 0 || !v.IsSet():
+			case v.Type().IsList():
+				for i := range v.Len() {
+					m.held[at] = append(m.held[at], v.At(i))
+				}
+			default:
+				m.held[at] = append(m.held[at], v)
+			}
+		}
+	}
+	first := len(m.p.builtins)
+	for _, u := range m.p.units {
+		for i, v := range u.blank {
+			hold(first+u.first+i, v)
+		}
+	}
+	for _, t := range m.p.tasks {
+		for i, v := range t.blank {
+			hold(first+t.first+i, v)
+		}
+	}
+	for i := range m.p.code {
+		in := &m.p.code[i]
+		switch o := in.op.(type) {
+		case *updateOp:
+			for k := range o.statements {
+				hold(m.w.index(in, o.statements[k].to.slot), o.statements[k].v.literals()...)
+			}
+		case *moduleOp:
+			for k := range o.inputs {
+				if o.inputs[k].set {
+					hold(first+m.p.units[o.unit].first+o.inputs[k].slot, o.inputs[k].literals()...)
+				}
+			}
+		}
+	}
+}
+
+// literals are those of an expression, or the value that stands instead of one.
+func (v *value) literals() []expr.Value {
+	if v.prog == nil {
+		return []expr.Value{v.lit}
+	}
+	var out []expr.Value
+	if n, err := expr.Parse(v.text); err == nil {
+		expr.Walk(n, func(n expr.Node) bool {
+			if l, ok := n.(*expr.Literal); ok {
+				out = append(out, l.Value)
+			}
+			return true
+		})
+	}
+	return out
+}
+
 // meet looks at what stands beside what in the expressions of an instruction.
 func (m *meeting) meet(f *flow) {
 	if o, ok := f.in.op.(*switchOp); ok && o.match {
@@ -301,7 +363,8 @@ func (m *meeting) atom(in *instr, v *value, n expr.Node) {
 	var from []Source
 	var literals []expr.Value
 	var measured []Source
-	reads, number := false, false
+	var at []int // variables
+	reads, number, counts := false, false, false
 	var walk func(x expr.Node) bool
 	walk = func(x expr.Node) bool {
 		switch x := x.(type) {
@@ -309,6 +372,13 @@ func (m *meeting) atom(in *instr, v *value, n expr.Node) {
 			literals = append(literals, x.Value)
 		case *expr.Variable:
 			from = append(from, m.named(in, v, x.Name)...)
+			for _, s := range v.prog.Typed().Symbols {
+				if strings.EqualFold(s.Name, x.Name) {
+					at = append(at, m.w.index(in, s.Slot))
+				}
+			}
+		case *expr.Binary:
+			counts = counts || slices.Contains([]string{"+", "-", "*", "/"}, x.Op)
 		case *expr.Index:
 			m.node(in, v, x.I)
 			expr.Walk(x.X, walk)
@@ -340,6 +410,20 @@ func (m *meeting) atom(in *instr, v *value, n expr.Node) {
 		return true
 	}
 	expr.Walk(n, walk)
+	if counts {
+		literals = computed(literals)
+	}
+	for _, a := range at { // what one variable holds stands beside what comes into another
+		for s := range m.of[a] {
+			for _, b := range at {
+				if b != a {
+					for _, l := range m.held[b] {
+						m.beside(s, l)
+					}
+				}
+			}
+		}
+	}
 	caller := slices.Contains(from, Source{Builtin: "Call.Ani"})
 	for _, s := range from {
 		for _, l := range literals {
@@ -362,6 +446,32 @@ func (m *meeting) atom(in *instr, v *value, n expr.Node) {
 			}
 		}
 	}
+}
+
+// computed adds to a few numbers what they are apart, together and as parts of each other: of
+// n + 5 == 20 that is 15.
+func computed(literals []expr.Value) []expr.Value {
+	var ns []int64
+	for _, l := range literals {
+		if l.Type() == expr.Integer {
+			ns = append(ns, l.Int())
+		}
+	}
+	if len(ns) < 2 || len(ns) > 3 {
+		return literals
+	}
+	for i, a := range ns {
+		for _, b := range ns[i+1:] {
+			literals = append(literals, expr.OfInt(a-b), expr.OfInt(b-a), expr.OfInt(a+b))
+			if a != 0 && b%a == 0 {
+				literals = append(literals, expr.OfInt(b/a))
+			}
+			if b != 0 && a%b == 0 {
+				literals = append(literals, expr.OfInt(a/b))
+			}
+		}
+	}
+	return literals
 }
 
 func (m *meeting) named(in *instr, v *value, name string) []Source {
