@@ -527,7 +527,15 @@ func (w *whole) contactsFamily() []*situation {
 		if !ok {
 			continue
 		}
-		for _, y := range w.owned(x) {
+		xs := w.owned(x)
+		if x.failure == routing.FailureError || x.failure == routing.FailureTimeout { // the owner of the contact is known when only the deals are not
+			xs = append(xs, w.owned(x.with(func(y *sketch) {
+				y.who, y.at = whoContact, ""
+				y.deal = w.found.known().deal
+				y.deal.kind = dealOpen
+			}))...)
+		}
+		for _, y := range xs {
 			g.add(y)
 			g.add(y, func(s *situation) { s.Org.Owners = simulate.Owners{} })
 			g.add(y, func(s *situation) { s.Org.Owners.Fails = true })
@@ -1008,7 +1016,7 @@ func (w *whole) clockFamily() []*situation {
 // pagesFamily is as many deals as a page holds, and one more.
 func (w *whole) pagesFamily() []*situation {
 	g := w.gather()
-	page := func(n int, kind func(i int) string, alike bool) {
+	page := func(n int, kind func(i int) string, alike int, rank string) {
 		x := w.found.known()
 		for i := range n {
 			d := sale{kind: kind(i), stage: w.stagesApart()[i%3], amount: strconv.Itoa(5000 - i)}
@@ -1020,9 +1028,9 @@ func (w *whole) pagesFamily() []*situation {
 		}
 		g.add(x, func(s *situation) {
 			for i := range s.CRM.Deals {
-				if alike { // the smallest id is the last one: of equals the oldest comes first
-					w.ranked(&s.CRM.Deals[i], "100")
-					s.CRM.Deals[i].ID = strconv.Itoa(dealID + 1000 - i)
+				if alike != 0 { // the smallest id is the last one, or the first: of equals the oldest comes first
+					w.ranked(&s.CRM.Deals[i], rank)
+					s.CRM.Deals[i].ID = strconv.Itoa(dealID + 1000 + alike*i)
 					s.CRM.Deals[i].CreatedAt = w.in.Now.Add(-time.Duration(500-i) * time.Hour)
 				}
 			}
@@ -1033,19 +1041,22 @@ func (w *whole) pagesFamily() []*situation {
 	last := func(first, last string, n int) func(int) string {
 		return func(i int) string { return map[bool]string{true: last, false: first}[i == n-1] }
 	}
-	page(100, open, true) // a flow that walks them in parts of 99 has one left over in the first part, and in the second
-	page(199, open, true)
-	page(routing.PageSize, open, true)
-	for _, x := range w.lastOfPage(100) {
-		g.add(x)
+	for _, rank := range []string{"100", ""} {
+		// A flow that walks them in parts of 99 has one left over in the first part, and in the second.
+		for _, n := range []int{100, 199, routing.PageSize} {
+			page(n, open, -1, rank)
+			page(n, open, 1, rank)
+		}
 	}
-	for _, x := range w.lastOfPage(199) {
-		g.add(x)
+	for _, n := range []int{100, 199} {
+		for _, x := range w.lastOfPage(n) {
+			g.add(x)
+		}
 	}
-	page(routing.PageSize, last(dealWon, dealOpen, routing.PageSize), false)
-	page(routing.PageSize, won, false)
-	page(routing.PageSize+1, open, false)
-	page(routing.PageSize+1, last(dealWon, dealOpen, routing.PageSize+1), false)
+	page(routing.PageSize, last(dealWon, dealOpen, routing.PageSize), 0, "")
+	page(routing.PageSize, won, 0, "")
+	page(routing.PageSize+1, open, 0, "")
+	page(routing.PageSize+1, last(dealWon, dealOpen, routing.PageSize+1), 0, "")
 	return g.out
 }
 
