@@ -475,6 +475,9 @@ func (v *view) same(o *open, eyes []int32) bool {
 
 // one gives what a late value is when all that it may be looks the same.
 func (v *view) one(l *late, eyes []int32) (out expr.Value, ok bool) {
+	wanted := v.s.wanted // the state may wait for it
+	v.s.wanted = object{}
+	defer func() { v.s.wanted = wanted }()
 	v.s.within(l, func() {
 		var ps []piece
 		if ps, ok = v.s.pieces(&value{}, l.part, nil); !ok {
