@@ -88,7 +88,7 @@ func (f *fault) counterexample() *Counterexample {
 			w.Tables[name] = t
 			call = append(call, what+": "+branchWords(a.Branch)+gives(outs))
 		case interp.EffectFind:
-			if !a.Value.IsSet() {
+			if !a.Value.IsSet() && name != "" { // nothing has no name, whatever a world says
 				section := sectionOf(e.effect.Type)
 				if w.Objects[section] == nil {
 					w.Objects[section] = map[string]string{}

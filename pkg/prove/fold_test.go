@@ -380,7 +380,7 @@ func TestFoldingIsEnumeration(t *testing.T) {
 
 // Flows in which folding once differed from enumeration.
 func TestFoldingOfOddFlows(t *testing.T) {
-	for _, seed := range []uint64{0x362, 0x89} {
+	for _, seed := range []uint64{0x362, 0x89, 0xb96} {
 		bothWays(t, seed)
 	}
 }

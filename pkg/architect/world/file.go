@@ -109,5 +109,8 @@ func entry[V any](m map[string]V, name string) (key string, v V, ok bool) {
 			key, ok = k, true
 		}
 	}
-	return key, m[key], ok
+	if ok {
+		v = m[key]
+	}
+	return key, v, ok
 }
