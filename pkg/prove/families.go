@@ -495,6 +495,14 @@ func (w *whole) contactsFamily() []*situation {
 			}
 		})
 	}
+	g.add(w.found.known(), func(s *situation) { // those whose deals are asked for have none, and who comes behind them has one
+		for i := range 6 {
+			second(s, whole, -i-1, map[bool]string{true: dealOpen}[i == 5])
+		}
+		for i := range s.CRM.Contacts {
+			s.CRM.Contacts[i].Properties[hubspot.PropAssociatedDeals] = hubspot.Text(map[bool]string{true: "1", false: "0"}[i == 6])
+		}
+	})
 	for _, n := range []int{3, 6, 20} { // the caller stands behind all who only look like him
 		g.add(w.found.open(), func(s *situation) {
 			for i := range n - 1 {

@@ -145,6 +145,7 @@ func TestDefectsAreFound(t *testing.T) {
                 "yes":
                   actions: [disconnect: {name: End it}]
           - $1`)},
+		{"contacts behind those who have no deals", "household", prove.Policy, flow(`(name: "?More contacts than these\?"?\n *condition: \{exp: )Flow.hubspot_value_truncated`, `${1}false`)},
 		{"nobody at night", "basic", prove.Ending, flow(`(jumpToTask: \{name: Ask HubSpot, .*\n)`, `decision:
               name: Night
               condition: {exp: 'Hour(Flow.Now) == 3 and DayOfWeek(Flow.Now) == 1'}
