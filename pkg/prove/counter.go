@@ -19,10 +19,8 @@ import (
 // world, with what happens in it.
 func (f *fault) counterexample() *Counterexample {
 	pick := func(v expr.Value) expr.Value { return f.state.Values(v)[0] }
-	w := &world.File{
-		DataActions: map[string][]world.Reply{}, Tables: map[string]world.Table{}, Objects: map[string]map[string]string{}, Schedules: map[string]string{},
-		ScheduleGroups: map[string]string{}, EmergencyGroups: map[string]string{}, Transfers: map[string][]world.Reply{}, Branches: map[string][]world.Reply{},
-	}
+	r := &recorder{worldFile()}
+	w := r.file
 	c := f.start.call
 	w.Call = world.Call{ANI: c.ANI, DNIS: c.DNIS, At: c.At, Language: c.Language}
 	var brings []string
@@ -51,85 +49,66 @@ func (f *fault) counterexample() *Counterexample {
 		call = append(call, "an earlier leg of the conversation left "+strings.Join(names, ", "))
 	}
 	for _, e := range events {
-		a := e.answer
-		var outs []world.Field
-		for _, n := range a.Outputs {
+		effect, answer := e.effect, e.answer
+		effect.Key = pick(effect.Key)
+		effect.Inputs = slices.Clone(effect.Inputs)
+		for i, in := range effect.Inputs {
+			effect.Inputs[i].Value = pick(in.Value)
+		}
+		answer.Outputs = nil
+		for _, n := range e.answer.Outputs {
 			if v := pick(n.Value); v.IsSet() {
-				outs = append(outs, world.Field{Name: n.Name, Value: datum(v)})
+				answer.Outputs = append(answer.Outputs, interp.Named{Name: n.Name, Value: v})
 			}
 		}
-		reply := world.Reply{Branch: a.Branch, Elapsed: a.Elapsed, Outputs: outs}
-		if a.Branch == "failure" || a.Branch == "timeout" {
-			reply.Outputs = nil
-			for _, n := range a.Outputs {
-				if n.Name == "errorType" {
-					reply.Error = pick(n.Value).Text()
-				}
-			}
-		}
-		name := e.effect.Name
-		what := effectWords(&e.effect)
-		switch e.effect.Kind {
-		case interp.EffectDataAction:
-			key := e.effect.Category + "/" + name
-			w.DataActions[key] = append(w.DataActions[key], reply)
-			call = append(call, what+": "+branchWords(a.Branch)+gives(outs))
-		case interp.EffectTable:
-			t := w.Tables[name]
-			switch a.Branch {
-			case "found":
-				if t.Rows == nil {
-					t.Rows = map[string][]world.Field{}
-				}
-				t.Rows[e.effect.Key.Text()] = outs
-			case "failure":
-				t.Fails = cmp.Or(reply.Error, world.DefaultTableError)
-			}
-			w.Tables[name] = t
-			call = append(call, what+": "+branchWords(a.Branch)+gives(outs))
-		case interp.EffectFind:
-			if !a.Value.IsSet() && name != "" { // nothing has no name, whatever a world says
-				section := sectionOf(e.effect.Type)
-				if w.Objects[section] == nil {
-					w.Objects[section] = map[string]string{}
-				}
-				w.Objects[section][name] = "missing"
-				call = append(call, what+" is missing")
-			}
-		case interp.EffectSchedule:
-			w.Schedules[name] = a.Branch
-			call = append(call, fmt.Sprintf("schedule %q is %s", name, a.Branch))
-		case interp.EffectScheduleGroup:
-			w.ScheduleGroups[name] = a.Branch
-			call = append(call, fmt.Sprintf("schedule group %q is in state %s", name, a.Branch))
-		case interp.EffectInput:
-			w.Digits = append(w.Digits, a.Digits)
-			if a.Digits == "" {
-				call = append(call, what+": the caller presses nothing")
-			} else {
-				call = append(call, what+": the caller presses "+a.Digits)
-			}
-		case interp.EffectTransfer:
-			w.Transfers[name] = append(w.Transfers[name], reply)
-			call = append(call, what+": "+branchWords(a.Branch))
-		default:
-			if e.effect.Action != nil {
-				name = cmp.Or(e.effect.Action.Name, name)
-			}
-			w.Branches[name] = append(w.Branches[name], reply)
-			call = append(call, fmt.Sprintf("action %q: %s", name, branchWords(a.Branch)))
+		r.see(&effect, answer)
+		if words := eventWords(&effect, answer); words != "" {
+			call = append(call, words)
 		}
 	}
-	r := f.state.Result()
+	end := f.state.Result()
 	if f.state.Ended() {
 		switch {
-		case r.Ending == interp.EndDisconnect:
+		case end.Ending == interp.EndDisconnect:
 			call = append(call, "the call is disconnected")
 		default:
-			call = append(call, fmt.Sprintf("the call ends at %s %q", r.Ending, r.Target))
+			call = append(call, fmt.Sprintf("the call ends at %s %q", end.Ending, end.Target))
 		}
 	}
 	return &Counterexample{World: w, Call: call}
+}
+
+// eventWords tell what an effect came to; empty for what is as it should be and says nothing.
+func eventWords(e *interp.Effect, a interp.Outcome) string {
+	what := effectWords(e)
+	switch e.Kind {
+	case interp.EffectDataAction, interp.EffectTable:
+		if a.Branch == "failure" {
+			a.Outputs = nil
+		}
+		return what + ": " + branchWords(a.Branch) + gives(fields(a.Outputs))
+	case interp.EffectFind:
+		if a.Value.IsSet() || e.Name == "" {
+			return ""
+		}
+		return what + " is missing"
+	case interp.EffectSchedule:
+		return fmt.Sprintf("schedule %q is %s", e.Name, a.Branch)
+	case interp.EffectScheduleGroup:
+		return fmt.Sprintf("schedule group %q is in state %s", e.Name, a.Branch)
+	case interp.EffectInput:
+		return what + ": the caller presses " + cmp.Or(a.Digits, "nothing")
+	case interp.EffectTransfer:
+		return what + ": " + branchWords(a.Branch)
+	}
+	return fmt.Sprintf("action %q: %s", actionWords(e), branchWords(a.Branch))
+}
+
+func actionWords(e *interp.Effect) string {
+	if e.Action != nil {
+		return cmp.Or(e.Action.Name, e.Name)
+	}
+	return e.Name
 }
 
 func branchWords(b string) string {
@@ -171,26 +150,6 @@ func numberWords(ani string) string {
 		return fmt.Sprintf("%q", ani)
 	}
 	return phone.Mask(ani)
-}
-
-func sectionOf(t expr.Type) string {
-	switch t {
-	case expr.Queue:
-		return "queues"
-	case expr.Skill:
-		return "skills"
-	case expr.LanguageSkill:
-		return "languageSkills"
-	case expr.User:
-		return "users"
-	case expr.Group:
-		return "groups"
-	case expr.Prompt:
-		return "prompts"
-	case expr.WrapupCode:
-		return "wrapupCodes"
-	}
-	return "flows"
 }
 
 // datum is a value as a world file writes it.

@@ -24,16 +24,21 @@ type recorder struct {
 }
 
 func newRecorder(s *Witness) *recorder {
-	r := &recorder{&world.File{
-		Call:        world.Call{ANI: s.ANI, DNIS: s.DNIS, At: s.At, Data: maps.Clone(s.Conversation)},
-		DataActions: map[string][]world.Reply{}, Tables: map[string]world.Table{}, Objects: map[string]map[string]string{},
-		Schedules: map[string]string{}, ScheduleGroups: map[string]string{}, EmergencyGroups: map[string]string{},
-		Transfers: map[string][]world.Reply{}, Branches: map[string][]world.Reply{},
-	}}
+	r := &recorder{worldFile()}
+	r.file.Call = world.Call{ANI: s.ANI, DNIS: s.DNIS, At: s.At, Data: maps.Clone(s.Conversation)}
 	if s.Through != "" {
 		r.file.Call.Variables = []world.Field{{Name: calledAddress, Value: datum(expr.OfString(s.Through))}}
 	}
 	return r
+}
+
+// worldFile is one that can be written into.
+func worldFile() *world.File {
+	return &world.File{
+		DataActions: map[string][]world.Reply{}, Tables: map[string]world.Table{}, Objects: map[string]map[string]string{},
+		Schedules: map[string]string{}, ScheduleGroups: map[string]string{}, EmergencyGroups: map[string]string{},
+		Transfers: map[string][]world.Reply{}, Branches: map[string][]world.Reply{},
+	}
 }
 
 // see is told of each effect and its answer.
@@ -42,6 +47,11 @@ func (r *recorder) see(e *interp.Effect, o interp.Outcome) {
 	reply := world.Reply{Branch: o.Branch, Elapsed: millis(o.Elapsed), Outputs: fields(o.Outputs)}
 	if o.Branch == "failure" {
 		reply.Outputs = nil
+		for _, n := range o.Outputs {
+			if n.Name == "errorType" {
+				reply.Error = text(n.Value)
+			}
+		}
 	}
 	switch e.Kind {
 	case interp.EffectDataAction:
@@ -54,13 +64,13 @@ func (r *recorder) see(e *interp.Effect, o interp.Outcome) {
 		t.Elapsed = max(t.Elapsed, reply.Elapsed)
 		switch o.Branch {
 		case "failure":
-			t.Fails = "DataTablesInternalServerError"
+			t.Fails = cmp.Or(reply.Error, world.DefaultTableError)
 		case "found":
 			t.Rows[text(e.Key)] = fields(o.Outputs)
 		}
 		f.Tables[e.Name] = t
 	case interp.EffectFind:
-		if section := sectionOf(e.Type); section != "" && !o.Value.IsSet() && strings.TrimSpace(e.Name) != "" {
+		if section := world.Section(e.Type); section != "" && !o.Value.IsSet() && strings.TrimSpace(e.Name) != "" {
 			r.missing(section, e.Name)
 		}
 	case interp.EffectSchedule:
@@ -85,9 +95,7 @@ func (r *recorder) see(e *interp.Effect, o interp.Outcome) {
 			f.Transfers[e.Name] = append(f.Transfers[e.Name], reply)
 		}
 	case interp.EffectBranch:
-		if e.Action != nil {
-			f.Branches[e.Action.Name] = append(f.Branches[e.Action.Name], reply)
-		}
+		f.Branches[actionWords(e)] = append(f.Branches[actionWords(e)], reply)
 	}
 }
 

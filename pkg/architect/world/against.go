@@ -387,7 +387,7 @@ func (a *against) objects() {
 	var all []section
 	for _, name := range objectSections {
 		all = append(all, look(name, slices.Sorted(maps.Keys(a.d.Objects[name])), func(e interp.Effect) (string, bool) {
-			return e.Name, e.Kind == interp.EffectFind && objectSection(e.Type) == name || e.Kind == interp.EffectTransfer && transferSections[e.Transfer.To] == name
+			return e.Name, e.Kind == interp.EffectFind && Section(e.Type) == name || e.Kind == interp.EffectTransfer && transferSections[e.Transfer.To] == name
 		}))
 	}
 	all = append(all,

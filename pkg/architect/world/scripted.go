@@ -307,9 +307,9 @@ func keyText(v expr.Value) string {
 }
 
 func (w *Scripted) find(e *interp.Effect) expr.Value {
-	name, v, known := entry(w.file.Objects[objectSection(e.Type)], e.Name)
+	name, v, known := entry(w.file.Objects[Section(e.Type)], e.Name)
 	if known {
-		w.saw(entryOf{section: objectSection(e.Type), key: name})
+		w.saw(entryOf{section: Section(e.Type), key: name})
 	}
 	if v == "missing" || strings.TrimSpace(e.Name) == "" {
 		return expr.NotSet(e.Type)
@@ -320,7 +320,9 @@ func (w *Scripted) find(e *interp.Effect) expr.Value {
 	return interp.Object(e.Type, name)
 }
 
-func objectSection(t expr.Type) string {
+// Section is where a file says of objects of a kind that they exist or are missing; empty for
+// kinds of which it says nothing.
+func Section(t expr.Type) string {
 	switch t {
 	case expr.Queue:
 		return "queues"
