@@ -293,73 +293,71 @@ func (x *explorer) begin(st *start) item {
 
 // reach follows the calls of a state to the next nodes.
 func (x *explorer) reach(from int32, it item, by step) error {
-	for {
-		stop, err := x.fold.Walk(it.state)
-		if err != nil {
-			var r *interp.Refusal
-			if !errors.As(err, &r) {
-				return err
-			}
-			x.undecided(r)
-			return nil
+	stop, err := x.fold.Walk(it.state)
+	if err != nil {
+		var r *interp.Refusal
+		if !errors.As(err, &r) {
+			return err
 		}
-		if ps := it.state.Problems(); len(ps) > it.problems {
-			it.problems = len(ps)
-			p := ps[len(ps)-1]
-			x.fails[p.Pos] = true
-			x.wrong(&it, Expressions, p.Pos, fmt.Sprintf("action %q fails: %s", p.Action, p.Message), "test for NOT_SET before the value is used, in an If")
-		}
-		switch stop {
-		case interp.StopEnd:
-			x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by.wait, by.hub, by.keyed})
-			r := it.state.Result()
-			x.ends[ending{r.Ending, r.Target, r.Handled, it.state.Told()}] = true
-			if why := x.set.ending(&it, r); why != "" {
-				at := it.state.Place()
-				x.wrong(&it, Ending, at.Pos, why, "lead this way to a queue")
-			}
-			return nil
-		case interp.StopSplit:
-			for i := range it.state.Split() {
-				part := it
-				part.state = it.state.Part(i)
-				if err := x.reach(from, part, by); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		if it.state.Round() > mostLoops {
-			x.cutOff(fmt.Sprintf("rounds of loops beyond the %dth", mostLoops))
-			x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by.wait, by.hub, by.keyed})
-			return nil
-		}
-		x.key = it.mark(x.fold.AppendKey(x.key[:0], it.state), x.set.apartWaits)
-		to, ok := x.seen[string(x.key)]
-		if !ok {
-			if to, ok = x.mixed(&it); ok {
-				x.seen[string(x.key)] = to
-			}
-		}
-		if !ok {
-			to = int32(len(x.nodes))
-			x.seen[string(x.key)] = to
-			n := node{}
-			if e := it.state.Pending(); e != nil {
-				n.what = effectWords(e)
-			}
-			x.nodes = append(x.nodes, n)
-			it.state.SetElapsed(0)
-			it.state.SetActions(0)
-			q := queued{it, to}
-			if it.mixed { // its shape keeps the state, and widens it
-				q.state = it.state.Clone()
-			}
-			x.queue = append(x.queue, q)
-		}
-		x.nodes[from].edges = append(x.nodes[from].edges, edge{to, by.wait, by.hub, by.keyed})
+		x.undecided(r)
 		return nil
 	}
+	if ps := it.state.Problems(); len(ps) > it.problems {
+		it.problems = len(ps)
+		p := ps[len(ps)-1]
+		x.fails[p.Pos] = true
+		x.wrong(&it, Expressions, p.Pos, fmt.Sprintf("action %q fails: %s", p.Action, p.Message), "test for NOT_SET before the value is used, in an If")
+	}
+	switch stop {
+	case interp.StopEnd:
+		x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by.wait, by.hub, by.keyed})
+		r := it.state.Result()
+		x.ends[ending{r.Ending, r.Target, r.Handled, it.state.Told()}] = true
+		if why := x.set.ending(&it, r); why != "" {
+			at := it.state.Place()
+			x.wrong(&it, Ending, at.Pos, why, "lead this way to a queue")
+		}
+		return nil
+	case interp.StopSplit:
+		for i := range it.state.Split() {
+			part := it
+			part.state = it.state.Part(i)
+			if err := x.reach(from, part, by); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if it.state.Round() > mostLoops {
+		x.cutOff(fmt.Sprintf("rounds of loops beyond the %dth", mostLoops))
+		x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by.wait, by.hub, by.keyed})
+		return nil
+	}
+	x.key = it.mark(x.fold.AppendKey(x.key[:0], it.state), x.set.apartWaits)
+	to, ok := x.seen[string(x.key)]
+	if !ok {
+		if to, ok = x.mixed(&it); ok {
+			x.seen[string(x.key)] = to
+		}
+	}
+	if !ok {
+		to = int32(len(x.nodes))
+		x.seen[string(x.key)] = to
+		n := node{}
+		if e := it.state.Pending(); e != nil {
+			n.what = effectWords(e)
+		}
+		x.nodes = append(x.nodes, n)
+		it.state.SetElapsed(0)
+		it.state.SetActions(0)
+		q := queued{it, to}
+		if it.mixed { // its shape keeps the state, and widens it
+			q.state = it.state.Clone()
+		}
+		x.queue = append(x.queue, q)
+	}
+	x.nodes[from].edges = append(x.nodes[from].edges, edge{to, by.wait, by.hub, by.keyed})
+	return nil
 }
 
 // mark appends what the search itself remembers of a call.

@@ -305,15 +305,11 @@ func (f *finder) moves(x sketch, a atom) []sketch {
 			add(func(y *sketch) { y.ani = ani })
 		}
 	case "failure":
-		for _, y := range f.failures(x) {
-			out = append(out, y)
-		}
+		out = append(out, f.failures(x)...)
 		add(func(y *sketch) { y.failure, y.at = "", "" })
 	case "outcome":
 		out = append(out, f.shapes(x)...)
-		for _, y := range f.failures(x) {
-			out = append(out, y)
-		}
+		out = append(out, f.failures(x)...)
 	case "lifecycle":
 		for _, v := range append(slices.Clone(c.Lifecycle), "subscriber", "x") {
 			add(func(y *sketch) { y.knowContact(); y.set(hubspot.PropLifecycle, v) })
@@ -333,9 +329,7 @@ func (f *finder) moves(x sketch, a atom) []sketch {
 		}
 	case "stage":
 		for _, id := range append(f.stageIDs(c.Stage), f.otherStage()) {
-			for _, y := range f.withStage(x, id) {
-				out = append(out, y)
-			}
+			out = append(out, f.withStage(x, id)...)
 		}
 	case "value":
 		for _, y := range f.openFirst(x) {
