@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,11 +27,17 @@ import (
 // calls is how many callers each deployment of the campaign gets; see doc.go.
 var calls = flag.Int("calls", 8, "callers for each deployment in TestTheCallIsThePolicy")
 
+// onCommandLine are the flags that were given there: asked before any is set here.
+var onCommandLine = sync.OnceValue(func() map[string]bool {
+	given := map[string]bool{}
+	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	return given
+})
+
 // checks sets how many deployments are made, unless the command line says it.
 func checks(t *testing.T, n int) {
 	t.Helper()
-	given := map[string]bool{}
-	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	given := onCommandLine()
 	defaults := map[string]string{"rapid.checks": strconv.Itoa(n), "rapid.nofailfile": "true"}
 	if !given["rapid.checks"] {
 		// The short run repeats, so that it always shows every class; a campaign varies.
