@@ -29,10 +29,16 @@ func Mask(text string) string {
 	if _, _, ok := compact(s); !ok || len(s) < minDigits+shownTail {
 		return hidden
 	}
-	// Fewer than three hidden characters would hide nothing.
+	// Fewer than three hidden digits would hide nothing, whatever stands between them.
 	r := []rune(s)
 	n := len(r) - shownHead - shownTail
-	if n < 3 {
+	digits := 0
+	for _, c := range r[shownHead:max(shownHead, shownHead+n)] {
+		if '0' <= c && c <= '9' {
+			digits++
+		}
+	}
+	if digits < 3 {
 		return hidden
 	}
 	return string(r[:shownHead]) + strings.Repeat("•", n) + string(r[len(r)-shownTail:])

@@ -95,7 +95,7 @@ func TestMask(t *testing.T) {
 	for text, want := range map[string]string{
 		"+15135550142": "+1513•••••42", "tel:+15135550142": "+1513•••••42", "sip:+15135550142@10.1.2.3": "+1513•••••42",
 		"5135550142": "51355•••42", "+49301234567": "+4930•••••67", "911": "•••••", "5550142": "•••••", "sip:alice@example.org": "•••••",
-		"anonymous": "anonymous", "sip:Anonymous@10.0.0.1": "anonymous", "alice": "•••••", "(513) 555-0142": "(513)•••••••42",
+		"anonymous": "anonymous", "sip:Anonymous@10.0.0.1": "anonymous", "alice": "•••••", "(513) 555-0142": "(513)•••••••42", "10000 / 00": "•••••",
 	} {
 		if got := phone.Mask(text); got != want {
 			t.Errorf("Mask(%q) = %q, want %q", text, got, want)
