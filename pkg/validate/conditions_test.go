@@ -177,29 +177,31 @@ func TestRulesThatNeverFireNeverFire(t *testing.T) {
 // and where there is such a caller one is nearly always found.
 func TestCallersAreFound(t *testing.T) {
 	there, missed := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
-		d := policies().Draw(t, "policy")
-		f := newFinder(d, today)
-		for _, c := range rapid.SliceOfN(callers(d), 40, 40).Draw(t, "callers") {
-			i := routing.Decide(f.p, c).Index
-			for j := max(i, 0) + 1; j < len(f.p.Rules) && i >= 0; j++ {
-				if !f.p.Holds(f.p.Rules[j].When, c) {
-					continue
-				}
-				there++
-				found, ok := f.find([]int{i, j}, -1, func(x routing.Facts) bool { return routing.Decide(f.p, x).Index == i })
-				if !ok {
-					missed++
-					continue
-				}
-				if known := f.known(found); known.Outcome != found.outcome || routing.Decide(f.p, known).Index != i || !f.p.Holds(f.p.Rules[j].When, known) {
-					t.Fatalf("%s does not meet rules %d and %d", f.words(found, i, j), i, j)
+	for range 20 { // a share of few pairs says nothing
+		rapid.Check(t, func(t *rapid.T) {
+			d := policies().Draw(t, "policy")
+			f := newFinder(d, today)
+			for _, c := range rapid.SliceOfN(callers(d), 40, 40).Draw(t, "callers") {
+				i := routing.Decide(f.p, c).Index
+				for j := max(i, 0) + 1; j < len(f.p.Rules) && i >= 0; j++ {
+					if !f.p.Holds(f.p.Rules[j].When, c) {
+						continue
+					}
+					there++
+					found, ok := f.find([]int{i, j}, -1, func(x routing.Facts) bool { return routing.Decide(f.p, x).Index == i })
+					if !ok {
+						missed++
+						continue
+					}
+					if known := f.known(found); known.Outcome != found.outcome || routing.Decide(f.p, known).Index != i || !f.p.Holds(f.p.Rules[j].When, known) {
+						t.Fatalf("%s does not meet rules %d and %d", f.words(found, i, j), i, j)
+					}
 				}
 			}
-		}
-	})
+		})
+	}
 	t.Logf("%d of %d pairs missed", missed, there)
-	if there == 0 || missed > 3 && missed*5 > there { // of few pairs a share says little
+	if there == 0 || missed*10 > there {
 		t.Errorf("%d of %d pairs missed", missed, there)
 	}
 }
