@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math/big"
 	"slices"
 	"strings"
 	"time"
@@ -64,7 +63,6 @@ type event struct {
 	before *event
 	effect interp.Effect
 	answer interp.Outcome
-	late   bool
 }
 
 // A fault is something that was found wrong.
@@ -111,9 +109,8 @@ type hour struct {
 }
 
 type edge struct {
-	to        int32 // −1: the end
-	wait, hub time.Duration
-	keyed     bool // the caller keys something in: what was waited is over
+	to int32 // −1: the end
+	step
 }
 
 type node struct {
@@ -164,10 +161,10 @@ type originKey struct {
 	nth    int
 }
 
-// step is one that an explorer reaches from a node.
+// A step is what lies between a node and the next one.
 type step struct {
-	wait, hub time.Duration
-	keyed     bool
+	wait, hub time.Duration // in all, and for HubSpot
+	keyed     bool          // the caller keys something in: what was waited is over
 }
 
 func explore(ctx context.Context, p *interp.Program, set setting) (*explorer, error) {
@@ -235,58 +232,41 @@ func (x *explorer) origin(k originKey, classes int) *interp.Origin {
 func (x *explorer) begin(st *start) item {
 	it := item{start: st, barred: st.barred, keyed: map[string]int{}}
 	call := st.call
-	var open *interp.Origin
-	if len(st.anis) > 0 {
-		values := make([]expr.Value, len(st.anis))
-		for i, a := range st.anis {
-			values[i] = expr.OfString(a)
-		}
-		open = x.origin(originKey{what: "ani " + st.barred}, len(values))
-		v := interp.OneOf(open, expr.String, values)
-		call.ANI = st.anis[0]
-		call.Builtins = append(slices.Clone(call.Builtins), interp.Named{Name: "Call.Ani", Value: v})
-		it.begin = append(it.begin, named{builtin: "Call.Ani", value: v})
-	}
-	admit := []*interp.Origin{}
-	for _, name := range shown {
-		if !x.fold.Reads(name) {
-			continue
-		}
+	call.Builtins = slices.Clone(call.Builtins)
+	var open []*interp.Origin
+	leave := func(what string, n named, notSet bool, texts []string) expr.Value {
 		var values []expr.Value
-		if st.brings == nil || !strings.HasPrefix(name, "Call.CalledAddress") { // there is no call to no number
+		if notSet {
 			values = append(values, expr.NotSet(expr.String))
 		}
-		for _, s := range st.texts(name) {
+		for _, s := range texts {
 			values = append(values, expr.OfString(s))
 		}
-		o := x.origin(originKey{what: name}, len(values))
-		v := interp.OneOf(o, expr.String, values)
-		admit = append(admit, o)
+		o := x.origin(originKey{what: what}, len(values))
+		open = append(open, o)
+		n.value = interp.OneOf(o, expr.String, values)
+		it.begin = append(it.begin, n)
+		return n.value
+	}
+	brought := func(name string, v expr.Value) {
 		call.Builtins = append(call.Builtins, interp.Named{Name: name, Value: v})
-		it.begin = append(it.begin, named{builtin: name, value: v})
+	}
+	if len(st.anis) > 0 {
+		call.ANI = st.anis[0]
+		brought("Call.Ani", leave("ani "+st.barred, named{builtin: "Call.Ani"}, false, st.anis))
+	}
+	for _, name := range shown {
+		if x.fold.Reads(name) {
+			none := st.brings == nil || !strings.HasPrefix(name, "Call.CalledAddress") // there is no call to no number
+			brought(name, leave(name, named{builtin: name}, none, st.texts(name)))
+		}
 	}
 	it.state = x.fold.Start(call)
-	for _, o := range admit {
+	for _, n := range slices.Sorted(maps.Keys(st.data)) {
+		it.state.Write(n, leave("data "+n, named{data: n}, true, st.data[n]))
+	}
+	for _, o := range open {
 		it.state.Admit(o)
-	}
-	if open != nil {
-		it.state.Admit(open)
-	}
-	var names []string
-	for n := range st.data {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	for _, n := range names {
-		values := []expr.Value{expr.NotSet(expr.String)}
-		for _, s := range st.data[n] {
-			values = append(values, expr.OfString(s))
-		}
-		o := x.origin(originKey{what: "data " + n}, len(values))
-		v := interp.OneOf(o, expr.String, values)
-		it.state.Admit(o)
-		it.state.Write(n, v)
-		it.begin = append(it.begin, named{data: n, value: v})
 	}
 	return it
 }
@@ -310,7 +290,7 @@ func (x *explorer) reach(from int32, it item, by step) error {
 	}
 	switch stop {
 	case interp.StopEnd:
-		x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by.wait, by.hub, by.keyed})
+		x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by})
 		r := it.state.Result()
 		x.ends[ending{r.Ending, r.Target, r.Handled, it.state.Told()}] = true
 		if why := x.set.ending(&it, r); why != "" {
@@ -330,7 +310,7 @@ func (x *explorer) reach(from int32, it item, by step) error {
 	}
 	if it.state.Round() > mostLoops {
 		x.cutOff(fmt.Sprintf("rounds of loops beyond the %dth", mostLoops))
-		x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by.wait, by.hub, by.keyed})
+		x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by})
 		return nil
 	}
 	x.key = it.mark(x.fold.AppendKey(x.key[:0], it.state), x.set.apartWaits)
@@ -356,7 +336,7 @@ func (x *explorer) reach(from int32, it item, by step) error {
 		}
 		x.queue = append(x.queue, q)
 	}
-	x.nodes[from].edges = append(x.nodes[from].edges, edge{to, by.wait, by.hub, by.keyed})
+	x.nodes[from].edges = append(x.nodes[from].edges, edge{to, by})
 	return nil
 }
 
@@ -433,8 +413,7 @@ func (x *explorer) expand(q queued) error {
 		for o, left := range a.narrows {
 			it.state.Narrow(o, left)
 		}
-		snapshot := *e
-		it.last = &event{before: q.last, effect: snapshot, answer: a.outcome, late: a.late}
+		it.last = &event{before: q.last, effect: *e, answer: a.outcome}
 		by := step{wait: a.wait}
 		if e.Kind == interp.EffectDataAction && x.set.hubspot(e) {
 			by.hub = a.wait
@@ -465,7 +444,7 @@ func (x *explorer) expand(q queued) error {
 			n := it.keyed[place] + 1
 			if n > cmp.Or(x.set.rounds, mostRounds) {
 				x.cutOff(fmt.Sprintf("callers who are asked for keys at %q more than %d times", place, cmp.Or(x.set.rounds, mostRounds)))
-				x.nodes[q.node].edges = append(x.nodes[q.node].edges, edge{-1, 0, 0, true})
+				x.nodes[q.node].edges = append(x.nodes[q.node].edges, edge{-1, step{keyed: true}})
 				continue
 			}
 			keyed := map[string]int{place: n}
@@ -524,301 +503,6 @@ func (x *explorer) wrong(it *item, property string, pos diag.Position, message, 
 
 // mostTries is how many doubtful calls are replayed for one property.
 const mostTries = 200
-
-// An alternative is one way in which an effect can come out.
-type alternative struct {
-	outcome interp.Outcome
-	admits  []*interp.Origin
-	narrows map[*interp.Origin][]int32
-	wait    time.Duration
-	bars    string
-	late    bool
-}
-
-func (x *explorer) alternatives(it *item, e *interp.Effect) []alternative {
-	switch e.Kind {
-	case interp.EffectDataAction:
-		long := max(e.Timeout-time.Millisecond, 0)
-		out := []alternative{
-			{outcome: interp.Outcome{Branch: "failure", Elapsed: long}, wait: long},
-			{outcome: interp.Outcome{Branch: "timeout"}, wait: e.Timeout, late: true},
-			{outcome: interp.Outcome{Branch: "success", Elapsed: long}, wait: long},
-		}
-		x.bind(it, e, &out[0], e.Failures)
-		x.bind(it, e, &out[2], e.Outputs)
-		return out
-	case interp.EffectTable:
-		out := []alternative{{outcome: interp.Outcome{Branch: "notFound"}}, {outcome: interp.Outcome{Branch: "failure"}}, {outcome: interp.Outcome{Branch: "found"}}}
-		for i := range out {
-			out[i].wait = x.set.tables
-		}
-		x.bind(it, e, &out[1], e.Failures)
-		x.bind(it, e, &out[2], e.Outputs)
-		if x.set.bars != nil {
-			out[1].bars = x.set.bars(e, out[1].outcome)
-			out = append(out[:2], x.barring(e, out[2])...)
-		}
-		return out
-	case interp.EffectFind:
-		if e.Name == "" { // nothing has no name
-			return []alternative{{outcome: interp.Outcome{Value: expr.NotSet(e.Type)}}}
-		}
-		return []alternative{{outcome: interp.Outcome{Value: interp.Object(e.Type, e.Name)}}, {outcome: interp.Outcome{Value: expr.NotSet(e.Type)}}}
-	case interp.EffectSchedule, interp.EffectScheduleGroup:
-		if b, ok := it.hours[hour{e.Kind, e.Name}]; ok {
-			return []alternative{{outcome: interp.Outcome{Branch: b}}}
-		}
-	}
-	switch e.Kind {
-	case interp.EffectSchedule:
-		return []alternative{{outcome: interp.Outcome{Branch: "active"}}, {outcome: interp.Outcome{Branch: "inactive"}}}
-	case interp.EffectScheduleGroup:
-		var out []alternative
-		for _, b := range []string{"open", "closed", "holiday", "emergency"} {
-			out = append(out, alternative{outcome: interp.Outcome{Branch: b}})
-		}
-		return out
-	case interp.EffectTransfer:
-		out := []alternative{{outcome: interp.Outcome{Branch: "success"}}, {outcome: interp.Outcome{Branch: "failure"}}}
-		x.bind(it, e, &out[1], e.Failures)
-		return out
-	case interp.EffectInput:
-		keyed := answer{}
-		if m := x.meetings[interp.Source{Action: e.Action, Output: "inputData"}]; m != nil {
-			keyed = answer{literals: m.Literals, lengths: m.Lengths, number: m.Number}
-		}
-		var out []alternative
-		for _, d := range digits(e.Input, &keyed) {
-			out = append(out, alternative{outcome: interp.Outcome{Digits: d}})
-		}
-		return out
-	}
-	var out []alternative
-	for _, b := range e.Branches {
-		a := alternative{outcome: interp.Outcome{Branch: b}}
-		switch b {
-		case "success", "found":
-			x.bind(it, e, &a, e.Outputs)
-		case "failure":
-			x.bind(it, e, &a, e.Failures)
-		}
-		out = append(out, a)
-	}
-	return out
-}
-
-// bind leaves the outputs of an outcome open: those whose lengths are compared together.
-func (x *explorer) bind(it *item, e *interp.Effect, a *alternative, wants []interp.Want) {
-	group := make([]int, len(wants))
-	for i := range group {
-		group[i] = i
-	}
-	source := func(i int) interp.Source { return interp.Source{Action: e.Action, Output: wants[i].Name} }
-	for i := range wants {
-		for k := range i {
-			m := x.meetings[source(i)]
-			o := x.meetings[source(k)]
-			if m != nil && slices.Contains(m.Counted, source(k)) || o != nil && slices.Contains(o.Counted, source(i)) {
-				from, to := group[i], group[k]
-				for g := range group {
-					if group[g] == from {
-						group[g] = to
-					}
-				}
-			}
-		}
-	}
-	for g := range wants {
-		var as []answer
-		for i := range wants {
-			if group[i] == g {
-				w := answer{name: wants[i].Name, typ: wants[i].Type}
-				if w.typ == expr.JSON || w.typ.Elem() == expr.JSON {
-					x.cutOff(fmt.Sprintf("what is in the JSON of output %q of %s: only {} is tried", w.name, effectWords(e)))
-				}
-				if m := x.meetings[source(i)]; m != nil {
-					if w.literals, w.lengths, w.read, w.number = m.Literals, m.Lengths, m.Read, m.Number; m.Caller {
-						w.more = x.set.more
-					}
-				}
-				if x.set.extra != nil {
-					w.more = append(w.more[:len(w.more):len(w.more)], x.set.extra(e, w.name)...)
-				}
-				as = append(as, w)
-			}
-		}
-		if len(as) == 0 {
-			continue
-		}
-		k := originKey{action: e.Action, what: a.outcome.Branch + " " + as[0].name}
-		for x.origins[k] != nil && it.state.Left(x.origins[k]) != nil {
-			k.nth++
-		}
-		o := x.origins[k]
-		if o == nil {
-			classes := jointly(as)
-			o = x.origin(k, len(classes))
-			x.made[o] = classes
-			for i, w := range as {
-				values := make([]expr.Value, o.Classes)
-				for c, row := range classes {
-					values[c] = row[i]
-				}
-				x.outs[o] = append(x.outs[o], interp.Named{Name: w.name, Value: interp.OneOf(o, w.typ, values)})
-			}
-		}
-		a.admits = append(a.admits, o)
-		a.outcome.Outputs = append(a.outcome.Outputs, x.outs[o]...)
-	}
-}
-
-// barring are the parts of an answer that bar asking HubSpot, and the rest.
-func (x *explorer) barring(e *interp.Effect, a alternative) []alternative {
-	for i, out := range a.outcome.Outputs {
-		apart := x.set.apart(e, out.Name)
-		if apart == nil {
-			continue
-		}
-		o := a.admits[i] // no output of a table is a list
-		var yes, no []int32
-		for c, row := range x.made[o] {
-			if apart(row[0]) {
-				yes = append(yes, int32(c))
-			} else {
-				no = append(no, int32(c))
-			}
-		}
-		if len(yes) == 0 || len(no) == 0 {
-			continue
-		}
-		barred, rest := a, a
-		barred.narrows, rest.narrows = map[*interp.Origin][]int32{o: yes}, map[*interp.Origin][]int32{o: no}
-		barred.bars = x.set.bars(e, interp.Outcome{Branch: "found", Outputs: []interp.Named{{Name: out.Name, Value: x.made[o][yes[0]][0]}}})
-		return []alternative{barred, rest}
-	}
-	return []alternative{a}
-}
-
-// longest is the longest wait between two keys that a caller presses, and the nodes it leads
-// over; endless when there is a circle that waits.
-func (x *explorer) longest(of func(edge) time.Duration) (wait time.Duration, path []int32, endless bool) {
-	circles := x.circles()
-	best := make([]time.Duration, len(x.nodes))
-	via := make([]int32, len(x.nodes))
-	in := make([]int, len(x.nodes))
-	for i, c := range circles {
-		for _, n := range c {
-			in[n] = i
-		}
-	}
-	from := int32(0)
-	for i, c := range circles { // what they lead to comes before them
-		var most time.Duration
-		next := int32(-1)
-		for _, n := range c {
-			for _, e := range x.nodes[n].edges {
-				w := of(e)
-				switch {
-				case e.to < 0 || e.keyed:
-				case in[e.to] == i:
-					endless = endless || w > 0
-					continue
-				default:
-					w += best[e.to]
-				}
-				if w > most || next < 0 && e.to >= 0 && !e.keyed && w >= most {
-					if most = w; !e.keyed {
-						next = e.to
-					}
-				}
-			}
-		}
-		for _, n := range c {
-			best[n], via[n] = most, next
-			if most > wait || n == 0 && most == wait {
-				wait, from = most, n
-			}
-		}
-	}
-	for n := from; n >= 0; n = via[n] {
-		path = append(path, n)
-	}
-	return wait, path, endless
-}
-
-// circles are the nodes in groups that lead to each other without a key being pressed, each
-// group after those that it leads to.
-func (x *explorer) circles() [][]int32 {
-	index := make([]int32, len(x.nodes)) // 1 and up in the order of visiting
-	low := make([]int32, len(x.nodes))
-	on := make([]bool, len(x.nodes))
-	var stack []int32
-	var out [][]int32
-	n := int32(0)
-	var visit func(v int32)
-	visit = func(v int32) {
-		n++
-		index[v], low[v], on[v] = n, n, true
-		stack = append(stack, v)
-		for _, e := range x.nodes[v].edges {
-			switch {
-			case e.to < 0 || e.keyed:
-			case index[e.to] == 0:
-				visit(e.to)
-				low[v] = min(low[v], low[e.to])
-			case on[e.to]:
-				low[v] = min(low[v], index[e.to])
-			}
-		}
-		if low[v] == index[v] {
-			at := slices.Index(stack, v)
-			c := slices.Clone(stack[at:])
-			for _, m := range c {
-				on[m] = false
-			}
-			stack = stack[:at]
-			out = append(out, c)
-		}
-	}
-	for v := range x.nodes {
-		if index[v] == 0 {
-			visit(int32(v))
-		}
-	}
-	return out
-}
-
-// ways counts the ways through the graph; circles count once.
-func (x *explorer) ways() *big.Int {
-	counts := make([]*big.Int, len(x.nodes))
-	state := make([]uint8, len(x.nodes))
-	var order []int32
-	var visit func(n int32)
-	visit = func(n int32) {
-		state[n] = 1
-		for _, e := range x.nodes[n].edges {
-			if e.to >= 0 && state[e.to] == 0 {
-				visit(e.to)
-			}
-		}
-		state[n] = 2
-		order = append(order, n)
-	}
-	visit(0)
-	for _, n := range order {
-		c := new(big.Int)
-		for _, e := range x.nodes[n].edges {
-			switch {
-			case e.to < 0:
-				c.Add(c, big.NewInt(1))
-			case counts[e.to] != nil:
-				c.Add(c, counts[e.to])
-			}
-		}
-		counts[n] = c
-	}
-	return counts[0]
-}
 
 func effectWords(e *interp.Effect) string {
 	switch e.Kind {

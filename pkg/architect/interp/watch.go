@@ -441,7 +441,7 @@ func (v *view) value(looks bitset, at int, x *expr.Value) {
 			v.open = append(v.open, seenOpen{o.origin.ID, o, slices.Clone(eyes)})
 			return
 		}
-		*x = o.values[v.s.left(o.origin)[0]] // which of them it is makes no difference any more
+		*x = o.values[v.s.Left(o.origin)[0]] // which of them it is makes no difference any more
 	} else if l := lateOf(*x); l != nil {
 		one, ok := v.one(l, eyes)
 		if !ok {
@@ -458,7 +458,7 @@ func (v *view) value(looks bitset, at int, x *expr.Value) {
 
 // same tells whether all classes that are left look the same.
 func (v *view) same(o *open, eyes []int32) bool {
-	left := v.s.left(o.origin)
+	left := v.s.Left(o.origin)
 	if len(left) < 2 {
 		return true
 	}
