@@ -76,6 +76,13 @@ type Number struct {
 	OwnerType, OwnerID, OwnerName string
 }
 
+// An IntegrationType is what an org says of a type of integrations.
+type IntegrationType struct {
+	Absent bool // the org does not have it
+	Barred bool // it may not be installed
+	Most   int  // how many of it the org may have; 0: the platform does not say
+}
+
 // The bounds of a call's priority; one point is worth a minute of waiting (Genesys' help,
 // "Transfer to ACD action").
 const (

@@ -85,6 +85,20 @@ func every() map[string]func(context.Context, *Client) error {
 			_, err := c.Numbers(ctx, []string{"+15135550100"})
 			return err
 		},
+		"Limits":   func(ctx context.Context, c *Client) error { _, err := c.Limits(ctx, "routing"); return err },
+		"Products": func(ctx context.Context, c *Client) error { _, err := c.Products(ctx); return err },
+		"KnownPermissions": func(ctx context.Context, c *Client) error {
+			_, err := c.KnownPermissions(ctx, []string{"routing"})
+			return err
+		},
+		"Permitted": func(ctx context.Context, c *Client) error {
+			_, _, err := c.Permitted(ctx, "routing:queue:add")
+			return err
+		},
+		"IntegrationType": func(ctx context.Context, c *Client) error { _, err := c.IntegrationType(ctx, "t"); return err },
+		"Count":           func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, genesys.DataTable); return err },
+		"Count flows":     func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, genesys.Flow); return err },
+		"Prompts":         func(ctx context.Context, c *Client) error { _, err := c.Prompts(ctx, "Welcome"); return err },
 	}
 	for k, e := range kinds {
 		if e.list != nil {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,15 +74,15 @@ func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
 	var t me
 	home := object{members: []string{"id", "name"}}
 	var s grants
-	g, ctx := errgroup.WithContext(ctx)
+	g, asking := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		return c.ask(ctx, func(a apis) error { return sent(a.tokens().GetTokensMe(false)) }, &t)
+		return c.ask(asking, func(a apis) error { return sent(a.tokens().GetTokensMe(false)) }, &t)
 	})
 	g.Go(func() error {
-		return c.ask(ctx, func(a apis) error { return sent(a.auth().GetAuthorizationDivisionsHome()) }, &home)
+		return c.ask(asking, func(a apis) error { return sent(a.auth().GetAuthorizationDivisionsHome()) }, &home)
 	})
 	g.Go(func() error {
-		return c.ask(ctx, func(a apis) error { return sent(a.auth().GetAuthorizationSubjectsMe(false)) }, &s)
+		return c.ask(asking, func(a apis) error { return sent(a.auth().GetAuthorizationSubjectsMe(false)) }, &s)
 	})
 	if err := g.Wait(); err != nil {
 		return genesys.Identity{}, err
@@ -93,8 +94,14 @@ func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
 	if t.OAuthClient.Organization.ID == "purecloud-builtin" { // Genesys: the token of a person
 		id.ClientID, id.ClientName = "", ""
 	}
+	told := false
+	var roles []string
 	for _, g := range *s.Grants {
 		id.Grants = append(id.Grants, genesys.Grant{RoleID: g.Role.ID, DivisionID: g.Division.ID})
+		told = told || len(g.Role.Policies) > 0
+		if !slices.Contains(roles, g.Role.ID) {
+			roles = append(roles, g.Role.ID)
+		}
 		for _, p := range g.Role.Policies {
 			if p.Condition != nil {
 				continue
@@ -103,6 +110,9 @@ func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
 				id.Permissions = append(id.Permissions, genesys.Permission{Domain: p.Domain, Entity: p.EntityName, Action: a})
 			}
 		}
+	}
+	if !told {
+		id.Permissions = c.policiesOf(ctx, roles)
 	}
 	return id, nil
 }

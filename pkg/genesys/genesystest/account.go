@@ -98,7 +98,7 @@ func (s *Server) allowed(client string, o *operation) bool {
 
 func (s *Server) held(client string) []genesys.Permission {
 	if client == ClientID && s.opts.permissions != nil {
-		return s.opts.permissions
+		return s.sold(client, s.opts.permissions)
 	}
 	var out []genesys.Permission
 	for _, g := range s.state.Grants {
@@ -116,7 +116,7 @@ func (s *Server) held(client string) []genesys.Permission {
 			}
 		}
 	}
-	return out
+	return s.sold(client, out)
 }
 
 func accountHandlers() map[string]handler {
@@ -190,14 +190,17 @@ func (c *call) subject() (int, any, error) {
 		for _, p := range list(r.Body["permissionPolicies"]) {
 			m := object(p)
 			actions := m["actionSet"]
-			if c.s.opts.permissions == nil || id != ClientID {
+			if id != ClientID || !c.s.limited() {
 				policies = append(policies, map[string]any{"domain": m["domain"], "entityName": m["entityName"], "actions": actions})
 			}
 		}
-		if c.s.opts.permissions != nil && id == ClientID {
-			for _, p := range c.s.opts.permissions {
+		if id == ClientID && c.s.limited() {
+			for _, p := range c.s.held(id) {
 				policies = append(policies, map[string]any{"domain": p.Domain, "entityName": p.Entity, "actions": []any{p.Action}})
 			}
+		}
+		if c.s.opts.silent {
+			policies = nil
 		}
 		grants = append(grants, map[string]any{
 			"subjectId": id, "division": map[string]any{"id": d.ID, "name": d.name()},
@@ -212,38 +215,38 @@ func (c *call) subject() (int, any, error) {
 }
 
 func (c *call) products() (int, any, error) {
-	return ok(map[string]any{"entities": []any{map[string]any{"id": "engage"}}, "total": 1})
+	ids := c.s.opts.products
+	if ids == nil {
+		ids = []string{"engage"}
+	}
+	out := []any{}
+	for _, id := range ids {
+		out = append(out, map[string]any{"id": id})
+	}
+	return ok(map[string]any{"entities": out, "total": len(out)})
 }
 
-// permissions lists what the description knows, which is all the emulated org sells.
+// permissions lists what the org sells: what the description knows, but for what options take out.
 func (c *call) permissions() (int, any, error) {
-	domains := map[string]map[string]map[string]bool{}
-	for _, o := range c.s.spec.Operations {
-		for _, written := range o.Permissions {
-			p, isOne := genesys.ParsePermission(written)
-			if !isOne {
-				continue
-			}
-			if domains[p.Domain] == nil {
-				domains[p.Domain] = map[string]map[string]bool{}
-			}
-			if domains[p.Domain][p.Entity] == nil {
-				domains[p.Domain][p.Entity] = map[string]bool{}
-			}
-			domains[p.Domain][p.Entity][p.Action] = true
+	domains := map[string]map[string][]any{}
+	var asked []string
+	if c.query("queryType") == "domain" && c.query("query") != "" {
+		asked = strings.Split(c.query("query"), ",")
+	}
+	for _, p := range c.s.catalogue() {
+		if asked != nil && !slices.ContainsFunc(asked, func(d string) bool { return strings.EqualFold(d, p.Domain) }) {
+			continue
 		}
+		if domains[p.Domain] == nil {
+			domains[p.Domain] = map[string][]any{}
+		}
+		domains[p.Domain][p.Entity] = append(domains[p.Domain][p.Entity], map[string]any{
+			"domain": p.Domain, "entityType": p.Entity, "action": p.Action, "label": p.Action, "allowsConditions": false, "divisionAware": true,
+		})
 	}
 	var out []any
 	for _, d := range sortedKeys(domains) {
-		entry := map[string]any{}
-		for entityName, actions := range domains[d] {
-			var as []any
-			for _, a := range sortedKeys(actions) {
-				as = append(as, map[string]any{"domain": d, "entityType": entityName, "action": a, "label": a, "allowsConditions": false, "divisionAware": true})
-			}
-			entry[entityName] = as
-		}
-		out = append(out, map[string]any{"domain": d, "permissionMap": entry})
+		out = append(out, map[string]any{"domain": d, "permissionMap": domains[d]})
 	}
 	return ok(c.page(out))
 }
@@ -310,6 +313,9 @@ func (c *call) roleList() (int, any, error) {
 }
 
 func (c *call) roleCreate() (int, any, error) {
+	if err := c.room(roles); err != nil {
+		return 0, nil, err
+	}
 	body := clone(c.body)
 	body["default"], body["base"] = false, false
 	return ok(clone(c.create(roles, c.s.state.newID("role"), body).Body))

@@ -45,8 +45,11 @@
 //     cannot find a misreading that both share;
 //   - executed data actions run by this project's own executor; secrets are known only as
 //     salted hashes, which the HubSpot emulator compares;
-//   - there are no quotas besides rates and sizes, no attribute policies on permissions, no
-//     HIPAA timeouts, and prompts and wrap-up codes are only names. Schedules and their groups
+//   - quotas beside rates and sizes are those of roles, tables, skills, queues and integrations
+//     (options Limit and WithIntegrationType); their values are partly made up;
+//   - a permission that the org's product lacks is missing in the catalogue, and nobody holds it
+//     (Unlicensed);
+//   - there are no attribute policies on permissions, no HIPAA timeouts, and prompts and wrap-up codes are only names. Schedules and their groups
 //     can be read, and are made by a Seed alone.
 package genesystest
 

@@ -34,12 +34,13 @@ func integrationHandlers() map[string]handler {
 }
 
 func (c *call) integrationType() (int, any, error) {
-	t, found := integrationTypes[c.params[0]]
+	t := integrationTypes[c.params[0]]
+	of, found := c.s.integrationType(c.params[0])
 	if !found {
 		return 0, nil, notFound("integration type", c.params[0])
 	}
 	return ok(map[string]any{
-		"id": c.params[0], "name": t.name, "maxInstances": 50, "nonInstallable": false,
+		"id": c.params[0], "name": t.name, "maxInstances": of.MaxInstances, "nonInstallable": of.NonInstallable,
 		"credentials": map[string]any{t.slot: map[string]any{"required": true, "title": t.slot}},
 	})
 }
@@ -62,8 +63,8 @@ func (c *call) integrationList() (int, any, error) {
 
 func (c *call) integrationCreate() (int, any, error) {
 	kind := str(object(c.body["integrationType"])["id"])
-	if _, found := integrationTypes[kind]; !found {
-		return 0, nil, failed(http.StatusBadRequest, "bad.request", "Integration type %q does not exist", kind)
+	if err := c.instances(kind); err != nil {
+		return 0, nil, err
 	}
 	name := str(c.body["name"])
 	e := c.create(integrations, c.s.state.newID("integration"), map[string]any{

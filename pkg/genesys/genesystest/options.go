@@ -22,6 +22,12 @@ type options struct {
 	permissions []genesys.Permission
 	remote      dataaction.Sender
 	onChange    func(*State) error
+	limits      map[string]map[string]int
+	withheld    []genesys.Permission
+	unlicensed  []genesys.Permission
+	products    []string
+	types       map[string]IntegrationType
+	silent      bool
 }
 
 // An Option changes how the emulated org behaves.

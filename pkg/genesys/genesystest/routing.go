@@ -44,6 +44,9 @@ func (c *call) skillCreate() (int, any, error) {
 	if len(c.s.state.byName(skills, name)) > 0 || c.s.taken(skills, name) {
 		return 0, nil, failed(http.StatusConflict, "general.conflict", "A skill named %s exists", name)
 	}
+	if err := c.room(skills); err != nil {
+		return 0, nil, err
+	}
 	return ok(clone(c.create(skills, c.s.state.newID("skill"), map[string]any{"name": name, "state": "active", "version": "1", "dateModified": c.s.stamp()}).Body))
 }
 
@@ -89,6 +92,9 @@ func (c *call) queueCreate() (int, any, error) {
 	}
 	if len(c.s.state.byName(queues, name)) > 0 {
 		return 0, nil, failed(http.StatusBadRequest, "duplicate.name", "A queue named %s exists", name)
+	}
+	if err := c.room(queues); err != nil {
+		return 0, nil, err
 	}
 	body := clone(c.body)
 	if object(body["division"])["id"] == nil {

@@ -75,7 +75,7 @@ func New(state *State, opts ...Option) (*Server, error) {
 	s.state = state
 	s.byKey = map[string]handler{}
 	for _, m := range []map[string]handler{
-		accountHandlers(), integrationHandlers(), actionHandlers(), tableHandlers(), routingHandlers(), scriptHandlers(), flowHandlers(), routeHandlers(), hoursHandlers(),
+		accountHandlers(), integrationHandlers(), actionHandlers(), tableHandlers(), routingHandlers(), scriptHandlers(), flowHandlers(), routeHandlers(), hoursHandlers(), preflightHandlers(),
 	} {
 		for k, h := range m {
 			s.byKey[k] = h

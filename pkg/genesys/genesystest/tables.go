@@ -74,6 +74,9 @@ func (c *call) tableCreate() (int, any, error) {
 	if len(c.s.state.byName(tables, name)) > 0 {
 		return 0, nil, failed(http.StatusConflict, "flows.datatables.not.unique", "A table named %s exists", name)
 	}
+	if err := c.room(tables); err != nil {
+		return 0, nil, err
+	}
 	body := clone(c.body)
 	if object(body["division"])["id"] == nil {
 		home := c.s.state.home()

@@ -89,6 +89,7 @@ type settings struct {
 	region     string
 	rates      map[string]string
 	define     map[string][]Property
+	undefine   map[string][]string
 	rules      []Rule
 	apps       []OAuthApp
 }
@@ -152,6 +153,17 @@ func Define(object string, properties ...Property) Option {
 			s.define = map[string][]Property{}
 		}
 		s.define[object] = append(s.define[object], properties...)
+	}
+}
+
+// Undefine takes properties away from contacts, companies or deals, HubSpot's own ones too, as if
+// somebody had deleted them: a search that filters by one is refused, and no answer has it.
+func Undefine(object string, names ...string) Option {
+	return func(s *settings) {
+		if s.undefine == nil {
+			s.undefine = map[string][]string{}
+		}
+		s.undefine[object] = append(s.undefine[object], names...)
 	}
 }
 

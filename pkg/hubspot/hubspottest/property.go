@@ -160,6 +160,9 @@ func (s *Server) definitions(object string) map[string]Property {
 		full.Unique, full.Calculated, full.Hidden, full.Options = p.Unique, p.Calculated, p.Hidden, p.Options
 		out[p.Name] = full
 	}
+	for _, name := range s.undefine[object] {
+		delete(out, name)
+	}
 	return out
 }
 
