@@ -188,12 +188,13 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 	evilPath := filepath.Join(m.dir, "no\x1b[31m\nFORGED: all fine")
 	ani := "\"Lucia \x1b[31m\nFORGED: all\" <sip:+15135550142@203.0.113.7>"
 	f := []string{"-f", m.file}
+	saved := filepath.Join(m.dir, "saved.plan")
 	with := func(args ...string) []string { return append(slices.Clone(args), f...) }
 	return map[string][][]string{
 		"demo": {{"demo"}},
-		"plan": {with("plan", "--sandbox"), {"plan", "-f", names, "--sandbox"}, {"plan", "-f", raw}, {"plan", "-f", keys}, with("plan", "--profile", acting), with("plan", "--region", acting)},
+		"plan": {with("plan", "--sandbox"), {"plan", "-f", names, "--sandbox"}, {"plan", "-f", raw}, {"plan", "-f", keys}, with("plan", "--profile", acting), with("plan", "--region", acting), with("plan", "--sandbox", "--out", saved), {"plan", "-f", names, "--sandbox", "--out", saved}},
 		"setup": {
-			with("setup", "--sandbox", "--yes"), with("setup", "--sandbox"), {"setup", "-f", names, "--sandbox", "--yes"},
+			with("setup", "--sandbox", "--yes"), with("setup", "--sandbox"), with("setup", saved, "--sandbox", "--yes"), with("setup", evilPath, "--sandbox"), with("setup", raw, "--sandbox"), {"setup", "-f", names, "--sandbox", "--yes"},
 			with("plan", "--sandbox", "--detailed-exitcode"), with("simulate", "--flow", "deployed", "--sandbox", "--ani", ani, "--trace"),
 		},
 		"destroy":  {with("destroy", "--sandbox", "--yes"), with("destroy", "--yes", "--confirm", acting)},
@@ -271,6 +272,11 @@ func TestNoCommandLeaks(t *testing.T) {
 	}
 	cleanTree(t, m.dir)
 	cleanTree(t, m.env["HOME"])
+	kept, err := os.ReadFile(filepath.Join(m.dir, "saved.plan"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.hold("a saved plan", string(kept), true)
 	l.report()
 }
 

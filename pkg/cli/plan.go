@@ -16,7 +16,9 @@ import (
 
 type planOptions struct {
 	session
-	detailed, adopt, cutover, forceUnlock bool
+	detailed, adopt, cutover, forceUnlock, allowUnstaffed bool
+
+	out string // file for the plan
 }
 
 func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.Command {
@@ -24,7 +26,14 @@ func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.C
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "Show what setup would change in the org; changes nothing",
-		Args:  cobra.NoArgs,
+		Long: `Show what setup would change in the org, and change nothing.
+
+With --out the plan is saved, and "setup FILE" applies exactly that or refuses: when the org, the
+deployment file, its templates or this program have changed since, it says what. The file holds
+what plan shows, and no secret.`,
+		Example: `  dealroute plan --out change.plan
+  dealroute setup change.plan --yes`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
 			return run(cmd.Context(), o)
@@ -34,6 +43,8 @@ func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.C
 	cmd.Flags().BoolVar(&o.adopt, "adopt", false, "plan to take over what has our name and not our mark")
 	cmd.Flags().BoolVar(&o.cutover, "cutover", false, "plan to "+cutoverHelp)
 	cmd.Flags().BoolVar(&o.forceUnlock, "force-unlock", false, "plan to "+forceUnlockHelp)
+	cmd.Flags().BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, "plan to "+allowUnstaffedHelp)
+	cmd.Flags().StringVar(&o.out, "out", "", "save the plan in this file, for setup FILE")
 	return cmd
 }
 
@@ -49,14 +60,20 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	}
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
-	cfg.Adopt, cfg.Cutover, cfg.ForceUnlock, cfg.ShowStaff = o.adopt, o.cutover, o.forceUnlock, true
+	cfg.Adopt, cfg.Cutover, cfg.ForceUnlock, cfg.AllowUnstaffed, cfg.ShowStaff = o.adopt, o.cutover, o.forceUnlock, o.allowUnstaffed, true
 	target.joinOwners(ctx, env, l.deployment, &cfg)
 	r, err := reconcile.Read(ctx, target.client, cfg)
 	if err != nil {
 		return orgError(err)
 	}
-	if err := printPlan(env, target, r, publishedFlow(ctx, env, target, b, r.Plan())); err != nil {
+	texts := publishedFlow(ctx, env, target, b, r.Plan())
+	if err := printPlan(env, target, r, texts); err != nil {
 		return err
+	}
+	if o.out != "" {
+		if err := savePlan(env, o.out, l, target, cfg, r, shownPlan(target, r, texts)); err != nil {
+			return err
+		}
 	}
 	warnLacks(env, r)
 	for _, w := range r.Warnings() {
@@ -72,9 +89,13 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	return nil
 }
 
+func shownPlan(target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string) view.Plan {
+	return view.NewPlan(r.Plan(), target.sandbox != nil, texts, view.Lacking(r.Lacks()), r.Warnings())
+}
+
 func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string) error {
 	if env.settings.json {
-		return view.JSON(env.IO.Out, view.NewPlan(r.Plan(), target.sandbox != nil, texts, view.Lacking(r.Lacks()), r.Warnings()))
+		return view.JSON(env.IO.Out, shownPlan(target, r, texts))
 	}
 	diag.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
 	if target.sandbox != nil {

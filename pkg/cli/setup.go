@@ -21,17 +21,22 @@ import (
 type setupOptions struct {
 	session
 	yes, adopt, cutover, allowUnstaffed, forceUnlock bool
+
+	plan  string   // file of a saved plan
+	given []string // flags that shape a plan and stand on the command line
 }
 
 // cutoverHelp and forceUnlockHelp are those of the flags wherever they stand.
 const cutoverHelp = "move numbers that are on another call route, last of all"
+
+const allowUnstaffedHelp = "send calls to queues although nobody would answer there"
 
 const forceUnlockHelp = "take the lock of a flow that somebody is working on; what they have not saved is lost"
 
 func newSetupCmd(env *Env, run func(context.Context, setupOptions) error) *cobra.Command {
 	var o setupOptions
 	cmd := &cobra.Command{
-		Use:   "setup",
+		Use:   "setup [PLAN]",
 		Short: "Create or update everything in the org; repeat it as often as you like",
 		Long: `Make the org what the deployment file says: role, client, credentials, integrations, data
 actions, control table, script, flow and call route. Shows the plan and asks before it
@@ -39,10 +44,17 @@ changes anything. Live traffic comes last: each data action is tested before it 
 published, the flow is published only when it changed, and the call route follows it. Nothing
 is changed when calls would go to a queue in which nobody works.
 
-A second run does nothing. A run that was interrupted goes on where it ended.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.session = env.session()
+A second run does nothing. A run that was interrupted goes on where it ended.
+
+With a file that "plan --out" wrote it applies exactly that plan, with the flags that it was made
+with. It refuses (exit code 2) when the org, the deployment file, its templates or this program
+have changed since, or the plan is applied already, and says what changed.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.session, o.given = env.session(), givenOf(cmd.Flags())
+			if len(args) > 0 {
+				o.plan = args[0]
+			}
 			return run(cmd.Context(), o)
 		},
 	}
@@ -50,16 +62,30 @@ A second run does nothing. A run that was interrupted goes on where it ended.`,
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.adopt, "adopt", false, "take over what has our name and not our mark")
 	f.BoolVar(&o.cutover, "cutover", false, cutoverHelp)
-	f.BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, "send calls to queues although nobody would answer there")
+	f.BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, allowUnstaffedHelp)
 	f.BoolVar(&o.forceUnlock, "force-unlock", false, forceUnlockHelp)
 	return cmd
 }
 
 func runSetup(ctx context.Context, o setupOptions) (err error) {
 	env := o.session
+	var saved *savedPlan
+	if o.plan != "" {
+		if saved, err = readPlan(o.plan); err != nil {
+			return err
+		}
+		if err := saved.shapeBy(&o); err != nil {
+			return err
+		}
+	}
 	l, b, err := load(env, false)
 	if err != nil {
 		return err
+	}
+	if saved != nil {
+		if err := saved.before(env, l); err != nil {
+			return err
+		}
 	}
 	if !env.settings.sandbox && env.Getenv(keyVariable) == "" {
 		diag.Fprintf(env.IO.Err, "warning: %s is not set: setup cannot check the key, and changes nothing if the credential must be written\n", keyVariable)
@@ -72,8 +98,13 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Adopt, cfg.Cutover, cfg.AllowUnstaffed, cfg.ForceUnlock = o.adopt, o.cutover, o.allowUnstaffed, o.forceUnlock
 	target.joinOwners(ctx, env, l.deployment, &cfg)
+	if saved != nil {
+		if err := saved.sameWanted(l, cfg.Desired); err != nil {
+			return err
+		}
+	}
 	return applyPlan(ctx, env, target, b, cfg, applying{
-		yes: o.yes, verb: "setup",
+		yes: o.yes, verb: "setup", saved: saved,
 		question: func(r *reconcile.Reconciler) string {
 			return fmt.Sprintf("Apply %s to org %q?", view.Count(view.Pending(r.Plan()), "change", "changes"), r.Identity().OrgName)
 		},
@@ -143,6 +174,7 @@ type applying struct {
 	verb     string
 	question func(*reconcile.Reconciler) string
 	answer   string
+	saved    *savedPlan // what the plan must be; nil: whatever it is
 }
 
 // replans is how often a plan is made again because somebody changed what it would change.
@@ -165,6 +197,11 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 		if r, err = reconcile.Read(ctx, target.client, cfg); err != nil {
 			return orgError(err)
 		}
+		if a.saved != nil {
+			if err := a.saved.same(env, target, cfg.Desired, r); err != nil {
+				return err
+			}
+		}
 		texts = publishedFlow(ctx, env, target, b, r.Plan())
 		if !asJSON {
 			if err := printPlan(env, target, r, texts); err != nil {
@@ -179,12 +216,15 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 		}
 		outcomes, failed = r.Apply(ctx)
 		var changed *reconcile.ChangedError
-		if try == replans || !errors.As(failed, &changed) {
+		if try == replans || !errors.As(failed, &changed) || a.saved != nil {
 			break
 		}
 		diag.Fprintf(env.IO.Err, "warning: %v; it is planned again\n", failed)
 	}
 	failed = env.stopped(applyError(failed, r, b.Scopes()))
+	if a.saved != nil {
+		failed = goOn(failed)
+	}
 	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Texts: texts, Lacking: view.Lacking(r.Lacks()), Warnings: r.Warnings(), Took: env.Now().Sub(start)}
 	done.Reads, done.Writes = target.client.Calls()
 	if failed != nil {

@@ -234,6 +234,9 @@ func isReference(s genesys.Set, k genesys.Key) bool {
 // Plan is what Apply will do, no more and no less.
 func (r *Reconciler) Plan() plan.Plan { return r.plan }
 
+// Found lists what was found, of which the plan was made.
+func (r *Reconciler) Found() []plan.Found { return slices.Clone(r.run.found) }
+
 // Identity tells who reads and in which org.
 func (r *Reconciler) Identity() genesys.Identity { return r.run.id }
 
