@@ -95,6 +95,9 @@ func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
 // KeyEnding ends the name of the credential that holds the HubSpot key.
 const KeyEnding = " HubSpot key"
 
+// ControlTable is the name of a deployment's control table.
+func ControlTable(deployment string) string { return deployment + "-control" }
+
 // Scopes lists the scopes that the HubSpot key needs for the data actions, sorted.
 func (b *Blueprint) Scopes() []string {
 	var out []string
@@ -205,7 +208,7 @@ func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
 	return &builder{
 		d: d, engine: engine{fs: tfs, prefix: prefix, parsed: map[string]*template.Template{}}, facts: factsOf(d), anyOpens: anyOpensOf(d), out: &Blueprint{Name: d.Name},
 		names: names{
-			flow: d.Name, route: d.Name, table: d.Name + "-control", owners: OwnersTable(d.Name),
+			flow: d.Name, route: d.Name, table: ControlTable(d.Name), owners: OwnersTable(d.Name),
 			hubspot: d.Name + " HubSpot", genesys: d.Name + " Genesys Cloud",
 			role: d.Name + " runtime", client: d.Name + " runtime",
 			hubspotKey: d.Name + KeyEnding, clientKey: d.Name + " runtime client",

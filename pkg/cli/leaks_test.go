@@ -197,7 +197,11 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 			with("setup", "--sandbox", "--yes"), with("setup", "--sandbox"), with("setup", saved, "--sandbox", "--yes"), with("setup", evilPath, "--sandbox"), with("setup", raw, "--sandbox"), {"setup", "-f", names, "--sandbox", "--yes"},
 			with("plan", "--sandbox", "--detailed-exitcode"), with("simulate", "--flow", "deployed", "--sandbox", "--ani", ani, "--trace"),
 		},
-		"destroy":  {with("destroy", "--sandbox", "--yes"), with("destroy", "--yes", "--confirm", acting)},
+		"destroy": {with("destroy", "--sandbox", "--yes"), with("destroy", "--yes", "--confirm", acting)},
+		"switch":  {with("switch", "--sandbox"), {"switch", "-f", names, "--sandbox"}, with("switch", "--profile", acting)}, "switch show": {with("switch", "show", "--sandbox")},
+		"switch on": {with("switch", "on", "--sandbox")}, "switch off": {with("switch", "off", "--sandbox", "--reason", ani)},
+		"breaker": {with("breaker", "--sandbox")}, "breaker show": {with("breaker", "show", "--sandbox")},
+		"breaker open": {with("breaker", "open", "--sandbox", "--reason", "call "+ani), with("breaker", "show", "--sandbox")}, "breaker close": {with("breaker", "close", "--sandbox")},
 		"validate": {with("validate", "--proof=quick"), with("validate", "--counterexamples", filepath.Join(m.dir, "replays")), {"validate", "-f", raw}, {"validate", "-f", keys}, {"validate", "-f", names}, {"validate", "-f", names, "-o", "sarif", "--proof=off"}, {"validate", "-f", names, "-o", "github", "--proof=off"}, {"validate", "-f", names, "-o", "junit", "--proof=off"}, {"validate", "-f", keys, "-o", "github"}, {"validate", "-f", names, "--severity", acting}},
 		"simulate": {
 			with("simulate", "--ani", ani, "--trace"), with("simulate", "--ani", ani, "--trace", "--fixtures", crm), with("simulate", "--world", world, "--trace"),

@@ -40,6 +40,7 @@ func hold[O any](into *any) func(context.Context, O) error {
 func held(env *Env, got *any) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
 		groupDeploy: {newDemoCmd(env, hold[session](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got))},
+		groupRun:    {newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got))},
 		groupLook: {
 			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got)), newRenderCmd(env, hold[renderOptions](got)),
 			newSandboxCmd(env, hold[sandboxCmdOptions](got), hold[session](got)),
@@ -78,6 +79,15 @@ func TestOptions(t *testing.T) {
 		{"setup --yes --adopt --cutover --allow-unstaffed --force-unlock", setupOptions{s, true, true, true, true, true, "", []string{"adopt", "allow-unstaffed", "cutover", "force-unlock"}}},
 		{"setup p --adopt=false", setupOptions{session: s, plan: "p", given: []string{"adopt"}}},
 		{"destroy --yes --queues --force-unlock --confirm acme", destroyOptions{s, true, true, true, "acme"}},
+		{"switch", controlOptions{session: s, verb: "show"}},
+		{"switch show", controlOptions{session: s, verb: "show"}},
+		{"switch off --yes --reason r", controlOptions{s, true, "off", "r", 0}},
+		{"switch on", controlOptions{session: s, verb: "on"}},
+		{"breaker", controlOptions{session: s, verb: "show"}},
+		{"breaker show", controlOptions{session: s, verb: "show"}},
+		{"breaker open", controlOptions{session: s, verb: "open", span: 15 * time.Minute}},
+		{"breaker open --for 2m --yes --reason r", controlOptions{s, true, "open", "r", 2 * time.Minute}},
+		{"breaker close --reason r", controlOptions{session: s, verb: "close", reason: "r"}},
 		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Full, ""}},
 		{"validate --proof quick --counterexamples d", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Quick, "d"}},
 		{"validate --fail-severity warning --severity DR-CALL-006=error --severity DR-ORG-001=warning", validateOptions{s, diag.Warning, map[string]diag.Severity{"DR-CALL-006": diag.Error, "DR-ORG-001": diag.Warning}, prove.Full, ""}},

@@ -12,6 +12,7 @@ import (
 func commands(env *Env) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
 		groupDeploy:    {newDemoCmd(env, runDemo), newPlanCmd(env, runPlan), newSetupCmd(env, runSetup), newDestroyCmd(env, runDestroy)},
+		groupRun:       {newSwitchCmd(env, runSwitch), newBreakerCmd(env, runBreaker)},
 		groupLook:      {newValidateCmd(env, runValidate), newSimulateCmd(env, runSimulate), newRenderCmd(env, runRender), newSandboxCmd(env, runSandbox, runSandboxReset)},
 		groupLanguages: {newEvalCmd(env, runEval, runEvalVelocity, runEvalJSONPath), newFlowCmd(newFlowCheckCmd(env, runFlowCheck), newFlowRunCmd(env, runFlowRun), newFlowProveCmd(env, runFlowProve)), newActionCmd(newActionCheckCmd(env, runActionCheck), newActionRunCmd(env, runActionRun))},
 		groupOther:     {newExplainCmd(env, runExplain), newSchemaCmd(env), newManCmd(env, runMan), newVersionCmd(env, runVersion)},
@@ -20,6 +21,7 @@ func commands(env *Env) map[string][]*cobra.Command {
 
 const (
 	groupDeploy    = "deploy"
+	groupRun       = "run"
 	groupLook      = "look"
 	groupLanguages = "languages"
 	groupOther     = "other"
@@ -77,7 +79,7 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		return errExplained
 	}
 	titles := []struct{ id, title string }{
-		{groupDeploy, "Deploy:"}, {groupLook, "Look and try:"}, {groupLanguages, "Languages:"}, {groupOther, "Other:"},
+		{groupDeploy, "Deploy:"}, {groupRun, "Keep it running:"}, {groupLook, "Look and try:"}, {groupLanguages, "Languages:"}, {groupOther, "Other:"},
 	}
 	for _, g := range titles {
 		if len(all[g.id]) > 0 {

@@ -588,8 +588,14 @@ func breakerOpen(text string) (effect string, ok bool) {
 
 // isTime tells whether the flow reads a text as a time: in UTC, to the second or finer.
 func isTime(text string) bool {
-	_, err := time.Parse(time.RFC3339, text)
-	return err == nil && timeForm().MatchString(text)
+	_, ok := Until(text)
+	return ok
+}
+
+// Until is when a breaker closes whose openUntil is this text; false for what the flow reads as no time.
+func Until(text string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, text)
+	return t, err == nil && timeForm().MatchString(text)
 }
 
 // kind says in a sentence what a cell is.
