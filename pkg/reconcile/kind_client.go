@@ -30,12 +30,36 @@ type clientKind struct {
 func (*clientKind) immutable() []string { return []string{"authorizedGrantType"} }
 
 func (k *clientKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	return r.ours(ctx, k.org, genesys.OAuthClient, func(o genesys.Object) map[string]any {
-		k.bodies[o.ID] = o.Body
-		c := pick(o.Body, "name", "description", "authorizedGrantType", "accessTokenValiditySeconds", "state")
-		c["roleDivisions"] = roleDivisions(o.Body["roleDivisions"])
-		return c
-	})
+	found, err := r.ours(ctx, k.org, genesys.OAuthClient, k.content)
+	if err != nil {
+		return nil, err
+	}
+	// Genesys' description: a list of clients does not say their grant type, and nobody can
+	// change it. One that bears our mark has the one that setup gave it.
+	for i, f := range found {
+		switch {
+		case f.Content["authorizedGrantType"] != nil:
+		case f.Owned:
+			f.Content["authorizedGrantType"], k.bodies[f.ID]["authorizedGrantType"] = grantOfOurs, grantOfOurs
+		default:
+			o, err := k.org.Read(ctx, genesys.OAuthClient, f.ID)
+			if err != nil {
+				return nil, fmt.Errorf("read %s: %w", f.Key, err)
+			}
+			found[i].Content = k.content(o)
+		}
+	}
+	return found, nil
+}
+
+// grantOfOurs is the grant type of every client that setup makes.
+const grantOfOurs = "CLIENT-CREDENTIALS"
+
+func (k *clientKind) content(o genesys.Object) map[string]any {
+	k.bodies[o.ID] = o.Body
+	c := pick(o.Body, "name", "description", "authorizedGrantType", "accessTokenValiditySeconds", "state")
+	c["roleDivisions"] = roleDivisions(o.Body["roleDivisions"])
+	return c
 }
 
 func roleDivisions(v any) []any {

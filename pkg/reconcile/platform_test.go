@@ -297,7 +297,7 @@ func TestALostClientComesBackWithItsCredential(t *testing.T) {
 			t.Fatal(err)
 		}
 		body := all[0].Body
-		body["state"] = "inactive"
+		body["state"], body["authorizedGrantType"] = "inactive", "CLIENT-CREDENTIALS" // which a list does not say
 		delete(body, "id")
 		delete(body, "dateCreated")
 		if _, err := w.client.Update(t.Context(), genesys.OAuthClient, all[0].ID, body); err != nil {
@@ -322,7 +322,8 @@ func TestASecondClientGoes(t *testing.T) {
 	body := all[0].Body
 	delete(body, "id")
 	delete(body, "dateCreated")
-	for range 3 { // one of them has a smaller id
+	body["authorizedGrantType"] = "CLIENT-CREDENTIALS" // which a list does not say
+	for range 3 {                                      // one of them has a smaller id
 		w.create(t, genesys.OAuthClient, body)
 	}
 	apply(t, w.read(t, nil))

@@ -119,7 +119,7 @@ func buildWorld(t testing.TB, st *genesystest.State, change func(*genesystest.Se
 	w.clock.Store(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).UnixNano())
 	key := genesystest.HashSecret("sandbox", hubspottest.DefaultToken)
 	crm := hubspottest.New(hubspot.CRM{}, hubspottest.Virtual(), hubspottest.Token(key), hubspottest.Token(genesystest.HashSecret("sandbox", otherKey)), hubspottest.WithLimits(hubspottest.Limits{}))
-	opts = append([]genesystest.Option{genesystest.Remote(transport.Handler(crm)), genesystest.Clock(w.now)}, opts...)
+	opts = append([]genesystest.Option{genesystest.Remote(transport.Handler(crm)), genesystest.Clock(w.now), genesystest.Described(func(err error) { t.Error(err) })}, opts...)
 	var err error
 	if w.server, err = genesystest.New(st, opts...); err != nil {
 		t.Fatal(err)

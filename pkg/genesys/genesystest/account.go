@@ -15,7 +15,7 @@ import (
 // client that stands for the principal that runs the tool.
 func (s *Server) bootstrap() {
 	home := s.state.newID("division")
-	s.state.put(divisions, home, map[string]any{"id": home, "name": "Home", "homeDivision": true})
+	s.state.put(divisions, home, map[string]any{"id": home, "name": "Home", "description": "", "homeDivision": true})
 	admin := s.state.newID("role")
 	s.state.put(roles, admin, map[string]any{"id": admin, "name": "Sandbox admin", "description": "", "permissionPolicies": []any{
 		map[string]any{"domain": "*", "entityName": "*", "actionSet": []any{"*"}},
@@ -156,7 +156,7 @@ func (c *call) tokensMe() (int, any, error) {
 	cl := c.s.state.get(clients, c.client)
 	return ok(map[string]any{
 		"organization": org, "homeOrganization": org, "authorizedScope": []any{},
-		"OAuthClient": map[string]any{"id": cl.ID, "name": cl.name(), "roleDivisions": cl.Body["roleDivisions"], "organization": org},
+		"OAuthClient": map[string]any{"id": cl.ID, "name": cl.name(), "authorizedGrantType": cl.Body["authorizedGrantType"], "roleDivisions": cl.Body["roleDivisions"], "organization": org},
 	})
 }
 
@@ -168,7 +168,7 @@ func (c *call) tokenRevoke() (int, any, error) {
 
 func (c *call) organization() (int, any, error) {
 	return ok(map[string]any{
-		"id": c.s.state.Org.ID, "name": c.s.state.Org.Name, "defaultCountryCode": "US", "productPlatform": "PureCloud",
+		"id": c.s.state.Org.ID, "name": c.s.state.Org.Name, "defaultCountryCode": "US", "productPlatform": "PureCloud", "state": "active", "version": 1,
 		"features": map[string]any{"purecloud": true, "purecloudVoice": true, "directory": true},
 	})
 }
@@ -203,7 +203,7 @@ func (c *call) subject() (int, any, error) {
 			policies = nil
 		}
 		grants = append(grants, map[string]any{
-			"subjectId": id, "division": map[string]any{"id": d.ID, "name": d.name()},
+			"subjectId": id, "division": clone(d.Body),
 			"role": map[string]any{"id": r.ID, "name": r.name(), "policies": policies},
 		})
 	}
@@ -410,7 +410,11 @@ func (c *call) grantDelete() (int, any, error) {
 }
 
 func (c *call) clientList() (int, any, error) {
-	return ok(c.page(bodies(c.listed(clients), nil)))
+	return ok(c.page(bodies(c.listed(clients), func(e *entity) map[string]any {
+		out := clone(e.Body)
+		delete(out, "authorizedGrantType") // a list does not have it
+		return out
+	})))
 }
 
 // checkClientRoles holds the rule that who gives a role to a client must hold it.

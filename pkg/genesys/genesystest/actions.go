@@ -371,7 +371,17 @@ func (c *call) test(body map[string]any) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	out := map[string]any{"operations": r.Operations, "success": r.Err == nil && !r.TimedOut}
+	steps := []any{}
+	for _, o := range r.Operations {
+		step := map[string]any{"step": o.Step, "name": o.Name, "success": o.Success}
+		for k, v := range map[string]json.RawMessage{"result": o.Result, "error": o.Error} {
+			if string(v) != "null" {
+				step[k] = v
+			}
+		}
+		steps = append(steps, step)
+	}
+	out := map[string]any{"operations": steps, "success": r.Err == nil && !r.TimedOut}
 	if r.Err != nil {
 		out["error"] = apiErrorOf(r.Err)
 		return ok(out)
@@ -421,6 +431,7 @@ func (c *call) result(r *dataaction.Result) (any, error) {
 
 func apiErrorOf(e *dataaction.Error) *apiError {
 	out := failed(e.Status, strings.ReplaceAll(strings.ToLower(e.ErrorCode), "_", "."), "%s", e.UserMessage)
+	out.complete()
 	for _, d := range e.Details {
 		out.Details = append(out.Details, errorDetail{ErrorCode: d.ErrorCode, FieldName: d.FieldName, EntityID: d.EntityID, EntityName: d.EntityName})
 	}

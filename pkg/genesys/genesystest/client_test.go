@@ -24,7 +24,7 @@ type client struct {
 
 func newOrg(t *testing.T, opts ...genesystest.Option) *client {
 	t.Helper()
-	s, err := genesystest.New(nil, opts...)
+	s, err := genesystest.New(nil, append(opts, genesystest.Described(func(err error) { t.Error(err) }))...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,6 +38,16 @@ type errorLimit struct {
 
 func (e *apiError) Error() string { return fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Message) }
 
+// complete gives an error the lists that are never absent.
+func (e *apiError) complete() {
+	if e.Details == nil {
+		e.Details = []errorDetail{}
+	}
+	if e.Errors == nil {
+		e.Errors = []apiError{}
+	}
+}
+
 func failed(status int, code, format string, args ...any) *apiError {
 	return &apiError{Status: status, Code: code, Message: fmt.Sprintf(format, args...)}
 }

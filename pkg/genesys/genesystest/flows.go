@@ -44,7 +44,7 @@ func (c *call) jobCreate() (int, any, error) {
 	job.Hidden["client"] = c.client
 	return ok(map[string]any{
 		"id": id, "presignedUrl": c.s.address(c.r) + "/presigned/flow/" + id,
-		"headers": map[string]any{uploadHeader: id}, "correlationId": id,
+		"headers": map[string]any{uploadHeader: id}, "selfUri": "/api/v2/flows/jobs/" + id,
 	})
 }
 
@@ -168,7 +168,7 @@ func (s *Server) finishJob(job *entity) {
 	flow.Body["division"] = map[string]any{"id": division.ID, "name": division.name()}
 	cl := s.state.get(clients, job.Hidden["client"])
 	v := map[string]any{
-		"id": fmt.Sprintf("%d.0", version), "commitVersion": strconv.Itoa(version), "type": "publish", "datePublished": strconv.FormatInt(s.opts.now().UnixMilli(), 10),
+		"id": fmt.Sprintf("%d.0", version), "commitVersion": strconv.Itoa(version), "type": "PUBLISH", "datePublished": s.stamp(),
 	}
 	if cl != nil {
 		v["createdByClient"] = map[string]any{"id": cl.ID, "name": cl.name()}
@@ -191,7 +191,13 @@ func lockOf(flow *entity, client string) string {
 	return str(object(flow.Body["lockedUser"])["name"])
 }
 
-func flowView(e *entity) map[string]any { return clone(e.Body) }
+func flowView(e *entity) map[string]any {
+	out := clone(e.Body)
+	if by := object(out["lockedUser"]); by != nil && by["version"] == nil {
+		by["version"] = 1 // a person always has one
+	}
+	return out
+}
 
 func (c *call) flowList() (int, any, error) {
 	var es []*entity

@@ -24,7 +24,6 @@ func TestTokens(t *testing.T) {
 	if p := c.do("GET", "/api/v2/authorization/products", nil, 200); p["total"] == nil {
 		t.Error("products without a total")
 	}
-	c.do("GET", "/api/v2/users/me", nil, 404)
 	c.do("DELETE", "/api/v2/tokens/me", nil, 200)
 	c.do("GET", "/api/v2/tokens/me", nil, 401, "bad.credentials")
 	c.token = ""
@@ -311,7 +310,7 @@ func TestSkillsAndQueues(t *testing.T) {
 	c := newOrg(t)
 	skill := c.do("POST", "/api/v2/routing/skills", m{"name": "Gold"}, 200)
 	c.do("POST", "/api/v2/routing/skills", m{"name": "gold"}, 409, "general.conflict")
-	c.do("DELETE", "/api/v2/routing/skills/"+id(skill), nil, 204)
+	c.do("DELETE", "/api/v2/routing/skills/"+id(skill), nil, 200)
 	if got := c.do("GET", "/api/v2/routing/skills/"+id(skill), nil, 200); got["state"] != "deleted" { // soft
 		t.Errorf("skill: %v", got)
 	}
@@ -333,11 +332,11 @@ func TestSkillsAndQueues(t *testing.T) {
 		t.Errorf("member: %v", members[0])
 	}
 	c.do("DELETE", "/api/v2/routing/queues/"+staffed, nil, 400, "active.queue")
-	c.do("DELETE", "/api/v2/routing/queues/"+staffed+"?forceDelete=true", nil, 204)
+	c.do("DELETE", "/api/v2/routing/queues/"+staffed+"?forceDelete=true", nil, 200)
 
 	taken := newOrg(t, genesystest.Assume(genesystest.Assumptions{DeletedNamesStayTaken: true}))
 	s := taken.do("POST", "/api/v2/routing/skills", m{"name": "Gold"}, 200)
-	taken.do("DELETE", "/api/v2/routing/skills/"+id(s), nil, 204)
+	taken.do("DELETE", "/api/v2/routing/skills/"+id(s), nil, 200)
 	taken.do("POST", "/api/v2/routing/skills", m{"name": "Gold"}, 409)
 }
 

@@ -1,6 +1,7 @@
 package genesystest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -66,7 +67,7 @@ func (c *call) integrationCreate() (int, any, error) {
 	if err := c.instances(kind); err != nil {
 		return 0, nil, err
 	}
-	name := str(c.body["name"])
+	name := cmp.Or(str(c.body["name"]), integrationTypes[kind].name)
 	e := c.create(integrations, c.s.state.newID("integration"), map[string]any{
 		"name": name, "integrationType": map[string]any{"id": kind, "name": integrationTypes[kind].name},
 		"intendedState": "DISABLED", "reportedState": reported("INACTIVE"),
@@ -206,12 +207,11 @@ func credentialView(e *entity) map[string]any {
 }
 
 func (c *call) credentialList() (int, any, error) {
-	return ok(c.page(bodies(c.listed(credentials), func(e *entity) map[string]any {
-		out := credentialView(e)
-		delete(out, "credentialFields")
-		return out
-	})))
+	return ok(c.page(bodies(c.listed(credentials), credentialInfo)))
 }
+
+// credentialInfo is what lists, creates and updates answer: no fields at all.
+func credentialInfo(e *entity) map[string]any { return clone(e.Body) }
 
 func (c *call) storeCredential(e *entity) error {
 	kind := str(object(c.body["type"])["name"])
@@ -245,7 +245,7 @@ func (c *call) credentialCreate() (int, any, error) {
 	}
 	stored := c.create(credentials, c.s.state.newID("credential"), e.Body)
 	stored.Hidden = e.Hidden
-	return ok(credentialView(stored))
+	return ok(credentialInfo(stored))
 }
 
 func (c *call) credentialGet() (int, any, error) {
@@ -264,7 +264,7 @@ func (c *call) credentialUpdate() (int, any, error) {
 	if err := c.storeCredential(e); err != nil {
 		return 0, nil, err
 	}
-	return ok(credentialView(e))
+	return ok(credentialInfo(e))
 }
 
 func (c *call) credentialDelete() (int, any, error) {

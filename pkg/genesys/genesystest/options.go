@@ -28,6 +28,7 @@ type options struct {
 	products    []string
 	types       map[string]IntegrationType
 	silent      bool
+	breach      func(error)
 }
 
 // An Option changes how the emulated org behaves.
@@ -102,6 +103,11 @@ func Remote(s dataaction.Sender) Option { return func(o *options) { o.remote = s
 // OnChange is called, under the lock, after each request that changed the state and before
 // its answer leaves; an error is the answer instead.
 func OnChange(f func(*State) error) Option { return func(o *options) { o.onChange = f } }
+
+// Described has every answer compared with the published description, and tells of those
+// that break it: a missing, mistyped or unknown field, a status or a value that is not
+// listed. Tests use it.
+func Described(breach func(error)) Option { return func(o *options) { o.breach = breach } }
 
 // A Fault makes one call go wrong, repeatably.
 type Fault struct {

@@ -101,7 +101,7 @@ func (c *call) routeDelete() (int, any, error) {
 		return 0, nil, err
 	}
 	e.Deleted, e.Body["state"], e.Body["dnis"] = true, "deleted", []any{}
-	return ok(clone(e.Body))
+	return ok(nil)
 }
 
 func (c *call) didList() (int, any, error) {

@@ -64,7 +64,7 @@ func (c *call) skillDelete() (int, any, error) {
 		return 0, nil, err
 	}
 	e.Deleted, e.Body["state"] = true, "deleted"
-	return noContent()
+	return ok(nil)
 }
 
 func (c *call) queueList() (int, any, error) {
@@ -133,7 +133,7 @@ func (c *call) queueDelete() (int, any, error) {
 		return 0, nil, failed(http.StatusBadRequest, "active.queue", "Queue %s has members", e.name())
 	}
 	c.s.state.remove(queues, e.ID)
-	return noContent()
+	return ok(nil)
 }
 
 func (c *call) memberList() (int, any, error) {
@@ -155,13 +155,16 @@ func (c *call) memberList() (int, any, error) {
 		if slices.ContainsFunc(want, func(s string) bool { return s != "" && !slices.Contains(names, s) }) {
 			continue
 		}
-		user := map[string]any{"id": u.ID, "name": u.name()}
+		user := userView(u)
 		if c.query("expand") == "skills" && !c.s.opts.assume.MembersWithoutSkills {
 			user["skills"] = c.heldSkills(u)
 		}
 		out = append(out, map[string]any{"id": u.ID, "name": u.name(), "joined": true, "memberBy": "user", "user": user})
 	}
-	return ok(c.page(out))
+	page := c.page(out)
+	delete(page, "total") // members are counted by the queue
+	delete(page, "pageCount")
+	return ok(page)
 }
 
 func (c *call) skillNames(u *entity) []string {
@@ -232,13 +235,16 @@ func (s *Server) taken(collection, name string) bool {
 func (c *call) userList() (int, any, error) {
 	want := cmp.Or(c.query("state"), "active")
 	all := slices.DeleteFunc(c.s.state.all(users), func(e *entity) bool { return want != "any" && cmp.Or(str(e.Body["state"]), "active") != want })
-	return ok(c.page(bodies(all, func(e *entity) map[string]any {
-		out := map[string]any{"id": e.ID, "name": e.name(), "state": cmp.Or(str(e.Body["state"]), "active")}
-		for _, k := range []string{"email", "username"} {
-			if v := e.Body[k]; v != nil {
-				out[k] = v
-			}
+	return ok(c.page(bodies(all, userView)))
+}
+
+// userView is a person without what must be asked for.
+func userView(e *entity) map[string]any {
+	out := map[string]any{"id": e.ID, "name": e.name(), "state": cmp.Or(str(e.Body["state"]), "active"), "version": max(e.version(), 1)}
+	for _, k := range []string{"email", "username", "division", "department", "title"} {
+		if v := e.Body[k]; v != nil {
+			out[k] = v
 		}
-		return out
-	})))
+	}
+	return out
 }

@@ -2,7 +2,6 @@ package genesystest
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -70,7 +69,7 @@ func (s *Server) Apply(seed Seed) {
 	for _, d := range seed.Divisions {
 		if missing(divisions, d) {
 			id := st.newID("division")
-			st.put(divisions, id, map[string]any{"id": id, "name": d, "homeDivision": false})
+			st.put(divisions, id, map[string]any{"id": id, "name": d, "description": "", "homeDivision": false})
 		}
 	}
 	for _, n := range seed.Numbers {
@@ -96,7 +95,7 @@ func (s *Server) Apply(seed Seed) {
 	for i, name := range slices.Concat(seed.Flows, seed.Drafts) {
 		if !s.known(flows, name) {
 			id := st.newID("flow")
-			v := map[string]any{"id": "1.0", "commitVersion": "1", "type": "publish", "datePublished": strconv.FormatInt(s.opts.now().UnixMilli(), 10)}
+			v := map[string]any{"id": "1.0", "commitVersion": "1", "type": "PUBLISH", "datePublished": s.stamp()}
 			e := st.put(flows, id, map[string]any{
 				"id": id, "name": name, "type": "INBOUNDCALL", "active": true, "system": false, "deleted": false, "description": "", "division": s.homeDivision(),
 				"publishedVersion": v, "savedVersion": v, "checkedInVersion": v,

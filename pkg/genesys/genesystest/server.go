@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,16 +75,24 @@ func New(state *State, opts ...Option) (*Server, error) {
 		s.bootstrap()
 	}
 	s.state = state
-	s.byKey = map[string]handler{}
+	s.byKey = handlers()
+	return s, nil
+}
+
+// handlers are what the emulator serves, by method and path of the description.
+func handlers() map[string]handler {
+	out := map[string]handler{}
 	for _, m := range []map[string]handler{
 		accountHandlers(), integrationHandlers(), actionHandlers(), tableHandlers(), routingHandlers(), scriptHandlers(), flowHandlers(), routeHandlers(), hoursHandlers(), preflightHandlers(),
 	} {
-		for k, h := range m {
-			s.byKey[k] = h
-		}
+		maps.Copy(out, m)
 	}
-	return s, nil
+	return out
 }
+
+// Served lists the operations that the emulator serves, each as method and path of the
+// published description. All others that the description has are answered 501.
+func Served() []string { return slices.Sorted(maps.Keys(handlers())) }
 
 // State gives a copy of what the org knows.
 func (s *Server) State() *State {
@@ -124,6 +134,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.opts.latency > 0 {
 		s.opts.sleep(s.opts.latency)
 	}
+	r = cleaned(r)
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxFile+1))
 	if err != nil {
 		writeJSON(w, http.StatusBadRequest, failed(http.StatusBadRequest, "bad.request", "The body could not be read"))
@@ -137,12 +148,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case ae != nil:
 		ae.ContextID = correlation
-		if ae.Details == nil {
-			ae.Details = []errorDetail{}
-		}
-		if ae.Errors == nil {
-			ae.Errors = []apiError{}
-		}
+		ae.complete()
 		if ae.retryAfter > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(ae.retryAfter))
 		}
@@ -158,6 +164,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		writeJSON(w, status, answer)
 	}
+}
+
+// cleaned is a request without empty parts in its path: Genesys' Go SDK writes two slashes
+// where a base path names a port, and the platform takes them for one.
+func cleaned(r *http.Request) *http.Request {
+	escaped := r.URL.EscapedPath()
+	if !strings.Contains(escaped, "//") {
+		return r
+	}
+	for strings.Contains(escaped, "//") {
+		escaped = strings.ReplaceAll(escaped, "//", "/")
+	}
+	u := *r.URL
+	if u.Path, _ = url.PathUnescape(escaped); u.Path != escaped { // it came from a path that could be read
+		u.RawPath = escaped
+	}
+	out := *r
+	out.URL = &u
+	return &out
 }
 
 // outcome decides everything under the lock: what follows is only writing. Status 0 is no
@@ -273,15 +298,16 @@ func (s *Server) serveAs(client string, r *http.Request, body []byte) (int, any,
 		}
 		return 0, nil, failed(http.StatusNotFound, "not.found", "The API description has no path %s", r.URL.Path)
 	}
-	if err := op.check(r.URL.Query(), body); err != nil {
+	h := s.byKey[op.Method+" "+op.Path]
+	if h == nil {
+		return 0, nil, failed(http.StatusNotImplemented, "not.implemented", "%s %s is described, and this emulator does not serve it", op.Method, op.Path)
+	}
+	body, err := s.spec.check(op, r.URL.Query(), body)
+	if err != nil {
 		return 0, nil, badRequest(err)
 	}
 	if !s.allowed(client, op) {
 		return 0, nil, missingPermissions(op)
-	}
-	h := s.byKey[op.Method+" "+op.Path]
-	if h == nil {
-		return 0, nil, failed(http.StatusNotImplemented, "not.implemented", "%s %s is described, and this emulator does not serve it", op.Method, op.Path)
 	}
 	c := &call{s: s, r: r, op: op, params: params, raw: body, client: client}
 	if len(bytes.TrimSpace(body)) > 0 && bytes.TrimSpace(body)[0] == '{' {
@@ -289,7 +315,26 @@ func (s *Server) serveAs(client string, r *http.Request, body []byte) (int, any,
 			return 0, nil, badRequest(err)
 		}
 	}
-	return h(c)
+	status, answer, err := h(c)
+	if s.opts.breach != nil {
+		s.compare(op, status, answer, err)
+	}
+	return status, answer, err
+}
+
+// compare tells of an answer that breaks the description.
+func (s *Server) compare(op *operation, status int, answer any, err error) {
+	var ae *apiError
+	switch {
+	case err == nil:
+		err = s.spec.checkAnswer(op, status, answer)
+	case errors.As(err, &ae):
+		ae.complete()
+		err = s.spec.fits("error "+strconv.Itoa(ae.Status), map[string]any{"$ref": "#/definitions/ErrorBody"}, ae)
+	}
+	if err != nil {
+		s.opts.breach(err)
+	}
 }
 
 // limit counts the calls of a token in a rolling minute.

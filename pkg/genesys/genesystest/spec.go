@@ -21,13 +21,18 @@ import (
 //go:embed spec.json.gz
 var specFile []byte
 
-// A spec is the published API description, distilled to what the emulator serves.
+// A spec is the published API description: every operation, and of those that the emulator
+// serves what a request may hold and what an answer is.
 type spec struct {
 	Version     string         `json:"version"`
 	Operations  []*operation   `json:"operations"`
 	Definitions map[string]any `json:"definitions"`
 
 	root *segment
+
+	mu       sync.Mutex // compiling is not for two at once
+	compiler *jsonschema.Compiler
+	compiled map[string]*jsonschema.Schema
 }
 
 // An operation is a method and path of the published description.
@@ -40,7 +45,7 @@ type operation struct {
 	Permissions  []string     `json:"permissions"`
 	Any          bool         `json:"any"` // one of the permissions suffices
 
-	schema *jsonschema.Schema
+	Answers map[string]any `json:"answers"` // by status or "default"; nil: without a body
 }
 
 type queryParam struct {
@@ -86,40 +91,58 @@ var loadSpec = sync.OnceValues(func() (*spec, error) {
 		loosen(d)
 		closeObject(d)
 	}
-	for _, o := range s.Operations {
-		loosen(o.Body)
+	for _, name := range optional {
+		def, field, _ := strings.Cut(name, ".")
+		m := object(s.Definitions[def])
+		m["required"] = slices.DeleteFunc(list(m["required"]), func(x any) bool { return x == field })
 	}
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft4)
-	c.UseLoader(noLoader{})
-	const base = "https://api.example/spec.json"
-	if err := c.AddResource(base, map[string]any{"definitions": s.Definitions}); err != nil {
+	s.compiler, s.compiled = jsonschema.NewCompiler(), map[string]*jsonschema.Schema{}
+	s.compiler.DefaultDraft(jsonschema.Draft4)
+	s.compiler.UseLoader(noLoader{})
+	if err := s.compiler.AddResource(specBase, map[string]any{"definitions": s.Definitions}); err != nil {
 		return nil, err
 	}
-	for i, o := range s.Operations {
+	for _, o := range s.Operations {
 		s.add(o)
-		if o.Body == nil {
-			continue
-		}
-		body, err := json.Marshal(o.Body)
-		if err != nil {
-			return nil, err
-		}
-		absolute := bytes.ReplaceAll(body, []byte(`"#/definitions/`), []byte(`"`+base+`#/definitions/`))
-		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(absolute))
-		if err != nil {
-			return nil, err
-		}
-		at := fmt.Sprintf("https://api.example/body/%d.json", i)
-		if err := c.AddResource(at, doc); err != nil {
-			return nil, err
-		}
-		if o.schema, err = c.Compile(at); err != nil {
-			return nil, fmt.Errorf("body of %s %s: %w", o.Method, o.Path, err)
-		}
 	}
 	return s, nil
 })
+
+const specBase = "https://api.example/spec.json"
+
+// optional are fields that the description requires and the platform does not: Genesys' own
+// provider makes integrations without a name.
+var optional = []string{"CreateIntegrationRequest.name"}
+
+// schema compiles a schema of an operation when it is asked for first: few of them are, in
+// one run.
+func (s *spec) schema(name string, of any) (*jsonschema.Schema, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.compiled[name]; c != nil {
+		return c, nil
+	}
+	loosen(of)
+	text, err := json.Marshal(of)
+	if err != nil {
+		return nil, err
+	}
+	absolute := bytes.ReplaceAll(text, []byte(`"#/definitions/`), []byte(`"`+specBase+`#/definitions/`))
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(absolute))
+	if err != nil {
+		return nil, err
+	}
+	at := "https://api.example/" + url.PathEscape(name) + ".json"
+	if err := s.compiler.AddResource(at, doc); err != nil {
+		return nil, err
+	}
+	c, err := s.compiler.Compile(at)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	s.compiled[name] = c
+	return c, nil
+}
 
 // noLoader refuses to fetch a schema: all there is stands in the table.
 type noLoader struct{}
@@ -224,41 +247,115 @@ func (s *spec) find(method, escapedPath string) (o *operation, params []string, 
 }
 
 // check compares a request with the description: unknown and missing query parameters,
-// and the body field by field. The error names the place.
-func (o *operation) check(query url.Values, body []byte) error {
+// and the body field by field. The error names the place. It gives the body without what is
+// null: for an optional field that says the same as leaving it out.
+func (s *spec) check(o *operation, query url.Values, body []byte) ([]byte, error) {
 	var known []string
 	for _, p := range o.Query {
 		known = append(known, p.Name)
 		if p.Required && !query.Has(p.Name) {
-			return fmt.Errorf("query parameter %q is missing", p.Name)
+			return nil, fmt.Errorf("query parameter %q is missing", p.Name)
 		}
 		if v := query.Get(p.Name); query.Has(p.Name) && !fits(p.Type, v) {
-			return fmt.Errorf("query parameter %q is no %s: %q", p.Name, p.Type, v)
+			return nil, fmt.Errorf("query parameter %q is no %s: %q", p.Name, p.Type, v)
 		}
 	}
 	for name := range query {
 		if len(o.Query) > 0 && !slices.Contains(known, name) {
 			if hint := diag.DidYouMean(name, known); hint != "" {
-				return fmt.Errorf("query parameter %q is not described, %s", name, hint)
+				return nil, fmt.Errorf("query parameter %q is not described, %s", name, hint)
 			}
-			return fmt.Errorf("query parameter %q is not described", name)
+			return nil, fmt.Errorf("query parameter %q is not described", name)
 		}
 	}
-	if o.schema == nil {
-		return nil
+	if o.Body == nil {
+		return body, nil
 	}
 	if len(bytes.TrimSpace(body)) == 0 {
 		if o.BodyRequired {
-			return fmt.Errorf("the body is missing")
+			return nil, fmt.Errorf("the body is missing")
 		}
-		return nil
+		return body, nil
 	}
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("the body is no JSON: %w", err)
+		return nil, fmt.Errorf("the body is no JSON: %w", err)
 	}
-	if err := o.schema.Validate(doc); err != nil {
-		return fmt.Errorf("the body breaks the API description: %s", firstCause(err))
+	schema, err := s.schema("body of "+o.Method+" "+o.Path, o.Body)
+	if err != nil {
+		return nil, err
+	}
+	if isFree := object(o.Body)["$ref"] == nil && object(o.Body)["type"] != "array"; !isFree && withoutNulls(doc) {
+		if body, err = json.Marshal(doc); err != nil {
+			return nil, err
+		}
+	}
+	if err := schema.Validate(doc); err != nil {
+		return nil, fmt.Errorf("the body breaks the API description: %s", firstCause(err))
+	}
+	return body, nil
+}
+
+// withoutNulls drops the fields that are null, at any depth, and tells whether there were any.
+func withoutNulls(v any) bool {
+	dropped := false
+	switch x := v.(type) {
+	case map[string]any:
+		for k, e := range x {
+			if e == nil {
+				delete(x, k)
+				dropped = true
+				continue
+			}
+			dropped = withoutNulls(e) || dropped
+		}
+	case []any:
+		for _, e := range x {
+			dropped = withoutNulls(e) || dropped
+		}
+	}
+	return dropped
+}
+
+// checkAnswer compares an answer with the description: its status, and the body field by
+// field. What the description does not have has no described answer.
+func (s *spec) checkAnswer(o *operation, status int, answer any) error {
+	if o.Answers == nil {
+		return nil
+	}
+	described, has := o.Answers[strconv.Itoa(status)]
+	if !has {
+		described, has = o.Answers["default"]
+	}
+	name := fmt.Sprintf("answer %d of %s %s", status, o.Method, o.Path)
+	_, isText := answer.(rawText)
+	switch {
+	case !has:
+		return fmt.Errorf("%s: the description has %s", name, strings.Join(sortedKeys(o.Answers), ", "))
+	case described == nil && answer != nil:
+		return fmt.Errorf("%s: the description has no body", name)
+	case described == nil, isText:
+		return nil
+	}
+	return s.fits(name, described, answer)
+}
+
+// fits compares a value with a schema.
+func (s *spec) fits(name string, schema, value any) error {
+	c, err := s.schema(name, schema)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	if err := c.Validate(doc); err != nil {
+		return fmt.Errorf("%s: %s", name, firstCause(err))
 	}
 	return nil
 }
@@ -292,5 +389,6 @@ func firstCause(err error) string {
 		}
 	}
 	walk(ve)
+	slices.Sort(leaves)
 	return strings.Join(leaves, "; ")
 }

@@ -55,7 +55,7 @@ func TestSpecRefusesWhatIsNotDescribed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = o.check(q, []byte(c.body))
+		_, err = s.check(o, q, []byte(c.body))
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s %s?%s %s: %v", c.method, c.path, c.query, c.body, err)

@@ -1,6 +1,7 @@
 // Command spectable distils Genesys' published API description, which lies at the root of
-// the SDK module, to the operations that the emulator serves: parameters, bodies and the
-// permissions that each needs. Only its output is part of the project.
+// the SDK module: every path with its methods and the permissions that each needs, and of
+// what the emulator serves the parameters, bodies and answers too. Only its output is part
+// of the project.
 package main
 
 import (
@@ -13,57 +14,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
 )
 
 const sdk = "github.com/mypurecloud/platform-client-sdk-go/v150"
-
-// prefixes are the paths that the emulator serves; all methods below them are kept, so
-// that a method which exists but is not emulated is told apart from one that does not.
-var prefixes = []string{
-	"/api/v2/tokens/me",
-	"/api/v2/organizations/me",
-	"/api/v2/organizations/limits/namespaces/{namespaceName}",
-	"/api/v2/authorization/subjects/me",
-	"/api/v2/authorization/subjects/{subjectId}/divisions/{divisionId}/roles/{roleId}",
-	"/api/v2/authorization/subjects/{subjectId}",
-	"/api/v2/authorization/divisionspermitted/paged/me",
-	"/api/v2/authorization/permissions",
-	"/api/v2/authorization/products",
-	"/api/v2/authorization/roles",
-	"/api/v2/authorization/divisions",
-	"/api/v2/oauth/clients",
-	"/api/v2/integrations",
-	"/api/v2/flows/datatables",
-	"/api/v2/flows/jobs",
-	"/api/v2/flows",
-	"/api/v2/routing/skills",
-	"/api/v2/routing/queues",
-	"/api/v2/users",
-	"/api/v2/scripts",
-	"/api/v2/architect/ivrs",
-	"/api/v2/architect/dependencytracking/consumingresources",
-	"/api/v2/architect/schedulegroups",
-	"/api/v2/architect/schedules",
-	"/api/v2/architect/emergencygroups",
-	"/api/v2/telephony/providers/edges/didpools/dids",
-	"/api/v2/telephony/providers/edges/dids",
-	"/api/v2/analytics/actions/aggregates/query",
-}
-
-// notBelow are paths under a kept prefix that the emulator has no use for.
-var notBelow = []string{
-	"/api/v2/integrations/botconnector", "/api/v2/integrations/speech", "/api/v2/integrations/actions/functions",
-	"/api/v2/integrations/unifiedcommunications", "/api/v2/integrations/clientapps", "/api/v2/integrations/userapps",
-	"/api/v2/routing/queues/{queueId}/", "/api/v2/users/", "/api/v2/flows/datatables/{datatableId}/",
-	"/api/v2/flows/milestones", "/api/v2/flows/outcomes", "/api/v2/flows/instances", "/api/v2/flows/executions",
-	"/api/v2/flows/export", "/api/v2/flows/divisionviews", "/api/v2/integrations/eventlog",
-}
-
-// keep wins over notBelow.
-var keep = []string{
-	"/api/v2/routing/queues/{queueId}/members", "/api/v2/flows/datatables/{datatableId}/rows",
-	"/api/v2/flows/datatables/{datatableId}/rows/{rowId}", "/api/v2/users/{userId}/routingskills",
-}
 
 func main() {
 	if err := run(); err != nil {
@@ -90,23 +45,33 @@ func run() error {
 		return err
 	}
 	out := table{Version: doc.Info.Version, Definitions: map[string]any{}}
+	served := genesystest.Served()
+	collect(map[string]any{"$ref": refPrefix + "ErrorBody"}, doc.Definitions, out.Definitions)
 	for path, methods := range doc.Paths {
-		if !wanted(path) {
-			continue
-		}
 		for method, op := range methods {
 			o := entry{Method: strings.ToUpper(method), Path: path, Permissions: op.Permissions.Permissions, Any: op.Permissions.Type == "ANY"}
+			out.Operations = append(out.Operations, o)
+			if !slices.Contains(served, o.Method+" "+path) {
+				continue
+			}
+			last := &out.Operations[len(out.Operations)-1]
+			last.Answers = map[string]any{}
+			for status, answer := range op.Responses {
+				if status == "default" || strings.HasPrefix(status, "2") {
+					last.Answers[status] = plain(answer.Schema)
+					collect(answer.Schema, doc.Definitions, out.Definitions)
+				}
+			}
 			for _, p := range op.Parameters {
 				switch p.In {
 				case "query":
-					o.Query = append(o.Query, query{p.Name, p.Type, p.Required})
+					last.Query = append(last.Query, query{p.Name, p.Type, p.Required})
 				case "body":
-					o.Body, o.BodyRequired = p.Schema, p.Required
+					last.Body, last.BodyRequired = p.Schema, p.Required
 					collect(p.Schema, doc.Definitions, out.Definitions)
 				}
 			}
-			slices.SortFunc(o.Query, func(a, b query) int { return strings.Compare(a.Name, b.Name) })
-			out.Operations = append(out.Operations, o)
+			slices.SortFunc(last.Query, func(a, b query) int { return strings.Compare(a.Name, b.Name) })
 		}
 	}
 	slices.SortFunc(out.Operations, func(a, b entry) int { return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method) })
@@ -132,24 +97,13 @@ func run() error {
 	return os.WriteFile("spec.json.gz", b.Bytes(), 0o644)
 }
 
-func wanted(path string) bool {
-	if slices.Contains(keep, path) {
-		return true
-	}
-	for _, n := range notBelow {
-		if strings.HasPrefix(path, n) {
-			return false
-		}
-	}
-	return slices.ContainsFunc(prefixes, func(p string) bool { return path == p || strings.HasPrefix(path, p+"/") })
-}
-
 type operation struct {
 	Parameters []struct {
 		In, Name, Type string
 		Required       bool
 		Schema         any
 	}
+	Responses   map[string]struct{ Schema any }
 	Permissions struct {
 		Type        string
 		Permissions []string
@@ -171,6 +125,8 @@ type entry struct {
 	BodyRequired bool     `json:"bodyRequired,omitempty"`
 	Permissions  []string `json:"permissions,omitempty"`
 	Any          bool     `json:"any,omitempty"`
+
+	Answers map[string]any `json:"answers,omitempty"` // schemas by status
 }
 
 type query struct {
@@ -214,6 +170,7 @@ func plain(v any) any {
 	for k, x := range m {
 		switch {
 		case k == "description" && isText(x), k == "example", k == "title" && isText(x), strings.HasPrefix(k, "x-"):
+		case k == "format" && x == "uri": // the platform's own are paths without a host
 		case k == "properties":
 			props := map[string]any{}
 			for n, p := range x.(map[string]any) {
