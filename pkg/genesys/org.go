@@ -10,6 +10,7 @@ var (
 	ErrNotFound  = errors.New("does not exist")
 	ErrConflict  = errors.New("has changed since it was read, or its name is taken")
 	ErrForbidden = errors.New("not allowed for this client")
+	ErrNoClient  = errors.New("the platform does not know this client with this secret")
 	ErrUnsettled = errors.New("may have taken effect") // look it up before sending it again
 )
 

@@ -41,6 +41,10 @@ type Found struct {
 	// that no field shows, in words; an update does it. Fields are then not compared.
 	Unfinished string
 
+	// Renewed says why one of ours is made anew although nothing of it differs, in words: a new one
+	// takes its place, and then it goes.
+	Renewed string
+
 	Used  int            // of several of one key the one that is used most stays
 	Noted map[string]any // fields that the record must have while this one stays as it is
 
@@ -265,6 +269,7 @@ func best(d genesys.Entity, fs []Found, p Policy) (Change, int) {
 //	reference  anything         keep: used as it is
 //	seed       anything         keep: data
 //	owned      not ours         leave, which blocks; with --adopt update, but never replace
+//	owned      renewed          replace, unless it must stay
 //	owned      held             keep when it is equal, else leave
 //	owned      unfinished       update
 //	owned      equal            keep
@@ -280,6 +285,12 @@ func one(d genesys.Entity, f Found, p Policy) Change {
 	case !f.Owned && !p.Adopt:
 		c.Action, c.Blocks = Leave, true
 		c.Reason = cmp.Or(f.Note, "has our name and not our mark") + "; rename it, or take it over with --adopt"
+	case f.Owned && f.Renewed != "":
+		c.Action, c.Reason = Replace, f.Renewed
+		if kept := f.keeps(c); kept.Action == Leave {
+			c.Action, c.Blocks = Leave, true
+			c.Reason = "is not replaced: " + kept.Reason + "; rename it and run setup, which makes one of its own"
+		}
 	case f.Owned && f.Unfinished != "" && f.Held == "":
 		c.Action, c.Reason, c.Unfinished, c.Adopted = Update, f.Unfinished, true, f.Adopted
 	default:

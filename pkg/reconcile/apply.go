@@ -57,6 +57,9 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	err := w.build(ctx)
 	again := r.flows()
 	if err == nil {
+		err = r.tryRotated(ctx)
+	}
+	if err == nil {
 		err = r.run.doubt(ctx, again)
 	}
 	if err == nil {

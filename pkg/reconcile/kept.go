@@ -145,6 +145,11 @@ func (r *run) owns(k genesys.Kind, id string) bool {
 	return slices.ContainsFunc(r.found, func(f plan.Found) bool { return f.Key.Kind == k && f.ID == id && f.Owned })
 }
 
+// wasFound reports whether an entity was there when the run began.
+func (r *run) wasFound(k genesys.Key, id string) bool {
+	return slices.ContainsFunc(r.found, func(f plan.Found) bool { return f.Key == k && f.ID == id })
+}
+
 func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -64,7 +64,8 @@ func fingerprint(salt string, value []string) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// The column holds name:salt:fingerprint for each credential, the name without the deployment's.
+// The column holds name:salt:fingerprint for each credential, the name without the deployment's. Of
+// the run-time client's credential the two are the client's id and inUse, or onItsWay.
 func (r *run) printName(k genesys.Key) string {
 	return strings.TrimPrefix(k.Name, r.name+" ")
 }
@@ -96,14 +97,17 @@ func (r *run) notePrint(ctx context.Context, k genesys.Key, salt, hash string) e
 	if !r.keepsPrints() {
 		return nil
 	}
-	return r.noteBy(ctx, genesys.RecordPrint, func(now, _ any) any {
-		kept := slices.DeleteFunc(strings.Split(text(now), ";"), func(e string) bool {
-			return e == "" || strings.HasPrefix(e, r.printName(k)+":")
-		})
-		kept = append(kept, r.printName(k)+":"+salt+":"+hash)
-		slices.Sort(kept)
-		return strings.Join(kept, ";")
+	return r.noteBy(ctx, genesys.RecordPrint, func(now, _ any) any { return r.withPrint(now, k, salt, hash) })
+}
+
+// withPrint is the column with another entry for a credential.
+func (r *run) withPrint(column any, k genesys.Key, salt, hash string) string {
+	kept := slices.DeleteFunc(strings.Split(text(column), ";"), func(e string) bool {
+		return e == "" || strings.HasPrefix(e, r.printName(k)+":")
 	})
+	kept = append(kept, r.printName(k)+":"+salt+":"+hash)
+	slices.Sort(kept)
+	return strings.Join(kept, ";")
 }
 
 // valueIsOnItsWay notes, before a supplied credential is written, that nobody knows what it
@@ -135,6 +139,9 @@ func (r *run) outdated(d genesys.Entity) string {
 		return ""
 	}
 	salt, hash := r.printed(d.Key)
+	if hash == inUse { // the client was setup's own, and is now given
+		hash = ""
+	}
 	if hash == onItsWay {
 		return "an earlier run ended while its value was written"
 	}

@@ -17,6 +17,7 @@ type Clients interface {
 	Entities
 	GrantRole(ctx context.Context, clientID, divisionID, roleID string) error
 	NewClientSecret(ctx context.Context, id string) (genesys.Object, error)
+	WhoIs(ctx context.Context, client string, key secret.Value) (genesys.Identity, error)
 }
 
 // clientKind is the run-time OAuth client. Its secret is in the reply to the create and
@@ -77,8 +78,11 @@ func (k *clientKind) create(ctx context.Context, r *run, d genesys.Entity) (stri
 	if err != nil {
 		return "", err
 	}
-	if err := r.credentialIsStale(ctx, d.Key); err != nil {
-		return "", err
+	another := r.renewed[d.Key] != "" // beside the one that is used
+	if !another {
+		if err := r.credentialIsStale(ctx, d.Key); err != nil {
+			return "", err
+		}
 	}
 	if err := k.hold(ctx, r, d.Key, body); err != nil {
 		return "", err
@@ -87,7 +91,7 @@ func (k *clientKind) create(ctx context.Context, r *run, d genesys.Entity) (stri
 	id, err := r.settled(ctx, func() (genesys.Object, error) {
 		made, err = k.whenHeld(ctx, r, d.Key, func() (genesys.Object, error) { return k.org.Create(ctx, genesys.OAuthClient, body) })
 		return made, err
-	}, lookup(ctx, k.org, genesys.OAuthClient, d.Key.Name, r.hasMark))
+	}, lookup(ctx, k.org, genesys.OAuthClient, d.Key.Name, func(o genesys.Object) bool { return r.hasMark(o) && !(another && r.wasFound(d.Key, o.ID)) }))
 	if err != nil {
 		return "", err
 	}

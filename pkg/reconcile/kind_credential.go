@@ -113,6 +113,9 @@ func (k credentialKind) update(ctx context.Context, r *run, c plan.Change, d gen
 		return err
 	}
 	for _, need := range d.Needs {
+		if feeds(need, d) && r.renewed[need] != "" {
+			continue // the one that is used goes on being used
+		}
 		if err := r.credentialIsStale(ctx, need); err != nil {
 			return err
 		}
@@ -123,7 +126,21 @@ func (k credentialKind) update(ctx context.Context, r *run, c plan.Change, d gen
 	if body["credentialFields"], err = k.fields(ctx, r, d); err != nil {
 		return err
 	}
-	if _, err = k.org.Update(ctx, genesys.Credential, c.ID, body); err != nil {
+	for _, need := range d.Needs {
+		if !feeds(need, d) || r.renewed[need] == "" {
+			continue
+		}
+		if err := k.client.proven(ctx, r, need, text(object(body["credentialFields"])["clientId"]), r.keptSecret(need)); err != nil {
+			return err
+		}
+		if err := r.secretIsOnItsWay(ctx, d.Key, need); err != nil {
+			return err
+		}
+	}
+	if err := r.lagging(ctx, func() error {
+		_, err := k.org.Update(ctx, genesys.Credential, c.ID, body)
+		return err
+	}); err != nil {
 		return err
 	}
 	if err := r.valueIsWritten(ctx, d); err != nil {

@@ -50,6 +50,11 @@ func (r *run) note(ctx context.Context, field string, value any) error {
 // when it was last read or written. The row is read before it is written: another setup may have
 // noted something meanwhile. A row that somebody deleted is made again.
 func (r *run) noteBy(ctx context.Context, field string, change func(now, before any) any) error {
+	return r.edit(ctx, field, func(now, before map[string]any) { now[field] = change(now[field], before[field]) })
+}
+
+// edit is noteBy for several fields in one writing; what says of what they tell.
+func (r *run) edit(ctx context.Context, what string, change func(now, before map[string]any)) error {
 	key, ok := r.recordKey()
 	if !ok {
 		return nil
@@ -68,13 +73,12 @@ func (r *run) noteBy(ctx context.Context, field string, change func(now, before 
 		if err != nil {
 			return err
 		}
-		value := change(row[field], r.record[field])
-		if there && row[field] == value {
-			r.record = row
+		was, before := maps.Clone(row), r.record
+		change(row, before)
+		r.record = row
+		if there && maps.Equal(row, was) {
 			return nil
 		}
-		row[field] = value
-		r.record = row
 		put := func() error { return r.rows.org.PutRow(ctx, table, rowKey, row) }
 		if there {
 			if err := put(); !errors.Is(err, genesys.ErrNotFound) {
@@ -87,7 +91,7 @@ func (r *run) noteBy(ctx context.Context, field string, change func(now, before 
 		return r.lagging(ctx, put) // it exists, and is not seen everywhere yet
 	}()
 	if err != nil {
-		r.lost = fmt.Errorf("write %s into control row %q: %w", field, rowKey, err) // waited for once
+		r.lost = fmt.Errorf("write %s into control row %q: %w", what, rowKey, err) // waited for once
 	}
 	return r.lost
 }
@@ -136,20 +140,25 @@ func (r *run) credentialIsStale(ctx context.Context, client genesys.Key) error {
 	return nil
 }
 
-// credentialIsMade notes that the credential holds the client's secret. When another setup has
-// noted the same meanwhile, nobody knows whose secret it is.
+// credentialIsMade notes that the credential holds the client's secret, and whose. When another
+// setup has noted the same meanwhile, nobody knows whose it is.
 func (r *run) credentialIsMade(ctx context.Context, d genesys.Entity) error {
 	for _, need := range d.Needs {
-		if feeds(need, d) {
-			return r.noteBy(ctx, genesys.RecordGeneration, func(now, before any) any {
-				n, next := integer(now), max(integer(now), -integer(now))+1
-				if n != integer(before) {
-					r.cross(d.Key)
-					next = -next
-				}
-				return float64(next)
-			})
+		if !feeds(need, d) {
+			continue
 		}
+		id, _ := r.resolveRef(genesys.Ref{Key: need, Field: "id"})
+		return r.edit(ctx, genesys.RecordGeneration, func(now, before map[string]any) {
+			n, next := integer(now[genesys.RecordGeneration]), max(integer(now[genesys.RecordGeneration]), -integer(now[genesys.RecordGeneration]))+1
+			if n != integer(before[genesys.RecordGeneration]) {
+				r.cross(d.Key)
+				next = -next
+			}
+			now[genesys.RecordGeneration] = float64(next)
+			if r.keepsPrints() {
+				now[genesys.RecordPrint] = r.withPrint(now[genesys.RecordPrint], d.Key, id, inUse)
+			}
+		})
 	}
 	return nil
 }
@@ -196,8 +205,8 @@ func (r *run) unfinished(found []plan.Found) {
 			case !feeds(need, d):
 			case number[need] == 0:
 				found[i].Unfinished = "its client is missing, so it must take the secret of a new one"
-			case number[need] > 1:
-				found[i].Unfinished = "there are several clients of that name; it takes a new secret of the one that stays"
+			case r.renewed[need] != "":
+				found[i].Unfinished = "it takes the secret of the new client"
 			case number[f.Key] > 1:
 				found[i].Unfinished = "there are several credentials of that name; the one that stays takes a new secret"
 			case hasRecord && integer(generation) <= 0:

@@ -45,6 +45,11 @@ type Config struct {
 	OwnerRows bool
 	Warnings  []string // of the command, told with those of the run
 
+	// Rotate are the credentials whose value is to be replaced, and all that is done then: a
+	// supplied one takes the value that Secret gives, that of the run-time client the secret of
+	// a new client.
+	Rotate []genesys.Key
+
 	ShowStaff bool // look who works there also when the plan leads no new calls to them
 
 	Adopt, Cutover, AllowUnstaffed, ForceUnlock, DeleteQueues bool
@@ -95,6 +100,7 @@ type run struct {
 	mu        sync.Mutex
 	ids       map[genesys.Ref]string
 	secrets   map[genesys.Key]secret.Value // of OAuth clients made in this run
+	renewed   map[genesys.Key]string       // OAuth clients that are made anew beside what is there, and why
 	published map[string]published         // by id of a flow
 	own       map[string]bool              // ids of all our integrations
 	rewritten map[genesys.Key]*rewriting
@@ -127,7 +133,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	}
 	r := &run{
 		Config: cfg, name: cfg.Name, desired: cfg.Desired,
-		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, published: map[string]published{},
+		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, renewed: map[genesys.Key]string{}, published: map[string]published{},
 		warnings: slices.Clone(cfg.Warnings), names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{}, unfit: map[genesys.Key]string{},
 	}
 	r.meet(org)
@@ -175,7 +181,9 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		found = used(found)
 	}
 	r.flowKind.compare(ctx, r, found)
+	r.renewals(found)
 	r.unfinished(found)
+	r.valueGiven(found)
 	refused := r.prove(ctx)
 	for k, err := range refused {
 		verdicts[k] = plan.Verdict{Refused: true, Reason: err.Error()}
@@ -189,6 +197,10 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		IDs:       r.resolveRef, Verdicts: verdicts, Record: record,
 	}
 	p := plan.Compute(found, r.desired, policy)
+	r.knowThose(p)
+	if p, err = r.rotation(p); err != nil {
+		return nil, err
+	}
 	if err := r.keep(ctx, p); err != nil && !r.refusals("see what of others is in what would be deleted", err) {
 		return nil, err
 	}
@@ -197,18 +209,16 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 			break
 		}
 		p = plan.Compute(found, r.desired, policy)
-	}
-	p.Changes = append(p.Changes, moves...)
-	for _, c := range p.Changes {
-		if c.Action == plan.Keep || c.Action == plan.Update {
-			r.know(c.Key, "id", c.ID)
-		}
-		if c.Action == plan.Keep && c.Key.Kind == genesys.Flow && !isReference(r.desired, c.Key) {
-			r.kept = r.published[c.ID].version
+		r.knowThose(p)
+		if p, err = r.rotation(p); err != nil {
+			return nil, err
 		}
 	}
-	if err := r.preferring(ctx); err != nil && !r.refusals("read queues", err) {
-		return nil, err
+	if len(r.Rotate) == 0 {
+		p.Changes = append(p.Changes, moves...)
+		if err := r.preferring(ctx); err != nil && !r.refusals("read queues", err) {
+			return nil, err
+		}
 	}
 	bad, err := r.staffing(ctx, p)
 	if err != nil && !r.refusals("read the members of queues", err) {
@@ -224,6 +234,18 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		}
 	}
 	return &Reconciler{run: r, plan: p, unstaffed: bad, keys: keys, twins: twins}, nil
+}
+
+// knowThose keeps the ids of what stays.
+func (r *run) knowThose(p plan.Plan) {
+	for _, c := range p.Changes {
+		if c.Action == plan.Keep || c.Action == plan.Update {
+			r.know(c.Key, "id", c.ID)
+		}
+		if c.Action == plan.Keep && c.Key.Kind == genesys.Flow && !isReference(r.desired, c.Key) {
+			r.kept = r.published[c.ID].version
+		}
+	}
 }
 
 func isReference(s genesys.Set, k genesys.Key) bool {

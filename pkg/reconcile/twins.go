@@ -172,7 +172,7 @@ func (r *run) publishAgain(ctx context.Context, flows []genesys.Entity) error {
 // not, since lists show late what was just made.
 func (r *Reconciler) lookBack(ctx context.Context) error {
 	cfg := r.run.Config
-	cfg.Prove = nil
+	cfg.Prove, cfg.Rotate = nil, nil
 	after, err := Read(ctx, r.run.org, cfg)
 	if err != nil {
 		r.run.warn("all is done; whether another setup ran at the same time is not known, since the org could not be read once more: %v", err)
@@ -182,7 +182,8 @@ func (r *Reconciler) lookBack(ctx context.Context) error {
 		return &TwinsError{after.twins, r.run.crossed}
 	}
 	for _, c := range after.plan.Changes {
-		if c.Action == plan.Update || c.Action == plan.Replace {
+		mine := slices.ContainsFunc(r.plan.Changes, func(p plan.Change) bool { return p.Key == c.Key })
+		if mine && (c.Action == plan.Update || c.Action == plan.Replace) {
 			r.run.warn("%s differs already from what was just written; another setup or a person is at work, so run it again", c.Key)
 		}
 	}

@@ -80,7 +80,11 @@ func every() map[string]func(context.Context, *Client) error {
 		"FlowExport":      func(ctx context.Context, c *Client) error { _, _, err := c.FlowExport(ctx, "j"); return err },
 		"FlowsNamed":      func(ctx context.Context, c *Client) error { _, err := c.FlowsNamed(ctx, "n"); return err },
 		"QueueMembers":    func(ctx context.Context, c *Client) error { _, err := c.QueueMembers(ctx, "q"); return err },
-		"Users":           func(ctx context.Context, c *Client) error { _, err := c.Users(ctx); return err },
+		"WhoIs": func(ctx context.Context, c *Client) error {
+			_, err := c.WhoIs(ctx, "another", secret.New("its secret"))
+			return err
+		},
+		"Users": func(ctx context.Context, c *Client) error { _, err := c.Users(ctx); return err },
 		"Numbers": func(ctx context.Context, c *Client) error {
 			_, err := c.Numbers(ctx, []string{"+15135550100"})
 			return err
@@ -144,7 +148,7 @@ func isUnread(request string) bool {
 func sane(base string) map[string]any {
 	one := map[string]any{"id": "x"}
 	return map[string]any{
-		"id": "x", "name": "n", "key": "k", "number": "+15135550100", "version": 1, "secret": "s", "schema": map[string]any{}, "entities": []any{}, "organization": map[string]any{"id": "o", "name": "Acme"},
+		"id": "x", "name": "n", "key": "k", "number": "+15135550100", "version": 1, "secret": "s", "schema": map[string]any{}, "access_token": "t", "entities": []any{}, "organization": map[string]any{"id": "o", "name": "Acme"},
 		"OAuthClient": one, "grants": []any{}, "valid": true, "success": true, "succeeded": true, "correlationId": "u", "status": "Success", "flow": one,
 		"presignedUrl": base + "/put", "downloadUrl": base + "/get", "integrationId": "i",
 	}

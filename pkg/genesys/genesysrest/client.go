@@ -36,12 +36,13 @@ type Config struct {
 
 // A Client speaks to one org. It may be used by several goroutines.
 type Client struct {
+	cfg     Config
 	apps    string
 	writer  *writer
 	api     *http.Client // calls of the platform, with the token
 	upload  *http.Client // the same, with time for a file
 	outside *http.Client // addresses that the platform names, which the token must not reach
-	tally   transport.Tally
+	tally   *transport.Tally
 	secrets *secret.Known
 	doubt   string // see Config
 }
@@ -57,7 +58,9 @@ const (
 )
 
 // New makes a client. Nothing is sent before the first call.
-func New(cfg Config) (*Client, error) {
+func New(cfg Config) (*Client, error) { return newClient(cfg, &transport.Tally{}) }
+
+func newClient(cfg Config, tally *transport.Tally) (*Client, error) {
 	if cfg.API == "" {
 		return nil, errors.New("no address of the platform API")
 	}
@@ -74,12 +77,12 @@ func New(cfg Config) (*Client, error) {
 		cfg.Secrets = &secret.Known{}
 	}
 	cfg.Secrets.Add(cfg.Secret, cfg.Token)
-	c := &Client{apps: cfg.Apps, writer: newWriter(cfg.API), secrets: cfg.Secrets, doubt: cfg.Doubt}
+	c := &Client{cfg: cfg, tally: tally, apps: cfg.Apps, writer: newWriter(cfg.API), secrets: cfg.Secrets, doubt: cfg.Doubt}
 	o := transport.ClientOptions{
 		Transport: http.DefaultTransport.(*http.Transport).Clone(), // one pool of connections for all
 		Agent:     cfg.Agent, Timeout: callTime, Retries: retries, Limited: limited, Throttled: true,
 		WaitMax: 16 * time.Second, MaxRetryAfter: 5 * time.Minute,
-		ReadOnly: cfg.ReadOnly, Parallel: cfg.Workers, Sent: &c.tally, Log: cfg.Log, Pause: cfg.Sleep, Secrets: cfg.Secrets,
+		ReadOnly: cfg.ReadOnly, Parallel: cfg.Workers, Sent: tally, Log: cfg.Log, Pause: cfg.Sleep, Secrets: cfg.Secrets,
 		// Half a minute's calls at once and the other half spread over the minute: no window
 		// of a minute holds more than are allowed.
 		Limiter: rate.NewLimiter(rate.Limit(float64(cfg.PerMin)/120), max(cfg.PerMin/2, 1)),

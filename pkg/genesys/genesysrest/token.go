@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/secret"
 )
@@ -44,6 +45,23 @@ func (e *signInError) Error() string {
 
 func (e *signInError) Unwrap() error { return e.cause }
 
+func (e *signInError) Is(target error) bool {
+	var refused *Error
+	return target == genesys.ErrNoClient && errors.As(e.cause, &refused) && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusUnauthorized)
+}
+
+// WhoIs asks for the identity of another OAuth client, by a token of its own that is used for
+// nothing else. An error matches genesys.ErrNoClient when the platform does not know it, or not yet.
+func (c *Client) WhoIs(ctx context.Context, client string, key secret.Value) (genesys.Identity, error) {
+	cfg := c.cfg
+	cfg.Client, cfg.Secret, cfg.Token = client, key, secret.Value{}
+	other, err := newClient(cfg, c.tally)
+	if err != nil {
+		return genesys.Identity{}, err
+	}
+	return other.Who(ctx)
+}
+
 // Token gives the token, fetching one when there is none.
 func (t *tokens) Token(ctx context.Context) (secret.Value, error) {
 	t.mu.Lock()
@@ -67,7 +85,7 @@ func (t *tokens) Token(ctx context.Context) (secret.Value, error) {
 		AccessToken string `json:"access_token"`
 	}
 	if err := json.Unmarshal(got.body, &out); err != nil || out.AccessToken == "" {
-		return secret.Value{}, &signInError{t.cfg.Client, errors.New("the answer holds no token"), t.cfg.Doubt}
+		return secret.Value{}, &signInError{t.cfg.Client, &Error{Method: http.MethodPost, Path: address.Path, Status: got.status, Message: "the answer holds no token"}, t.cfg.Doubt}
 	}
 	t.now = secret.New(out.AccessToken)
 	t.cfg.Secrets.Add(t.now)
