@@ -95,6 +95,9 @@ func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
 // KeyEnding ends the name of the credential that holds the HubSpot key.
 const KeyEnding = " HubSpot key"
 
+// ClientEnding ends the name of the credential that holds the run-time client's secret.
+const ClientEnding = " runtime client"
+
 // ControlTable is the name of a deployment's control table.
 func ControlTable(deployment string) string { return deployment + "-control" }
 
@@ -211,7 +214,7 @@ func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
 			flow: d.Name, route: d.Name, table: ControlTable(d.Name), owners: OwnersTable(d.Name),
 			hubspot: d.Name + " HubSpot", genesys: d.Name + " Genesys Cloud",
 			role: d.Name + " runtime", client: d.Name + " runtime",
-			hubspotKey: d.Name + KeyEnding, clientKey: d.Name + " runtime client",
+			hubspotKey: d.Name + KeyEnding, clientKey: d.Name + ClientEnding,
 		},
 	}
 }

@@ -211,6 +211,7 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"switch off", "switch", 0, "", []string{"switch", "off", "-f", basicFile, "--sandbox", "--reason", "call +15135550142"}},
 		{"breaker open", "breaker", 0, "", []string{"breaker", "open", "-f", basicFile, "--sandbox", "--for", "2m"}},
 		{"breaker", "breaker", 0, "", []string{"breaker", "-f", basicFile, "--sandbox"}},
+		{"rotate client", "rotate", 0, "", []string{"rotate", "client", "-f", basicFile, "--sandbox", "--yes"}},
 		{"destroy", "destroy", 0, "", []string{"destroy", "-f", basicFile, "--sandbox", "--yes"}},
 		{"sandbox reset", "sandbox-reset", 0, "", []string{"sandbox", "reset", "-f", basicFile}},
 		{"flow check", "flow-check", 0, "", []string{"flow", "check", "FLOW"}},

@@ -202,7 +202,10 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 		"switch on": {with("switch", "on", "--sandbox")}, "switch off": {with("switch", "off", "--sandbox", "--reason", ani)},
 		"breaker": {with("breaker", "--sandbox")}, "breaker show": {with("breaker", "show", "--sandbox")},
 		"breaker open": {with("breaker", "open", "--sandbox", "--reason", "call "+ani), with("breaker", "show", "--sandbox")}, "breaker close": {with("breaker", "close", "--sandbox")},
-		"validate": {with("validate", "--proof=quick"), with("validate", "--counterexamples", filepath.Join(m.dir, "replays")), {"validate", "-f", raw}, {"validate", "-f", keys}, {"validate", "-f", names}, {"validate", "-f", names, "-o", "sarif", "--proof=off"}, {"validate", "-f", names, "-o", "github", "--proof=off"}, {"validate", "-f", names, "-o", "junit", "--proof=off"}, {"validate", "-f", keys, "-o", "github"}, {"validate", "-f", names, "--severity", acting}},
+		"rotate":        {{"rotate"}},
+		"rotate key":    {with("rotate", "key", "--sandbox", "--yes"), with("rotate", "key", "--sandbox", "--stdin", "--yes"), with("rotate", "key", "--stdin")},
+		"rotate client": {with("rotate", "client", "--sandbox", "--yes"), with("rotate", "client")},
+		"validate":      {with("validate", "--proof=quick"), with("validate", "--counterexamples", filepath.Join(m.dir, "replays")), {"validate", "-f", raw}, {"validate", "-f", keys}, {"validate", "-f", names}, {"validate", "-f", names, "-o", "sarif", "--proof=off"}, {"validate", "-f", names, "-o", "github", "--proof=off"}, {"validate", "-f", names, "-o", "junit", "--proof=off"}, {"validate", "-f", keys, "-o", "github"}, {"validate", "-f", names, "--severity", acting}},
 		"simulate": {
 			with("simulate", "--ani", ani, "--trace"), with("simulate", "--ani", ani, "--trace", "--fixtures", crm), with("simulate", "--world", world, "--trace"),
 			with("simulate", "--ani", ani, "--fault", acting+"=429"), with("simulate", "--ani", ani, "--at", acting), {"simulate", "-f", names, "--ani", ani, "--trace"},

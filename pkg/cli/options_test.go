@@ -39,7 +39,7 @@ func hold[O any](into *any) func(context.Context, O) error {
 // held are all commands, each with a run function that only keeps its options.
 func held(env *Env, got *any) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
-		groupDeploy: {newDemoCmd(env, hold[session](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got))},
+		groupDeploy: {newDemoCmd(env, hold[session](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got)), newRotateCmd(newRotateKeyCmd(env, hold[rotateOptions](got)), newRotateClientCmd(env, hold[rotateOptions](got)))},
 		groupRun:    {newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got))},
 		groupLook: {
 			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got)), newRenderCmd(env, hold[renderOptions](got)),
@@ -88,6 +88,8 @@ func TestOptions(t *testing.T) {
 		{"breaker open", controlOptions{session: s, verb: "open", span: 15 * time.Minute}},
 		{"breaker open --for 2m --yes --reason r", controlOptions{s, true, "open", "r", 2 * time.Minute}},
 		{"breaker close --reason r", controlOptions{session: s, verb: "close", reason: "r"}},
+		{"rotate key --yes --stdin", rotateOptions{s, true, true}},
+		{"rotate client --yes", rotateOptions{session: s, yes: true}},
 		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Full, ""}},
 		{"validate --proof quick --counterexamples d", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Quick, "d"}},
 		{"validate --fail-severity warning --severity DR-CALL-006=error --severity DR-ORG-001=warning", validateOptions{s, diag.Warning, map[string]diag.Severity{"DR-CALL-006": diag.Error, "DR-ORG-001": diag.Warning}, prove.Full, ""}},

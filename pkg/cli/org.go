@@ -15,7 +15,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
-	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/secret"
@@ -103,9 +102,11 @@ func sandboxOrg(env session, s *sandbox, readOnly bool) (*org, error) {
 		return nil, err
 	}
 	return &org{client: c, sandbox: s, wait: hurry, crm: s.crm, secret: func(field string) (secret.Value, error) {
-		return secret.New(map[string]string{
-			blueprint.FieldToken: hubspottest.DefaultToken, blueprint.FieldClientID: genesystest.ClientID, blueprint.FieldClientSecret: genesystest.ClientSecret,
-		}[field]), nil
+		if field == blueprint.FieldToken {
+			held, _ := s.keys()
+			return held, nil
+		}
+		return secret.New(map[string]string{blueprint.FieldClientID: genesystest.ClientID, blueprint.FieldClientSecret: genesystest.ClientSecret}[field]), nil
 	}}, nil
 }
 

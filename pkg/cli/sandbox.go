@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -120,10 +121,12 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 	if state != nil {
 		salt = state.Salt
 	}
-	hash := genesystest.HashSecret(salt, hubspottest.DefaultToken)
+	known := []string{hubspottest.DefaultToken, hubspottest.NextToken}
+	for _, k := range slices.Clone(known) { // the emulated org keeps only a hash of the key, and sends that when it tests an action
+		known = append(known, genesystest.HashSecret(salt, k))
+	}
 	crmOptions := []hubspottest.Option{hubspottest.Tokens(func(bearer string) (hubspottest.Grant, bool) {
-		// The emulated org keeps only a hash of the key, and sends that when it tests an action.
-		return hubspottest.Grant{Scopes: append(hubspottest.DefaultScopes(), b.Scopes()...)}, bearer == hubspottest.DefaultToken || bearer == hash
+		return hubspottest.Grant{Scopes: append(hubspottest.DefaultScopes(), b.Scopes()...)}, slices.Contains(known, bearer)
 	})}
 	if o.crmLatency != nil {
 		crmOptions = append(crmOptions, hubspottest.Latency(o.crmLatency))
@@ -293,6 +296,17 @@ func (s *sandbox) Close() error {
 }
 
 // client speaks to the sandbox as the principal that runs the tool.
+// keys gives the key of the emulated account that the org has, or will have at first, and the other one.
+func (s *sandbox) keys() (held, other secret.Value) {
+	st := s.genesys.State()
+	for _, c := range st.Entities["credentials"] {
+		if c.Hidden[blueprint.FieldToken] == genesystest.HashSecret(st.Salt, hubspottest.NextToken) {
+			return secret.New(hubspottest.NextToken), secret.New(hubspottest.DefaultToken)
+		}
+	}
+	return secret.New(hubspottest.DefaultToken), secret.New(hubspottest.NextToken)
+}
+
 func (s *sandbox) client(env session, readOnly bool) (*genesysrest.Client, error) {
 	return genesysrest.New(genesysrest.Config{
 		API: s.api, Apps: s.api, Client: genesystest.ClientID, Secret: secret.New(genesystest.ClientSecret),

@@ -174,7 +174,8 @@ type applying struct {
 	verb     string
 	question func(*reconcile.Reconciler) string
 	answer   string
-	saved    *savedPlan // what the plan must be; nil: whatever it is
+	last     func(*reconcile.Reconciler) string // what a person is told at the end; nil: nothing
+	saved    *savedPlan                         // what the plan must be; nil: whatever it is
 }
 
 // replans is how often a plan is made again because somebody changed what it would change.
@@ -233,6 +234,9 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	}
 	if !asJSON {
 		view.PrintApply(env.IO.Out, env.IO.Err, done)
+		if failed == nil && a.last != nil {
+			diag.Fprintf(env.IO.Out, "%s\n", a.last(r))
+		}
 		return failed
 	}
 	if err := view.JSON(env.IO.Out, view.NewApplied(done)); err != nil || failed == nil {
@@ -264,7 +268,10 @@ func confirm(env session, question, answer string) error {
 func orgError(err error) error {
 	var wrong *reconcile.WrongOrgError
 	var refused *genesysrest.Error
+	var none *reconcile.NotThereError
 	switch {
+	case errors.As(err, &none):
+		return fail(err, "run setup first; nothing was changed")
 	case errors.As(err, &wrong):
 		return fail(err, "sign in with a client of that org, or correct genesys.org; nothing was changed")
 	case errors.As(err, &refused) && (refused.Status == http.StatusUnauthorized || strings.Contains(refused.Message, "invalid_client")):

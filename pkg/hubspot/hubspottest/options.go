@@ -9,6 +9,9 @@ import (
 // DefaultToken is the bearer that a server accepts unless it is told of others.
 const DefaultToken = "sandbox-hubspot-key"
 
+// NextToken is a second key of the sandbox's account, so that the first one can be replaced.
+const NextToken = "sandbox-hubspot-key-2"
+
 // Scopes that this project asks for; Companies and Owners are optional.
 const (
 	ScopeContacts  = "crm.objects.contacts.read"
