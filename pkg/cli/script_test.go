@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // memory for time, in the programs that scripts start, too: a third of what they took was the collection of garbage
 	testscript.Main(m, map[string]func(){
 		"dealroute": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // as main has it
