@@ -128,9 +128,7 @@ func accountHandlers() map[string]handler {
 		"GET /api/v2/authorization/subjects/me":                                  (*call).subjectMe,
 		"GET /api/v2/authorization/products":                                     (*call).products,
 		"GET /api/v2/authorization/permissions":                                  (*call).permissions,
-		"GET /api/v2/authorization/divisions":                                    (*call).divisions,
 		"GET /api/v2/authorization/divisions/home":                               (*call).divisionHome,
-		"GET /api/v2/authorization/divisions/{divisionId}":                       (*call).division,
 		"GET /api/v2/authorization/divisionspermitted/paged/me":                  (*call).divisionsPermitted,
 		"POST /api/v2/authorization/divisions/{divisionId}/objects/{objectType}": (*call).moveToDivision,
 		"GET /api/v2/authorization/roles":                                        (*call).roleList,
@@ -140,6 +138,10 @@ func accountHandlers() map[string]handler {
 		"DELETE /api/v2/authorization/roles/{roleId}":                            (*call).roleDelete,
 		"GET /api/v2/authorization/roles/{roleId}/subjectgrants":                 (*call).roleHolders,
 		"GET /api/v2/authorization/subjects/{subjectId}":                         (*call).subject,
+		"POST /api/v2/authorization/subjects/{subjectId}/bulkadd":                (*call).grantsAdd,
+		"POST /api/v2/authorization/subjects/{subjectId}/bulkremove":             (*call).grantsRemove,
+		"POST /api/v2/authorization/subjects/{subjectId}/bulkreplace":            (*call).grantsReplace,
+		"GET /api/v2/authorization/divisionspermitted/me":                        (*call).divisionsPermittedAll,
 		"POST " + grants:                               (*call).grantAdd,
 		"DELETE " + grants:                             (*call).grantDelete,
 		"GET /api/v2/oauth/clients":                    (*call).clientList,
@@ -204,7 +206,7 @@ func (c *call) subject() (int, any, error) {
 		}
 		grants = append(grants, map[string]any{
 			"subjectId": id, "division": clone(d.Body),
-			"role": map[string]any{"id": r.ID, "name": r.name(), "policies": policies},
+			"role": map[string]any{"id": r.ID, "name": r.name(), "policies": append([]any{}, policies...)},
 		})
 	}
 	name := id
@@ -260,25 +262,7 @@ func sortedKeys[V any](m map[string]V) []string {
 	return out
 }
 
-func (c *call) divisions() (int, any, error) {
-	var es []*entity
-	for _, e := range c.s.state.all(divisions) {
-		if matches(e.name(), c.query("name"), exactly) {
-			es = append(es, e)
-		}
-	}
-	return ok(c.page(bodies(es, nil)))
-}
-
 func (c *call) divisionHome() (int, any, error) { return ok(clone(c.s.state.home().Body)) }
-
-func (c *call) division() (int, any, error) {
-	e, err := c.read(divisions, "division", c.params[0])
-	if err != nil {
-		return 0, nil, err
-	}
-	return ok(clone(e.Body))
-}
 
 func (c *call) divisionsPermitted() (int, any, error) {
 	p := c.query("permission")
@@ -293,6 +277,14 @@ func (c *call) divisionsPermitted() (int, any, error) {
 	out := c.page(bodies(c.s.state.all(divisions), nil))
 	out["allDivsPermitted"] = true
 	return ok(out)
+}
+
+// divisionsPermittedAll is the same as a plain list.
+func (c *call) divisionsPermittedAll() (int, any, error) {
+	if !genesys.Permit(c.s.held(c.client), c.query("permission")) {
+		return ok([]any{})
+	}
+	return ok(bodies(c.s.state.all(divisions), nil))
 }
 
 func (c *call) moveToDivision() (int, any, error) {
@@ -400,6 +392,56 @@ func (c *call) grantAdd() (int, any, error) {
 	if !slices.Contains(c.s.state.Grants, g) {
 		c.s.state.Grants = append(c.s.state.Grants, g)
 	}
+	return noContent()
+}
+
+// bulk gives the grants that a body lists, each of which must be possible.
+func (c *call) bulk() ([]grant, error) {
+	var out []grant
+	for _, x := range list(c.body["grants"]) {
+		g := grant{c.params[0], str(object(x)["roleId"]), str(object(x)["divisionId"])}
+		if _, err := c.read(roles, "role", g.Role); err != nil {
+			return nil, err
+		}
+		if g.Division != "*" && c.s.state.get(divisions, g.Division) == nil {
+			return nil, notFound("division", g.Division)
+		}
+		out = append(out, g)
+	}
+	if c.s.opts.assume.SelfGrantRefused && c.params[0] == c.client {
+		return nil, failed(http.StatusForbidden, "not.authorized", "A client cannot grant a role to itself")
+	}
+	return out, nil
+}
+
+func (c *call) grantsAdd() (int, any, error) {
+	gs, err := c.bulk()
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, g := range gs {
+		if !slices.Contains(c.s.state.Grants, g) {
+			c.s.state.Grants = append(c.s.state.Grants, g)
+		}
+	}
+	return noContent()
+}
+
+func (c *call) grantsRemove() (int, any, error) {
+	gs, err := c.bulk()
+	if err != nil {
+		return 0, nil, err
+	}
+	c.s.state.Grants = slices.DeleteFunc(c.s.state.Grants, func(g grant) bool { return slices.Contains(gs, g) })
+	return noContent()
+}
+
+func (c *call) grantsReplace() (int, any, error) {
+	gs, err := c.bulk()
+	if err != nil {
+		return 0, nil, err
+	}
+	c.s.state.Grants = append(slices.DeleteFunc(c.s.state.Grants, func(g grant) bool { return g.Subject == c.params[0] }), gs...)
 	return noContent()
 }
 

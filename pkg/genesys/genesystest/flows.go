@@ -69,6 +69,10 @@ func (s *Server) presigned(r *http.Request, body []byte) (int, any, error) {
 		if e := s.state.get(exports, parts[2]); e != nil {
 			return ok(rawText{"application/x-yaml", e.Hidden["yaml"]})
 		}
+	case len(parts) == 3 && parts[1] == "table" && r.Method == http.MethodGet:
+		if e := s.state.get(exports, parts[2]); e != nil && e.Hidden["table"] != "" {
+			return ok(rawText{"text/csv", e.Hidden["csv"]})
+		}
 	case len(parts) == 4 && parts[1] == "script" && r.Method == http.MethodGet:
 		if e := s.state.get(scripts, parts[2]); e != nil {
 			return ok(rawText{"application/json", e.Hidden[parts[3]]})
@@ -173,6 +177,7 @@ func (s *Server) finishJob(job *entity) {
 	if cl != nil {
 		v["createdByClient"] = map[string]any{"id": cl.ID, "name": cl.name()}
 	}
+	keepVersion(flow, v)
 	flow.Body["publishedVersion"], flow.Body["savedVersion"], flow.Body["checkedInVersion"] = v, v, v
 	flow.Hidden["yaml"] = yaml
 	flow.Hidden["version"] = fmt.Sprint(version)
@@ -228,7 +233,7 @@ func (c *call) flowVersions() (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return ok(c.page([]any{object(flowView(e)["publishedVersion"])}))
+	return ok(c.page(versionsOf(e)))
 }
 
 func (c *call) flowVersion() (int, any, error) {
@@ -236,11 +241,12 @@ func (c *call) flowVersion() (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	v := object(flowView(e)["publishedVersion"])
-	if v["id"] != c.params[1] {
-		return 0, nil, notFound("flow version", c.params[1])
+	for _, v := range versionsOf(e) {
+		if object(v)["id"] == c.params[1] {
+			return ok(v)
+		}
 	}
-	return ok(v)
+	return 0, nil, notFound("flow version", c.params[1])
 }
 
 // flowDelete refuses what a call route uses. A deleted flow is gone from lists.

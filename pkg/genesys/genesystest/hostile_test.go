@@ -19,7 +19,9 @@ var lists = []string{
 	"/api/v2/routing/skills", "/api/v2/routing/queues", "/api/v2/users", "/api/v2/scripts", "/api/v2/scripts/published", "/api/v2/flows",
 	"/api/v2/architect/ivrs", "/api/v2/telephony/providers/edges/didpools/dids", "/api/v2/flows/datatables", "/api/v2/integrations",
 	"/api/v2/integrations/credentials", "/api/v2/integrations/actions", "/api/v2/integrations/actions/drafts", "/api/v2/authorization/roles",
-	"/api/v2/authorization/divisions", "/api/v2/oauth/clients",
+	"/api/v2/authorization/divisions", "/api/v2/oauth/clients", "/api/v2/routing/wrapupcodes", "/api/v2/routing/languages", "/api/v2/architect/prompts",
+	"/api/v2/architect/schedules", "/api/v2/architect/schedulegroups", "/api/v2/telephony/providers/edges/didpools", "/api/v2/telephony/providers/edges/dids",
+	"/api/v2/routing/queues/divisionviews", "/api/v2/flows/divisionviews", "/api/v2/flows/datatables/divisionviews", "/api/v2/integrations/types",
 }
 
 // No number of a page or of its size makes a list fail otherwise than by a 400.

@@ -34,18 +34,6 @@ func integrationHandlers() map[string]handler {
 	}
 }
 
-func (c *call) integrationType() (int, any, error) {
-	t := integrationTypes[c.params[0]]
-	of, found := c.s.integrationType(c.params[0])
-	if !found {
-		return 0, nil, notFound("integration type", c.params[0])
-	}
-	return ok(map[string]any{
-		"id": c.params[0], "name": t.name, "maxInstances": of.MaxInstances, "nonInstallable": of.NonInstallable,
-		"credentials": map[string]any{t.slot: map[string]any{"required": true, "title": t.slot}},
-	})
-}
-
 // integrationView is an integration as lists and reads show it. An empty note reads back
 // as a text of the store behind it, as has been seen on the platform.
 func integrationView(e *entity) map[string]any {

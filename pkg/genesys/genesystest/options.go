@@ -29,6 +29,7 @@ type options struct {
 	types       map[string]IntegrationType
 	silent      bool
 	breach      func(error)
+	person      string
 }
 
 // An Option changes how the emulated org behaves.
@@ -103,6 +104,10 @@ func Remote(s dataaction.Sender) Option { return func(o *options) { o.remote = s
 // OnChange is called, under the lock, after each request that changed the state and before
 // its answer leaves; an error is the answer instead.
 func OnChange(f func(*State) error) Option { return func(o *options) { o.onChange = f } }
+
+// Person says whose token the bootstrap client's tokens are, by e-mail, as those of somebody
+// who has logged in; else they have no user.
+func Person(email string) Option { return func(o *options) { o.person = email } }
 
 // Described has every answer compared with the published description, and tells of those
 // that break it: a missing, mistyped or unknown field, a status or a value that is not

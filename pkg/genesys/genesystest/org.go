@@ -42,6 +42,11 @@ func (s *Server) orgForFlows() architect.Org {
 		add(genesys.EmergencyGroup, e, "")
 	}
 	org := architect.OrgOf(es, dataaction.Flatten)
+	for list, collection := range map[string]string{"userPrompts": prompts, "wrapupCodes": wrapups, "languageSkills": languages} {
+		for _, e := range s.state.all(collection) {
+			org.Names[list] = append(org.Names[list], e.name())
+		}
+	}
 	for _, e := range s.state.all(flows) {
 		if e.Body["publishedVersion"] != nil && str(e.Body["type"]) == "INBOUNDCALL" {
 			org.Names["inboundFlows"] = append(org.Names["inboundFlows"], e.name())

@@ -3,17 +3,15 @@ package genesystest
 import (
 	"net/http"
 	"slices"
-	"strings"
 )
 
 func routeHandlers() map[string]handler {
 	return map[string]handler{
-		"GET /api/v2/architect/ivrs":                          (*call).routeList,
-		"POST /api/v2/architect/ivrs":                         (*call).routeCreate,
-		"GET /api/v2/architect/ivrs/{ivrId}":                  (*call).routeGet,
-		"PUT /api/v2/architect/ivrs/{ivrId}":                  (*call).routeUpdate,
-		"DELETE /api/v2/architect/ivrs/{ivrId}":               (*call).routeDelete,
-		"GET /api/v2/telephony/providers/edges/didpools/dids": (*call).didList,
+		"GET /api/v2/architect/ivrs":            (*call).routeList,
+		"POST /api/v2/architect/ivrs":           (*call).routeCreate,
+		"GET /api/v2/architect/ivrs/{ivrId}":    (*call).routeGet,
+		"PUT /api/v2/architect/ivrs/{ivrId}":    (*call).routeUpdate,
+		"DELETE /api/v2/architect/ivrs/{ivrId}": (*call).routeDelete,
 	}
 }
 
@@ -32,8 +30,7 @@ func (c *call) routeList() (int, any, error) {
 // flows that do not exist.
 func (c *call) checkRoute(self string) error {
 	for _, n := range list(c.body["dnis"]) {
-		d := c.s.state.get(dids, str(n))
-		if d == nil {
+		if c.s.pool(str(n)) == "" {
 			return failed(http.StatusBadRequest, "general.bad.request", "Field 'didPoolId' is required and cannot be empty.")
 		}
 		for _, r := range c.s.state.all(routes) {
@@ -59,10 +56,7 @@ func (c *call) routeCreate() (int, any, error) {
 	}
 	body := clone(c.body)
 	body["version"], body["state"], body["dateCreated"] = 1, "active", c.s.stamp()
-	if object(body["division"])["id"] == nil {
-		home := c.s.state.home()
-		body["division"] = map[string]any{"id": home.ID, "name": home.name()}
-	}
+	c.place(body)
 	return ok(clone(c.create(routes, c.s.state.newID("route"), body).Body))
 }
 
@@ -91,6 +85,7 @@ func (c *call) routeUpdate() (int, any, error) {
 	if object(e.Body["division"])["id"] == nil {
 		e.Body["division"] = division
 	}
+	c.place(e.Body)
 	return ok(clone(e.Body))
 }
 
@@ -102,21 +97,4 @@ func (c *call) routeDelete() (int, any, error) {
 	}
 	e.Deleted, e.Body["state"], e.Body["dnis"] = true, "deleted", []any{}
 	return ok(nil)
-}
-
-func (c *call) didList() (int, any, error) {
-	var out []any
-	for _, d := range c.s.state.all(dids) {
-		if !strings.Contains(d.ID, strings.TrimPrefix(c.query("numberMatch"), "+")) {
-			continue
-		}
-		entry := map[string]any{"number": d.ID, "assigned": false, "didPool": map[string]any{"id": "pool-1"}}
-		for _, r := range c.s.state.all(routes) {
-			if slices.Contains(list(r.Body["dnis"]), any(d.ID)) {
-				entry["assigned"], entry["ownerType"], entry["owner"] = true, "IVR_CONFIG", map[string]any{"id": r.ID, "name": r.name()}
-			}
-		}
-		out = append(out, entry)
-	}
-	return ok(c.page(out))
 }

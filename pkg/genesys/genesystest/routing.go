@@ -1,27 +1,31 @@
 package genesystest
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 func routingHandlers() map[string]handler {
 	return map[string]handler{
-		"GET /api/v2/routing/skills":                    (*call).skillList,
-		"POST /api/v2/routing/skills":                   (*call).skillCreate,
-		"GET /api/v2/routing/skills/{skillId}":          (*call).skillGet,
-		"DELETE /api/v2/routing/skills/{skillId}":       (*call).skillDelete,
-		"GET /api/v2/routing/queues":                    (*call).queueList,
-		"POST /api/v2/routing/queues":                   (*call).queueCreate,
-		"GET /api/v2/routing/queues/{queueId}":          (*call).queueGet,
-		"PUT /api/v2/routing/queues/{queueId}":          (*call).queueUpdate,
-		"DELETE /api/v2/routing/queues/{queueId}":       (*call).queueDelete,
-		"GET /api/v2/routing/queues/{queueId}/members":  (*call).memberList,
-		"POST /api/v2/routing/queues/{queueId}/members": (*call).memberAdd,
-		"GET /api/v2/users/{userId}/routingskills":      (*call).userSkills,
-		"GET /api/v2/users":                             (*call).userList,
+		"GET /api/v2/routing/skills":                                   (*call).skillList,
+		"POST /api/v2/routing/skills":                                  (*call).skillCreate,
+		"GET /api/v2/routing/skills/{skillId}":                         (*call).skillGet,
+		"DELETE /api/v2/routing/skills/{skillId}":                      (*call).skillDelete,
+		"GET /api/v2/routing/queues":                                   (*call).queueList,
+		"POST /api/v2/routing/queues":                                  (*call).queueCreate,
+		"GET /api/v2/routing/queues/{queueId}":                         (*call).queueGet,
+		"PUT /api/v2/routing/queues/{queueId}":                         (*call).queueUpdate,
+		"DELETE /api/v2/routing/queues/{queueId}":                      (*call).queueDelete,
+		"GET /api/v2/routing/queues/{queueId}/members":                 (*call).memberList,
+		"POST /api/v2/routing/queues/{queueId}/members":                (*call).memberAdd,
+		"PATCH /api/v2/routing/queues/{queueId}/members":               (*call).memberPatchAll,
+		"PATCH /api/v2/routing/queues/{queueId}/members/{memberId}":    (*call).memberPatch,
+		"DELETE /api/v2/routing/queues/{queueId}/members/{memberId}":   (*call).memberRemove,
+		"GET /api/v2/routing/queues/{queueId}/wrapupcodes":             (*call).queueCodes,
+		"POST /api/v2/routing/queues/{queueId}/wrapupcodes":            (*call).queueCodeAdd,
+		"DELETE /api/v2/routing/queues/{queueId}/wrapupcodes/{codeId}": (*call).queueCodeRemove,
 	}
 }
 
@@ -81,7 +85,9 @@ func (c *call) queueView(e *entity) map[string]any {
 	out := clone(e.Body)
 	n := len(list(out["members"]))
 	delete(out, "members")
-	out["memberCount"], out["userMemberCount"] = n, n
+	delete(out, "wrapupCodes")
+	delete(out, "away")
+	out["memberCount"], out["userMemberCount"], out["joinedMemberCount"] = n, n, n-len(list(e.Body["away"]))
 	return out
 }
 
@@ -97,10 +103,8 @@ func (c *call) queueCreate() (int, any, error) {
 		return 0, nil, err
 	}
 	body := clone(c.body)
-	if object(body["division"])["id"] == nil {
-		home := c.s.state.home()
-		body["division"] = map[string]any{"id": home.ID, "name": home.name()}
-	}
+	delete(body, "sourceQueueId")
+	c.place(body)
 	body["dateCreated"] = c.s.stamp()
 	return ok(c.queueView(c.create(queues, c.s.state.newID("queue"), body)))
 }
@@ -118,9 +122,17 @@ func (c *call) queueUpdate() (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	members, created := e.Body["members"], e.Body["dateCreated"]
-	e.Body = clone(c.body)
-	e.Body["id"], e.Body["members"], e.Body["dateCreated"] = e.ID, members, created
+	next := clone(c.body)
+	for _, kept := range []string{"id", "members", "away", "wrapupCodes", "dateCreated"} {
+		if v := e.Body[kept]; v != nil {
+			next[kept] = v
+		}
+	}
+	if object(next["division"])["id"] == nil {
+		next["division"] = e.Body["division"]
+	}
+	c.place(next)
+	e.Body = next
 	return ok(c.queueView(e))
 }
 
@@ -159,7 +171,11 @@ func (c *call) memberList() (int, any, error) {
 		if c.query("expand") == "skills" && !c.s.opts.assume.MembersWithoutSkills {
 			user["skills"] = c.heldSkills(u)
 		}
-		out = append(out, map[string]any{"id": u.ID, "name": u.name(), "joined": true, "memberBy": "user", "user": user})
+		joined := !slices.Contains(list(e.Body["away"]), id)
+		if want := c.query("joined"); want != "" && want != strconv.FormatBool(joined) {
+			continue
+		}
+		out = append(out, map[string]any{"id": u.ID, "name": u.name(), "joined": joined, "memberBy": "user", "user": user})
 	}
 	page := c.page(out)
 	delete(page, "total") // members are counted by the queue
@@ -232,19 +248,114 @@ func (s *Server) taken(collection, name string) bool {
 	return false
 }
 
-func (c *call) userList() (int, any, error) {
-	want := cmp.Or(c.query("state"), "active")
-	all := slices.DeleteFunc(c.s.state.all(users), func(e *entity) bool { return want != "any" && cmp.Or(str(e.Body["state"]), "active") != want })
-	return ok(c.page(bodies(all, userView)))
+// join says of members whether they take calls of the queue.
+func (c *call) join(e *entity, id string, joined bool) error {
+	if !slices.Contains(list(e.Body["members"]), any(id)) {
+		return notFound("member", id)
+	}
+	away := slices.DeleteFunc(list(e.Body["away"]), func(x any) bool { return x == id })
+	if !joined {
+		away = append(away, id)
+	}
+	e.Body["away"] = away
+	return nil
 }
 
-// userView is a person without what must be asked for.
-func userView(e *entity) map[string]any {
-	out := map[string]any{"id": e.ID, "name": e.name(), "state": cmp.Or(str(e.Body["state"]), "active"), "version": max(e.version(), 1)}
-	for _, k := range []string{"email", "username", "division", "department", "title"} {
-		if v := e.Body[k]; v != nil {
-			out[k] = v
+func (c *call) memberPatchAll() (int, any, error) {
+	e, err := c.read(queues, "queue", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	var sent []struct {
+		ID     string
+		Joined bool
+	}
+	if err := decode(c.raw, &sent); err != nil {
+		return 0, nil, err
+	}
+	for _, m := range sent {
+		if err := c.join(e, m.ID, m.Joined); err != nil {
+			return 0, nil, err
+		}
+	}
+	return c.memberList()
+}
+
+func (c *call) memberPatch() (int, any, error) {
+	e, err := c.read(queues, "queue", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := c.join(e, c.params[1], c.body["joined"] == true); err != nil {
+		return 0, nil, err
+	}
+	return http.StatusAccepted, nil, nil
+}
+
+func (c *call) memberRemove() (int, any, error) {
+	e, err := c.read(queues, "queue", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := c.join(e, c.params[1], true); err != nil {
+		return 0, nil, err
+	}
+	e.Body["members"] = slices.DeleteFunc(list(e.Body["members"]), func(x any) bool { return x == c.params[1] })
+	return noContent()
+}
+
+// codesOf gives the wrap-up codes of a queue that are still there.
+func (c *call) codesOf(e *entity) []any {
+	out := []any{}
+	for _, id := range list(e.Body["wrapupCodes"]) {
+		if w := c.s.state.get(wrapups, str(id)); w != nil {
+			out = append(out, clone(w.Body))
 		}
 	}
 	return out
+}
+
+func (c *call) queueCodes() (int, any, error) {
+	e, err := c.read(queues, "queue", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	return ok(c.page(c.codesOf(e)))
+}
+
+func (c *call) queueCodeAdd() (int, any, error) {
+	e, err := c.read(queues, "queue", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	var sent []struct{ ID string }
+	if err := decode(c.raw, &sent); err != nil {
+		return 0, nil, err
+	}
+	if len(sent) > 100 {
+		return 0, nil, failed(http.StatusBadRequest, "bad.request", "At most 100 wrap-up codes in one request")
+	}
+	codes := list(e.Body["wrapupCodes"])
+	for _, w := range sent {
+		if _, err := c.read(wrapups, "wrap-up code", w.ID); err != nil {
+			return 0, nil, err
+		}
+		if !slices.Contains(codes, any(w.ID)) {
+			codes = append(codes, w.ID)
+		}
+	}
+	e.Body["wrapupCodes"] = codes
+	return ok(c.codesOf(e))
+}
+
+func (c *call) queueCodeRemove() (int, any, error) {
+	e, err := c.read(queues, "queue", c.params[0])
+	if err != nil {
+		return 0, nil, err
+	}
+	if !slices.Contains(list(e.Body["wrapupCodes"]), any(c.params[1])) {
+		return 0, nil, notFound("wrap-up code of the queue", c.params[1])
+	}
+	e.Body["wrapupCodes"] = slices.DeleteFunc(list(e.Body["wrapupCodes"]), func(x any) bool { return x == c.params[1] })
+	return ok(nil)
 }

@@ -67,6 +67,7 @@ type segment struct {
 var extra = []*operation{
 	{Method: "POST", Path: "/api/v2/flows/export/jobs", Permissions: []string{"architect:flow:view"}},
 	{Method: "GET", Path: "/api/v2/flows/export/jobs/{jobId}", Permissions: []string{"architect:flow:view"}},
+	{Method: "GET", Path: "/api/v2/integrations/credentials/listing", Permissions: []string{"integrations:integration:view"}},
 	{Method: "DELETE", Path: "/api/v2/scripts/{scriptId}", Permissions: []string{"scripter:script:delete"}},
 }
 

@@ -76,6 +76,11 @@ const (
 
 	scheduleGroups  = "scheduleGroups"
 	emergencyGroups = "emergencyGroups"
+
+	wrapups   = "wrapupCodes"
+	languages = "languages"
+	prompts   = "prompts"
+	pools     = "pools"
 )
 
 func newState(org, salt string) *State {
