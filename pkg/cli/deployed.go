@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
@@ -37,83 +39,149 @@ func (s *simulation) deployedArtifacts(ctx context.Context, env session, b *blue
 }
 
 func readDeployed(ctx context.Context, target *org, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, *simulate.Org, error) {
-	c := target.client
-	var a simulate.Artifacts
-	var owners simulate.Owners
+	at, err := locate(ctx, target.client, b)
+	if err != nil {
+		return simulate.Artifacts{}, nil, err
+	}
+	return readLocated(ctx, target, b, key, at)
+}
+
+// A location says where an org has what is deployed.
+type location struct {
+	flow    string // id
+	actions []genesys.Object
+	tables  map[string]string // ids, by name; of owners only where there is one
+	fresh   bool              // just made, and perhaps not seen everywhere yet
+}
+
+// locate looks for it by name.
+func locate(ctx context.Context, c *genesysrest.Client, b *blueprint.Blueprint) (at location, err error) {
 	flow, err := only(ctx, c, genesys.Flow, b.Flow.Name)
 	if err != nil {
-		return a, nil, err
+		return at, err
 	}
-	text, err := exportFlow(ctx, target, flow.ID)
+	at = location{flow: flow.ID, tables: map[string]string{}}
+	types := typesOf(b)
+	all, err := c.Find(ctx, genesys.DataAction, b.Name+"*")
 	if err != nil {
-		return a, nil, orgError(fmt.Errorf("export flow %q: %w", b.Flow.Name, err))
+		return at, orgError(err)
 	}
-	file, fs := architect.Parse("deployed "+b.Flow.Name+".yaml", []byte(text))
-	if fs.Has(diag.Error) || file.Flow == nil {
-		return a, nil, unreadable(fs, []byte(text), false)
+	for _, o := range all {
+		if types[o.Text("category")] != "" {
+			at.actions = append(at.actions, o)
+		}
 	}
-	a.Flow = file
-	types := map[string]string{} // of the integrations, by the category that carries their name
+	for _, e := range b.Entities {
+		switch {
+		case e.Key.Kind != genesys.DataTable:
+		case e.Key.Name == blueprint.OwnersTable(b.Name):
+			tables, err := c.Find(ctx, genesys.DataTable, e.Key.Name)
+			if err != nil {
+				return at, orgError(err)
+			}
+			if len(tables) > 0 { // without it the flow that is deployed reads none
+				at.tables[e.Key.Name] = tables[0].ID
+			}
+		default:
+			table, err := only(ctx, c, genesys.DataTable, e.Key.Name)
+			if err != nil {
+				return at, err
+			}
+			at.tables[e.Key.Name] = table.ID
+		}
+	}
+	return at, nil
+}
+
+// typesOf are the types of the integrations, by the category that carries their name.
+func typesOf(b *blueprint.Blueprint) map[string]string {
+	types := map[string]string{}
 	for _, x := range b.Actions {
 		types[x.Category] = x.Definition.IntegrationType
 	}
-	all, err := c.Find(ctx, genesys.DataAction, b.Name+"*")
-	if err != nil {
-		return a, nil, orgError(err)
+	return types
+}
+
+// readLocated reads it, all at the same time.
+func readLocated(ctx context.Context, target *org, b *blueprint.Blueprint, key secret.Value, at location) (simulate.Artifacts, *simulate.Org, error) {
+	c, state := target.client, &simulate.Org{}
+	types := typesOf(b)
+	a := simulate.Artifacts{Actions: make([]simulate.Action, len(at.actions))}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		text, err := exportFlow(ctx, target, at.flow)
+		if err != nil {
+			return orgError(fmt.Errorf("export flow %q: %w", b.Flow.Name, err))
+		}
+		file, fs := architect.Parse("deployed "+b.Flow.Name+".yaml", []byte(text))
+		if fs.Has(diag.Error) || file.Flow == nil {
+			return unreadable(fs, []byte(text), false)
+		}
+		a.Flow = file
+		if strings.Contains(text, "evaluateScheduleGroup") {
+			state.Schedules, err = readHours(ctx, c)
+		}
+		return err
+	})
+	for i, o := range at.actions {
+		g.Go(func() (err error) {
+			category := o.Text("category")
+			act := simulate.Action{Category: category, HubSpot: types[category] == dataaction.WebServices}
+			if act.Definition, err = readAction(ctx, c, o); err != nil {
+				return err
+			}
+			act.Definition.IntegrationType = types[category]
+			if act.HubSpot {
+				act.Credentials = hubspotCredential(b, key)
+			}
+			a.Actions[i] = act
+			return nil
+		})
 	}
-	for _, o := range all {
-		category := o.Text("category")
-		if types[category] == "" {
-			continue
-		}
-		act := simulate.Action{Category: category, HubSpot: types[category] == dataaction.WebServices}
-		if act.Definition, err = readAction(ctx, c, o); err != nil {
-			return a, nil, err
-		}
-		act.Definition.IntegrationType = types[category]
-		if act.HubSpot {
-			act.Credentials = hubspotCredential(b, key)
-		}
-		a.Actions = append(a.Actions, act)
-	}
-	state := &simulate.Org{}
-	if strings.Contains(text, "evaluateScheduleGroup") {
-		if state.Schedules, err = readHours(ctx, c); err != nil {
-			return a, nil, err
-		}
-	}
-	rows := map[string]map[string]any{}
-	for _, e := range b.Entities {
-		if e.Key.Kind != genesys.DataTable {
-			continue
-		}
-		if e.Key.Name == blueprint.OwnersTable(b.Name) {
-			tables, err := c.Find(ctx, genesys.DataTable, e.Key.Name)
-			if err == nil && len(tables) > 0 { // without it the flow that is deployed reads none
-				a.Owners = e.Key.Name
-				owners, err = readOwners(ctx, c, tables[0].ID)
+	for name, id := range at.tables {
+		g.Go(func() (err error) {
+			if name == blueprint.OwnersTable(b.Name) {
+				a.Owners = name
+				state.Owners, err = readOwners(ctx, c, id)
+			} else {
+				a.Table, a.TableID = name, id
+				state.Rows, err = readRows(ctx, target, b, at, name)
 			}
 			if err != nil {
-				return a, nil, orgError(err)
+				return orgError(err)
 			}
-			continue
-		}
-		table, err := only(ctx, c, genesys.DataTable, e.Key.Name)
-		if err != nil {
-			return a, nil, err
-		}
-		a.Table, a.TableID = e.Key.Name, table.ID
-		list, err := c.Rows(ctx, table.ID)
-		if err != nil {
-			return a, nil, orgError(err)
+			return nil
+		})
+	}
+	err := g.Wait()
+	return a, state, err
+}
+
+// readRows reads the control table. Rows that were just made are waited for.
+func readRows(ctx context.Context, target *org, b *blueprint.Blueprint, at location, name string) (rows map[string]map[string]any, err error) {
+	lag := genesys.Listed
+	late := lag.Poll(ctx, target.wait, func() (bool, error) {
+		rows = map[string]map[string]any{}
+		var list []map[string]any
+		if list, err = target.client.Rows(ctx, at.tables[name]); err != nil {
+			return !at.fresh || !errors.Is(err, genesys.ErrNotFound), err
 		}
 		for _, r := range list {
 			k, _ := r["key"].(string)
 			rows[k] = r
 		}
+		for _, e := range b.Entities {
+			key, _ := e.Content["key"].(string)
+			if at.fresh && e.Key.Kind == genesys.DataTableRow && e.Key.Name == name+"/"+key && rows[key] == nil {
+				return false, nil
+			}
+		}
+		return true, nil
+	})
+	if err == nil && ctx.Err() != nil {
+		err = late
 	}
-	state.Rows, state.Owners = rows, owners
-	return a, state, nil
+	return rows, err // what is not there by now is missing
 }
 
 // readHours reads when the org is open.

@@ -24,6 +24,8 @@ type setupOptions struct {
 
 	plan  string   // file of a saved plan
 	given []string // flags that shape a plan and stand on the command line
+
+	verify, verifyANI string
 }
 
 // cutoverHelp and forceUnlockHelp are those of the flags wherever they stand.
@@ -64,11 +66,17 @@ have changed since, or the plan is applied already, and says what changed.`,
 	f.BoolVar(&o.cutover, "cutover", false, cutoverHelp)
 	f.BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, allowUnstaffedHelp)
 	f.BoolVar(&o.forceUnlock, "force-unlock", false, forceUnlockHelp)
+	f.StringVar(&o.verify, "verify", "on", "send a caller for each rule through what was made, before calls are led to it: on or off")
+	f.StringVar(&o.verifyANI, "verify-ani", "", "also look this number up in HubSpot, and show where its call goes")
 	return cmd
 }
 
 func runSetup(ctx context.Context, o setupOptions) (err error) {
 	env := o.session
+	verified, err := verifyMode(o.verify, o.verifyANI)
+	if err != nil {
+		return err
+	}
 	var saved *savedPlan
 	if o.plan != "" {
 		if saved, err = readPlan(o.plan); err != nil {
@@ -103,8 +111,12 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 			return err
 		}
 	}
+	v := &verifier{env: env, loaded: l, print: b, target: target, ani: o.verifyANI}
+	if verified {
+		cfg.Verify = v.verify
+	}
 	return applyPlan(ctx, env, target, b, cfg, applying{
-		yes: o.yes, verb: "setup", saved: saved,
+		yes: o.yes, verb: "setup", saved: saved, verifier: v,
 		question: func(r *reconcile.Reconciler) string {
 			return fmt.Sprintf("Apply %s to org %q?", view.Count(view.Pending(r.Plan()), "change", "changes"), r.Identity().OrgName)
 		},
@@ -176,6 +188,7 @@ type applying struct {
 	answer   string
 	last     func(*reconcile.Reconciler) string // what a person is told at the end; nil: nothing
 	saved    *savedPlan                         // what the plan must be; nil: whatever it is
+	verifier *verifier                          // has what became of the callers; nil: there are none
 }
 
 // replans is how often a plan is made again because somebody changed what it would change.
@@ -228,6 +241,12 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	}
 	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Texts: texts, Lacking: view.Lacking(r.Lacks()), Warnings: r.Warnings(), Took: env.Now().Sub(start)}
 	done.Reads, done.Writes = target.client.Calls()
+	if a.verifier != nil {
+		done.Verification = a.verifier.result
+		if failed == nil {
+			done.Next = a.verifier.next(r.Numbers())
+		}
+	}
 	if failed != nil {
 		f := findingOf(failed)
 		done.Failed = &f
@@ -297,6 +316,8 @@ func applyError(err error, r *reconcile.Reconciler, scopes []string) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &told) && told.no:
+		return told
 	case errors.As(err, &twins):
 		return fail(err, "run it again when no other setup runs: of two it keeps the one that is used and removes the other")
 	case errors.As(err, &key) && errors.As(key.Err, &told):

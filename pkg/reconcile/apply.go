@@ -53,7 +53,8 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	for _, b := range r.unstaffed {
 		r.run.warn("%s", b)
 	}
-	w := &work{r: r.run, out: out, changes: r.plan.Changes, done: map[genesys.Key]chan struct{}{}, slots: make(chan struct{}, r.run.Parallel)}
+	early := r.early()
+	w := &work{r: r.run, out: out, changes: r.plan.Changes, early: early, done: map[genesys.Key]chan struct{}{}, slots: make(chan struct{}, r.run.Parallel)}
 	err := w.build(ctx)
 	again := r.flows()
 	if err == nil {
@@ -67,6 +68,9 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	}
 	if err == nil {
 		err = r.run.publishAgain(ctx, again)
+	}
+	if err == nil && (!early || len(again) > 0) {
+		err = r.verify(ctx)
 	}
 	if err == nil {
 		err = w.cutOver(ctx)
@@ -100,6 +104,7 @@ type work struct {
 	done    map[genesys.Key]chan struct{}
 	slots   chan struct{}
 	down    bool // what is to go goes now
+	early   bool // what is made is verified before a call route is touched
 
 	mu  sync.Mutex
 	err error
@@ -127,6 +132,9 @@ func (w *work) build(ctx context.Context) error {
 		}
 	}
 	var wg sync.WaitGroup
+	if w.early {
+		w.verifying(ctx, &wg)
+	}
 	closed := map[genesys.Key]bool{}
 	for i, c := range w.changes {
 		ch := w.done[c.Key]

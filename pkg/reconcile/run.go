@@ -34,6 +34,10 @@ type Config struct {
 	Prove func(ctx context.Context, credential genesys.Key) (refused, doubt error)
 	Salt  func() string // another one each time, that nobody can guess
 
+	// Verify looks whether what the org now has does what it should, before calls are led to it, and
+	// when something was changed: an error ends the run. What it changes is nobody's. nil: nobody looks.
+	Verify func(ctx context.Context, ids genesys.IDs) error
+
 	Wait    genesys.Pause // how the pauses pass that the platform needs
 	Observe func(Event)
 

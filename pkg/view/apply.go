@@ -25,11 +25,14 @@ type Apply struct {
 	Reads, Writes int // calls to the org
 	Took          time.Duration
 	Failed        *diag.Finding // what stopped it; nil: nothing
+
+	Verification *Verification // nil: nobody was sent through it
+	Next         []string      // what to do next, a line each
 }
 
 // NewApplied converts what was done.
 func NewApplied(a Apply) Applied {
-	out := Applied{Plan: NewPlan(a.Plan, a.Sandbox, a.Texts, a.Lacking, a.Warnings), Totals: totals(a.Outcomes), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds(), Findings: []Finding{}}
+	out := Applied{Verification: a.Verification, Plan: NewPlan(a.Plan, a.Sandbox, a.Texts, a.Lacking, a.Warnings), Totals: totals(a.Outcomes), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds(), Findings: []Finding{}}
 	for i, o := range a.Outcomes {
 		out.Changes[i] = NewChange(o.Change, a.Texts)
 		out.Changes[i].Status = o.State
@@ -46,11 +49,17 @@ func PrintApply(out, errs io.Writer, a Apply) {
 	for _, w := range a.Warnings {
 		diag.Fprintf(errs, "warning: %s\n", w)
 	}
+	if a.Verification != nil {
+		PrintVerification(out, a.Verification) //nolint:errcheck // an output that takes nothing is said at the end
+	}
 	diag.Fprintf(out, "%s: %s; %d calls (%d reads, %d writes) in %s\n", a.Verb, ApplyTally(a.Outcomes), a.Reads+a.Writes, a.Reads, a.Writes, a.Took.Truncate(time.Millisecond))
 	for _, o := range a.Outcomes {
 		if o.State == reconcile.NotDone {
 			diag.Fprintf(errs, "not done: %s %s\n", o.Change.Action, o.Change.Key)
 		}
+	}
+	for _, line := range a.Next {
+		diag.Fprintf(out, "%s\n", line)
 	}
 }
 

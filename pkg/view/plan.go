@@ -30,6 +30,8 @@ type Plan struct {
 // stopped it. It is a Failure too when something did.
 type Applied struct {
 	Plan
+	Verification *Verification `json:"verification"` // null when nothing was changed, or it was not asked for
+
 	Totals   Totals    `json:"totals"`
 	Calls    int       `json:"calls"`
 	Ms       int64     `json:"ms"`
