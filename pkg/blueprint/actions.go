@@ -201,7 +201,7 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	if fs.Has(diag.Error) {
 		return fs
 	}
-	frozen := hashOf([]any{def.Input, def.Output, def.Secure, def.IntegrationType})
+	frozen := genesys.Hash([]any{def.Input, def.Output, def.Secure, def.IntegrationType})
 	name := base + " " + frozen[:8]
 	def, parts, fs := b.definition(dir, data(name))
 	if fs.Has(diag.Error) {
@@ -211,7 +211,7 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	if fs = append(fs, parts.head.unnamed(parts.root, "the data action", def.Name, name)...); fs != nil {
 		return fs
 	}
-	if hashOf([]any{def.Input, def.Output, def.Secure, def.IntegrationType}) != frozen {
+	if genesys.Hash([]any{def.Input, def.Output, def.Secure, def.IntegrationType}) != frozen {
 		return diag.Findings{parts.head.lost(lineOf(parts.root, "name"), "leave the name out of the contract",
 			"the contract depends on the action's name, which holds the contract's hash and would not tell when it changes")}
 	}

@@ -2,9 +2,6 @@ package blueprint
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -236,16 +233,6 @@ func (b *builder) contactTimeout() int {
 	return rest
 }
 
-// hashOf is the SHA-256 of a value's JSON, in hexadecimal.
-func hashOf(x any) string {
-	data, err := json.Marshal(x)
-	if err != nil { // only values that encoding/json knows are hashed
-		panic(fmt.Sprintf("blueprint: hash: %v", err))
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
-}
-
 func (b *builder) mark(content any) genesys.Mark {
-	return genesys.Mark{Deployment: b.d.Name, Schema: genesys.MarkSchema, Hash: hashOf(content)[:16]}
+	return genesys.NewMark(b.d.Name, content)
 }

@@ -64,7 +64,7 @@ func TestWhatWouldNotBeFoundAgainIsRefused(t *testing.T) {
 		"no row for the switch":      {tableTemplate, "  switch: {enabled: true}\n", "", `no row "switch"`},
 		"a row in capitals":          {tableTemplate, "  switch: {enabled: true}", "  Switch: {enabled: true}", `no row "switch"`},
 		"no row for the breaker":     {tableTemplate, `  breaker: {openUntil: "", reason: ""}` + "\n", "", `no row "breaker"`},
-		"no record":                  {tableTemplate, "  deployment: {flowVersion: \"\", credentialGeneration: 0, credentialPrint: \"\"}\n", "", `no row "deployment"`},
+		"no record":                  {tableTemplate, "  deployment: {flowVersion: \"\", credentialGeneration: 0, credentialPrint: \"\", written: \"\"}\n", "", `no row "deployment"`},
 		"no column for the version":  {tableTemplate, "  flowVersion: {type: string", "  version: {type: string", `no column "flowVersion"`},
 		"a version that is a number": {tableTemplate, "  flowVersion: {type: string", "  flowVersion: {type: integer", `column "flowVersion"`},
 		"no key":                     {tableTemplate, "  key: {type: string, title: what}\n", "", `no column "key"`},

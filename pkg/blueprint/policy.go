@@ -16,7 +16,7 @@ import (
 // covers what a kept decision depends on: the routing section, what its words mean, and in
 // which account whose record is looked for.
 func policyHash(d *deployment.Deployment) string {
-	return hashOf(policyText(d.Policy()) + callerText(d))[:16]
+	return genesys.Hash(policyText(d.Policy()) + callerText(d))[:16]
 }
 
 var policyForm = pattern.Of(`dealroute_policy\W+value\W+lit\W+([0-9a-f]{16})\b`)

@@ -9,6 +9,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/source"
 )
 
@@ -83,7 +84,7 @@ func (b *builder) renderScript() diag.Findings {
 		return fs
 	}
 	before := r.text
-	b.names.script = base + " " + hashOf(before)[:8]
+	b.names.script = base + " " + genesys.Hash(before)[:8]
 	if r, fs = b.engine.render("script/deal-view.script.json.tmpl", b.scriptData(b.names.script)); fs.Has(diag.Error) {
 		return fs
 	}
@@ -135,6 +136,6 @@ func (b *builder) scriptData(name string) scriptData {
 // guid makes an id of the form the file wants out of what it stands for, so that the bytes
 // of the script are the same each time.
 func guid(of string) string {
-	h := hashOf(of)
+	h := genesys.Hash(of)
 	return fmt.Sprintf("%s-%s-5%s-8%s-%s", h[:8], h[8:12], h[13:16], h[17:20], h[20:32])
 }

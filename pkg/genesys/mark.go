@@ -1,6 +1,9 @@
 package genesys
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -26,6 +29,21 @@ const Taken = "yes"
 
 // MarkSchema is the version that this program writes.
 const MarkSchema = 1
+
+// NewMark is the mark of a desired content, which has none yet.
+func NewMark(deployment string, content any) Mark {
+	return Mark{Deployment: deployment, Schema: MarkSchema, Hash: Hash(content)[:16]}
+}
+
+// Hash is the SHA-256 of a value's JSON, in hexadecimal.
+func Hash(x any) string {
+	data, err := json.Marshal(x)
+	if err != nil { // only values that encoding/json knows are hashed
+		panic(fmt.Sprintf("genesys: hash: %v", err))
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
 
 var markForm = pattern.Of(`managed-by=dealroute;deployment=([a-z][a-z0-9-]*);schema=(\d{1,9});hash=([0-9a-f]+)(?:;adopted=([0-9a-z+]+))?`)
 

@@ -6,5 +6,6 @@ const (
 	RecordRow        = "deployment"
 	RecordFlow       = "flowVersion"          // the version of the flow that we published; empty: not known
 	RecordGeneration = "credentialGeneration" // how often the run-time client's credential was made; zero or negative: what it holds is not the client's secret
+	RecordWritten    = "written"              // of what carries no mark: the print of each data action's content, and the script's version; see reconcile/written.go
 	RecordPrint      = "credentialPrint"      // of each credential whose value comes from outside: a fingerprint of what was written
 )

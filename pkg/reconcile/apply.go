@@ -78,6 +78,9 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	if err == nil && r.plan.Pending() && len(r.run.Desired) > 0 {
 		err = r.lookBack(ctx)
 	}
+	if err == nil {
+		err = r.run.noteWritten(ctx, out)
+	}
 	err = r.together(out, err)
 	if held := r.plan.Held(); err == nil && len(held) > 0 {
 		err = &HeldError{Held: held}

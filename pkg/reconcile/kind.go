@@ -41,7 +41,7 @@ func (r *run) meet(org Org) {
 	r.org = org
 	client, integrations := &clientKind{org: org, bodies: map[string]map[string]any{}}, &integrationKind{org: org}
 	r.actions, r.rows, r.queues, r.routes = &actionKind{org: org, drafts: org, trials: org}, rowKind{org: org}, queueKind{org: org}, routeKind{org: org}
-	r.flowKind = flowKind{org: org}
+	r.flowKind, r.scripts = flowKind{org: org}, scriptKind{org: org}
 	r.kinds = map[genesys.Kind]kind{
 		genesys.Role:         roleKind{org: org},
 		genesys.OAuthClient:  client,
@@ -52,7 +52,7 @@ func (r *run) meet(org Org) {
 		genesys.DataAction:   r.actions,
 		genesys.Skill:        skillKind{org: org},
 		genesys.Queue:        r.queues,
-		genesys.Script:       scriptKind{org: org},
+		genesys.Script:       r.scripts,
 		genesys.Flow:         r.flowKind,
 
 		genesys.ScheduleGroup:  hoursKind{org: org, kind: genesys.ScheduleGroup},

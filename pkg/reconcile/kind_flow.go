@@ -198,6 +198,9 @@ func (k flowKind) noteVersion(ctx context.Context, r *run, id string) error {
 	if err != nil {
 		return err
 	}
+	if r.keepsWritten() { // all that it needs is done
+		return r.note(ctx, genesys.RecordFlow, version, genesys.RecordWritten, r.written())
+	}
 	return r.note(ctx, genesys.RecordFlow, version)
 }
 

@@ -16,6 +16,7 @@ type Scripts interface {
 	ScriptUpload(ctx context.Context, upload string) (done bool, message string, err error)
 	PublishScript(ctx context.Context, id string) error
 	PublishedScript(ctx context.Context, name, id string) (bool, error)
+	ScriptFile(ctx context.Context, id, version string) (string, error)
 }
 
 // scriptKind is the agent script. It carries no mark: its exact name, the deployment's
@@ -55,6 +56,7 @@ func (k scriptKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 		f := plan.Found{Key: key, ID: o.ID, Owned: true}
 		if wanted {
 			f.Content = pick(d.Content, "name")
+			r.keepVersion(o)
 			published := o.Text("publishedDate") != ""
 			if !published { // lists need not tell
 				if published, err = k.org.PublishedScript(ctx, key.Name, o.ID); err != nil {
@@ -84,8 +86,22 @@ func (k scriptKind) create(ctx context.Context, r *run, d genesys.Entity) (strin
 	return id, k.publish(ctx, r, id)
 }
 
-// update publishes what was uploaded: another content has another name.
-func (k scriptKind) update(ctx context.Context, r *run, c plan.Change, _ genesys.Entity) error {
+// update publishes what was uploaded: another content has another name. What somebody edited gets
+// its own text back first, as a new version.
+func (k scriptKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	if c.Reason == editedScript {
+		file, err := genesys.Resolve(d.Text, r.resolveRef)
+		if err != nil {
+			return err
+		}
+		upload, err := k.org.UploadScript(ctx, d.Key.Name, c.ID, file)
+		if err != nil {
+			return fmt.Errorf("upload it: %w", err)
+		}
+		if err := k.imported(ctx, r, d.Key, upload); err != nil {
+			return err
+		}
+	}
 	return k.publish(ctx, r, c.ID)
 }
 
@@ -93,7 +109,13 @@ func (k scriptKind) publish(ctx context.Context, r *run, id string) error {
 	if err := r.lagging(ctx, func() error { return k.org.PublishScript(ctx, id) }); err != nil {
 		return fmt.Errorf("publish it: %w", err)
 	}
-	return r.visible(ctx, k.org, genesys.Script, id)
+	return r.lagging(ctx, func() error {
+		o, err := k.org.Read(ctx, genesys.Script, id)
+		if err == nil {
+			r.keepVersion(o)
+		}
+		return err
+	})
 }
 
 // upload sends the file, waits for its import, and finds the id, which no answer names.

@@ -41,9 +41,15 @@ func (r *run) keepRecord(key genesys.Key, row map[string]any) {
 	}
 }
 
-// note writes a field of the record, unless it says so already or there is none.
-func (r *run) note(ctx context.Context, field string, value any) error {
-	return r.noteBy(ctx, field, func(any, any) any { return value })
+// note writes a field of the record, and more of them as pairs of name and value, unless it says
+// so already or there is none.
+func (r *run) note(ctx context.Context, field string, value any, more ...any) error {
+	return r.edit(ctx, field, func(now, _ map[string]any) {
+		now[field] = value
+		for i := 0; i+1 < len(more); i += 2 {
+			now[text(more[i])] = more[i+1]
+		}
+	})
 }
 
 // noteBy writes what change makes of a field of the record, as the row has it now and as it was

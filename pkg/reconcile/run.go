@@ -90,6 +90,7 @@ type run struct {
 	kinds    map[genesys.Kind]kind
 	actions  *actionKind // lists before it finds
 	rows     rowKind     // one of them is the record
+	scripts  scriptKind  // reads a text where the record does not know a version
 	queues   queueKind   // tells who works there
 	routes   routeKind   // decides before planning
 	flowKind flowKind    // reads a text where the record does not know a version
@@ -107,6 +108,7 @@ type run struct {
 	renewed   map[genesys.Key]string       // OAuth clients that are made anew beside what is there, and why
 	published map[string]published         // by id of a flow
 	own       map[string]bool              // ids of all our integrations
+	versions  map[string]string            // by id of a script
 	rewritten map[genesys.Key]*rewriting
 	crossed   []genesys.Key // credentials that another setup wrote, too
 	warnings  []string
@@ -138,7 +140,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	r := &run{
 		Config: cfg, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, renewed: map[genesys.Key]string{}, published: map[string]published{},
-		warnings: slices.Clone(cfg.Warnings), names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{}, unfit: map[genesys.Key]string{},
+		warnings: slices.Clone(cfg.Warnings), names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{}, versions: map[string]string{}, unfit: map[genesys.Key]string{},
 	}
 	r.meet(org)
 	var err error
@@ -185,6 +187,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		found = used(found)
 	}
 	r.flowKind.compare(ctx, r, found)
+	r.scripts.compare(ctx, r, found)
 	r.renewals(found)
 	r.unfinished(found)
 	r.valueGiven(found)
@@ -201,6 +204,9 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		IDs:       r.resolveRef, Verdicts: verdicts, Record: record,
 	}
 	p := plan.Compute(found, r.desired, policy)
+	if r.recordWritten(found, p) {
+		p = plan.Compute(found, r.desired, policy)
+	}
 	r.knowThose(p)
 	if p, err = r.rotation(p); err != nil {
 		return nil, err

@@ -452,6 +452,24 @@ func (c *Client) PublishScript(ctx context.Context, id string) error {
 	}}, nil)
 }
 
+// ScriptFile gives the text of a version of a script.
+func (c *Client) ScriptFile(ctx context.Context, id, version string) (string, error) {
+	out := object{members: []string{"url"}}
+	if err := c.call(ctx, request{body: map[string]any{"versionId": version}, repeat: true, op: func(a apis, b *body) error {
+		return sent(a.scripts().PostScriptExport(id, as[sdk.Exportscriptrequest](b)))
+	}}, &out); err != nil {
+		return "", err
+	}
+	where, _ := out.fields["url"].(string)
+	l, err := address(where)
+	if err != nil {
+		return "", fmt.Errorf("download of the script: %w", err)
+	}
+	l.method, l.label = http.MethodGet, "/api/v2/scripts/export (download)"
+	got, err := send(ctx, c.outside, l, true)
+	return string(got.body), err
+}
+
 // PublishedScript tells whether a script is published. Lists are filtered by name, which several
 // may have.
 func (c *Client) PublishedScript(ctx context.Context, name, id string) (bool, error) {

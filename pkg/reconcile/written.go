@@ -1,0 +1,163 @@
+package reconcile
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/plan"
+)
+
+// Data actions and the script carry no mark, only digits in their names: of a contract, which is
+// frozen, and of a text that the platform lets people edit. So that it can be told who changed one, the
+// record says, as digits=print with blanks between, of which content each data action was written,
+// and as script=version which version of the script setup published. It is written with the version
+// of the flow, which needs them all; a run that ends before leaves it to the next one.
+
+// scriptPrint is the name of the script's entry.
+const scriptPrint = "script"
+
+// keepsWritten reports whether the record has the column: own templates may be older.
+func (r *run) keepsWritten() bool {
+	k, ok := r.recordKey()
+	if !ok {
+		return false
+	}
+	d, _ := r.desired.Get(k)
+	_, ok = d.Content[genesys.RecordWritten]
+	return ok
+}
+
+// print is of which content a data action is written.
+func (r *run) print(d genesys.Entity) string { return genesys.Hash(d.Content)[:8] }
+
+// written is what the record must say when all that carries no mark is as desired.
+func (r *run) written() string {
+	var out []string
+	for _, d := range r.desired {
+		switch {
+		case d.Holding != genesys.Owned:
+		case d.Key.Kind == genesys.DataAction:
+			out = append(out, ending(d.Key.Name)+"="+r.print(d))
+		case d.Key.Kind == genesys.Script:
+			id, _ := r.resolveRef(genesys.Ref{Key: d.Key, Field: "id"})
+			if v := r.version(id); v != "" {
+				out = append(out, scriptPrint+"="+v)
+			}
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+// writtenOf is what the record says of one entity; empty when it says nothing.
+func (r *run) writtenOf(k genesys.Key) string {
+	v, _ := r.recorded(genesys.RecordWritten)
+	name := ending(k.Name)
+	if k.Kind == genesys.Script {
+		name = scriptPrint
+	}
+	for _, e := range strings.Fields(text(v)) {
+		if at, is, ok := strings.Cut(e, "="); ok && at == name {
+			return is
+		}
+	}
+	return ""
+}
+
+// unmarked reports whether an entity is ours and carries no mark that says of which content it is.
+func unmarked(d genesys.Entity) bool {
+	return d.Holding == genesys.Owned && (d.Key.Kind == genesys.DataAction || d.Key.Kind == genesys.Script)
+}
+
+// recordWritten has the record written when all is as desired and it says something else: the
+// flow that stays brings it along. It reports whether that is so.
+func (r *run) recordWritten(found []plan.Found, p plan.Plan) bool {
+	if !r.keepsWritten() {
+		return false
+	}
+	for _, c := range p.Changes {
+		if d, ok := r.desired.Get(c.Key); ok && unmarked(d) && c.Action != plan.Keep && c.Action != plan.Delete {
+			return false
+		}
+	}
+	now := r.written()
+	is, ok := r.recorded(genesys.RecordWritten)
+	if !ok || withoutScript(text(is)) == withoutScript(now) {
+		return false
+	}
+	for i, f := range found {
+		if f.Key.Kind == genesys.Flow && f.Noted != nil {
+			found[i].Noted[genesys.RecordWritten] = now
+		}
+	}
+	return true
+}
+
+// noteWritten writes the record after changes that no new version of the flow came with.
+func (r *run) noteWritten(ctx context.Context, out []Outcome) error {
+	if !r.keepsWritten() || !slices.ContainsFunc(out, func(o Outcome) bool {
+		d, ok := r.desired.Get(o.Change.Key)
+		return ok && unmarked(d) && o.State == Done && (o.Change.Action == plan.Update || o.Change.Action == plan.Create)
+	}) {
+		return nil
+	}
+	if slices.ContainsFunc(out, func(o Outcome) bool {
+		d, ok := r.desired.Get(o.Change.Key)
+		return ok && unmarked(d) && (o.State != Done || o.Change.Action == plan.Leave)
+	}) {
+		return nil // what is held keeps its own content
+	}
+	now := r.written()
+	if is, ok := r.recorded(genesys.RecordWritten); !ok || text(is) == now {
+		return nil
+	}
+	return r.note(ctx, genesys.RecordWritten, now)
+}
+
+// withoutScript leaves the version of the script out: one that is not known costs a look at its
+// text and is no reason to write.
+func withoutScript(written string) string {
+	return strings.Join(slices.DeleteFunc(strings.Fields(written), func(e string) bool { return strings.HasPrefix(e, scriptPrint+"=") }), " ")
+}
+
+func (r *run) keepVersion(script genesys.Object) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.versions[script.ID] = script.Text("versionId")
+}
+
+func (r *run) version(script string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.versions[script]
+}
+
+// editedScript is what somebody made of a script of ours.
+const editedScript = "its text is another than the deployment's"
+
+// compare reads the published text of a script whose version the record does not know, and says
+// where it is not the deployment's: people can edit it under its name.
+func (k scriptKind) compare(ctx context.Context, r *run, found []plan.Found) {
+	if !r.keepsWritten() || r.record == nil {
+		return
+	}
+	for i, f := range found {
+		d, wanted := r.desired.Get(f.Key)
+		if !wanted || !unmarked(d) || f.Key.Kind != genesys.Script || f.Unfinished != "" || r.version(f.ID) == "" || r.version(f.ID) == r.writtenOf(f.Key) {
+			continue
+		}
+		ours, err := genesys.Resolve(d.Text, r.resolveRef)
+		if err != nil {
+			continue // what it refers to is not known
+		}
+		theirs, err := k.org.ScriptFile(ctx, f.ID, r.version(f.ID))
+		switch {
+		case err != nil:
+			r.warn("script %q: whether somebody edited it is not known: %v", f.Key.Name, err)
+		case !within(ours, theirs):
+			found[i].Unfinished = editedScript
+		}
+	}
+}
