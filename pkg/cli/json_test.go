@@ -79,7 +79,13 @@ func (p *program) in(out, errs io.Writer) *cli.Env {
 
 func (p *program) run(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	code = cli.Main(context.Background(), args, p.in(&out, &errs))
+	ctx := context.Background()
+	if len(args) > 0 && args[0] == "sandbox" && !slices.Contains(args, "reset") { // a server: somebody must end it
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(ctx, 300*time.Millisecond)
+		defer stop()
+	}
+	code = cli.Main(ctx, args, p.in(&out, &errs))
 	return code, out.String(), errs.String()
 }
 

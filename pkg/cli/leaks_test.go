@@ -211,7 +211,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 			with("simulate", "--ani", ani, "--fault", acting+"=429"), with("simulate", "--ani", ani, "--at", acting), {"simulate", "-f", names, "--ani", ani, "--trace"},
 		},
 		"render":        {with("render", "--out", filepath.Join(m.dir, "again")), {"render", "-f", names, "--out", filepath.Join(m.dir, "b\x1b[31m\nFORGED")}},
-		"sandbox":       {with("sandbox", "--timeout", "300ms")},
+		"sandbox":       {with("sandbox")},
 		"sandbox reset": {with("sandbox", "reset")},
 		"eval": {
 			{"eval", "1 + 1"}, {"eval", `"` + acting + `"`}, {"eval", acting}, {"eval", "Call.Ani", "--set", "Call.Ani=" + ani}, {"eval", "--velocity", "$input.a " + acting, "--context", input},

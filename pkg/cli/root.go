@@ -61,7 +61,7 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		}
 		env.known.AddURL(env.given.genesysBase)
 		env.known.AddURL(env.given.hubspotBase)
-		cmd.SetContext(env.limit(cmd.Context()))
+		cmd.SetContext(env.limit(cmd.Context(), isServer(cmd)))
 		if !explain {
 			return nil
 		}

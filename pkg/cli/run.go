@@ -70,9 +70,22 @@ func unwritten(err error) error { return fmt.Errorf("write the output: %w", reas
 // Files are written whole and a setup goes on from any call, so nothing is lost behind it.
 const grace = 5 * time.Second
 
-// limit bounds a command by --timeout, and sees to it that it ends.
-func (e *Env) limit(ctx context.Context) context.Context {
-	ctx, cancel := context.WithTimeout(ctx, e.given.timeout)
+// serves is the annotation of a command that runs until it is interrupted. Its value is the
+// flag that makes it so; without one it always does.
+const serves = "serves"
+
+func isServer(cmd *cobra.Command) bool {
+	flag, is := cmd.Annotations[serves]
+	return is && (flag == "" || cmd.Flags().Changed(flag))
+}
+
+// limit bounds a command by --timeout, a server by nothing, and sees to it that it ends.
+func (e *Env) limit(ctx context.Context, server bool) context.Context {
+	bound := func() (context.Context, context.CancelFunc) { return context.WithTimeout(ctx, e.given.timeout) }
+	if server {
+		bound = func() (context.Context, context.CancelFunc) { return context.WithCancel(ctx) }
+	}
+	ctx, cancel := bound()
 	e.IO.In = &input{ctx: ctx, r: e.IO.In}
 	late := e.late
 	ended := context.AfterFunc(ctx, func() {

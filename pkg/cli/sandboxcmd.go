@@ -32,11 +32,13 @@ func newSandboxCmd(env *Env, run func(context.Context, sandboxCmdOptions) error,
 interrupted. It is the org that --sandbox uses in every other command: the state is kept
 between commands, in one file per deployment.
 
-Point a client at it by the addresses and credentials that are printed. It answers to loopback
-addresses and to localhost, and to no page of another site.`,
+Point a client at it by the addresses and credentials that are printed; docs/emulators.md says how
+to do so with Terraform, Genesys' gc and the Node clients, and what is emulated. It answers to
+loopback addresses and to localhost, and to no page of another site. --timeout does not end it.`,
 		Example: `  dealroute sandbox --latency 80ms --job-time 5s
   dealroute sandbox reset`,
-		Args: cobra.NoArgs,
+		Args:        cobra.NoArgs,
+		Annotations: map[string]string{serves: ""},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
 			return run(cmd.Context(), o)

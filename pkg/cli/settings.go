@@ -35,7 +35,7 @@ func settingTable() []setting {
 		{name: "profile", env: "GENESYSCLOUD_PROFILE", help: "profile of ~/.gc/config.toml to sign in with"},
 		{name: "genesys-base-url", env: "DEALROUTE_GENESYS_BASE_URL", help: "where the platform API answers, instead of the region's address"},
 		{name: "hubspot-base-url", fallback: "https://api.hubapi.com", env: "DEALROUTE_HUBSPOT_BASE_URL", help: "where HubSpot answers"},
-		{name: "timeout", fallback: "20m", env: "DEALROUTE_TIMEOUT", help: "longest time for the whole command"},
+		{name: "timeout", fallback: "20m", env: "DEALROUTE_TIMEOUT", help: "longest time for the whole command; servers run until they are interrupted"},
 		{name: "log-level", fallback: "warn", env: "DEALROUTE_LOG_LEVEL", help: "debug, info, warn or error"},
 		{name: "sandbox", fallback: "false", env: "DEALROUTE_SANDBOX", help: "use emulators of both vendors instead of real accounts", boolean: true},
 	}

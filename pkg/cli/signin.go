@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,10 +30,14 @@ func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, erro
 			return cfg, err
 		}
 	}
+	gateway := "" // the address that a profile names in place of the region's
 	switch name := env.settings.profile; {
 	case name != "":
 		p, err := readProfile(env, name)
 		if err != nil {
+			return cfg, err
+		}
+		if gateway, err = p.gateway(name); err != nil {
 			return cfg, err
 		}
 		cfg.Client, cfg.Secret, cfg.Token = p.ID, secret.New(p.Secret), secret.New(p.Token)
@@ -47,13 +53,22 @@ func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, erro
 	}
 	regions = append(env.settings.regions(env.Getenv), regions...)
 	regions = slices.DeleteFunc(regions, func(s said) bool { return s.region == "" })
-	base, region := env.settings.genesysBase, ""
+	base, region, used := cmp.Or(env.settings.genesysBase, gateway), "", "which was used"
+	switch {
+	case env.settings.genesysBase != "":
+		used = "and the address of --genesys-base-url was used"
+	case gateway != "":
+		used = "and the gateway of the profile was used"
+	}
 	if len(regions) > 0 {
 		region = regions[0].region
 	}
-	cfg.Doubt = disagree(regions, base)
+	cfg.Doubt = disagree(regions, used)
 	if base != "" {
 		cfg.API, cfg.Apps = base, base
+		if base == gateway {
+			cfg.Login = gateway // whatever its name begins with
+		}
 		return cfg, nil
 	}
 	domain, ok := deployment.Domain(region)
@@ -79,9 +94,9 @@ func (s settings) regions(getenv func(string) string) []said {
 	return []said{{"--region", s.region}, env}
 }
 
-// disagree says that sources name different regions, and which one was used: an OAuth client is
+// disagree says that sources name different regions, and what was used: an OAuth client is
 // known in its own region only. It is empty when they agree.
-func disagree(regions []said, base string) string {
+func disagree(regions []said, used string) string {
 	domain := func(s said) string {
 		if d, ok := deployment.Domain(s.region); ok {
 			return d
@@ -96,10 +111,6 @@ func disagree(regions []said, base string) string {
 	}
 	if len(others) == 0 {
 		return ""
-	}
-	used := "which was used"
-	if base != "" {
-		used = "and the address of --genesys-base-url was used"
 	}
 	return fmt.Sprintf("the regions disagree: %s says %s, %s; %s; a client is known in its own region only",
 		regions[0].source, regions[0].region, used, strings.Join(others, "; "))
@@ -118,6 +129,45 @@ type profile struct {
 	ID          string `toml:"client_credentials"`
 	Secret      string `toml:"client_secret"`
 	Token       string `toml:"access_token"`
+
+	GatewayProtocol   string `toml:"gateway_protocol"`
+	GatewayHost       string `toml:"gateway_host"`
+	GatewayPort       any    `toml:"gateway_port"` // Genesys' tool writes a text, people a number
+	GatewayPathParams string `toml:"gateway_pathparams"`
+	ProxyHost         string `toml:"proxy_host"`
+}
+
+// gateway gives the address that the profile names in place of the region's, empty for none:
+// credentials that belong there must never reach the region. What of it cannot be honoured is
+// refused. A user name of a gateway is something that Genesys' own tool reads and does not send.
+func (p profile) gateway(name string) (string, error) {
+	refuse := func(format string, args ...any) (string, error) {
+		return "", fail(fmt.Errorf("profile %q of ~/.gc/config.toml: %s", name, fmt.Sprintf(format, args...)), "nothing was sent; correct the profile, or give the address with --genesys-base-url and the client in the environment")
+	}
+	port := ""
+	if p.GatewayPort != nil {
+		port = fmt.Sprint(p.GatewayPort)
+	}
+	switch {
+	case p.ProxyHost != "":
+		return refuse("its proxy is not used here; set HTTPS_PROXY and take proxy_host out")
+	case p.GatewayHost == "" && p.GatewayProtocol == "" && port == "" && p.GatewayPathParams == "":
+		return "", nil
+	case p.GatewayPathParams != "": // which requests only read is known of the platform's own paths
+		return refuse("a gateway with paths of its own (gateway_pathparams) is not used here")
+	case p.GatewayHost == "" || p.GatewayProtocol == "":
+		return refuse("a gateway needs both gateway_protocol and gateway_host")
+	case p.GatewayProtocol != "http" && p.GatewayProtocol != "https":
+		return refuse("gateway_protocol is %q, neither http nor https", p.GatewayProtocol)
+	}
+	u := url.URL{Scheme: p.GatewayProtocol, Host: p.GatewayHost}
+	if port != "" {
+		u.Host += ":" + port
+	}
+	if back, err := url.Parse(u.String()); err != nil || back.Host != u.Host || back.User != nil {
+		return refuse("its gateway is no address")
+	}
+	return u.String(), nil
 }
 
 func readProfile(env session, name string) (profile, error) {

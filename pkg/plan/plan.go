@@ -373,7 +373,7 @@ func leftover(f Found, p Policy) Change {
 	c := Change{Key: f.Key, ID: f.ID, Action: Delete, Reason: unwanted, Unfinished: f.Unfinished != ""}
 	switch {
 	case f.Key.Kind == genesys.Skill:
-		c.Action, c.Reason = Leave, "skills are shared with others and never deleted"
+		c.Action, c.Reason = Leave, "skills are never deleted, whoever made them: people hold them, and other flows may ask for them by name"
 	case !f.Owned:
 		c.Action, c.Reason = Leave, cmp.Or(f.Note, "not ours")
 	case f.Key.Kind == genesys.Queue && !p.DeleteQueues:

@@ -20,6 +20,7 @@ import (
 type Config struct {
 	API     string // https://api.<domain>
 	Apps    string // https://apps.<domain>, where scripts are uploaded
+	Login   string // where tokens are asked for; empty: what Genesys' SDK makes of API
 	Client  string // id of the OAuth client
 	Secret  secret.Value
 	Token   secret.Value // an access token instead of a client

@@ -2,6 +2,7 @@ package genesysrest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -72,7 +73,7 @@ func (t *tokens) Token(ctx context.Context) (secret.Value, error) {
 	basic := &http.Request{Header: http.Header{}}
 	basic.SetBasicAuth(t.cfg.Client, t.cfg.Secret.Reveal())
 	basic.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	address, err := url.Parse(strings.Replace(t.cfg.API, "//api.", "//login.", 1) + "/oauth/token")
+	address, err := url.Parse(cmp.Or(t.cfg.Login, strings.Replace(t.cfg.API, "//api.", "//login.", 1)) + "/oauth/token")
 	if err != nil {
 		return secret.Value{}, errors.New("the address of the platform is not usable")
 	}
