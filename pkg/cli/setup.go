@@ -135,7 +135,7 @@ func newDestroyCmd(env *Env, run func(context.Context, destroyOptions) error) *c
 	cmd := &cobra.Command{
 		Use:   "destroy",
 		Short: "Remove from the org what setup created, and nothing else",
-		Long: `Remove from the org what setup created. What --adopt took over stays, and so does what
+		Long: `Remove from the org what setup created. Skills stay, queues go with --queues. What --adopt took over stays, and so does what
 holds something of others (rows of a table, actions of an integration, members of a queue or
 of a role, numbers of a call route) and all that it uses; the plan says why.`,
 		Args: cobra.NoArgs,
@@ -177,7 +177,23 @@ func runDestroy(ctx context.Context, o destroyOptions) (err error) {
 		question: func(r *reconcile.Reconciler) string {
 			return fmt.Sprintf("Delete %s of %q from org %q? Type the deployment's name:", view.Count(view.Pending(r.Plan()), "entity", "entities"), name, r.Identity().OrgName)
 		},
+		last: func(*reconcile.Reconciler) string { return skillsStay(b) },
 	})
+}
+
+// skillsStay says which skills a destroy leaves, also those that setup made. Skills bear no
+// mark, so nobody can tell any more which those are.
+func skillsStay(b *blueprint.Blueprint) string {
+	var names []string
+	for _, e := range b.Entities {
+		if e.Key.Kind == genesys.Skill {
+			names = append(names, e.Key.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "skills are never deleted, also those that setup made: agents hold them, and other flows may ask for them by name; " + strings.Join(names, ", ") + " stay where they are"
 }
 
 // applying says how a plan is confirmed.
@@ -254,7 +270,9 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	if !asJSON {
 		view.PrintApply(env.IO.Out, env.IO.Err, done)
 		if failed == nil && a.last != nil {
-			diag.Fprintf(env.IO.Out, "%s\n", a.last(r))
+			if text := a.last(r); text != "" {
+				diag.Fprintf(env.IO.Out, "%s\n", text)
+			}
 		}
 		return failed
 	}

@@ -51,6 +51,17 @@ type stage struct {
 }
 
 func (c *call) pipelines() (any, *failure) {
+	all, f := c.allPipelines()
+	if f != nil || c.id == "" {
+		return listing{Results: all}, f
+	}
+	if i := slices.IndexFunc(all, func(p pipeline) bool { return p.ID == c.id }); i >= 0 {
+		return all[i], nil
+	}
+	return nil, notFound()
+}
+
+func (c *call) allPipelines() ([]pipeline, *failure) {
 	if c.object != deals {
 		return nil, invalid("Pipelines of %s are not known", c.object)
 	}
@@ -63,15 +74,9 @@ func (c *call) pipelines() (any, *failure) {
 				Metadata: map[string]string{"isClosed": strconv.FormatBool(st.Closed), "probability": probabilityOf(st)},
 			})
 		}
-		if c.id == p.ID {
-			return x, nil
-		}
 		out = append(out, x)
 	}
-	if c.id != "" {
-		return nil, notFound()
-	}
-	return listing{Results: out}, nil
+	return out, nil
 }
 
 // probabilityOf is never empty in HubSpot; 1.0 and 0.0 are how won and lost are told apart.
@@ -105,19 +110,21 @@ type option struct {
 	Hidden       bool   `json:"hidden"`
 }
 
-func (c *call) properties() (any, *failure) {
-	full := func(p Property) definition {
-		_, own := standardProperties()[c.object][p.Name]
-		options := []option{}
-		for i, v := range p.Options {
-			options = append(options, option{Label: v, Value: v, DisplayOrder: i})
-		}
-		return definition{
-			Property: p, GroupName: singular[c.object] + "information", Options: options, DisplayOrder: -1,
-			HubSpotDefined: own, FormField: !p.Calculated,
-			Modification: map[string]any{"archivable": !own, "readOnlyDefinition": own, "readOnlyValue": p.Calculated},
-		}
+// definition is a property as the API describes it.
+func (c *call) definition(p Property) definition {
+	_, own := standardProperties()[c.object][p.Name]
+	options := []option{}
+	for i, v := range p.Options {
+		options = append(options, option{Label: v, Value: v, DisplayOrder: i})
 	}
+	return definition{
+		Property: p, GroupName: singular[c.object] + "information", Options: options, DisplayOrder: -1,
+		HubSpotDefined: own, FormField: !p.Calculated,
+		Modification: map[string]any{"archivable": !own, "readOnlyDefinition": own, "readOnlyValue": p.Calculated},
+	}
+}
+
+func (c *call) properties() (any, *failure) {
 	if c.id != "" {
 		p, ok := c.s.definedOf(c.object)[c.id]
 		if !ok {
@@ -126,11 +133,11 @@ func (c *call) properties() (any, *failure) {
 				Category: hubspot.CategoryNotFound,
 			})
 		}
-		return full(p), nil
+		return c.definition(p), nil
 	}
 	out := []definition{}
 	for _, p := range c.s.definedOf(c.object) {
-		out = append(out, full(p))
+		out = append(out, c.definition(p))
 	}
 	slices.SortFunc(out, func(a, b definition) int { return cmp.Compare(a.Name, b.Name) })
 	return listing{Results: out}, nil

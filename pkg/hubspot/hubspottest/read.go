@@ -291,11 +291,15 @@ func (c *call) associationsBatch() (any, *failure) {
 			out = append(out, entry{map[string]string{"id": in.ID}, c.links(r.linked[c.to])})
 			continue
 		}
-		problems = append(problems, problem{
-			Status: "error", Category: hubspot.CategoryNotFound, SubCategory: "crm.associations.NO_ASSOCIATIONS_FOUND",
-			Message: fmt.Sprintf("No %s is associated with %s %s.", singular[c.to], singular[c.object], in.ID),
-			Context: map[string][]string{"fromObjectId": {in.ID}},
-		})
+		problems = append(problems, c.noAssociations(in.ID))
 	}
 	return c.batchReply(out, problems), nil
+}
+
+func (c *call) noAssociations(id string) problem {
+	return problem{
+		Status: "error", Category: hubspot.CategoryNotFound, SubCategory: "crm.associations.NO_ASSOCIATIONS_FOUND",
+		Message: fmt.Sprintf("No %s is associated with %s %s.", singular[c.to], singular[c.object], id),
+		Context: map[string][]string{"fromObjectId": {id}},
+	}
 }

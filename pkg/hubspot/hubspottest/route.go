@@ -45,7 +45,7 @@ var scopeOf = map[string][]string{
 
 // find tells what a path means, or how HubSpot refuses it.
 func find(path string) (*route, *failure) {
-	seg := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	seg := strings.Split(strings.TrimSuffix(strings.TrimPrefix(path, "/"), "/"), "/")
 	for i, s := range seg {
 		u, err := url.PathUnescape(s)
 		if err != nil || u == "" {
@@ -55,7 +55,7 @@ func find(path string) (*route, *failure) {
 	}
 	switch seg[0] {
 	case "crm":
-		if len(seg) == 3 && slices.Contains(seg, "owners") {
+		if len(seg) == 3 && slices.Contains(seg, "owners") { // with a slash at its end or without
 			seg = append(seg, "") // the list has nothing behind family and version
 		}
 		family, version, rest, ok := layout(seg[1:])
@@ -75,6 +75,9 @@ func find(path string) (*route, *failure) {
 	case "oauth":
 		if path == hubspot.TokenInfo {
 			return &route{kind: TokenInfo, method: http.MethodPost, handle: (*call).tokenInfo}, nil
+		}
+		if len(seg) == 4 && seg[1] == "v1" && seg[2] == "access-tokens" {
+			return &route{kind: TokenInfo, method: http.MethodGet, open: true, id: seg[3], handle: (*call).accessToken}, nil
 		}
 		if len(seg) == 3 && seg[2] == "token" && (hubspot.Known(seg[1]) || seg[1] == "v1") {
 			return &route{kind: OAuth, method: http.MethodPost, open: true, exempt: true, form: true, handle: (*call).oauth}, nil
@@ -108,7 +111,7 @@ func crmRoute(family, version string, rest []string) (*route, *failure) {
 	rest = rest[1:]
 	// Associations are called v4 in the old layout and everything else v3; a date means both.
 	old, isAssociation := version == "v3" || version == "v4", slices.Contains(rest, "associations") || family == "associations"
-	if old && isAssociation != (version == "v4") {
+	if v3 := version == "v3" && family == "associations"; old && isAssociation != (version == "v4") && !v3 {
 		return nil, noPath()
 	}
 	switch family {
@@ -116,17 +119,34 @@ func crmRoute(family, version string, rest []string) (*route, *failure) {
 		return objectRoute(object, rest)
 	case "associations":
 		to, known := objectOf(segment(rest, 0))
-		if known && len(rest) == 3 && rest[1] == "batch" && rest[2] == "read" {
-			return &route{
-				kind: AssociationsBatch, method: http.MethodPost, object: object, to: to, exempt: true,
-				scopes: scopeOf[""], handle: (*call).associationsBatch,
-			}, nil
+		switch last := strings.Join(rest[min(1, len(rest)):], "/"); {
+		case !known && len(rest) > 0:
+			return nil, invalid("Unable to infer object type from: %s", segment(rest, 0))
+		case last == "batch/read":
+			handle := (*call).associationsBatch
+			if version == "v3" {
+				handle = (*call).associationsBatchV3
+			}
+			return &route{kind: AssociationsBatch, method: http.MethodPost, object: object, to: to, exempt: true, scopes: scopeOf[""], handle: handle}, nil
+		case last == "labels" && version != "v3":
+			return &route{kind: Associations, method: http.MethodGet, object: object, to: to, exempt: true, scopes: scopeOf[""], handle: (*call).labels}, nil
+		case last == "types" && version == "v3":
+			return &route{kind: Associations, method: http.MethodGet, object: object, to: to, scopes: scopeOf[""], handle: (*call).associationTypes}, nil
 		}
 	case "pipelines":
+		if len(rest) >= 2 && len(rest) <= 3 && rest[1] == "stages" {
+			return &route{kind: Pipelines, method: http.MethodGet, object: object, id: rest[0], to: segment(rest, 2), scopes: scopeOf[object], handle: (*call).stages}, nil
+		}
 		if len(rest) <= 1 {
 			return &route{kind: Pipelines, method: http.MethodGet, object: object, id: segment(rest, 0), scopes: scopeOf[object], handle: (*call).pipelines}, nil
 		}
 	case "properties":
+		if segment(rest, 0) == "groups" && len(rest) <= 2 {
+			return &route{kind: Properties, method: http.MethodGet, object: object, id: segment(rest, 1), scopes: scopeOf[""], handle: (*call).groups}, nil
+		}
+		if strings.Join(rest, "/") == "batch/read" {
+			return &route{kind: Properties, method: http.MethodPost, object: object, scopes: scopeOf[""], handle: (*call).propertiesBatch}, nil
+		}
 		if len(rest) <= 1 {
 			return &route{kind: Properties, method: http.MethodGet, object: object, id: segment(rest, 0), scopes: scopeOf[""], handle: (*call).properties}, nil
 		}

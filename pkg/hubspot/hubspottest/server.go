@@ -443,7 +443,7 @@ func maskedPath(u *url.URL) string {
 		names = append(names, phone.MaskIn(name))
 	}
 	slices.Sort(names)
-	path := phone.MaskIn(u.Path)
+	path := phone.MaskIn(withoutToken(u).Path)
 	if len(names) > 0 {
 		path += "?" + strings.Join(names, "&")
 	}
