@@ -367,6 +367,9 @@ func seedOf(d *deployment.Deployment, b *blueprint.Blueprint) genesystest.Seed {
 	if d.Genesys.Division != "" && d.Genesys.Division != deployment.HomeDivision {
 		seed.Divisions = []string{d.Genesys.Division}
 	}
+	if p := strings.TrimPrefix(d.Calls.Greeting.Prompt, "Prompt."); p != "" {
+		seed.Prompts = []string{p}
+	}
 	staff := map[string][]string{}
 	for _, t := range targetsOf(d) {
 		staff[t.Queue] = append(staff[t.Queue], t.Skills...)

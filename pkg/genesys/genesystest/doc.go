@@ -8,8 +8,13 @@
 // on, and tests of this package hold them:
 //
 //   - paths, methods, query parameters, bodies and permissions: what the description does
-//     not have is refused. The table is distilled from the description by go generate; a
-//     short list in spec.go names what the description lacks;
+//     not have is refused, and what it has and is not served answers 501 by name. The table is
+//     distilled from the description by go generate; a short list in spec.go names what the
+//     description lacks;
+//   - answers: their status, fields, types and values are those of the description, and nothing
+//     else (option Described compares them; tests have it). docs/endpoints.md lists what is served;
+//   - empty parts of a path are dropped, and a field of null is left out, as the platform does
+//     with what Genesys' own SDK and provider send;
 //   - the error body and its codes; 200 for creates, 204 for most deletes; paging;
 //   - 429 with Retry-After by a rolling minute for each token; bodies of 512000 bytes;
 //   - OAuth clients: the secret is shown once, by the create and by …/secret; a client is
@@ -49,8 +54,9 @@
 //     (options Limit and WithIntegrationType); their values are partly made up;
 //   - a permission that the org's product lacks is missing in the catalogue, and nobody holds it
 //     (Unlicensed);
-//   - there are no attribute policies on permissions, no HIPAA timeouts, and prompts and wrap-up codes are only names. Schedules and their groups
-//     can be read, and are made by a Seed alone.
+//   - there are no attribute policies on permissions and no HIPAA timeouts; a prompt holds texts
+//     and no sound; what is deleted of schedules, groups, prompts, pools and wrap-up codes is gone
+//     for good.
 package genesystest
 
 //go:generate go run ./internal/spectable

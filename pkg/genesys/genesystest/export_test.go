@@ -19,3 +19,18 @@ func Undescribed() []string {
 	}
 	return out
 }
+
+// AssumedOfNothing lists the remarks on operations that are not served.
+func AssumedOfNothing() []string {
+	served := map[string]bool{}
+	for _, k := range Served() {
+		served[k] = true
+	}
+	var out []string
+	for k := range assumed {
+		if !served[k] {
+			out = append(out, k)
+		}
+	}
+	return out
+}

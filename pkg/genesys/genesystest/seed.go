@@ -20,6 +20,7 @@ type Seed struct {
 	Scripts         []string // of others, published
 	Flows           []string // of others: inbound call flows, published
 	Drafts          []string // likewise, saved and never published
+	Prompts         []string
 }
 
 // A SeedQueue is a queue and the people in it.
@@ -90,6 +91,12 @@ func (s *Server) Apply(seed Seed) {
 			e := st.put(scripts, id, map[string]any{"id": id, "name": name, "publishedDate": s.stamp()})
 			e.Hidden["file"] = `{"variables":[]}`
 			e.Hidden["published"] = e.Hidden["file"]
+		}
+	}
+	for _, name := range seed.Prompts {
+		if missing(prompts, name) {
+			id := st.newID("prompt")
+			st.put(prompts, id, map[string]any{"id": id, "name": name})
 		}
 	}
 	for i, name := range slices.Concat(seed.Flows, seed.Drafts) {
