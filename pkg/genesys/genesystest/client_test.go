@@ -98,6 +98,7 @@ func (c *client) do(method, path string, body any, want int, code ...string) map
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	status, header, answer := c.send(req)
+	try(method, path, status)
 	if status != want {
 		c.t.Fatalf("%s %s: %d, want %d: %s", method, path, status, want, answer)
 	}

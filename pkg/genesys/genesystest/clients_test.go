@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 
@@ -387,4 +388,66 @@ func TestEveryServedOperationIsDescribed(t *testing.T) {
 	if lacking := genesystest.Undescribed(); len(lacking) > 0 {
 		t.Errorf("not in the description and not on the list of what it lacks: %v", lacking)
 	}
+}
+
+// What the tests of the kinds do not come to.
+func TestTheRestOfWhatIsServed(t *testing.T) {
+	c := newOrg(t)
+	full(c)
+	in, credential := c.integration("HubSpot", "custom-rest-actions", "basicAuth", "userDefined", m{"token": "t"})
+	c.do("PUT", "/api/v2/integrations/credentials/"+credential, m{"name": "k", "type": m{"name": "userDefined"}, "credentialFields": m{"token": "u"}}, 200)
+	if n := len(entities(c.do("GET", "/api/v2/integrations?expand=config.current", nil, 200))); n != 1 {
+		t.Errorf("%d integrations", n)
+	}
+	c.do("GET", "/api/v2/integrations/types/custom-rest-actions", nil, 200)
+	draft := "/api/v2/integrations/actions/" + id(c.do("POST", "/api/v2/integrations/actions/drafts", definition("find", in), 200)) + "/draft"
+	c.do("GET", draft, nil, 200)
+	c.do("GET", draft+"/templates/successtemplate.vm", nil, 200)
+	c.do("GET", draft+"/schemas/success.json", nil, 200)
+	genesysCloud, _ := c.integration("Genesys", "purecloud-data-actions", "pureCloudOAuthClient", "pureCloudOAuthClient", m{"clientId": genesystest.ClientID, "clientSecret": "x"})
+	own := definition("me", genesysCloud)
+	own["contract"].(m)["input"].(m)["inputSchema"].(m)["properties"] = m{}
+	own["config"] = m{
+		"request":  m{"requestUrlTemplate": "/api/v2/organizations/me", "requestType": "GET", "headers": m{}, "requestTemplate": "${input.rawRequest}"},
+		"response": m{"translationMap": m{"id": "$.id"}, "translationMapDefaults": m{"id": `"x"`}, "successTemplate": `{"id":${id}}`},
+	}
+	action := "/api/v2/integrations/actions/" + id(c.do("POST", "/api/v2/integrations/actions", own, 200))
+	if got := c.do("POST", action+"/test?flatten=true", m{}, 200); got["success"] != true {
+		t.Errorf("test: %v", got)
+	}
+	if got := c.do("POST", action+"/execute", m{}, 200); got["id"] == nil {
+		t.Errorf("execute: %v", got)
+	}
+	c.do("GET", "/api/v2/oauth/clients", nil, 200)
+	c.do("GET", "/api/v2/users", nil, 200)
+	ada := id(entities(c.do("GET", "/api/v2/users?state=any&expand=skills,groups", nil, 200))[0].(m))
+	c.do("GET", "/api/v2/users/"+ada+"/routingskills", nil, 200)
+	c.do("GET", "/api/v2/authorization/subjects/me", nil, 200)
+	c.do("GET", "/api/v2/authorization/divisionspermitted/paged/me?permission=routing:queue:view", nil, 200)
+	c.do("GET", "/api/v2/authorization/permissions?queryType=domain&query=routing", nil, 200)
+	role := "/api/v2/authorization/roles/" + id(c.do("POST", "/api/v2/authorization/roles", m{"name": "r"}, 200))
+	c.do("PUT", role, m{"name": "r", "description": "d"}, 200)
+	c.do("GET", role+"/subjectgrants", nil, 200)
+	c.do("GET", role, nil, 200)
+	c.do("DELETE", "/api/v2/authorization/subjects/nobody/divisions/"+c.home()+"/roles/"+path.Base(role), nil, 204)
+	c.do("DELETE", role, nil, 200)
+	c.do("GET", "/api/v2/integrations/"+in+"/config/current", nil, 200)
+	c.do("GET", "/api/v2/organizations/limits/namespaces/routing", nil, 200)
+	queue := id(entities(c.do("GET", "/api/v2/routing/queues", nil, 200))[0].(m))
+	c.do("POST", "/api/v2/authorization/divisions/"+c.home()+"/objects/QUEUE", []any{queue}, 204)
+	c.do("GET", "/api/v2/routing/wrapupcodes/divisionviews/"+id(c.do("POST", "/api/v2/routing/wrapupcodes", m{"name": "w"}, 200)), nil, 200)
+	table := id(entities(c.do("GET", "/api/v2/flows/datatables?expand=schema", nil, 200))[0].(m))
+	c.do("GET", "/api/v2/flows/datatables/divisionviews/"+table+"?expand=schema", nil, 200)
+	c.do("GET", "/api/v2/architect/ivrs?name=route", nil, 200)
+	prompt := "/api/v2/architect/prompts/" + id(c.do("POST", "/api/v2/architect/prompts", m{"name": "Hi"}, 200)) + "/resources"
+	c.do("POST", prompt, m{"language": "de-de", "text": "Hallo"}, 200)
+	c.do("GET", prompt, nil, 200)
+	c.do("GET", prompt+"/de-de", nil, 200)
+	flow := id(c.publish(smallFlow)["flow"].(m))
+	job := c.do("POST", "/api/v2/flows/export/jobs", m{"flows": []any{m{"flow": m{"id": flow}, "exportType": "Yaml"}}}, 200)
+	c.do("GET", "/api/v2/flows/export/jobs/"+id(job), nil, 200)
+	c.do("GET", "/api/v2/architect/dependencytracking/consumingresources?id="+queue+"&objectType=QUEUE", nil, 200)
+	script := id(entities(c.do("GET", "/api/v2/scripts", nil, 200))[0].(m))
+	c.do("GET", "/api/v2/scripts/"+script, nil, 200)
+	c.do("POST", "/api/v2/scripts/"+script+"/export", m{}, 200)
 }

@@ -34,3 +34,15 @@ func AssumedOfNothing() []string {
 	}
 	return out
 }
+
+// OperationOf names the operation of the description that a request is.
+func OperationOf(method, escapedPath string) string {
+	s, err := loadSpec()
+	if err != nil {
+		return ""
+	}
+	if o, _, _ := s.find(method, escapedPath); o != nil {
+		return o.Method + " " + o.Path
+	}
+	return ""
+}
