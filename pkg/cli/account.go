@@ -91,14 +91,7 @@ func (s *simulation) liveAccount(ctx context.Context, env session, base string, 
 		if err = failed; err != nil {
 			continue
 		}
-		a.Properties[of.object] = map[string][]string{}
-		for _, p := range list {
-			var options []string
-			for _, o := range p.Options {
-				options = append(options, o.Value)
-			}
-			a.Properties[of.object][p.Name] = options
-		}
+		a.Properties[of.object], _ = propertiesOf(list)
 	}
 	s.account(a)
 	if err == nil {
@@ -118,7 +111,8 @@ const accountTimeout = 5 * time.Second
 func namesStages(d *deployment.Deployment) bool {
 	named := len(d.HubSpot.Stages)+len(d.HubSpot.Lookup.Pipelines) > 0
 	for _, r := range d.Routing.Rules {
-		named = named || len(r.When.Stage)+len(r.When.Pipeline) > 0
+		any := r.When.AnyOpen
+		named = named || len(r.When.Stage)+len(r.When.Pipeline) > 0 || any != nil && len(any.Stage)+len(any.Pipeline) > 0
 	}
 	return named
 }

@@ -205,7 +205,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 		"rotate":        {{"rotate"}},
 		"rotate key":    {with("rotate", "key", "--sandbox", "--yes"), with("rotate", "key", "--sandbox", "--stdin", "--yes"), with("rotate", "key", "--stdin")},
 		"rotate client": {with("rotate", "client", "--sandbox", "--yes"), with("rotate", "client")},
-		"validate":      {with("validate", "--proof=quick"), with("validate", "--counterexamples", filepath.Join(m.dir, "replays")), {"validate", "-f", raw}, {"validate", "-f", keys}, {"validate", "-f", names}, {"validate", "-f", names, "-o", "sarif", "--proof=off"}, {"validate", "-f", names, "-o", "github", "--proof=off"}, {"validate", "-f", names, "-o", "junit", "--proof=off"}, {"validate", "-f", keys, "-o", "github"}, {"validate", "-f", names, "--severity", acting}},
+		"validate":      {with("validate", "--proof=quick"), with("validate", "--proof=off", "--online", "--sandbox"), with("validate", "--counterexamples", filepath.Join(m.dir, "replays")), {"validate", "-f", raw}, {"validate", "-f", keys}, {"validate", "-f", names}, {"validate", "-f", names, "-o", "sarif", "--proof=off"}, {"validate", "-f", names, "-o", "github", "--proof=off"}, {"validate", "-f", names, "-o", "junit", "--proof=off"}, {"validate", "-f", keys, "-o", "github"}, {"validate", "-f", names, "--severity", acting}},
 		"simulate": {
 			with("simulate", "--ani", ani, "--trace"), with("simulate", "--ani", ani, "--trace", "--fixtures", crm), with("simulate", "--world", world, "--trace"),
 			with("simulate", "--ani", ani, "--fault", acting+"=429"), with("simulate", "--ani", ani, "--at", acting), {"simulate", "-f", names, "--ani", ani, "--trace"},

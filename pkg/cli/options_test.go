@@ -90,9 +90,9 @@ func TestOptions(t *testing.T) {
 		{"breaker close --reason r", controlOptions{session: s, verb: "close", reason: "r"}},
 		{"rotate key --yes --stdin", rotateOptions{s, true, true}},
 		{"rotate client --yes", rotateOptions{session: s, yes: true}},
-		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Full, ""}},
-		{"validate --proof quick --counterexamples d", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Quick, "d"}},
-		{"validate --fail-severity warning --severity DR-CALL-006=error --severity DR-ORG-001=warning", validateOptions{s, diag.Warning, map[string]diag.Severity{"DR-CALL-006": diag.Error, "DR-ORG-001": diag.Warning}, prove.Full, ""}},
+		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Full, "", false}},
+		{"validate --proof quick --counterexamples d --online", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Quick, "d", true}},
+		{"validate --fail-severity warning --severity DR-CALL-006=error --severity DR-ORG-001=warning", validateOptions{s, diag.Warning, map[string]diag.Severity{"DR-CALL-006": diag.Error, "DR-ORG-001": diag.Warning}, prove.Full, "", false}},
 		{"simulate", simulateOptions{session: s, crm: "fixtures", flow: "rendered"}},
 		{"simulate --ani a --ani b --dnis d --fault f --at t --every e --fixtures x --world w --crm live --flow deployed --trace --show-pii", simulateOptions{
 			session: s, anis: []string{"a", "b"}, dnis: "d", faults: []string{"f"}, at: "t", every: "e", fixtures: "x", world: "w", crm: "live", flow: "deployed", trace: true, showPII: true,

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
-	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/secret"
@@ -30,6 +28,7 @@ type org struct {
 	wait    genesys.Pause
 	crm     string                                   // address of HubSpot; empty: its own
 	secret  func(field string) (secret.Value, error) // of a credential, asked for when it is written
+	gaps    string                                   // of HubSpot's owners: who of them is no user; in words, known after joinOwners
 }
 
 // openOrg connects. The caller closes it.
@@ -129,11 +128,14 @@ func (o *org) Close() error {
 func (o *org) reconcileConfig(env session, l *loaded, b *blueprint.Blueprint) reconcile.Config {
 	cfg := reconcile.Config{
 		Name: l.deployment.Name, Desired: b.Entities, File: b.Entities, OrgPin: env.settings.with(l.deployment).org,
-		Prove: o.prove(env, l, b), Salt: rand.Text,
+		Salt: rand.Text,
 		Wait: o.wait, Targets: targetsOf(l.deployment), Smoke: map[genesys.Key]map[string]any{},
 		Secret: func(_ genesys.Key, field string) (secret.Value, error) {
 			return o.secret(field)
 		},
+	}
+	cfg.Prove = func(ctx context.Context, k genesys.Key) (refused, doubt error) {
+		return o.prove(b, func() keyCheck { return o.keyCheck(ctx, env, l, b) })(ctx, k)
 	}
 	for _, a := range b.Actions {
 		if a.Smoke != nil {
@@ -143,43 +145,30 @@ func (o *org) reconcileConfig(env session, l *loaded, b *blueprint.Blueprint) re
 	return cfg
 }
 
-// prove looks whether the key that is given will do for the rendered actions: HubSpot knows it,
-// it has their scopes, and it belongs to the account that the deployment file pins.
-func (o *org) prove(env session, l *loaded, b *blueprint.Blueprint) func(context.Context, genesys.Key) (refused, doubt error) {
-	return func(ctx context.Context, credential genesys.Key) (refused, doubt error) {
+// prove has the key that is given looked at once, for the credential that holds it.
+func (o *org) prove(b *blueprint.Blueprint, check func() keyCheck) func(context.Context, genesys.Key) (refused, doubt error) {
+	return func(_ context.Context, credential genesys.Key) (refused, doubt error) {
 		e, _ := b.Entities.Get(credential)
 		if !slices.Contains(e.Secrets, blueprint.FieldToken) {
 			return nil, nil
 		}
-		key, err := o.secret(blueprint.FieldToken)
-		if err != nil {
-			return nil, err
-		}
-		c := hubspotrest.New(hubspotrest.Options{
-			BaseURL: o.crm, Agent: "dealroute/" + env.version(), Token: key, Version: l.deployment.HubSpot.APIVersion, Log: env.log(), Sleep: env.Pause,
-		})
-		s, err := c.Scopes(ctx, b.Scopes()...)
-		var no *hubspotrest.Error
-		var wrong *hubspotrest.WrongPortalError
-		switch {
-		case errors.As(err, &no) && no.RefusesKey():
-			return fmt.Errorf("%s: %w; %s", keyVariable, err, no.Hint()), nil
-		case err != nil:
-			return nil, err
-		case len(s.Missing) > 0:
-			return fmt.Errorf("the key in %s lacks the scopes %s; add them to the key in HubSpot (Development, Keys, Service keys)",
-				keyVariable, strings.Join(s.Missing, ", ")), nil
-		case o.sandbox != nil:
-			return nil, nil // its account is whatever the fixtures say
-		}
-		switch err := c.CheckPortal(ctx, l.deployment.HubSpot.Portal); {
-		case errors.As(err, &wrong):
-			return fmt.Errorf("%s: %w; use the key of the right account, or correct hubspot.portal", keyVariable, err), nil
-		case err != nil:
-			return nil, err
-		}
-		return nil, nil
+		k := check()
+		return k.refused, k.doubt
 	}
+}
+
+// keyCheck asks whether the key that is given will do for the rendered actions. The account of a
+// sandbox is whatever the fixtures say.
+func (o *org) keyCheck(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint) keyCheck {
+	key, err := o.secret(blueprint.FieldToken)
+	if err != nil {
+		return keyCheck{doubt: err}
+	}
+	pin := l.deployment.HubSpot.Portal
+	if o.sandbox != nil {
+		pin = ""
+	}
+	return checkKey(ctx, crmClient(env, l.deployment, o.crm, key), pin, b.Scopes())
 }
 
 // targetsOf lists where calls may go, for the staffing check.

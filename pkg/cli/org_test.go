@@ -30,6 +30,12 @@ type orgProgram struct {
 // newOrg serves an org and a HubSpot account on loopback.
 func newOrg(t *testing.T, opts ...genesystest.Option) *orgProgram {
 	t.Helper()
+	return newOrgWith(t, nil, opts...)
+}
+
+// newOrgWith is one whose HubSpot account is another, too.
+func newOrgWith(t *testing.T, account []hubspottest.Option, opts ...genesystest.Option) *orgProgram {
+	t.Helper()
 	crm := hubspottest.New(hubspot.CRM{}, hubspottest.Token(genesystest.HashSecret("sandbox", hubspottest.DefaultToken)), hubspottest.WithLimits(hubspottest.Limits{}))
 	server, err := genesystest.New(nil, append([]genesystest.Option{genesystest.Remote(transport.Handler(crm))}, opts...)...)
 	if err != nil {
@@ -44,7 +50,7 @@ func newOrg(t *testing.T, opts ...genesystest.Option) *orgProgram {
 		server.ServeHTTP(w, r)
 	}))
 	t.Cleanup(org.Close)
-	hub := httptest.NewServer(hubspottest.New(hubspot.CRM{}, hubspottest.WithLimits(hubspottest.Limits{})))
+	hub := httptest.NewServer(hubspottest.New(hubspot.CRM{}, append([]hubspottest.Option{hubspottest.WithLimits(hubspottest.Limits{})}, account...)...))
 	t.Cleanup(hub.Close)
 	o.args = []string{"-f", o.file, "--genesys-base-url", org.URL, "--hubspot-base-url", hub.URL}
 	o.env["GENESYSCLOUD_OAUTHCLIENT_ID"], o.env["GENESYSCLOUD_OAUTHCLIENT_SECRET"] = genesystest.ClientID, genesystest.ClientSecret

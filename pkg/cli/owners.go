@@ -36,6 +36,7 @@ func (o *org) joinOwners(ctx context.Context, env session, d *deployment.Deploym
 	}
 	cfg.Desired, cfg.OwnerRows = genesys.NewSet(append(cfg.Desired, owners.Rows...)...), true
 	if gaps := owners.Gaps(); gaps != "" {
+		o.gaps = gaps
 		cfg.Warnings = append(cfg.Warnings, gaps)
 	}
 }

@@ -66,22 +66,33 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	if err != nil {
 		return orgError(err)
 	}
+	if _, err := target.secret(blueprint.FieldToken); err != nil {
+		diag.Fprintf(env.IO.Err, "warning: HubSpot was not asked whether it has what the file names: %v\n", err)
+	}
+	found := target.look(ctx, env, l, b, r)
 	texts := publishedFlow(ctx, env, target, b, r.Plan())
-	if err := printPlan(env, target, r, texts); err != nil {
+	if err := printPlan(env, target, r, texts, found); err != nil {
 		return err
 	}
 	if o.out != "" {
-		if err := savePlan(env, o.out, l, target, cfg, r, shownPlan(target, r, texts)); err != nil {
+		if err := savePlan(env, o.out, l, target, cfg, r, shownPlan(target, r, texts, found)); err != nil {
 			return err
 		}
 	}
 	warnLacks(env, r)
+	if err := tellFindings(env, l, found); err != nil {
+		return err
+	}
 	for _, w := range r.Warnings() {
 		diag.Fprintf(env.IO.Err, "warning: %s\n", w)
 	}
 	var key *reconcile.KeyError
-	if errors.As(r.Ready(), &key) {
+	var unfit *unfitError
+	switch ready := r.Ready(); {
+	case errors.As(ready, &key):
 		diag.Fprintf(env.IO.Err, "warning: setup would change nothing: %v\n", key)
+	case errors.As(ready, &unfit) && r.Plan().Pending():
+		diag.Fprintf(env.IO.Err, "warning: setup would change nothing: %v\n", unfit.why)
 	}
 	if o.detailed && (r.Plan().Pending() || len(r.Plan().Held()) > 0) {
 		return errNo
@@ -89,13 +100,15 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	return nil
 }
 
-func shownPlan(target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string) view.Plan {
-	return view.NewPlan(r.Plan(), target.sandbox != nil, texts, view.Lacking(r.Lacks()), r.Warnings())
+func shownPlan(target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string, found diag.Findings) view.Plan {
+	p := view.NewPlan(r.Plan(), target.sandbox != nil, texts, view.Lacking(r.Lacks()), r.Warnings())
+	p.Preflight = view.NewPreflight(r, found)
+	return p
 }
 
-func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string) error {
+func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string, found diag.Findings) error {
 	if env.settings.json {
-		return view.JSON(env.IO.Out, shownPlan(target, r, texts))
+		return view.JSON(env.IO.Out, shownPlan(target, r, texts, found))
 	}
 	diag.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
 	if target.sandbox != nil {
@@ -119,7 +132,7 @@ func warnLacks(env session, r *reconcile.Reconciler) {
 		return
 	}
 	for _, l := range lacks {
-		diag.Fprintf(env.IO.Err, "warning: this client seems to lack %s, which is needed to %s\n", l.Permission, l.What)
+		diag.Fprintf(env.IO.Err, "warning: this client seems to lack %s, which is needed to %s%s\n", l.Permission, l.What, l.How())
 	}
 }
 

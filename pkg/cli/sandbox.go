@@ -144,6 +144,9 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 	if state == nil {
 		seed = seedOf(l.deployment, b)
 	}
+	if name := userPrompt(l.deployment); name != "" {
+		seed.Prompts = []string{name}
+	}
 	s.origin = "was made from the deployment file on first use"
 	if org != nil {
 		orgSeed(org, &seed)
@@ -325,7 +328,7 @@ func sandboxCRM(l *loaded) (hubspot.CRM, error) {
 	path := filepath.Join(l.dir, "crm.yaml")
 	data, err := l.read("crm.yaml")
 	if errors.Is(err, os.ErrNotExist) {
-		return hubspot.CRM{Portal: l.deployment.HubSpot.Portal}, nil
+		return hubspot.CRM{Portal: l.deployment.HubSpot.Portal, Pipelines: pipelinesOf(l.deployment)}, nil
 	}
 	if err != nil {
 		return hubspot.CRM{}, fail(fmt.Errorf("read the fixtures %s: %w", path, reason(err)), "correct the file or remove it")
@@ -338,6 +341,52 @@ func sandboxCRM(l *loaded) (hubspot.CRM, error) {
 		f.Portal = l.deployment.HubSpot.Portal
 	}
 	return f.CRM, nil
+}
+
+// pipelinesOf are pipelines that have all that a file without fixtures names: the first has its stages.
+func pipelinesOf(d *deployment.Deployment) []hubspot.Pipeline {
+	out := []hubspot.Pipeline{hubspot.DefaultPipeline()}
+	stages := map[string]string{}
+	for _, s := range out[0].Stages {
+		stages[s.ID] = s.Label
+	}
+	stage := func(id, label string) {
+		if _, known := stages[id]; !known {
+			stages[id] = label
+			out[0].Stages = append(out[0].Stages, hubspot.Stage{ID: id, Label: label})
+		}
+	}
+	pipeline := func(ids []string) {
+		for _, id := range ids {
+			if !slices.ContainsFunc(out, func(p hubspot.Pipeline) bool { return p.ID == id }) {
+				out = append(out, hubspot.Pipeline{ID: id, Label: id, Stages: out[0].Stages})
+			}
+		}
+	}
+	names := map[string]bool{}
+	for _, id := range sortedNames(d.HubSpot.Stages) {
+		stage(id, d.HubSpot.Stages[id])
+		names[d.HubSpot.Stages[id]] = true
+	}
+	for _, r := range d.Routing.Rules {
+		ids := slices.Clone([]string(r.When.Stage))
+		if r.When.AnyOpen != nil {
+			ids = append(ids, r.When.AnyOpen.Stage...)
+		}
+		for _, id := range ids {
+			if !names[id] {
+				stage(id, id)
+			}
+		}
+	}
+	pipeline(d.HubSpot.Lookup.Pipelines)
+	for _, r := range d.Routing.Rules {
+		pipeline(r.When.Pipeline)
+		if r.When.AnyOpen != nil {
+			pipeline(r.When.AnyOpen.Pipeline)
+		}
+	}
+	return out
 }
 
 // defined are the properties of the facts, which the account has although no record may have
@@ -366,9 +415,6 @@ func seedOf(d *deployment.Deployment, b *blueprint.Blueprint) genesystest.Seed {
 	}
 	if d.Genesys.Division != "" && d.Genesys.Division != deployment.HomeDivision {
 		seed.Divisions = []string{d.Genesys.Division}
-	}
-	if p := strings.TrimPrefix(d.Calls.Greeting.Prompt, "Prompt."); p != "" {
-		seed.Prompts = []string{p}
 	}
 	staff := map[string][]string{}
 	for _, t := range targetsOf(d) {

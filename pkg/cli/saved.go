@@ -213,7 +213,7 @@ func (s *savedPlan) same(env session, target *org, desired genesys.Set, r *recon
 	if shifts := plan.Shifts(s.Found, plan.Seen(r.Found(), desired, s.Salt)); len(shifts) > 0 {
 		return s.stale("the org has changed since: %s", listed(shifts))
 	}
-	text, err := discreetJSON(env, shownPlan(target, r, nil))
+	text, err := discreetJSON(env, shownPlan(target, r, nil, nil))
 	if err != nil {
 		return err
 	}

@@ -117,6 +117,8 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 	}
 	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, verb: "setup", saved: saved, verifier: v,
+		look: func(r *reconcile.Reconciler) diag.Findings { return target.look(ctx, env, l, b, r) },
+		tell: func(found diag.Findings) error { return tellFindings(env, l, found) },
 		question: func(r *reconcile.Reconciler) string {
 			return fmt.Sprintf("Apply %s to org %q?", view.Count(view.Pending(r.Plan()), "change", "changes"), r.Identity().OrgName)
 		},
@@ -205,6 +207,9 @@ type applying struct {
 	last     func(*reconcile.Reconciler) string // what a person is told at the end; nil: nothing
 	saved    *savedPlan                         // what the plan must be; nil: whatever it is
 	verifier *verifier                          // has what became of the callers; nil: there are none
+
+	look func(*reconcile.Reconciler) diag.Findings // at both accounts, before anything is changed; nil: nobody looks
+	tell func(diag.Findings) error
 }
 
 // replans is how often a plan is made again because somebody changed what it would change.
@@ -221,6 +226,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	var r *reconcile.Reconciler
 	var outcomes []reconcile.Outcome
 	var texts map[genesys.Key][2]string
+	var found diag.Findings
 	var failed error
 	for try := 0; ; try++ {
 		var err error
@@ -232,13 +238,21 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 				return err
 			}
 		}
+		if a.look != nil && r.Plan().Pending() {
+			found = a.look(r)
+		}
 		texts = publishedFlow(ctx, env, target, b, r.Plan())
 		if !asJSON {
-			if err := printPlan(env, target, r, texts); err != nil {
+			if err := printPlan(env, target, r, texts, found); err != nil {
 				return err
 			}
 		}
 		warnLacks(env, r)
+		if len(found) > 0 {
+			if err := a.tell(found); err != nil {
+				return err
+			}
+		}
 		if r.Plan().Pending() && !a.yes && r.Ready() == nil {
 			if err := confirm(env, a.question(r), a.answer); err != nil {
 				return err
@@ -256,6 +270,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 		failed = goOn(failed)
 	}
 	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Texts: texts, Lacking: view.Lacking(r.Lacks()), Warnings: r.Warnings(), Took: env.Now().Sub(start)}
+	done.Preflight = view.NewPreflight(r, found)
 	done.Reads, done.Writes = target.client.Calls()
 	if a.verifier != nil {
 		done.Verification = a.verifier.result
@@ -331,11 +346,14 @@ func applyError(err error, r *reconcile.Reconciler, scopes []string) error {
 	var held *reconcile.HeldError
 	var locked *reconcile.LockedError
 	var twins *reconcile.TwinsError
+	var unfit *unfitError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &told) && told.no:
 		return told
+	case errors.As(err, &unfit):
+		return fail(err, unfit.hint)
 	case errors.As(err, &twins):
 		return fail(err, "run it again when no other setup runs: of two it keeps the one that is used and removes the other")
 	case errors.As(err, &key) && errors.As(key.Err, &told):

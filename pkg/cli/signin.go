@@ -48,7 +48,7 @@ func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, erro
 		cfg.Client, cfg.Secret = id, secret.New(key)
 	}
 	if !cfg.Token.Set() && (cfg.Client == "" || !cfg.Secret.Set()) {
-		return cfg, fail(errors.New("no credentials for Genesys Cloud"),
+		return cfg, fail(errNoCredentials,
 			"set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, name a profile of ~/.gc/config.toml with --profile, or try it with --sandbox")
 	}
 	regions = append(env.settings.regions(env.Getenv), regions...)
@@ -78,6 +78,8 @@ func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, erro
 	cfg.API, cfg.Apps = "https://api."+domain, "https://apps."+domain
 	return cfg, nil
 }
+
+var errNoCredentials = errors.New("no credentials for Genesys Cloud")
 
 // A said is a region and who says so.
 type said struct{ source, region string }

@@ -25,19 +25,25 @@ type validateOptions struct {
 	severities map[string]diag.Severity // by code
 	proof      prove.Mode
 	folder     string // for counterexamples; empty: they are not written
+	online     bool   // ask both accounts, too
 }
 
 func newValidateCmd(env *Env, run func(context.Context, validateOptions) error) *cobra.Command {
 	failAt, mode := string(diag.Error), string(prove.Full)
 	var severities []string
 	var folder string
+	var ask bool
 	cmd := &cobra.Command{
 		Use:         "validate",
 		Annotations: map[string]string{formatsOf: "sarif junit github"},
-		Short:       "Check and prove the deployment and everything that is rendered from it, offline",
+		Short:       "Check and prove the deployment and everything that is rendered from it",
 		Long: `Check the deployment file, the artifacts rendered from it, what they refer to, and the
 policy itself: every finding at once, each with its place, its code and the next step.
-docs/checks.md explains the codes. Nothing is sent anywhere.
+docs/checks.md explains the codes. Nothing is sent anywhere, unless with --online.
+
+--online also asks the org and HubSpot, by reads alone, whether a setup would work there and the
+calls after it: permissions, limits, numbers, what the file names and who works there; the key,
+pipelines, stages and properties. An account for which there are no credentials is named.
 
 What was rendered is proved, too: that no caller is dropped or waits longer than the budget,
 that no expression can fail, that every call is routed as the policy says, and more, by trying
@@ -56,10 +62,11 @@ and what is indented under it, above the first key for the whole file.
 Exit codes: 0 nothing found as grave as --fail-severity, 2 something was, or the file does
 not parse, 1 anything else.`,
 		Example: `  dealroute validate
-  dealroute validate -f examples/basic/dealroute.yaml --fail-severity warning -o json`,
+  dealroute validate -f examples/basic/dealroute.yaml --fail-severity warning -o json
+  dealroute validate --online --sandbox`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o := validateOptions{session: env.session(), failAt: diag.Severity(failAt), severities: map[string]diag.Severity{}, proof: prove.Mode(mode), folder: folder}
+			o := validateOptions{session: env.session(), failAt: diag.Severity(failAt), severities: map[string]diag.Severity{}, proof: prove.Mode(mode), folder: folder, online: ask}
 			if !slices.Contains(gravities, o.failAt) {
 				return usage(cmd.CommandPath(), fmt.Errorf("--fail-severity must be error, warning or info, not %q", failAt))
 			}
@@ -85,6 +92,7 @@ not parse, 1 anything else.`,
 	cmd.Flags().StringVar(&failAt, "fail-severity", failAt, "the least severity that makes the answer no: error, warning or info")
 	cmd.Flags().StringArrayVar(&severities, "severity", nil, "CODE=error, warning or info: what findings of a code count as (repeatable)")
 	cmd.Flags().StringVar(&mode, "proof", mode, "how much is proved: full, quick or off")
+	cmd.Flags().BoolVar(&ask, "online", false, "also ask the org and HubSpot, by reads alone")
 	cmd.Flags().StringVar(&folder, "counterexamples", "", "folder to write the world files of broken properties to")
 	return cmd
 }
@@ -200,6 +208,13 @@ func runValidate(ctx context.Context, o validateOptions) error {
 			return err
 		}
 	}
+	var asked []string
+	if o.online && in.Blueprint != nil {
+		in.Online, in.Account, asked = online(ctx, o.session, j.loaded, j.blueprint)
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("ask the accounts: %w", err)
+		}
+	}
 	answer := validate.Run(in)
 	replay, files := replays(j.file, o.folder), worlds{}
 	if err := errors.Join(files.add(in.Proof, replay), files.write(o.folder)); err != nil {
@@ -237,7 +252,7 @@ func runValidate(ctx context.Context, o validateOptions) error {
 			err = view.PrintProof(o.IO.Out, in.Proof, replay)
 		}
 		if err == nil {
-			_, err = diag.Fprintf(o.IO.Out, "%s\n", view.ValidationTally(j.file, answer, j.looked()))
+			_, err = diag.Fprintf(o.IO.Out, "%s\n", view.ValidationTally(j.file, answer, append(j.looked(), asked...)))
 		}
 	}
 	if err != nil {

@@ -33,7 +33,7 @@ func (r *Reconciler) Ready() error {
 	case len(r.unstaffed) > 0 && !r.run.AllowUnstaffed:
 		return &UnstaffedError{Reasons: r.unstaffed}
 	}
-	return nil
+	return r.stop
 }
 
 // Apply carries out the plan. A change starts when all it needs is done, several at the

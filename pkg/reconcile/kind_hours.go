@@ -45,10 +45,10 @@ func (k hoursKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 			continue
 		}
 		if o.Text("timeZone") == "" {
-			r.warn("schedule group %q has no time zone, so when it is open is anybody's guess; give it one in Genesys Cloud", key.Name)
+			r.remark(key, "schedule group %q has no time zone, so when it is open is anybody's guess; give it one in Genesys Cloud", key.Name)
 		}
 		if open, _ := o.Body["openSchedules"].([]any); len(open) == 0 {
-			r.warn("schedule group %q has no open schedule: it is never open", key.Name)
+			r.remark(key, "schedule group %q has no open schedule: it is never open", key.Name)
 		}
 	}
 	for key := range missing {

@@ -75,6 +75,7 @@ func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map
 		}
 		known, err := k.org.Numbers(ctx, names)
 		if errors.Is(err, genesys.ErrForbidden) && !r.Cutover {
+			r.unseen("whose the numbers are", err)
 			r.warn("the numbers were not checked: this client may not look them up (telephony:plugin:all)")
 			continue
 		}
@@ -88,14 +89,17 @@ func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map
 			switch o := known[n]; {
 			case !o.InPool:
 				missing = append(missing, n)
+				r.told.numbers = append(r.told.numbers, NumberTaken{Number: n})
 			case o.OwnerID == "" || own[o.OwnerID]:
 				free = append(free, n)
 			case o.OwnerType != callRoute:
 				kept = append(kept, fmt.Sprintf("number %s stays on %s, and only numbers of call routes can be moved", n, ownerOf(o)))
+				r.told.numbers = append(r.told.numbers, NumberTaken{Number: n, Owner: ownerOf(o)})
 			case r.Cutover:
 				from[o.OwnerID] = append(from[o.OwnerID], n)
 			default:
 				kept = append(kept, fmt.Sprintf("number %s stays on %s; setup --cutover moves it", n, ownerOf(o)))
+				r.told.numbers = append(r.told.numbers, NumberTaken{Number: n, Owner: ownerOf(o), Movable: true})
 			}
 		}
 		if len(missing) > 0 {
@@ -135,8 +139,12 @@ func without(all []any, numbers []string) []any {
 	return slices.DeleteFunc(slices.Clone(all), func(n any) bool { return slices.Contains(numbers, text(n)) })
 }
 
+// ownerOf says whose a number is: a person by no name.
 func ownerOf(n genesys.Number) string {
-	kind := map[string]string{callRoute: "call route", "USER": "user", "PHONE": "phone", "GROUP": "group"}[n.OwnerType]
+	if n.OwnerType == "USER" {
+		return "a user"
+	}
+	kind := map[string]string{callRoute: "call route", "PHONE": "phone", "GROUP": "group"}[n.OwnerType]
 	if kind == "" {
 		kind = strings.ToLower(n.OwnerType)
 	}

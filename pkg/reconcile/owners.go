@@ -36,6 +36,7 @@ func (r *run) preferring(ctx context.Context) error {
 				continue
 			}
 		}
+		r.told.unpreferring = append(r.told.unpreferring, t.Queue)
 		r.warn("queue %q does not route to preferred agents, so no owner is asked first there: choose that routing method for it in Genesys Cloud (Admin, Queues, Routing)", t.Queue)
 	}
 	return nil

@@ -16,6 +16,24 @@ type Lack struct {
 	Permission string // as the platform names it; empty when it named none. Any of several are joined by " or "
 	What       string // what needs it, such as read queue entities
 	Err        error  // of the call that was refused; nil: nobody tried, and the client's own grants say so
+
+	Change     genesys.Key // whose change needs it first; empty for a read
+	Unlicensed bool        // the org's product does not know it, so nobody can be granted it
+	Sure       bool        // the platform said so when it was asked for this very permission
+	Elsewhere  bool        // it is held, but not in the division of the deployment
+}
+
+// How says in brackets whether a permission is only not granted, as far as anybody knows.
+func (l Lack) How() string {
+	switch {
+	case l.Unlicensed:
+		return " (not licensed: the org's product does not know it)"
+	case l.Elsewhere:
+		return " (granted, but not in the division of the deployment)"
+	case l.Sure:
+		return " (not granted)"
+	}
+	return ""
 }
 
 // A PermissionsError says together all that was refused for lack of a permission.
@@ -28,6 +46,7 @@ func (e *PermissionsError) Error() string {
 		if l.Err != nil {
 			s += fmt.Sprintf(" (%v)", l.Err)
 		}
+		s += l.How()
 		all = append(all, s)
 	}
 	return "this client lacks permissions: " + strings.Join(all, "; ")
@@ -153,6 +172,9 @@ func needed(c plan.Change) []string {
 // platform tells of its grants, each once with the first change that needs it. known is false
 // when the platform tells of none at all; then lacks has all that the plan needs.
 func (r *Reconciler) Lacks() (lacks []Lack, known bool) {
+	if r.asked {
+		return slices.Clone(r.lacking), len(r.run.id.Permissions) > 0
+	}
 	seen := map[string]bool{}
 	for _, c := range r.plan.Changes {
 		for _, p := range needed(c) {
@@ -160,7 +182,7 @@ func (r *Reconciler) Lacks() (lacks []Lack, known bool) {
 				continue
 			}
 			seen[p] = true
-			lacks = append(lacks, Lack{Permission: p, What: fmt.Sprintf("%s %s %q", c.Action, c.Key.Kind, c.Key.Name)})
+			lacks = append(lacks, Lack{Permission: p, What: fmt.Sprintf("%s %s %q", c.Action, c.Key.Kind, c.Key.Name), Change: c.Key})
 		}
 	}
 	return sorted(lacks), len(r.run.id.Permissions) > 0

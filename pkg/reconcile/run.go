@@ -3,7 +3,6 @@ package reconcile
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -96,6 +95,7 @@ type run struct {
 	flowKind flowKind    // reads a text where the record does not know a version
 
 	lacks []Lack                 // what reading was refused
+	told  told                   // for the preflight
 	unfit map[genesys.Key]string // why a reference is not there, or cannot serve
 
 	found   []plan.Found         // all that was found
@@ -127,6 +127,9 @@ type Reconciler struct {
 	unstaffed []string // where calls would wait for nobody
 	keys      error    // a credential's value is missing or will not do
 	twins     []genesys.Key
+	lacking   []Lack // as the preflight settled it
+	asked     bool   // whether it did
+	stop      error  // why nothing may be begun; see Refuse
 }
 
 // Read looks at the org and computes the plan. It only reads.
@@ -336,7 +339,14 @@ func (r *run) noDivision(ctx context.Context, org Reader, name string) error {
 	if hint == "" && len(known) <= 12 {
 		hint = "there is " + strings.Join(known, ", ")
 	}
-	return errors.New(strings.TrimSuffix(fmt.Sprintf("division %q does not exist in org %q; %s", name, r.id.OrgName, hint), "; "))
+	return &DivisionError{Name: name, Org: r.id.OrgName, Hint: hint}
+}
+
+// A DivisionError says that the org has no division of that name, or none that this client sees.
+type DivisionError struct{ Name, Org, Hint string }
+
+func (e *DivisionError) Error() string {
+	return strings.TrimSuffix(fmt.Sprintf("division %q does not exist in org %q; %s", e.Name, e.Org, e.Hint), "; ")
 }
 
 // findAll asks all kinds at the same time. Rows need the id of their table, and which

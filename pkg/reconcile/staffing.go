@@ -72,6 +72,7 @@ func (r *run) staffing(ctx context.Context, p plan.Plan) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.told.members = members
 	var bad []string
 	for _, t := range r.Targets {
 		why, told := vacancy(t, members)

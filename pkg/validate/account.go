@@ -33,5 +33,16 @@ func (c *check) unknownName(path, what, name string, known []string, label map[s
 	c.at(path, name, hint, "there is no %s %q in %s: %s", what, name, in, then)
 }
 
+// deals yields the stages and pipelines that rules ask for, of the deal that counts and of any open
+// one, with the path above.
+func (c *check) deals(yield func(path string, stages, pipelines []string)) {
+	for i, r := range c.d.Routing.Rules {
+		yield(rulePath(i)+".when", r.When.Stage, r.When.Pipeline)
+		if any := r.When.AnyOpen; any != nil {
+			yield(rulePath(i)+".when.anyOpen", any.Stage, any.Pipeline)
+		}
+	}
+}
+
 // folded is a name without what people take for the same: letter case and blanks.
 func folded(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }

@@ -158,6 +158,7 @@ func (in Input) allow(all diag.Findings, stops map[diag.Finding]bool) (left diag
 	for _, a := range as {
 		switch {
 		case a.used:
+		case in.unasked(a.code): // nobody knows whether there is something to allow
 		case refused[a]:
 			left = append(left, a.nothing("repair it", "%s keeps the file from being used and cannot be allowed"))
 		default:
@@ -169,6 +170,12 @@ func (in Input) allow(all diag.Findings, stops map[diag.Finding]bool) (left diag
 		}
 	}
 	return left, out
+}
+
+// unasked reports whether a code is of a check that was not made this time.
+func (in Input) unasked(code string) bool {
+	i := slices.IndexFunc(Rules(), func(r Rule) bool { return r.Code == code })
+	return in.AccountsOnly && i < 0 || i >= 0 && Rules()[i].property == "" && !in.asks(Rules()[i])
 }
 
 // nothing says that an allowance allows nothing; the sentence names its code.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -27,6 +28,8 @@ import (
 //	## want: CODE message | CODE message    these findings are on this line; * is any text
 //	## now: 2027-06-01                      the date; 2026-11-23 without
 //	## account                              what the account has is known, see account below
+//	## live [without PROPERTY …]            the account was asked before a setup; see online_test.go
+//	## online: NAME                         what reads of both accounts found; see online_test.go
 //	## proof                                everything was proved
 //	## proof: VERDICT PROPERTY message      the proof blames this line; never I [J] as the message: rule I is never reached, by J
 //	## template flow/inbound-call.yaml.tmpl the template in which the lines ##- become the lines ##+;
@@ -41,6 +44,8 @@ type testCase struct {
 	wants map[place][]string
 	known *validate.Account
 	proof *prove.Report
+
+	online *validate.Online
 }
 
 // account is an account with a second pipeline and two properties of its own.
@@ -82,6 +87,10 @@ func readCase(t *testing.T, path string) testCase {
 			}
 		case line == "## account":
 			c.known = &account
+		case line == "## live" || strings.HasPrefix(line, "## live without "):
+			c.known = live(strings.Fields(strings.TrimPrefix(line, "## live"))...)
+		case strings.HasPrefix(line, "## online: "):
+			c.online = onlines(t, strings.TrimPrefix(line, "## online: "))
 		case line == "## proof":
 			c.proof = &prove.Report{Mode: prove.Full}
 		case strings.HasPrefix(line, "## template "):
@@ -173,15 +182,36 @@ func (c testCase) patched(t *testing.T, patches []*patch) fs.FS {
 
 // answer is what validate says, but for the assumptions.
 func (c testCase) answer() diag.Findings {
+	all := validate.Run(c.input()).Findings
+	return slices.DeleteFunc(all, func(f diag.Finding) bool { return f.Severity == diag.Assumption })
+}
+
+// rendered are the blueprints of cases that differ only in what their comments want.
+var rendered sync.Map
+
+type rendering func() (*blueprint.Blueprint, diag.Findings)
+
+var comments = regexp.MustCompile(`(?m)(^|\s)#.*$`)
+
+func (c testCase) render(d *deployment.Deployment) (*blueprint.Blueprint, diag.Findings) {
+	if c.files != fs.FS(templates.FS) {
+		return blueprint.Render(d, c.files)
+	}
+	made, _ := rendered.LoadOrStore(comments.ReplaceAllString(c.text, ""), rendering(sync.OnceValues(func() (*blueprint.Blueprint, diag.Findings) {
+		return blueprint.Render(d, c.files)
+	})))
+	return made.(rendering)()
+}
+
+func (c testCase) input() validate.Input {
 	d, found := deployment.Parse(deploymentFile, []byte(c.text))
 	var b *blueprint.Blueprint
 	if d != nil {
 		var more diag.Findings
-		b, more = blueprint.Render(d, c.files)
+		b, more = c.render(d)
 		found = append(found, more...)
 	}
-	all := validate.Run(validate.Input{Deployment: d, Blueprint: b, Earlier: found, Now: c.now, Account: c.known, Source: []byte(c.text), Proof: c.proof}).Findings
-	return slices.DeleteFunc(all, func(f diag.Finding) bool { return f.Severity == diag.Assumption })
+	return validate.Input{Deployment: d, Blueprint: b, Earlier: found, Now: c.now, Account: c.known, Online: c.online, Source: []byte(c.text), Proof: c.proof}
 }
 
 // mismatches says what is missing, extra, or on a wrong line.

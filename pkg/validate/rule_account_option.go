@@ -8,10 +8,10 @@ import (
 
 func ruleAccountOption() Rule {
 	return Rule{
-		Code: "DR-ACCT-004", Severity: diag.Warning, account: true,
+		Code: "DR-ACCT-004", Severity: diag.Warning, account: true, preflight: true,
 		Title: "a value that is no option of its property",
 		Text: "The property is a select, and its values are among the options that the account states, by their internal names and not by their labels. " +
-			"A value that is none of them, or that has other capitals or blanks, never fires. Asked by `simulate`, of the fixtures or with `--crm live` of the account.",
+			"A value that is none of them, or that has other capitals or blanks, never fires. Asked by `simulate`, of the fixtures or with `--crm live` of the account, and by `plan`, `setup` and `validate --online`.",
 		check: func(c *check) {
 			ask := func(path, object, property, value string) {
 				if options := c.in.Account.Properties[object][property]; len(options) > 0 {

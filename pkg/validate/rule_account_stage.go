@@ -8,10 +8,10 @@ import (
 
 func ruleAccountStage() Rule {
 	return Rule{
-		Code: "DR-ACCT-001", Severity: diag.Warning, account: true,
+		Code: "DR-ACCT-001", Severity: diag.Warning, account: true, preflight: true, live: diag.Error,
 		Title: "a stage that the account does not have",
 		Text: "Stages are compared by id, letter by letter: one that was deleted, is misspelt, or is written with other capitals or blanks is no deal's stage, and a rule that asks for it never fires. " +
-			"HubSpot's settings (Objects, Deals, Pipelines) show the ids. Asked by `simulate`, of the fixtures or with `--crm live` of the account.",
+			"HubSpot's settings (Objects, Deals, Pipelines) show the ids. Asked by `simulate`, of the fixtures or with `--crm live` of the account, and by `plan`, `setup` and `validate --online`, where it is an error.",
 		check: func(c *check) {
 			var known, counting []string
 			label := map[string]string{}
@@ -32,9 +32,9 @@ func ruleAccountStage() Rule {
 				names[c.d.HubSpot.Stages[id]] = true
 				c.unknownName(keyOf("hubspot.stages", id), "stage", id, known, label, "its name stands for no deal")
 			}
-			for i, r := range c.d.Routing.Rules {
-				for j, s := range r.When.Stage {
-					path := item(rulePath(i)+".when.stage", j)
+			c.deals(func(path string, stages, _ []string) {
+				for j, s := range stages {
+					path := item(path+".stage", j)
 					switch {
 					case names[s], c.d.HubSpot.Stages[s] != "":
 					case slices.Contains(known, s) && !slices.Contains(counting, s) && !slices.Contains(defaultStages, s):
@@ -43,7 +43,7 @@ func ruleAccountStage() Rule {
 						c.unknownName(path, "stage", s, known, label, "it never fires")
 					}
 				}
-			}
+			})
 		},
 	}
 }

@@ -15,13 +15,16 @@ import (
 // Input is what is judged.
 type Input struct {
 	Deployment *deployment.Deployment
-	Blueprint  *blueprint.Blueprint     // nil when nothing could be rendered
-	Earlier    diag.Findings            // what reading the file and rendering it found
-	Now        time.Time                // versions of HubSpot's API end at a date
-	Account    *Account                 // nil when nothing is known of the account
-	Proof      *prove.Report            // nil when nothing was proved
-	Source     []byte                   // the text of the deployment file, for what its comments allow
-	Severities map[string]diag.Severity // by code: what findings count as here
+	Blueprint  *blueprint.Blueprint // nil when nothing could be rendered
+	Earlier    diag.Findings        // what reading the file and rendering it found
+	Now        time.Time            // versions of HubSpot's API end at a date
+	Account    *Account             // nil when nothing is known of the account
+	Online     *Online              // nil when no account was asked
+
+	AccountsOnly bool                     // only what plan and setup tell of the two accounts
+	Proof        *prove.Report            // nil when nothing was proved
+	Source       []byte                   // the text of the deployment file, for what its comments allow
+	Severities   map[string]diag.Severity // by code: what findings count as here
 }
 
 // An Answer is everything that was found.
@@ -36,6 +39,9 @@ type Account struct {
 	Name       string                         // in sentences, such as "the account"
 	Pipelines  []hubspot.Pipeline             // nil: not known
 	Properties map[string]map[string][]string // by object and name: the options, where it has some; an object that is missing is not known
+
+	Live  bool                               // asked before calls are led there: what is missing makes them fail
+	Types map[string]map[string]PropertyType // by object and name, where they are known
 
 	Owners       string   // which of HubSpot's owners are no users of the org, in words; empty: none, or nobody asked
 	Unpreferring []string // queues of rules that prefer owners which do not route to preferred agents
@@ -53,6 +59,14 @@ type Rule struct {
 	artifacts bool
 	// A rule about what the account has is asked only when that is known.
 	account bool
+	// A rule about what reads of both accounts found is asked only when there were some.
+	online bool
+	// What plan and setup tell, too, and not in words of their own.
+	preflight bool
+	// Setup begins nothing while an error of it is found.
+	stops bool
+	// What its findings count as where the account is the one that calls will be made to.
+	live diag.Severity
 	// A rule about a property of the proof is asked only when it was proved; this is its id.
 	property string
 	// The property that does not hold when this finds something: of a rule of the file, at its
@@ -81,15 +95,18 @@ func Run(in Input) Answer {
 	}
 	var asked []Rule
 	for _, r := range Rules() {
-		if in.Deployment == nil || r.artifacts && in.Blueprint == nil || r.account && in.Account == nil || r.property != "" && in.Proof == nil {
+		if !in.asks(r) {
 			continue
+		}
+		if r.live != "" && in.Account != nil && in.Account.Live {
+			r.Severity = r.live
 		}
 		c := &check{in: in, d: in.Deployment, b: in.Blueprint, rule: r}
 		r.check(c)
 		add(c.found)
 		asked = append(asked, r)
 	}
-	if in.Blueprint != nil {
+	if in.Blueprint != nil && !in.AccountsOnly {
 		add(assumptions(in.Blueprint))
 	}
 	all = once(all)
@@ -110,7 +127,7 @@ func Run(in Input) Answer {
 func InAccount(d *deployment.Deployment, a Account) diag.Findings {
 	var all diag.Findings
 	for _, r := range Rules() {
-		if r.account {
+		if r.account && !r.artifacts {
 			c := &check{in: Input{Deployment: d, Account: &a}, d: d, rule: r}
 			r.check(c)
 			all = append(all, c.found...)

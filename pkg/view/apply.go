@@ -28,11 +28,15 @@ type Apply struct {
 
 	Verification *Verification // nil: nobody was sent through it
 	Next         []string      // what to do next, a line each
+	Preflight    Preflight
 }
 
 // NewApplied converts what was done.
 func NewApplied(a Apply) Applied {
-	out := Applied{Verification: a.Verification, Plan: NewPlan(a.Plan, a.Sandbox, a.Texts, a.Lacking, a.Warnings), Totals: totals(a.Outcomes), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds(), Findings: []Finding{}}
+	out := Applied{Verification: a.Verification, Plan: NewPlan(a.Plan, a.Sandbox, a.Texts, a.Lacking, a.Warnings), Totals: totals(a.Outcomes), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds()}
+	if a.Preflight.Findings != nil {
+		out.Preflight = a.Preflight
+	}
 	for i, o := range a.Outcomes {
 		out.Changes[i] = NewChange(o.Change, a.Texts)
 		out.Changes[i].Status = o.State

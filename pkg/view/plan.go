@@ -24,6 +24,42 @@ type Plan struct {
 	PermissionsMissing []string            `json:"permissionsMissing"`
 	Sandbox            bool                `json:"sandbox"`  // of an emulated org, which was made from the file
 	Warnings           []string            `json:"warnings"` // what should be known and stops nothing
+	Preflight
+}
+
+// A Preflight is what both accounts say before anything is changed.
+type Preflight struct {
+	// Each of permissionsMissing with the change that needs it first.
+	PermissionsMissingFor []MissingPermission `json:"permissionsMissingFor"`
+	Findings              []Finding           `json:"findings"`
+}
+
+// A MissingPermission is one that a change needs and the client does not hold.
+type MissingPermission struct {
+	Permission string `json:"permission"` // any of several are joined by " or "
+	Reason     string `json:"reason"`     // notGranted, notLicensed, otherDivision, or unknown: only the list of grants says so
+	Kind       string `json:"kind"`       // of the entity whose change needs it
+	Name       string `json:"name"`
+	Needed     string `json:"neededTo"` // such as create queue "Sales"
+}
+
+// NewPreflight converts what was found before a plan is carried out.
+func NewPreflight(r *reconcile.Reconciler, found diag.Findings) Preflight {
+	out := Preflight{PermissionsMissingFor: []MissingPermission{}, Findings: NewFindings(found)}
+	lacks, _ := r.Lacks()
+	for _, l := range lacks {
+		reason := "unknown"
+		switch {
+		case l.Unlicensed:
+			reason = "notLicensed"
+		case l.Elsewhere:
+			reason = "otherDivision"
+		case l.Sure:
+			reason = "notGranted"
+		}
+		out.PermissionsMissingFor = append(out.PermissionsMissingFor, MissingPermission{l.Permission, reason, string(l.Change.Kind), l.Change.Name, l.What})
+	}
+	return out
 }
 
 // Applied is the answer of setup and destroy: the plan with a status per change, and what
@@ -32,11 +68,10 @@ type Applied struct {
 	Plan
 	Verification *Verification `json:"verification"` // null when nothing was changed, or it was not asked for
 
-	Totals   Totals    `json:"totals"`
-	Calls    int       `json:"calls"`
-	Ms       int64     `json:"ms"`
-	Error    *Problem  `json:"error"`
-	Findings []Finding `json:"findings"`
+	Totals Totals   `json:"totals"`
+	Calls  int      `json:"calls"`
+	Ms     int64    `json:"ms"`
+	Error  *Problem `json:"error"`
 }
 
 // A Change is one entity.
@@ -79,7 +114,7 @@ func Lacking(lacks []reconcile.Lack, known bool) []string {
 // NewPlan converts a plan for a real org or a sandbox. texts gives, for kinds that are a file,
 // what is published and what would be.
 func NewPlan(p plan.Plan, sandbox bool, texts map[genesys.Key][2]string, lacking, warnings []string) Plan {
-	out := Plan{Schema: Schema, Changes: []Change{}, Counts: p.Counts(), PermissionsMissing: lacking, Sandbox: sandbox, Warnings: append([]string{}, warnings...)}
+	out := Plan{Schema: Schema, Changes: []Change{}, Counts: p.Counts(), PermissionsMissing: lacking, Sandbox: sandbox, Warnings: append([]string{}, warnings...), Preflight: Preflight{[]MissingPermission{}, []Finding{}}}
 	for _, c := range p.Changes {
 		out.Changes = append(out.Changes, NewChange(c, texts))
 	}

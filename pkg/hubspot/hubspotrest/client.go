@@ -293,6 +293,10 @@ func (c *Client) Properties(ctx context.Context, object string) ([]Property, err
 	var r struct {
 		Results []Property `json:"results"`
 	}
-	err := c.do(ctx, "read the properties of "+object, http.MethodGet, c.paths.Properties(object), nil, &r)
+	op := "read the properties of " + object
+	err := c.do(ctx, op, http.MethodGet, c.paths.Properties(object), nil, &r)
+	if err == nil && r.Results == nil {
+		err = lacks(op, "results")
+	}
 	return r.Results, err
 }

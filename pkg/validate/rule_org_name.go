@@ -1,0 +1,24 @@
+package validate
+
+import (
+	"github.com/dealroute/dealroute/pkg/plan"
+)
+
+func ruleOrgName() Rule {
+	return Rule{
+		Code: "DR-ORG-007", online: true,
+		Title: "a name that somebody else's entity has",
+		Text: "The org has an entity with a name that this deployment would use, and without its mark. Setup never touches what is not its own. " +
+			"Rename it, choose another `name`, or take it over with `--adopt`, which the plan lists.",
+		check: func(c *check) {
+			if c.in.Online.Org == nil {
+				return
+			}
+			for _, ch := range c.in.Online.Org.Plan.Changes {
+				if ch.Action == plan.Leave && ch.Blocks && ch.ID != "" {
+					c.at("name", c.d.Name, "", "%s %q of the org: %s", ch.Key.Kind, ch.Key.Name, ch.Reason)
+				}
+			}
+		},
+	}
+}
