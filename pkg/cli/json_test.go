@@ -214,10 +214,12 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"setup again", "setup", 0, "", []string{"setup", "-f", basicFile, "--sandbox", "--yes"}},
 		{"plan again", "plan", 0, "", []string{"plan", "-f", basicFile, "--sandbox", "--detailed-exitcode"}},
 		{"deployed", "simulate", 0, "", []string{"simulate", "-f", basicFile, "--sandbox", "--flow", "deployed", "--ani", "+15135550142"}},
+		{"status", "status", 0, "", []string{"status", "-f", basicFile, "--sandbox"}},
 		{"switch off", "switch", 0, "", []string{"switch", "off", "-f", basicFile, "--sandbox", "--reason", "call +15135550142"}},
 		{"breaker open", "breaker", 0, "", []string{"breaker", "open", "-f", basicFile, "--sandbox", "--for", "2m"}},
 		{"breaker", "breaker", 0, "", []string{"breaker", "-f", basicFile, "--sandbox"}},
 		{"rotate client", "rotate", 0, "", []string{"rotate", "client", "-f", basicFile, "--sandbox", "--yes"}},
+		{"status of another file", "status", 2, "", []string{"status", "-f", file("other.yaml", strings.Replace(basicText(t), "priority: 10", "priority: 12", 1)), "--sandbox"}},
 		{"destroy", "destroy", 0, "", []string{"destroy", "-f", basicFile, "--sandbox", "--yes"}},
 		{"sandbox reset", "sandbox-reset", 0, "", []string{"sandbox", "reset", "-f", basicFile}},
 		{"flow check", "flow-check", 0, "", []string{"flow", "check", "FLOW"}},
@@ -264,6 +266,15 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		_, out, _ := p.run("action", "run", action, "--input", `{"number":"+15135550142","national":"5135550142"}`, "--base-url", "http://127.0.0.1:1", "-o", "json")
 		valid(t, all, "action-run", out)
 	})
+}
+
+func basicText(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile(basicFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 func onlyMatch(t *testing.T, pattern string) string {
@@ -315,6 +326,7 @@ func TestFailuresFollowTheirSchema(t *testing.T) {
 		{"simulate", "-f", basicFile, "--ani", "1", "--crm", "live"}, {"simulate", "-f", basicFile, "--ani", "1", "--flow", "deployed", "--sandbox"},
 		{"plan", "-f", basicFile}, {"plan", "-f", bad, "--sandbox"},
 		{"setup", "-f", basicFile, "--sandbox"}, {"setup", "-f", basicFile, "--yes"},
+		{"status", "-f", basicFile}, {"status", "-f", basicFile, "--sandbox", "--fail-over", "x"}, {"status", "-f", basicFile, "--sandbox", "--since", "1s"},
 		{"switch", "off", "-f", basicFile, "--sandbox"}, {"breaker", "open", "-f", basicFile, "--sandbox", "--for", "1ms"},
 		{"destroy", "-f", basicFile, "--yes", "--confirm", "other"}, {"destroy", "-f", basicFile, "--yes"},
 		{"render", "-f", basicFile}, {"render", "-f", bad, "--out", filepath.Join(t.TempDir(), "x")},

@@ -198,6 +198,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 			with("plan", "--sandbox", "--detailed-exitcode"), with("simulate", "--flow", "deployed", "--sandbox", "--ani", ani, "--trace"),
 		},
 		"destroy": {with("destroy", "--sandbox", "--yes"), with("destroy", "--yes", "--confirm", acting)},
+		"status":  {with("status", "--sandbox"), {"status", "-f", names, "--sandbox"}, with("status", "--profile", acting)},
 		"switch":  {with("switch", "--sandbox"), {"switch", "-f", names, "--sandbox"}, with("switch", "--profile", acting)}, "switch show": {with("switch", "show", "--sandbox")},
 		"switch on": {with("switch", "on", "--sandbox")}, "switch off": {with("switch", "off", "--sandbox", "--reason", ani)},
 		"breaker": {with("breaker", "--sandbox")}, "breaker show": {with("breaker", "show", "--sandbox")},
@@ -678,6 +679,22 @@ func TestNothingInAnOrgLeaks(t *testing.T) {
 		b["entities"] = append(list, twin)
 		return spoil(b, "", say)
 	}
+	lines := func(r *http.Request, b o) any {
+		if !path(r, "/presigned/") {
+			return spoil(b, "", say)
+		}
+		return nil
+	}
+	states := func(r *http.Request, b o) any {
+		list, _ := b["entities"].([]any)
+		if !path(r, "/integrations$") || len(list) == 0 {
+			return nil
+		}
+		for _, one := range list {
+			one.(o)["reportedState"] = o{"code": say}
+		}
+		return b
+	}
 	for name, c := range map[string]struct {
 		first   bool // a whole setup comes before
 		edit    bool // and a change of the file
@@ -702,16 +719,8 @@ func TestNothingInAnOrgLeaks(t *testing.T) {
 			b["status"], b["messages"] = "Failure", []o{{"type": "Error", "text": say}, {"type": "Warning", "text": say}, {"type": say, "text": say}}
 			return b
 		}},
-		"state of an integration": {first: true, args: plan, change: func(r *http.Request, b o) any {
-			list, _ := b["entities"].([]any)
-			if !path(r, "/integrations$") || len(list) == 0 {
-				return nil
-			}
-			for _, one := range list {
-				one.(o)["reportedState"] = o{"code": say}
-			}
-			return b
-		}},
+		"state of an integration":            {first: true, args: plan, change: states},
+		"state of an integration for status": {first: true, args: []string{"status"}, change: states},
 		"warning": {args: setup, change: func(r *http.Request, b o) any {
 			if !path(r, "/flows/jobs/[^/]+$") {
 				return nil
@@ -760,14 +769,11 @@ func TestNothingInAnOrgLeaks(t *testing.T) {
 			}
 			return b
 		}},
-		"lists":   {first: true, content: true, args: plan, change: clones},
-		"destroy": {first: true, content: true, args: []string{"destroy", "--yes", "--confirm", "acme-marked"}, change: clones},
-		"diff": {first: true, content: true, edit: true, args: plan, change: func(r *http.Request, b o) any {
-			if !path(r, "/presigned/") {
-				return spoil(b, "", say)
-			}
-			return nil
-		}},
+		"lists":            {first: true, content: true, args: plan, change: clones},
+		"destroy":          {first: true, content: true, args: []string{"destroy", "--yes", "--confirm", "acme-marked"}, change: clones},
+		"diff":             {first: true, content: true, edit: true, args: plan, change: lines},
+		"lists for status": {first: true, content: true, args: []string{"status"}, change: clones},
+		"diff for status":  {first: true, content: true, edit: true, args: []string{"status"}, change: lines},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -40,7 +40,7 @@ func hold[O any](into *any) func(context.Context, O) error {
 func held(env *Env, got *any) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
 		groupDeploy: {newDemoCmd(env, hold[session](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got)), newRotateCmd(newRotateKeyCmd(env, hold[rotateOptions](got)), newRotateClientCmd(env, hold[rotateOptions](got)))},
-		groupRun:    {newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got))},
+		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got))},
 		groupLook: {
 			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got)), newRenderCmd(env, hold[renderOptions](got)),
 			newSandboxCmd(env, hold[sandboxCmdOptions](got), hold[session](got)),
@@ -79,6 +79,8 @@ func TestOptions(t *testing.T) {
 		{"setup --yes --adopt --cutover --allow-unstaffed --force-unlock", setupOptions{s, true, true, true, true, true, "", []string{"adopt", "allow-unstaffed", "cutover", "force-unlock"}, "on", ""}},
 		{"setup p --adopt=false --verify off --verify-ani n", setupOptions{session: s, plan: "p", given: []string{"adopt"}, verify: "off", verifyANI: "n"}},
 		{"destroy --yes --queues --force-unlock --confirm acme", destroyOptions{s, true, true, true, "acme"}},
+		{"status", statusOptions{s, time.Hour, ""}},
+		{"status --since 24h --fail-over 5%", statusOptions{s, 24 * time.Hour, "5%"}},
 		{"switch", controlOptions{session: s, verb: "show"}},
 		{"switch show", controlOptions{session: s, verb: "show"}},
 		{"switch off --yes --reason r", controlOptions{s, true, "off", "r", 0}},

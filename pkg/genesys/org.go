@@ -3,6 +3,7 @@ package genesys
 import (
 	"encoding/json"
 	"errors"
+	"time"
 )
 
 // Errors of a client that a caller decides on. A client's error matches them by errors.Is.
@@ -57,6 +58,12 @@ type TestRun struct {
 	Unknown bool   // the endpoint did not know the caller: 401
 	Barred  bool   // the endpoint does not let the caller do this: 403
 	Final   json.RawMessage
+}
+
+// ActionRuns is how often a data action ran in some time, and how that went.
+type ActionRuns struct {
+	Calls, Failures, Timeouts int           // a timeout is a failure, too
+	P95                       time.Duration // of all runs; 0: the platform does not say
 }
 
 // A Member is someone in a queue.

@@ -79,6 +79,9 @@ func Resolve[T any](value T, ids IDs) (T, error) {
 	return out, nil
 }
 
+// Replace copies a tree with its texts changed.
+func Replace(v any, change func(string) string) any { return walk(v, change) }
+
 // walk copies a tree with its texts changed.
 func walk(v any, change func(string) string) any {
 	switch x := v.(type) {

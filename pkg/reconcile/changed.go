@@ -76,7 +76,7 @@ func (r *run) seen(ctx context.Context, then plan.Found) (*plan.Found, string, e
 	r.mu.Lock()
 	beside := &run{
 		Config: r.Config, name: r.name, desired: r.desired, id: r.id, ids: maps.Clone(r.ids), published: map[string]published{},
-		names: map[genesys.Kind][]string{}, adopted: map[string]string{}, own: map[string]bool{}, versions: map[string]string{},
+		names: map[genesys.Kind][]string{}, adopted: map[string]string{}, own: map[string]bool{}, versions: map[string]string{}, touches: map[string]touch{},
 	}
 	r.mu.Unlock()
 	beside.meet(r.org)

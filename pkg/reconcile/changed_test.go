@@ -102,6 +102,9 @@ func (w *world) edit(t *testing.T, k genesys.Kind, name string, change func(map[
 			delete(body, f)
 		}
 	}
+	if k == genesys.OAuthClient { // of which a list does not say it
+		body["authorizedGrantType"] = "CLIENT-CREDENTIALS"
+	}
 	change(body)
 	if _, err := w.client.Update(t.Context(), k, all[0].ID, body); err != nil {
 		t.Fatal(err)

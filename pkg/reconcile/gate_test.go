@@ -152,7 +152,7 @@ func (g *gate) calls() int {
 
 // volatile fields count or date changes; two ways to one end may differ in them.
 var volatile = []string{
-	"version", "versionId", "dateCreated", "dateModified", "datePublished", "commitVersion", "id", "savedVersion", "checkedInVersion",
+	"version", "versionId", "modifiedBy", "dateCreated", "dateModified", "datePublished", "commitVersion", "id", "savedVersion", "checkedInVersion",
 }
 
 var scriptVersion = regexp.MustCompile(`script=\S+`)
@@ -185,7 +185,7 @@ func dump(t testing.TB, st *genesystest.State) string {
 	}
 	var lines []string
 	for c, es := range st.Entities {
-		if slices.Contains([]string{"jobs", "uploads", "exports"}, c) {
+		if slices.Contains([]string{"jobs", "uploads", "exports", "runs"}, c) {
 			continue
 		}
 		for _, e := range es {
@@ -209,12 +209,15 @@ func dump(t testing.TB, st *genesystest.State) string {
 				delete(body, "flowVersion")
 				body["written"] = scriptVersion.ReplaceAllString(fmt.Sprint(body["written"]), "script=its version")
 			}
+			if state, ok := body["reportedState"].(map[string]any); ok {
+				delete(state, "lastUpdated")
+			}
 			hidden := map[string]string{}
 			for k, v := range e.Hidden {
 				switch {
 				case c == "credentials" && k == "clientSecret":
 					hidden[k] = "of its client: " + fmt.Sprint(v == clients[e.Hidden["clientId"]])
-				case c == "clients" || k == "version" || k == "client":
+				case c == "clients" || k == "version" || k == "versions" || k == "client":
 				default:
 					hidden[k] = v
 				}

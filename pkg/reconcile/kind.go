@@ -64,6 +64,7 @@ func (r *run) meet(org Org) {
 // marked turns an object whose description carries marks into what the plan compares. An
 // unmarked one, or one of another deployment, is not ours.
 func (r *run) marked(k genesys.Kind, o genesys.Object, description string, content map[string]any) plan.Found {
+	r.touched(o)
 	f := plan.Found{Key: genesys.Key{Kind: k, Name: o.Text("name")}, ID: o.ID, Content: content, Adopted: genesys.Taken}
 	switch m, ok := genesys.FindMark(description); {
 	case !ok:

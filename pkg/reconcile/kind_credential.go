@@ -33,6 +33,7 @@ func (k credentialKind) find(ctx context.Context, r *run) ([]plan.Found, error) 
 		if !r.ownCredential(key.Name) {
 			continue // may belong to a deployment whose name begins with ours
 		}
+		r.touched(o)
 		c := pick(o.Body, "name")
 		c["type"] = pick(object(o.Body["type"]), "name")
 		out = append(out, plan.Found{Key: key, ID: o.ID, Owned: true, Content: c})

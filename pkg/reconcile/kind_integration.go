@@ -63,7 +63,7 @@ func (k *integrationKind) find(ctx context.Context, r *run) ([]plan.Found, error
 		c["config"] = compared
 		f := r.marked(genesys.Integration, o, text(config["notes"]), c)
 		if state := text(object(o.Body["reportedState"])["code"]); f.Owned && o.Text("intendedState") == "ENABLED" && state != "" && state != "ACTIVE" {
-			f.Unfinished = fmt.Sprintf("it is enabled and the platform reports it %s", stateWord(state))
+			f.Unfinished = reportsIt + stateWord(state)
 		}
 		if _, wanted := r.desired.Get(f.Key); wanted || f.Owned {
 			out = append(out, f)
@@ -71,6 +71,9 @@ func (k *integrationKind) find(ctx context.Context, r *run) ([]plan.Found, error
 	}
 	return out, nil
 }
+
+// reportsIt begins what is said of an integration that does not work.
+const reportsIt = "it is enabled and the platform reports it "
 
 // stateWord is a state in a sentence. What is no such word stays as the platform says it: in
 // small letters a secret in it would not be known again.

@@ -57,6 +57,7 @@ func (k scriptKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 		if wanted {
 			f.Content = pick(d.Content, "name")
 			r.keepVersion(o)
+			r.touched(o)
 			published := o.Text("publishedDate") != ""
 			if !published { // lists need not tell
 				if published, err = k.org.PublishedScript(ctx, key.Name, o.ID); err != nil {

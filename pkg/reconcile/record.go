@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -176,12 +177,13 @@ type published struct {
 	by       string // a name, for people
 	other    string // how it is known not to be what setup published; empty: it may be
 	lock     string // who else holds the flow; empty: nobody
+	at       time.Time
 }
 
 func publishedOf(o genesys.Object) published {
 	v := object(o.Body["publishedVersion"])
 	client, user := object(v["createdByClient"]), object(v["createdBy"])
-	p := published{version: text(v["id"]), clientID: text(client["id"]), by: "somebody else"}
+	p := published{version: text(v["id"]), clientID: text(client["id"]), by: "somebody else", at: moment(v["datePublished"])}
 	for _, who := range []map[string]any{client, user} {
 		if n := text(who["name"]); n != "" {
 			p.by = n

@@ -109,6 +109,7 @@ type run struct {
 	published map[string]published         // by id of a flow
 	own       map[string]bool              // ids of all our integrations
 	versions  map[string]string            // by id of a script
+	touches   map[string]touch             // by id, as far as lists say
 	rewritten map[genesys.Key]*rewriting
 	crossed   []genesys.Key // credentials that another setup wrote, too
 	warnings  []string
@@ -143,7 +144,7 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	r := &run{
 		Config: cfg, name: cfg.Name, desired: cfg.Desired,
 		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, renewed: map[genesys.Key]string{}, published: map[string]published{},
-		warnings: slices.Clone(cfg.Warnings), names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{}, versions: map[string]string{}, unfit: map[genesys.Key]string{},
+		warnings: slices.Clone(cfg.Warnings), names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{}, versions: map[string]string{}, touches: map[string]touch{}, unfit: map[genesys.Key]string{},
 	}
 	r.meet(org)
 	var err error

@@ -61,3 +61,11 @@ func ruleAPIVersion() Rule {
 		},
 	}
 }
+
+// Expiry says which versions of HubSpot's API a deployment uses that end within a year.
+func Expiry(in Input) diag.Findings {
+	r := ruleAPIVersion()
+	c := &check{in: in, d: in.Deployment, b: in.Blueprint, rule: r}
+	r.check(c)
+	return c.found.Sorted()
+}

@@ -73,10 +73,14 @@ func every() map[string]func(context.Context, *Client) error {
 			_, err := c.StartFlowJob(ctx, "inboundCall: {}")
 			return err
 		},
-		"UnlockFlow":      func(ctx context.Context, c *Client) error { return c.UnlockFlow(ctx, "f") },
-		"RoleHolders":     func(ctx context.Context, c *Client) error { _, err := c.RoleHolders(ctx, "r"); return err },
-		"FlowJob":         func(ctx context.Context, c *Client) error { _, err := c.FlowJob(ctx, "j"); return err },
-		"ScriptFile":      func(ctx context.Context, c *Client) error { _, err := c.ScriptFile(ctx, "s", "v"); return err },
+		"UnlockFlow":  func(ctx context.Context, c *Client) error { return c.UnlockFlow(ctx, "f") },
+		"RoleHolders": func(ctx context.Context, c *Client) error { _, err := c.RoleHolders(ctx, "r"); return err },
+		"FlowJob":     func(ctx context.Context, c *Client) error { _, err := c.FlowJob(ctx, "j"); return err },
+		"ScriptFile":  func(ctx context.Context, c *Client) error { _, err := c.ScriptFile(ctx, "s", "v"); return err },
+		"ActionRuns": func(ctx context.Context, c *Client) error {
+			_, err := c.ActionRuns(ctx, time.Unix(0, 0), time.Unix(3600, 0), []string{"a"})
+			return err
+		},
 		"StartFlowExport": func(ctx context.Context, c *Client) error { _, err := c.StartFlowExport(ctx, "f"); return err },
 		"FlowExport":      func(ctx context.Context, c *Client) error { _, _, err := c.FlowExport(ctx, "j"); return err },
 		"FlowsNamed":      func(ctx context.Context, c *Client) error { _, err := c.FlowsNamed(ctx, "n"); return err },
@@ -150,7 +154,7 @@ func sane(base string) map[string]any {
 	one := map[string]any{"id": "x"}
 	return map[string]any{
 		"id": "x", "name": "n", "key": "k", "number": "+15135550100", "version": 1, "secret": "s", "schema": map[string]any{}, "access_token": "t", "entities": []any{}, "organization": map[string]any{"id": "o", "name": "Acme"},
-		"OAuthClient": one, "grants": []any{}, "valid": true, "success": true, "succeeded": true, "correlationId": "u", "status": "Success", "flow": one,
+		"OAuthClient": one, "grants": []any{}, "valid": true, "results": []any{}, "success": true, "succeeded": true, "correlationId": "u", "status": "Success", "flow": one,
 		"presignedUrl": base + "/put", "downloadUrl": base + "/get", "url": base + "/get", "integrationId": "i",
 	}
 }
@@ -244,6 +248,7 @@ func TestAMemberThatIsReliedOnIsNamed(t *testing.T) {
 		{"StartFlowJob", "POST /api/v2/flows/jobs", []string{"id", "presignedUrl"}, false},
 		{"FlowJob", "GET /api/v2/flows/jobs/j", []string{"status", "flow.id"}, false},
 		{"ScriptFile", "POST /api/v2/scripts/s/export", []string{"url"}, false},
+		{"ActionRuns", "POST /api/v2/analytics/actions/aggregates/query", []string{"results"}, false},
 		{"StartFlowExport", "POST /api/v2/flows/export/jobs", []string{"id"}, false},
 		{"FlowExport", "GET /api/v2/flows/export/jobs/j", []string{"status", "downloadUrl"}, false},
 		{"Read dataAction", "GET /api/v2/integrations/actions/x", []string{"id", "version"}, false},

@@ -28,6 +28,10 @@ type apis struct {
 	sdk *platformclientv2.Configuration
 }
 
+func (a apis) analytics() platformclientv2.AnalyticsApi {
+	return platformclientv2.AnalyticsApi{Configuration: a.sdk}
+}
+
 func (a apis) architect() platformclientv2.ArchitectApi {
 	return platformclientv2.ArchitectApi{Configuration: a.sdk}
 }

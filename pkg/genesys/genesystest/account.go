@@ -528,6 +528,7 @@ func (c *call) clientUpdate() (int, any, error) {
 	created := e.Body["dateCreated"]
 	e.Body = clone(c.body)
 	e.Body["id"], e.Body["dateCreated"] = e.ID, created
+	e.Body["dateModified"], e.Body["modifiedBy"] = c.s.stamp(), map[string]any{"id": c.client}
 	c.setGrants(e.ID)
 	return ok(clone(e.Body))
 }

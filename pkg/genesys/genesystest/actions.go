@@ -470,7 +470,9 @@ func (c *call) run(body map[string]any) (*dataaction.Result, error) {
 	if d.IntegrationType == dataaction.GenesysCloud {
 		sender, o.BaseURL = ownSender{c.s, fields["clientId"]}, "https://api.invalid"
 	}
-	return dataaction.Run(c.r.Context(), p, input, sender, o), nil
+	r := dataaction.Run(c.r.Context(), p, input, sender, o)
+	c.s.count(c.params[0], r)
+	return r, nil
 }
 
 // refusingSender stands for a network on which nobody answers.

@@ -44,6 +44,7 @@
 // What no document settles is a field of Assumptions, with the answer taken for granted
 // when it is not set. Beyond these:
 //
+//   - figures of data actions count their tests, and say in errorType what went wrong (Seed.Runs sets some);
 //   - a DELETE sees a new entity at once;
 //   - granting a role twice is no error;
 //   - a flow's text is checked by this project's own parser and checker, so the emulator

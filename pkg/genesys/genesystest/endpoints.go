@@ -96,6 +96,7 @@ var assumed = map[string]string{
 	"GET /api/v2/scripts":                                                  "tells when one was published (ScriptListsWithoutDates)",
 	"GET /api/v2/scripts/published/{scriptId}/variables":                   "by name, as in the file",
 	"GET /api/v2/scripts/published/{scriptId}/pages":                       "id and name only",
+	"POST /api/v2/analytics/actions/aggregates/query":                      "tests count; errorType is our code, or TIMEOUT; one interval, filtered by actionId",
 	"GET /api/v2/architect/dependencytracking/consumingresources":          "flows whose text holds the name",
 	"DELETE /api/v2/architect/schedules/{scheduleId}":                      "409 while a group has it; gone for good",
 	"DELETE /api/v2/architect/schedulegroups/{scheduleGroupId}":            "409 while a call route has it; gone for good",

@@ -58,7 +58,7 @@ func (c *call) integrationCreate() (int, any, error) {
 	name := cmp.Or(str(c.body["name"]), integrationTypes[kind].name)
 	e := c.create(integrations, c.s.state.newID("integration"), map[string]any{
 		"name": name, "integrationType": map[string]any{"id": kind, "name": integrationTypes[kind].name},
-		"intendedState": "DISABLED", "reportedState": reported("INACTIVE"),
+		"intendedState": "DISABLED", "reportedState": c.s.reported("INACTIVE"),
 		"config": map[string]any{"current": map[string]any{
 			"id": "current", "name": name, "version": 1, "notes": "", "properties": map[string]any{}, "advanced": map[string]any{}, "credentials": map[string]any{},
 		}},
@@ -66,8 +66,8 @@ func (c *call) integrationCreate() (int, any, error) {
 	return ok(integrationView(e))
 }
 
-func reported(code string) map[string]any {
-	return map[string]any{"code": code, "effective": code, "detail": map[string]any{"message": ""}}
+func (s *Server) reported(code string) map[string]any {
+	return map[string]any{"code": code, "effective": code, "detail": map[string]any{"message": ""}, "lastUpdated": s.stamp()}
 }
 
 func (c *call) integrationGet() (int, any, error) {
@@ -77,7 +77,7 @@ func (c *call) integrationGet() (int, any, error) {
 	}
 	if e.Starting > 0 {
 		if e.Starting--; e.Starting == 0 {
-			e.Body["reportedState"] = reported("ACTIVE")
+			e.Body["reportedState"] = c.s.reported("ACTIVE")
 		}
 	}
 	return ok(integrationView(e))
@@ -98,7 +98,7 @@ func (c *call) integrationPatch() (int, any, error) {
 			state = "ERROR"
 		}
 	}
-	e.Body["reportedState"] = reported(state)
+	e.Body["reportedState"] = c.s.reported(state)
 	return ok(integrationView(e))
 }
 

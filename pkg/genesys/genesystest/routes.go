@@ -82,6 +82,7 @@ func (c *call) routeUpdate() (int, any, error) {
 	division, version, created := e.Body["division"], e.version(), e.Body["dateCreated"]
 	e.Body = clone(c.body)
 	e.Body["id"], e.Body["version"], e.Body["state"], e.Body["dateCreated"] = e.ID, version+1, "active", created
+	e.Body["dateModified"], e.Body["modifiedBy"] = c.s.stamp(), c.client
 	if object(e.Body["division"])["id"] == nil {
 		e.Body["division"] = division
 	}

@@ -3,6 +3,7 @@ package genesystest
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // A Seed is what an org has before a deployment comes: its name, numbers in a pool, queues
@@ -21,6 +22,17 @@ type Seed struct {
 	Flows           []string // of others: inbound call flows, published
 	Drafts          []string // likewise, saved and never published
 	Prompts         []string
+	Runs            []SeedRuns
+}
+
+// SeedRuns are runs of a data action that the org has counted beside those that are really made here. They
+// took place at the time of the seed.
+type SeedRuns struct {
+	Action    string // its name, or how that begins
+	Count     int
+	Status    int    // responseStatus; 0: none
+	ErrorType string // empty: none
+	Time      time.Duration
 }
 
 // A SeedQueue is a queue and the people in it.
@@ -112,6 +124,9 @@ func (s *Server) Apply(seed Seed) {
 			}
 			e.Hidden["version"] = "1"
 		}
+	}
+	for _, x := range seed.Runs {
+		s.seedRuns(x)
 	}
 	for _, u := range seed.Users {
 		s.seedUser(u)

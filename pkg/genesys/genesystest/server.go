@@ -83,7 +83,7 @@ func New(state *State, opts ...Option) (*Server, error) {
 func handlers() map[string]handler {
 	out := map[string]handler{}
 	for _, m := range []map[string]handler{
-		accountHandlers(), integrationHandlers(), actionHandlers(), tableHandlers(), routingHandlers(), scriptHandlers(), flowHandlers(), routeHandlers(), preflightHandlers(),
+		accountHandlers(), integrationHandlers(), actionHandlers(), tableHandlers(), routingHandlers(), scriptHandlers(), flowHandlers(), routeHandlers(), figureHandlers(), preflightHandlers(),
 		plainHandlers(), promptHandlers(), numberHandlers(), peopleHandlers(), viewHandlers(), historyHandlers(),
 	} {
 		maps.Copy(out, m)

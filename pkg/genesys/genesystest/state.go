@@ -72,6 +72,7 @@ const (
 	exports      = "exports"
 	routes       = "routes"
 	dids         = "dids" // id: the number
+	runs         = "runs" // of data actions, for their figures
 	schedules    = "schedules"
 
 	scheduleGroups  = "scheduleGroups"
