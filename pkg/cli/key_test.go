@@ -32,7 +32,7 @@ func TestTheKeyIsCheckedFirst(t *testing.T) {
 		}), hubspottest.Assume(func(a *hubspottest.Assumptions) { a.TokenInfoForKeys = told }), hubspottest.Define("contacts", hubspottest.Property{Name: "segment"}))
 		hub := httptest.NewServer(crm)
 		defer hub.Close()
-		server, err := genesystest.New(nil, genesystest.Remote(transport.Handler(crm)))
+		server, err := genesystest.New(nil, described(t), genesystest.Remote(transport.Handler(crm)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,6 +27,12 @@ type orgProgram struct {
 	before func(*http.Request) // of each call to the org
 }
 
+// described holds every answer of an emulated org against the published description.
+func described(t *testing.T) genesystest.Option {
+	t.Helper()
+	return genesystest.Described(func(err error) { t.Error(err) })
+}
+
 // newOrg serves an org and a HubSpot account on loopback.
 func newOrg(t *testing.T, opts ...genesystest.Option) *orgProgram {
 	t.Helper()
@@ -37,7 +43,7 @@ func newOrg(t *testing.T, opts ...genesystest.Option) *orgProgram {
 func newOrgWith(t *testing.T, account []hubspottest.Option, opts ...genesystest.Option) *orgProgram {
 	t.Helper()
 	crm := hubspottest.New(hubspot.CRM{}, hubspottest.Token(genesystest.HashSecret("sandbox", hubspottest.DefaultToken)), hubspottest.WithLimits(hubspottest.Limits{}))
-	server, err := genesystest.New(nil, append([]genesystest.Option{genesystest.Remote(transport.Handler(crm))}, opts...)...)
+	server, err := genesystest.New(nil, append([]genesystest.Option{described(t), genesystest.Remote(transport.Handler(crm))}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ routing:
 		}))
 	hub := httptest.NewServer(crm)
 	defer hub.Close()
-	server, err := genesystest.New(nil, genesystest.Remote(transport.Handler(crm)))
+	server, err := genesystest.New(nil, described(t), genesystest.Remote(transport.Handler(crm)))
 	if err != nil {
 		t.Fatal(err)
 	}

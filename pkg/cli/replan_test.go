@@ -25,7 +25,7 @@ func TestSetupPlansAgain(t *testing.T) {
 	}), hubspottest.Define("contacts", hubspottest.Property{Name: "segment"}))
 	hub := httptest.NewServer(crm)
 	defer hub.Close()
-	server, err := genesystest.New(nil, genesystest.Remote(transport.Handler(crm)))
+	server, err := genesystest.New(nil, described(t), genesystest.Remote(transport.Handler(crm)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -126,7 +126,11 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 		known = append(known, genesystest.HashSecret(salt, k))
 	}
 	crmOptions := []hubspottest.Option{hubspottest.Tokens(func(bearer string) (hubspottest.Grant, bool) {
-		return hubspottest.Grant{Scopes: append(hubspottest.DefaultScopes(), b.Scopes()...)}, slices.Contains(known, bearer)
+		g := hubspottest.Grant{Scopes: append(hubspottest.DefaultScopes(), b.Scopes()...)}
+		if bearer == hubspottest.WideToken {
+			g.Scopes = append(g.Scopes, hubspottest.ScopeOwners)
+		}
+		return g, bearer == hubspottest.WideToken || slices.Contains(known, bearer)
 	})}
 	if o.crmLatency != nil {
 		crmOptions = append(crmOptions, hubspottest.Latency(o.crmLatency))

@@ -23,7 +23,7 @@ func org(t *testing.T, opts ...genesystest.Option) (*genesystest.Server, *genesy
 
 func orgWith(t *testing.T, change func(*genesysrest.Config), opts ...genesystest.Option) (*genesystest.Server, *genesysrest.Client) {
 	t.Helper()
-	s, err := genesystest.New(nil, opts...)
+	s, err := genesystest.New(nil, append(opts, genesystest.Described(func(err error) { t.Error(err) }))...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestOneTokenServesAllCalls(t *testing.T) {
 }
 
 func TestNoSecretInAnError(t *testing.T) {
-	s, err := genesystest.New(nil)
+	s, err := genesystest.New(nil, genesystest.Described(func(err error) { t.Error(err) }))
 	if err != nil {
 		t.Fatal(err)
 	}

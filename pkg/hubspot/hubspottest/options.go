@@ -12,6 +12,10 @@ const DefaultToken = "sandbox-hubspot-key"
 // NextToken is a second key of the sandbox's account, so that the first one can be replaced.
 const NextToken = "sandbox-hubspot-key-2"
 
+// WideToken is a second key of a sandbox, for whoever wants more of the account than the
+// deployment asks for: it has every scope that anything here needs.
+const WideToken = "sandbox-hubspot-key-all"
+
 // Scopes that this project asks for; Companies and Owners are optional.
 const (
 	ScopeContacts  = "crm.objects.contacts.read"
