@@ -199,9 +199,10 @@ func (r *Reconciler) Preflight(ctx context.Context, c Catalogue, prompt string) 
 			return err
 		})
 	}
-	if len(lacks) > 0 && known {
+	ours := run.roles(r.plan)
+	if len(lacks)+len(ours) > 0 && known {
 		ask("which permissions the org's product has", func() (err error) {
-			lacks, err = settle(ctx, c, lacks, run.targetDivision())
+			lacks, err = settle(ctx, c, lacks, ours, run.targetDivision())
 			return err
 		})
 	}
@@ -266,11 +267,33 @@ func (r *run) targetDivision() string {
 	return r.id.HomeDivision.ID
 }
 
+// roles lists the permissions that roles of ours would hold. Genesys: a role takes one that the org's
+// product does not know without a word.
+func (r *run) roles(p plan.Plan) []Lack {
+	var out []Lack
+	for _, c := range p.Changes {
+		d, wanted := r.desired.Get(c.Key)
+		if !wanted || c.Key.Kind != genesys.Role || c.Action != plan.Create && c.Action != plan.Update {
+			continue
+		}
+		for _, v := range policies(d.Content["permissionPolicies"]) {
+			of := object(v)
+			actions, _ := of["actionSet"].([]any)
+			for _, a := range actions {
+				p := genesys.Permission{Domain: text(of["domain"]), Entity: text(of["entityName"]), Action: text(a)}
+				out = append(out, Lack{Permission: p.String(), What: fmt.Sprintf("be held by role %q", c.Key.Name), Change: c.Key})
+			}
+		}
+	}
+	return out
+}
+
 // settle asks the platform of each permission that seems to be lacking whether it is, and whether the
-// org's product knows it at all. What it says is held after all is no lack.
-func settle(ctx context.Context, c Catalogue, lacks []Lack, division string) ([]Lack, error) {
+// org's product knows it at all. What it says is held after all is no lack. Those that a role of ours
+// would hold lack where the product does not know them.
+func settle(ctx context.Context, c Catalogue, lacks, ours []Lack, division string) ([]Lack, error) {
 	domains := map[string]bool{}
-	for _, l := range lacks {
+	for _, l := range slices.Concat(lacks, ours) {
 		for _, p := range strings.Split(l.Permission, " or ") {
 			domain, _, _ := strings.Cut(p, ":")
 			domains[domain] = true
@@ -299,15 +322,22 @@ func settle(ctx context.Context, c Catalogue, lacks []Lack, division string) ([]
 		})
 	}
 	_ = g.Wait() // what could not be asked is not sure
+	unknown := func(l Lack) bool {
+		return failed == nil && len(known) > 0 && !slices.ContainsFunc(strings.Split(l.Permission, " or "), func(p string) bool { return genesys.Permit(known, p) })
+	}
 	var left []Lack
 	for i, l := range out {
-		if held[i] {
-			continue
+		if !held[i] {
+			l.Unlicensed = unknown(l)
+			left = append(left, l)
 		}
-		l.Unlicensed = failed == nil && len(known) > 0 && !slices.ContainsFunc(strings.Split(l.Permission, " or "), func(p string) bool { return genesys.Permit(known, p) })
-		left = append(left, l)
 	}
-	return left, failed
+	for _, l := range ours {
+		if l.Unlicensed = unknown(l); l.Unlicensed {
+			left = append(left, l)
+		}
+	}
+	return sorted(left), failed
 }
 
 // Vacancy says why nobody would answer calls of a target, as a sentence; empty when somebody does.

@@ -56,6 +56,10 @@ func TestPreflight(t *testing.T) {
 				"lacks routing:callRoute:add by callRoute: sure true, unlicensed false, elsewhere false",
 			},
 		},
+		"a permission of the run-time role": {
+			opts{genesystest.Unlicensed("architect:datatableRow:edit")},
+			[]string{"lacks architect:datatableRow:edit by role: sure false, unlicensed true, elsewhere false"},
+		},
 		"one of two suffices": {opts{genesystest.WithoutPermission("architect:datatable:edit")}, nil},
 		"limits": {
 			opts{genesystest.Limit("datatables", "tables.max.allowed", 0), genesystest.Limit("integrations", "actions.total.max", 2), genesystest.Limit("architect", "flows.max", 1), genesystest.Limit("authorization", "org.roles.max", 1)},
