@@ -22,7 +22,7 @@ func ruleAccountType() Rule {
 				if t.several() {
 					is = "select of several options"
 				}
-				if !t.several() && readable(f.Type, t.Type) {
+				if readable(f.Type, t.Type) {
 					return
 				}
 				path := join("hubspot.facts", name) + ".type"
