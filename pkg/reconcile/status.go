@@ -222,12 +222,27 @@ func (j *judge) missing(s *Standing, d genesys.Entity) {
 		}
 	case same, s.Key.Kind != genesys.Script && unmarked(d) && j.writtenOf(d.Key) != "":
 		s.Changed = OrgSide
-		if s.Reason == "" {
+		switch {
+		case s.Reason != "":
+		case d.Key.Kind == genesys.CallRoute: // which is made after the flow
+			s.Reason = "somebody deleted it, or setup ended before it was made: the file has not changed"
+		default:
 			s.Reason = "it was there when setup ran last"
+		}
+	case d.Key.Kind == genesys.DataAction && j.keepsRecordOfWritten():
+		s.Condition, s.Changed = Pending, File
+		if s.Reason == "" {
+			s.Reason = "setup never made it"
 		}
 	case s.Reason == "":
 		s.Reason = "deleted in the org, or new in the file: nothing tells which"
 	}
+}
+
+// keepsRecordOfWritten reports whether the record says of which data actions setup made.
+func (j *judge) keepsRecordOfWritten() bool {
+	v, _ := j.recorded(genesys.RecordWritten)
+	return text(v) != ""
 }
 
 // flowSame reports whether the flow that is deployed is of this very file, by its mark; deployed
@@ -302,7 +317,10 @@ func (j *judge) numbers(s *Standing, f plan.Found) {
 // decide is the three-way comparison of what differs.
 func (j *judge) decide(s *Standing, d genesys.Entity, f plan.Found) {
 	file, org, known := j.sides(d, f)
+	_, deployed := j.flowSame()
 	switch {
+	case d.Key.Kind == genesys.Integration && !deployed && len(s.Fields) == 1 && s.Fields[0].Path == "intendedState":
+		s.Condition, s.Changed, s.Reason = Pending, Neither, "an earlier run ended before it was enabled"
 	case !known:
 		s.Condition, s.Changed = Drifted, Unknown
 		if s.Key.Kind == genesys.DataTableRow {

@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -81,6 +82,31 @@ func drifts() map[string]struct {
 			t.Helper()
 			w.edit(t, genesys.CallRoute, "acme-inbound", func(b map[string]any) { b["dnis"] = []any{} })
 		}, "callRoute drifted by org: dnis"},
+		"a second role": {func(t *testing.T, w *world) {
+			t.Helper()
+			o := w.one(t, genesys.Role, "acme-inbound runtime")
+			body := map[string]any{}
+			for _, k := range []string{"name", "description", "permissions", "permissionPolicies"} {
+				body[k] = o.Body[k]
+			}
+			if _, err := w.client.Create(t.Context(), genesys.Role, body); err != nil {
+				t.Fatal(err)
+			}
+		}, "role duplicate by : "},
+		"an action that the file does not name": {func(t *testing.T, w *world) {
+			t.Helper()
+			o, err := w.client.Read(t.Context(), genesys.DataAction, w.one(t, genesys.DataAction, "acme-inbound find deals*").ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body := map[string]any{"name": "acme-inbound find more 01234567", "config": map[string]any{"request": map[string]any{"requestUrlTemplate": "/x", "requestType": "GET", "headers": map[string]any{}, "requestTemplate": "${input.rawRequest}"}, "response": map[string]any{"translationMap": map[string]any{}, "translationMapDefaults": map[string]any{}, "successTemplate": "${rawResult}"}}}
+			for _, k := range []string{"category", "integrationId", "secure", "contract"} {
+				body[k] = o.Body[k]
+			}
+			if _, err := w.client.Create(t.Context(), genesys.DataAction, body); err != nil {
+				t.Fatal(err)
+			}
+		}, "dataAction drifted by org: "},
 		"the mark is another's": {func(t *testing.T, w *world) {
 			t.Helper()
 			w.edit(t, genesys.CallRoute, "acme-inbound", func(b map[string]any) { b["description"] = "mine" })
@@ -296,5 +322,62 @@ func TestHealthOfIntegrations(t *testing.T) {
 	all := w.read(t, nil).Health()
 	if len(all) != 2 || all[0].State != "ACTIVE" || all[1].State != "INACTIVE" || all[1].Since.Before(at.Truncate(time.Second)) || all[1].Type != "custom-rest-actions" {
 		t.Errorf("got %+v", all)
+	}
+}
+
+// What a run that was killed left is nobody's drift: neither a person's in the org nor, for the most part, the
+// file's.
+func TestAKilledSetupIsNoDrift(t *testing.T) {
+	deployed := newWorld(t)
+	apply(t, deployed.read(t, nil))
+	start := deployed.server.State()
+	for _, c := range []struct {
+		change bool // of the file, in an org that was set up
+		at     []int
+	}{{false, []int{35, 50, 65, 80, 95}}, {true, []int{27, 28, 29, 31, 33, 35, 37}}} {
+		for _, at := range c.at {
+			t.Run(fmt.Sprintf("%t/%d", c.change, at), func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				if c.change {
+					w = newWorldOf(t, start)
+					w.with(t, "budget: 3s", "budget: 4s")
+				}
+				ctx, kill := context.WithCancel(t.Context())
+				defer kill()
+				w.arm(t, at, fault{name: "killed", kill: true, after: true}, kill)
+				err := w.run(ctx, nil)
+				w.arm(t, 0, fault{}, nil)
+				lines, all := standings(t, w)
+				if err != nil && len(lines) == 0 {
+					t.Log("all was done") // but for what reads only
+				}
+				for _, s := range all {
+					if s.Condition == reconcile.Drifted && s.Changed != reconcile.Unknown || s.Condition == reconcile.Missing && s.Changed == reconcile.OrgSide && s.Key.Kind != genesys.CallRoute || s.Condition == reconcile.Foreign {
+						t.Errorf("%s is %s by %s: %s %v", s.Key, s.Condition, s.Changed, s.Reason, s.Fields)
+					}
+				}
+				apply(t, w.read(t, nil))
+				if lines, _ := standings(t, w); len(lines) > 0 {
+					t.Errorf("after setup:\n%s", strings.Join(lines, "\n"))
+				}
+			})
+		}
+	}
+}
+
+// An integration that setup configured and could not enable yet looks as if somebody had disabled it.
+func TestAnIntegrationThatWasNeverEnabled(t *testing.T) {
+	w := newWorld(t)
+	w.gate.refuse = func(call string) bool {
+		return strings.HasPrefix(call, "PATCH /api/v2/integrations/") && !strings.Contains(call, "/actions/")
+	}
+	if err := w.run(t.Context(), nil); err == nil {
+		t.Fatal("setup did what was refused")
+	}
+	w.gate.refuse = nil
+	lines, _ := standings(t, w)
+	if n := strings.Count(strings.Join(lines, "\n"), "integration pending by neither: intendedState"); n == 0 {
+		t.Errorf("told:\n%s", strings.Join(lines, "\n"))
 	}
 }
