@@ -49,6 +49,7 @@ type actionPath struct {
 // given. Name stands for the final name, which carries a hash of the rendered contract.
 type contactData struct {
 	Name, SearchURL              string
+	Bearer                       string // the Authorization header
 	Timeout, Limit               int
 	Calculated, National, Mobile bool
 	Lists                        []list
@@ -57,6 +58,7 @@ type contactData struct {
 
 type dealsData struct {
 	Name, SearchURL      string
+	Bearer               string // the Authorization header
 	Timeout, Limit       int
 	Contacts             []string
 	ContactRefs          []string
@@ -87,7 +89,7 @@ func (b *builder) renderActions() diag.Findings {
 	fs := b.action(RoleFindContact, "find-contact", "find contact", dataaction.WebServices, b.names.hubspot, func(name string) any {
 		m := b.match()
 		c := contactData{
-			Name: name, SearchURL: hubspot.Host + paths.ContactSearch(), Timeout: b.contactTimeout() + actionSlack,
+			Name: name, SearchURL: hubspot.Host + paths.ContactSearch(), Bearer: b.bearer(), Timeout: b.contactTimeout() + actionSlack,
 			Limit: matchLimit, Calculated: m.Calculated, National: m.National, Mobile: !m.National || !m.Calculated,
 			Lists: b.contactLists(), Required: []string{"total", "ids", "askIds"},
 			Properties: []string{hubspot.PropAssociatedDeals, hubspot.PropPhone, hubspot.PropMobile, hubspot.PropCalcPhone, hubspot.PropCalcMobile},
@@ -121,7 +123,7 @@ func (b *builder) renderActions() diag.Findings {
 		r := rankingOf(d.Enrichment.DealStage)
 		amounts := listOf(hubspot.PropHomeAmount, routing.NumberFact, "open", "open", onlyOpen)
 		c := dealsData{
-			Name: name, SearchURL: hubspot.Host + paths.DealSearch(), Timeout: dealsTimeout + actionSlack,
+			Name: name, SearchURL: hubspot.Host + paths.DealSearch(), Bearer: b.bearer(), Timeout: dealsTimeout + actionSlack,
 			Limit: routing.PageSize, Groups: b.dealGroups(), OpenAmountsPath: amounts.ValuesPath, Lists: b.dealLists(), IDLists: b.idLists(),
 			Required: []string{"total", "openAmounts"}, Pipelines: d.HubSpot.Lookup.Pipelines, Sort: r.prop,
 			Properties: []string{hubspot.PropDealStage, hubspot.PropIsClosed, hubspot.PropIsWon, hubspot.PropHomeAmount},
@@ -201,7 +203,14 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	if fs.Has(diag.Error) {
 		return fs
 	}
-	frozen := genesys.Hash([]any{def.Input, def.Output, def.Secure, def.IntegrationType})
+	frozenOf := func(d *dataaction.Definition) string {
+		parts := []any{d.Input, d.Output, d.Secure, d.IntegrationType}
+		if b.d.HubSpot.Auth.ByPlatform() && integration == dataaction.WebServices { // another integration: the action of the other one may still be there
+			parts = append(parts, category)
+		}
+		return genesys.Hash(parts)
+	}
+	frozen := frozenOf(def)
 	name := base + " " + frozen[:8]
 	def, parts, fs := b.definition(dir, data(name))
 	if fs.Has(diag.Error) {
@@ -211,12 +220,15 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	if fs = append(fs, parts.head.unnamed(parts.root, "the data action", def.Name, name)...); fs != nil {
 		return fs
 	}
-	if genesys.Hash([]any{def.Input, def.Output, def.Secure, def.IntegrationType}) != frozen {
+	if frozenOf(def) != frozen {
 		return diag.Findings{parts.head.lost(lineOf(parts.root, "name"), "leave the name out of the contract",
 			"the contract depends on the action's name, which holds the contract's hash and would not tell when it changes")}
 	}
 	if def.IntegrationType != integration {
 		return parts.head.fail(lineOf(parts.root, "integrationType"), "integrationType is %q, the flow calls this action through %s", def.IntegrationType, integration)
+	}
+	if fs = append(fs, b.otherBearer(def, parts)...); fs != nil {
+		return fs
 	}
 	at := parts.head.at(lineOf(parts.root, "request"))
 	switch role {

@@ -60,6 +60,14 @@ func popsBefore(d *deployment.Deployment) bool {
 	return false
 }
 
+func platformRenews(d *deployment.Deployment) bool { return d.HubSpot.Auth.ByPlatform() }
+
+func outsideRenews(d *deployment.Deployment) bool { return d.HubSpot.Auth.Outside() }
+
+func refreshes(d *deployment.Deployment) bool {
+	return d.HubSpot.Auth.Method == deployment.AuthOAuth && d.HubSpot.Auth.Grant == deployment.GrantRefresh
+}
+
 func scheduled(d *deployment.Deployment) bool { return d.Calls.Schedule != nil }
 
 func prompt(d *deployment.Deployment) bool { return d.Calls.Greeting.Prompt != "" }
@@ -96,6 +104,10 @@ var assumptions = []assumption{
 	{Assumption{"A-LINK", "a contact's page is https://app.hubspot.com/contacts/PORTAL/record/0-1/ID, a company's …/record/0-2/ID"}, func(d *deployment.Deployment) bool { return d.HubSpot.Portal != "" && managedPop(d) }},
 	{Assumption{"A-SCRIPT", "the file of an agent script has the shape of published ones; its variables are filled by a screen pop"}, managedPop},
 	{Assumption{"A-ROLE", "a client may grant itself a role that it has made, and give it to another client"}, ownClient},
+	{Assumption{"A-AUTH-KEPT", "the platform keeps what its auth action was answered, and runs it again, within the call, when a data action is answered 401 with it"}, platformRenews},
+	{Assumption{"A-AUTH-TIME", "the time of the auth action is part of the data action's, so that the flow's timeout bounds both"}, platformRenews},
+	{Assumption{"A-REFRESH-TOKEN", "a refresh token stays the same over renewals"}, refreshes},
+	{Assumption{"A-CREDENTIAL-SOON", "data actions use a new value of their credential while the token before it is still valid"}, outsideRenews},
 	{Assumption{"A-YAML-ERRORS", "the error handling of an inbound call flow takes a queue in the form seen in other flow types"}, nil},
 	{Assumption{"A-YAML-TYPES", "variables and statements of each type have the key that the pattern of the seen ones gives"}, nil},
 	{Assumption{"A-YAML-JUMP", "jumpToTask is written with targetTaskRef"}, nil},

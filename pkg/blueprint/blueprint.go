@@ -24,6 +24,7 @@ type Blueprint struct {
 	Entities    genesys.Set
 	Flow        FlowArtifact
 	Actions     []ActionArtifact // find contact, find company when numbers of companies count, find deals, and trip breaker when there is one
+	Auth        *ActionArtifact  // the custom auth action, where the platform renews access tokens; else nil
 	Assumptions []Assumption     // what the artifacts rest on and nothing published settles
 }
 
@@ -60,6 +61,7 @@ const (
 	RoleFindCompany = "findCompany"
 	RoleFindDeals   = "findDeals"
 	RoleTripBreaker = "tripBreaker"
+	RoleAuth        = "authenticate" // no action of the flow: the platform runs it
 )
 
 // An ActionArtifact is a data action, parsed back from its rendered export.
@@ -77,7 +79,7 @@ type ActionArtifact struct {
 func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
 	b := newBuilder(d, tfs)
 	var all diag.Findings
-	for _, step := range []func() diag.Findings{b.sizes, b.renderActions, b.renderTable, b.renderOwners, b.renderScript, b.makeEntities, b.renderFlow} {
+	for _, step := range []func() diag.Findings{b.sizes, b.renderActions, b.renderAuth, b.renderTable, b.renderOwners, b.renderScript, b.makeEntities, b.renderFlow} {
 		found := step()
 		all = append(all, found...)
 		if found.Has(diag.Error) {
@@ -89,8 +91,14 @@ func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
 	return b.out, all
 }
 
-// KeyEnding ends the name of the credential that holds the HubSpot key.
-const KeyEnding = " HubSpot key"
+// Endings of the name of the credential for HubSpot: one that holds a service key, an access
+// token that is renewed from outside, or what the platform gets access tokens with. Each way has a
+// name of its own, so that nobody who still renews a token writes over a key.
+const (
+	KeyEnding   = " HubSpot key"
+	TokenEnding = " HubSpot token"
+	OAuthEnding = " HubSpot OAuth"
+)
 
 // ClientEnding ends the name of the credential that holds the run-time client's secret.
 const ClientEnding = " runtime client"
@@ -196,6 +204,7 @@ type builder struct {
 type names struct {
 	flow, route, table, owners, hubspot, genesys, role, client string
 	hubspotKey, clientKey                                      string
+	auth                                                       string
 	findContact, findCompany, findDeals                        string // with eight digits of a hash
 	tripBreaker, script                                        string // with eight digits of a hash
 }
@@ -205,13 +214,20 @@ func newBuilder(d *deployment.Deployment, tfs fs.FS) *builder {
 	if d.Templates != "" {
 		prefix = d.Templates
 	}
+	hubspot, credential := d.Name+" HubSpot", d.Name+KeyEnding
+	switch {
+	case d.HubSpot.Auth.Outside():
+		credential = d.Name + TokenEnding
+	case d.HubSpot.Auth.ByPlatform(): // Genesys: an enabled integration keeps its type of credential
+		hubspot, credential = d.Name+" HubSpot OAuth", d.Name+OAuthEnding
+	}
 	return &builder{
 		d: d, engine: engine{fs: tfs, prefix: prefix, parsed: map[string]*template.Template{}}, facts: factsOf(d), anyOpens: anyOpensOf(d), out: &Blueprint{Name: d.Name},
 		names: names{
 			flow: d.Name, route: d.Name, table: ControlTable(d.Name), owners: OwnersTable(d.Name),
-			hubspot: d.Name + " HubSpot", genesys: d.Name + " Genesys Cloud",
+			hubspot: hubspot, genesys: d.Name + " Genesys Cloud",
 			role: d.Name + " runtime", client: d.Name + " runtime",
-			hubspotKey: d.Name + KeyEnding, clientKey: d.Name + ClientEnding,
+			hubspotKey: credential, clientKey: d.Name + ClientEnding, auth: hubspot + " authentication",
 		},
 	}
 }

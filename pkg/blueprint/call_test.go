@@ -90,12 +90,5 @@ func (l line) call(c caller) *simulate.Outcome {
 
 // newOrg is an org as setup leaves it.
 func (l line) newOrg() *simulate.Org {
-	o := &simulate.Org{Rows: map[string]map[string]any{}}
-	for _, e := range l.b.Entities {
-		if e.Key.Kind == genesys.DataTableRow {
-			key, _ := e.Content["key"].(string)
-			o.Rows[key] = e.Content
-		}
-	}
-	return o
+	return &simulate.Org{Rows: l.b.Rows()}
 }

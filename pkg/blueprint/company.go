@@ -201,6 +201,7 @@ func joined(xs []expr.Node) expr.Node {
 // companySearchData is what the template of the data action is given.
 type companySearchData struct {
 	Name, SearchURL string
+	Bearer          string // the Authorization header
 	Timeout, Limit  int
 	Cuts            []grouped
 	Properties      []string
@@ -212,7 +213,7 @@ type grouped struct{ National, Number string }
 
 func (b *builder) companySearchData(name string) any {
 	out := companySearchData{
-		Name: name, SearchURL: hubspot.Host + hubspot.Paths(b.d.HubSpot.APIVersion).CompanySearch(), Timeout: companyTimeout + actionSlack,
+		Name: name, SearchURL: hubspot.Host + hubspot.Paths(b.d.HubSpot.APIVersion).CompanySearch(), Bearer: b.bearer(), Timeout: companyTimeout + actionSlack,
 		Limit: b.companiesAsked(), Properties: []string{hubspot.PropCompanyModified}, Sort: hubspot.PropCompanyModified,
 	}
 	for i := range b.companyCuts() {

@@ -23,6 +23,7 @@ const (
 	FieldToken        = "token"
 	FieldClientID     = "clientId"
 	FieldClientSecret = "clientSecret"
+	FieldRefreshToken = "refreshToken"
 )
 
 func key(k genesys.Kind, name string) genesys.Key { return genesys.Key{Kind: k, Name: name} }
@@ -149,13 +150,21 @@ func (b *builder) integration(name, kind, slot, credential string) genesys.Entit
 
 func (b *builder) hubspotIntegration() []genesys.Entity {
 	n := b.names
-	return []genesys.Entity{
-		{
-			Key: key(genesys.Credential, n.hubspotKey), Holding: genesys.Owned, Secrets: []string{FieldToken},
-			Content: map[string]any{"name": n.hubspotKey, "type": map[string]any{"name": "userDefined"}},
-		},
-		b.integration(n.hubspot, dataaction.WebServices, "basicAuth", n.hubspotKey),
+	credential := genesys.Entity{
+		Key: key(genesys.Credential, n.hubspotKey), Holding: genesys.Owned, Secrets: []string{FieldToken},
+		Content: map[string]any{"name": n.hubspotKey, "type": map[string]any{"name": "userDefined"}},
 	}
+	out := []genesys.Entity{b.integration(n.hubspot, dataaction.WebServices, "basicAuth", n.hubspotKey)}
+	switch auth := b.d.HubSpot.Auth; {
+	case auth.Outside():
+		credential.Secrets, credential.Token = grantFields(auth), FieldToken
+		credential.Needs = []genesys.Key{key(genesys.DataTableRow, n.table+"/"+genesys.TokenRow)}
+	case auth.ByPlatform():
+		credential.Secrets = grantFields(auth)
+		credential.Content["type"] = map[string]any{"name": "userDefinedOAuth"}
+		out = append(out, b.authEntity())
+	}
+	return append(out, credential)
 }
 
 // runtimeIntegration is what tripping the breaker needs: a role with exactly the permissions
@@ -255,18 +264,11 @@ func (b *builder) actionEntities() []genesys.Entity {
 					"input":  map[string]any{"inputSchema": d.Input},
 					"output": map[string]any{"successSchema": d.Output},
 				},
-				"config": map[string]any{
-					"timeoutSeconds": d.TimeoutSeconds,
-					"request": map[string]any{
-						"requestUrlTemplate": d.Request.URLTemplate, "requestType": d.Request.Type,
-						"headers": d.Request.Headers, "requestTemplate": d.Request.Template,
-					},
-					"response": map[string]any{
-						"translationMap": d.Response.TranslationMap, "translationMapDefaults": d.Response.Defaults,
-						"successTemplate": d.Response.SuccessTemplate,
-					},
-				},
+				"config": configOf(d),
 			},
+		}
+		if b.out.Auth != nil && a.Category == b.out.Auth.Category {
+			e.Needs = append(e.Needs, b.out.Auth.Key)
 		}
 		for _, r := range genesys.Refs(d.Request.URLTemplate, d.Request.Template) {
 			e.Needs = append(e.Needs, r.Key)
@@ -275,6 +277,24 @@ func (b *builder) actionEntities() []genesys.Entity {
 			}
 		}
 		out = append(out, e)
+	}
+	return out
+}
+
+// configOf is what of a data action can change at any time, in the words of the API.
+func configOf(d *dataaction.Definition) map[string]any {
+	out := map[string]any{
+		"request": map[string]any{
+			"requestUrlTemplate": d.Request.URLTemplate, "requestType": d.Request.Type,
+			"headers": d.Request.Headers, "requestTemplate": d.Request.Template,
+		},
+		"response": map[string]any{
+			"translationMap": d.Response.TranslationMap, "translationMapDefaults": d.Response.Defaults,
+			"successTemplate": d.Response.SuccessTemplate,
+		},
+	}
+	if d.ActionType != dataaction.CustomAuth { // Genesys: an auth action has none
+		out["timeoutSeconds"] = d.TimeoutSeconds
 	}
 	return out
 }

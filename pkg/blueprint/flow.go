@@ -27,7 +27,7 @@ type flowData struct {
 	Called                                []expr.Node // nil when no rule asks
 	Match                                 matchData
 	Schedule                              *scheduleData // nil without one
-	Cache, Breaker                        bool
+	Cache, Breaker, Token                 bool
 	Uses                                  usesData
 	AfterFailure, AfterTimeout            int // seconds
 
@@ -217,6 +217,7 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 		Home: homeOf(d.HubSpot.Lookup.HomeCountries, d.Own()), Match: b.match(),
 		Cache:        d.Enrichment.Cache.Store == deployment.CacheConversation,
 		Breaker:      d.Enrichment.Breaker.Enabled,
+		Token:        d.HubSpot.Auth.Outside(),
 		Uses:         usesData{b.usesLifecycle(), b.usesPipeline(), b.usesFailure(), d.Routing.ValuePriority != nil},
 		AfterFailure: seconds(d.Enrichment.Breaker.AfterFailure), AfterTimeout: seconds(d.Enrichment.Breaker.AfterTimeout),
 		ContactTimeout: b.contactTimeout(), DealsTimeout: dealsTimeout, BreakerTimeout: breakerTimeout,

@@ -139,12 +139,17 @@ func (b *builder) lostRows(r rendering) diag.Findings {
 	if b.d.Enrichment.Breaker.Enabled {
 		rows = append(rows, "breaker", "scratch")
 	}
+	columns := []struct{ name, kind string }{{"key", "string"}, {genesys.RecordFlow, "string"}, {genesys.RecordGeneration, "integer"}}
+	if b.d.HubSpot.Auth.Outside() {
+		rows = append(rows, genesys.TokenRow)
+		columns = append(columns, struct{ name, kind string }{genesys.TokenExpiry, "string"})
+	}
 	for _, name := range rows {
 		if k, _ := keyIn(&b.control.Rows, name); k == nil {
 			fs = append(fs, r.lost(b.control.Rows.Line, "keep the rows of the built-in template", "the control table has no row %q", name))
 		}
 	}
-	for _, c := range []struct{ name, kind string }{{"key", "string"}, {genesys.RecordFlow, "string"}, {genesys.RecordGeneration, "integer"}} {
+	for _, c := range columns {
 		if k, col := keyIn(&b.control.Columns, c.name); k == nil {
 			fs = append(fs, r.lost(b.control.Columns.Line, "keep the columns of the built-in template", "the control table has no column %q", c.name))
 		} else if _, t := keyIn(col, "type"); t == nil || t.Value != c.kind {

@@ -18,6 +18,7 @@ import (
 // steering are the keys that only steer commands: they change nothing that is rendered.
 var steering = []string{
 	"genesys.region", "genesys.org", "calls.peakPerMinute", "templates",
+	"hubspot.auth.tokenURL", // with renew: outside; the platform's own action has it in its address
 }
 
 // leafValues are other values than those of the example with every setting, by path; a list
@@ -26,7 +27,10 @@ var leafValues = map[string]string{
 	"version":                                   "2",
 	"genesys.region":                            "us-east-1",
 	"hubspot.apiVersion":                        "v3",
-	"hubspot.auth.method":                       "oauth",
+	"hubspot.auth.method":                       "service-key",
+	"hubspot.auth.renew":                        "platform",
+	"hubspot.auth.grant":                        "client-credentials",
+	"hubspot.auth.tokenURL":                     "https://login.acme.example/token",
 	"hubspot.lookup.strategy":                   "rollup",
 	"hubspot.lookup.match":                      "e164",
 	"hubspot.lookup.homeCountries.0":            "DE",

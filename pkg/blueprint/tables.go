@@ -16,10 +16,11 @@ type controlTable struct {
 type tableData struct {
 	Name    string
 	Breaker bool
+	Token   bool // hubspot.auth.renew: outside
 }
 
 func (b *builder) renderTable() diag.Findings {
-	r, fs := b.engine.render("tables/control.yaml.tmpl", tableData{b.names.table, b.d.Enrichment.Breaker.Enabled})
+	r, fs := b.engine.render("tables/control.yaml.tmpl", tableData{b.names.table, b.d.Enrichment.Breaker.Enabled, b.d.HubSpot.Auth.Outside()})
 	if fs.Has(diag.Error) {
 		return fs
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
+	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/validate"
@@ -132,10 +133,13 @@ func readLocated(ctx context.Context, target *org, b *blueprint.Blueprint, key s
 			}
 			act.Definition.IntegrationType = types[category]
 			if act.HubSpot {
-				act.Credentials = hubspotCredential(b, key)
+				act.Credentials = b.HubSpotCredential(key)
+				if strings.Contains(act.Definition.Request.Headers["Authorization"], "authResponse") {
+					act.Auth, err = readAuth(ctx, c, o.Text("integrationId"), category)
+				}
 			}
 			a.Actions[i] = act
-			return nil
+			return err
 		})
 	}
 	for name, id := range at.tables {
@@ -182,6 +186,19 @@ func readRows(ctx context.Context, target *org, b *blueprint.Blueprint, at locat
 		err = late
 	}
 	return rows, err // what is not there by now is missing
+}
+
+// readAuth reads the auth action of an integration; nil where there is none.
+func readAuth(ctx context.Context, c *genesysrest.Client, integration, category string) (*dataaction.Definition, error) {
+	id := reconcile.AuthID(integration)
+	d, err := readAction(ctx, c, genesys.Object{ID: id, Body: map[string]any{"name": category + " authentication"}})
+	if errors.Is(err, genesys.ErrNotFound) {
+		return nil, nil
+	}
+	if err == nil {
+		d.ActionType, d.IntegrationType = dataaction.CustomAuth, dataaction.WebServices
+	}
+	return d, err
 }
 
 // readHours reads when the org is open.

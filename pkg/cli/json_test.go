@@ -188,6 +188,7 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		return path
 	}
 	var flow, action string
+	oauthFile := filepath.Join(filepath.Dir(filepath.Dir(basicFile)), "oauth", "dealroute.yaml")
 	callers := []string{"simulate", "-f", basicFile}
 	for _, a := range callersOfBasic(t) {
 		callers = append(callers, "--ani", a)
@@ -220,6 +221,8 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"breaker", "breaker", 0, "", []string{"breaker", "-f", basicFile, "--sandbox"}},
 		{"rotate client", "rotate", 0, "", []string{"rotate", "client", "-f", basicFile, "--sandbox", "--yes"}},
 		{"status of another file", "status", 2, "", []string{"status", "-f", file("other.yaml", strings.Replace(basicText(t), "priority: 10", "priority: 12", 1)), "--sandbox"}},
+		{"setup with OAuth", "setup", 0, "", []string{"setup", "-f", oauthFile, "--sandbox", "--yes", "--verify=off"}},
+		{"token renew", "token-renew", 0, "", []string{"token", "renew", "-f", oauthFile, "--sandbox"}},
 		{"destroy", "destroy", 0, "", []string{"destroy", "-f", basicFile, "--sandbox", "--yes"}},
 		{"sandbox reset", "sandbox-reset", 0, "", []string{"sandbox", "reset", "-f", basicFile}},
 		{"flow check", "flow-check", 0, "", []string{"flow", "check", "FLOW"}},
@@ -327,7 +330,7 @@ func TestFailuresFollowTheirSchema(t *testing.T) {
 		{"plan", "-f", basicFile}, {"plan", "-f", bad, "--sandbox"},
 		{"setup", "-f", basicFile, "--sandbox"}, {"setup", "-f", basicFile, "--yes"},
 		{"status", "-f", basicFile}, {"status", "-f", basicFile, "--sandbox", "--fail-over", "x"}, {"status", "-f", basicFile, "--sandbox", "--since", "1s"},
-		{"switch", "off", "-f", basicFile, "--sandbox"}, {"breaker", "open", "-f", basicFile, "--sandbox", "--for", "1ms"},
+		{"switch", "off", "-f", basicFile, "--sandbox"}, {"token", "renew", "-f", basicFile, "--sandbox"}, {"breaker", "open", "-f", basicFile, "--sandbox", "--for", "1ms"},
 		{"destroy", "-f", basicFile, "--yes", "--confirm", "other"}, {"destroy", "-f", basicFile, "--yes"},
 		{"render", "-f", basicFile}, {"render", "-f", bad, "--out", filepath.Join(t.TempDir(), "x")},
 		{"sandbox", "-f", basicFile, "--genesys-address", "0.0.0.0:80"}, {"sandbox", "reset", "-f", none},

@@ -187,6 +187,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 	input := write("input.json", `{"number":"+15135550142","national":"5135550142","`+"x"+`":`+says+`}`)
 	evilPath := filepath.Join(m.dir, "no\x1b[31m\nFORGED: all fine")
 	ani := "\"Lucia \x1b[31m\nFORGED: all\" <sip:+15135550142@203.0.113.7>"
+	oauth := write("oauth.yaml", "version: 1\nname: noted-app\ngenesys: {region: us-east-1}\nhubspot: {auth: {method: oauth, renew: outside}, lookup: {homeCountries: [US]}}\nrouting: {fallback: {queue: General}}\n")
 	f := []string{"-f", m.file}
 	saved := filepath.Join(m.dir, "saved.plan")
 	with := func(args ...string) []string { return append(slices.Clone(args), f...) }
@@ -203,6 +204,8 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 		"switch on": {with("switch", "on", "--sandbox")}, "switch off": {with("switch", "off", "--sandbox", "--reason", ani)},
 		"breaker": {with("breaker", "--sandbox")}, "breaker show": {with("breaker", "show", "--sandbox")},
 		"breaker open": {with("breaker", "open", "--sandbox", "--reason", "call "+ani), with("breaker", "show", "--sandbox")}, "breaker close": {with("breaker", "close", "--sandbox")},
+		"token":         {{"token"}},
+		"token renew":   {{"token", "renew", "--sandbox", "-f", oauth}, {"setup", "-f", oauth, "--sandbox", "--yes", "--verify=off"}, {"token", "renew", "--sandbox", "-f", oauth}, {"token", "renew", "-f", oauth}, with("token", "renew")},
 		"rotate":        {{"rotate"}},
 		"rotate key":    {with("rotate", "key", "--sandbox", "--yes"), with("rotate", "key", "--sandbox", "--stdin", "--yes"), with("rotate", "key", "--stdin")},
 		"rotate client": {with("rotate", "client", "--sandbox", "--yes"), with("rotate", "client")},

@@ -40,7 +40,7 @@ func hold[O any](into *any) func(context.Context, O) error {
 func held(env *Env, got *any) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
 		groupDeploy: {newDemoCmd(env, hold[session](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got)), newRotateCmd(newRotateKeyCmd(env, hold[rotateOptions](got)), newRotateClientCmd(env, hold[rotateOptions](got)))},
-		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got))},
+		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got)), newTokenCmd(newTokenRenewCmd(env, hold[tokenRenewOptions](got)))},
 		groupLook: {
 			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got)), newRenderCmd(env, hold[renderOptions](got)),
 			newSandboxCmd(env, hold[sandboxCmdOptions](got), hold[session](got)),
@@ -92,6 +92,8 @@ func TestOptions(t *testing.T) {
 		{"breaker close --reason r", controlOptions{session: s, verb: "close", reason: "r"}},
 		{"rotate key --yes --stdin", rotateOptions{s, true, true}},
 		{"rotate client --yes", rotateOptions{session: s, yes: true}},
+		{"token renew", tokenRenewOptions{session: s}},
+		{"token renew --every 20m", tokenRenewOptions{s, 20 * time.Minute}},
 		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Full, "", false}},
 		{"validate --proof quick --counterexamples d --online", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Quick, "d", true}},
 		{"validate --fail-severity warning --severity DR-CALL-006=error --severity DR-ORG-001=warning", validateOptions{s, diag.Warning, map[string]diag.Severity{"DR-CALL-006": diag.Error, "DR-ORG-001": diag.Warning}, prove.Full, "", false}},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -13,6 +14,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/secret"
@@ -29,6 +31,11 @@ type org struct {
 	crm     string                                   // address of HubSpot; empty: its own
 	secret  func(field string) (secret.Value, error) // of a credential, asked for when it is written
 	gaps    string                                   // of HubSpot's owners: who of them is no user; in words, known after joinOwners
+	app     func(field string) (secret.Value, error) // of the HubSpot app, likewise
+
+	once   sync.Mutex
+	access *hubspotrest.AccessToken // that this run got; nil before
+	no     error                    // why it gets none
 }
 
 // openOrg connects. The caller closes it.
@@ -44,15 +51,21 @@ func openOrg(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint
 	if err != nil {
 		return nil, err
 	}
-	if err := whole(keyVariable, secret.New(env.Getenv(keyVariable))); err != nil {
-		return nil, err
+	if l.deployment.HubSpot.Auth.Method != deployment.AuthOAuth {
+		if err := whole(keyVariable, secret.New(env.Getenv(keyVariable))); err != nil {
+			return nil, err
+		}
 	}
 	cfg.Sleep = env.Pause
 	c, err := genesysrest.New(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &org{client: c, wait: env.pause(), crm: env.settings.hubspotBase, secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) }}, nil
+	return &org{
+		client: c, wait: env.pause(), crm: env.settings.hubspotBase,
+		secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) },
+		app:    func(field string) (secret.Value, error) { return appFromEnv(env, field) },
+	}, nil
 }
 
 // keyVariable is where the HubSpot key comes from.
@@ -100,7 +113,7 @@ func sandboxOrg(env session, s *sandbox, readOnly bool) (*org, error) {
 		s.Close() //nolint:errcheck // the first error counts
 		return nil, err
 	}
-	return &org{client: c, sandbox: s, wait: hurry, crm: s.crm, secret: func(field string) (secret.Value, error) {
+	return &org{client: c, sandbox: s, wait: hurry, crm: s.crm, app: sandboxApp, secret: func(field string) (secret.Value, error) {
 		if field == blueprint.FieldToken {
 			held, _ := s.keys()
 			return held, nil
@@ -130,8 +143,14 @@ func (o *org) reconcileConfig(env session, l *loaded, b *blueprint.Blueprint) re
 		Name: l.deployment.Name, Desired: b.Entities, File: b.Entities, OrgPin: env.settings.with(l.deployment).org,
 		Salt: rand.Text,
 		Wait: o.wait, Targets: targetsOf(l.deployment), Smoke: map[genesys.Key]map[string]any{},
-		Secret: func(_ genesys.Key, field string) (secret.Value, error) {
+		Secret: func(credential genesys.Key, field string) (secret.Value, error) {
+			if e, _ := b.Entities.Get(credential); ofApp(e) {
+				return o.app(field)
+			}
 			return o.secret(field)
+		},
+		Token: func(ctx context.Context, _ genesys.Key) (reconcile.Token, error) {
+			return o.token(ctx, env, l.deployment, false)
 		},
 	}
 	cfg.Prove = func(ctx context.Context, k genesys.Key) (refused, doubt error) {
@@ -149,7 +168,7 @@ func (o *org) reconcileConfig(env session, l *loaded, b *blueprint.Blueprint) re
 func (o *org) prove(b *blueprint.Blueprint, check func() keyCheck) func(context.Context, genesys.Key) (refused, doubt error) {
 	return func(_ context.Context, credential genesys.Key) (refused, doubt error) {
 		e, _ := b.Entities.Get(credential)
-		if !slices.Contains(e.Secrets, blueprint.FieldToken) {
+		if !slices.Contains(e.Secrets, blueprint.FieldToken) && !ofApp(e) {
 			return nil, nil
 		}
 		k := check()
@@ -160,15 +179,15 @@ func (o *org) prove(b *blueprint.Blueprint, check func() keyCheck) func(context.
 // keyCheck asks whether the key that is given will do for the rendered actions. The account of a
 // sandbox is whatever the fixtures say.
 func (o *org) keyCheck(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint) keyCheck {
-	key, err := o.secret(blueprint.FieldToken)
+	key, err := o.bearer(ctx, env, l.deployment)
 	if err != nil {
-		return keyCheck{doubt: err}
+		return grantCheck(l.deployment, err)
 	}
 	pin := l.deployment.HubSpot.Portal
 	if o.sandbox != nil {
 		pin = ""
 	}
-	return checkKey(ctx, crmClient(env, l.deployment, o.crm, key), pin, b.Scopes())
+	return checkKey(ctx, crmClient(env, l.deployment, o.crm, key), l.deployment, pin, b.Scopes())
 }
 
 // targetsOf lists where calls may go, for the staffing check.

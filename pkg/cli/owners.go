@@ -43,7 +43,7 @@ func (o *org) joinOwners(ctx context.Context, env session, d *deployment.Deploym
 
 // owners are HubSpot's, joined to the users of the org.
 func (o *org) owners(ctx context.Context, env session, d *deployment.Deployment) (blueprint.Owners, error) {
-	key, err := o.secret(blueprint.FieldToken)
+	key, err := o.bearer(ctx, env, d)
 	if err != nil {
 		return blueprint.Owners{}, err
 	}

@@ -66,7 +66,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	if err != nil {
 		return orgError(err)
 	}
-	if _, err := target.secret(blueprint.FieldToken); err != nil {
+	if _, err := target.bearer(ctx, env, l.deployment); err != nil {
 		diag.Fprintf(env.IO.Err, "warning: HubSpot was not asked whether it has what the file names: %v\n", err)
 	}
 	found := target.look(ctx, env, l, b, r)

@@ -32,19 +32,23 @@ type keyCheck struct {
 
 // checkKey asks HubSpot by one read, where that is answered, whether it knows the key, of which account
 // it is, and whether it has these scopes. An empty pin is no question.
-func checkKey(ctx context.Context, c *hubspotrest.Client, pin string, scopes []string) (k keyCheck) {
+func checkKey(ctx context.Context, c *hubspotrest.Client, d *deployment.Deployment, pin string, scopes []string) (k keyCheck) {
+	given := givenBy(d)
 	s, err := c.Scopes(ctx, scopes...)
 	var no *hubspotrest.Error
 	switch {
 	case errors.As(err, &no) && no.RefusesKey():
-		k.refused = fmt.Errorf("%s: %w; %s", keyVariable, err, no.Hint())
-		k.said = validate.HubSpot{Refused: fmt.Sprintf("the key in %s will not do: %v", keyVariable, err), Hint: no.Hint()}
+		k.refused = fmt.Errorf("%s: %w; %s", given, err, no.Hint())
+		k.said = validate.HubSpot{Refused: fmt.Sprintf("the key in %s will not do: %v", given, err), Hint: no.Hint()}
 		return k
 	case err != nil:
 		k.doubt = err
 		return k
 	case len(s.Missing) > 0:
-		k.refused = fmt.Errorf("the key in %s lacks the scopes %s; add them to the key in HubSpot (Development, Keys, Service keys)", keyVariable, strings.Join(s.Missing, ", "))
+		k.refused = fmt.Errorf("the key in %s lacks the scopes %s; add them to the key in HubSpot (Development, Keys, Service keys)", given, strings.Join(s.Missing, ", "))
+		if d.HubSpot.Auth.Method == deployment.AuthOAuth {
+			k.refused = fmt.Errorf("the app lacks the scopes %s; add them to it in HubSpot and connect it to the account again", strings.Join(s.Missing, ", "))
+		}
 		k.said.Unscoped = s.Missing
 	}
 	var wrong *hubspotrest.WrongPortalError
@@ -58,9 +62,9 @@ func checkKey(ctx context.Context, c *hubspotrest.Client, pin string, scopes []s
 	}
 	switch {
 	case errors.As(err, &wrong):
-		k.said.Refused, k.said.Hint = fmt.Sprintf("%s: %v", keyVariable, err), "use the key of the right account, or correct hubspot.portal"
+		k.said.Refused, k.said.Hint = fmt.Sprintf("%s: %v", given, err), "use the key of the right account, or correct hubspot.portal"
 		if k.refused == nil {
-			k.refused = fmt.Errorf("%s: %w; %s", keyVariable, err, k.said.Hint)
+			k.refused = fmt.Errorf("%s: %w; %s", given, err, k.said.Hint)
 		}
 	case err != nil && k.refused == nil:
 		k.doubt = err
@@ -187,7 +191,7 @@ func (o *org) look(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 		return nil
 	})
 	var key *reconcile.KeyError
-	if token, err := o.secret(blueprint.FieldToken); err == nil && !errors.As(r.Ready(), &key) {
+	if token, err := o.bearer(ctx, env, l.deployment); err == nil && !errors.As(r.Ready(), &key) {
 		g.Go(func() error {
 			var failed error
 			if in.Account, failed = readAccount(ctx, crmClient(env, l.deployment, o.crm, token), l.deployment, b); failed != nil {
@@ -249,15 +253,20 @@ func online(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint)
 	out := &validate.Online{}
 	target, err := openOrg(ctx, env, l, b, true)
 	if err != nil {
-		target = &org{secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) }, crm: env.settings.hubspotBase}
+		target = &org{
+			secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) }, crm: env.settings.hubspotBase,
+			app: func(field string) (secret.Value, error) { return appFromEnv(env, field) },
+		}
 		out.Unasked = &validate.Unasked{Why: findingOf(err).Message, Hint: findingOf(err).Hint, Failed: !errors.Is(err, errNoCredentials)}
 	}
 	defer closing(target, &err) // its state was only read
 	var account *validate.Account
 	var g errgroup.Group
 	check := sync.OnceValue(func() keyCheck { return target.keyCheck(ctx, env, l, b) })
-	token, noKey := target.secret(blueprint.FieldToken)
-	if noKey != nil {
+	token, noKey := target.bearer(ctx, env, l.deployment)
+	if hubspotrest.GrantRefused(noKey) {
+		out.HubSpot = grantCheck(l.deployment, noKey).said
+	} else if noKey != nil {
 		out.HubSpot.Unasked = &validate.Unasked{Why: findingOf(noKey).Message, Hint: findingOf(noKey).Hint}
 	} else {
 		g.Go(func() error {

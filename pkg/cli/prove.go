@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
@@ -82,9 +84,23 @@ func mask(r *prove.Report, m *privacy.Mask) {
 
 // provedAccount makes the accounts that calls of a proof meet: the emulator in memory.
 func provedAccount(d *deployment.Deployment) func(prove.Account) dataaction.Sender {
+	own := append(defined(d), tokensOf(d)...)
 	return func(a prove.Account) dataaction.Sender {
-		return transport.Handler(hubspottest.New(a.CRM, append(defined(d), hubspottest.Virtual(), hubspottest.Clock(a.Clock),
+		return transport.Handler(hubspottest.New(a.CRM, append(slices.Clone(own), hubspottest.Virtual(), hubspottest.Clock(a.Clock),
 			hubspottest.WithLimits(hubspottest.Limits{}), hubspottest.Otherwise(a.Otherwise...))...))
+	}
+}
+
+// tokensOf lets an account issue access tokens, where the platform asks for them: one secret
+// stands for all that the credential has.
+func tokensOf(d *deployment.Deployment) []hubspottest.Option {
+	if !d.HubSpot.Auth.ByPlatform() {
+		return nil
+	}
+	const key = hubspottest.DefaultToken
+	return []hubspottest.Option{
+		hubspottest.Token(key), hubspottest.Granted(prove.ExpiredToken, hubspottest.Grant{Scopes: hubspottest.DefaultScopes(), Expires: time.Unix(1, 0), OAuth: true}),
+		hubspottest.OAuthApps(hubspottest.OAuthApp{ClientID: key, ClientSecret: key, RefreshToken: key, Scopes: hubspottest.DefaultScopes(), TokenURL: d.HubSpot.Auth.TokenURL}),
 	}
 }
 

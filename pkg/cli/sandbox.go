@@ -52,6 +52,8 @@ type sandbox struct {
 	log     *slog.Logger
 	mu      sync.Mutex
 	saveErr error
+	tokens  json.RawMessage // what the emulated account keeps of OAuth
+	unsaved bool            // it has changed since the state was written
 }
 
 // sandboxOptions shape the emulated org.
@@ -132,6 +134,17 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 		}
 		return g, bearer == hubspottest.WideToken || slices.Contains(known, bearer)
 	})}
+	ledger, err := ledgerOf(state)
+	if err != nil {
+		s.Close() //nolint:errcheck // the first error counts
+		return nil, fail(fmt.Errorf("the sandbox %s cannot be used: %w", s.path, err), `start a new one with "dealroute sandbox reset"; until then the file stays as it is`)
+	}
+	s.tokens = rawLedger(ledger)
+	crmOptions = append(crmOptions, hubspottest.Hashed(func(text string) string { return genesystest.HashSecret(salt, text) }),
+		hubspottest.Remember(ledger, s.remember), hubspottest.OAuthApps(hubspottest.OAuthApp{
+			ClientID: hubspottest.ClientID, ClientSecret: hubspottest.ClientSecret, RefreshToken: hubspottest.RefreshToken,
+			Scopes: append(hubspottest.DefaultScopes(), b.Scopes()...), TokenURL: l.deployment.HubSpot.Auth.TokenURL,
+		}))
 	if o.crmLatency != nil {
 		crmOptions = append(crmOptions, hubspottest.Latency(o.crmLatency))
 	}
@@ -211,11 +224,41 @@ func readState(path string) (*genesystest.State, error) {
 	return st, nil
 }
 
+// ledgerOf is what an earlier account of the same sandbox kept of OAuth.
+func ledgerOf(st *genesystest.State) (l hubspottest.Ledger, err error) {
+	if st == nil || st.HubSpot == nil {
+		return l, nil
+	}
+	if json.Unmarshal(st.HubSpot, &l) != nil {
+		return l, errors.New("what its HubSpot account keeps of tokens cannot be read")
+	}
+	return l, nil
+}
+
+func rawLedger(l hubspottest.Ledger) json.RawMessage {
+	data, err := json.Marshal(l)
+	if err != nil { // texts and times only
+		panic(err)
+	}
+	return data
+}
+
+// remember keeps what the account knows of tokens until the state is written, which it cannot be
+// now: the org may be asking.
+func (s *sandbox) remember(l hubspottest.Ledger) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokens, s.unsaved = rawLedger(l), true
+}
+
 // save writes the state whole, after each request that changed it.
 func (s *sandbox) save(st *genesystest.State) error {
 	if s.path == "" {
 		return nil
 	}
+	s.mu.Lock()
+	st.HubSpot, s.unsaved = s.tokens, false
+	s.mu.Unlock()
 	data, err := json.MarshalIndent(st, "", " ")
 	if err == nil {
 		err = writeFile(s.path, data, 0o600)
@@ -295,6 +338,12 @@ func guarded(h http.Handler, log *slog.Logger) http.Handler {
 func (s *sandbox) Close() error {
 	for _, srv := range s.servers {
 		srv.Close() //nolint:errcheck // nothing is lost: the state is written at each change
+	}
+	s.mu.Lock()
+	unsaved := s.unsaved && s.lock != nil
+	s.mu.Unlock()
+	if unsaved && s.genesys != nil {
+		s.save(s.genesys.State()) //nolint:errcheck // saved tells
 	}
 	if s.lock != nil {
 		s.lock.Unlock() //nolint:errcheck // the process ends

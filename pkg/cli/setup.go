@@ -13,6 +13,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
@@ -95,8 +96,8 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 			return err
 		}
 	}
-	if !env.settings.sandbox && env.Getenv(keyVariable) == "" {
-		diag.Fprintf(env.IO.Err, "warning: %s is not set: setup cannot check the key, and changes nothing if the credential must be written\n", keyVariable)
+	if missing := notGiven(env, l.deployment); missing != "" && !env.settings.sandbox {
+		diag.Fprintf(env.IO.Err, "warning: %s is not set: setup cannot check the key, and changes nothing if the credential must be written\n", missing)
 	}
 	target, err := openOrg(ctx, env, l, b, false)
 	if err != nil {
@@ -358,6 +359,12 @@ func applyError(err error, r *reconcile.Reconciler, scopes []string) error {
 		return fail(err, "run it again when no other setup runs: of two it keeps the one that is used and removes the other")
 	case errors.As(err, &key) && errors.As(key.Err, &told):
 		return fail(err, told.finding.Hint+"; then run it again")
+	case errors.As(err, &key) && hubspotrest.GrantRefused(key.Err):
+		var refused *hubspotrest.Error
+		errors.As(key.Err, &refused)
+		return fail(err, refused.Hint()+"; then run it again")
+	case errors.As(err, &key) && (strings.HasSuffix(key.Credential.Name, blueprint.TokenEnding) || strings.HasSuffix(key.Credential.Name, blueprint.OAuthEnding)):
+		return fail(err, fmt.Sprintf("%s must be those of an app that is connected to the account with %s; correct them, then run it again: setup writes the credential again", strings.Join(appVariables(), ", "), strings.Join(scopes, " and ")))
 	case errors.As(err, &key) && strings.HasSuffix(key.Credential.Name, blueprint.KeyEnding):
 		return fail(err, fmt.Sprintf("%s must hold a key that HubSpot knows and that has %s; correct it, then run it again: setup writes it again", keyVariable, strings.Join(scopes, " and ")))
 	case errors.As(err, &held), errors.As(err, &locked):

@@ -155,10 +155,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	key := secret.New(hubspottest.DefaultToken)
 	switch {
 	case s.live:
-		if key = secret.New(env.Getenv(keyVariable)); !key.Set() {
-			return nil, fail(errors.New("no key for HubSpot"), "set HUBSPOT_SERVICE_KEY to a service key with crm.objects.contacts.read and crm.objects.deals.read, and with crm.objects.companies.read for hubspot.lookup.company: numbers")
-		}
-		if err := whole(keyVariable, key); err != nil {
+		if key, err = liveKey(ctx, env, l.deployment); err != nil {
 			return nil, err
 		}
 	case o.crm != "fixtures":
@@ -176,6 +173,9 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 		return nil, err
 	}
 	s.run = &simulate.Run{Program: program, Org: state, Trace: interp.TracePath, Takes: takes(l.deployment)}
+	if s.live {
+		s.run.Token = key
+	}
 	if o.trace {
 		s.run.Trace = interp.TraceFull
 	}
@@ -277,7 +277,7 @@ func (s *simulation) artifacts(ctx context.Context, env session, b *blueprint.Bl
 	switch s.options.flow {
 	case "rendered":
 		a, err := renderedArtifacts(b, key)
-		return a, &simulate.Org{Rows: defaultRows(b), Owners: unknownOwners()}, err
+		return a, &simulate.Org{Rows: b.Rows(), Owners: unknownOwners()}, err
 	case "deployed":
 		return s.deployedArtifacts(ctx, env, b, key)
 	}
@@ -313,41 +313,14 @@ func artifactsOf(b *blueprint.Blueprint, flow blueprint.FlowArtifact, ids genesy
 	for _, x := range b.Actions {
 		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
 		if act.HubSpot {
-			act.Credentials = hubspotCredential(b, key)
+			act.Credentials = b.HubSpotCredential(key)
+			if b.Auth != nil {
+				act.Auth = b.Auth.Definition
+			}
 		}
 		a.Actions = append(a.Actions, act)
 	}
 	return a
-}
-
-// hubspotCredential gives the key under every field name that the credential has.
-func hubspotCredential(b *blueprint.Blueprint, key secret.Value) map[string]secret.Value {
-	out := map[string]secret.Value{}
-	for _, e := range b.Entities {
-		if e.Key.Kind != genesys.Credential {
-			continue
-		}
-		for _, f := range e.Secrets {
-			out[f] = key
-		}
-	}
-	return out
-}
-
-// defaultRows are the control rows as setup creates them: enrichment on, breaker closed.
-func defaultRows(b *blueprint.Blueprint) map[string]map[string]any {
-	out := map[string]map[string]any{}
-	for _, e := range b.Entities {
-		if e.Key.Kind == genesys.DataTableRow {
-			key, _ := e.Content["key"].(string)
-			row := map[string]any{}
-			for k, v := range e.Content {
-				row[k] = v
-			}
-			out[key] = row
-		}
-	}
-	return out
 }
 
 func (s *simulation) useWorld(start *time.Time) error {
@@ -419,7 +392,7 @@ func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.S
 	if err := s.fixtureOwners(f.CRM); err != nil {
 		return nil, err
 	}
-	server := hubspottest.New(f.CRM, append(defined(s.loaded.deployment), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...)
+	server := hubspottest.New(f.CRM, append(append(defined(s.loaded.deployment), tokensOf(s.loaded.deployment)...), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...)
 	s.run.Clock = clock.Set
 	s.run.Org.Change(f.Org())
 	return transport.Handler(server), nil

@@ -12,6 +12,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/validate"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -168,9 +169,13 @@ func (o statusOptions) figures(ctx context.Context, target *org, names map[strin
 
 // inHubSpot says what the file names and the account does not have, where there is a key to ask with.
 func (o statusOptions) inHubSpot(ctx context.Context, target *org, l *loaded, s *view.Status) diag.Findings {
-	key, err := target.secret(blueprint.FieldToken)
+	key, err := target.bearer(ctx, o.session, l.deployment)
 	if err != nil {
-		s.Warnings = append(s.Warnings, keyVariable+" is not set: whether HubSpot has what the file names was not checked, nor whether the credential holds the key")
+		why := givenBy(l.deployment) + " is not set"
+		if hubspotrest.GrantRefused(err) {
+			why = err.Error()
+		}
+		s.Warnings = append(s.Warnings, why+": whether HubSpot has what the file names was not checked, nor whether the credential holds the key")
 		return nil
 	}
 	asked := &simulation{loaded: l, texts: map[string][]byte{}}

@@ -121,7 +121,9 @@ func (v *verifier) located(ids genesys.IDs) (at location, err error) {
 		}
 	}
 	for _, x := range v.print.Actions {
-		at.actions = append(at.actions, genesys.Object{ID: id(x.Key), Body: map[string]any{"name": x.Key.Name, "category": x.Category}})
+		at.actions = append(at.actions, genesys.Object{ID: id(x.Key), Body: map[string]any{
+			"name": x.Key.Name, "category": x.Category, "integrationId": id(genesys.Key{Kind: genesys.Integration, Name: x.Category}),
+		}})
 	}
 	return at, err
 }
@@ -129,13 +131,13 @@ func (v *verifier) located(ids genesys.IDs) (at location, err error) {
 // live asks HubSpot itself for a number. What it knows of the caller is its own matter, so the call
 // must only come to a target, and the lookup must not fail.
 func (v *verifier) live(ctx context.Context, artifacts simulate.Artifacts, state *simulate.Org) error {
-	key, err := v.target.secret(blueprint.FieldToken)
+	key, err := v.target.bearer(ctx, v.env, v.loaded.deployment)
 	if err != nil {
 		return err
 	}
 	for i, a := range artifacts.Actions {
 		if a.HubSpot {
-			artifacts.Actions[i].Credentials = hubspotCredential(v.print, key)
+			artifacts.Actions[i].Credentials = v.print.HubSpotCredential(key)
 		}
 	}
 	program, err := simulate.Prepare(artifacts, simulate.Readings{})
@@ -147,7 +149,7 @@ func (v *verifier) live(ctx context.Context, artifacts simulate.Artifacts, state
 	mask.Caller(v.ani)
 	sender := transport.ReadOnlySender(transport.To(v.target.crm, transport.NewHTTP(transport.HTTPOptions{})))
 	run := &simulate.Run{
-		Program: program, Org: state, Trace: interp.TracePath, Takes: takes(d), Real: true,
+		Program: program, Org: state, Trace: interp.TracePath, Takes: takes(d), Real: true, Token: key,
 		Sender: transport.LogSender(mask.Listen(sender), v.env.log()),
 	}
 	dnis := ""

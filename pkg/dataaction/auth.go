@@ -23,6 +23,18 @@ type Auth struct {
 	result jsonpath.Value
 }
 
+// Keep gives the auth action a result as if it had run. Values are those that decoding JSON gives.
+func (a *Auth) Keep(result map[string]any) error {
+	v, err := jsonpath.FromAny(result)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.result, a.kept = v, true
+	return nil
+}
+
 // authenticate sets authResponse, and tells whether it was a kept one.
 func (r *runner) authenticate(ctx context.Context, renew bool) (cached bool, _ *Error) {
 	a := r.o.Auth

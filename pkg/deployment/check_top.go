@@ -70,6 +70,7 @@ func (d *decoder) checkHubSpot(dep *Deployment) {
 	d.checkIDs("hubspot.lookup.pipelines", dep.HubSpot.Lookup.Pipelines, "pipeline")
 	d.checkStages(dep)
 	d.checkFacts(dep)
+	d.checkAuth(dep)
 }
 
 func (d *decoder) checkCountry(path, c string) {

@@ -40,6 +40,10 @@ const (
 	codeNoSchedule  = "DR-HOURS-001"
 	codeNoEmergency = "DR-HOURS-002"
 
+	codeAuthUnused = "DR-AUTH-001"
+	codeAuthGrant  = "DR-AUTH-002"
+	codeAuthURL    = "DR-AUTH-003"
+
 	codeFactSource  = "DR-FACT-001"
 	codeFactUnknown = "DR-FACT-002"
 	codeFactType    = "DR-FACT-003"
@@ -61,6 +65,9 @@ type Code struct {
 // Codes lists every code of this package, sorted.
 func Codes() []Code {
 	return []Code{
+		{codeAuthUnused, "a key of OAuth without OAuth", "renew, grant and tokenURL say how access tokens are got and renewed. A service key is one static token: nothing would read them."},
+		{codeAuthGrant, "a grant that opens no CRM data", "HubSpot gives a token for the client-credentials grant, and it stands for the app and not for an account: every lookup would be refused. The grant is of use only where somebody else, such as a gateway of yours, issues the tokens."},
+		{codeAuthURL, "not the address of a token endpoint", "Client secret and refresh token are sent there, so it must be https:// with a host, and hold neither a user nor a fragment. http:// is taken for loopback only."},
 		{codeFactSource, "a fact without one source", "A fact is a property of the contact or of the deal that counts: exactly one of contact and deal is given."},
 		{codeFactUnknown, "a condition on a fact that is not declared", "Declare the fact under hubspot.facts with the property it comes from, or use a name that is there."},
 		{codeFactType, "a value that does not fit the fact's type", "A number is compared with numbers, a boolean with true or false, a date with days such as 2026-12-31. Change the value, or the fact's type."},

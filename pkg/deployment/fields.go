@@ -198,13 +198,11 @@ var reservedKeys = map[reflect.Type][]string{
 	reflect.TypeFor[Calls]():      {"testNumbers"},
 	reflect.TypeFor[Target]():     {"language"},
 	reflect.TypeFor[Fallback]():   {"flow", "owner", "language"},
-	reflect.TypeFor[Auth]():       {"renew", "grant", "tokenURL"},
 }
 
 // reservedValues are known and not built yet, by the path of their key.
 var reservedValues = map[string][]string{
 	"hubspot.lookup.strategy": {"unique-phone", "rollup"},
-	"hubspot.auth.method":     {"oauth"},
 	"enrichment.cache.store":  {"data-table"},
 }
 

@@ -52,7 +52,7 @@ func defaults() *Deployment {
 		Genesys: Genesys{Division: HomeDivision},
 		HubSpot: HubSpot{
 			APIVersion: hubspot.DefaultVersion,
-			Auth:       Auth{Method: "service-key"},
+			Auth:       Auth{Method: AuthKey},
 			Lookup:     Lookup{Strategy: "search", Match: "mixed", Duplicates: routing.DuplicatesBest, Company: routing.CompanyNone},
 		},
 		Calls: Calls{Language: "en-us"},

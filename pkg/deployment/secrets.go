@@ -84,8 +84,8 @@ func random(s string) bool {
 }
 
 // idPlaces are where a UUID is an id and no secret: HubSpot's older pipelines and stages have
-// such ids, and so has an org.
-var idPlaces = pattern.Of(`^(genesys\.(org|division)|hubspot\.stages(\.|\[|$).*|hubspot\.lookup\.pipelines\[\]|routing\.rules\[\]\.when\.(stage|pipeline|facts).*)$`)
+// such ids, and so have an org and the tenant in the address of a token endpoint.
+var idPlaces = pattern.Of(`^(genesys\.(org|division)|hubspot\.auth\.tokenURL|hubspot\.stages(\.|\[|$).*|hubspot\.lookup\.pipelines\[\]|routing\.rules\[\]\.when\.(stage|pipeline|facts).*)$`)
 
 // scanSecrets looks at every scalar, key or value, wherever it stands.
 func (d *decoder) scanSecrets(path string, n *yaml.Node, depth int) {

@@ -68,9 +68,33 @@ type HubSpot struct {
 
 // Auth is the kind of credential.
 type Auth struct {
-	// Method is service-key: one static bearer token.
-	Method string `yaml:"method,omitempty" jsonschema:"enum=service-key,default=service-key"`
+	// Method is service-key, one static bearer token, or oauth, access tokens that expire.
+	Method string `yaml:"method,omitempty" jsonschema:"enum=service-key,enum=oauth,default=service-key"`
+	// Renew says who renews an access token: the platform within the call that finds it expired, or dealroute token renew outside of calls.
+	Renew string `yaml:"renew,omitempty" jsonschema:"enum=platform,enum=outside,default=platform"`
+	// Grant is how a token is asked for. HubSpot serves no CRM data to client-credentials: that grant needs a tokenURL of somebody else.
+	Grant string `yaml:"grant,omitempty" jsonschema:"enum=refresh-token,enum=client-credentials,default=refresh-token"`
+	// TokenURL is the token endpoint where it is not HubSpot's own.
+	TokenURL string `yaml:"tokenURL,omitempty" jsonschema:"maxLength=500"`
 }
+
+// Choices of Auth.
+const (
+	AuthKey   = "service-key"
+	AuthOAuth = "oauth"
+
+	RenewPlatform = "platform"
+	RenewOutside  = "outside"
+
+	GrantRefresh = "refresh-token"
+	GrantClient  = "client-credentials"
+)
+
+// ByPlatform reports whether the integration fetches access tokens itself.
+func (a Auth) ByPlatform() bool { return a.Method == AuthOAuth && a.Renew == RenewPlatform }
+
+// Outside reports whether access tokens are put into the credential from outside.
+func (a Auth) Outside() bool { return a.Method == AuthOAuth && a.Renew == RenewOutside }
 
 // Lookup says how a caller is found in HubSpot.
 type Lookup struct {

@@ -16,6 +16,7 @@ const (
 	OAuthClient    Kind = "oauthClient"
 	Credential     Kind = "credential"
 	Integration    Kind = "integration"
+	AuthAction     Kind = "authAction" // the custom auth action of an integration: the platform makes it and takes it away
 	DataTable      Kind = "dataTable"
 	DataTableRow   Kind = "dataTableRow" // name: table/key
 	DataAction     Kind = "dataAction"
@@ -36,6 +37,7 @@ var levels = [][]Kind{
 	{OAuthClient, DataTableRow, Queue},
 	{Credential},
 	{Integration},
+	{AuthAction},
 	{DataAction},
 	{Flow},
 	{CallRoute},
@@ -83,6 +85,7 @@ type Entity struct {
 	Content map[string]any // the body as the vendor's API names its fields; values as encoding/json makes them
 	Text    string         // the artifact for kinds that are a file: flow YAML, script JSON
 	Secrets []string       // for a Credential: the names of its fields; the values are asked for at the moment of writing
+	Token   string         // for a Credential: its one field, which holds an access token; Secrets are then what that is got with
 }
 
 // Refs lists the references in an entity.

@@ -18,6 +18,7 @@ const (
 	RoleHeld                     // a granted role, when it is handed on
 	IntegrationActive            // an enabled integration
 	ActionsTaken                 // an active integration, when its first actions are made
+	AuthActionMade               // the auth action of an integration that got its credential
 	IntegrationGone              // a deleted integration, for its credential
 	ScriptImported               // an uploaded script
 	ScriptListed                 // an imported script, in a list by name
@@ -72,6 +73,11 @@ var lags = [lagCount]Terms{
 		What:   "the integration to take actions",
 		Source: "Genesys' premium app wizard: waits 3 s between enabling an integration and making its actions",
 		First:  time.Second, Longest: time.Second, Bound: 3 * time.Second,
+	},
+	AuthActionMade: {
+		What:   "the platform to make the integration's auth action",
+		Source: "Terraform provider, integration_custom_auth_action: waits up to 15 s while it answers 404; the bound is ours",
+		First:  time.Second, Longest: 3 * time.Second, Bound: time.Minute,
 	},
 	IntegrationGone: {
 		What:   "the integration to let its credential go",

@@ -9,3 +9,10 @@ const (
 	RecordWritten    = "written"              // of what carries no mark: the print of each data action's content, and the script's version; see reconcile/written.go
 	RecordPrint      = "credentialPrint"      // of each credential whose value comes from outside: a fingerprint of what was written
 )
+
+// The row of the control table that says until when the access token in the HubSpot credential
+// may be used, where it is renewed from outside, and its column. The name is the integration guide's.
+const (
+	TokenRow    = "token"
+	TokenExpiry = "hubspot_oauth_expiry" // as 2026-11-23T19:25:38Z; anything else counts as expired
+)

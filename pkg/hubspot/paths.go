@@ -76,6 +76,9 @@ func (p PathSet) Properties(object string) string {
 	return p.crm("properties") + "/" + url.PathEscape(object)
 }
 
+// Token is the token endpoint of OAuth. That of v1 ends on 2027-02-16.
+func (p PathSet) Token() string { return "/oauth/" + p.version + "/token" }
+
 // Account tells portal id, currency and time zone.
 func (p PathSet) Account() string { return "/account-info/" + p.version + "/details" }
 

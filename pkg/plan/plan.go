@@ -205,12 +205,25 @@ func replaced(up, down []Change) {
 		}
 		for j, o := range down {
 			old := versioned().FindStringSubmatch(o.Key.Name)
+			if moved(up, n) {
+				what = "integration"
+			}
 			if o.Key.Kind == n.Key.Kind && o.Action == Delete && o.Reason == unwanted && old != nil && old[1] == name[1] {
 				up[i].Reason = fmt.Sprintf("its %s changed: made beside %q, which goes when the flow has moved", what, o.Key.Name)
 				down[j].Reason = fmt.Sprintf("its %s changed: %q takes its place", what, n.Key.Name)
 			}
 		}
 	}
+}
+
+// moved reports whether a data action comes with an integration that is new, too: it is named like
+// the action's category.
+func moved(up []Change, action Change) bool {
+	return slices.ContainsFunc(action.Fields, func(f Field) bool {
+		return f.Path == "category" && slices.ContainsFunc(up, func(c Change) bool {
+			return c.Key.Kind == genesys.Integration && c.Action == Create && c.Key.Name == f.New
+		})
+	})
 }
 
 // keeps turns a deletion of what must stay into leaving it alone.
@@ -356,7 +369,11 @@ func made(d genesys.Entity, p Policy) []Field {
 		out = append(out, f)
 	}
 	walk("", want)
-	for _, s := range d.Secrets {
+	secrets := d.Secrets
+	if d.Token != "" {
+		secrets = []string{d.Token}
+	}
+	for _, s := range secrets {
 		out = append(out, Field{Path: "credentialFields." + s, New: "(secret)"})
 	}
 	slices.SortStableFunc(out, func(a, b Field) int { return cmp.Compare(a.Path, b.Path) })

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/simulate"
@@ -33,7 +35,7 @@ const fallback = -1
 // them up; of callers, who are an account with numbers, one is taken for a rule that nobody is
 // made up for. Notes say what else there is to know. in.Mode does not matter.
 //
-// That enrichment is switched off, or the breaker open, is a state of the org and no fault of it:
+// That enrichment is switched off, the breaker open, or the token expired, is a state of the org and no fault of it:
 // the callers are tried as if it were not so.
 func Deployed(ctx context.Context, in Input, org Published, callers hubspot.CRM) (tried []Tried, notes []string, err error) {
 	w, err := newWhole(in)
@@ -41,7 +43,7 @@ func Deployed(ctx context.Context, in Input, org Published, callers hubspot.CRM)
 		return nil, nil, err
 	}
 	rendered := w.strict
-	w.strict = &artifacts{roles: rendered.roles, table: rendered.table, script: rendered.script, shown: rendered.shown, rows: map[string]map[string]any{}}
+	w.strict = &artifacts{roles: rendered.roles, table: rendered.table, script: rendered.script, shown: rendered.shown, rows: map[string]map[string]any{}, first: rendered.first, token: rendered.token}
 	r := readings()[0].is
 	r.Interp.Rounds = 99 // as the rendered ones
 	if w.strict.program, err = simulate.Prepare(org.Artifacts, r); err != nil {
@@ -67,6 +69,13 @@ func Deployed(ctx context.Context, in Input, org Published, callers hubspot.CRM)
 			}
 		}
 		row["openUntil"] = ""
+	}
+	if row := w.strict.rows[genesys.TokenRow]; row != nil && w.d.HubSpot.Auth.Outside() {
+		until, _ := row[genesys.TokenExpiry].(string)
+		if t, err := time.Parse(time.RFC3339, until); !openTime().MatchString(until) || err != nil || !t.After(w.in.Now) {
+			notes = append(notes, `the access token in the org has expired; the callers were tried as if it had not. "dealroute token renew" renews it`)
+		}
+		row[genesys.TokenExpiry] = blueprint.ValidToken
 	}
 	for i := range w.p.Rules {
 		s := w.of1(i, callers)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/routing"
@@ -35,6 +36,7 @@ func (w *whole) families() []family {
 		{"numbers", w.numbersFamily},
 		{"control", w.controlFamily},
 		{"faults", w.faultsFamily},
+		{"token", w.tokenFamily},
 		{"org", w.orgFamily},
 		{"legs", w.legsFamily},
 		{"rules near", w.nearFamily},
@@ -779,6 +781,19 @@ func (w *whole) controlFamily() []*situation {
 		rows = append(rows, map[string]map[string]any{"breaker": {"openUntil": v}})
 	}
 	rows = append(rows, map[string]map[string]any{"switch": {"enabled": false}, "breaker": {"openUntil": stamp(time.Minute, plain)}})
+	if w.d.HubSpot.Auth.Outside() {
+		for _, v := range []any{
+			stamp(time.Second, plain), stamp(time.Minute, plain), stamp(time.Second, fraction), stamp(500*time.Millisecond, fraction), stamp(0, plain), stamp(-time.Second, plain), stamp(24*time.Hour, plain),
+			"", "soon", stamp(time.Hour, time.DateOnly), stamp(time.Hour, "2006-01-02T15:04:05"), stamp(time.Hour, "2006-01-02T15:04:05") + "+01:00", stamp(time.Hour, "2006-01-02T15:04:05") + ",5Z", nil,
+		} {
+			rows = append(rows, map[string]map[string]any{genesys.TokenRow: {genesys.TokenExpiry: v}})
+		}
+		rows = append(rows, map[string]map[string]any{genesys.TokenRow: {genesys.TokenExpiry: ""}, "breaker": {"openUntil": stamp(time.Minute, plain)}},
+			map[string]map[string]any{genesys.TokenRow: nil}) // the row alone is gone
+		for _, r := range rows[len(rows)-16:] {
+			g.add(w.found.base(), func(s *situation) { s.Org.Rows = r })
+		}
+	}
 	for _, r := range rows {
 		g.add(w.found.open(), func(s *situation) { s.Org.Rows = r })
 	}
@@ -829,6 +844,34 @@ func (w *whole) faultsFamily() []*situation {
 	}
 	if w.d.Enrichment.Breaker.Enabled { // where its row is gone, nothing is written
 		g.add(w.found.open(), func(s *situation) { s.Faults, s.Org.NoRows = []Fault{{FaultServer, 1}}, true })
+	}
+	return g.out
+}
+
+// tokenFamily is the call that finds the platform with an expired token, or with none: a token
+// comes within it, and each request may fail.
+func (w *whole) tokenFamily() []*situation {
+	g := w.gather()
+	if !w.d.HubSpot.Auth.ByPlatform() {
+		return nil
+	}
+	for _, t := range []struct {
+		holds    string
+		requests int
+	}{{holdsExpired, 4}, {holdsNone, 3}} {
+		holds, requests := t.holds, t.requests
+		for _, x := range []sketch{w.found.base(), w.found.open()} {
+			g.add(x, func(s *situation) { s.holds = holds })
+			for n := 1; n <= requests; n++ {
+				for i, k := range FaultKinds() {
+					if w.in.Mode == Quick && i > 2 && n != requests-2 { // the request for a token meets all
+						continue
+					}
+					g.add(x, func(s *situation) { s.holds, s.Faults = holds, []Fault{{k, n}} })
+				}
+			}
+		}
+		g.add(w.found.open().with(func(y *sketch) { y.failure = routing.FailureOff }), func(s *situation) { s.holds = holds })
 	}
 	return g.out
 }

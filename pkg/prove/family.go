@@ -323,7 +323,7 @@ func (s *situation) write(b *strings.Builder) {
 		fmt.Fprintf(b, "%q", s.spoil)
 		s.earlier.write(b)
 	}
-	fmt.Fprint(b, s.otherwise)
+	fmt.Fprint(b, s.otherwise, s.holds)
 }
 
 func writeCRM(b *strings.Builder, crm hubspot.CRM) {

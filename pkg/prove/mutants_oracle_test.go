@@ -198,13 +198,7 @@ func (s *subject) sample(t testing.TB) *sample {
 
 // run sends the call, and the one after it.
 func (s *subject) run(p [2]*simulate.Program, x *situation) []got {
-	org := &simulate.Org{Rows: map[string]map[string]any{}}
-	for _, e := range s.b.Entities {
-		if e.Key.Kind == genesys.DataTableRow {
-			key, _ := e.Content["key"].(string)
-			org.Rows[key] = maps.Clone(e.Content)
-		}
-	}
+	org := &simulate.Org{Rows: s.b.Rows()}
 	if x.org != nil {
 		x.org(org)
 	}

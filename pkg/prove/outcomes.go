@@ -11,6 +11,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
@@ -195,6 +196,8 @@ func (f *flowProof) bars(e *interp.Effect, o interp.Outcome) string {
 	switch key := e.Key.Text(); {
 	case o.Branch == "failure":
 		return fmt.Sprintf("row %q cannot be read", key)
+	case o.Branch == "notFound" && key == genesys.TokenRow:
+		return "no token has been renewed"
 	case o.Branch != "found":
 	case key == "switch":
 		return "enrichment is switched off"
@@ -220,6 +223,8 @@ func (f *flowProof) apart(e *interp.Effect, output string) func(expr.Value) bool
 		return func(v expr.Value) bool { return v.IsSet() && !v.Bool() }
 	case key == "breaker" && output == "openUntil":
 		return func(v expr.Value) bool { t, ok := at(v); return ok && t.After(f.in.Now) }
+	case key == genesys.TokenRow && output == genesys.TokenExpiry:
+		return func(v expr.Value) bool { t, ok := at(v); return !ok || !t.After(f.in.Now) }
 	}
 	return nil
 }

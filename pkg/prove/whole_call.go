@@ -36,7 +36,7 @@ type Witness struct {
 
 // An Org is how an org differs from one as setup leaves it.
 type Org struct {
-	Rows             map[string]map[string]any // columns of rows of the control table
+	Rows             map[string]map[string]any // columns of rows of the control table; nil: the row is gone
 	NoRows           bool                      // the control table has none
 	TableFails       bool
 	MissingQueues    []string
@@ -54,6 +54,7 @@ type situation struct {
 	earlier   *situation        // the leg before this one; its data are the conversation
 	spoil     map[string]string // what is changed in them
 	otherwise []string
+	holds     string     // which token the platform holds, where it renews them itself: empty for a valid one
 	calls     *artifacts // nil: those under the strict readings
 }
 
@@ -65,6 +66,8 @@ type artifacts struct {
 	rows    map[string]map[string]any // of the control table, as setup leaves them
 	script  string                    // name of the managed script
 	shown   string                    // the text of that script
+	first   string                    // name of the data action that asks for the contact
+	token   secret.Value              // that the platform holds when a call begins, where it renews tokens itself
 }
 
 func madeUp(r genesys.Ref) (string, bool) {
@@ -77,16 +80,22 @@ func prepare(b *blueprint.Blueprint, key secret.Value, r simulate.Readings) (*ar
 	if err != nil {
 		return nil, err
 	}
-	out := &artifacts{roles: map[string]string{}, rows: map[string]map[string]any{}, table: b.Name + "-control"}
+	out := &artifacts{roles: map[string]string{}, rows: resolved.Rows(), table: b.Name + "-control"}
 	a := simulate.Artifacts{Flow: resolved.Flow.Tree, Table: out.table, Owners: blueprint.OwnersTable(b.Name)}
 	a.TableID, _ = madeUp(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: a.Table}, Field: "id"})
 	for _, x := range resolved.Actions {
 		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
 		if act.HubSpot {
-			act.Credentials = map[string]secret.Value{blueprint.FieldToken: key}
+			act.Credentials = resolved.HubSpotCredential(key)
+			if auth := resolved.Auth; auth != nil {
+				act.Auth, out.token = auth.Definition, key
+				out.roles[auth.Definition.Name] = auth.Role
+			}
 		}
 		a.Actions = append(a.Actions, act)
-		out.roles[x.Definition.Name] = x.Role
+		if out.roles[x.Definition.Name] = x.Role; x.Role == blueprint.RoleFindContact {
+			out.first = x.Definition.Name
+		}
 	}
 	if r.Interp.Rounds == 0 {
 		r.Interp.Rounds = 99 // whether Architect runs more is not known
@@ -96,9 +105,6 @@ func prepare(b *blueprint.Blueprint, key secret.Value, r simulate.Readings) (*ar
 	}
 	for _, e := range resolved.Entities {
 		switch e.Key.Kind {
-		case genesys.DataTableRow:
-			key, _ := e.Content["key"].(string)
-			out.rows[key] = e.Content
 		case genesys.Script:
 			if strings.HasPrefix(e.Key.Name, b.Name+" ") && e.Text != "" {
 				out.script = e.Key.Name
@@ -122,6 +128,10 @@ func (a *artifacts) newOrg(w *Witness) *simulate.Org {
 		o.Rows[key] = maps.Clone(row)
 	}
 	for key, columns := range w.Org.Rows {
+		if columns == nil {
+			delete(o.Rows, key)
+			continue
+		}
 		if o.Rows[key] != nil {
 			o.Put(key, columns)
 		}
@@ -164,6 +174,11 @@ type reply struct {
 
 func (a *account) Send(ctx context.Context, r dataaction.Request) (dataaction.Response, error) {
 	k := r.Method + " " + r.URL + "\n" + string(r.Body)
+	for _, h := range r.Header { // another token, another answer
+		if h.Name == "Authorization" {
+			k += "\n" + h.Value
+		}
+	}
 	if got, ok := a.answers[k]; ok {
 		return got.response, got.err
 	}
@@ -176,12 +191,22 @@ func (a *account) Send(ctx context.Context, r dataaction.Request) (dataaction.Re
 	return got.response, got.err
 }
 
+// ExpiredToken is an access token that the account of a proof must know as expired.
+const ExpiredToken = "an access token that has expired"
+
+// What the platform holds, other than a valid token.
+const (
+	holdsExpired = "an expired token"
+	holdsNone    = "no token"
+)
+
 // A line is what a call's requests go through: it counts them, and fails those that a fault
 // is for.
 type line struct {
 	to     dataaction.Sender
 	faults []Fault
 	roles  map[string]string
+	first  string // name of the action that asks first
 	n      int
 	asked  []request
 }
@@ -191,11 +216,18 @@ type request struct {
 	action string
 	role   string
 	fault  FaultKind // that it met; empty for none
+	auth   bool      // for a token, on behalf of the action
 }
 
 func (l *line) Send(ctx context.Context, r dataaction.Request) (dataaction.Response, error) {
 	l.n++
 	q := request{action: r.Action, role: l.roles[r.Action]}
+	if q.role == blueprint.RoleAuth { // it runs within the action that needs a token: the one that was refused, or the first
+		q = request{action: l.first, role: blueprint.RoleFindContact, auth: true}
+		if n := len(l.asked); n > 0 {
+			q.action, q.role = l.asked[n-1].action, l.asked[n-1].role
+		}
+	}
 	for _, f := range l.faults {
 		if f.Request == 0 || f.Request == l.n {
 			q.fault = f.Kind
@@ -297,13 +329,19 @@ func (w *whole) call(ctx context.Context, s *situation, trace interp.Trace, watc
 		acc.answers = map[string]reply{}
 		acc.sender = w.in.HubSpot(Account{CRM: acc.crm, Clock: func() time.Time { return acc.now }, Otherwise: s.otherwise})
 	}
-	l := &line{to: acc, faults: s.Faults, roles: a.roles}
+	l := &line{to: acc, faults: s.Faults, roles: a.roles, first: a.first}
 	org := a.newOrg(&s.Witness)
 	if sch := w.d.Calls.Schedule; sch != nil {
 		hours(org, sch.Group, sch.EmergencyGroup, s.State)
 	}
 	acc.now = s.At
-	run := simulate.Run{Program: a.program, Org: org, Sender: l, Clock: func(t time.Time) { acc.now = t }, Trace: trace, Watch: watch}
+	run := simulate.Run{Program: a.program, Org: org, Sender: l, Clock: func(t time.Time) { acc.now = t }, Trace: trace, Watch: watch, Token: a.token}
+	switch s.holds {
+	case holdsExpired:
+		run.Token = secret.New(ExpiredToken)
+	case holdsNone:
+		run.Token = secret.Value{}
+	}
 	c := simulate.Call{ANI: s.ANI, DNIS: s.DNIS, At: s.At, Conversation: s.Conversation}
 	if s.Through != "" {
 		c.Start.Builtins = []interp.Named{{Name: calledAddress, Value: expr.OfString(s.Through)}}
@@ -315,7 +353,14 @@ func (w *whole) call(ctx context.Context, s *situation, trace interp.Trace, watc
 // failed is the kind of failure that the requests of a role met; empty when none failed, or
 // none was made. A late answer is a failure only where the flow had given up on it.
 func (r ran) failed(role string) string {
-	i := slices.IndexFunc(r.asked, func(q request) bool { return q.role == role && q.fault != "" })
+	i := -1
+	for at, q := range r.asked {
+		renewed := q.fault == FaultKey && at+1 < len(r.asked) && r.asked[at+1].auth // and asked again
+		if q.role == role && q.fault != "" && !renewed {
+			i = at
+			break
+		}
+	}
 	if i < 0 {
 		return ""
 	}

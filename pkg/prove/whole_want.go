@@ -150,6 +150,8 @@ func (r reference) off(s *Witness) string {
 	switch {
 	case s.Org.TableFails:
 		return routing.FailureOff
+	case s.Org.NoRows && r.d.HubSpot.Auth.Outside():
+		return routing.FailureOff
 	case s.Org.NoRows:
 		return ""
 	case s.Org.Rows["switch"]["enabled"] == false:
@@ -159,6 +161,13 @@ func (r reference) off(s *Witness) string {
 	if r.d.Enrichment.Breaker.Enabled && openTime().MatchString(until) {
 		if t, err := time.Parse(time.RFC3339, until); err == nil && t.After(s.At.Truncate(time.Second)) {
 			return routing.FailureBreaker
+		}
+	}
+	if row, said := s.Org.Rows[genesys.TokenRow]; said && r.d.HubSpot.Auth.Outside() {
+		end, _ := row[genesys.TokenExpiry].(string)
+		t, err := time.Parse(time.RFC3339, end)
+		if !openTime().MatchString(end) || err != nil || !t.Truncate(time.Second).After(s.At.Truncate(time.Second)) {
+			return routing.FailureOff
 		}
 	}
 	return ""

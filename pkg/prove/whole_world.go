@@ -219,6 +219,10 @@ func (w *whole) tell(s *situation, o ran, want want, f flaw) []string {
 	}
 	for _, q := range o.asked {
 		what := map[bool]string{true: "fails (" + string(q.fault) + ")", false: "is answered"}[q.fault != "" && q.fault != FaultSlow]
+		if q.auth {
+			add("the platform asks for a token within %q, which %s", q.action, what)
+			continue
+		}
 		add("the flow asks HubSpot by %q, which %s", q.action, what)
 	}
 	rule := ""

@@ -49,6 +49,7 @@ func (r *run) meet(org Org) {
 		genesys.Integration:  integrations,
 		genesys.DataTable:    tableKind{org: org, rows: r.rows},
 		genesys.DataTableRow: r.rows,
+		genesys.AuthAction:   authKind{actions: r.actions},
 		genesys.DataAction:   r.actions,
 		genesys.Skill:        skillKind{org: org},
 		genesys.Queue:        r.queues,

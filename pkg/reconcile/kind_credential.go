@@ -41,8 +41,9 @@ func (k credentialKind) find(ctx context.Context, r *run) ([]plan.Found, error) 
 	return out, nil
 }
 
-// credentialNames are the endings of our credentials' names.
-var credentialNames = []string{" HubSpot key", clientCredential}
+// credentialNames are the endings of our credentials' names: of a key, of a token that is renewed
+// from outside, of what the platform gets tokens with, and of the run-time client's secret.
+var credentialNames = []string{" HubSpot key", " HubSpot token", " HubSpot OAuth", clientCredential}
 
 // clientCredential ends the name of the credential that holds the run-time client's secret.
 const clientCredential = " runtime client"
@@ -86,6 +87,9 @@ func (k credentialKind) fields(ctx context.Context, r *run, d genesys.Entity) (m
 }
 
 func (k credentialKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+	if d.Token != "" {
+		return k.createToken(ctx, r, d)
+	}
 	body, err := r.body(d)
 	if err != nil {
 		return "", err
@@ -109,6 +113,9 @@ func (k credentialKind) create(ctx context.Context, r *run, d genesys.Entity) (s
 }
 
 func (k credentialKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	if d.Token != "" {
+		return k.updateToken(ctx, r, c, d)
+	}
 	body, err := r.body(d)
 	if err != nil {
 		return err

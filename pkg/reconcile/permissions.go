@@ -142,6 +142,8 @@ func needed(c plan.Change) []string {
 		when(add, "architect:datatable:add or architect:datatableRow:add")
 		when(put, editRow)
 		when(gone, "architect:datatable:delete or architect:datatableRow:delete")
+	case genesys.AuthAction:
+		when(add || put, "integrations:action:edit")
 	case genesys.DataAction:
 		when(add, "integrations:action:add", "integrations:action:edit", "integrations:action:execute")
 		when(put, "integrations:action:edit", "integrations:action:execute")

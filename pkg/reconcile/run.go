@@ -28,6 +28,9 @@ type Config struct {
 	// own secret never passes here: it goes from the platform's reply to the credential.
 	Secret func(credential genesys.Key, field string) (secret.Value, error)
 
+	// Token gets the access token that a credential is to hold (genesys.Entity.Token); nil: there is none.
+	Token func(ctx context.Context, credential genesys.Key) (Token, error)
+
 	// Prove looks, by one read, whether the value of a credential that Secret gives will do:
 	// refused says that it will not, doubt that nobody could tell. nil: nobody looks.
 	Prove func(ctx context.Context, credential genesys.Key) (refused, doubt error)
@@ -351,10 +354,10 @@ func (e *DivisionError) Error() string {
 }
 
 // findAll asks all kinds at the same time. Rows need the id of their table, and which
-// actions are ours shows by their integrations, so these come second; the lists of actions
+// actions are ours shows by their integrations, so these and the auth actions come second; the lists of actions
 // are asked with the first.
 func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
-	second := []genesys.Kind{genesys.DataTableRow, genesys.DataAction}
+	second := []genesys.Kind{genesys.DataTableRow, genesys.AuthAction, genesys.DataAction}
 	var mu sync.Mutex
 	var all []plan.Found
 	look := func(ctx context.Context, ks []genesys.Kind, also ...func(context.Context, *run) error) error {

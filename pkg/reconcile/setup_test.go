@@ -14,11 +14,11 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
-	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/plan"
@@ -37,6 +37,11 @@ type world struct {
 	blueprint  *blueprint.Blueprint
 	waited     atomic.Int64 // nanoseconds of pauses that were asked for
 	clock      atomic.Int64 // virtual time, which pauses move
+
+	crm    *hubspottest.Server
+	knows  []hubspottest.Option               // keys of the account
+	ledger atomic.Pointer[hubspottest.Ledger] // what the account knows of access tokens
+	life   atomic.Int64                       // nanoseconds that a token is said to live
 }
 
 // rendered gives the blueprint of a deployment file, changed as change says.
@@ -117,9 +122,12 @@ func buildWorld(t testing.TB, st *genesystest.State, change func(*genesystest.Se
 	w := &world{}
 	w.deployment, w.blueprint = basicBlueprint()
 	w.clock.Store(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).UnixNano())
-	key := genesystest.HashSecret("sandbox", hubspottest.DefaultToken)
-	crm := hubspottest.New(hubspot.CRM{}, hubspottest.Virtual(), hubspottest.Token(key), hubspottest.Token(genesystest.HashSecret("sandbox", otherKey)), hubspottest.WithLimits(hubspottest.Limits{}))
-	opts = append([]genesystest.Option{genesystest.Remote(transport.Handler(crm)), genesystest.Clock(w.now), genesystest.Described(func(err error) { t.Error(err) })}, opts...)
+	w.life.Store(int64(30 * time.Minute))
+	w.knows = []hubspottest.Option{hubspottest.Token(genesystest.HashSecret("sandbox", hubspottest.DefaultToken)), hubspottest.Token(genesystest.HashSecret("sandbox", otherKey))}
+	w.account(hubspottest.Ledger{}, 0)
+	opts = append([]genesystest.Option{genesystest.Remote(transport.SenderFunc(func(ctx context.Context, r dataaction.Request) (dataaction.Response, error) {
+		return transport.Handler(w.crm).Send(ctx, r)
+	})), genesystest.Clock(w.now), genesystest.Described(func(err error) { t.Error(err) })}, opts...)
 	var err error
 	if w.server, err = genesystest.New(st, opts...); err != nil {
 		t.Fatal(err)

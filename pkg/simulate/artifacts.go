@@ -26,7 +26,8 @@ type Action struct {
 	Category    string // name of its integration
 	Definition  *dataaction.Definition
 	Credentials map[string]secret.Value
-	HubSpot     bool // its requests and its time count as HubSpot's
+	Auth        *dataaction.Definition // of its integration; nil without one
+	HubSpot     bool                   // its requests and its time count as HubSpot's
 }
 
 // Readings choose between what the platform may do where no document says it.
@@ -76,7 +77,7 @@ func (p *Program) Under(r Readings) (*Program, error) {
 			if err != nil {
 				return nil, fmt.Errorf("data action %q: %w", was.Definition.Name, err)
 			}
-			again[was] = &action{was.Action, dp}
+			again[was] = &action{was.Action, dp, was.auth}
 		}
 		out.actions[x] = again[was]
 	}
@@ -89,6 +90,7 @@ func (p *Program) Flow() *interp.Program { return p.flow }
 type action struct {
 	Action
 	program *dataaction.Program
+	auth    *dataaction.Program // nil without one
 }
 
 // Prepare compiles flow and actions once.
@@ -101,7 +103,12 @@ func Prepare(a Artifacts, r Readings) (*Program, error) {
 			return nil, fmt.Errorf("data action %q: %w", x.Definition.Name, err)
 		}
 		k := actionKey(x.Category, x.Definition.Name)
-		given[k] = &action{x, dp}
+		given[k] = &action{x, dp, nil}
+		if x.Auth != nil {
+			if given[k].auth, err = dataaction.Compile(x.Auth, r.DataAction); err != nil {
+				return nil, fmt.Errorf("auth action %q: %w", x.Auth.Name, err)
+			}
+		}
 		p.types[k] = outputTypes(x.Definition)
 	}
 	o := r.Interp

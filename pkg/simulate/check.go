@@ -14,6 +14,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/phone"
@@ -520,6 +521,8 @@ func (c *checker) control(at string, given, rows map[string]map[string]any) {
 				c.wrong(place, kind(now)+" does", "%s does not belong here", kind(v))
 			case name == "key" && v != key:
 				c.wrong(place, "leave it out", "the key of row %q is %q", key, key)
+			case name == genesys.TokenExpiry && text != "" && !isTime(text):
+				c.odd(place, timeHint, "that is no time: the token counts as expired")
 			case name == "openUntil":
 				if effect, ok := breakerOpen(text); !ok {
 					c.odd(place, timeHint, "%s", effect)
@@ -632,6 +635,11 @@ func (p *Program) Script(doc *world.Document, rows map[string]map[string]any, d 
 		found = append(found, doc.Odd("/call/data"+pointer(l.name), l.hint, l.why))
 	}
 	for name, t := range doc.Tables {
+		for _, f := range t.Rows[genesys.TokenRow] {
+			if f.Name == genesys.TokenExpiry && f.Value.Kind == world.DatumText && strings.EqualFold(name, p.table) && f.Value.Text != "" && !isTime(f.Value.Text) {
+				found = append(found, doc.Odd("/tables"+pointer(name, "rows", genesys.TokenRow, genesys.TokenExpiry), timeHint, "that is no time: the token counts as expired"))
+			}
+		}
 		for _, f := range t.Rows["breaker"] {
 			if effect, ok := breakerOpen(f.Value.Text); f.Name == "openUntil" && f.Value.Kind == world.DatumText && strings.EqualFold(name, p.table) && !ok {
 				found = append(found, doc.Odd("/tables"+pointer(name, "rows", "breaker", "openUntil"), timeHint, effect))

@@ -3,7 +3,6 @@ package simulate_test
 import (
 	"cmp"
 	"context"
-	"maps"
 	"strings"
 	"time"
 
@@ -85,14 +84,7 @@ func (l line) under(t failer, r simulate.Readings) line {
 
 // newOrg is an org as setup leaves it.
 func (l line) newOrg() *simulate.Org {
-	o := &simulate.Org{Rows: map[string]map[string]any{}}
-	for _, e := range l.b.Entities {
-		if e.Key.Kind == genesys.DataTableRow {
-			key, _ := e.Content["key"].(string)
-			o.Rows[key] = maps.Clone(e.Content)
-		}
-	}
-	return o
+	return &simulate.Org{Rows: l.b.Rows()}
 }
 
 // A caller is one call with what stands around it.

@@ -11,6 +11,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/secret"
 )
 
 // A Run is a series of calls that share an org: a breaker that one call opens is open for
@@ -30,7 +31,12 @@ type Run struct {
 	// nil: nothing is.
 	Takes func(rule string) (queue, skills bool)
 
-	silent *world.Scripted // what neither the org nor HubSpot is asked for
+	// Token is the access token that the platform holds when the run begins, where it renews it
+	// itself; not set: it holds none.
+	Token secret.Value
+
+	auth   map[string]*dataaction.Auth // what the platform keeps, by category
+	silent *world.Scripted             // what neither the org nor HubSpot is asked for
 }
 
 // A Call is a caller to send through the flow.

@@ -258,7 +258,7 @@ func (w *callWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Ou
 			in[n.Name] = v
 		}
 	}
-	o := dataaction.RunOptions{Credentials: a.Credentials, Trace: w.run.Trace == interp.TraceFull}
+	o := dataaction.RunOptions{Credentials: a.Credentials, Auth: w.run.authOf(a), Trace: w.run.Trace == interp.TraceFull}
 	sender := w.run.Sender
 	if a.Definition.IntegrationType == dataaction.GenesysCloud {
 		o.BaseURL, o.Bearer = genesysBase, secret.New("made-up")
@@ -303,6 +303,25 @@ func (w *callWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Ou
 	}
 	w.book(run)
 	return out, nil
+}
+
+// authOf is the auth action of an action's integration with what the platform keeps of it; nil
+// without one.
+func (r *Run) authOf(a *action) *dataaction.Auth {
+	if a.auth == nil {
+		return nil
+	}
+	k := strings.ToLower(a.Category)
+	if r.auth[k] == nil {
+		if r.auth == nil {
+			r.auth = map[string]*dataaction.Auth{}
+		}
+		r.auth[k] = &dataaction.Auth{Program: a.auth}
+		if r.Token.Set() {
+			_ = r.auth[k].Keep(map[string]any{"access_token": r.Token.Reveal()}) // a text is JSON
+		}
+	}
+	return r.auth[k]
 }
 
 // methodPut is the only method that a breaker uses; this package knows no HTTP of its own.

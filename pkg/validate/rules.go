@@ -86,6 +86,7 @@ func Rules() []Rule {
 		ruleStageClosed(),
 		ruleStageUnnamed(),
 		ruleStageUnused(),
+		ruleToken(),
 		ruleBudget(),
 		ruleBreakerLong(),
 		ruleBreakerOrder(),

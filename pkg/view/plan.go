@@ -127,7 +127,7 @@ func NewChange(c plan.Change, texts map[genesys.Key][2]string) Change {
 	if t, ok := texts[c.Key]; ok && c.Action != plan.Create {
 		diff = unified(t[0], t[1])
 	}
-	if c.Key.Kind == genesys.DataAction && c.Action != plan.Create {
+	if (c.Key.Kind == genesys.DataAction || c.Key.Kind == genesys.AuthAction) && c.Action != plan.Create {
 		for _, f := range fields {
 			if old, now, ok := lines(f); ok {
 				diff = append(append(diff, f.Path), unified(old, now)...)

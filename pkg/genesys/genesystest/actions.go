@@ -182,6 +182,9 @@ func (c *call) actionPatch() (int, any, error) {
 		return 0, nil, versionConflict(have, sent)
 	}
 	next := merge(e.Body, c.body)
+	if strings.HasPrefix(e.ID, customAuth) && object(next["config"])["timeoutSeconds"] != nil {
+		return 0, nil, failed(http.StatusBadRequest, "bad.request", "timeoutSeconds is not valid for a custom auth action")
+	}
 	if err := c.checkDefinition(next); err != nil {
 		return 0, nil, err
 	}
@@ -328,7 +331,10 @@ func (s *Server) definition(body map[string]any) (*dataaction.Definition, diag.F
 	if e := s.state.get(integrations, str(b["integrationId"])); e != nil {
 		b["integrationType"] = object(e.Body["integrationType"])["id"]
 	}
-	b["actionType"] = "custom"
+	b["actionType"] = dataaction.Custom
+	if strings.HasPrefix(str(b["id"]), customAuth) {
+		b["actionType"] = dataaction.CustomAuth
+	}
 	data, err := json.Marshal(b)
 	if err != nil {
 		return nil, diag.Findings{{Message: err.Error()}}
@@ -462,6 +468,9 @@ func (c *call) run(body map[string]any) (*dataaction.Result, error) {
 	fields, _ := c.s.state.credentialOf(id)
 	for k, v := range fields {
 		o.Credentials[k] = secret.New(v)
+	}
+	if o.Auth, err = c.s.authOf(id, str(body["id"]), fields); err != nil {
+		return nil, failed(http.StatusBadRequest, "bad.request", "%v", err)
 	}
 	var sender dataaction.Sender = refusingSender{}
 	if c.s.opts.remote != nil {

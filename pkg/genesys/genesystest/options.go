@@ -77,6 +77,8 @@ type Assumptions struct {
 	SelfGrantRefused        bool // the client that runs the tool cannot grant a role to itself
 	ScriptsOfOtherOrgsTaken bool // a script file that names another organization is accepted
 	MembersWithoutSkills    bool // lists of members ignore expand=skills
+	AuthNotKept             bool // the answer of an auth action is not kept from one call to the next
+	AuthNotRenewed          bool // a 401 does not run the auth action again
 	ScriptListsWithoutDates bool // lists of scripts do not tell when one was published
 }
 

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/google/uuid"
 )
 
@@ -29,6 +30,7 @@ type Server struct {
 	times map[string][]time.Time // of each token, for the rate limit
 	fresh map[string]int         // by role: how often a new grant has not been seen
 	byKey map[string]handler
+	auth  map[string]*dataaction.Auth // what is kept of each auth action's answer, by action, version and credential
 }
 
 type handler func(*call) (int, any, error)

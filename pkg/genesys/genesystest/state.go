@@ -23,6 +23,8 @@ type State struct {
 	Entities map[string]map[string]*entity `json:"entities"` // by collection, then id
 	Grants   []grant                       `json:"grants"`
 	Tokens   map[string]string             `json:"tokens"` // hash of the token → client id
+
+	HubSpot json.RawMessage `json:"hubSpot,omitempty"` // what the account of the same sandbox keeps; nothing here reads it
 }
 
 // A NamedID is how the API refers to an entity.

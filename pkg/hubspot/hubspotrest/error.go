@@ -21,6 +21,7 @@ type Error struct {
 	PolicyName    string // the limit that was hit, in capitals
 	CorrelationID string
 	Message       string
+	OAuth         string        // of a token endpoint, such as invalid_grant
 	Scopes        []string      // one of them would suffice
 	RetryAfter    time.Duration // what HubSpot asked for; 0: nothing
 }
@@ -38,6 +39,8 @@ func (e *Error) Error() string {
 
 func (e *Error) reason() string {
 	switch {
+	case e.OAuth != "" && e.Message != "":
+		return fmt.Sprintf("the token endpoint says %q", e.Message)
 	case e.Status == http.StatusUnauthorized && e.Undecodable():
 		return "HubSpot cannot read the key at all"
 	case e.Status == hubspot.StatusUnrouted:
@@ -72,6 +75,8 @@ func (e *Error) RefusesKey() bool {
 // Hint is the next step, empty when there is none to give.
 func (e *Error) Hint() string {
 	switch {
+	case e.OAuth != "":
+		return grantHint(e.OAuth)
 	case e.RefusesKey():
 		return "check that the service key was not revoked or rotated and is passed as it is, without blanks or quotes"
 	case e.Category == hubspot.CategoryScopes && len(e.Scopes) > 0:

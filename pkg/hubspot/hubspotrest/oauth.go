@@ -3,8 +3,10 @@ package hubspotrest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -23,12 +25,20 @@ type Grant struct {
 	ClientSecret secret.Value
 	RefreshToken secret.Value // for refresh_token
 	Scope        string       // for client_credentials; optional
+
+	Secrets *secret.Known // that no refusal may repeat; those of the grant and the token join them; nil: only these
+	Agent   string        // the User-Agent; empty: Go's
+	Log     *slog.Logger  // nil: none
 }
 
 // An AccessToken is a token and when it ends.
 type AccessToken struct {
 	Token   secret.Value
 	Expires time.Time
+	Life    time.Duration // that the answer says it has
+	Portal  string        // whose token it is; empty: the answer does not say
+	Rotated bool          // another refresh token came with it, which counts from now on
+	Refresh secret.Value  // that one
 }
 
 // Exchange asks a token endpoint for an access token, once.
@@ -47,10 +57,13 @@ func Exchange(ctx context.Context, g Grant) (AccessToken, error) {
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
-	var known secret.Known
+	known := g.Secrets
+	if known == nil {
+		known = &secret.Known{}
+	}
 	known.Add(g.ClientSecret, g.RefreshToken)
 	start := time.Now()
-	resp, err := transport.NewClient(transport.ClientOptions{Timeout: 15 * time.Second, Secrets: &known}).Do(req)
+	resp, err := transport.NewClient(transport.ClientOptions{Timeout: 15 * time.Second, Secrets: known, Agent: g.Agent, Log: g.Log}).Do(req)
 	if err != nil {
 		return AccessToken{}, fmt.Errorf("%s: no answer from %s: %w", op, req.URL.Host, transport.Bare(err))
 	}
@@ -58,6 +71,8 @@ func Exchange(ctx context.Context, g Grant) (AccessToken, error) {
 	var r struct {
 		AccessToken string      `json:"access_token"`
 		ExpiresIn   json.Number `json:"expires_in"`
+		Refresh     string      `json:"refresh_token"`
+		Hub         json.Number `json:"hub_id"`
 		Error       string      `json:"error"`
 		Description string      `json:"error_description"`
 		Message     string      `json:"message"`
@@ -70,8 +85,10 @@ func Exchange(ctx context.Context, g Grant) (AccessToken, error) {
 	if err := json.Unmarshal(text, &r); err != nil && resp.StatusCode == http.StatusOK {
 		return AccessToken{}, fmt.Errorf("%s: the answer is not JSON", op)
 	}
+	known.Add(secret.New(r.AccessToken), secret.New(r.Refresh))
 	if resp.StatusCode != http.StatusOK || r.AccessToken == "" {
 		e := errorOf(op, resp, text)
+		e.OAuth = privacy.Said(r.Error)
 		if e.Message == "" {
 			e.Message = privacy.Said(strings.TrimSpace(r.Error + " " + r.Description))
 		}
@@ -82,5 +99,42 @@ func Exchange(ctx context.Context, g Grant) (AccessToken, error) {
 		return AccessToken{}, fmt.Errorf("%s: the answer does not say when the token expires", op)
 	}
 	// Counted from before the request: an early renewal costs nothing, a late one costs calls.
-	return AccessToken{Token: secret.New(r.AccessToken), Expires: start.Add(time.Duration(seconds * float64(time.Second)))}, nil
+	life := time.Duration(min(seconds, maxLife.Seconds()) * float64(time.Second))
+	out := AccessToken{Token: secret.New(r.AccessToken), Expires: start.Add(life), Life: life, Portal: r.Hub.String()}
+	if len(r.AccessToken) > maxToken || strings.ContainsFunc(r.AccessToken, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return AccessToken{}, fmt.Errorf("%s: what the answer calls an access token cannot be sent in a header", op)
+	}
+	if g.RefreshToken.Set() && r.Refresh != "" && r.Refresh != g.RefreshToken.Reveal() {
+		out.Rotated, out.Refresh = true, secret.New(r.Refresh)
+	}
+	return out, nil
+}
+
+// Bounds of what is believed of a token. HubSpot: lengths vary, some 300 characters are allowed
+// for; 30 minutes.
+const (
+	maxToken = 4096
+	maxLife  = 365 * 24 * time.Hour
+)
+
+// GrantRefused reports whether an error says that the app, its secret or its refresh token will not
+// do. RFC 6749 has the codes; of HubSpot only the last is documented.
+func GrantRefused(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.OAuth == grantClient || e.OAuth == "unauthorized_client" || e.OAuth == grantInvalid)
+}
+
+const (
+	grantClient  = "invalid_client"
+	grantInvalid = "invalid_grant"
+)
+
+func grantHint(code string) string {
+	switch code {
+	case grantInvalid:
+		return "connect the app to the account again: that gives another refresh token; the one that is given is revoked, or is not this app's"
+	case grantClient, "unauthorized_client":
+		return "check client id and client secret: they are those of another app, or the secret was replaced"
+	}
+	return ""
 }

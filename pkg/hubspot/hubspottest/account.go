@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -245,60 +244,4 @@ func (c *call) tokenInfo() (any, *failure) {
 	scopes := slices.Clone(t.Scopes)
 	slices.Sort(scopes)
 	return map[string]any{"userId": cmp.Or(t.User, 1), "hubId": c.s.portalNumber(), "appId": t.app(), "scopes": scopes}, nil
-}
-
-// An OAuthApp is an app that may ask for tokens.
-type OAuthApp struct {
-	ClientID     string
-	ClientSecret string
-	RefreshToken string // of this account; empty: the app is not installed
-	Scopes       []string
-}
-
-// OAuthApps lets apps ask for tokens at the token endpoint.
-func OAuthApps(apps ...OAuthApp) Option {
-	return func(s *settings) { s.apps = append(s.apps, apps...) }
-}
-
-// tokenLife is how long an OAuth access token lives. HubSpot: 1800 s.
-const tokenLife = 1800 * time.Second
-
-// oauth issues tokens. The client-credentials grant exists, but its token stands for the app: it
-// opens no CRM data.
-func (c *call) oauth() (any, *failure) {
-	form, err := url.ParseQuery(string(c.body))
-	if err != nil {
-		return nil, oauthError("invalid_request", "BAD_REQUEST", "the body is not a form")
-	}
-	i := slices.IndexFunc(c.s.apps, func(a OAuthApp) bool {
-		return a.ClientID == form.Get("client_id") && a.ClientSecret == form.Get("client_secret") && a.ClientID != ""
-	})
-	if i < 0 {
-		return nil, oauthError("invalid_client", "BAD_CLIENT_ID", "missing or invalid client id or secret")
-	}
-	app := c.s.apps[i]
-	t := Grant{Scopes: app.Scopes, OAuth: true, App: 2000001 + i, Expires: c.now.Add(tokenLife)}
-	switch form.Get("grant_type") {
-	case "refresh_token":
-		if app.RefreshToken == "" || form.Get("refresh_token") != app.RefreshToken {
-			return nil, oauthError("invalid_grant", "BAD_REFRESH_TOKEN", "missing or invalid refresh token")
-		}
-	case "client_credentials":
-		t.Scopes = slices.DeleteFunc(slices.Clone(app.Scopes), func(s string) bool { return !strings.HasPrefix(s, "developer.") })
-	default:
-		return nil, oauthError("unsupported_grant_type", "BAD_GRANT_TYPE", "missing or unknown grant type")
-	}
-	c.s.issued++
-	text := "sandbox-access-" + strconv.Itoa(2000001+i) + "-" + strconv.Itoa(c.s.issued)
-	c.s.tokens[text] = t
-	return map[string]any{
-		"access_token": text, "expires_in": int(tokenLife.Seconds()), "token_type": "bearer",
-		"refresh_token": app.RefreshToken, "hub_id": c.s.portalNumber(), "scopes": t.Scopes,
-	}, nil
-}
-
-// oauthError has the token endpoint's own form.
-func oauthError(code, status, message string) *failure {
-	text, _ := json.Marshal(map[string]string{"error": code, "error_description": message, "status": status, "message": message})
-	return &failure{status: http.StatusBadRequest, text: text, kind: jsonType}
 }

@@ -33,6 +33,7 @@ const (
 	Usage             Kind = "usage"
 	TokenInfo         Kind = "token info"
 	OAuth             Kind = "oauth token"
+	OAuthInfo         Kind = "oauth token info"
 	Other             Kind = "other"
 )
 
@@ -42,7 +43,7 @@ func DefaultLatency(k Kind) time.Duration {
 	ms := map[Kind]time.Duration{
 		ContactSearch: 118, CompanySearch: 104, CompanyList: 84, CompanyRead: 62, CompanyBatch: 73, DealSearch: 91, ContactList: 83, DealList: 86, ContactRead: 64,
 		DealRead: 61, ContactBatch: 74, DealBatch: 72, Associations: 58, AssociationsBatch: 66,
-		Pipelines: 47, Properties: 41, OwnerRead: 39, Account: 44, Usage: 55, TokenInfo: 52, OAuth: 97,
+		Pipelines: 47, Properties: 41, OwnerRead: 39, Account: 44, Usage: 55, TokenInfo: 52, OAuth: 97, OAuthInfo: 51,
 	}[k]
 	if ms == 0 {
 		ms = 30

@@ -70,6 +70,7 @@ type Assumptions struct {
 	GarbageLooksExpired    bool // an unknown bearer is EXPIRED_AUTHENTICATION of 1970
 	TokenInfoForKeys       bool // access-token-info answers for this kind of token
 	AccountForKeys         bool // account-info answers for this kind of token
+	RefreshTokenRotates    bool // each renewal gives another refresh token, and the one before it ends
 	CaseSensitiveInStrings bool // IN on a text property finds only values given in lower case
 }
 
@@ -99,6 +100,9 @@ type settings struct {
 	undefine   map[string][]string
 	rules      []Rule
 	apps       []OAuthApp
+	hash       func(string) string
+	ledger     Ledger
+	keep       func(Ledger)
 }
 
 // An Option adjusts a server.

@@ -80,7 +80,18 @@ func find(path string) (*route, *failure) {
 			return &route{kind: TokenInfo, method: http.MethodGet, open: true, id: seg[3], handle: (*call).accessToken}, nil
 		}
 		if len(seg) == 3 && seg[2] == "token" && (hubspot.Known(seg[1]) || seg[1] == "v1") {
-			return &route{kind: OAuth, method: http.MethodPost, open: true, exempt: true, form: true, handle: (*call).oauth}, nil
+			return tokenRoute(), nil
+		}
+		if len(seg) == 4 && seg[2] == "token" && hubspot.Known(seg[1]) {
+			r := tokenRoute()
+			switch r.kind = OAuthInfo; seg[3] {
+			case "introspect":
+				r.handle = (*call).introspect
+				return r, nil
+			case "revoke":
+				r.handle = (*call).revoke
+				return r, nil
+			}
 		}
 	}
 	return nil, noPath()

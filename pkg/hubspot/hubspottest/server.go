@@ -40,7 +40,6 @@ type Server struct {
 	log     []Logged
 	counts  map[Kind]int
 	total   int
-	issued  int
 }
 
 // A Logged is a request as the log keeps it: no phone number in clear, no body, no bearer.
@@ -78,6 +77,7 @@ func New(crm hubspot.CRM, options ...Option) *Server {
 	if s.latency == nil {
 		s.latency = func(Kind) time.Duration { return 0 }
 	}
+	s.ledger = s.ledger.copy()
 	if z, err := time.LoadLocation(crm.TimeZone); err == nil && crm.TimeZone != "" {
 		s.zone = z
 	}
@@ -336,6 +336,9 @@ func (s *Server) rule(k Kind) *Rule {
 // look finds what the path means; a known path with another method is 405.
 func (c *call) look() *failure {
 	r, f := find(c.r.URL.EscapedPath())
+	if c.s.brokered(c.r.URL.Path) {
+		r, f = tokenRoute(), nil
+	}
 	switch {
 	case f != nil:
 		return f
@@ -396,6 +399,9 @@ func (c *call) authenticate() *failure {
 func (s *Server) token(text string) (Grant, bool) {
 	if t, ok := s.tokens[text]; ok {
 		return t, true
+	}
+	if t, ok := s.issuedTo(text); ok {
+		return Grant{Scopes: t.Scopes, Expires: t.Expires, App: t.App, OAuth: true}, true
 	}
 	if s.lookup != nil {
 		return s.lookup(text)
