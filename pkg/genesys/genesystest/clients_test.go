@@ -418,6 +418,9 @@ func TestTheRestOfWhatIsServed(t *testing.T) {
 	if got := c.do("POST", action+"/execute", m{}, 200); got["id"] == nil {
 		t.Errorf("execute: %v", got)
 	}
+	c.do("POST", "/api/v2/analytics/actions/aggregates/query", m{
+		"interval": "2020-01-01T00:00:00.000Z/2040-01-01T00:00:00.000Z", "groupBy": []any{"actionId", "responseStatus", "errorType"}, "metrics": []any{"tTotalExecution"},
+	}, 200)
 	c.do("GET", "/api/v2/oauth/clients", nil, 200)
 	c.do("GET", "/api/v2/users", nil, 200)
 	ada := id(entities(c.do("GET", "/api/v2/users?state=any&expand=skills,groups", nil, 200))[0].(m))
