@@ -4,7 +4,7 @@ import "github.com/dealroute/dealroute/pkg/diag"
 
 func ruleAccountProperty() Rule {
 	return Rule{
-		Code: "DR-ACCT-003", Severity: diag.Warning, account: true, preflight: true, live: diag.Error, stops: true,
+		Code: "DR-ACCT-003", Severity: diag.Warning, account: true, preflight: true, live: diag.Error,
 		Title: "a property that the account does not have",
 		Text: "HubSpot drops the unknown name of a property from its answer without a word, so the fact is never set and no rule that asks for it fires. " +
 			"The internal name stands in HubSpot's settings (Properties), in lower case; it is not the label. Asked by `simulate`, of the fixtures or with `--crm live` of the account, and by `plan`, `setup` and `validate --online`, where it is an error.",
