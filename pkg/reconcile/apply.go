@@ -108,6 +108,7 @@ type work struct {
 	slots   chan struct{}
 	down    bool // what is to go goes now
 	early   bool // what is made is verified before a call route is touched
+	ahead   map[genesys.Key]*ahead
 
 	mu  sync.Mutex
 	err error
@@ -134,6 +135,7 @@ func (w *work) build(ctx context.Context) error {
 			w.done[c.Key] = make(chan struct{})
 		}
 	}
+	w.ahead = w.aheads()
 	var wg sync.WaitGroup
 	if w.early {
 		w.verifying(ctx, &wg)
@@ -157,6 +159,10 @@ func (w *work) build(ctx context.Context) error {
 		go func() {
 			defer wg.Done()
 			defer close(ch)
+			if a := w.ahead[d.Key]; a != nil {
+				w.fill(ctx, i, c, d, a)
+				return
+			}
 			if !w.ready(ctx, d) {
 				return
 			}
@@ -191,7 +197,22 @@ func (w *work) ready(ctx context.Context, d genesys.Entity) bool {
 			}
 		}
 	}
-	needs = slices.DeleteFunc(needs, func(k genesys.Key) bool { return k == d.Key })
+	var made []chan struct{} // an integration does not wait for the value of its credential
+	needs = slices.DeleteFunc(needs, func(k genesys.Key) bool {
+		a := w.ahead[k]
+		if a != nil && d.Key.Kind == genesys.Integration {
+			made = append(made, a.made)
+			return true
+		}
+		return k == d.Key
+	})
+	for _, ch := range made {
+		select {
+		case <-ch:
+		case <-ctx.Done():
+			return false
+		}
+	}
 	return w.await(ctx, needs)
 }
 
@@ -218,7 +239,13 @@ func (w *work) put(ctx context.Context, k kind, c plan.Change, d genesys.Entity)
 		}
 		return k.update(ctx, w.r, c, d)
 	}
-	id, err := k.create(ctx, w.r, d)
+	var id string
+	var err error
+	if w.aheadOf(d) != nil {
+		id, err = w.r.actions.makeUntried(ctx, w.r, d)
+	} else {
+		id, err = k.create(ctx, w.r, d)
+	}
 	if err != nil {
 		return err
 	}
@@ -306,7 +333,11 @@ func (w *work) one(ctx context.Context, i int, do func(kind) error) {
 		return
 	}
 	w.r.Observe(Event{Change: c, State: Started})
-	if err := do(k); err != nil {
+	err := do(k)
+	if errors.Is(err, errAbandoned) {
+		return
+	}
+	if err != nil {
 		err = fmt.Errorf("%s %s %q: %w", c.Action, c.Key.Kind, c.Key.Name, err)
 		w.mu.Lock()
 		w.out[i].State, w.out[i].Err = Failed, err

@@ -205,6 +205,16 @@ func (k *actionKind) content(ctx context.Context, r *run, id string) (map[string
 // has been tried. The draft is configured by a second call because the first one loses the
 // request template.
 func (k *actionKind) create(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+	return k.make(ctx, r, d, true)
+}
+
+// makeUntried publishes one that is tried later, when its integration has its credential: nothing
+// leads calls to it yet.
+func (k *actionKind) makeUntried(ctx context.Context, r *run, d genesys.Entity) (string, error) {
+	return k.make(ctx, r, d, false)
+}
+
+func (k *actionKind) make(ctx context.Context, r *run, d genesys.Entity, try bool) (string, error) {
 	body, err := r.body(d)
 	if err != nil {
 		return "", err
@@ -231,11 +241,15 @@ func (k *actionKind) create(ctx context.Context, r *run, d genesys.Entity) (stri
 	if err != nil {
 		return "", fmt.Errorf("make a draft: %w", err)
 	}
-	return id, k.finish(ctx, r, d, id, body, draft.Body["version"])
+	return id, k.publish(ctx, r, d, id, body, draft.Body["version"], try)
 }
 
 // finish takes a draft all the way. version is the draft's, nil when it is not known.
 func (k *actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id string, body map[string]any, version any) error {
+	return k.publish(ctx, r, d, id, body, version, true)
+}
+
+func (k *actionKind) publish(ctx context.Context, r *run, d genesys.Entity, id string, body map[string]any, version any, try bool) error {
 	patch := pick(body, "name", "category", "contract", "config", "secure")
 	for try := 0; ; try++ {
 		if version == nil {
@@ -267,8 +281,10 @@ func (k *actionKind) finish(ctx context.Context, r *run, d genesys.Entity, id st
 	if len(problems) > 0 {
 		return fmt.Errorf("the platform refuses the draft: %s", strings.Join(problems, "; "))
 	}
-	if err := k.try(ctx, r, d, id, true); err != nil {
-		return err
+	if try {
+		if err := k.try(ctx, r, d, id, true); err != nil {
+			return err
+		}
 	}
 	for try := 0; ; try++ {
 		_, err := k.trials.PublishActionDraft(ctx, id, integer(version))
@@ -311,7 +327,10 @@ func (k *actionKind) try(ctx context.Context, r *run, d genesys.Entity, id strin
 	if err != nil {
 		return err
 	}
-	after := ""
+	after, nothing := "", ""
+	if draft {
+		nothing = ", so nothing was published"
+	}
 	for again := false; ; again = true {
 		t, err := k.trials.TestAction(ctx, id, draft, input)
 		if err != nil {
@@ -325,7 +344,7 @@ func (k *actionKind) try(ctx context.Context, r *run, d genesys.Entity, id strin
 		}
 		credential, ok := r.behind(d)
 		if again || !ok || !t.Unknown {
-			return r.refusedBy(d, t, fmt.Errorf("its test run failed%s, so nothing was published: %s", after, t.Failed))
+			return r.refusedBy(d, t, fmt.Errorf("its test run failed%s%s: %s", after, nothing, t.Failed))
 		}
 		if err := r.rewrite(ctx, credential); err != nil {
 			return r.refusedBy(d, t, fmt.Errorf("its test run failed: %s; and its credential could not be written again: %w", t.Failed, err))
