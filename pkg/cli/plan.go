@@ -18,7 +18,8 @@ type planOptions struct {
 	session
 	detailed, adopt, cutover, forceUnlock, allowUnstaffed bool
 
-	out string // file for the plan
+	out     string // file for the plan
+	timings bool
 }
 
 func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.Command {
@@ -44,6 +45,7 @@ what plan shows, and no secret.`,
 	cmd.Flags().BoolVar(&o.cutover, "cutover", false, "plan to "+cutoverHelp)
 	cmd.Flags().BoolVar(&o.forceUnlock, "force-unlock", false, "plan to "+forceUnlockHelp)
 	cmd.Flags().BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, "plan to "+allowUnstaffedHelp)
+	cmd.Flags().BoolVar(&o.timings, "timings", false, timingsHelp)
 	cmd.Flags().StringVar(&o.out, "out", "", "save the plan in this file, for setup FILE")
 	return cmd
 }
@@ -62,16 +64,27 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Adopt, cfg.Cutover, cfg.ForceUnlock, cfg.AllowUnstaffed, cfg.ShowStaff = o.adopt, o.cutover, o.forceUnlock, o.allowUnstaffed, true
 	target.joinOwners(ctx, env, l.deployment, &cfg)
+	watch := view.NewStopwatch(env.Now)
+	read := watch.Step("read the org")
 	r, err := reconcile.Read(ctx, target.client, cfg)
 	if err != nil {
 		return orgError(err)
 	}
+	read()
 	if _, err := target.bearer(ctx, env, l.deployment); err != nil {
 		diag.Fprintf(env.IO.Err, "warning: HubSpot was not asked whether it has what the file names: %v\n", err)
 	}
+	look := watch.Step("ask both accounts")
 	found := target.look(ctx, env, l, b, r)
+	look()
+	export := watch.Step("read the published flow")
 	texts := publishedFlow(ctx, env, target, b, r.Plan())
-	if err := printPlan(env, target, r, texts, found); err != nil {
+	export()
+	var timings *view.Timings
+	if o.timings {
+		timings = watch.Timings()
+	}
+	if err := printPlan(env, target, r, texts, found, timings); err != nil {
 		return err
 	}
 	if o.out != "" {
@@ -106,9 +119,14 @@ func shownPlan(target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]st
 	return p
 }
 
-func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string, found diag.Findings) error {
+func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string, found diag.Findings, timings *view.Timings) error {
 	if env.settings.json {
-		return view.JSON(env.IO.Out, shownPlan(target, r, texts, found))
+		p := shownPlan(target, r, texts, found)
+		p.Timings = timings
+		return view.JSON(env.IO.Out, p)
+	}
+	if timings != nil {
+		defer view.PrintTimings(env.IO.Err, timings)
 	}
 	diag.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
 	if target.sandbox != nil {

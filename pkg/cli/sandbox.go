@@ -58,13 +58,13 @@ type sandbox struct {
 
 // sandboxOptions shape the emulated org.
 type sandboxOptions struct {
-	latency, jobTime time.Duration
-	faults           []genesystest.Fault
-	address          string // to listen on; a free port of loopback when empty
-	crmAddress       string
-	crmLatency       func(hubspottest.Kind) time.Duration
-	memory           bool
-	patience         time.Duration // with a request that does not come to its end; 0: 30 s
+	latency, jobTime, exportTime time.Duration
+	faults                       []genesystest.Fault
+	address                      string // to listen on; a free port of loopback when empty
+	crmAddress                   string
+	crmLatency                   func(hubspottest.Kind) time.Duration
+	memory                       bool
+	patience                     time.Duration // with a request that does not come to its end; 0: 30 s
 }
 
 // stateFolder is the platform's place for a program's state.
@@ -150,7 +150,7 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 	}
 	s.hubspot = hubspottest.New(crm, append(crmOptions, defined(l.deployment)...)...)
 	s.genesys, err = genesystest.New(state,
-		genesystest.Latency(o.latency, nil), genesystest.JobTime(o.jobTime), genesystest.Faults(o.faults...),
+		genesystest.Latency(o.latency, nil), genesystest.JobTime(o.jobTime), genesystest.ExportTime(o.exportTime), genesystest.Faults(o.faults...),
 		genesystest.Remote(transport.Handler(s.hubspot)), genesystest.OnChange(s.save))
 	if err != nil {
 		s.Close() //nolint:errcheck // the first error counts

@@ -18,9 +18,9 @@ import (
 
 type sandboxCmdOptions struct {
 	session
-	latency, jobTime, crmLatency time.Duration
-	genesys, hubspot             string
-	faults                       []string
+	latency, jobTime, crmLatency, exportTime time.Duration
+	genesys, hubspot                         string
+	faults                                   []string
 }
 
 func newSandboxCmd(env *Env, run func(context.Context, sandboxCmdOptions) error, reset func(context.Context, session) error) *cobra.Command {
@@ -46,7 +46,8 @@ loopback addresses and to localhost, and to no page of another site. --timeout d
 	}
 	f := cmd.Flags()
 	f.DurationVar(&o.latency, "latency", 0, "time each call to the org takes")
-	f.DurationVar(&o.jobTime, "job-time", 0, "time a flow job takes")
+	f.DurationVar(&o.jobTime, "job-time", 0, "time the job takes that publishes a flow")
+	f.DurationVar(&o.exportTime, "export-time", 0, "time the export of a flow takes")
 	f.DurationVar(&o.crmLatency, "hubspot-latency", 0, "time each call to HubSpot takes")
 	f.StringVar(&o.genesys, "genesys-address", "127.0.0.1:0", "loopback address of the org")
 	f.StringVar(&o.hubspot, "hubspot-address", "127.0.0.1:0", "loopback address of HubSpot")
@@ -89,7 +90,7 @@ func runSandbox(ctx context.Context, o sandboxCmdOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	so := sandboxOptions{latency: o.latency, jobTime: o.jobTime, address: o.genesys, crmAddress: o.hubspot}
+	so := sandboxOptions{latency: o.latency, jobTime: o.jobTime, exportTime: o.exportTime, address: o.genesys, crmAddress: o.hubspot}
 	if so.faults, err = parseOrgFaults(o.faults); err != nil {
 		return err
 	}

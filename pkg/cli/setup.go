@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -27,10 +28,13 @@ type setupOptions struct {
 	given []string // flags that shape a plan and stand on the command line
 
 	verify, verifyANI string
+	timings           bool
 }
 
 // cutoverHelp and forceUnlockHelp are those of the flags wherever they stand.
 const cutoverHelp = "move numbers that are on another call route, last of all"
+
+const timingsHelp = "print how long each step took, and which of them decided how long all took"
 
 const allowUnstaffedHelp = "send calls to queues although nobody would answer there"
 
@@ -67,6 +71,7 @@ have changed since, or the plan is applied already, and says what changed.`,
 	f.BoolVar(&o.cutover, "cutover", false, cutoverHelp)
 	f.BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, allowUnstaffedHelp)
 	f.BoolVar(&o.forceUnlock, "force-unlock", false, forceUnlockHelp)
+	f.BoolVar(&o.timings, "timings", false, timingsHelp)
 	f.StringVar(&o.verify, "verify", "on", "send a caller for each rule through what was made, before calls are led to it: on or off")
 	f.StringVar(&o.verifyANI, "verify-ani", "", "also look this number up in HubSpot, and show where its call goes")
 	return cmd
@@ -112,12 +117,12 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 			return err
 		}
 	}
-	v := &verifier{env: env, loaded: l, print: b, target: target, ani: o.verifyANI}
+	v := newVerifier(env, l, b, target, o.verifyANI)
 	if verified {
 		cfg.Verify = v.verify
 	}
 	return applyPlan(ctx, env, target, b, cfg, applying{
-		yes: o.yes, verb: "setup", saved: saved, verifier: v,
+		yes: o.yes, verb: "setup", timings: o.timings, saved: saved, verifier: v,
 		look: func(r *reconcile.Reconciler) diag.Findings { return target.look(ctx, env, l, b, r) },
 		tell: func(found diag.Findings) error { return tellFindings(env, l, found) },
 		question: func(r *reconcile.Reconciler) string {
@@ -131,6 +136,7 @@ type destroyOptions struct {
 	session
 	yes, queues, forceUnlock bool
 	confirm                  string
+	timings                  bool
 }
 
 func newDestroyCmd(env *Env, run func(context.Context, destroyOptions) error) *cobra.Command {
@@ -150,6 +156,7 @@ of a role, numbers of a call route) and all that it uses; the plan says why.`,
 	f := cmd.Flags()
 	f.BoolVar(&o.yes, "yes", false, "do not ask; outside the sandbox --confirm must name the deployment")
 	f.StringVar(&o.confirm, "confirm", "", "name of the deployment, as a person would type it")
+	f.BoolVar(&o.timings, "timings", false, timingsHelp)
 	f.BoolVar(&o.queues, "queues", false, "also delete the queues that setup created")
 	f.BoolVar(&o.forceUnlock, "force-unlock", false, forceUnlockHelp)
 	return cmd
@@ -176,7 +183,7 @@ func runDestroy(ctx context.Context, o destroyOptions) (err error) {
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Desired, cfg.DeleteQueues, cfg.ForceUnlock = genesys.Set{}, o.queues, o.forceUnlock
 	return applyPlan(ctx, env, target, b, cfg, applying{
-		yes: o.yes, verb: "destroy", answer: name,
+		yes: o.yes, verb: "destroy", answer: name, timings: o.timings,
 		question: func(r *reconcile.Reconciler) string {
 			return fmt.Sprintf("Delete %s of %q from org %q? Type the deployment's name:", view.Count(view.Pending(r.Plan()), "entity", "entities"), name, r.Identity().OrgName)
 		},
@@ -205,6 +212,7 @@ type applying struct {
 	verb     string
 	question func(*reconcile.Reconciler) string
 	answer   string
+	timings  bool                               // print how long each step took
 	last     func(*reconcile.Reconciler) string // what a person is told at the end; nil: nothing
 	saved    *savedPlan                         // what the plan must be; nil: whatever it is
 	verifier *verifier                          // has what became of the callers; nil: there are none
@@ -221,8 +229,21 @@ const replans = 2
 func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Blueprint, cfg reconcile.Config, a applying) error {
 	start := env.Now()
 	asJSON := env.settings.json
-	if !asJSON && env.IO.ErrTerminal {
-		cfg.Observe = view.Progress(env.IO.Err)
+	watch := view.NewStopwatch(env.Now)
+	tell := func(reconcile.Event) {}
+	switch {
+	case asJSON:
+	case env.IO.ErrTerminal:
+		tell = view.Progress(env.IO.Err)
+	default:
+		tell = view.Steps(env.IO.Err)
+	}
+	cfg.Observe = func(e reconcile.Event) {
+		if e.State == reconcile.Started && cfg.Verify != nil { // there is time for it while the org works
+			go a.verifier.callers() //nolint:errcheck // it is asked again
+		}
+		watch.Observe(e)
+		tell(e)
 	}
 	var r *reconcile.Reconciler
 	var outcomes []reconcile.Outcome
@@ -231,20 +252,29 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	var failed error
 	for try := 0; ; try++ {
 		var err error
+		read := watch.Step("read the org")
 		if r, err = reconcile.Read(ctx, target.client, cfg); err != nil {
 			return orgError(err)
 		}
+		read()
 		if a.saved != nil {
 			if err := a.saved.same(env, target, cfg.Desired, r); err != nil {
 				return err
 			}
 		}
+		var asked sync.WaitGroup
 		if a.look != nil && r.Plan().Pending() {
-			found = a.look(r)
+			asked.Go(func() {
+				defer watch.Step("ask both accounts")()
+				found = a.look(r)
+			})
 		}
+		export := watch.Step("read the published flow")
 		texts = publishedFlow(ctx, env, target, b, r.Plan())
+		export()
+		asked.Wait()
 		if !asJSON {
-			if err := printPlan(env, target, r, texts, found); err != nil {
+			if err := printPlan(env, target, r, texts, found, nil); err != nil {
 				return err
 			}
 		}
@@ -273,6 +303,9 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	done := view.Apply{Verb: a.verb, Plan: r.Plan(), Outcomes: outcomes, Sandbox: target.sandbox != nil, Texts: texts, Lacking: view.Lacking(r.Lacks()), Warnings: r.Warnings(), Took: env.Now().Sub(start)}
 	done.Preflight = view.NewPreflight(r, found)
 	done.Reads, done.Writes = target.client.Calls()
+	if a.timings {
+		done.Timings = watch.Timings()
+	}
 	if a.verifier != nil {
 		done.Verification = a.verifier.result
 		if failed == nil {

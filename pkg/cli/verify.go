@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -30,6 +31,20 @@ type verifier struct {
 	target *org
 	ani    string // of somebody whom HubSpot is asked for; empty: nobody
 	result *view.Verification
+
+	callers func() (*prove.Callers, error)
+}
+
+// newVerifier looks for callers when it is first asked for them.
+func newVerifier(env session, l *loaded, b *blueprint.Blueprint, target *org, ani string) *verifier {
+	v := &verifier{env: env, loaded: l, print: b, target: target, ani: ani}
+	v.callers = sync.OnceValues(func() (*prove.Callers, error) {
+		d := l.deployment
+		return prove.CallersOf(prove.Input{
+			Deployment: d, Blueprint: b, Now: env.Now().UTC(), HubSpot: provedAccount(d), Key: secret.New(hubspottest.DefaultToken),
+		})
+	})
+	return v
 }
 
 // mode reads the value of --verify.
@@ -64,9 +79,11 @@ func (v *verifier) verify(ctx context.Context, ids genesys.IDs) error {
 	if err != nil {
 		crm = hubspot.CRM{}
 	}
-	tried, notes, err := prove.Deployed(ctx, prove.Input{
-		Deployment: d, Blueprint: v.print, Now: v.env.Now().UTC(), HubSpot: provedAccount(d), Key: secret.New(hubspottest.DefaultToken),
-	}, prove.Published{Artifacts: artifacts, Rows: state.Rows}, crm)
+	callers, err := v.callers()
+	if err != nil {
+		return err
+	}
+	tried, notes, err := callers.Through(ctx, prove.Published{Artifacts: artifacts, Rows: state.Rows}, crm)
 	if err != nil {
 		return v.no(fmt.Errorf("what is published cannot be run: %w", err))
 	}

@@ -81,8 +81,8 @@ var lags = [lagCount]Terms{
 	},
 	IntegrationGone: {
 		What:   "the integration to let its credential go",
-		Source: "Genesys' premium app wizard: waits 3 s between deleting an integration and its credential",
-		Ahead:  3 * time.Second, Bound: 3 * time.Second,
+		Source: "Genesys' premium app wizard: waits 3 s between deleting an integration and its credential; that it is tried at once, and the bound, are ours",
+		First:  time.Second, Longest: 3 * time.Second, Bound: 15 * time.Second,
 	},
 	ScriptImported: {
 		What:   "the import of the script",
@@ -97,7 +97,7 @@ var lags = [lagCount]Terms{
 	FlowPublished: {
 		What:   "the platform to validate and publish the flow",
 		Source: "Terraform provider, architect_flow: asks every 15 s for up to 16 minutes; a public tool that asks more often sees most jobs end within 20 s",
-		Ahead:  1500 * time.Millisecond, First: 1500 * time.Millisecond, Longest: 15 * time.Second, Steady: 20 * time.Second, Bound: 16 * time.Minute,
+		Ahead:  time.Second, First: 500 * time.Millisecond, Longest: 15 * time.Second, Steady: 20 * time.Second, Bound: 16 * time.Minute,
 	},
 	FlowUnused: {
 		What:   "the platform to see that nothing uses the flow",

@@ -66,8 +66,8 @@ func TestPoll(t *testing.T) {
 	if err := genesys.FlowPublished.Poll(t.Context(), paused(&pauses), func() (bool, error) { return sum(pauses) > 40*time.Second, nil }); err != nil {
 		t.Error(err)
 	}
-	steady := slices.Repeat([]time.Duration{1500 * time.Millisecond}, 14)
-	if want := append(steady, 2250*time.Millisecond, 3375*time.Millisecond, 5062500*time.Microsecond, 7593750*time.Microsecond, 11390625*time.Microsecond); !slices.Equal(pauses, want) {
+	steady := append([]time.Duration{time.Second}, slices.Repeat([]time.Duration{500 * time.Millisecond}, 38)...)
+	if want := append(steady, 750*time.Millisecond, 1125*time.Millisecond, 1687500*time.Microsecond, 2531250*time.Microsecond, 3796875*time.Microsecond, 5695312500*time.Nanosecond, 8542968750*time.Nanosecond); !slices.Equal(pauses, want) {
 		t.Errorf("pauses %v, want %v", pauses, want)
 	}
 
@@ -75,7 +75,7 @@ func TestPoll(t *testing.T) {
 	if err := genesys.Visible.Poll(t.Context(), paused(&pauses), func() (bool, error) { return true, cause }); !errors.Is(err, cause) || len(pauses) > 0 {
 		t.Errorf("an error that ends the wait: %v after %v", err, pauses)
 	}
-	if err := genesys.IntegrationGone.Pass(t.Context(), paused(&pauses)); err != nil || sum(pauses) != 3*time.Second {
+	if err := genesys.RoleSettled.Pass(t.Context(), paused(&pauses)); err != nil || sum(pauses) != 10*time.Second {
 		t.Errorf("Pass: %v after %v", err, pauses)
 	}
 }

@@ -31,18 +31,32 @@ type Tried struct {
 // fallback stands for a rule's place where none takes the caller.
 const fallback = -1
 
-// Deployed sends a caller for each rule, and one for the fallback, through what an org has. It makes
-// them up; of callers, who are an account with numbers, one is taken for a rule that nobody is
-// made up for. Notes say what else there is to know. in.Mode does not matter.
+// Callers are those whom the rules of a deployment take, made up.
+type Callers struct {
+	w        *whole
+	rendered *artifacts
+}
+
+// CallersOf looks for them, which takes a while and needs no org. in.Mode does not matter.
+func CallersOf(in Input) (*Callers, error) {
+	w, err := newWhole(in)
+	if err != nil {
+		return nil, err
+	}
+	for i := range w.p.Rules {
+		w.found.rule(i)
+	}
+	return &Callers{w, w.strict}, nil
+}
+
+// Through sends a caller for each rule, and one for the fallback, through what an org has, once. Of
+// known, an account with numbers, one is taken for a rule that nobody is made up for. Notes say what
+// else there is to know.
 //
 // That enrichment is switched off, the breaker open, or the token expired, is a state of the org and no fault of it:
 // the callers are tried as if it were not so.
-func Deployed(ctx context.Context, in Input, org Published, callers hubspot.CRM) (tried []Tried, notes []string, err error) {
-	w, err := newWhole(in)
-	if err != nil {
-		return nil, nil, err
-	}
-	rendered := w.strict
+func (c *Callers) Through(ctx context.Context, org Published, known hubspot.CRM) (tried []Tried, notes []string, err error) {
+	w, rendered := c.w, c.rendered
 	w.strict = &artifacts{roles: rendered.roles, table: rendered.table, script: rendered.script, shown: rendered.shown, rows: map[string]map[string]any{}, first: rendered.first, token: rendered.token}
 	r := readings()[0].is
 	r.Interp.Rounds = 99 // as the rendered ones
@@ -78,10 +92,10 @@ func Deployed(ctx context.Context, in Input, org Published, callers hubspot.CRM)
 		row[genesys.TokenExpiry] = blueprint.ValidToken
 	}
 	for i := range w.p.Rules {
-		s := w.of1(i, callers)
+		s := w.of1(i, known)
 		tried = append(tried, w.tryDeployed(ctx, w.p.Rules[i].Name, s))
 	}
-	tried = append(tried, w.tryDeployed(ctx, "", w.of1(fallback, callers)))
+	tried = append(tried, w.tryDeployed(ctx, "", w.of1(fallback, known)))
 	if len(missing) > 0 && len(tried) > 0 { // it is everybody's
 		last := &tried[len(tried)-1]
 		last.Flaws = append(missing, last.Flaws...)

@@ -60,6 +60,9 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	if err == nil {
 		err = r.tryRotated(ctx)
 	}
+	if err == nil && len(again) > 0 {
+		err = r.run.notes.Wait()
+	}
 	if err == nil {
 		err = r.run.doubt(ctx, again)
 	}
@@ -75,8 +78,14 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	if err == nil {
 		err = w.cutOver(ctx)
 	}
+	if noted := r.run.notes.Wait(); err == nil {
+		err = noted
+	}
 	if err == nil && r.plan.Pending() && len(r.run.Desired) > 0 {
+		c := plan.Change{Key: onceMore, Action: "read"}
+		r.run.Observe(Event{Change: c, State: Started})
 		err = r.lookBack(ctx)
+		r.run.Observe(Event{Change: c, State: Done})
 	}
 	if err == nil {
 		err = r.run.noteWritten(ctx, out)
@@ -241,9 +250,12 @@ func (w *work) put(ctx context.Context, k kind, c plan.Change, d genesys.Entity)
 	}
 	var id string
 	var err error
-	if w.aheadOf(d) != nil {
+	switch {
+	case w.aheadOf(d) != nil:
 		id, err = w.r.actions.makeUntried(ctx, w.r, d)
-	} else {
+	case w.aheadUnder(d) != nil:
+		id, err = w.integrate(ctx, k, d, w.aheadUnder(d))
+	default:
 		id, err = k.create(ctx, w.r, d)
 	}
 	if err != nil {

@@ -29,6 +29,7 @@ import (
 // An ahead is a credential that is there before its value.
 type ahead struct {
 	made    chan struct{} // it has an id, or has failed
+	filled  chan struct{} // it has its value, or has failed
 	actions []genesys.Key
 }
 
@@ -54,7 +55,7 @@ func (w *work) aheads() map[genesys.Key]*ahead {
 		if !waits || does[d.Key] != plan.Create {
 			continue
 		}
-		a := &ahead{made: make(chan struct{})}
+		a := &ahead{made: make(chan struct{}), filled: make(chan struct{})}
 		for _, x := range w.r.desired {
 			if behind, ok := w.r.behind(x); ok && x.Key.Kind == genesys.DataAction && does[x.Key] == plan.Create && behind.Key == d.Key {
 				a.actions = append(a.actions, x.Key)
@@ -74,6 +75,36 @@ func (w *work) aheadOf(d genesys.Entity) *ahead {
 	return w.ahead[credential.Key]
 }
 
+// integrate makes an integration whose credential has no value yet. Whether the platform looks at the
+// value is not documented: where it does, the integration is enabled when there is one.
+func (w *work) integrate(ctx context.Context, k kind, d genesys.Entity, a *ahead) (string, error) {
+	id, err := k.create(ctx, w.r, d)
+	if err == nil || id == "" {
+		return id, err
+	}
+	select {
+	case <-a.filled:
+	case <-ctx.Done():
+		return id, err
+	}
+	if w.failed() != nil {
+		return id, errAbandoned
+	}
+	return id, k.update(ctx, w.r, plan.Change{Key: d.Key, ID: id, Action: plan.Update}, d)
+}
+
+// aheadUnder gives the credential of an integration when its value comes later; nil when it does not.
+func (w *work) aheadUnder(d genesys.Entity) *ahead {
+	if d.Key.Kind == genesys.Integration {
+		for _, need := range d.Needs {
+			if a := w.ahead[need]; a != nil {
+				return a
+			}
+		}
+	}
+	return nil
+}
+
 // errAbandoned ends a change that waits for one that failed: it was not done, and did not fail.
 var errAbandoned = errors.New("what it needs was not done")
 
@@ -88,6 +119,12 @@ func (w *work) fill(ctx context.Context, i int, c plan.Change, d genesys.Entity,
 		}
 	}
 	defer have()
+	filled := false
+	defer func() {
+		if !filled {
+			close(a.filled)
+		}
+	}()
 	record, _ := w.r.recordKey()
 	if !w.await(ctx, []genesys.Key{record}) {
 		return
@@ -122,6 +159,8 @@ func (w *work) fill(ctx context.Context, i int, c plan.Change, d genesys.Entity,
 		}); err != nil {
 			return err
 		}
+		filled = true
+		close(a.filled)
 		if !w.await(ctx, a.actions) {
 			return errAbandoned
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 )
 
@@ -61,5 +62,26 @@ func TestWhatNeedsNoClientIsDoneMeanwhile(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(strings.Join(calls, "\n"))
+	}
+}
+
+// Where the platform looks at the value of a credential, its integration is enabled when there is one.
+func TestAPlatformThatChecksCredentials(t *testing.T) {
+	calm, w := newWorld(t), newWorld(t, genesystest.Assume(genesystest.Assumptions{CredentialsAreChecked: true}))
+	waits := func(cfg *reconcile.Config) {
+		cfg.Wait = func(ctx context.Context, d time.Duration) error {
+			if d == genesys.RoleSettled.Terms().Ahead {
+				time.Sleep(100 * time.Millisecond) // for the integration to be enabled meanwhile
+			}
+			return w.wait(ctx, d)
+		}
+	}
+	apply(t, calm.read(t, nil))
+	apply(t, w.read(t, waits))
+	if got := changes(w.read(t, nil).Plan()); got != "" {
+		t.Errorf("the second plan is not empty:\n%s", got)
+	}
+	if got, want := dump(t, w.server.State()), dump(t, calm.server.State()); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }

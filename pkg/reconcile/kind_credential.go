@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -169,6 +170,10 @@ func (k credentialKind) holds(_ context.Context, r *run, id string) (string, err
 	return "", nil
 }
 
+// remove comes right after its integration went, which the platform may not have seen yet.
 func (k credentialKind) remove(ctx context.Context, r *run, c plan.Change) error {
-	return k.org.Delete(ctx, genesys.Credential, c.ID)
+	return r.poll(ctx, c.Key, genesys.IntegrationGone, func() (bool, error) {
+		err := k.org.Delete(ctx, genesys.Credential, c.ID)
+		return !errors.Is(err, genesys.ErrConflict) && platformCode(err) != "bad.request", err
+	})
 }

@@ -182,7 +182,8 @@ func (k flowKind) create(ctx context.Context, r *run, d genesys.Entity) (string,
 	if err != nil {
 		return "", err
 	}
-	return id, k.noteVersion(ctx, r, id)
+	r.notes.Go(func() error { return k.noteVersion(ctx, r, id) }) // which nothing waits for but the end
+	return id, nil
 }
 
 // noteVersion writes the version that was published into the record.

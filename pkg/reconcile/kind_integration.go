@@ -183,8 +183,5 @@ func (k *integrationKind) holds(ctx context.Context, r *run, id string) (string,
 
 // remove deletes it, and with it its actions.
 func (k *integrationKind) remove(ctx context.Context, r *run, c plan.Change) error {
-	if err := k.org.Delete(ctx, genesys.Integration, c.ID); err != nil {
-		return err
-	}
-	return genesys.IntegrationGone.Pass(ctx, r.Wait)
+	return k.org.Delete(ctx, genesys.Integration, c.ID)
 }

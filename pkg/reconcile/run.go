@@ -67,6 +67,8 @@ type Event struct {
 	Change plan.Change
 	State  State
 	Detail string // what is awaited, or why it failed
+
+	For time.Duration // of Waiting: how long, until it is looked at again
 }
 
 // A State is how far a change is.
@@ -117,6 +119,8 @@ type run struct {
 	crossed   []genesys.Key // credentials that another setup wrote, too
 	warnings  []string
 	names     map[genesys.Kind][]string // of all queues and skills that the org has
+
+	notes errgroup.Group // what is written into the record while other things go on
 
 	recordLock sync.Mutex
 	record     map[string]any // the tool's own row as it is in the org; nil while there is none
@@ -469,7 +473,7 @@ func (r *run) poll(ctx context.Context, k genesys.Key, l genesys.Lag, ask func()
 // pause is Wait, which tells the observer what an entity waits for.
 func (r *run) pause(k genesys.Key, l genesys.Lag) genesys.Pause {
 	return func(ctx context.Context, d time.Duration) error {
-		r.Observe(Event{Change: plan.Change{Key: k}, State: Waiting, Detail: l.String()})
+		r.Observe(Event{Change: plan.Change{Key: k}, State: Waiting, Detail: l.String(), For: d})
 		return r.Wait(ctx, d)
 	}
 }

@@ -167,10 +167,48 @@ func (r *run) publishAgain(ctx context.Context, flows []genesys.Entity) error {
 	return nil
 }
 
+// glance is all that is needed where nothing was made and only a flow changed: of what it did not
+// make this setup has no second one, and whoever makes one looks back himself.
+func (r *Reconciler) glance(ctx context.Context) (done bool, err error) {
+	for _, c := range r.plan.Changes {
+		if c.Action != plan.Keep && c.Action != plan.Leave && (c.Key.Kind != genesys.Flow || c.Action != plan.Update) {
+			return false, nil
+		}
+	}
+	if len(r.twins)+len(r.run.crossed) > 0 {
+		return false, nil
+	}
+	for _, c := range r.plan.Changes {
+		d, _ := r.run.desired.Get(c.Key)
+		was := r.run.foundAs(c)
+		if c.Action != plan.Update || was == nil {
+			continue
+		}
+		now, version, err := r.run.seen(ctx, *was)
+		published, _ := r.run.recorded(genesys.RecordFlow)
+		switch {
+		case err != nil:
+			return false, nil //nolint:nilerr // the whole look says why
+		case now == nil:
+			continue
+		case published != nil && version != text(published),
+			plan.Compute([]plan.Found{*now}, genesys.Set{d.TakenOver(c.Adopted)}, plan.Policy{IDs: r.run.resolveRef}).Changes[0].Action != plan.Keep:
+			r.run.warn("%s differs already from what was just written; another setup or a person is at work, so run it again", c.Key)
+		}
+	}
+	return true, nil
+}
+
+// onceMore names the last look of a setup.
+var onceMore = genesys.Key{Kind: "org", Name: "once more"}
+
 // lookBack reads the org after the plan was applied. Two of one are an error. What differs
 // already is told: somebody changed it meanwhile, or a change did not take. What is missing is
 // not, since lists show late what was just made.
 func (r *Reconciler) lookBack(ctx context.Context) error {
+	if quick, err := r.glance(ctx); quick || err != nil {
+		return err
+	}
 	cfg := r.run.Config
 	cfg.Prove, cfg.Rotate = nil, nil
 	after, err := Read(ctx, r.run.org, cfg)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -26,6 +27,7 @@ type Apply struct {
 	Took          time.Duration
 	Failed        *diag.Finding // what stopped it; nil: nothing
 
+	Timings      *Timings      // nil: not asked for
 	Verification *Verification // nil: nobody was sent through it
 	Next         []string      // what to do next, a line each
 	Preflight    Preflight
@@ -33,10 +35,11 @@ type Apply struct {
 
 // NewApplied converts what was done.
 func NewApplied(a Apply) Applied {
-	out := Applied{Verification: a.Verification, Plan: NewPlan(a.Plan, a.Sandbox, a.Texts, a.Lacking, a.Warnings), Totals: totals(a.Outcomes), Calls: a.Reads + a.Writes, Ms: a.Took.Milliseconds()}
+	out := Applied{Verification: a.Verification, Plan: NewPlan(a.Plan, a.Sandbox, a.Texts, a.Lacking, a.Warnings), Totals: totals(a.Outcomes), Calls: a.Reads + a.Writes, Reads: a.Reads, Writes: a.Writes, Ms: a.Took.Milliseconds()}
 	if a.Preflight.Findings != nil {
 		out.Preflight = a.Preflight
 	}
+	out.Timings = a.Timings
 	for i, o := range a.Outcomes {
 		out.Changes[i] = NewChange(o.Change, a.Texts)
 		out.Changes[i].Status = o.State
@@ -61,6 +64,9 @@ func PrintApply(out, errs io.Writer, a Apply) {
 		if o.State == reconcile.NotDone {
 			diag.Fprintf(errs, "not done: %s %s\n", o.Change.Action, o.Change.Key)
 		}
+	}
+	if a.Timings != nil {
+		PrintTimings(errs, a.Timings)
 	}
 	for _, line := range a.Next {
 		diag.Fprintf(out, "%s\n", line)
@@ -133,19 +139,44 @@ func ApplyTally(outcomes []reconcile.Outcome) string {
 
 // Progress shows each change as it goes, for a person who looks on.
 func Progress(w io.Writer) func(reconcile.Event) {
+	var mu sync.Mutex
 	last := map[string]string{}
 	return func(e reconcile.Event) {
+		mu.Lock()
+		defer mu.Unlock()
 		switch e.State {
 		case reconcile.Waiting:
 			// What is awaited is asked for again and again, and told once.
 			if last[e.Change.Key.String()] != e.Detail {
 				last[e.Change.Key.String()] = e.Detail
-				diag.Fprintf(w, "  … %s %s: waiting for %s\n", e.Change.Key.Kind, e.Change.Key.Name, e.Detail)
+				diag.Fprintf(w, "  … %s %s: waiting for %s (%s)\n", e.Change.Key.Kind, e.Change.Key.Name, e.Detail, e.For)
 			}
 		case reconcile.Done:
 			diag.Fprintf(w, "  ✓ %s %s %s\n", e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
 		case reconcile.Failed:
 			diag.Fprintf(w, "  ✗ %s %s %s\n", e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
+		}
+	}
+}
+
+// Steps writes a line for each step that has ended, and what is awaited for long, where nobody looks
+// on: the log of a pipeline.
+func Steps(w io.Writer) func(reconcile.Event) {
+	var mu sync.Mutex
+	told := map[string]bool{}
+	return func(e reconcile.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch e.State {
+		case reconcile.Waiting:
+			if what := e.Change.Key.String() + e.Detail; e.For >= time.Second && !told[what] {
+				told[what] = true
+				diag.Fprintf(w, "waiting: %s: %s\n", e.Change.Key, e.Detail)
+			}
+		case reconcile.Done:
+			diag.Fprintf(w, "done: %s %s\n", e.Change.Action, e.Change.Key)
+		case reconcile.Failed:
+			diag.Fprintf(w, "failed: %s %s\n", e.Change.Action, e.Change.Key)
 		}
 	}
 }

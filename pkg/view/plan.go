@@ -24,6 +24,7 @@ type Plan struct {
 	PermissionsMissing []string            `json:"permissionsMissing"`
 	Sandbox            bool                `json:"sandbox"`  // of an emulated org, which was made from the file
 	Warnings           []string            `json:"warnings"` // what should be known and stops nothing
+	Timings            *Timings            `json:"timings"`  // null unless asked for
 	Preflight
 }
 
@@ -69,7 +70,9 @@ type Applied struct {
 	Verification *Verification `json:"verification"` // null when nothing was changed, or it was not asked for
 
 	Totals Totals   `json:"totals"`
-	Calls  int      `json:"calls"`
+	Calls  int      `json:"calls"` // reads and writes together
+	Reads  int      `json:"reads"`
+	Writes int      `json:"writes"`
 	Ms     int64    `json:"ms"`
 	Error  *Problem `json:"error"`
 }

@@ -292,7 +292,7 @@ func (c *call) exportCreate() (int, any, error) {
 	job := c.s.state.newID("export")
 	e := c.s.state.put(exports, job, map[string]any{"id": job, "status": "Started", "totalFlows": 1})
 	e.Hidden["yaml"] = flow.Hidden["yaml"]
-	e.Ready = c.s.opts.now().Add(c.s.opts.jobTime / 2).UnixNano()
+	e.Ready = c.s.opts.now().Add(c.s.opts.exportTime).UnixNano()
 	return ok(map[string]any{"id": job, "status": "Registered", "totalFlows": 1, "selfUri": "/api/v2/flows/export/jobs/" + job})
 }
 

@@ -97,6 +97,9 @@ func (c *call) integrationPatch() (int, any, error) {
 		if len(object(object(object(e.Body["config"])["current"])["credentials"])) == 0 {
 			state = "ERROR"
 		}
+		if fields, has := c.s.state.credentialOf(e.ID); has && c.s.opts.assume.CredentialsAreChecked && fields["clientId"] != "" && c.s.state.get(clients, fields["clientId"]) == nil {
+			state = "ERROR"
+		}
 	}
 	e.Body["reportedState"] = c.s.reported(state)
 	return ok(integrationView(e))

@@ -12,6 +12,7 @@ type options struct {
 	latency     time.Duration
 	sleep       func(time.Duration)
 	jobTime     time.Duration
+	exportTime  time.Duration
 	lag         int
 	listLag     int
 	activation  int
@@ -51,6 +52,9 @@ func Latency(d time.Duration, sleep func(time.Duration)) Option {
 // JobTime is how long a flow job runs before it answers.
 func JobTime(d time.Duration) Option { return func(o *options) { o.jobTime = d } }
 
+// ExportTime is how long the export of a flow runs before it answers.
+func ExportTime(d time.Duration) Option { return func(o *options) { o.exportTime = d } }
+
 // Lag makes the first n uses of a new entity answer 404, as the platform's eventual
 // consistency does.
 func Lag(n int) Option { return func(o *options) { o.lag = n } }
@@ -73,6 +77,7 @@ type Assumptions struct {
 	DeletedNamesStayTaken   bool // the name of a deleted skill or flow cannot be used again at once
 	HeldRoleCanBeDeleted    bool // a role that somebody holds can be deleted; taken: 409
 	UsedCredentialIsKept    bool // a credential that an integration uses cannot be deleted
+	CredentialsAreChecked   bool // an integration is active only when its credential names a client that exists
 	ActionsNeedActive       bool // a data action can be made only while its integration is active
 	SelfGrantRefused        bool // the client that runs the tool cannot grant a role to itself
 	ScriptsOfOtherOrgsTaken bool // a script file that names another organization is accepted
