@@ -76,6 +76,7 @@ type want struct {
 	CompanyID string
 	Value     *routing.Decimal
 	Requests  int
+	Tokens    int    // requests more, since the platform needs a token
 	Scheduled bool   // the schedule decided
 	Open      string // number of open deals; "-" when none were read
 	First     string // the user who is asked first
@@ -112,6 +113,13 @@ func expect(l line, s situation) want {
 				f = routing.FactsWithoutDeals(p, s.same, s.at, failure(s.deals), s.firms...)
 			}
 		}
+	}
+	switch {
+	case w.Requests == 0:
+	case s.token == noToken:
+		w.Tokens = 1
+	case s.token == oldToken && s.contact == "":
+		w.Tokens = 2 // with the request that is refused
 	}
 	home := l.d.HubSpot.Lookup.HomeCountries[0]
 	f.Caller = routing.CallerOf(s.ani, home, l.d.Own())
@@ -196,7 +204,7 @@ func (w want) String() string {
 		v = w.Value.String()
 	}
 	return fmt.Sprintf("%s rule=%q %s %s %q %q priority=%d%s contact=%s%s open=%s value=%s requests=%d",
-		w.Outcome, w.Rule, w.Reason, w.Ending, w.Queue+w.Flow, w.Skills, w.Priority, first(w.First), w.ContactID, ofCompany(w.CompanyID), w.Open, v, w.Requests)
+		w.Outcome, w.Rule, w.Reason, w.Ending, w.Queue+w.Flow, w.Skills, w.Priority, first(w.First), w.ContactID, ofCompany(w.CompanyID), w.Open, v, w.Requests+w.Tokens)
 }
 
 func ofCompany(id string) string {
@@ -269,10 +277,14 @@ func always(t failer, l line, o *simulate.Outcome) {
 
 // mostRequests is how often HubSpot may be asked in a call.
 func mostRequests(d *deployment.Deployment) int {
-	if d.HubSpot.Lookup.Company == routing.CompanyNumbers {
-		return 3
+	more := 0
+	if d.HubSpot.Auth.ByPlatform() { // one that is refused, and for a token
+		more = 2
 	}
-	return 2
+	if d.HubSpot.Lookup.Company == routing.CompanyNumbers {
+		return 3 + more
+	}
+	return 2 + more
 }
 
 // written holds the conversation's data against the decision; nothing else may be in it.
@@ -418,6 +430,18 @@ func (m maker) situation(l line) situation {
 		s.org.Rows = map[string]map[string]any{}
 	case "unreadable":
 		s.org.TableFails, s.off = true, routing.FailureOff
+	}
+	if row := s.org.Rows["token"]; row != nil && rarely(t, "token") {
+		row["hubspot_oauth_expiry"] = one[any](t, "token until", "2026-11-23T12:00:00Z", "2026-11-23T12:00:00.999Z", "2026-11-23T11:59:59Z", "", "soon", nil, "2026-11-23T12:30:00", "2026-11-23T12:30:00+00:00", "2026-11-23T12:30:00,5Z", "2026-11-23T12:00:01Z", "2026-11-23T12:00:01.5Z")
+		if until, _ := row["hubspot_oauth_expiry"].(string); s.off == "" && !strings.HasPrefix(until, "2026-11-23T12:00:01") {
+			s.off = routing.FailureOff
+		}
+	}
+	if l.d.HubSpot.Auth.Outside() && s.org.Rows["token"] == nil && s.off == "" {
+		s.off = routing.FailureOff
+	}
+	if l.d.HubSpot.Auth.ByPlatform() {
+		s.token = one(t, "held", "", "", "", oldToken, noToken)
 	}
 	if rarely(t, "fault") {
 		kinds := transport.FaultKinds()
@@ -571,7 +595,7 @@ func (l line) callAgain(t failer, s situation, o *simulate.Outcome, w want) {
 		next.crm = hubspot.CRM{} // it would be another answer
 		again := l.call(t, next.caller)
 		k := w
-		k.Requests, k.Open, k.Value, k.First = 0, "-", nil, ""
+		k.Requests, k.Tokens, k.Open, k.Value, k.First = 0, 0, "-", nil, ""
 		if k.Reason != "lastResort" {
 			k.Reason = "kept"
 		}

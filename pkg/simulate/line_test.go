@@ -71,7 +71,10 @@ func (l line) under(t failer, r simulate.Readings) line {
 	for _, x := range b.Actions {
 		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
 		if act.HubSpot {
-			act.Credentials = map[string]secret.Value{blueprint.FieldToken: secret.New(hubspottest.DefaultToken)}
+			act.Credentials = b.HubSpotCredential(secret.New(hubspottest.DefaultToken))
+			if b.Auth != nil {
+				act.Auth = b.Auth.Definition
+			}
 		}
 		a.Actions = append(a.Actions, act)
 	}
@@ -100,7 +103,11 @@ type caller struct {
 	latency      func(hubspottest.Kind) time.Duration
 	trace        interp.Trace
 	scopes       []string // of the key; none: all that the project asks for
+	token        string   // that the platform holds, where it renews them itself; empty: a valid one
 }
+
+// oldToken is an access token that has expired, and noToken none at all.
+const oldToken, noToken = "old", "none"
 
 // call sends one call through the flow.
 func (l line) call(t failer, c caller) *simulate.Outcome {
@@ -122,9 +129,22 @@ func (l line) call(t failer, c caller) *simulate.Outcome {
 	if c.latency != nil {
 		options = append(options, hubspottest.Latency(c.latency))
 	}
+	held := secret.New(cmp.Or(c.token, hubspottest.DefaultToken))
+	if l.d.HubSpot.Auth.ByPlatform() {
+		const key = hubspottest.DefaultToken
+		options = append(options, hubspottest.Granted(oldToken, hubspottest.Grant{Scopes: hubspottest.DefaultScopes(), Expires: c.at}), hubspottest.OAuthApps(hubspottest.OAuthApp{
+			ClientID: key, ClientSecret: key, RefreshToken: key, Scopes: hubspottest.DefaultScopes(), TokenURL: l.d.HubSpot.Auth.TokenURL,
+		}))
+		if c.scopes == nil {
+			options = append(options, hubspottest.Token(key))
+		}
+	}
+	if c.token == noToken {
+		held = secret.Value{}
+	}
 	srv := hubspottest.New(c.crm, options...)
 	run := simulate.Run{
-		Program: l.p, Org: c.org, Trace: c.trace, Clock: func(t time.Time) { now = t },
+		Program: l.p, Org: c.org, Trace: c.trace, Clock: func(t time.Time) { now = t }, Token: held,
 		Sender: transport.Inject(transport.Handler(srv), c.faults...),
 	}
 	o, err := run.Do(context.Background(), simulate.Call{ANI: c.ani, DNIS: cmp.Or(c.dnis, called), At: c.at, Conversation: c.conversation, Own: c.own})

@@ -306,6 +306,9 @@ func (m maker) deployment() string {
 		"screenPop": one[any](t, "deployment's screenPop", "managed", "none", object{"script": "Agent desk"}),
 		"privacy":   object{"participantData": some(t, "participantData", 7, names...)},
 	}
+	if auth := one[any](t, "auth", nil, nil, object{"method": "oauth"}, object{"method": "oauth", "renew": "outside"}, object{"method": "oauth", "grant": "client-credentials", "tokenURL": "https://login.example.com/token"}); auth != nil {
+		d["hubspot"].(object)["auth"] = auth
+	}
 	if lookup["company"] == "numbers" && enrichment["budget"] == "2s" {
 		delete(enrichment, "budget")
 	}
