@@ -119,7 +119,7 @@ func runStatus(ctx context.Context, o statusOptions) (err error) {
 		return err
 	}
 	found := validate.Expiry(validate.Input{Deployment: l.deployment, Blueprint: b, Now: env.Now()})
-	found = append(found, o.inHubSpot(ctx, target, l, &s)...)
+	found = append(found, o.inHubSpot(ctx, target, l, b, &s)...)
 	s.Findings = view.NewFindings(found)
 	if env.settings.json {
 		err = view.JSON(env.IO.Out, s)
@@ -168,7 +168,7 @@ func (o statusOptions) figures(ctx context.Context, target *org, names map[strin
 }
 
 // inHubSpot says what the file names and the account does not have, where there is a key to ask with.
-func (o statusOptions) inHubSpot(ctx context.Context, target *org, l *loaded, s *view.Status) diag.Findings {
+func (o statusOptions) inHubSpot(ctx context.Context, target *org, l *loaded, b *blueprint.Blueprint, s *view.Status) diag.Findings {
 	key, err := target.bearer(ctx, o.session, l.deployment)
 	if err != nil {
 		why := givenBy(l.deployment) + " is not set"
@@ -178,7 +178,9 @@ func (o statusOptions) inHubSpot(ctx context.Context, target *org, l *loaded, s 
 		s.Warnings = append(s.Warnings, why+": whether HubSpot has what the file names was not checked, nor whether the credential holds the key")
 		return nil
 	}
-	asked := &simulation{loaded: l, texts: map[string][]byte{}}
-	asked.liveAccount(ctx, o.session, target.crm, key)
-	return asked.found
+	account, err := readAccount(ctx, crmClient(o.session, l.deployment, target.crm, key), l.deployment, b)
+	if err != nil {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("whether HubSpot has all that the file names is not known: %v", err))
+	}
+	return validate.Run(validate.Input{Deployment: l.deployment, Blueprint: b, Source: l.source, Now: o.Now(), AccountsOnly: true, Account: account}).Findings
 }

@@ -1,7 +1,10 @@
 package cli_test
 
 import (
+	"bytes"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -30,6 +33,18 @@ func TestStatusAnswers(t *testing.T) {
 	}
 	if code, out := run("status", "--fail-over", "5%"); code != 0 || !strings.Contains(out, "in sync: ") || !strings.Contains(out, "switch OFF") || !strings.Contains(out, "breaker OPEN") || !strings.Contains(out, "2 integrations active") {
 		t.Errorf("exit %d\n%s", code, out)
+	}
+	data, err := os.ReadFile(m.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pipeline := filepath.Join(m.dir, "pipeline.yaml")
+	changed := bytes.Replace(data, []byte("lookup: {"), []byte("lookup: {pipelines: [gone], "), 1)
+	if err := os.WriteFile(pipeline, changed, 0o600); err != nil || bytes.Equal(changed, data) {
+		t.Fatal(err, "the file is as before")
+	}
+	if code, out, errs := m.run("status", "-f", pipeline, "--genesys-base-url", api, "--hubspot-base-url", crm); code != 2 || !strings.Contains(out, "DR-ACCT-002") {
+		t.Errorf("a pipeline that HubSpot does not have: exit %d\n%s%s", code, out, errs)
 	}
 	failed := 6
 	front.change = func(r *http.Request, b map[string]any) any {

@@ -184,6 +184,8 @@ func (j *judge) of(c plan.Change) Standing {
 		j.unfinished(&s, d, f)
 	case len(c.Fields) > 0:
 		j.decide(&s, d, f)
+	case c.Action == plan.Update: // it is done once more as it is
+		s.Condition, s.Changed = Pending, Neither
 	case c.Blocks:
 		s.Condition, s.Changed = Drifted, Unknown
 	case c.Key.Kind == genesys.CallRoute:

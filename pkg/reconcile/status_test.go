@@ -170,7 +170,7 @@ func TestDriftOfEveryKind(t *testing.T) {
 				return // a person decides
 			}
 			apply(t, w.read(t, nil))
-			if strings.HasPrefix(name, "the credential") { // a new one, which its integration takes in the next run
+			if strings.HasPrefix(name, "the credential") { // a new one, which its integration may take in the next run only
 				apply(t, w.read(t, nil))
 			}
 			if lines, _ := standings(t, w); len(lines) > 0 {
@@ -334,7 +334,7 @@ func TestAKilledSetupIsNoDrift(t *testing.T) {
 	for _, c := range []struct {
 		change bool // of the file, in an org that was set up
 		at     []int
-	}{{false, []int{35, 50, 65, 80, 95}}, {true, []int{27, 28, 29, 31, 33, 35, 37}}} {
+	}{{false, []int{35, 65, 95}}, {true, []int{28, 31, 35}}} {
 		for _, at := range c.at {
 			t.Run(fmt.Sprintf("%t/%d", c.change, at), func(t *testing.T) {
 				t.Parallel()
