@@ -335,7 +335,7 @@ func (b *builder) scripts() []genesys.Entity {
 		case deployment.PopManaged:
 			out = append(out, genesys.Entity{
 				Key: key(genesys.Script, b.names.script), Holding: genesys.Owned, Text: b.script,
-				Content: map[string]any{"name": b.names.script},
+				Content: map[string]any{"name": b.names.script, "division": b.division()},
 			})
 		case deployment.PopScript:
 			out = append(out, genesys.Entity{

@@ -20,6 +20,8 @@ type planOptions struct {
 
 	out     string // file for the plan
 	timings bool
+
+	moves moveOptions
 }
 
 func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.Command {
@@ -47,6 +49,7 @@ what plan shows, and no secret.`,
 	cmd.Flags().BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, "plan to "+allowUnstaffedHelp)
 	cmd.Flags().BoolVar(&o.timings, "timings", false, timingsHelp)
 	cmd.Flags().StringVar(&o.out, "out", "", "save the plan in this file, for setup FILE")
+	o.moves.flags(cmd.Flags(), "plan to ")
 	return cmd
 }
 
@@ -56,6 +59,15 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	if o.out != "" && !o.moves.alone() {
+		return fail(errors.New("a plan with --renamed-from or --cutover-back cannot be saved"), "look at it with plan, then repeat the flags with setup")
+	}
+	if err := o.moves.check(l.deployment, o.cutover || o.adopt); err != nil {
+		return err
+	}
+	if err := o.moves.sandbox(env, l.deployment.Name); err != nil {
+		return err
+	}
 	target, err := openOrg(ctx, env, l, b, true)
 	if err != nil {
 		return err
@@ -63,6 +75,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Adopt, cfg.Cutover, cfg.ForceUnlock, cfg.AllowUnstaffed, cfg.ShowStaff = o.adopt, o.cutover, o.forceUnlock, o.allowUnstaffed, true
+	o.moves.into(&cfg)
 	target.joinOwners(ctx, env, l.deployment, &cfg)
 	watch := view.NewStopwatch(env.Now)
 	read := watch.Step("read the org")

@@ -157,7 +157,7 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 		return nil, err
 	}
 	// what is added to the file later and cannot be made here is there, too
-	seed := genesystest.Seed{Numbers: l.deployment.Calls.Numbers, Flows: b.Flows()}
+	seed := genesystest.Seed{Numbers: l.deployment.Calls.Numbers, Flows: b.Flows(), Divisions: divisionsOf(l.deployment)}
 	if state == nil {
 		seed = seedOf(l.deployment, b)
 	}
@@ -459,15 +459,20 @@ func defined(d *deployment.Deployment) []hubspottest.Option {
 	return []hubspottest.Option{hubspottest.Define("contacts", contacts...), hubspottest.Define("deals", deals...)}
 }
 
+// divisionsOf are those that a deployment names, beside the one that every org has.
+func divisionsOf(d *deployment.Deployment) []string {
+	if d.Genesys.Division == "" || d.Genesys.Division == deployment.HomeDivision {
+		return nil
+	}
+	return []string{d.Genesys.Division}
+}
+
 // seedOf is an org as an admin finds it: queues with people who hold the skills that the
 // rules ask for, the numbers in a pool, the pinned names.
 func seedOf(d *deployment.Deployment, b *blueprint.Blueprint) genesystest.Seed {
-	seed := genesystest.Seed{Org: "Acme Sandbox", Numbers: d.Calls.Numbers, Flows: b.Flows()}
+	seed := genesystest.Seed{Org: "Acme Sandbox", Numbers: d.Calls.Numbers, Flows: b.Flows(), Divisions: divisionsOf(d)}
 	if d.Genesys.Org != "" {
 		seed.Org = d.Genesys.Org
-	}
-	if d.Genesys.Division != "" && d.Genesys.Division != deployment.HomeDivision {
-		seed.Divisions = []string{d.Genesys.Division}
 	}
 	staff := map[string][]string{}
 	for _, t := range targetsOf(d) {

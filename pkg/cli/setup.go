@@ -29,6 +29,8 @@ type setupOptions struct {
 
 	verify, verifyANI string
 	timings           bool
+
+	moves moveOptions
 }
 
 // cutoverHelp and forceUnlockHelp are those of the flags wherever they stand.
@@ -74,6 +76,7 @@ have changed since, or the plan is applied already, and says what changed.`,
 	f.BoolVar(&o.timings, "timings", false, timingsHelp)
 	f.StringVar(&o.verify, "verify", "on", "send a caller for each rule through what was made, before calls are led to it: on or off")
 	f.StringVar(&o.verifyANI, "verify-ani", "", "also look this number up in HubSpot, and show where its call goes")
+	o.moves.flags(f, "")
 	return cmd
 }
 
@@ -84,6 +87,9 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 		return err
 	}
 	var saved *savedPlan
+	if o.plan != "" && !o.moves.alone() {
+		return fail(errors.New("a saved plan says all that is done"), "leave --renamed-from, --cutover-back and --number out, or the plan")
+	}
 	if o.plan != "" {
 		if saved, err = readPlan(o.plan); err != nil {
 			return err
@@ -104,6 +110,12 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 	if missing := notGiven(env, l.deployment); missing != "" && !env.settings.sandbox {
 		diag.Fprintf(env.IO.Err, "warning: %s is not set: setup cannot check the key, and changes nothing if the credential must be written\n", missing)
 	}
+	if err := o.moves.check(l.deployment, o.cutover || o.adopt); err != nil {
+		return err
+	}
+	if err := o.moves.sandbox(env, l.deployment.Name); err != nil {
+		return err
+	}
 	target, err := openOrg(ctx, env, l, b, false)
 	if err != nil {
 		return err
@@ -111,7 +123,10 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 	defer closing(target, &err)
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Adopt, cfg.Cutover, cfg.AllowUnstaffed, cfg.ForceUnlock = o.adopt, o.cutover, o.allowUnstaffed, o.forceUnlock
-	target.joinOwners(ctx, env, l.deployment, &cfg)
+	o.moves.into(&cfg)
+	if o.moves.back == "" {
+		target.joinOwners(ctx, env, l.deployment, &cfg)
+	}
 	if saved != nil {
 		if err := saved.sameWanted(l, cfg.Desired); err != nil {
 			return err
@@ -123,10 +138,19 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 	}
 	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, verb: "setup", timings: o.timings, saved: saved, verifier: v,
-		look: func(r *reconcile.Reconciler) diag.Findings { return target.look(ctx, env, l, b, r) },
+		look: func(r *reconcile.Reconciler) diag.Findings {
+			if o.moves.back != "" { // who goes back has no time, and HubSpot may be why
+				return nil
+			}
+			return target.look(ctx, env, l, b, r)
+		},
 		tell: func(found diag.Findings) error { return tellFindings(env, l, found) },
 		question: func(r *reconcile.Reconciler) string {
-			return fmt.Sprintf("Apply %s to org %q?", view.Count(view.Pending(r.Plan()), "change", "changes"), r.Identity().OrgName)
+			was := ""
+			if o.moves.former != "" {
+				was = fmt.Sprintf(" and delete what is left of %q", o.moves.former)
+			}
+			return fmt.Sprintf("Apply %s to org %q%s?", view.Count(view.Pending(r.Plan()), "change", "changes"), r.Identity().OrgName, was)
 		},
 		answer: "yes",
 	})

@@ -74,7 +74,12 @@ type Change struct {
 	// draft.
 	Unfinished bool
 
+	Follows bool // it differs only because what it refers to is replaced
+
+	Again bool // of a flow: it is published again as it is, for what it names is another one now
+
 	To        genesys.Key // of a move: the one that gets the numbers
+	Numbers   []string    // of a move: which these are
 	Adopted   string      // what the mark must say of one that was taken over; see genesys.Mark
 	Held      bool        // somebody keeps it from being changed for now; the reason says who
 	Unstaffed bool        // a queue where a caller would wait for nobody; the reason says why
@@ -132,10 +137,11 @@ func Compute(found []Found, desired genesys.Set, p Policy) Plan {
 		byKey[f.Key] = append(byKey[f.Key], f)
 	}
 	stays := map[genesys.Key]string{}
+	goes := map[genesys.Key]string{} // ids of what is replaced
 	known := p.IDs
 	p.IDs = func(r genesys.Ref) (string, bool) {
 		if id, ok := stays[r.Key]; ok && r.Field == "id" {
-			return id, true
+			return id, id != "" // of one that is replaced nobody knows the next one's
 		}
 		if known == nil {
 			return "", false
@@ -158,6 +164,19 @@ func Compute(found []Found, desired genesys.Set, p Policy) Plan {
 		}
 		if c.Action == Keep || c.Action == Update || c.Action == Leave && !c.Blocks {
 			stays[d.Key] = c.ID
+		}
+		if c.Action == Replace {
+			stays[d.Key], goes[d.Key] = "", c.ID
+		}
+		if c.Action == Update && len(c.Fields) > 0 && len(goes) > 0 {
+			was := p
+			was.IDs = func(r genesys.Ref) (string, bool) {
+				if id, ok := goes[r.Key]; ok && r.Field == "id" {
+					return id, true
+				}
+				return p.IDs(r)
+			}
+			c.Follows = one(d, fs[counts], was).Action == Keep
 		}
 		if d.Key == p.Record {
 			record = fs[counts]
@@ -185,6 +204,7 @@ func Compute(found []Found, desired genesys.Set, p Policy) Plan {
 		}
 	}
 	replaced(up, down)
+	renamed(up, desired)
 	order(up, down)
 	return Plan{Changes: append(up, down...)}
 }
@@ -224,6 +244,33 @@ func moved(up []Change, action Change) bool {
 			return c.Key.Kind == genesys.Integration && c.Action == Create && c.Key.Name == f.New
 		})
 	})
+}
+
+// renamed has a flow that stays as it is published again when something of a name that it says is
+// made anew: the platform makes ids of the names when a flow is published, so the published
+// version goes on asking for what is gone.
+func renamed(up []Change, desired genesys.Set) {
+	anew := map[genesys.Key]bool{}
+	for _, c := range up {
+		anew[c.Key] = c.Action == Create || c.Action == Replace
+	}
+	named := []genesys.Kind{genesys.DataTable, genesys.DataAction, genesys.Script, genesys.Queue}
+	for i, c := range up {
+		d, _ := desired.Get(c.Key)
+		if c.Key.Kind != genesys.Flow || c.Action != Keep || d.Holding != genesys.Owned {
+			continue
+		}
+		for _, need := range d.Needs {
+			switch {
+			case !anew[need] || !slices.Contains(named, need.Kind):
+			case c.Reason != "": // somebody holds it
+				up[i].Action, up[i].Held = Leave, true
+			default:
+				up[i].Action, up[i].Again = Update, true
+				up[i].Reason = fmt.Sprintf("published again: %s is made anew, and the published version asks for the one before", need)
+			}
+		}
+	}
 }
 
 // keeps turns a deletion of what must stay into leaving it alone.
@@ -293,6 +340,12 @@ func one(d genesys.Entity, f Found, p Policy) Change {
 	switch {
 	case d.Holding == genesys.Reference:
 		c.Reason = AsItIs
+		if at := f.Content["division"]; d.Key.Kind == genesys.Queue && f.Owned && at != nil {
+			to, _ := genesys.Resolve(d.Content["division"], p.IDs)
+			if c.Fields = diff(map[string]any{"division": at}, map[string]any{"division": to}, nil); len(c.Fields) > 0 {
+				c.Action, c.Reason = Update, "setup made it, so it goes where the deployment goes"
+			}
+		}
 	case d.Holding == genesys.Seed:
 		c.Reason = "data, not configuration: never overwritten"
 	case !f.Owned && !p.Adopt:
@@ -331,6 +384,9 @@ func one(d genesys.Entity, f Found, p Policy) Change {
 			c.Reason = "the platform does not say its " + unsaid(c.Fields, d.Key.Kind, p) + ", which cannot be changed, so it is not made anew; run it again, and delete it if it stays so"
 		case frozen:
 			c.Action, c.Reason = Replace, "differs in what cannot be changed in place"
+			if d.Key.Kind == genesys.DataTable {
+				c.Reason = "a column goes or changes its type, which no table takes: a new one gets its rows, and it goes when the flow has moved"
+			}
 		case !f.Owned:
 			c.Action, c.Reason = Update, "taken over by --adopt"
 		default:
@@ -410,10 +466,16 @@ func replaces(fs []Field, k genesys.Kind, p Policy) bool {
 	return slices.ContainsFunc(fs, func(f Field) bool { return p.freezes(k, f) })
 }
 
-// freezes reports whether a difference is in what cannot be changed.
+// freezes reports whether a difference is in what cannot be changed. A path that ends in "-" stands
+// for what goes there, one with "*" for any name in that place.
 func (p Policy) freezes(k genesys.Kind, f Field) bool {
 	return p.Immutable != nil && slices.ContainsFunc(p.Immutable(k), func(path string) bool {
-		return f.Path == path || strings.HasPrefix(f.Path, path+".")
+		path, goes := strings.CutSuffix(path, "-")
+		want, have := strings.Split(path, "."), strings.Split(f.Path, ".")
+		if goes && (f.New != nil || len(have) != len(want)) || len(have) < len(want) {
+			return false
+		}
+		return slices.EqualFunc(have[:len(want)], want, func(h, w string) bool { return w == "*" || h == w })
 	})
 }
 

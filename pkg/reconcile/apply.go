@@ -54,9 +54,12 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 		r.run.warn("%s", b)
 	}
 	early := r.early()
-	w := &work{r: r.run, out: out, changes: r.plan.Changes, early: early, done: map[genesys.Key]chan struct{}{}, slots: make(chan struct{}, r.run.Parallel)}
-	err := w.build(ctx)
+	w := &work{r: r.run, out: out[:r.own], changes: r.plan.Changes[:r.own], early: early, done: map[genesys.Key]chan struct{}{}, slots: make(chan struct{}, r.run.Parallel)}
 	again := r.flows()
+	err := r.run.doubt(ctx, slices.ContainsFunc(r.plan.Changes, func(c plan.Change) bool { return c.Again }))
+	if err == nil {
+		err = w.build(ctx)
+	}
 	if err == nil {
 		err = r.tryRotated(ctx)
 	}
@@ -64,7 +67,7 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 		err = r.run.notes.Wait()
 	}
 	if err == nil {
-		err = r.run.doubt(ctx, again)
+		err = r.run.doubt(ctx, len(again) > 0)
 	}
 	if err == nil {
 		err = w.takeDown(ctx)
@@ -80,6 +83,10 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	}
 	if noted := r.run.notes.Wait(); err == nil {
 		err = noted
+	}
+	if err == nil && r.former != nil {
+		last := &work{r: r.former, out: out[r.own:], changes: r.plan.Changes[r.own:], slots: w.slots}
+		err = last.takeDown(ctx)
 	}
 	if err == nil && r.plan.Pending() && len(r.run.Desired) > 0 {
 		c := plan.Change{Key: onceMore, Action: "read"}
@@ -198,6 +205,9 @@ func (w *work) ready(ctx context.Context, d genesys.Entity) bool {
 	}
 	if record, ok := w.r.recordKey(); ok && (d.Key.Kind == genesys.Credential || d.Key.Kind == genesys.Flow) {
 		needs = append(needs, record)
+	}
+	if record, ok := w.r.recordKey(); ok && d.Key.Kind == genesys.DataTableRow && w.r.kept == inDoubt {
+		needs = append(needs, record) // first: the others tell that the table has all that it must have
 	}
 	if d.Key.Kind == genesys.CallRoute { // live traffic comes last
 		for k := range w.done {

@@ -64,7 +64,11 @@ func TestCutover(t *testing.T) {
 		t.Errorf("the number is on %q", got)
 	}
 	after := w.one(t, genesys.CallRoute, "Old main line").Body
-	before["dnis"], before["version"] = []any{staying}, after["version"]
+	before["dnis"] = []any{staying}
+	for _, k := range []string{"version", "dateModified", "modifiedBy", "modifiedByApp"} { // of any change
+		delete(before, k)
+		delete(after, k)
+	}
 	if fmt.Sprint(before) != fmt.Sprint(after) {
 		t.Errorf("their route lost more than the number:\n%v\n%v", before, after)
 	}
@@ -224,5 +228,110 @@ func TestCutoverOfWhatHasChanged(t *testing.T) {
 	}
 	if _, err := r.Apply(t.Context()); err == nil || !strings.Contains(err.Error(), "its numbers have changed since the plan was made") {
 		t.Errorf("error %v", err)
+	}
+}
+
+func giveBack(c *reconcile.Config) { c.Return = reconcile.Return{Route: "Old main line"} }
+
+// The way back of a cutover: the number goes to the route that it came from, and nothing else changes,
+// also when the deployment has changes that wait.
+func TestCutoverBack(t *testing.T) {
+	w := cutting(t)
+	apply(t, w.read(t, cutover))
+	w.with(t, "Thank you for calling Acme.", "Welcome.")
+	r := w.read(t, giveBack)
+	if got, want := changes(r.Plan()), "move callRoute acme-inbound --cutover-back: number "+moving+" is to go to \"Old main line\", and nothing else changes; setup leaves them there until --cutover dnis\n"; got != want {
+		t.Errorf("plan:\n%s\nwant:\n%s", got, want)
+	}
+	w.server.ForgetCalls()
+	apply(t, r)
+	if got := w.writes(); len(got) != 2 {
+		t.Errorf("writes:\n%s", strings.Join(got, "\n"))
+	}
+	if got := on(w.server.State(), moving); got != "Old main line" {
+		t.Errorf("the number is on %q", got)
+	}
+	if got := changes(w.read(t, giveBack).Plan()); got != "" {
+		t.Errorf("a further plan:\n%s", got)
+	}
+	r = w.read(t, nil)
+	apply(t, r)
+	if got := on(w.server.State(), moving); got != "Old main line" || !strings.Contains(strings.Join(r.Warnings(), "\n"), "setup --cutover moves it") {
+		t.Errorf("a plain setup: the number is on %q, warnings %v", got, r.Warnings())
+	}
+	for route, want := range map[string]string{
+		"Old mainline": `there is no call route "Old mainline" of others in this org; did you mean "Old main line"`,
+		"acme-inbound": `there is no call route "acme-inbound" of others in this org`,
+	} {
+		cfg := w.config()
+		cfg.Return.Route = route
+		if _, err := reconcile.Read(t.Context(), w.client, cfg); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", route, err)
+		}
+	}
+}
+
+// It is killed at each call: the number is on a route, or a further run puts it on the right one.
+func TestCutoverBackKilledAtEachCall(t *testing.T) {
+	calm := cutting(t)
+	apply(t, calm.read(t, cutover))
+	start := calm.server.State()
+	calm.arm(t, -1, fault{}, nil)
+	if err := calm.run(t.Context(), giveBack); err != nil {
+		t.Fatal(err)
+	}
+	calls, stranded := calm.gate.calls(), 0
+	want := dump(t, calm.server.State())
+	for n := 1; n <= calls; n++ {
+		if !*everyChange && n%9 != 0 && (n < 25 || n > 34) {
+			continue
+		}
+		w := newWorldOf(t, start)
+		ctx, kill := context.WithCancel(t.Context())
+		w.arm(t, n, fault{name: "killed", kill: true, after: true}, kill)
+		_ = w.run(ctx, giveBack)
+		kill()
+		if on(w.server.State(), moving) == "" {
+			stranded++
+		}
+		w.arm(t, 0, fault{}, nil)
+		if err := w.run(t.Context(), giveBack); err != nil {
+			t.Errorf("killed at call %d, the run after it: %v", n, err)
+		}
+		if got := dump(t, w.server.State()); got != want {
+			t.Errorf("killed at call %d: another end", n)
+		}
+	}
+	t.Logf("%d calls; the number was on no route after %d kills", calls, stranded)
+	if stranded == 0 {
+		t.Error("no kill came between the two writes")
+	}
+}
+
+// A route that stands in an emergency group takes its numbers out of that when they leave it; that
+// is said before.
+func TestCutoverFromAnEmergencyGroup(t *testing.T) {
+	w := cutting(t)
+	apply(t, w.read(t, nil))
+	st := w.server.State()
+	theirs, evac := w.one(t, genesys.CallRoute, "Old main line"), w.one(t, genesys.Flow, "Theirs")
+	seeded := newWorldSeeded(t, func(s *genesystest.Seed) { s.EmergencyGroups = []genesystest.SeedEmergencyGroup{{Name: "Evacuation"}} })
+	for id, e := range seeded.server.State().Entities["emergencyGroups"] {
+		e.Body["emergencyCallFlows"] = []any{map[string]any{"emergencyFlow": map[string]any{"id": evac.ID, "name": "Theirs"}, "ivrs": []any{map[string]any{"id": theirs.ID}}}}
+		if st.Entities["emergencyGroups"] == nil {
+			st.Entities["emergencyGroups"] = seeded.server.State().Entities["emergencyGroups"]
+		}
+		st.Entities["emergencyGroups"][id] = e
+	}
+	w = newWorldOf(t, st)
+	const said = `stands in emergency group "Evacuation", which sends its calls to flow "Theirs" when it is switched on`
+	for name, change := range map[string]func(*reconcile.Config){"plain": nil, "with the cutover": cutover} {
+		r := w.read(t, change)
+		if ws := strings.Join(r.Warnings(), "\n"); !strings.Contains(ws, said) {
+			t.Errorf("%s: warnings %s", name, ws)
+		}
+	}
+	if got := changes(w.read(t, cutover).Plan()); !strings.Contains(got, said+`: calls to "acme-inbound" are not diverted then`) {
+		t.Errorf("plan:\n%s", got)
 	}
 }

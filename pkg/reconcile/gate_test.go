@@ -32,6 +32,7 @@ type gate struct {
 	dead  bool
 
 	refuse func(call string) bool // says of a call that it is answered 403
+	after  func(*http.Request)    // is told of each call that comes alone
 
 	depth, deepest int // calls one after the other: of those that ended, and of all
 }
@@ -113,6 +114,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if g.n != g.at {
 		g.next.ServeHTTP(w, r)
+		if g.after != nil {
+			g.after(r)
+		}
 		return
 	}
 	truth := httptest.NewRecorder()

@@ -41,13 +41,13 @@ func (r *run) meet(org Org) {
 	r.org = org
 	client, integrations := &clientKind{org: org, bodies: map[string]map[string]any{}}, &integrationKind{org: org}
 	r.actions, r.rows, r.queues, r.routes = &actionKind{org: org, drafts: org, trials: org}, rowKind{org: org}, queueKind{org: org}, routeKind{org: org}
-	r.flowKind, r.scripts = flowKind{org: org}, scriptKind{org: org}
+	r.flowKind, r.scripts, r.tables = flowKind{org: org}, scriptKind{org: org}, tableKind{org: org, rows: r.rows}
 	r.kinds = map[genesys.Kind]kind{
 		genesys.Role:         roleKind{org: org},
 		genesys.OAuthClient:  client,
 		genesys.Credential:   credentialKind{org: org, client: client, integrations: integrations},
 		genesys.Integration:  integrations,
-		genesys.DataTable:    tableKind{org: org, rows: r.rows},
+		genesys.DataTable:    r.tables,
 		genesys.DataTableRow: r.rows,
 		genesys.AuthAction:   authKind{actions: r.actions},
 		genesys.DataAction:   r.actions,
@@ -115,7 +115,7 @@ func (r *run) named(ctx context.Context, org Reader, k genesys.Kind) ([]plan.Fou
 	for _, o := range all {
 		r.see(k, o.Text("name"))
 		if want[o.Text("name")] {
-			f := r.marked(k, o, o.Text("description"), nil)
+			f := r.marked(k, o, o.Text("description"), map[string]any{"division": pick(object(o.Body["division"]), "id")})
 			out = append(out, f)
 		}
 	}

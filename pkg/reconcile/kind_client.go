@@ -16,6 +16,7 @@ import (
 type Clients interface {
 	Entities
 	GrantRole(ctx context.Context, clientID, divisionID, roleID string) error
+	RevokeRole(ctx context.Context, clientID, divisionID, roleID string) error
 	NewClientSecret(ctx context.Context, id string) (genesys.Object, error)
 	WhoIs(ctx context.Context, client string, key secret.Value) (genesys.Identity, error)
 }
@@ -50,7 +51,28 @@ func (k *clientKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 			found[i].Content = k.content(o)
 		}
 	}
+	k.unreturned(r, found)
 	return found, nil
+}
+
+// unreturned marks a client whose roles were moved to another division by a run that ended before
+// it gave up its own in the one that was left.
+func (k *clientKind) unreturned(r *run, found []plan.Found) {
+	for i, f := range found {
+		d, wanted := r.desired.Get(f.Key)
+		if !wanted || !f.Owned || len(k.left(r, f.Content)) == 0 {
+			continue
+		}
+		there := true // where it must be already; else its own change does it
+		rds, _ := f.Content["roleDivisions"].([]any)
+		for _, ref := range d.Refs() {
+			id, _ := r.resolveRef(ref)
+			there = there && (ref.Key.Kind != genesys.Division || slices.ContainsFunc(rds, func(rd any) bool { return object(rd)["divisionId"] == id }))
+		}
+		if there {
+			found[i].Unfinished = "an earlier run ended before its role was taken back from the client that runs setup, in the division that was left"
+		}
+	}
 }
 
 // grantOfOurs is the grant type of every client that setup makes.
@@ -177,8 +199,33 @@ func (k *clientKind) update(ctx context.Context, r *run, c plan.Change, d genesy
 	if err := k.hold(ctx, r, d.Key, body); err != nil {
 		return err
 	}
-	_, err = k.whenHeld(ctx, r, d.Key, func() (genesys.Object, error) { return k.org.Update(ctx, genesys.OAuthClient, c.ID, body) })
-	return err
+	if _, err = k.whenHeld(ctx, r, d.Key, func() (genesys.Object, error) { return k.org.Update(ctx, genesys.OAuthClient, c.ID, body) }); err != nil {
+		return err
+	}
+	return k.letGo(ctx, r, body)
+}
+
+// left lists the grants that this client still has of the new client's roles in divisions which
+// that has left: they were given to hand the roles on.
+func (*clientKind) left(r *run, content map[string]any) []genesys.Grant {
+	rds, _ := content["roleDivisions"].([]any)
+	var out []genesys.Grant
+	for _, g := range r.id.Grants {
+		of := func(rd any) bool { return object(rd)["roleId"] == g.RoleID }
+		if slices.ContainsFunc(rds, of) && !slices.ContainsFunc(rds, func(rd any) bool { return of(rd) && object(rd)["divisionId"] == g.DivisionID }) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+func (k *clientKind) letGo(ctx context.Context, r *run, content map[string]any) error {
+	for _, g := range k.left(r, content) {
+		if err := k.org.RevokeRole(ctx, r.id.ClientID, g.DivisionID, g.RoleID); err != nil && !errors.Is(err, genesys.ErrNotFound) {
+			return fmt.Errorf("take the run-time role in the division that was left back from this client: %w", err)
+		}
+	}
+	return nil
 }
 
 // holds tells of roles that somebody else gave the client: it is used for more than ours.

@@ -18,6 +18,7 @@ import (
 // Flows is what a flow needs of an org.
 type Flows interface {
 	Entities
+	Mover
 	StartFlowJob(ctx context.Context, yaml string) (string, error)
 	UnlockFlow(ctx context.Context, id string) error
 	FlowJob(ctx context.Context, id string) (genesys.Job, error)
@@ -182,15 +183,17 @@ func (k flowKind) create(ctx context.Context, r *run, d genesys.Entity) (string,
 	if err != nil {
 		return "", err
 	}
-	r.notes.Go(func() error { return k.noteVersion(ctx, r, id) }) // which nothing waits for but the end
+	r.notes.Go(func() error { return k.noteVersion(ctx, r, d, id) }) // which nothing waits for but the end
 	return id, nil
 }
 
-// noteVersion writes the version that was published into the record.
-func (k flowKind) noteVersion(ctx context.Context, r *run, id string) error {
+// noteVersion writes the version that was published into the record. Whether a text that names
+// another division moves a flow that is there is not documented, so it is moved.
+func (k flowKind) noteVersion(ctx context.Context, r *run, d genesys.Entity, id string) error {
 	var version string
-	err := genesys.Visible.Poll(ctx, r.Wait, func() (bool, error) {
-		o, err := k.org.Read(ctx, genesys.Flow, id)
+	var o genesys.Object
+	err := genesys.Visible.Poll(ctx, r.Wait, func() (_ bool, err error) {
+		o, err = k.org.Read(ctx, genesys.Flow, id)
 		if version = publishedOf(o).version; err == nil && version == "" {
 			return false, fmt.Errorf("flow %s has no published version", id)
 		}
@@ -198,6 +201,11 @@ func (k flowKind) noteVersion(ctx context.Context, r *run, id string) error {
 	})
 	if err != nil {
 		return err
+	}
+	if at := object(o.Body["division"])["id"]; at != nil {
+		if err := r.move(ctx, k.org, id, d, at); err != nil {
+			return err
+		}
 	}
 	if r.keepsWritten() { // all that it needs is done
 		return r.note(ctx, genesys.RecordFlow, version, genesys.RecordWritten, r.written())
@@ -324,6 +332,9 @@ func (k flowKind) publish(ctx context.Context, r *run, key genesys.Key, yaml str
 }
 
 func (k flowKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	if len(c.Fields) == 1 && c.Fields[0].Path == "division.id" {
+		return k.noteVersion(ctx, r, d, c.ID) // which moves it; a run may have ended between publishing and this
+	}
 	return k.unlocked(ctx, r, c, func() error {
 		id, err := k.create(ctx, r, d)
 		if err == nil && id != c.ID {

@@ -10,6 +10,7 @@ import (
 // Queues is what queues need of an org.
 type Queues interface {
 	Entities
+	Mover
 	QueueMembers(ctx context.Context, queueID string) ([]genesys.Member, error)
 }
 
@@ -51,7 +52,10 @@ func (k queueKind) create(ctx context.Context, r *run, d genesys.Entity) (string
 	return id, r.visible(ctx, k.org, genesys.Queue, id)
 }
 
-func (queueKind) update(context.Context, *run, plan.Change, genesys.Entity) error { return nil }
+// update moves one that setup made; nothing else of a queue is ever changed.
+func (k queueKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	return r.move(ctx, k.org, c.ID, d, c.Fields[0].Old)
+}
 
 // holds tells of the people who work in it.
 func (k queueKind) holds(ctx context.Context, _ *run, id string) (string, error) {

@@ -26,13 +26,37 @@ type routeKind struct {
 }
 
 func (k routeKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
-	return r.ours(ctx, k.org, genesys.CallRoute, func(o genesys.Object) map[string]any {
-		c := pick(o.Body, "name", "description")
-		c["division"] = pick(object(o.Body["division"]), "id")
-		c["openHoursFlow"] = pick(object(o.Body["openHoursFlow"]), "id")
-		c["dnis"] = sortedTexts(o.Body["dnis"])
-		return c
-	})
+	fs, err := r.ours(ctx, k.org, genesys.CallRoute, k.content)
+	if err != nil || r.Former == "" || len(r.desired) == 0 {
+		return fs, err
+	}
+	former, err := k.former(ctx, r)
+	return append(fs, former...), err
+}
+
+func (routeKind) content(o genesys.Object) map[string]any {
+	c := pick(o.Body, "name", "description")
+	c["division"] = pick(object(o.Body["division"]), "id")
+	c["openHoursFlow"] = pick(object(o.Body["openHoursFlow"]), "id")
+	c["dnis"] = sortedTexts(o.Body["dnis"])
+	return c
+}
+
+// former finds the call route of the name that the deployment had before, as its own: it is renamed
+// in place, so that no number ever leaves it.
+func (k routeKind) former(ctx context.Context, r *run) ([]plan.Found, error) {
+	i := slices.IndexFunc(r.desired, func(d genesys.Entity) bool { return d.Key.Kind == genesys.CallRoute })
+	if i < 0 {
+		return nil, nil
+	}
+	all, err := k.org.Find(ctx, genesys.CallRoute, r.Former)
+	var out []plan.Found
+	for _, o := range all {
+		if m, ok := genesys.FindMark(o.Text("description")); ok && m.Deployment == r.Former {
+			out = append(out, plan.Found{Key: r.desired[i].Key, ID: o.ID, Content: k.content(o), Owned: true, Adopted: m.Adopted})
+		}
+	}
+	return out, err
 }
 
 func sortedTexts(v any) []any {
@@ -66,8 +90,25 @@ func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map
 				self = f
 			}
 		}
-		if have, ok := self.Content["dnis"].([]any); ok && slices.Equal(have, wanted) {
+		if r.Former != "" && text(self.Content["name"]) == r.Former {
+			out[d.Key] = plan.Verdict{Reason: fmt.Sprintf("the call route of %q, which keeps its numbers and gets this name and flow", r.Former)}
+		}
+		have, ok := self.Content["dnis"].([]any)
+		if ok && slices.Equal(have, wanted) {
 			continue
+		}
+		var freed []string
+		for _, n := range have {
+			if !slices.Contains(wanted, n) {
+				freed = append(freed, text(n))
+			}
+		}
+		switch {
+		case len(freed) > 0 && r.Former != "" && text(self.Content["name"]) == r.Former:
+			out[d.Key] = plan.Verdict{Refused: true, Reason: fmt.Sprintf("%s on the call route of %q and not in this file, so nobody would answer there; name all its numbers, or take them off in a change of their own", isAre(freed), r.Former)}
+			continue
+		case len(freed) > 0:
+			out[d.Key] = plan.Verdict{Reason: isAre(freed) + " taken off: free then, and nobody answers there"}
 		}
 		names := make([]string, 0, len(wanted))
 		for _, n := range wanted {
@@ -98,7 +139,11 @@ func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map
 			case r.Cutover:
 				from[o.OwnerID] = append(from[o.OwnerID], n)
 			default:
-				kept = append(kept, fmt.Sprintf("number %s stays on %s; setup --cutover moves it", n, ownerOf(o)))
+				covered, err := r.emergencies(ctx, o.OwnerID)
+				if err != nil {
+					return nil, nil, err
+				}
+				kept = append(kept, fmt.Sprintf("number %s stays on %s%s; setup --cutover moves it", n, ownerOf(o), r.renamedFrom(ctx, o)+covered.aside()))
 				r.told.numbers = append(r.told.numbers, NumberTaken{Number: n, Owner: ownerOf(o), Movable: true})
 			}
 		}
@@ -107,7 +152,8 @@ func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map
 			continue
 		}
 		if len(kept) > 0 {
-			out[d.Key] = plan.Verdict{Reason: strings.Join(kept, ", ")}
+			v := out[d.Key]
+			out[d.Key] = plan.Verdict{Reason: strings.TrimPrefix(v.Reason+"; "+strings.Join(kept, ", "), "; ")}
 			for _, what := range kept {
 				r.warn("%s; calls to it do not reach this deployment", what)
 			}
@@ -118,10 +164,14 @@ func (k routeKind) numbers(ctx context.Context, r *run, found []plan.Found) (map
 				return nil, nil, fmt.Errorf("read the call route that has %s: %w", strings.Join(from[id], ", "), err)
 			}
 			has := sortedTexts(o.Body["dnis"])
+			covered, err := r.emergencies(ctx, id)
+			if err != nil {
+				return nil, nil, err
+			}
 			moves = append(moves, plan.Change{
-				Key: genesys.Key{Kind: genesys.CallRoute, Name: o.Text("name")}, ID: id, Action: plan.Move, To: d.Key,
+				Key: genesys.Key{Kind: genesys.CallRoute, Name: o.Text("name")}, ID: id, Action: plan.Move, To: d.Key, Numbers: from[id],
 				Fields: []plan.Field{{Path: "dnis", Old: has, New: without(has, from[id])}},
-				Reason: fmt.Sprintf("--cutover: %s to go to %q, after all else", isAre(from[id]), d.Key.Name),
+				Reason: fmt.Sprintf("--cutover: %s to go to %q, after all else%s", isAre(from[id]), d.Key.Name, covered.lost(r, from[id], d.Key.Name)),
 			})
 		}
 		d.Content = maps.Clone(d.Content)
@@ -193,7 +243,8 @@ func (k routeKind) update(ctx context.Context, r *run, c plan.Change, d genesys.
 		return err
 	}
 	has := sortedTexts(before.Body["dnis"])
-	if slices.ContainsFunc(sortedTexts(body["dnis"]), func(n any) bool { return !slices.Contains(has, n) }) {
+	moved := object(before.Body["openHoursFlow"])["id"] != object(body["openHoursFlow"])["id"]
+	if moved || slices.ContainsFunc(sortedTexts(body["dnis"]), func(n any) bool { return !slices.Contains(has, n) }) {
 		if err := r.actions.smoke(ctx, r); err != nil {
 			return err
 		}
@@ -275,7 +326,7 @@ func (k routeKind) renumber(ctx context.Context, id string, change func(has []an
 	}
 }
 
-// move takes numbers from a route of others and gives them to ours. The platform has no call
+// move takes numbers from one route and gives them to another. The platform has no call
 // for both: between the two writes the numbers are on no route. So an interruption waits until both are
 // made, and when the second one fails the first is undone. A run that is killed in between
 // leaves free numbers, which the next setup attaches, with or without the cutover.
@@ -284,21 +335,17 @@ func (k routeKind) move(ctx context.Context, r *run, c plan.Change) error {
 	if !ok || len(c.Fields) != 1 {
 		return fmt.Errorf("%s has no id yet", c.To)
 	}
-	old, left := sortedTexts(c.Fields[0].Old), sortedTexts(c.Fields[0].New)
-	var numbers []string
-	for _, n := range old {
-		if !slices.Contains(left, n) {
-			numbers = append(numbers, text(n))
+	numbers := c.Numbers
+	if r.Return.Route == "" {
+		if err := r.actions.smoke(ctx, r); err != nil {
+			return err
 		}
-	}
-	if err := r.actions.smoke(ctx, r); err != nil {
-		return err
 	}
 	now, err := k.org.Read(ctx, genesys.CallRoute, c.ID)
 	if err != nil {
 		return err
 	}
-	if has := sortedTexts(now.Body["dnis"]); len(without(has, numbers)) != len(has)-len(numbers) {
+	if !slices.Equal(sortedTexts(now.Body["dnis"]), sortedTexts(c.Fields[0].Old)) {
 		return fmt.Errorf("its numbers have changed since the plan was made; nothing was moved")
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -310,7 +357,7 @@ func (k routeKind) move(ctx context.Context, r *run, c plan.Change) error {
 		return sortedTexts(all)
 	}
 	if err := k.renumber(ctx, c.ID, func(has []any) []any { return without(has, numbers) }); err != nil {
-		return k.stranded(ctx, numbers, c.ID, fmt.Errorf("take %s from it: %w", strings.Join(numbers, ", "), err))
+		return k.stranded(ctx, r, numbers, c.ID, fmt.Errorf("take %s from it: %w", strings.Join(numbers, ", "), err))
 	}
 	err = r.poll(ctx, c.To, genesys.NumberFree, func() (bool, error) {
 		err := k.renumber(ctx, to, give)
@@ -321,17 +368,21 @@ func (k routeKind) move(ctx context.Context, r *run, c plan.Change) error {
 	}
 	err = fmt.Errorf("give %s to %q: %w", strings.Join(numbers, ", "), c.To.Name, err)
 	if back := k.renumber(ctx, c.ID, give); back != nil {
-		return k.stranded(ctx, numbers, to, fmt.Errorf("%w; and giving back failed: %w", err, back))
+		return k.stranded(ctx, r, numbers, to, fmt.Errorf("%w; and giving back failed: %w", err, back))
 	}
 	return fmt.Errorf("%w; it has its numbers back", err)
 }
 
 // stranded adds to the error of a move that a number is now on no route, unless one has it.
-func (k routeKind) stranded(ctx context.Context, numbers []string, route string, err error) error {
+func (k routeKind) stranded(ctx context.Context, r *run, numbers []string, route string, err error) error {
 	if o, readErr := k.org.Read(ctx, genesys.CallRoute, route); readErr == nil && len(without(sortedTexts(o.Body["dnis"]), numbers)) == len(sortedTexts(o.Body["dnis"]))-len(numbers) {
 		return err
 	}
-	return fmt.Errorf("%w; %s perhaps on no route now, and nobody answers there: the next setup attaches what is free", err, isAre(numbers))
+	next := "the next setup attaches what is free"
+	if r.Return.Route != "" {
+		next = "run it again, for a setup without --cutover-back takes what is free"
+	}
+	return fmt.Errorf("%w; %s perhaps on no route now, and nobody answers there: %s", err, isAre(numbers), next)
 }
 
 // holds tells of numbers that the deployment file does not name: somebody else put them there.

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
@@ -40,6 +41,12 @@ func (k rowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	if r.OwnerRows && len(r.desired) > 0 {
 		tables[r.ownersTable()] = true
 	}
+	if err := k.former(ctx, r); err != nil {
+		return nil, err
+	}
+	if err := k.rowsBefore(ctx, r); err != nil {
+		return nil, err
+	}
 	var out []plan.Found
 	for t := range tables {
 		id, ok := r.resolveRef(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: t}, Field: "id"})
@@ -58,7 +65,35 @@ func (k rowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 			}
 		}
 	}
+	if key, ok := r.recordKey(); ok && r.record == nil {
+		t, row := splitRow(key.Name)
+		r.keepRecord(key, r.before[t][row]) // it is on its way
+	}
 	return out, nil
+}
+
+// former reads the rows of tables that others take the place of: a run ended before it had copied
+// them all.
+func (k rowKind) former(ctx context.Context, r *run) error {
+	ids := map[string]string{} // by name of the next one
+	r.mu.Lock()
+	for ref, id := range r.ids {
+		if ref.Key.Kind == genesys.DataTable && replacedName.MatchString(ref.Key.Name) && r.tables.follows(r, ref.Key) {
+			ids[replacedName.ReplaceAllString(ref.Key.Name, "")] = id
+		}
+	}
+	r.mu.Unlock()
+	for name, id := range ids {
+		rows, err := k.org.Rows(ctx, id)
+		if err != nil {
+			return fmt.Errorf("rows of the table that %q takes the place of: %w", name, err)
+		}
+		r.before[name] = map[string]map[string]any{}
+		for _, row := range rows {
+			r.before[name][text(row["key"])] = row
+		}
+	}
+	return nil
 }
 
 func (rowKind) table(r *run, name string) (id, key string, err error) {
@@ -78,6 +113,10 @@ func (k rowKind) create(ctx context.Context, r *run, d genesys.Entity) (string, 
 	body, err := r.body(d)
 	if err != nil {
 		return "", err
+	}
+	if name, key := splitRow(d.Key.Name); r.before[name][key] != nil && d.Holding == genesys.Seed {
+		of, _ := r.desired.Get(genesys.Key{Kind: genesys.DataTable, Name: name})
+		maps.Copy(body, fitting(r.before[name][key], object(object(of.Content["schema"])["properties"])))
 	}
 	if k, ok := r.recordKey(); ok && k == d.Key && r.kept != "" {
 		body[genesys.RecordFlow] = r.kept

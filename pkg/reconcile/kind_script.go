@@ -12,6 +12,7 @@ import (
 // Scripts is what an agent script needs of an org.
 type Scripts interface {
 	Entities
+	Mover
 	UploadScript(ctx context.Context, name, replace, file string) (upload string, err error)
 	ScriptUpload(ctx context.Context, upload string) (done bool, message string, err error)
 	PublishScript(ctx context.Context, id string) error
@@ -58,6 +59,9 @@ func (k scriptKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 			f.Content = pick(d.Content, "name")
 			r.keepVersion(o)
 			r.touched(o)
+			if f.Content["division"] = pick(object(o.Body["division"]), "id"); object(f.Content["division"])["id"] == nil {
+				f.Content["division"], _ = genesys.Resolve(d.Content["division"], r.resolveRef) // lists need not tell
+			}
 			published := o.Text("publishedDate") != ""
 			if !published { // lists need not tell
 				if published, err = k.org.PublishedScript(ctx, key.Name, o.ID); err != nil {
@@ -84,12 +88,23 @@ func (k scriptKind) create(ctx context.Context, r *run, d genesys.Entity) (strin
 	if err != nil {
 		return "", err
 	}
+	if err := k.place(ctx, r, id, d); err != nil {
+		return "", err
+	}
 	return id, k.publish(ctx, r, id)
 }
 
-// update publishes what was uploaded: another content has another name. What somebody edited gets
-// its own text back first, as a new version.
+// place moves what was uploaded, which stands in the home division, into its own.
+func (k scriptKind) place(ctx context.Context, r *run, id string, d genesys.Entity) error {
+	return r.lagging(ctx, func() error { return r.move(ctx, k.org, id, d, r.id.HomeDivision.ID) })
+}
+
+// update publishes what was uploaded, or moves it: another content has another name. What somebody
+// edited gets its own text back first, as a new version.
 func (k scriptKind) update(ctx context.Context, r *run, c plan.Change, d genesys.Entity) error {
+	if !c.Unfinished {
+		return r.move(ctx, k.org, c.ID, d, nil)
+	}
 	if c.Reason == editedScript {
 		file, err := genesys.Resolve(d.Text, r.resolveRef)
 		if err != nil {
@@ -102,6 +117,9 @@ func (k scriptKind) update(ctx context.Context, r *run, c plan.Change, d genesys
 		if err := k.imported(ctx, r, d.Key, upload); err != nil {
 			return err
 		}
+	}
+	if err := k.place(ctx, r, c.ID, d); err != nil {
+		return err
 	}
 	return k.publish(ctx, r, c.ID)
 }

@@ -29,6 +29,11 @@ type Account interface {
 	Who(context.Context) (genesys.Identity, error)
 }
 
+// A Mover moves an entity into a division.
+type Mover interface {
+	MoveToDivision(ctx context.Context, k genesys.Kind, id, divisionID string) error
+}
+
 // A Reader finds and reads entities. A name that ends in "*" is the beginning of one.
 type Reader interface {
 	Find(ctx context.Context, kind genesys.Kind, name string) ([]genesys.Object, error)

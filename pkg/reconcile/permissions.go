@@ -125,6 +125,7 @@ func needed(c plan.Change) []string {
 	case genesys.OAuthClient:
 		when(add, "oauth:client:add", "authorization:grant:add")
 		when(put, "oauth:client:edit")
+		when(put && slices.ContainsFunc(c.Fields, func(f plan.Field) bool { return f.Path == "roleDivisions" }), "authorization:grant:add", "authorization:grant:delete")
 		when(gone, "oauth:client:edit", "oauth:client:delete")
 	case genesys.Credential:
 		when(add, "integrations:integration:add")

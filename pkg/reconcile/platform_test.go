@@ -211,7 +211,16 @@ func (w *world) table(t *testing.T) string {
 
 func (w *world) row(t *testing.T, key string) map[string]any {
 	t.Helper()
-	rows, err := w.client.Rows(t.Context(), w.table(t))
+	return w.rowOf(t, "acme-inbound-control", key)
+}
+
+func (w *world) rowOf(t *testing.T, table, key string) map[string]any {
+	t.Helper()
+	all, err := w.client.Find(t.Context(), genesys.DataTable, table)
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%d tables %q, %v", len(all), table, err)
+	}
+	rows, err := w.client.Rows(t.Context(), all[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -170,6 +170,21 @@ func (r *run) credentialIsMade(ctx context.Context, d genesys.Entity) error {
 	return nil
 }
 
+// emptied reports whether the control table has none of the rows that setup makes: it was made
+// anew, by an earlier run that ended there or by hand.
+func (r *run) emptied(found []plan.Found) bool {
+	record, ok := r.recordKey()
+	table, _ := splitRow(record.Name)
+	there := false
+	for _, f := range found {
+		if of, _ := splitRow(f.Key.Name); f.Key.Kind == genesys.DataTableRow && of == table {
+			return false
+		}
+		there = there || f.Key == genesys.Key{Kind: genesys.DataTable, Name: table}
+	}
+	return ok && there
+}
+
 // published is what the org says of a flow's published version.
 type published struct {
 	version  string
@@ -228,7 +243,12 @@ func (r *run) unfinished(found []plan.Found) {
 			continue
 		}
 		if text(version) == inDoubt {
-			found[i].Unfinished = "an earlier run removed the second one of what it uses"
+			found[i].Unfinished = "an earlier run removed or made anew what it uses"
+			continue
+		}
+		if r.emptied(found) && r.published[f.ID].version != "" {
+			found[i].Unfinished = "the control table was made anew, and the published version may ask for the one before"
+			r.kept = inDoubt
 			continue
 		}
 		// Another client's version is drift, and so is one of this client's that setup did not

@@ -56,6 +56,9 @@ type Config struct {
 	// a new client.
 	Rotate []genesys.Key
 
+	Return Return // numbers go back to a route of others, and nothing else is done
+	Former string // the name that this deployment had before: what is of that name gives way; empty: none
+
 	ShowStaff bool // look who works there also when the plan leads no new calls to them
 
 	Adopt, Cutover, AllowUnstaffed, ForceUnlock, DeleteQueues bool
@@ -95,6 +98,7 @@ type run struct {
 	actions  *actionKind // lists before it finds
 	rows     rowKind     // one of them is the record
 	scripts  scriptKind  // reads a text where the record does not know a version
+	tables   tableKind   // gives rows to those that take its place
 	queues   queueKind   // tells who works there
 	routes   routeKind   // decides before planning
 	flowKind flowKind    // reads a text where the record does not know a version
@@ -122,6 +126,12 @@ type run struct {
 
 	notes errgroup.Group // what is written into the record while other things go on
 
+	before map[string]map[string]map[string]any // rows by key of tables that another one takes the place of, by its name
+
+	covered  sync.Once
+	covers   map[string]cover // by id of a call route
+	coverErr error
+
 	recordLock sync.Mutex
 	record     map[string]any // the tool's own row as it is in the org; nil while there is none
 	lost       error          // why it cannot be written
@@ -138,6 +148,19 @@ type Reconciler struct {
 	lacking   []Lack // as the preflight settled it
 	asked     bool   // whether it did
 	stop      error  // why nothing may be begun; see Refuse
+
+	former *run // knows what has the former name; nil: there is none
+	own    int  // the changes after these are of the former name
+}
+
+// newRun is one that knows nothing yet.
+func newRun(cfg Config) *run {
+	return &run{
+		Config: cfg, name: cfg.Name, desired: cfg.Desired,
+		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, renewed: map[genesys.Key]string{}, published: map[string]published{},
+		warnings: slices.Clone(cfg.Warnings), names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{}, versions: map[string]string{}, touches: map[string]touch{}, unfit: map[genesys.Key]string{},
+		before: map[string]map[string]map[string]any{},
+	}
 }
 
 // Read looks at the org and computes the plan. It only reads.
@@ -148,15 +171,14 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 	if cfg.Observe == nil {
 		cfg.Observe = func(Event) {}
 	}
-	r := &run{
-		Config: cfg, name: cfg.Name, desired: cfg.Desired,
-		ids: map[genesys.Ref]string{}, secrets: map[genesys.Key]secret.Value{}, renewed: map[genesys.Key]string{}, published: map[string]published{},
-		warnings: slices.Clone(cfg.Warnings), names: map[genesys.Kind][]string{}, adopted: map[string]string{}, tried: map[genesys.Key]bool{}, rewritten: map[genesys.Key]*rewriting{}, own: map[string]bool{}, versions: map[string]string{}, touches: map[string]touch{}, unfit: map[genesys.Key]string{},
-	}
+	r := newRun(cfg)
 	r.meet(org)
 	var err error
 	if r.id, err = org.Who(ctx); err != nil {
 		return nil, fmt.Errorf("ask who this client is: %w", err)
+	}
+	if cfg.Former == cfg.Name && cfg.Former != "" {
+		return nil, fmt.Errorf("the deployment is named %q, which cannot be its former name, too", cfg.Name)
 	}
 	if cfg.OrgPin != "" && cfg.OrgPin != r.id.OrgName && cfg.OrgPin != r.id.OrgID {
 		return nil, &WrongOrgError{Want: cfg.OrgPin, Got: r.id.OrgName, ID: r.id.OrgID}
@@ -174,6 +196,11 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 		if isReference(r.desired, f.Key) {
 			r.know(f.Key, "id", f.ID)
 		}
+	}
+	if r.Return.Route != "" {
+		r.found = found
+		p, err := r.giveBack(ctx, found)
+		return &Reconciler{run: r, plan: p, own: len(p.Changes)}, err
 	}
 	twins := twins(found)
 	verdicts, moves, err := r.routes.numbers(ctx, r, found)
@@ -241,6 +268,16 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 			return nil, err
 		}
 	}
+	r.freed(p)
+	own := len(p.Changes)
+	var former *run
+	if r.Former != "" && len(r.Rotate) == 0 {
+		var gone plan.Plan
+		if former, gone, err = r.formerName(ctx, org); err != nil && !r.refusals("read what has the former name", err) {
+			return nil, err
+		}
+		p.Changes = append(p.Changes, gone.Changes...)
+	}
 	bad, err := r.staffing(ctx, p)
 	if err != nil && !r.refusals("read the members of queues", err) {
 		return nil, err
@@ -254,7 +291,24 @@ func Read(ctx context.Context, org Org, cfg Config) (*Reconciler, error) {
 			keys = err
 		}
 	}
-	return &Reconciler{run: r, plan: p, unstaffed: bad, keys: keys, twins: twins}, nil
+	return &Reconciler{run: r, plan: p, unstaffed: bad, keys: keys, twins: twins, former: former, own: own}, nil
+}
+
+// freed says of call routes that go which numbers nobody answers then.
+func (r *run) freed(p plan.Plan) {
+	for i, c := range p.Changes {
+		if c.Key.Kind != genesys.CallRoute || c.Action != plan.Delete {
+			continue
+		}
+		var all []string
+		has, _ := r.foundAs(c).Content["dnis"].([]any)
+		for _, n := range has {
+			all = append(all, text(n))
+		}
+		if len(all) > 0 {
+			p.Changes[i].Reason = strings.TrimPrefix(c.Reason+"; "+isAre(all)+" free then, and nobody answers there", "; ")
+		}
+	}
 }
 
 // knowThose keeps the ids of what stays.
@@ -265,6 +319,9 @@ func (r *run) knowThose(p plan.Plan) {
 		}
 		if c.Action == plan.Keep && c.Key.Kind == genesys.Flow && !isReference(r.desired, c.Key) {
 			r.kept = r.published[c.ID].version
+		}
+		if c.Again {
+			r.kept = inDoubt
 		}
 	}
 }
@@ -355,6 +412,23 @@ type DivisionError struct{ Name, Org, Hint string }
 
 func (e *DivisionError) Error() string {
 	return strings.TrimSuffix(fmt.Sprintf("division %q does not exist in org %q; %s", e.Name, e.Org, e.Hint), "; ")
+}
+
+// move moves an entity into the division of the desired one, unless it is there. at is where it
+// is; nil: somewhere else.
+func (r *run) move(ctx context.Context, org Mover, id string, d genesys.Entity, at any) error {
+	body, err := r.body(d)
+	if err != nil {
+		return err
+	}
+	to := text(object(body["division"])["id"])
+	if to == "" || at == to {
+		return nil
+	}
+	if err := org.MoveToDivision(ctx, d.Key.Kind, id, to); err != nil {
+		return fmt.Errorf("move it into its division: %w", err)
+	}
+	return nil
 }
 
 // findAll asks all kinds at the same time. Rows need the id of their table, and which

@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -206,9 +207,11 @@ func (w *world) config() reconcile.Config {
 	}
 	return reconcile.Config{
 		Name: w.deployment.Name, Desired: w.blueprint.Entities, File: w.blueprint.Entities, Wait: w.wait,
-		Secret: func(genesys.Key, string) (secret.Value, error) { return secret.New(hubspottest.DefaultToken), nil },
-		Salt:   func() string { return "salt" },
-		Smoke:  smoke, Targets: targets(w.deployment),
+		Secret: func(_ genesys.Key, field string) (secret.Value, error) {
+			return secret.New(cmp.Or(map[string]string{"clientId": genesystest.ClientID, "clientSecret": genesystest.ClientSecret}[field], hubspottest.DefaultToken)), nil
+		},
+		Salt:  func() string { return "salt" },
+		Smoke: smoke, Targets: targets(w.deployment),
 	}
 }
 

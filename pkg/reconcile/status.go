@@ -182,7 +182,7 @@ func (j *judge) of(c plan.Change) Standing {
 		s.Condition = Foreign
 	case f.Unfinished != "":
 		j.unfinished(&s, d, f)
-	case len(c.Fields) > 0:
+	case len(c.Fields) > 0 && !c.Follows:
 		j.decide(&s, d, f)
 	case c.Action == plan.Update: // it is done once more as it is
 		s.Condition, s.Changed = Pending, Neither

@@ -151,8 +151,10 @@ func (r *Reconciler) flows() []genesys.Entity {
 // inDoubt stands in the record for the version of a flow that must be published again.
 const inDoubt = "?"
 
-func (r *run) doubt(ctx context.Context, flows []genesys.Entity) error {
-	if len(flows) == 0 {
+// doubt notes that the published version does not ask for what is there: a run that ends before it
+// is published again leaves nothing else that tells.
+func (r *run) doubt(ctx context.Context, is bool) error {
+	if !is {
 		return nil
 	}
 	return r.note(ctx, genesys.RecordFlow, inDoubt)
@@ -210,7 +212,7 @@ func (r *Reconciler) lookBack(ctx context.Context) error {
 		return err
 	}
 	cfg := r.run.Config
-	cfg.Prove, cfg.Rotate = nil, nil
+	cfg.Prove, cfg.Rotate, cfg.Return = nil, nil, Return{}
 	after, err := Read(ctx, r.run.org, cfg)
 	if err != nil {
 		r.run.warn("all is done; whether another setup ran at the same time is not known, since the org could not be read once more: %v", err)

@@ -35,7 +35,7 @@ func (r *Reconciler) early() bool {
 
 // verifies reports whether there is something to verify: a setup that changes something.
 func (r *Reconciler) verifies() bool {
-	return r.run.Verify != nil && len(r.run.Desired) > 0 && r.plan.Pending()
+	return r.run.Verify != nil && r.run.Return.Route == "" && len(r.run.Desired) > 0 && r.plan.Pending()
 }
 
 func (r *Reconciler) verify(ctx context.Context) error {

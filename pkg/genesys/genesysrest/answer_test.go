@@ -24,6 +24,7 @@ func every() map[string]func(context.Context, *Client) error {
 	out := map[string]func(context.Context, *Client) error{
 		"Who":             func(ctx context.Context, c *Client) error { _, err := c.Who(ctx); return err },
 		"GrantRole":       func(ctx context.Context, c *Client) error { return c.GrantRole(ctx, "c", "d", "r") },
+		"MoveToDivision":  func(ctx context.Context, c *Client) error { return c.MoveToDivision(ctx, genesys.Queue, "q", "d") },
 		"RevokeRole":      func(ctx context.Context, c *Client) error { return c.RevokeRole(ctx, "c", "d", "r") },
 		"NewClientSecret": func(ctx context.Context, c *Client) error { _, err := c.NewClientSecret(ctx, "c"); return err },
 		"IntegrationConfig": func(ctx context.Context, c *Client) error {
@@ -138,7 +139,7 @@ var odd = []string{
 
 // unread are the answers of which nothing is taken: the request is a write that has no answer
 // worth reading, and what it did shows when the org is read again.
-var unread = []string{"DELETE ", "PUT /put", "GET /get", "POST /api/v2/authorization/subjects/", "PUT /api/v2/integrations/i/config/current", "/rows", "POST /api/v2/scripts/published"}
+var unread = []string{"DELETE ", "PUT /put", "GET /get", "POST /api/v2/authorization/subjects/", "PUT /api/v2/integrations/i/config/current", "/rows", "POST /api/v2/scripts/published", "POST /api/v2/authorization/divisions/"}
 
 func isUnread(request string) bool {
 	if strings.HasPrefix(request, "GET ") && strings.HasSuffix(request, "template.vm") { // a text, which may be any

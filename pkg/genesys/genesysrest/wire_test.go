@@ -40,6 +40,9 @@ var calls = map[string]func(context.Context, *genesysrest.Client) error{
 	},
 	"delete": func(ctx context.Context, c *genesysrest.Client) error { return c.Delete(ctx, genesys.Queue, "q") },
 	"grant":  func(ctx context.Context, c *genesysrest.Client) error { return c.GrantRole(ctx, "c", "d", "r") },
+	"move": func(ctx context.Context, c *genesysrest.Client) error {
+		return c.MoveToDivision(ctx, genesys.Queue, "q", "d")
+	},
 	"script": func(ctx context.Context, c *genesysrest.Client) error {
 		_, err := c.UploadScript(ctx, "s", "", "{}")
 		return err

@@ -287,9 +287,33 @@ func (c *call) divisionsPermittedAll() (int, any, error) {
 	return ok(bodies(c.s.state.all(divisions), nil))
 }
 
+// movable are the kinds of objects that can be moved between divisions. Genesys' own provider moves
+// scripts, too, which the description does not name.
+var movable = map[string]string{"FLOW": flows, "QUEUE": queues, "DATATABLES": tables, "SCRIPT": scripts}
+
 func (c *call) moveToDivision() (int, any, error) {
-	if _, err := c.read(divisions, "division", c.params[0]); err != nil {
+	to, err := c.read(divisions, "division", c.params[0])
+	if err != nil {
 		return 0, nil, err
+	}
+	collection, known := movable[c.params[1]]
+	if !known {
+		return 0, nil, failed(http.StatusBadRequest, "bad.request", "Objects of type %s cannot be moved here", c.params[1])
+	}
+	var ids []string
+	if err := decode(c.raw, &ids); err != nil {
+		return 0, nil, err
+	}
+	var es []*entity
+	for _, id := range ids {
+		e, err := c.read(collection, strings.ToLower(c.params[1]), id)
+		if err != nil {
+			return 0, nil, err
+		}
+		es = append(es, e)
+	}
+	for _, e := range es {
+		e.Body["division"] = map[string]any{"id": to.ID, "name": to.name()}
 	}
 	return noContent()
 }

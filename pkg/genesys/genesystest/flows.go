@@ -169,7 +169,9 @@ func (s *Server) finishJob(job *entity) {
 		version++
 	}
 	flow.Body["description"] = file.Flow.Description
-	flow.Body["division"] = map[string]any{"id": division.ID, "name": division.name()}
+	if flow.Body["division"] == nil || s.opts.assume.PublishingMovesFlows {
+		flow.Body["division"] = map[string]any{"id": division.ID, "name": division.name()}
+	}
 	cl := s.state.get(clients, job.Hidden["client"])
 	v := map[string]any{
 		"id": fmt.Sprintf("%d.0", version), "commitVersion": strconv.Itoa(version), "type": "PUBLISH", "datePublished": s.stamp(),

@@ -85,6 +85,7 @@ type Assumptions struct {
 	AuthNotKept             bool // the answer of an auth action is not kept from one call to the next
 	AuthNotRenewed          bool // a 401 does not run the auth action again
 	ScriptListsWithoutDates bool // lists of scripts do not tell when one was published
+	PublishingMovesFlows    bool // a flow that is published again moves to the division that its text names; taken: it stays where it is
 }
 
 // Assume changes what the emulator assumes about the platform.

@@ -102,6 +102,11 @@ func (c *call) tableUpdate() (int, any, error) {
 	if err := checkSchema(c.body); err != nil {
 		return 0, nil, err
 	}
+	for _, other := range c.s.state.byName(tables, str(c.body["name"])) {
+		if other.ID != e.ID {
+			return 0, nil, failed(http.StatusConflict, "flows.datatables.not.unique", "A table named %s exists", other.name())
+		}
+	}
 	next := columns(c.body)
 	for name, col := range columns(e.Body) {
 		if next[name] == nil {
@@ -113,10 +118,7 @@ func (c *call) tableUpdate() (int, any, error) {
 	}
 	division := e.Body["division"]
 	e.Body = clone(c.body)
-	e.Body["id"] = e.ID
-	if object(e.Body["division"])["id"] == nil {
-		e.Body["division"] = division
-	}
+	e.Body["id"], e.Body["division"] = e.ID, division // a table is moved by a call of its own
 	return ok(clone(e.Body))
 }
 
