@@ -439,6 +439,12 @@ func made(d genesys.Entity, p Policy) []Field {
 // knownLater stands for an id of what is not made yet.
 const knownLater = "(known after setup)"
 
+// Dangling reports whether fields differ for one reason alone: they name what is not there, and
+// setup makes it anew.
+func Dangling(fields []Field) bool {
+	return len(fields) > 0 && !slices.ContainsFunc(fields, func(f Field) bool { return f.New != knownLater || empty(f.Old) })
+}
+
 // unwanted is why what is ours goes.
 const unwanted = "ours, and no longer part of the deployment"
 

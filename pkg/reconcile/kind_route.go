@@ -39,6 +39,11 @@ func (routeKind) content(o genesys.Object) map[string]any {
 	c["division"] = pick(object(o.Body["division"]), "id")
 	c["openHoursFlow"] = pick(object(o.Body["openHoursFlow"]), "id")
 	c["dnis"] = sortedTexts(o.Body["dnis"])
+	for _, k := range []string{"scheduleGroup", "closedHoursFlow", "holidayHoursFlow"} {
+		if ref := object(o.Body[k]); ref["id"] != nil {
+			c[k] = pick(ref, "id")
+		}
+	}
 	return c
 }
 
@@ -58,6 +63,10 @@ func (k routeKind) former(ctx context.Context, r *run) ([]plan.Found, error) {
 	}
 	return out, err
 }
+
+// exact has no other member in a route: a schedule that somebody put on it leads calls past our
+// flow, and any change of ours would take it away untold.
+func (routeKind) exact() []string { return []string{""} }
 
 func sortedTexts(v any) []any {
 	l, _ := v.([]any)

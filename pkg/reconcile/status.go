@@ -140,8 +140,11 @@ func (r *Reconciler) Health() []Health {
 // Standings says of each entity of the plan how it stands, and which of the two changed. It reads
 // the published flow when that differs.
 func (r *Reconciler) Standings(ctx context.Context) []Standing {
-	j := &judge{run: r.run, ctx: ctx}
+	j := &judge{run: r.run, ctx: ctx, anew: map[genesys.Key]bool{}}
 	var out []Standing
+	for _, c := range r.plan.Changes {
+		j.anew[c.Key] = j.anew[c.Key] || c.Action == plan.Replace
+	}
 	for _, c := range r.plan.Changes {
 		if c.Action == plan.Move { // of a call route of others
 			continue
@@ -156,6 +159,7 @@ type judge struct {
 	*run
 	ctx       context.Context
 	divisions map[string]string // names by id, once they are asked for
+	anew      map[genesys.Key]bool
 }
 
 func (j *judge) of(c plan.Change) Standing {
@@ -182,7 +186,11 @@ func (j *judge) of(c plan.Change) Standing {
 		s.Condition = Foreign
 	case f.Unfinished != "":
 		j.unfinished(&s, d, f)
-	case len(c.Fields) > 0 && !c.Follows:
+	case c.Again: // its reason says of what
+		s.Condition = Pending
+	case c.Follows || plan.Dangling(c.Fields):
+		j.follows(&s, d)
+	case len(c.Fields) > 0:
 		j.decide(&s, d, f)
 	case c.Action == plan.Update: // it is done once more as it is
 		s.Condition, s.Changed = Pending, Neither
@@ -302,6 +310,19 @@ func (j *judge) unfinished(s *Standing, d genesys.Entity, f plan.Found) {
 		s.Changed = File
 		s.Reason = "the key that is given here is another than the one that setup wrote"
 	}
+}
+
+// follows says of what names a missing or replaced entity that nobody changed it itself.
+func (j *judge) follows(s *Standing, d genesys.Entity) {
+	s.Condition = Pending
+	var others []string
+	for _, r := range append(genesys.Refs(d.Content), genesys.Refs(d.Text)...) {
+		if _, there := j.resolveRef(r); !there || j.anew[r.Key] {
+			others = append(others, r.Key.String())
+		}
+	}
+	slices.Sort(others)
+	s.Reason = "names what is missing, not ours or to be made anew: " + strings.Join(slices.Compact(others), ", ")
 }
 
 // numbers says of a call route that the file gives it numbers which others have.

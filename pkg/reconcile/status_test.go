@@ -63,8 +63,8 @@ func drifts() map[string]struct {
 			}
 		}, "integration drifted by org: config.credentials.basicAuth.id"},
 		"the script is edited":   {func(t *testing.T, w *world) { t.Helper(); w.editScript(t, "HubSpot", "Elsewhere") }, "script drifted by org: versionId"},
-		"the script is gone":     {gone(genesys.Script, "acme-inbound deal view*"), "script missing by org: "},
-		"a data action is gone":  {gone(genesys.DataAction, "acme-inbound find deals*"), "dataAction missing by org: "},
+		"the script is gone":     {gone(genesys.Script, "acme-inbound deal view*"), "script missing by org: \nflow pending by : "},
+		"a data action is gone":  {gone(genesys.DataAction, "acme-inbound find deals*"), "dataAction missing by org: \nflow pending by : "},
 		"the call route is gone": {gone(genesys.CallRoute, "acme-inbound"), "callRoute missing by org: "},
 		"the credential is of another type": {func(t *testing.T, w *world) {
 			t.Helper()
@@ -73,7 +73,7 @@ func drifts() map[string]struct {
 			}); err != nil {
 				t.Fatal(err)
 			}
-		}, "credential drifted by unknown: type.name"},
+		}, "credential drifted by unknown: type.name\nintegration pending by : config.credentials.basicAuth.id"},
 		"the record":          {func(t *testing.T, w *world) { t.Helper(); w.setRow(t, "deployment", "flowVersion", "7.0") }, "dataTableRow drifted by unknown: flowVersion"},
 		"the switch is gone":  {row("switch"), "dataTableRow missing by org: "},
 		"the switch is off":   {func(t *testing.T, w *world) { t.Helper(); w.setRow(t, "switch", "enabled", false) }, ""},
@@ -82,6 +82,14 @@ func drifts() map[string]struct {
 			t.Helper()
 			w.edit(t, genesys.CallRoute, "acme-inbound", func(b map[string]any) { b["dnis"] = []any{} })
 		}, "callRoute drifted by org: dnis"},
+		"another flow outside the hours": {func(t *testing.T, w *world) {
+			t.Helper()
+			w.edit(t, genesys.CallRoute, "acme-inbound", func(b map[string]any) { b["closedHoursFlow"] = b["openHoursFlow"] })
+		}, "callRoute drifted by org: closedHoursFlow"},
+		"what another names is renamed": {func(t *testing.T, w *world) {
+			t.Helper()
+			w.edit(t, genesys.Role, "acme-inbound runtime", func(b map[string]any) { b["name"] = "mine" })
+		}, "role missing by org: \noauthClient pending by : roleDivisions"},
 		"a second role": {func(t *testing.T, w *world) {
 			t.Helper()
 			o := w.one(t, genesys.Role, "acme-inbound runtime")
@@ -162,8 +170,11 @@ func TestDriftOfEveryKind(t *testing.T) {
 				t.Fatalf("told:\n%s\nwant:\n%s", got, c.want)
 			}
 			for _, s := range all {
-				if s.Key.Kind == genesys.Flow && s.Condition != reconcile.InSync && (s.Texts[0] == s.Texts[1] || s.By == "" || s.At.IsZero()) {
+				if s.Key.Kind == genesys.Flow && s.Condition == reconcile.Drifted && (s.Texts[0] == s.Texts[1] || s.By == "" || s.At.IsZero()) {
 					t.Errorf("of the flow: by %q at %s, lines differ: %v", s.By, s.At, s.Texts[0] != s.Texts[1])
+				}
+				if s.Condition == reconcile.Pending && (s.By != "" || !strings.Contains(s.Reason, "made anew")) {
+					t.Errorf("of %s: by %q (%s)", s.Key, s.By, s.Reason)
 				}
 			}
 			if strings.Contains(c.want, "foreign") {
