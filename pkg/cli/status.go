@@ -32,11 +32,12 @@ func newStatusCmd(env *Env, run func(context.Context, statusOptions) error) *cob
 		Short: "Show whether the org is still what the file says, and how it works",
 		Long: `Compare every entity of the deployment in the org with the deployment file, and say of each that
 differs which of the two changed since setup ran. Then what the integrations report, switch and
-breaker, failures and latency of the data actions, versions of HubSpot's API that end, and
-whether HubSpot still has what the file names (with HUBSPOT_SERVICE_KEY).
+breaker, until when calls may use a token that is renewed outside, failures and latency of the
+data actions, versions of HubSpot's API that end, and whether HubSpot still has what the file
+names (with HUBSPOT_SERVICE_KEY).
 
-It only reads. It exits with 2 when org and file differ, which setup repairs; a switch that is off and a
-breaker that is open are no difference.`,
+It only reads. It exits with 2 when org and file differ, which setup repairs; a switch that is off, a
+breaker that is open and a token that expired are no difference.`,
 		Example: `  dealroute status
   dealroute status --since 24h --fail-over 5% -o json`,
 		Args: cobra.NoArgs,
@@ -94,7 +95,7 @@ func runStatus(ctx context.Context, o statusOptions) (err error) {
 	s := view.Status{
 		Schema: view.Schema, Org: view.NewOrg(r.Identity()), Sandbox: target.sandbox != nil, InSync: true,
 		Entities: []view.Entity{}, Integrations: []view.Integration{}, Since: o.since.String(), Actions: []view.ActionRuns{}, Warnings: []string{},
-		Breaker: view.NoBreaker(),
+		Breaker: view.NoBreaker(), Token: view.NoToken(),
 	}
 	names := map[string]string{} // of our data actions, by id
 	for _, x := range r.Standings(ctx) {
@@ -112,6 +113,10 @@ func runStatus(ctx context.Context, o statusOptions) (err error) {
 	s.Switch = view.NewSwitch(r.ControlRow(table + "/switch"))
 	if l.deployment.Enrichment.Breaker.Enabled {
 		s.Breaker = view.NewBreaker(r.ControlRow(table+"/breaker"), env.Now())
+	}
+	token := genesys.Key{Kind: genesys.DataTableRow, Name: table + "/" + genesys.TokenRow}
+	if _, has := b.Entities.Get(token); has {
+		s.Token = view.NewToken(r.ControlRow(token.Name), env.Now())
 	}
 	s.Warnings = append(s.Warnings, r.Warnings()...)
 	failing, err := o.figures(ctx, target, names, most, &s)

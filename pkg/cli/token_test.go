@@ -121,6 +121,9 @@ func TestTheTokenIsRenewed(t *testing.T) {
 		case !outside && (code != 1 || !strings.Contains(said, "Genesys Cloud renews it itself")):
 			t.Errorf("%s: %d %s", auth, code, said)
 		}
+		if code, said := a.says(ctx, "status"); code != 0 || strings.Contains(said, "\ntoken may be used until ") != outside {
+			t.Errorf("%s: status: %d %s", auth, code, said)
+		}
 		if code, said := a.says(ctx, "simulate", "--ani", "+15135550142", "--crm", "live"); code != 0 || !strings.Contains(said, "no_record") {
 			t.Errorf("%s: HubSpot itself: %d %s", auth, code, said)
 		}

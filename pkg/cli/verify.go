@@ -215,9 +215,13 @@ func (v *verifier) next(numbers []string) []string {
 	case len(v.loaded.deployment.Calls.Numbers) > 0:
 		dial = "next: none of its numbers leads here yet; dealroute plan --cutover shows what would move them"
 	}
-	return []string{
+	out := []string{
 		dial,
 		fmt.Sprintf("      dealroute simulate --flow deployed --ani %s%s   where a caller goes and why, on what is published", ani, args),
 		fmt.Sprintf("      dealroute status%s   whether the org is still as the file says", args),
 	}
+	if v.loaded.deployment.HubSpot.Auth.Outside() {
+		out = append(out, fmt.Sprintf("      dealroute token renew --every 20m%s   keep this running: without it no call asks HubSpot once the token has expired", args))
+	}
+	return out
 }

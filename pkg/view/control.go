@@ -75,6 +75,44 @@ func said(row map[string]any, flow bool) (reason, by *string) {
 	return text(s), nil
 }
 
+// A Token says whether calls may use the access token that is renewed outside.
+type Token struct {
+	State   string  `json:"state"`   // valid, expired, none
+	Missing bool    `json:"missing"` // nobody has the row, which the flow takes for expired
+	Until   *string `json:"until"`   // when calls end to use it, or ended; null where the row says no time
+}
+
+// NewToken reads the row as the flow does: what is missing or no time means expired.
+func NewToken(row map[string]any, now time.Time) Token {
+	t := Token{State: "expired", Missing: row == nil}
+	said, _ := row[genesys.TokenExpiry].(string)
+	if until, ok := simulate.Until(said); ok {
+		t.Until = text(said)
+		if now.Before(until) {
+			t.State = "valid"
+		}
+	}
+	return t
+}
+
+// NoToken is what a deployment has that renews none outside.
+func NoToken() Token { return Token{State: "none"} }
+
+// Line is a token in a sentence.
+func (t Token) Line(now time.Time) string {
+	const next = "; no call asks HubSpot before somebody runs dealroute token renew"
+	switch {
+	case t.State == "valid":
+		until, _ := simulate.Until(*t.Until)
+		return "may be used until " + *t.Until + " (" + until.Sub(now).Round(time.Second).String() + " to go)"
+	case t.Missing:
+		return "EXPIRED, for its row is missing" + next
+	case t.Until == nil:
+		return "EXPIRED, for its row says no time" + next
+	}
+	return "EXPIRED at " + *t.Until + next
+}
+
 // NewSwitch reads the row as the flow does: what is missing or no truth value means on.
 func NewSwitch(row map[string]any) Switch {
 	s := Switch{State: "on", Missing: row == nil}

@@ -24,6 +24,7 @@ type Status struct {
 	Integrations []Integration `json:"integrations"`
 	Switch       Switch        `json:"switch"`
 	Breaker      Breaker       `json:"breaker"`
+	Token        Token         `json:"token"` // that is renewed outside
 	Since        string        `json:"since"` // of the figures of actions
 	Actions      []ActionRuns  `json:"actions"`
 	Findings     []Finding     `json:"findings"` // versions that end, what HubSpot does not have
@@ -152,6 +153,9 @@ func PrintStatus(w io.Writer, s Status, now time.Time) error {
 		b.WriteByte('\n')
 	}
 	diag.Fprintf(&b, "switch %s\nbreaker %s\n", s.Switch.Line(), s.Breaker.Line(now))
+	if s.Token.State != NoToken().State {
+		diag.Fprintf(&b, "token %s\n", s.Token.Line(now))
+	}
 	if n := s.active(); n > 0 {
 		diag.Fprintf(&b, "%s active\n", Count(n, "integration", "integrations"))
 	}
