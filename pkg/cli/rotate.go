@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/secret"
@@ -89,30 +91,52 @@ func runRotateKey(ctx context.Context, o rotateOptions) error {
 			return fail(errors.New("standard input holds no key in its first line"), "such as: pass show hubspot | dealroute rotate key --stdin --yes")
 		}
 	}
-	return rotate(ctx, o, rotation{
-		ending: blueprint.KeyEnding, what: "the HubSpot key",
-		done: "The old key can go now: HubSpot ends it by itself when it was told to expire later. Set " + keyVariable + " to the new one wherever setup runs, or it is put back.",
-		same: "the credential holds this key already. Make a new one in HubSpot first.",
-		value: func(target *org) (func(string) (secret.Value, error), error) {
-			switch {
-			case given.Set():
-				return func(string) (secret.Value, error) { return given, nil }, nil
-			case target.sandbox != nil:
-				_, other := target.sandbox.keys() // once: the credential takes it while others ask
-				return func(string) (secret.Value, error) { return other, nil }, nil
-			}
-			_, err := target.secret(blueprint.FieldToken)
-			return target.secret, err
-		},
+	return rotate(ctx, o, func(d *deployment.Deployment) (rotation, error) {
+		switch auth := d.HubSpot.Auth; {
+		case auth.Outside():
+			return rotation{}, fail(errors.New("this deployment has no key in the org, but an access token that is renewed from outside"),
+				"dealroute token renew takes the app's new secret with the next renewal")
+		case auth.ByPlatform() && o.stdin:
+			return rotation{}, fail(errors.New("--stdin reads one key, and this deployment signs in as an app, which has several values"),
+				"set "+strings.Join(appVariables(), ", "))
+		case auth.ByPlatform():
+			return rotation{
+				ending: blueprint.OAuthEnding, what: "the HubSpot app's values",
+				done:  "The app signs in with the new values from now on. Set them wherever setup runs, or they are put back.",
+				same:  "the credential holds these values already. Make new ones in HubSpot first.",
+				value: func(target *org) (func(string) (secret.Value, error), error) { return target.secret, nil },
+			}, nil
+		}
+		return rotation{
+			ending: blueprint.KeyEnding, what: "the HubSpot key",
+			done: "The old key can go now: HubSpot ends it by itself when it was told to expire later. Set " + keyVariable + " to the new one wherever setup runs, or it is put back.",
+			same: "the credential holds this key already. Make a new one in HubSpot first.",
+			value: func(target *org) (func(string) (secret.Value, error), error) {
+				switch {
+				case given.Set():
+					return func(string) (secret.Value, error) { return given, nil }, nil
+				case target.sandbox != nil:
+					_, other := target.sandbox.keys() // once: the credential takes it while others ask
+					return func(string) (secret.Value, error) { return other, nil }, nil
+				}
+				_, err := target.secret(blueprint.FieldToken)
+				return target.secret, err
+			},
+		}, nil
 	})
 }
 
 func runRotateClient(ctx context.Context, o rotateOptions) error {
-	return rotate(ctx, o, rotation{
-		ending: blueprint.ClientEnding, what: "the run-time client",
-		done:  "The breaker is tripped with the new client from now on.",
-		same:  "the credential holds this client already.",
-		value: func(target *org) (func(string) (secret.Value, error), error) { return target.secret, nil },
+	return rotate(ctx, o, func(d *deployment.Deployment) (rotation, error) {
+		if !d.Enrichment.Breaker.Enabled {
+			return rotation{}, fail(errors.New("this deployment has no run-time client, since it has no breaker"), "there is one with enrichment.breaker")
+		}
+		return rotation{
+			ending: blueprint.ClientEnding, what: "the run-time client",
+			done:  "The breaker is tripped with the new client from now on.",
+			same:  "the credential holds this client already.",
+			value: func(target *org) (func(string) (secret.Value, error), error) { return target.secret, nil },
+		}, nil
 	})
 }
 
@@ -124,16 +148,17 @@ type rotation struct {
 	value      func(*org) (func(field string) (secret.Value, error), error)
 }
 
-func rotate(ctx context.Context, o rotateOptions, what rotation) (err error) {
+func rotate(ctx context.Context, o rotateOptions, of func(*deployment.Deployment) (rotation, error)) (err error) {
 	env := o.session
 	l, b, err := load(env, false)
 	if err != nil {
 		return err
 	}
-	credential := genesys.Key{Kind: genesys.Credential, Name: l.deployment.Name + what.ending}
-	if _, wanted := b.Entities.Get(credential); !wanted {
-		return fail(fmt.Errorf("deployment %q has no credential %q", l.deployment.Name, credential.Name), "without a breaker (enrichment.breaker: none) there is no run-time client")
+	what, err := of(l.deployment)
+	if err != nil {
+		return err
 	}
+	credential := genesys.Key{Kind: genesys.Credential, Name: l.deployment.Name + what.ending}
 	target, err := openOrg(ctx, env, l, b, false)
 	if err != nil {
 		return err
