@@ -104,6 +104,8 @@ var assumptions = []assumption{
 	{Assumption{"A-LINK", "a contact's page is https://app.hubspot.com/contacts/PORTAL/record/0-1/ID, a company's …/record/0-2/ID"}, func(d *deployment.Deployment) bool { return d.HubSpot.Portal != "" && managedPop(d) }},
 	{Assumption{"A-SCRIPT", "the file of an agent script has the shape of published ones; its variables are filled by a screen pop"}, managedPop},
 	{Assumption{"A-ROLE", "a client may grant itself a role that it has made, and give it to another client"}, ownClient},
+	{Assumption{"A-ACTION-VERSION", "each change of a published data action gives it another version, which the list of all shows"}, nil},
+	{Assumption{"A-CREDENTIAL", "the platform takes a credential of an OAuth client without signing in with it"}, ownClient},
 	{Assumption{"A-AUTH-KEPT", "the platform keeps what its auth action was answered, and runs it again, within the call, when a data action is answered 401 with it"}, platformRenews},
 	{Assumption{"A-AUTH-TIME", "the time of the auth action is part of the data action's, so that the flow's timeout bounds both"}, platformRenews},
 	{Assumption{"A-REFRESH-TOKEN", "a refresh token stays the same over renewals"}, refreshes},

@@ -78,6 +78,7 @@ func (k *actionKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(r.Parallel)
 	for _, o := range k.published {
+		r.keepVersion(o)
 		f := k.found(r, o)
 		_, wanted := r.desired.Get(f.Key)
 		if !wanted && !(f.Owned && actionName.MatchString(f.Key.Name)) {
@@ -96,6 +97,10 @@ func (k *actionKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 	}
 	for i := range out {
 		if _, wanted := r.desired.Get(out[i].Key); wanted && (out[i].Owned || r.Adopt) && out[i].Unfinished == "" {
+			if c := r.sealed(out[i].Key, out[i].ID); c != nil && out[i].Owned && out[i].Adopted == "" && integrationOf(out[i]) == text(c["integrationId"]) {
+				out[i].Content = c
+				continue
+			}
 			g.Go(func() (err error) {
 				out[i].Content, err = k.content(ctx, r, out[i].ID)
 				return err
@@ -287,8 +292,9 @@ func (k *actionKind) publish(ctx context.Context, r *run, d genesys.Entity, id s
 		}
 	}
 	for try := 0; ; try++ {
-		_, err := k.trials.PublishActionDraft(ctx, id, integer(version))
+		o, err := k.trials.PublishActionDraft(ctx, id, integer(version))
 		if err == nil {
+			r.keepVersion(o)
 			break
 		}
 		// A lost answer is settled by a look: a published action has no draft.
@@ -388,8 +394,9 @@ func (k *actionKind) update(ctx context.Context, r *run, c plan.Change, d genesy
 		}
 		patch := pick(body, "name", "category", "config")
 		patch["version"] = now.Body["version"]
-		_, err = k.org.Update(ctx, genesys.DataAction, c.ID, patch)
+		o, err := k.org.Update(ctx, genesys.DataAction, c.ID, patch)
 		if err == nil {
+			r.keepVersion(o)
 			return k.try(ctx, r, d, c.ID, false)
 		}
 		if !again(err, try) {

@@ -432,10 +432,10 @@ func (r *run) move(ctx context.Context, org Mover, id string, d genesys.Entity, 
 }
 
 // findAll asks all kinds at the same time. Rows need the id of their table, and which
-// actions are ours shows by their integrations, so these and the auth actions come second; the lists of actions
-// are asked with the first.
+// actions are ours shows by their integrations, so these and the auth actions come second; the lists of data actions
+// are asked with the first, and those that must be read are read last.
 func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
-	second := []genesys.Kind{genesys.DataTableRow, genesys.AuthAction, genesys.DataAction}
+	second := []genesys.Kind{genesys.DataTableRow, genesys.AuthAction}
 	var mu sync.Mutex
 	var all []plan.Found
 	look := func(ctx context.Context, ks []genesys.Kind, also ...func(context.Context, *run) error) error {
@@ -469,7 +469,7 @@ func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 	}
 	var first []genesys.Kind
 	for k := range r.kinds {
-		if !slices.Contains(second, k) {
+		if k != genesys.DataAction && !slices.Contains(second, k) {
 			first = append(first, k)
 		}
 	}
@@ -494,6 +494,9 @@ func (r *run) findAll(ctx context.Context) ([]plan.Found, error) {
 		}
 	}
 	if err := look(ctx, second); err != nil {
+		return nil, err
+	}
+	if err := look(ctx, []genesys.Kind{genesys.DataAction}); err != nil { // the record, a row, says which need not be read
 		return nil, err
 	}
 	slices.SortFunc(all, func(a, b plan.Found) int { return cmp.Or(a.Key.Compare(b.Key), cmp.Compare(a.ID, b.ID)) })

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,9 +12,13 @@ import (
 
 // Data actions and the script carry no mark, only digits in their names: of a contract, which is
 // frozen, and of a text that the platform lets people edit. So that it can be told who changed one, the
-// record says, as digits=print with blanks between, of which content each data action was written,
+// record says, as digits=print@seal with blanks between, of which content each data action was written,
 // and as script=version which version of the script setup published. It is written with the version
 // of the flow, which needs them all; a run that ends before leaves it to the next one.
+//
+// The seal is of the content with its ids, of the data action's own, and of the version that the platform gave it. Each change of a data action
+// gives it another version, which the list of all shows: while the seal fits, nobody has changed it, and it need not
+// be read, which takes three calls.
 
 // scriptPrint is the name of the script's entry.
 const scriptPrint = "script"
@@ -32,6 +37,34 @@ func (r *run) keepsWritten() bool {
 // print is of which content a data action is written.
 func (r *run) print(d genesys.Entity) string { return genesys.Hash(d.Content)[:8] }
 
+// sealMark stands before the seal of an entry.
+const sealMark = "@"
+
+// seal is of a data action's content with its ids, which it gives too, and of the version that the org
+// has; empty when one of the two is not known.
+func (r *run) seal(d genesys.Entity, id string) (string, map[string]any) {
+	v := r.version(id)
+	body, err := r.body(d)
+	if v == "" || err != nil {
+		return "", nil
+	}
+	return genesys.Hash(map[string]any{"id": id, "content": body, "version": v})[:8], body
+}
+
+// sealed gives the content of a data action that nobody has changed since setup wrote it; nil when
+// that is not known.
+func (r *run) sealed(key genesys.Key, id string) map[string]any {
+	d, wanted := r.desired.Get(key)
+	if !wanted || !r.keepsWritten() {
+		return nil
+	}
+	seal, body := r.seal(d, id)
+	if seal == "" || r.entry(key) != r.print(d)+sealMark+seal {
+		return nil
+	}
+	return body
+}
+
 // written is what the record must say when all that carries no mark is as desired.
 func (r *run) written() string {
 	var out []string
@@ -39,7 +72,12 @@ func (r *run) written() string {
 		switch {
 		case d.Holding != genesys.Owned:
 		case d.Key.Kind == genesys.DataAction:
-			out = append(out, ending(d.Key.Name)+"="+r.print(d))
+			id, _ := r.resolveRef(genesys.Ref{Key: d.Key, Field: "id"})
+			entry := ending(d.Key.Name) + "=" + r.print(d)
+			if seal, _ := r.seal(d, id); seal != "" {
+				entry += sealMark + seal
+			}
+			out = append(out, entry)
 		case d.Key.Kind == genesys.Script:
 			id, _ := r.resolveRef(genesys.Ref{Key: d.Key, Field: "id"})
 			if v := r.version(id); v != "" {
@@ -51,8 +89,14 @@ func (r *run) written() string {
 	return strings.Join(out, " ")
 }
 
-// writtenOf is what the record says of one entity; empty when it says nothing.
+// writtenOf is of which content the record says that one entity was written; empty when it says nothing.
 func (r *run) writtenOf(k genesys.Key) string {
+	print, _, _ := strings.Cut(r.entry(k), sealMark)
+	return print
+}
+
+// entry is what the record says of one entity.
+func (r *run) entry(k genesys.Key) string {
 	v, _ := r.recorded(genesys.RecordWritten)
 	name := ending(k.Name)
 	if k.Kind == genesys.Script {
@@ -84,7 +128,7 @@ func (r *run) recordWritten(found []plan.Found, p plan.Plan) bool {
 	}
 	now := r.written()
 	is, ok := r.recorded(genesys.RecordWritten)
-	if !ok || withoutScript(text(is)) == withoutScript(now) {
+	if !ok || prints(text(is)) == prints(now) {
 		return false
 	}
 	for i, f := range found {
@@ -99,7 +143,8 @@ func (r *run) recordWritten(found []plan.Found, p plan.Plan) bool {
 func (r *run) noteWritten(ctx context.Context, out []Outcome) error {
 	if !r.keepsWritten() || !slices.ContainsFunc(out, func(o Outcome) bool {
 		d, ok := r.desired.Get(o.Change.Key)
-		return ok && unmarked(d) && o.State == Done && (o.Change.Action == plan.Update || o.Change.Action == plan.Create)
+		record, _ := r.recordKey() // a row that was made again knows nothing of what stayed
+		return ok && (unmarked(d) || d.Key == record) && o.State == Done && (o.Change.Action == plan.Update || o.Change.Action == plan.Create)
 	}) {
 		return nil
 	}
@@ -116,22 +161,32 @@ func (r *run) noteWritten(ctx context.Context, out []Outcome) error {
 	return r.note(ctx, genesys.RecordWritten, now)
 }
 
-// withoutScript leaves the version of the script out: one that is not known costs a look at its
-// text and is no reason to write.
-func withoutScript(written string) string {
-	return strings.Join(slices.DeleteFunc(strings.Fields(written), func(e string) bool { return strings.HasPrefix(e, scriptPrint+"=") }), " ")
+// prints leaves the versions out, the script's and those in seals: one that is not known costs a look
+// at what it is of and is no reason to write.
+func prints(written string) string {
+	var out []string
+	for _, e := range strings.Fields(written) {
+		if print, _, _ := strings.Cut(e, sealMark); !strings.HasPrefix(e, scriptPrint+"=") {
+			out = append(out, print)
+		}
+	}
+	return strings.Join(out, " ")
 }
 
-func (r *run) keepVersion(script genesys.Object) {
+// keepVersion notes the version of a script or of a data action, as a list or an answer has it.
+func (r *run) keepVersion(o genesys.Object) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.versions[script.ID] = script.Text("versionId")
+	r.versions[o.ID] = o.Text("versionId")
+	if v := o.Body["version"]; v != nil && r.versions[o.ID] == "" {
+		r.versions[o.ID] = fmt.Sprint(v)
+	}
 }
 
-func (r *run) version(script string) string {
+func (r *run) version(id string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.versions[script]
+	return r.versions[id]
 }
 
 // editedScript is what somebody made of a script of ours.
