@@ -35,7 +35,7 @@ func TestCallsStayFew(t *testing.T) {
 	// One credential of a fresh setup is written twice, so that all else need not wait for it.
 	// Twice five reads of a destroy ask what of others there is in a table, a role, the
 	// integrations and before the flow: for the plan, and again before anything goes.
-	for i, want := range []struct{ reads, writes int }{{60, 37}, {26, 0}, {26, 0}, {25, 15}} {
+	for i, want := range []struct{ reads, writes int }{{51, 37}, {17, 0}, {17, 0}, {25, 15}} {
 		s := stages[i]
 		w.arm(t, 0, fault{}, nil)
 		if err := s.run(w, s.change); err != nil {
