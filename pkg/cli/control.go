@@ -249,16 +249,24 @@ func (c control) breaker(ctx context.Context, o controlOptions, a *view.BreakerA
 			return err
 		}
 		a.Changed, a.Meanwhile = true, len(theirs)
-		switch {
-		case len(theirs) == 0:
-		case o.verb == "close" && closes(row).After(o.Now()):
-			diag.Fprintf(o.IO.Err, "warning: a call found HubSpot failing meanwhile and opened it again; that stands\n")
-		default:
-			diag.Fprintf(o.IO.Err, "warning: the flow or somebody else wrote the breaker meanwhile; what was asked for stands\n")
+		if len(theirs) > 0 {
+			diag.Fprintf(o.IO.Err, "warning: %s\n", overtaken(until, closes(row), o.Now()))
 		}
 	}
 	a.Breaker = view.NewBreaker(row, o.Now())
 	return nil
+}
+
+// overtaken says how it ended when others wrote the breaker, too: asked is until when it was to be
+// open, zero for closed.
+func overtaken(asked, is, now time.Time) string {
+	switch {
+	case asked.IsZero() && is.After(now):
+		return "a call found HubSpot failing meanwhile and opened it again; that stands"
+	case is.After(asked) && is.After(now):
+		return "the flow or somebody else opened the breaker for longer meanwhile; that stands, with its reason"
+	}
+	return "the flow or somebody else wrote the breaker meanwhile; what was asked for stands"
 }
 
 // closes is when the breaker of a row closes; the zero time when it is closed.
