@@ -62,6 +62,11 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	if o.out != "" && !o.moves.alone() {
 		return fail(errors.New("a plan with --renamed-from or --cutover-back cannot be saved"), "look at it with plan, then repeat the flags with setup")
 	}
+	if o.out != "" {
+		if err := mayHold(o.out); err != nil {
+			return err
+		}
+	}
 	if err := o.moves.check(l.deployment, o.cutover || o.adopt); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -77,6 +78,18 @@ func savePlan(env session, path string, l *loaded, target *org, cfg reconcile.Co
 	}
 	diag.Fprintf(env.IO.Err, "the plan is saved; \"dealroute setup %s\" applies exactly this, or refuses when something has changed\n", path)
 	return nil
+}
+
+// mayHold refuses to save a plan over what is none: a slip of the hand would cost the deployment file.
+func mayHold(path string) error {
+	there, err := readFile(path, maxText)
+	switch {
+	case errors.Is(err, os.ErrNotExist), err == nil && (len(there) == 0 || bytes.Contains(there, []byte(`"dealroutePlan"`))):
+		return nil
+	case err != nil:
+		return fail(fmt.Errorf("save the plan in %s: %w", path, err), "name a file in a folder that can be written")
+	}
+	return fail(fmt.Errorf("%s holds something else than a saved plan, and is left alone", path), "name another file with --out")
 }
 
 func flagsOf(cfg reconcile.Config) map[string]bool {

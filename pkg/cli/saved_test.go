@@ -39,6 +39,12 @@ func TestASavedPlan(t *testing.T) {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
 
+	// a slip of the hand costs nothing
+	is(1, "holds something else than a saved plan", "plan", "--out", file)
+	if now, err := os.ReadFile(file); err != nil || string(now) != string(data) {
+		t.Fatalf("the deployment file is overwritten: %v", err)
+	}
+
 	// what is known without the org
 	other := filepath.Join(dir, "other.plan")
 	for _, c := range []struct {

@@ -116,6 +116,9 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 	if err := o.moves.sandbox(env, l.deployment.Name); err != nil {
 		return err
 	}
+	if o.moves.back != "" && o.verifyANI != "" {
+		return fail(errors.New("--cutover-back tests nothing"), "leave --verify-ani out")
+	}
 	target, err := openOrg(ctx, env, l, b, false)
 	if err != nil {
 		return err
@@ -134,7 +137,7 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 	}
 	v := newVerifier(env, l, b, target, o.verifyANI)
 	if verified {
-		cfg.Verify = v.verify
+		cfg.Verify, cfg.VerifyUnchanged = v.verify, o.verifyANI != ""
 	}
 	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, verb: "setup", timings: o.timings, saved: saved, verifier: v,

@@ -55,7 +55,10 @@ func verifyMode(value, ani string) (on bool, err error) {
 	case value != "on" && value != "off":
 		return false, fail(fmt.Errorf("--verify %q is not known", value), "use on or off")
 	case ani != "":
-		return true, named(ani, &simulate.Fixtures{})
+		if !simulate.Shown(ani) {
+			return false, fail(errors.New("--verify-ani has a word that is no number and no address"), "give a number, tel: or sip: with an address, or anonymous")
+		}
+		return true, nil
 	}
 	return value == "on", nil
 }

@@ -93,3 +93,24 @@ func TestSetupVerifies(t *testing.T) {
 		})
 	}
 }
+
+// A number that was asked for is looked up also when there is nothing to do; what is said of it is
+// true: HubSpot was asked, or why not.
+func TestVerifyANumberOfAnUnchangedDeployment(t *testing.T) {
+	p := newProgram(t)
+	is := func(code int, want string, args ...string) {
+		t.Helper()
+		got, out, errs := p.run(append(args, "-f", "../../examples/minimal/dealroute.yaml", "--sandbox")...)
+		if got != code || !strings.Contains(out+errs, want) {
+			t.Errorf("%v: exit code %d, want %d and %q\n%s%s", args, got, code, want, out[max(0, len(out)-1500):], errs)
+		}
+	}
+	is(0, "next: ", "setup", "--yes", "--verify=off")
+	is(0, "waited", "setup", "--yes", "--verify-ani", "+15135550142")
+	is(0, "HubSpot asked", "setup", "--yes", "--verify-ani", "+15135550142")
+	is(0, "HubSpot was not asked for anonymous: the number is withheld", "setup", "--yes", "--verify-ani", "anonymous")
+	is(1, "--verify-ani has a word that is no number", "setup", "--yes", "--verify-ani", "somebody")
+	is(1, "--cutover-back tests nothing", "setup", "--yes", "--verify-ani", "+15135550142", "--cutover-back", "Old main line")
+	is(0, "enrichment", "switch", "off", "--yes", "--reason", "enrichment")
+	is(0, `"HubSpot was not asked for +1513•••••42: enrichment is switched off"`, "setup", "--yes", "--verify-ani", "+15135550142", "-o", "json")
+}

@@ -78,7 +78,7 @@ func (r *Reconciler) Apply(ctx context.Context) ([]Outcome, error) {
 	if err == nil && (!early || len(again) > 0) {
 		err = r.verify(ctx)
 	}
-	if err == nil {
+	if err == nil && (r.verifies() || !r.toVerify()) { // nobody could look: numbers of others stay where they are
 		err = w.cutOver(ctx)
 	}
 	if noted := r.run.notes.Wait(); err == nil {

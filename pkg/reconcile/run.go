@@ -40,6 +40,8 @@ type Config struct {
 	// when something was changed: an error ends the run. What it changes is nobody's. nil: nobody looks.
 	Verify func(ctx context.Context, ids genesys.IDs) error
 
+	VerifyUnchanged bool // also when nothing is to be changed
+
 	Wait    genesys.Pause // how the pauses pass that the platform needs
 	Observe func(Event)
 

@@ -33,16 +33,30 @@ func (r *Reconciler) early() bool {
 	})
 }
 
-// verifies reports whether there is something to verify: a setup that changes something.
+// verifies reports whether there is something to verify: a setup that changes something, or is
+// asked to look all the same. A flow that somebody keeps from being changed is not what the file says,
+// and no fault of what is made.
 func (r *Reconciler) verifies() bool {
-	return r.run.Verify != nil && r.run.Return.Route == "" && len(r.run.Desired) > 0 && r.plan.Pending()
+	return len(r.plan.Held()) == 0 && r.toVerify()
+}
+
+// toVerify reports whether the command wants to know.
+func (r *Reconciler) toVerify() bool {
+	return r.run.Verify != nil && r.run.Return.Route == "" && len(r.run.Desired) > 0 && (r.plan.Pending() || r.run.VerifyUnchanged)
 }
 
 func (r *Reconciler) verify(ctx context.Context) error {
-	if !r.verifies() {
-		return nil
+	switch {
+	case r.verifies():
+		return r.run.verify(ctx)
+	case r.toVerify():
+		also := ""
+		if r.plan.Counts()[plan.Move] > 0 {
+			also = ", and no number of another call route is moved"
+		}
+		r.run.warn("no caller was tried%s: the org does not have what the file says as long as %s is kept from being changed", also, r.plan.Held()[0].Key)
 	}
-	return r.run.verify(ctx)
+	return nil
 }
 
 func (r *run) verify(ctx context.Context) error {

@@ -78,3 +78,31 @@ func TestVerifyComesLast(t *testing.T) {
 		t.Errorf("asked %d times", asked)
 	}
 }
+
+// A flow that somebody has locked is not what the file says, and that is no reason to leave the rest
+// undone: nobody is tried then, also where that was asked for.
+func TestVerifyLeavesAHeldFlow(t *testing.T) {
+	w := newWorld(t)
+	apply(t, w.read(t, nil))
+	w = edit(t, w, "flows", func(_ string, body map[string]any) { body["lockedUser"] = map[string]any{"id": "b", "name": "Bob"} })
+	w.with(t, "  numbers: [\"+15135550100\"]\n", "")
+	asked := 0
+	r := w.read(t, func(cfg *reconcile.Config) {
+		cfg.VerifyUnchanged = true
+		cfg.Verify = func(context.Context, genesys.IDs) error {
+			asked++
+			return errors.New("what is published is not what the policy says")
+		}
+	})
+	_, err := r.Apply(t.Context())
+	var held *reconcile.HeldError
+	if !errors.As(err, &held) || asked != 0 {
+		t.Errorf("asked %d times: %v", asked, err)
+	}
+	if len(r.Warnings()) == 0 || !strings.Contains(r.Warnings()[0], "no caller was tried") {
+		t.Errorf("it is not told: %q", r.Warnings())
+	}
+	if got := changes(w.read(t, nil).Plan()); strings.Contains(got, "callRoute") {
+		t.Errorf("the rest is not done:\n%s", got)
+	}
+}

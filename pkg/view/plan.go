@@ -67,7 +67,7 @@ func NewPreflight(r *reconcile.Reconciler, found diag.Findings) Preflight {
 // stopped it. It is a Failure too when something did.
 type Applied struct {
 	Plan
-	Verification *Verification `json:"verification"` // null when nothing was changed, or it was not asked for
+	Verification *Verification `json:"verification"` // null when nobody was tried
 
 	Totals Totals   `json:"totals"`
 	Calls  int      `json:"calls"` // reads and writes together

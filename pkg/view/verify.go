@@ -3,11 +3,13 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/simulate"
 )
 
 // A Verification is what became of callers who were sent through what an org has.
@@ -46,7 +48,7 @@ func (v *Verification) Add(t prove.Tried, m *privacy.Mask) { v.add(t, m, false) 
 func (v *Verification) AddLive(t prove.Tried, m *privacy.Mask) { v.add(t, m, true) }
 
 func (v *Verification) add(t prove.Tried, m *privacy.Mask, live bool) {
-	out := VerifiedCall{For: text(t.Rule), Live: live, Skills: []string{}, OK: len(t.Flaws) == 0, Problems: []string{}}
+	out := VerifiedCall{For: text(t.Rule), Skills: []string{}, OK: len(t.Flaws) == 0, Problems: []string{}}
 	for _, f := range t.Flaws {
 		out.Problems = append(out.Problems, m.Text(f))
 	}
@@ -78,8 +80,15 @@ func (v *Verification) add(t prove.Tried, m *privacy.Mask, live bool) {
 			line += diag.Sprintf(", %s", what)
 		}
 		line += diag.Sprintf("; waited %s ms", Thousands(c.WaitedMs))
-		if live {
+		out.Live = live && slices.ContainsFunc(t.Call.Actions, func(a simulate.ActionRun) bool { return a.HubSpot })
+		if out.Live {
 			line += ", HubSpot asked"
+		} else if live {
+			why := unasked(t.Call)
+			if t.Call.Reason == "schedule" || t.Call.Schedule != "" && t.Call.Outcome == "" {
+				why = "the schedule ends the call before"
+			}
+			v.Notes = append(v.Notes, fmt.Sprintf("HubSpot was not asked for %s: %s", c.ANI, why))
 		}
 		v.lines = append(v.lines, line)
 	}
