@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -16,14 +17,17 @@ import (
 
 // What is proved of made-up deployments, which are right, is that they are.
 func TestMadeUpDeploymentsAreProved(t *testing.T) {
+	const key = hubspottest.DefaultToken
 	checks(t, 4)
 	rapid.Check(t, func(t *rapid.T) {
 		l := rendered(t, maker{t}.deployment())
 		r, err := prove.Deployment(context.Background(), prove.Input{
-			Deployment: l.d, Blueprint: l.b, Mode: prove.Full, Now: noon, Key: secret.New(hubspottest.DefaultToken), Open: hubspottest.Readings(),
+			Deployment: l.d, Blueprint: l.b, Mode: prove.Full, Now: noon, Key: secret.New(key), Open: hubspottest.Readings(),
 			HubSpot: func(a prove.Account) dataaction.Sender {
 				return transport.Handler(hubspottest.New(a.CRM, hubspottest.Virtual(), hubspottest.Clock(a.Clock), hubspottest.WithLimits(hubspottest.Limits{}),
-					hubspottest.Otherwise(a.Otherwise...), l.define("contacts"), l.define("deals")))
+					hubspottest.Otherwise(a.Otherwise...), l.define("contacts"), l.define("deals"),
+					hubspottest.Token(key), hubspottest.Granted(prove.ExpiredToken, hubspottest.Grant{Scopes: hubspottest.DefaultScopes(), Expires: time.Unix(1, 0), OAuth: true}),
+					hubspottest.OAuthApps(hubspottest.OAuthApp{ClientID: key, ClientSecret: key, RefreshToken: key, Scopes: hubspottest.DefaultScopes(), TokenURL: l.d.HubSpot.Auth.TokenURL})))
 			},
 		})
 		if err != nil {
