@@ -129,7 +129,7 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 		own = dataaction.DefaultTimeout
 	}
 	if most := o.settings.timeout; most > 0 && most < own {
-		run.Timeout = most - most/20 // so that the action says so, not the end of the command
+		run.Timeout = most - most/5 // so that the action says so, not the end of the command, also when that began slowly
 	}
 	r := dataaction.Run(ctx, p, input, sender, run)
 	if ctx.Err() != nil && !r.TimedOut && r.Err != nil {
