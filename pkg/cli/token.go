@@ -95,7 +95,7 @@ func runTokenRenew(ctx context.Context, o tokenRenewOptions) error {
 	for {
 		until, err := o.renew(ctx, l, b, &last)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was interrupted, and what it was doing is told by nobody
 		}
 		wait := o.every
 		switch left := until.Sub(env.Now()); {
@@ -116,7 +116,7 @@ func runTokenRenew(ctx context.Context, o tokenRenewOptions) error {
 			return unwritten(err)
 		}
 		if env.pause()(ctx, wait) != nil {
-			return nil // interrupted
+			return nil //nolint:nilerr // interrupted
 		}
 	}
 }

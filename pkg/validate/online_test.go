@@ -136,6 +136,9 @@ func TestWhatStopsASetup(t *testing.T) {
 // A comment that allows what only the accounts can tell is no idle one where nobody asked them.
 func TestAllowedWithoutAsking(t *testing.T) {
 	c := readCase(t, "testdata/DR-ORG-005/fail.yaml")
+	// The rule that goes where the fallback goes has a finding of its own, which is another matter.
+	from, to := strings.Index(c.text, "    - name: hidden"), strings.Index(c.text, "  fallback:")
+	c.text = c.text[:from] + c.text[to:]
 	c.text, c.online, c.wants = "# dealroute: allow DR-ORG-005 because they come later\n# dealroute: allow DR-ACCT-001 because\n"+c.text, nil, nil
 	c.text = strings.Replace(c.text, "DR-ACCT-001 because\n", "DR-ACCT-001 because it is made later\n", 1)
 	if fs := c.answer(); len(fs) > 0 {

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	if code == 0 && flag.Lookup("test.run").Value.String() == "" && flag.Lookup("test.skip").Value.String() == "" && flag.Lookup("test.fuzz").Value.String() == "" && flag.Lookup("test.list").Value.String() == "" {
 		lacking := slices.DeleteFunc(genesystest.Served(), func(k string) bool { _, is := tried.Load(k); return is })
 		if len(lacking) > 0 {
-			fmt.Printf("FAIL: no test calls %s\n", strings.Join(lacking, ", "))
+			fmt.Fprintf(os.Stderr, "FAIL: no test calls %s\n", strings.Join(lacking, ", "))
 			code = 1
 		}
 	}
