@@ -61,6 +61,11 @@ func (k rowKind) find(ctx context.Context, r *run) ([]plan.Found, error) {
 			key := genesys.Key{Kind: genesys.DataTableRow, Name: t + "/" + text(row["key"])}
 			if _, wanted := r.desired.Get(key); wanted || t == r.ownersTable() {
 				r.keepRecord(key, row)
+				if record, ok := r.recordKey(); ok && record == key {
+					r.recordLock.Lock()
+					r.generation = integer(row[genesys.RecordGeneration]) // one that another setup makes meanwhile is not what this one read
+					r.recordLock.Unlock()
+				}
 				out = append(out, plan.Found{Key: key, ID: text(row["key"]), Content: row, Owned: true})
 			}
 		}

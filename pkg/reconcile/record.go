@@ -141,7 +141,10 @@ func (r *run) credentialIsStale(ctx context.Context, client genesys.Key) error {
 			continue
 		}
 		if n, _ := r.recorded(genesys.RecordGeneration); integer(n) > 0 {
-			return r.note(ctx, genesys.RecordGeneration, float64(-integer(n)))
+			return r.edit(ctx, genesys.RecordGeneration, func(now, _ map[string]any) {
+				r.generation = -integer(n)
+				now[genesys.RecordGeneration] = float64(r.generation)
+			})
 		}
 	}
 	return nil
@@ -155,12 +158,13 @@ func (r *run) credentialIsMade(ctx context.Context, d genesys.Entity) error {
 			continue
 		}
 		id, _ := r.resolveRef(genesys.Ref{Key: need, Field: "id"})
-		return r.edit(ctx, genesys.RecordGeneration, func(now, before map[string]any) {
+		return r.edit(ctx, genesys.RecordGeneration, func(now, _ map[string]any) {
 			n, next := integer(now[genesys.RecordGeneration]), max(integer(now[genesys.RecordGeneration]), -integer(now[genesys.RecordGeneration]))+1
-			if n != integer(before[genesys.RecordGeneration]) {
+			if n != r.generation { // as this run has read or written it; other notes have read the row since
 				r.cross(d.Key)
 				next = -next
 			}
+			r.generation = next
 			now[genesys.RecordGeneration] = float64(next)
 			if r.keepsPrints() {
 				now[genesys.RecordPrint] = r.withPrint(now[genesys.RecordPrint], d.Key, id, inUse)

@@ -135,6 +135,7 @@ type run struct {
 	coverErr error
 
 	recordLock sync.Mutex
+	generation int            // of the run-time client's credential, as this run has read or written it last
 	record     map[string]any // the tool's own row as it is in the org; nil while there is none
 	lost       error          // why it cannot be written
 	kept       string         // the version of the flow that stays, for a record that is made anew

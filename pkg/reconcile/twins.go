@@ -219,6 +219,12 @@ func (r *Reconciler) lookBack(ctx context.Context) error {
 		return nil //nolint:nilerr // what was asked for is done
 	}
 	if len(after.twins)+len(r.run.crossed) > 0 {
+		// The other one may still write the secret of its own client: the next setup makes a new one.
+		if err := r.run.noteBy(ctx, genesys.RecordGeneration, func(now, _ any) any {
+			return float64(min(integer(now), -integer(now)))
+		}); err != nil {
+			r.run.warn("whose secret the run-time client's credential holds is not known, and could not be noted: %v", err)
+		}
 		return &TwinsError{after.twins, r.run.crossed}
 	}
 	for _, c := range after.plan.Changes {
