@@ -247,18 +247,12 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 			Hint: "use fewer facts or pipelines", Position: b.searched(role, at),
 		})
 	}
-	export := string(def.Export())
-	file := "actions/" + def.Name + ".custom.json"
-	parsed, found := dataaction.ParseExport(file, []byte(export))
-	for _, f := range append(found, checked(parsed)...) {
-		f.Position, f.Length = parts.place(f, export), 0
-		fs = append(fs, f)
-	}
-	if fs.Has(diag.Error) {
+	artifact, parsed, found := exported(def, parts, ".custom.json")
+	if fs = append(fs, found...); fs.Has(diag.Error) {
 		return fs
 	}
 	parsed.Category, parsed.TimeoutSeconds = category, def.TimeoutSeconds
-	b.out.Artifacts = append(b.out.Artifacts, Artifact{file, export})
+	b.out.Artifacts = append(b.out.Artifacts, artifact)
 	b.out.Actions = append(b.out.Actions, ActionArtifact{
 		Key: genesys.Key{Kind: genesys.DataAction, Name: def.Name}, Category: category, Definition: parsed, Role: role,
 		Smoke: b.smokeOf(role),
@@ -329,6 +323,19 @@ func (p actionParts) place(f diag.Finding, export string) diag.Position {
 		}
 	}
 	return p.head.at(1)
+}
+
+// exported writes a definition as an export file and reads it back; what is wrong with it is said
+// of the template.
+func exported(def *dataaction.Definition, parts actionParts, ending string) (Artifact, *dataaction.Definition, diag.Findings) {
+	a := Artifact{"actions/" + def.Name + ending, string(def.Export())}
+	parsed, found := dataaction.ParseExport(a.Path, []byte(a.Text))
+	var fs diag.Findings
+	for _, f := range append(found, checked(parsed)...) {
+		f.Position, f.Length = parts.place(f, a.Text), 0
+		fs = append(fs, f)
+	}
+	return a, parsed, fs
 }
 
 // definition renders the three files of a data action.

@@ -76,17 +76,11 @@ func (b *builder) renderAuth() diag.Findings {
 	if fs = append(fs, parts.head.unnamed(parts.root, "the auth action", def.Name, b.names.auth)...); fs != nil {
 		return fs
 	}
-	export := string(def.Export())
-	file := "actions/" + def.Name + ".customAuth.json"
-	parsed, found := dataaction.ParseExport(file, []byte(export))
-	for _, f := range append(found, checked(parsed)...) {
-		f.Position, f.Length = parts.place(f, export), 0
-		fs = append(fs, f)
-	}
-	if fs.Has(diag.Error) {
+	artifact, parsed, found := exported(def, parts, ".customAuth.json")
+	if fs = append(fs, found...); fs.Has(diag.Error) {
 		return fs
 	}
-	b.out.Artifacts = append(b.out.Artifacts, Artifact{file, export})
+	b.out.Artifacts = append(b.out.Artifacts, artifact)
 	b.out.Auth = &ActionArtifact{Key: key(genesys.AuthAction, def.Name), Category: b.names.hubspot, Definition: parsed, Role: RoleAuth}
 	return fs
 }

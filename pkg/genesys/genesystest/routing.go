@@ -191,17 +191,24 @@ func (c *call) skillNames(u *entity) []string {
 	return out
 }
 
-func (c *call) memberAdd() (int, any, error) {
-	e, err := c.read(queues, "queue", c.params[0])
-	if err != nil {
-		return 0, nil, err
+// sentToQueue reads a queue and the ids that are to be added to it, or taken from it.
+func (c *call) sentToQueue(what string) (e *entity, sent []struct{ ID string }, err error) {
+	if e, err = c.read(queues, "queue", c.params[0]); err != nil {
+		return nil, nil, err
 	}
-	var sent []struct{ ID string }
 	if err := decode(c.raw, &sent); err != nil {
-		return 0, nil, err
+		return nil, nil, err
 	}
 	if len(sent) > 100 {
-		return 0, nil, failed(http.StatusBadRequest, "bad.request", "At most 100 members in one request")
+		return nil, nil, failed(http.StatusBadRequest, "bad.request", "At most 100 %s in one request", what)
+	}
+	return e, sent, nil
+}
+
+func (c *call) memberAdd() (int, any, error) {
+	e, sent, err := c.sentToQueue("members")
+	if err != nil {
+		return 0, nil, err
 	}
 	members := list(e.Body["members"])
 	for _, m := range sent {
@@ -324,16 +331,9 @@ func (c *call) queueCodes() (int, any, error) {
 }
 
 func (c *call) queueCodeAdd() (int, any, error) {
-	e, err := c.read(queues, "queue", c.params[0])
+	e, sent, err := c.sentToQueue("wrap-up codes")
 	if err != nil {
 		return 0, nil, err
-	}
-	var sent []struct{ ID string }
-	if err := decode(c.raw, &sent); err != nil {
-		return 0, nil, err
-	}
-	if len(sent) > 100 {
-		return 0, nil, failed(http.StatusBadRequest, "bad.request", "At most 100 wrap-up codes in one request")
 	}
 	codes := list(e.Body["wrapupCodes"])
 	for _, w := range sent {

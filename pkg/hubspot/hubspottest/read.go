@@ -269,17 +269,25 @@ func (c *call) associations() (any, *failure) {
 // associationInputs is the largest batch of associations.
 const associationInputs = 1000
 
-// associationsBatch answers an input without associations among the errors, with 207.
-func (c *call) associationsBatch() (any, *failure) {
+// associated reads a batch of records whose associations are asked for.
+func (c *call) associated() (req batchBody, bad *failure) {
 	if c.to == c.object {
-		return nil, invalid("No association is known from %s to %s", c.object, c.to)
+		return req, invalid("No association is known from %s to %s", c.object, c.to)
 	}
-	var req batchBody
 	if err := json.Unmarshal(c.body, &req); err != nil {
-		return nil, invalid("Invalid input JSON: %v", err)
+		return req, invalid("Invalid input JSON: %v", err)
 	}
 	if len(req.Inputs) > associationInputs {
-		return nil, invalid("At most %d inputs are allowed, got %d", associationInputs, len(req.Inputs))
+		return req, invalid("At most %d inputs are allowed, got %d", associationInputs, len(req.Inputs))
+	}
+	return req, nil
+}
+
+// associationsBatch answers an input without associations among the errors, with 207.
+func (c *call) associationsBatch() (any, *failure) {
+	req, bad := c.associated()
+	if bad != nil {
+		return nil, bad
 	}
 	type entry struct {
 		From map[string]string `json:"from"`

@@ -121,15 +121,9 @@ func (c *call) associationTypes() (any, *failure) {
 
 // associationsBatchV3 is the batch in the form of version 3: ids and the name of the type.
 func (c *call) associationsBatchV3() (any, *failure) {
-	if c.to == c.object {
-		return nil, invalid("No association is known from %s to %s", c.object, c.to)
-	}
-	var req batchBody
-	if err := json.Unmarshal(c.body, &req); err != nil {
-		return nil, invalid("Invalid input JSON: %v", err)
-	}
-	if len(req.Inputs) > associationInputs {
-		return nil, invalid("At most %d inputs are allowed, got %d", associationInputs, len(req.Inputs))
+	req, bad := c.associated()
+	if bad != nil {
+		return nil, bad
 	}
 	type entry struct {
 		From map[string]string   `json:"from"`
