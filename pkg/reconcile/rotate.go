@@ -60,7 +60,7 @@ func (r *run) renewals(found []plan.Found) {
 			case several == 0:
 			case slices.Contains(r.Rotate, d.Key):
 				r.renewed[need] = "rotated: a new one takes its place, and it goes when the credential has the secret of that"
-			case several > 1 && (!used || written(found) > 1):
+			case several > 1 && (!used || slices.ContainsFunc(twins(found), tells)):
 				r.renewed[need] = "nobody knows which of several of that name is used; a new one takes their place"
 			}
 		}
@@ -72,17 +72,10 @@ func (r *run) renewals(found []plan.Found) {
 	}
 }
 
-// written counts what tells of two setups that ran at the same time: credentials and integrations
-// of one name. What one of them has noted, the other may have written over.
-func written(found []plan.Found) (most int) {
-	n := map[genesys.Key]int{}
-	for _, f := range found {
-		if f.Owned && (f.Key.Kind == genesys.Credential || f.Key.Kind == genesys.Integration || f.Key.Kind == genesys.Role) {
-			n[f.Key]++
-			most = max(most, n[f.Key])
-		}
-	}
-	return most
+// tells reports whether two of one key tell of two setups that ran at the same time: what one of
+// them has noted of a client, the other may have written over.
+func tells(twin genesys.Key) bool {
+	return slices.Contains([]genesys.Kind{genesys.Credential, genesys.Integration, genesys.Role}, twin.Kind)
 }
 
 // valueGiven has the credentials that are to be rotated written also where no record tells

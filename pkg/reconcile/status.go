@@ -192,7 +192,6 @@ func (j *judge) of(c plan.Change) Standing {
 		j.follows(&s, d)
 	case len(c.Fields) > 0:
 		j.decide(&s, d, f)
-	case c.Follows, c.Action == plan.Update && c.Key.Kind == genesys.Flow: // it goes along with what is told of another one
 	case c.Action == plan.Update: // it is done once more as it is
 		s.Condition, s.Changed = Pending, Neither
 	case c.Blocks:
