@@ -77,6 +77,9 @@ type ActionArtifact struct {
 // them under the paths of package templates. The blueprint is nil when a finding is an
 // error. Findings about a template are placed in it, those about the deployment file there.
 func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
+	if l := d.HubSpot.Lookup; !l.Searches() {
+		return nil, diag.Findings{{Code: codeTemplate, Severity: diag.Error, Message: "strategy: " + l.Strategy + " is not rendered yet", Hint: "use strategy: search", Position: d.Pos("hubspot.lookup.strategy")}}
+	}
 	b := newBuilder(d, tfs)
 	var all diag.Findings
 	for _, step := range []func() diag.Findings{b.sizes, b.renderActions, b.renderAuth, b.renderTable, b.renderOwners, b.renderScript, b.makeEntities, b.renderFlow} {

@@ -18,6 +18,7 @@ import (
 // steering are the keys that only steer commands: they change nothing that is rendered.
 var steering = []string{
 	"genesys.region", "genesys.org", "calls.peakPerMinute", "templates",
+	"hubspot.lookup.property", "hubspot.lookup.rollup.open", "hubspot.lookup.rollup.all", "hubspot.lookup.rollup.value", // with strategy: search
 	"hubspot.auth.tokenURL", // with renew: outside; the platform's own action has it in its address
 }
 

@@ -67,6 +67,7 @@ func (d *decoder) checkHubSpot(dep *Deployment) {
 	for i, c := range dep.HubSpot.Lookup.HomeCountries {
 		d.checkCountry(fmt.Sprintf("hubspot.lookup.homeCountries[%d]", i), c)
 	}
+	d.checkLookup(dep)
 	d.checkIDs("hubspot.lookup.pipelines", dep.HubSpot.Lookup.Pipelines, "pipeline")
 	d.checkStages(dep)
 	d.checkFacts(dep)

@@ -49,6 +49,10 @@ const (
 	codeFactType    = "DR-FACT-003"
 	codeFactTest    = "DR-FACT-004"
 
+	codeStrategyNot  = "DR-LOOKUP-001"
+	codeStrategyIdle = "DR-LOOKUP-002"
+	codeKeyProperty  = "DR-LOOKUP-003"
+
 	codeStageName    = "DR-STAGE-001"
 	codeStageID      = "DR-STAGE-002"
 	codeStageUnknown = "DR-STAGE-003"
@@ -98,6 +102,10 @@ func Codes() []Code {
 		{codeNameLost, "a name that Genesys Cloud may not take, or does not find", "A flow finds skills and queues by their names during the call, and never one of a skill with a plus. Names longer than any that is documented may be refused when they are created."},
 		{codeNoSchedule, "a state of a schedule that there is not", "at asks whether the schedule group is open, and calls.schedule names none."},
 		{codeNoEmergency, "an emergency that never comes", "Whether there is an emergency is the switch of an emergency group, and calls.schedule.emergencyGroup names none."},
+		{codeStrategyNot, "what the lookup strategy cannot say", "`unique-phone` and `rollup` read the contact by a property whose values are unique: two contacts never have one number, so that there is nothing for `duplicates: all`. Under `rollup` no deal is read: two numbers of the contact stand for its deals, " +
+			"in all pipelines together. There is no deal that counts, with a stage, a pipeline, facts of its own, and no company's deals. Ask for `outcome`, `openDeals`, `minValue`, `maxValue`, `lifecycle` and facts of the contact, or use `unique-phone`, which reads the deals."},
+		{codeStrategyIdle, "a key that says nothing under the lookup strategy", "`unique-phone` and `rollup` compare the number with one property as HubSpot keeps it, so that `match` has nothing to choose; and where no deal is read, its stage is never kept. The key does no harm."},
+		{codeKeyProperty, "a property that is no key", "A contact is read by a custom property that was created with unique values and holds the number in E.164. HubSpot's own phone properties are not unique, and its other unique ones hold no phone number: every lookup would fail or find nobody. Make it as a custom property whose values are unique, and fill it by a workflow."},
 		{codeRuleName, "two rules of one name", "Results, reports and the kept decision name a rule; two of one name could not be told apart."},
 		{codeRuleEmpty, "a rule without a condition", "It would take every caller, also after a failed lookup. That is what routing.fallback is for."},
 		{codeRuleBounds, "bounds that nothing meets", "The least value is greater than the greatest."},

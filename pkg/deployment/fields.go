@@ -194,7 +194,6 @@ func either(choices []string) string {
 // reservedKeys are known and not built yet, by the type they belong to.
 var reservedKeys = map[reflect.Type][]string{
 	reflect.TypeFor[Deployment](): {"entrance", "channels"},
-	reflect.TypeFor[Lookup]():     {"rollup", "property"},
 	reflect.TypeFor[Calls]():      {"testNumbers"},
 	reflect.TypeFor[Target]():     {"language"},
 	reflect.TypeFor[Fallback]():   {"flow", "owner", "language"},
@@ -202,8 +201,7 @@ var reservedKeys = map[reflect.Type][]string{
 
 // reservedValues are known and not built yet, by the path of their key.
 var reservedValues = map[string][]string{
-	"hubspot.lookup.strategy": {"unique-phone", "rollup"},
-	"enrichment.cache.store":  {"data-table"},
+	"enrichment.cache.store": {"data-table"},
 }
 
 // formNames say in words what the pattern of a key means, by the key's name.
@@ -213,6 +211,10 @@ var formNames = map[string]string{
 	"language": "a language such as en-us or de-de, in lower case",
 	"contact":  "the internal name of a property (a-z, 0-9 and _, a letter first)",
 	"deal":     "the internal name of a property (a-z, 0-9 and _, a letter first)",
+	"property": "the internal name of a property (a-z, 0-9 and _, a letter first)",
+	"open":     "the internal name of a property (a-z, 0-9 and _, a letter first)",
+	"all":      "the internal name of a property (a-z, 0-9 and _, a letter first)",
+	"value":    "the internal name of a property (a-z, 0-9 and _, a letter first)",
 }
 
 // missingHints show what a missing key looks like.
@@ -221,6 +223,10 @@ var missingHints = map[string]string{
 	"name":                         "add a name such as acme-inbound; everything that is created bears it",
 	"genesys.region":               "add the org's AWS region, such as eu-central-1",
 	"hubspot.lookup.homeCountries": "add the countries your callers are from, such as [US, CA]",
+	"hubspot.lookup.property":      "add the contact property whose values are unique and numbers in E.164, such as phone_e164",
+	"hubspot.lookup.rollup":        "add {open: …, value: …}: rollup properties of the contact with the number and the value of its open deals",
+	"hubspot.lookup.rollup.open":   "add the contact property with the number of its open deals",
+	"hubspot.lookup.rollup.value":  "add the contact property with the value of its open deals",
 	"routing.fallback.queue":       "add the queue for everybody whom no rule takes",
 	"calls.schedule.group":         "add the schedule group of the org that says when calls are taken, by its name",
 	"routing.rules[].name":         "add a name; the flow and reports bear it",

@@ -19,7 +19,15 @@ const maxFile = 1 << 20
 // Parse reads a deployment file and reports everything that is wrong with it, not only the
 // first. The deployment is nil when a finding is an error; warnings leave it usable. What
 // the file leaves out has its default.
-func Parse(file string, data []byte) (*Deployment, diag.Findings) {
+func Parse(file string, data []byte) (*Deployment, diag.Findings) { return parse(file, data, "") }
+
+// ParseUnder is Parse of the file as it would be with another hubspot.lookup.strategy, one of
+// Strategies: what rules that one out are its findings.
+func ParseUnder(file string, data []byte, strategy string) (*Deployment, diag.Findings) {
+	return parse(file, data, strategy)
+}
+
+func parse(file string, data []byte, strategy string) (*Deployment, diag.Findings) {
 	d := &decoder{file: file, positions: map[string]diag.Position{}, bad: map[string]bool{}}
 	dep := defaults()
 	if root := d.load(data); root != nil {
@@ -27,6 +35,10 @@ func Parse(file string, data []byte) (*Deployment, diag.Findings) {
 		if d.exploded { // what was not read is not missing
 			d.findings = slices.DeleteFunc(d.findings, func(f diag.Finding) bool { return f.Code != codeExpansion })
 		} else {
+			if strategy != "" {
+				dep.HubSpot.Lookup.Strategy = strategy
+				delete(d.bad, "hubspot.lookup.strategy")
+			}
 			d.check(dep)
 			d.scanSecrets("", root, 0)
 		}
@@ -53,7 +65,7 @@ func defaults() *Deployment {
 		HubSpot: HubSpot{
 			APIVersion: hubspot.DefaultVersion,
 			Auth:       Auth{Method: AuthKey},
-			Lookup:     Lookup{Strategy: "search", Match: "mixed", Duplicates: routing.DuplicatesBest, Company: routing.CompanyNone},
+			Lookup:     Lookup{Strategy: StrategySearch, Match: "mixed", Duplicates: routing.DuplicatesBest, Company: routing.CompanyNone},
 		},
 		Calls: Calls{Language: "en-us"},
 		Enrichment: Enrichment{

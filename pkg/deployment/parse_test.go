@@ -78,17 +78,17 @@ func TestFullFile(t *testing.T) {
 		t.Fatal(findings)
 	}
 	for path, want := range map[string]string{
-		"routing.rules[0]":                         "full.yaml:43:7",
-		"routing.rules[1].to.queue":                "full.yaml:48:19",
-		"routing.rules[2].when.facts.score.min":    "full.yaml:50:59",
-		"routing.rules[2].when.facts.score.max":    "full.yaml:50:46",
-		"routing.valuePriority":                    "full.yaml:58:3",
-		"hubspot.stages.985123456":                 "full.yaml:22:18",
-		"calls.language":                           "full.yaml:31:13",
-		"enrichment.nothing.of.this[3].sort":       "full.yaml:35:1",
+		"routing.rules[0]":                         "full.yaml:45:7",
+		"routing.rules[1].to.queue":                "full.yaml:50:19",
+		"routing.rules[2].when.facts.score.min":    "full.yaml:52:59",
+		"routing.rules[2].when.facts.score.max":    "full.yaml:52:46",
+		"routing.valuePriority":                    "full.yaml:60:3",
+		"hubspot.stages.985123456":                 "full.yaml:24:18",
+		"calls.language":                           "full.yaml:33:13",
+		"enrichment.nothing.of.this[3].sort":       "full.yaml:37:1",
 		"nothing":                                  "full.yaml:1:1",
-		"hubspot.lookup.homeCountries[1]":          "full.yaml:17:25",
-		`routing.rules[0].when.facts["odd name"]x`: "full.yaml:44:7",
+		"hubspot.lookup.homeCountries[1]":          "full.yaml:19:25",
+		`routing.rules[0].when.facts["odd name"]x`: "full.yaml:46:7",
 	} {
 		if got := d.Pos(path).String(); got != want {
 			t.Errorf("Pos(%s) = %s, want %s", path, got, want)

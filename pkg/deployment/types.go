@@ -98,8 +98,12 @@ func (a Auth) Outside() bool { return a.Method == AuthOAuth && a.Renew == RenewO
 
 // Lookup says how a caller is found in HubSpot.
 type Lookup struct {
-	// Strategy is search: one search for the contact, one for its deals.
-	Strategy string `yaml:"strategy,omitempty" jsonschema:"enum=search,default=search"`
+	// Strategy is search: one search for the contact, one for its deals; unique-phone: the contact is read by property, its deals are searched; or rollup: it is read likewise, and its own properties say what of its deals counts.
+	Strategy string `yaml:"strategy,omitempty" jsonschema:"enum=search,enum=unique-phone,enum=rollup,default=search"`
+	// Property is the contact property that unique-phone and rollup read by: its values are unique, and numbers in E.164.
+	Property string `yaml:"property,omitempty" jsonschema:"pattern=^[a-z][a-z0-9_]{0\\,99}$"`
+	// Rollup names the contact properties in which rollup finds what a contact's deals come to.
+	Rollup *Rollup `yaml:"rollup,omitempty"`
 	// Match says in which forms a number is searched.
 	Match string `yaml:"match,omitempty" jsonschema:"enum=mixed,enum=e164,enum=national,default=mixed"`
 	// HomeCountries: a number without country code is read in the first; a number of any of them is also searched in national form.
@@ -110,6 +114,32 @@ type Lookup struct {
 	Company string `yaml:"company,omitempty" jsonschema:"enum=none,enum=deals,enum=numbers,default=none"`
 	// Pipelines: only deals of these count; none means all.
 	Pipelines IDs `yaml:"pipelines,omitempty" jsonschema:"uniqueItems=true"`
+}
+
+// Strategies of Lookup.
+const (
+	StrategySearch = "search"
+	StrategyUnique = "unique-phone"
+	StrategyRollup = "rollup"
+)
+
+// Strategies lists them.
+func Strategies() []string { return []string{StrategySearch, StrategyUnique, StrategyRollup} }
+
+// Searches reports whether the contact is searched, and not read by a property of its own.
+func (l Lookup) Searches() bool { return l.Strategy == StrategySearch }
+
+// Rolled reports whether no deal is read, and the contact's own properties stand for them.
+func (l Lookup) Rolled() bool { return l.Strategy == StrategyRollup }
+
+// A Rollup names properties of the contact, whose values are numbers that HubSpot calculates of its deals.
+type Rollup struct {
+	// Open is the number of open deals.
+	Open string `yaml:"open" jsonschema:"pattern=^[a-z][a-z0-9_]{0\\,99}$"`
+	// All is the number of deals, open and closed.
+	All string `yaml:"all,omitempty" jsonschema:"pattern=^[a-z][a-z0-9_]{0\\,99}$,default=num_associated_deals"`
+	// Value is the sum of the open deals in company currency.
+	Value string `yaml:"value" jsonschema:"pattern=^[a-z][a-z0-9_]{0\\,99}$"`
 }
 
 // A Fact is a property of the contact, or of the deal that counts.
