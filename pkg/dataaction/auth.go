@@ -23,6 +23,27 @@ type Auth struct {
 	result jsonpath.Value
 }
 
+// Held is what an auth action keeps at one moment, to be compared and put back. It holds a token.
+type Held struct{ kept string } // JSON; empty for nothing
+
+// Held tells what is kept.
+func (a *Auth) Held() Held {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.kept {
+		return Held{}
+	}
+	return Held{a.result.String()}
+}
+
+// Hold makes it keep what it kept at another moment.
+func (a *Auth) Hold(h Held) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	v, err := jsonpath.Decode([]byte(h.kept))
+	a.result, a.kept = v, err == nil
+}
+
 // Keep gives the auth action a result as if it had run. Values are those that decoding JSON gives.
 func (a *Auth) Keep(result map[string]any) error {
 	v, err := jsonpath.FromAny(result)

@@ -35,8 +35,15 @@ type Run struct {
 	// itself; not set: it holds none.
 	Token secret.Value
 
-	auth   map[string]*dataaction.Auth // what the platform keeps, by category
-	silent *world.Scripted             // what neither the org nor HubSpot is asked for
+	// Answers are kept of what HubSpot's actions answered, for all runs that share them; nil: each
+	// execution is made. Account says who answers: runs of one account have the same Sender, or
+	// one that gives the same answers. It names the CRM and, where there is one, the fault.
+	Answers *Answers
+	Account string
+
+	auth    map[string]*dataaction.Auth // what the platform keeps, by category
+	silent  *world.Scripted             // what neither the org nor HubSpot is asked for
+	scratch []byte
 }
 
 // A Call is a caller to send through the flow.

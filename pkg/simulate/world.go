@@ -245,27 +245,46 @@ func (w *callWorld) book(run ActionRun) {
 	w.out.Actions = append(w.out.Actions, run)
 }
 
-// dataAction executes a definition. A reply that comes after the flow's own timeout is
-// reported with its time; the machine takes the timeout branch then.
+// dataAction executes a definition, or answers as its execution did before. A reply that comes
+// after the flow's own timeout is reported with its time; the machine takes the timeout branch
+// then.
 func (w *callWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Outcome, error) {
 	a := w.run.Program.actions[e.Action]
 	if a == nil {
 		return interp.Outcome{}, fmt.Errorf("category %q has no such data action among the artifacts", e.Category)
 	}
+	if w.run.Clock != nil {
+		w.run.Clock(e.At)
+	}
+	got, err := w.answer(ctx, a, e)
+	if err != nil {
+		return interp.Outcome{}, err
+	}
+	run := ActionRun{Action: e.Name, HubSpot: a.HubSpot, Elapsed: got.elapsed, Requests: got.requests, Operations: got.operations, Failure: got.failure}
+	if e.Timeout > 0 {
+		run.Elapsed = min(run.Elapsed, e.Timeout)
+	}
+	out := interp.Outcome{Branch: got.branch, Elapsed: got.elapsed, Outputs: got.outputs}
+	if out.Branch == "success" {
+		run.Failure = late(e, out)
+	}
+	w.book(run)
+	return out, nil
+}
+
+// execute runs a definition.
+func (w *callWorld) execute(ctx context.Context, a *action, e *interp.Effect, auth *dataaction.Auth) (*answer, error) {
 	in := map[string]any{}
 	for _, n := range e.Inputs {
 		if v, ok := input(n.Value); ok {
 			in[n.Name] = v
 		}
 	}
-	o := dataaction.RunOptions{Credentials: a.Credentials, Auth: w.run.authOf(a), Trace: w.run.Trace == interp.TraceFull}
+	o := dataaction.RunOptions{Credentials: a.Credentials, Auth: auth, Trace: w.run.Trace == interp.TraceFull}
 	sender := w.run.Sender
 	if a.Definition.IntegrationType == dataaction.GenesysCloud {
 		o.BaseURL, o.Bearer = genesysBase, secret.New("made-up")
 		sender = rowSender{w}
-	}
-	if w.run.Clock != nil {
-		w.run.Clock(e.At)
 	}
 	if w.run.Real && e.Timeout > 0 {
 		var stop context.CancelFunc
@@ -273,36 +292,27 @@ func (w *callWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Ou
 		defer stop()
 	}
 	r := dataaction.Run(ctx, a.program, in, sender, o)
-	elapsed := r.Elapsed
-	if e.Timeout > 0 {
-		elapsed = min(elapsed, e.Timeout)
-	}
-	run := ActionRun{Action: e.Name, HubSpot: a.HubSpot, Elapsed: elapsed, Requests: r.Requests, Operations: r.Operations}
-	out := interp.Outcome{Branch: "success", Elapsed: r.Elapsed}
+	got := &answer{branch: "success", elapsed: r.Elapsed, requests: r.Requests, operations: r.Operations}
 	switch {
 	case r.TimedOut:
 		// Whether the platform takes the timeout or the failure branch when the action's own
 		// timeout ends first is not documented; the flow treats both alike.
-		out.Branch, run.Failure = "timeout", "no answer in time"
+		got.branch, got.failure = "timeout", "no answer in time"
 	case r.Err != nil:
-		out.Branch, run.Failure = "failure", r.Err.Error()
+		got.branch, got.failure = "failure", r.Err.Error()
 	default:
-		run.Failure = late(e, out)
 		for _, want := range e.Outputs {
-			j, ok := r.Outputs[want.Name]
-			if !ok {
-				out.Outputs = append(out.Outputs, interp.Named{Name: want.Name, Value: expr.NotSet(want.Type)})
-				continue
+			v := expr.NotSet(want.Type)
+			if j, ok := r.Outputs[want.Name]; ok {
+				var err error
+				if v, err = output(j, want.Type); err != nil {
+					return nil, fmt.Errorf("output %q: %w", want.Name, err)
+				}
 			}
-			v, err := output(j, want.Type)
-			if err != nil {
-				return interp.Outcome{}, fmt.Errorf("output %q: %w", want.Name, err)
-			}
-			out.Outputs = append(out.Outputs, interp.Named{Name: want.Name, Value: v})
+			got.outputs = append(got.outputs, interp.Named{Name: want.Name, Value: v})
 		}
 	}
-	w.book(run)
-	return out, nil
+	return got, nil
 }
 
 // authOf is the auth action of an action's integration with what the platform keeps of it; nil

@@ -1,0 +1,117 @@
+package simulate
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/dataaction"
+)
+
+// Answers keeps what data actions that ask HubSpot answered: equal questions have the same
+// answer, the slice of outputs included, so that an answer can be known again by it. An answer
+// depends on nothing but the definition under its readings, the input, the account and the token
+// that the platform holds; whoever answers as HubSpot must therefore count no requests and look at
+// no clock. The latency that it states belongs to the answer.
+//
+// Any number of runs may use it at the same time. It is bounded: what was not asked for lately is
+// forgotten, and executed when it is asked again.
+type Answers struct {
+	mu         sync.RWMutex
+	half       int
+	young, old map[question]*answer // an answer that is used again gets young again
+}
+
+// NewAnswers keeps at most so many answers; one of a search takes about 5 kB.
+func NewAnswers(most int) *Answers {
+	return &Answers{half: max(1, most/2), young: map[question]*answer{}}
+}
+
+// A question is all that an answer depends on. The action of the flow tells which outputs are
+// taken, in which types.
+type question struct {
+	at      *architect.Action
+	action  *action
+	account string
+	held    dataaction.Held
+	inputs  string
+}
+
+// An answer is what an execution gave. Nothing of it is changed.
+type answer struct {
+	branch     string
+	outputs    []interp.Named
+	elapsed    time.Duration
+	requests   int
+	failure    string
+	operations []dataaction.Operation
+	holds      dataaction.Held // what the platform holds after it
+}
+
+// known is the answer to a question. The inputs are given apart, in bytes that may change
+// afterwards: to look them up takes no memory.
+func (k *Answers) known(q question, inputs []byte) *answer {
+	k.mu.RLock()
+	got := k.young[question{q.at, q.action, q.account, q.held, string(inputs)}]
+	old := got == nil && k.old[question{q.at, q.action, q.account, q.held, string(inputs)}] != nil
+	k.mu.RUnlock()
+	if old {
+		q.inputs = string(inputs)
+		got = k.keep(q, nil)
+	}
+	return got
+}
+
+// keep keeps an answer and gives the one that counts: who asked first was heard first.
+func (k *Answers) keep(q question, got *answer) *answer {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if first := k.young[q]; first != nil {
+		return first
+	}
+	if first := k.old[q]; first != nil {
+		got = first
+	}
+	if got == nil { // forgotten in the meantime
+		return nil
+	}
+	if len(k.young) >= k.half {
+		k.young, k.old = map[question]*answer{}, k.young
+	}
+	k.young[q] = got
+	return got
+}
+
+// answer executes an action, or gives the answer that is known.
+func (w *callWorld) answer(ctx context.Context, a *action, e *interp.Effect) (*answer, error) {
+	r, auth := w.run, w.run.authOf(a)
+	if r.Answers == nil || r.Real || r.Trace == interp.TraceFull || a.Definition.IntegrationType == dataaction.GenesysCloud {
+		return w.execute(ctx, a, e, auth)
+	}
+	q := question{at: e.Action, action: a, account: r.Account}
+	if auth != nil {
+		q.held = auth.Held()
+	}
+	r.scratch = r.scratch[:0]
+	for _, n := range e.Inputs { // the action says which
+		r.scratch = n.Value.AppendKey(r.scratch)
+	}
+	got := r.Answers.known(q, r.scratch)
+	if got == nil {
+		q.inputs = string(r.scratch)
+		made, err := w.execute(ctx, a, e, auth)
+		if err != nil || ctx.Err() != nil {
+			return made, err
+		}
+		if auth != nil {
+			made.holds = auth.Held()
+		}
+		got = r.Answers.keep(q, made)
+	}
+	if auth != nil && got.holds != q.held {
+		auth.Hold(got.holds)
+	}
+	return got, nil
+}
