@@ -27,6 +27,14 @@ func (t Text) Decode(l Limits, into any) (*yaml.Node, []Fault) {
 	return doc, d.faults
 }
 
+// Fill reads a node of the text into a Go value, as Decode reads the whole. The node is one that
+// YAML gave.
+func (t Text) Fill(n *yaml.Node, into any) []Fault {
+	d := decoder{t: t}
+	d.value(n, reflect.ValueOf(into).Elem())
+	return d.faults
+}
+
 type decoder struct {
 	t      Text
 	faults []Fault

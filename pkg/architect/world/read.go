@@ -60,6 +60,18 @@ func Read(file string, data []byte) (*Document, diag.Findings) {
 	return d, r.found
 }
 
+// Inside reads a world that stands within another text, at a node that source.Text.YAML gave, as
+// Read does a file.
+func Inside(text source.Text, n *yaml.Node) (*Document, diag.Findings) {
+	r := &reader{src: text}
+	d := &Document{File: &File{}, text: text, root: n}
+	r.root(n, d.File)
+	if r.found.Has(diag.Error) {
+		return nil, r.found
+	}
+	return d, r.found
+}
+
 type reader struct {
 	src   source.Text
 	found diag.Findings
