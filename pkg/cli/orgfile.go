@@ -53,7 +53,7 @@ func (s *simulation) useHours() error {
 	if o == nil || err != nil {
 		return err
 	}
-	s.run.Org.Schedules = o.Hours()
+	s.org.Schedules = o.Hours()
 	s.tell(o.Lacks(s.loaded.deployment), s.loaded.source)
 	return nil
 }

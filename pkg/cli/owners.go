@@ -68,40 +68,62 @@ func unknownOwners() simulate.Owners {
 	}}
 }
 
-// fixtureOwners joins the owners of the fixtures to the users of org.yaml, as setup would, where the
+// owners joins the owners of an account to the users of org.yaml, as setup would, where the
 // rendered flow runs.
-func (s *simulation) fixtureOwners(crm hubspot.CRM) error {
-	d := s.loaded.deployment
-	if !blueprint.PrefersOwner(d) || s.options.flow != "rendered" {
-		return nil
-	}
-	file, err := s.loaded.orgFile(s.options.org)
-	if err != nil || file == nil { // without it each call says why no owner is asked first
+func (s *simulation) owners(org *simulate.Org, crm hubspot.CRM) error {
+	file, joined, err := s.joined(crm)
+	if file == nil || err != nil { // without it each call says why no owner is asked first
 		return err
 	}
-	var users []genesys.User
-	for _, u := range file.Users {
-		id, _ := madeUp(genesys.Ref{Key: genesys.Key{Kind: "user", Name: u.Email}, Field: "id"})
-		users = append(users, genesys.User{ID: id, Email: u.Email})
-	}
-	joined := blueprint.JoinOwners(d.Name, crm.Owners, users)
 	o := simulate.Owners{Rows: map[string]map[string]any{}, Users: []string{}, Why: joined.Why}
 	for _, row := range joined.Rows {
 		key, _ := row.Content["key"].(string)
 		o.Rows[key] = row.Content
 	}
-	for _, u := range users {
+	for _, u := range usersOf(file) {
 		o.Users = append(o.Users, u.ID)
 	}
-	s.run.Org.Owners = o
+	org.Owners = o
+	return nil
+}
+
+// joined is nothing where no owner is asked, or nobody knows the users.
+func (s *simulation) joined(crm hubspot.CRM) (file *simulate.OrgFile, joined blueprint.Owners, err error) {
+	d := s.loaded.deployment
+	if !blueprint.PrefersOwner(d) || s.options.flow != "rendered" {
+		return nil, joined, nil
+	}
+	file, err = s.loaded.orgFile(s.options.org)
+	if err != nil || file == nil {
+		return nil, joined, err
+	}
+	return file, blueprint.JoinOwners(d.Name, crm.Owners, usersOf(file)), nil
+}
+
+// usersOf are the users of the file, with ids that are no org's.
+func usersOf(file *simulate.OrgFile) []genesys.User {
+	var users []genesys.User
+	for _, u := range file.Users {
+		id, _ := madeUp(genesys.Ref{Key: genesys.Key{Kind: "user", Name: u.Email}, Field: "id"})
+		users = append(users, genesys.User{ID: id, Email: u.Email})
+	}
+	return users
+}
+
+// fixtureOwners takes those of the fixtures, and tells what is missing for them.
+func (s *simulation) fixtureOwners(crm hubspot.CRM) error {
+	file, joined, err := s.joined(crm)
+	if file == nil || err != nil {
+		return err
+	}
 	var plain []string
-	for _, q := range preferringQueues(d) {
+	for _, q := range preferringQueues(s.loaded.deployment) {
 		if !slices.ContainsFunc(file.Queues, func(x simulate.OrgQueue) bool { return x.Name == q && len(x.RoutingRules) > 0 }) {
 			plain = append(plain, q)
 		}
 	}
 	s.account(validate.Account{Name: "the org", Owners: joined.Gaps(), Unpreferring: plain})
-	return nil
+	return s.owners(s.org, crm)
 }
 
 // preferringQueues are the queues to which rules send calls with the owner first, each once.

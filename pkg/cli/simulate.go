@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -96,28 +97,81 @@ func runSimulate(ctx context.Context, o simulateOptions) error {
 	if err != nil {
 		return err
 	}
-	outcomes, err := s.all(ctx)
+	calls, err := s.callers()
+	if err != nil {
+		return err
+	}
+	outcomes, err := s.all(ctx, calls)
 	if err != nil {
 		return err
 	}
 	return s.print(env, outcomes)
 }
 
-// A simulation is a run that is set up: the artifacts, HubSpot, the callers.
+// A simulation is all that runs are made of, and that none of them changes: the artifacts, the
+// org and HubSpot as they are before the first call.
 type simulation struct {
 	options  simulateOptions
 	loaded   *loaded
-	run      *simulate.Run
-	calls    []simulate.Call
-	fixtures *simulate.Fixtures // nil with a world file
+	log      *slog.Logger
+	program  *simulate.Program
+	org      *simulate.Org
+	token    secret.Value
+	asking   []string // names of the data actions that ask HubSpot
+	trace    interp.Trace
+	faults   []transport.Fault
+	answers  dataaction.Sender // of the live account; nil on fixtures and with a world
+	fixtures *simulate.Fixtures
+	script   *world.Document // nil without a world file
+	start    time.Time       // of the first call
 	every    time.Duration
 	source   string
 	live     bool
 	mask     *privacy.Mask
-	start    interp.Call // what else a world's calls begin with
 	found    diag.Findings
 	texts    map[string][]byte // that the findings are in, by file
-	after    func()            // when all calls are over; may be nil
+}
+
+// A hub is a HubSpot that calls ask, with its clock.
+type hub struct {
+	sender dataaction.Sender
+	clock  func(time.Time)     // nil: wall time
+	server *hubspottest.Server // nil: a real account
+}
+
+// hub gives the account with these records; the live one has its own.
+func (s *simulation) hub(crm simulate.CRM) hub {
+	if s.answers != nil {
+		return hub{sender: s.answers}
+	}
+	d := s.loaded.deployment
+	clock := &virtualClock{now: s.start}
+	server := hubspottest.New(crm, append(append(defined(d), tokensOf(d)...), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...)
+	return hub{transport.Handler(server), clock.Set, server}
+}
+
+// newRun is a run that begins where every run of the simulation does.
+func (s *simulation) newRun(h hub, mask *privacy.Mask, faults []transport.Fault) *simulate.Run {
+	r := &simulate.Run{Program: s.program, Org: s.org.Clone(), Clock: h.clock, Real: s.live, Trace: s.trace, Takes: takes(s.loaded.deployment), Token: s.token}
+	if h.sender == nil {
+		return r
+	}
+	// A fault comes instead of HubSpot, which is not asked then; the mask learns from what the
+	// flow gets, and the log tells of the same.
+	r.Sender = transport.Inject(h.sender, faults...)
+	if mask != nil {
+		r.Sender = mask.Listen(r.Sender)
+	}
+	if s.log.Enabled(context.Background(), slog.LevelDebug) {
+		r.Sender = transport.LogSender(r.Sender, s.log)
+	}
+	return r
+}
+
+// newMask hides what is personal in the calls of the simulation.
+func (s *simulation) newMask() *privacy.Mask {
+	d := s.loaded.deployment
+	return privacy.New(privacy.Options{Deployment: d, Names: blueprint.PersonalNames(d), Live: s.live, Show: s.options.showPII})
 }
 
 // tell keeps what is to be said of a file besides the calls; without its text no line is shown.
@@ -133,11 +187,10 @@ func (s *simulation) tell(found diag.Findings, text []byte) {
 }
 
 func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, o simulateOptions) (*simulation, error) {
-	s := &simulation{options: o, loaded: l, live: o.crm == "live", texts: map[string][]byte{}, mask: privacy.New(privacy.Options{
-		Deployment: l.deployment, Names: blueprint.PersonalNames(l.deployment), Live: o.crm == "live", Show: o.showPII,
-	})}
-	start, err := startTime(env, o.at)
-	if err != nil {
+	s := &simulation{options: o, loaded: l, live: o.crm == "live", log: env.log(), texts: map[string][]byte{}, trace: interp.TracePath}
+	s.mask = s.newMask()
+	var err error
+	if s.start, err = startTime(env, o.at); err != nil {
 		return nil, err
 	}
 	if o.every != "" {
@@ -145,8 +198,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 			return nil, fail(fmt.Errorf("--every %q is not a duration", o.every), "write it as 500ms or 10s")
 		}
 	}
-	faults, err := parseFaults(o.faults)
-	if err != nil {
+	if s.faults, err = parseFaults(o.faults); err != nil {
 		return nil, err
 	}
 	if err := singleSource(o); err != nil {
@@ -161,45 +213,37 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	case o.crm != "fixtures":
 		return nil, fail(fmt.Errorf("--crm %q is not known", o.crm), "use fixtures or live")
 	}
-	artifacts, state, err := s.artifacts(ctx, env, b, key)
+	artifacts, org, err := s.artifacts(ctx, env, b, key)
 	if err != nil {
 		return nil, err
 	}
-	if err := faultsHit(o.faults, faults, artifacts); err != nil {
+	s.org, s.asking = org, asking(artifacts)
+	for i, f := range s.faults {
+		if err := hits(f, s.asking); err != nil {
+			return nil, fail(fmt.Errorf("--fault %q %w", o.faults[i], err), "a part of a name is enough; there are "+strings.Join(s.asking, ", "))
+		}
+	}
+	if s.program, err = simulate.Prepare(artifacts, simulate.Readings{}); err != nil {
 		return nil, err
 	}
-	program, err := simulate.Prepare(artifacts, simulate.Readings{})
-	if err != nil {
-		return nil, err
-	}
-	s.run = &simulate.Run{Program: program, Org: state, Trace: interp.TracePath, Takes: takes(l.deployment)}
 	if s.live {
-		s.run.Token = key
+		s.token = key
 	}
 	if o.trace {
-		s.run.Trace = interp.TraceFull
+		s.trace = interp.TraceFull
 	}
 	if err := s.useHours(); err != nil {
 		return nil, err
 	}
-	var hubspot dataaction.Sender
 	switch {
 	case o.world != "":
-		err = s.useWorld(&start)
+		err = s.useWorld()
 	case s.live:
-		hubspot, err = s.useLive(ctx, env, key)
+		err = s.useLive(ctx, env, key)
 	default:
-		hubspot, err = s.useFixtures(&start, o.at != "")
+		err = s.useFixtures()
 	}
-	if err != nil {
-		return nil, err
-	}
-	if hubspot != nil {
-		// A fault comes instead of HubSpot, which is not asked then; the mask learns from what the
-		// flow gets, and the log tells of the same.
-		s.run.Sender = transport.LogSender(s.mask.Listen(transport.Inject(hubspot, faults...)), env.log())
-	}
-	return s, s.callers(start)
+	return s, err
 }
 
 func startTime(env session, at string) (time.Time, error) {
@@ -252,23 +296,15 @@ func singleSource(o simulateOptions) error {
 	return nil
 }
 
-// faultsHit refuses a fault that concerns no action: nothing would fail, and the answer would
-// look as if the flow did not mind.
-func faultsHit(texts []string, faults []transport.Fault, a simulate.Artifacts) error {
-	for i, f := range faults {
-		var names []string
-		hit := false
-		for _, x := range a.Actions {
-			if x.HubSpot {
-				names = append(names, x.Definition.Name)
-				hit = hit || f.Matches(x.Definition.Name)
-			}
-		}
-		if !hit {
-			return fail(fmt.Errorf("--fault %q concerns no data action that asks HubSpot", texts[i]), "a part of a name is enough; there are "+strings.Join(names, ", "))
+// asking are the names of the data actions that ask HubSpot.
+func asking(a simulate.Artifacts) []string {
+	var names []string
+	for _, x := range a.Actions {
+		if x.HubSpot {
+			names = append(names, x.Definition.Name)
 		}
 	}
-	return nil
+	return names
 }
 
 // artifacts gives the flow, the actions and the state of the org, of the rendered deployment or
@@ -323,7 +359,7 @@ func artifactsOf(b *blueprint.Blueprint, flow blueprint.FlowArtifact, ids genesy
 	return a
 }
 
-func (s *simulation) useWorld(start *time.Time) error {
+func (s *simulation) useWorld() error {
 	data, err := readFile(s.options.world, maxText)
 	if err != nil {
 		return fail(fmt.Errorf("read the world file %s: %w", s.options.world, err), "docs/world.md has the format")
@@ -331,14 +367,14 @@ func (s *simulation) useWorld(start *time.Time) error {
 	own := s.loaded.deployment.Own()
 	script, fs := world.Read(s.options.world, data)
 	if !fs.Has(diag.Error) {
-		fs = append(fs, s.run.Program.Script(script, s.run.Org.Rows, s.loaded.deployment)...)
+		fs = append(fs, s.program.Script(script, s.org.Rows, s.loaded.deployment)...)
 	}
 	if fs.Has(diag.Error) {
 		return unreadable(privacy.Findings(fs, own...), privacy.Excerpt(data, own...), false)
 	}
 	s.tell(privacy.Findings(fs, own...), data)
 	if s.options.at == "" && !script.Call.At.IsZero() {
-		*start = script.Call.At
+		s.start = script.Call.At
 	}
 	for _, a := range s.options.anis {
 		if err := named(a, &simulate.Fixtures{}); err != nil {
@@ -355,47 +391,40 @@ func (s *simulation) useWorld(start *time.Time) error {
 	for _, a := range s.options.anis {
 		s.fixtures.Calls[a] = simulate.CallFixture{Conversation: script.Call.Data}
 	}
-	s.run.Script = world.New(script.File)
-	s.start = script.Start()
-	s.after = func() { s.tell(privacy.Findings(script.Unused(s.run.Script), own...), data) }
+	s.script = script
+	s.texts[s.options.world] = privacy.Excerpt(data, own...)
 	s.source = "world: " + s.options.world
 	return nil
 }
 
-func (s *simulation) useFixtures(start *time.Time, timeGiven bool) (dataaction.Sender, error) {
+func (s *simulation) useFixtures() error {
 	path := s.options.fixtures
 	if path == "" {
 		path = filepath.Join(s.loaded.dir, "crm.yaml")
 	}
 	data, err := readFile(path, maxText)
 	if err != nil {
-		return nil, fail(fmt.Errorf("read the fixtures %s: %w", path, err), "name another file with --fixtures, a world with --world, or ask the account with --crm live")
+		return fail(fmt.Errorf("read the fixtures %s: %w", path, err), "name another file with --fixtures, a world with --world, or ask the account with --crm live")
 	}
 	f, fs := simulate.DecodeFixtures(path, data)
 	if fs.Has(diag.Error) {
-		return nil, unreadable(fs, privacy.Excerpt(data, s.loaded.deployment.Own()...), false)
+		return unreadable(fs, privacy.Excerpt(data, s.loaded.deployment.Own()...), false)
 	}
-	fs = f.Against(simulate.Around{
-		Deployment: s.loaded.deployment, Rows: s.run.Org.Rows, Program: s.run.Program, Kinds: kinds(), Options: options(),
-		Zone: func(name string) error { _, err := time.LoadLocation(name); return err },
-	})
+	fs = f.Against(s.around())
 	if fs.Has(diag.Error) {
-		return nil, unreadable(fs, privacy.Excerpt(data, s.loaded.deployment.Own()...), false)
+		return unreadable(fs, privacy.Excerpt(data, s.loaded.deployment.Own()...), false)
 	}
 	s.tell(fs, nil) // a line of records is full of names
 	s.fixtures, s.source = f, "fixtures: "+path
-	if f.Now != nil && !timeGiven {
-		*start = f.Now.UTC()
+	if f.Now != nil && s.options.at == "" {
+		s.start = f.Now.UTC()
 	}
-	clock := &virtualClock{now: *start}
 	s.account(fixturesAccount(f.CRM))
 	if err := s.fixtureOwners(f.CRM); err != nil {
-		return nil, err
+		return err
 	}
-	server := hubspottest.New(f.CRM, append(append(defined(s.loaded.deployment), tokensOf(s.loaded.deployment)...), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...)
-	s.run.Clock = clock.Set
-	s.run.Org.Change(f.Org())
-	return transport.Handler(server), nil
+	s.org.Change(f.Org())
+	return nil
 }
 
 // A virtualClock is told the time by the run.
@@ -404,22 +433,22 @@ type virtualClock struct{ now time.Time }
 func (c *virtualClock) Now() time.Time  { return c.now }
 func (c *virtualClock) Set(t time.Time) { c.now = t }
 
-func (s *simulation) useLive(ctx context.Context, env session, key secret.Value) (dataaction.Sender, error) {
+func (s *simulation) useLive(ctx context.Context, env session, key secret.Value) error {
 	base := env.settings.hubspotBase
 	if pin := s.loaded.deployment.HubSpot.Portal; pin != "" {
 		c := hubspotrest.New(hubspotrest.Options{BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: s.loaded.deployment.HubSpot.APIVersion, Secrets: env.known, Sleep: env.Pause})
 		var wrong *hubspotrest.WrongPortalError
 		switch err := c.CheckPortal(ctx, pin); {
 		case errors.As(err, &wrong):
-			return nil, fail(err, "use the key of the right account, or correct hubspot.portal")
+			return fail(err, "use the key of the right account, or correct hubspot.portal")
 		case err != nil:
 			diag.Fprintf(env.IO.Err, "warning: whether the key belongs to portal %s could not be checked: %v\n", pin, err)
 		}
 	}
 	s.liveAccount(ctx, env, base, key)
-	s.run.Real = true
 	s.fixtures, s.source = &simulate.Fixtures{}, "HubSpot: live, read only"
-	return transport.ReadOnlySender(transport.To(base, transport.NewHTTP(transport.HTTPOptions{}))), nil
+	s.answers = transport.ReadOnlySender(transport.To(base, transport.NewHTTP(transport.HTTPOptions{})))
+	return nil
 }
 
 // named refuses a word that stands for nothing: it would be taken for a caller whose number
@@ -459,25 +488,29 @@ func (s *simulation) ours(dnis string) (string, error) {
 }
 
 // callers makes the calls. Their starts are set when they run.
-func (s *simulation) callers(start time.Time) error {
+func (s *simulation) callers() ([]simulate.Call, error) {
 	if len(s.options.anis) == 0 {
-		return fail(errors.New("no caller"), "name a calling number with --ani; anonymous stands for a withheld one")
+		return nil, fail(errors.New("no caller"), "name a calling number with --ani; anonymous stands for a withheld one")
 	}
 	dnis, err := s.ours(s.options.dnis)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if n := s.loaded.deployment.Calls.Numbers; dnis == "" && len(n) > 0 {
 		dnis = n[0]
 	}
+	var calls []simulate.Call
 	for _, ani := range s.options.anis {
 		f, known := s.fixtures.Calls[ani]
 		if !known {
 			if err := named(ani, s.fixtures); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		c := simulate.Call{ANI: ani, DNIS: dnis, At: start, Conversation: f.Conversation, Own: f.Org(), Start: s.start}
+		c := simulate.Call{ANI: ani, DNIS: dnis, At: s.start, Conversation: f.Conversation, Own: f.Org()}
+		if s.script != nil {
+			c.Start = s.script.Start()
+		}
 		if f.ANI != "" {
 			c.ANI = f.ANI
 		}
@@ -485,15 +518,23 @@ func (s *simulation) callers(start time.Time) error {
 			c.DNIS = f.DNIS
 		}
 		s.mask.Caller(c.ANI)
-		s.calls = append(s.calls, c)
+		calls = append(calls, c)
 	}
-	return nil
+	return calls, nil
 }
 
 // all runs the calls one after the other in one org.
-func (s *simulation) all(ctx context.Context) ([]*simulate.Outcome, error) {
+func (s *simulation) all(ctx context.Context, calls []simulate.Call) ([]*simulate.Outcome, error) {
+	var h hub
+	if s.script == nil {
+		h = s.hub(s.fixtures.CRM)
+	}
+	run := s.newRun(h, s.mask, s.faults)
+	if s.script != nil {
+		run.Script = world.New(s.script.File)
+	}
 	var out []*simulate.Outcome
-	for i, c := range s.calls {
+	for i, c := range calls {
 		if i > 0 {
 			last := out[i-1]
 			c.At = last.Call.At.Add(last.Result.Elapsed)
@@ -501,14 +542,14 @@ func (s *simulation) all(ctx context.Context) ([]*simulate.Outcome, error) {
 				c.At = last.Call.At.Add(s.every)
 			}
 		}
-		o, err := s.run.Do(ctx, c)
+		o, err := run.Do(ctx, c)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, o)
 	}
-	if s.after != nil {
-		s.after()
+	if s.script != nil {
+		s.tell(privacy.Findings(s.script.Unused(run.Script), s.loaded.deployment.Own()...), nil)
 	}
 	return out, nil
 }

@@ -139,25 +139,6 @@ func (a *artifacts) newOrg(w *Witness) *simulate.Org {
 	return o
 }
 
-// hours puts a schedule group into a state.
-func hours(o *simulate.Org, group, emergencyGroup, state string) {
-	all, err := genesys.NewSchedule("always", "2000-01-01T00:00:00", "2100-01-01T00:00:00", "")
-	if err != nil {
-		panic(fmt.Sprintf("prove: %v", err)) // a fixed text
-	}
-	h, always := genesys.Hours{Zone: time.UTC}, []genesys.Schedule{all}
-	switch genesys.ScheduleState(state) {
-	case genesys.StateEmergency, genesys.StateHoliday:
-		h.Holidays, h.Closed, h.Open = always, always, always
-	case genesys.StateClosed:
-		h.Closed, h.Open = always, always
-	default:
-		h.Open = always
-	}
-	o.Schedules.Groups = map[string]genesys.Hours{group: h}
-	o.Schedules.Emergencies = map[string]bool{emergencyGroup: state == string(genesys.StateEmergency)}
-}
-
 // An account is a HubSpot that several calls may meet. It remembers what it answered: equal
 // questions have equal answers.
 type account struct {
@@ -332,7 +313,7 @@ func (w *whole) call(ctx context.Context, s *situation, trace interp.Trace, watc
 	l := &line{to: acc, faults: s.Faults, roles: a.roles, first: a.first}
 	org := a.newOrg(&s.Witness)
 	if sch := w.d.Calls.Schedule; sch != nil {
-		hours(org, sch.Group, sch.EmergencyGroup, s.State)
+		org.Schedules = simulate.Always(sch.Group, sch.EmergencyGroup, genesys.ScheduleState(s.State))
 	}
 	acc.now = s.At
 	run := simulate.Run{Program: a.program, Org: org, Sender: l, Clock: func(t time.Time) { acc.now = t }, Trace: trace, Watch: watch, Token: a.token}

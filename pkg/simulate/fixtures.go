@@ -19,6 +19,7 @@ type Fixtures struct {
 	OrgFixture `yaml:",inline"`
 
 	sheet sheet
+	own   bool // of one call: a pipeline without stages takes any, as one whose stages somebody has deleted
 }
 
 // CRM is the HubSpot account of the fixtures.

@@ -408,3 +408,36 @@ func (t *tableReader) has(name string) (int, bool) {
 	i := slices.IndexFunc(t.columns, func(c *heading) bool { return c != nil && c.name == name })
 	return i, i >= 0
 }
+
+// Against holds a call against the deployment and the account that it comes to, and completes
+// records of its own from those of the fixtures: pipelines, currency, time zone and portal that
+// it leaves out are theirs. The account is nil for a call without records of its own. None of
+// what is found holds a caller's number.
+func (c *Listed) Against(fixtures CRM, a Around) (*CRM, diag.Findings) {
+	var found diag.Findings
+	if c.sheet.root != nil {
+		k := checker{sheet: c.sheet}
+		k.org("", c.OrgFixture, a)
+		k.conversation("/conversation", c.Conversation, a)
+		found = k.found
+	}
+	if c.CRM == nil {
+		return nil, found
+	}
+	f := &Fixtures{CRM: Records(*c.CRM, fixtures), sheet: c.records.sheet, own: true}
+	more := f.check()
+	if !more.Has(diag.Error) {
+		more = append(more, f.Against(a)...)
+	}
+	return &f.CRM, append(found, more...)
+}
+
+// Records are those of an account whose pipelines, currency, time zone and portal are another's
+// where it says none.
+func Records(own, others CRM) CRM {
+	own.Portal, own.Currency, own.TimeZone = cmp.Or(own.Portal, others.Portal), cmp.Or(own.Currency, others.Currency), cmp.Or(own.TimeZone, others.TimeZone)
+	if own.Pipelines == nil {
+		own.Pipelines = others.Pipelines
+	}
+	return own
+}

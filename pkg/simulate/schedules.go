@@ -15,6 +15,24 @@ type Schedules struct {
 	Unread      map[string]string        // why nobody can tell when a schedule group is open, by name
 }
 
+// Always are hours that give one state at any time.
+func Always(group, emergencyGroup string, state genesys.ScheduleState) Schedules {
+	all, err := genesys.NewSchedule("always", "2000-01-01T00:00:00", "2100-01-01T00:00:00", "")
+	if err != nil {
+		panic(fmt.Sprintf("simulate: %v", err)) // a fixed text
+	}
+	h, always := genesys.Hours{Zone: time.UTC}, []genesys.Schedule{all}
+	switch state {
+	case genesys.StateEmergency, genesys.StateHoliday:
+		h.Holidays, h.Closed, h.Open = always, always, always
+	case genesys.StateClosed:
+		h.Closed, h.Open = always, always
+	default:
+		h.Open = always
+	}
+	return Schedules{Groups: map[string]genesys.Hours{group: h}, Emergencies: map[string]bool{emergencyGroup: state == genesys.StateEmergency}}
+}
+
 // state is what evaluating a schedule group gives at a moment, and what of it is only assumed.
 func (s Schedules) state(group, emergencyGroup string, at time.Time) (state genesys.ScheduleState, assumed []string) {
 	enabled, known := s.Emergencies[emergencyGroup]

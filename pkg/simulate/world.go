@@ -47,6 +47,15 @@ func (o *Org) Put(key string, columns map[string]any) {
 	o.Rows[key] = row
 }
 
+// Clone is the org as it is now: what a call writes into one is not in the other.
+func (o *Org) Clone() *Org {
+	c := *o
+	c.Rows = maps.Clone(o.Rows)
+	c.MissingQueues, c.MissingSkills, c.MissingFlows = slices.Clip(o.MissingQueues), slices.Clip(o.MissingSkills), slices.Clip(o.MissingFlows)
+	c.FailingTransfers = slices.Clip(o.FailingTransfers)
+	return &c
+}
+
 // Change lays what another org says over this one.
 func (o *Org) Change(by Org) {
 	for key, columns := range by.Rows {
