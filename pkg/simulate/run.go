@@ -21,7 +21,7 @@ type Run struct {
 	Program *Program
 	Org     *Org
 	Sender  dataaction.Sender                    // answers for HubSpot
-	Clock   func(time.Time)                      // told the virtual time before each request; may be nil
+	Clock   func(time.Time)                      // told the virtual time before each request and each read of a table; may be nil
 	Real    bool                                 // time is wall time
 	Script  *world.Scripted                      // scripted outcomes instead of Org and Sender; may be nil
 	Trace   interp.Trace                         // what results keep of the path; full: of data actions, too
@@ -41,6 +41,15 @@ type Run struct {
 	Answers *Answers
 	Account string
 
+	// Line is asked what becomes of each execution of a data action; nil: it is made, and takes
+	// the time that it states.
+	Line Line
+
+	// Brief leaves out of outcomes what only explains them: what the call met, and what the flow
+	// found out about the caller.
+	Brief bool
+
+	world   callWorld                   // of Again
 	auth    map[string]*dataaction.Auth // what the platform keeps, by category
 	silent  *world.Scripted             // what neither the org nor HubSpot is asked for
 	scratch []byte
@@ -87,10 +96,26 @@ type Outcome struct {
 
 // Do sends one call through the flow.
 func (r *Run) Do(ctx context.Context, c Call) (*Outcome, error) {
+	w := &callWorld{run: r, out: &Outcome{Call: c}}
+	if err := w.call(ctx); err != nil {
+		return nil, err
+	}
+	return w.out, nil
+}
+
+// Again is Do with an outcome that is filled anew, whose memory it uses: one for each call at a
+// time is enough, however many calls there are.
+func (r *Run) Again(ctx context.Context, c Call, o *Outcome) error {
+	*o = Outcome{Call: c, Actions: o.Actions[:0], Notes: o.Notes[:0]}
+	r.world = callWorld{run: r, out: o}
+	return r.world.call(ctx)
+}
+
+func (w *callWorld) call(ctx context.Context) error {
+	r, c := w.run, &w.out.Call
 	if r.silent == nil {
 		r.silent = world.New(nil)
 	}
-	w := &callWorld{run: r, out: &Outcome{Call: c}}
 	for key, columns := range c.Own.Rows {
 		w.rows.Put(key, r.Org.Rows[key])
 		w.rows.Put(key, columns)
@@ -103,14 +128,14 @@ func (r *Run) Do(ctx context.Context, c Call) (*Outcome, error) {
 		err = fmt.Errorf("the flow cannot go on: %w", err)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	w.out.Waited = w.out.HubSpot + w.out.Breaker + w.out.Tables
-	w.out.decided(result)
+	w.out.decided(result, r.Brief)
 	if r.Takes != nil && w.out.Rule != "" {
 		w.out.FallbackQueue, w.out.FallbackSkills = r.Takes(w.out.Rule)
 	}
-	return w.out, nil
+	return nil
 }
 
 // conversation is the id of every simulated conversation: an id of nobody.
@@ -160,7 +185,7 @@ var kept = []string{
 }
 
 // decided reads what the flow decided.
-func (o *Outcome) decided(r interp.Result) {
+func (o *Outcome) decided(r interp.Result, brief bool) {
 	text := func(at int) string {
 		if v := r.Kept[at]; v.Type() == expr.String {
 			return v.Text()
@@ -176,6 +201,12 @@ func (o *Outcome) decided(r interp.Result) {
 	}
 	o.Result = r
 	o.Outcome, o.Rule, o.Reason = text(keptOutcome), text(keptRule), text(keptReason)
+	if r.Handled {
+		o.Reason = "error"
+	}
+	if brief {
+		return
+	}
 	o.ContactID, o.CompanyID = text(keptContact), text(keptCompany)
 	if n, ok := number(keptOpenDeals); ok {
 		o.OpenDeals = &n
@@ -187,7 +218,4 @@ func (o *Outcome) decided(r interp.Result) {
 	o.Owner.Wanted, o.Owner.ID, o.Owner.User = r.Kept[keptPreferOwner].Bool(), text(keptOwner), text(keptOwnerUser)
 	o.Base, _ = number(keptBase)
 	o.Bonus, _ = number(keptBonus)
-	if r.Handled {
-		o.Reason = "error"
-	}
 }

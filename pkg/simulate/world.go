@@ -109,7 +109,9 @@ func (w *callWorld) Do(ctx context.Context, e *interp.Effect) (o interp.Outcome,
 		if e.Kind == interp.EffectScheduleGroup {
 			w.out.Schedule = o.Branch
 		}
-		w.out.see(e, o, w.run.Program.table)
+		if !w.run.Brief {
+			w.out.see(e, o, w.run.Program.table)
+		}
 		if e.Kind == interp.EffectTable && e.Name == w.run.Program.owners {
 			w.out.Owner.Branch = o.Branch
 			if why := w.run.Org.Owners.Why; why != nil && o.Branch == "notFound" {
@@ -168,6 +170,9 @@ func (w *callWorld) ask(ctx context.Context, e *interp.Effect) (interp.Outcome, 
 	case interp.EffectDataAction:
 		return w.dataAction(ctx, e)
 	case interp.EffectTable:
+		if w.run.Clock != nil {
+			w.run.Clock(e.At)
+		}
 		switch e.Name {
 		case w.run.Program.table:
 			return w.table(e), nil
@@ -265,15 +270,25 @@ func (w *callWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Ou
 	if w.run.Clock != nil {
 		w.run.Clock(e.At)
 	}
-	got, err := w.answer(ctx, a, e)
-	if err != nil {
-		return interp.Outcome{}, err
+	var pass Pass
+	if w.run.Line != nil {
+		pass = w.run.Line.Pass(e, &a.Action)
+	}
+	got := &refused
+	if !pass.Refused {
+		var err error
+		if got, err = w.answer(ctx, a, e); err != nil {
+			return interp.Outcome{}, err
+		}
 	}
 	run := ActionRun{Action: e.Name, HubSpot: a.HubSpot, Elapsed: got.elapsed, Requests: got.requests, Operations: got.operations, Failure: got.failure}
+	out := interp.Outcome{Branch: got.branch, Elapsed: got.elapsed, Outputs: got.outputs}
+	if pass.Latency > 0 {
+		out.Elapsed, run.Elapsed = pass.Latency, pass.Latency
+	}
 	if e.Timeout > 0 {
 		run.Elapsed = min(run.Elapsed, e.Timeout)
 	}
-	out := interp.Outcome{Branch: got.branch, Elapsed: got.elapsed, Outputs: got.outputs}
 	if out.Branch == "success" {
 		run.Failure = late(e, out)
 	}

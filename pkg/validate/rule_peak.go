@@ -2,26 +2,20 @@ package validate
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/load"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
-// HubSpot: five searches a second for the whole account, all apps together, and none is kept
-// waiting. So two callers a second can be looked up who take two searches each.
-const (
-	searchesPerSecond = 5
-	searchesPerCall   = 2 // of a known caller: the contact, and its deals
-	perSecond         = searchesPerSecond / searchesPerCall
-)
-
-// Genesys: executions of data actions a minute in an org, unless it has been raised.
-const executionsPerMinute = 2500
+// searchesPerCall is how many a known caller takes: for the contact, and for its deals.
+const searchesPerCall = 2
 
 // comfortable is how many calls a minute two searches each carry, and busy from how many on
 // that is no note any more but a warning.
@@ -29,21 +23,6 @@ const (
 	comfortable = 20
 	busy        = 30
 )
-
-// lost is the share of calls that lose a search when calls arrive at random, both searches of a
-// call fall into the same second, and nobody else searches: of k calls in one second k-2 do.
-func lost(calls float64) float64 {
-	x := calls / 60 // in a second
-	// the mean of k-2 over those seconds that have more than two
-	return (x - perSecond + math.Exp(-x)*(perSecond+x)) / x
-}
-
-// withBreaker is the share of calls that are not looked up, at most, where each refusal opens the
-// breaker for a pause: who calls meanwhile is not looked up, and does not take a search, either.
-func withBreaker(calls, lost float64, pause time.Duration) float64 {
-	each := calls / 60 * pause.Seconds() // calls in a pause
-	return lost * (1 + each) / (1 + lost*each)
-}
 
 func rulePeak() Rule {
 	return Rule{
@@ -63,25 +42,25 @@ func rulePeak() Rule {
 			if calls <= comfortable {
 				return
 			}
-			share := lost(calls)
+			share := load.Lost(calls, searchesPerCall)
 			breaker, hint := "", "give lookup_failed a rule of its own"
 			if slices.ContainsFunc(c.d.Routing.Rules, forFailed) {
 				hint = "callers who are not looked up have rules: allow this, with the reason, if that is enough"
 			}
 			if b := c.d.Enrichment.Breaker; b.Enabled {
-				breaker = fmt.Sprintf("; with the breaker open for %s after each, up to %s %% of callers are not looked up", short(b.AfterFailure), percent(withBreaker(calls, share, b.AfterFailure)))
+				breaker = fmt.Sprintf("; with the breaker open for %s after each, up to %s %% of callers are not looked up", short(b.AfterFailure), percent(load.WithBreaker(calls, share, b.AfterFailure.Seconds())))
 				if b.AfterFailure > time.Second {
 					hint += "; write afterFailure: 1s for the breaker"
 				}
 			}
 			f := c.at("calls.peakPerMinute", strconv.Itoa(n), hint,
-				"at %d calls a minute HubSpot refuses %s %% of lookups: it answers %d searches a second, and %s%s", n, percent(share), searchesPerSecond, of, breaker)
+				"at %d calls a minute HubSpot refuses %s %% of lookups: it answers %d searches a second, and %s%s", n, percent(share), hubspot.SearchesPerSecond, of, breaker)
 			if calls <= busy {
 				f.Severity = diag.Info
 			}
-			if n*actions > executionsPerMinute {
+			if n*actions > genesys.ExecutionsPerMinute {
 				c.at("calls.peakPerMinute", strconv.Itoa(n), "ask Genesys to raise the org's requests.volume.max",
-					"%d calls a minute execute up to %d data actions each, %d a minute: Genesys Cloud takes %d", n, actions, n*actions, executionsPerMinute)
+					"%d calls a minute execute up to %d data actions each, %d a minute: Genesys Cloud takes %d", n, actions, n*actions, genesys.ExecutionsPerMinute)
 			}
 		},
 	}

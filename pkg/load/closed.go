@@ -1,0 +1,35 @@
+package load
+
+import (
+	"math"
+
+	"github.com/dealroute/dealroute/pkg/hubspot"
+)
+
+// Lost is the share of calls that lose a search, in closed form: calls arrive at random, each asks
+// all its searches in the second of the clock in which it arrives, what is refused takes none, and
+// nobody else searches. So many calls a second get all theirs: two with two searches each, five with
+// one; of k calls in a second the others lose one. It is the calculation of the table that planning
+// starts from, and what calls.peakPerMinute is checked against.
+func Lost(perMinute float64, searches int) float64 {
+	x := perMinute / 60
+	if x <= 0 || searches <= 0 {
+		return 0
+	}
+	whole := hubspot.SearchesPerSecond / searches
+	// the mean of k - whole over those seconds that have more: x - whole, and what is missing in the others
+	over, p := x-float64(whole), math.Exp(-x)
+	for k := range whole {
+		over += float64(whole-k) * p
+		p *= x / float64(k+1)
+	}
+	return max(0, over) / x
+}
+
+// WithBreaker is the share of calls that are not looked up, at most, where each that loses a search
+// opens the breaker for a pause of so many seconds: who calls meanwhile is not looked up, and takes
+// no search, either.
+func WithBreaker(perMinute, lost, pause float64) float64 {
+	each := perMinute / 60 * pause // calls in a pause
+	return lost * (1 + each) / (1 + lost*each)
+}
