@@ -111,6 +111,17 @@ func BenchmarkRenderedCallPath(b *testing.B) {
 	bench(b, &simulate.Run{Program: l.p, Org: l.newOrg(), Script: world.New(l.scripted()), Trace: interp.TracePath}, call)
 }
 
+// BenchmarkRenderedCallMemo and the next are the same calls when many are run.
+func BenchmarkRenderedCallMemo(b *testing.B) {
+	l, call := basic(b)
+	bench(b, &simulate.Run{Program: l.p, Org: l.newOrg(), Script: world.New(l.scripted()), Memo: interp.NewMemo(l.p.Flow())}, call)
+}
+
+func BenchmarkRenderedCallMemoPath(b *testing.B) {
+	l, call := basic(b)
+	bench(b, &simulate.Run{Program: l.p, Org: l.newOrg(), Script: world.New(l.scripted()), Trace: interp.TracePath, Memo: interp.NewMemo(l.p.Flow())}, call)
+}
+
 // BenchmarkRenderedCallEmulator is the same call with the rendered data actions against the
 // emulator of HubSpot.
 func BenchmarkRenderedCallEmulator(b *testing.B) {

@@ -27,6 +27,9 @@ type Run struct {
 	Trace   interp.Trace                         // what results keep of the path; full: of data actions, too
 	Watch   func(*interp.Effect, interp.Outcome) // told of each effect and its answer; may be nil
 
+	// Memo makes many calls fast; nil: each is computed from its start. It is this run's alone.
+	Memo *interp.Memo
+
 	// Takes tells what of a rule's target is the fallback's because the rule does not name it;
 	// nil: nothing is.
 	Takes func(rule string) (queue, skills bool)
@@ -123,7 +126,7 @@ func (w *callWorld) call(ctx context.Context) error {
 	start := c.Start
 	start.ANI, start.DNIS, start.At, start.ParticipantData = c.ANI, c.DNIS, c.At, c.Conversation
 	start.ConversationID = cmp.Or(start.ConversationID, conversation)
-	result, err := interp.Run(ctx, r.Program.flow, start, w, interp.RunOptions{Trace: r.Trace})
+	result, err := interp.Run(ctx, r.Program.flow, start, w, interp.RunOptions{Trace: r.Trace, Memo: r.Memo})
 	if refused := (*interp.Refusal)(nil); errors.As(err, &refused) {
 		err = fmt.Errorf("the flow cannot go on: %w", err)
 	}

@@ -3,6 +3,7 @@ package simulate_test
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/simulate"
@@ -25,6 +27,7 @@ func TestNoAnswerEndsInErrorHandling(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := maker{t}
 		l := rendered(t, m.deployment()).under(t, m.readings())
+		memo := interp.NewMemo(l.p.Flow())
 		for range *calls {
 			file := m.anyWorld(l)
 			run := &simulate.Run{Program: l.p, Org: l.newOrg(), Script: world.New(file)}
@@ -32,6 +35,10 @@ func TestNoAnswerEndsInErrorHandling(t *testing.T) {
 			o, err := run.Do(t.Context(), call)
 			if err != nil {
 				t.Fatal(err)
+			}
+			again := &simulate.Run{Program: l.p, Org: l.newOrg(), Script: world.New(file), Memo: memo}
+			if other, err := again.Do(t.Context(), call); err != nil || !reflect.DeepEqual(o, other) {
+				t.Fatalf("%+v, %v\nand without a memo\n%+v", other, err, o)
 			}
 			if o.Result.Handled || len(o.Result.Problems) > 0 {
 				text, _ := file.Encode()

@@ -132,6 +132,7 @@ type Outcome struct {
 	Value   expr.Value    // EffectFind
 	Digits  string        // EffectInput
 	Elapsed time.Duration // how long the answer took; at Effect.Timeout or beyond it is too late
+	ID      uint64        // of the outputs, below 1<<63: only equal ones have the same; 0 where nobody counts them
 }
 
 // A World answers effects. Now is asked once, for the start of a call that has no time.
@@ -227,6 +228,7 @@ const (
 // RunOptions are the options of one run.
 type RunOptions struct {
 	Trace Trace
+	Memo  *Memo // of the program, to run many calls fast; may be nil
 }
 
 // A Refusal is why a run cannot go on: an action this package does not know, or an

@@ -25,6 +25,9 @@
 //
 // More of the random flows behind these laws: go test -run 'Keys|Clone|Budget' -rapid.checks 5000.
 //
+// Many calls through one program share a Memo: a call computes only what can be different from
+// the calls before it.
+//
 // A State may also stand for many calls, whose answers nothing has told apart yet (Origin,
 // OneOf); a Fold walks such states and names those that have the same future.
 //

@@ -48,6 +48,7 @@ func (e *env) raw(slot int) expr.Value {
 
 // Now is virtual time; for many calls at once, which waited differently, when they began.
 func (e *env) Now() time.Time {
+	e.clocked = true
 	if len(e.spans) > 0 {
 		return e.start
 	}
@@ -132,14 +133,24 @@ func (s *State) assign(t *target, v expr.Value) {
 		return
 	case t.slot < len(s.builtin):
 		s.setBuiltin(t.slot, v)
-	case t.slot-len(s.builtin) < len(s.p.units[s.unit].vars):
-		s.vals[int(s.gbase)+t.slot-len(s.builtin)] = v
 	default:
-		s.vals[int(s.lbase)+t.slot-len(s.builtin)-len(s.p.units[s.unit].vars)] = v
+		s.setVar(t.slot-len(s.builtin), v)
 	}
 	if s.level == TraceFull && len(s.steps) > 0 {
 		st := &s.steps[len(s.steps)-1]
 		st.Outputs = append(st.Outputs, Named{t.name, v})
+	}
+}
+
+// setVar writes the variable behind the built-in ones.
+func (s *State) setVar(i int, v expr.Value) {
+	at := int(s.gbase) + i
+	if n := len(s.p.units[s.unit].vars); i >= n {
+		at = int(s.lbase) + i - n
+	}
+	s.vals[at] = v
+	if s.rec != nil {
+		s.rec.wrote(int32(at), int32(at+1))
 	}
 }
 

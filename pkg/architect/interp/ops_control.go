@@ -19,6 +19,12 @@ func (o enterOp) run(s *State, in *instr) int32 {
 	for range t.loops {
 		s.loops = append(s.loops, round{})
 	}
+	if r := s.rec; r != nil {
+		r.wrote(s.lbase, int32(len(s.vals)))
+		if r.zero < 0 || s.kbase < r.zero {
+			r.zero = s.kbase
+		}
+	}
 	return in.next
 }
 
@@ -41,12 +47,7 @@ func (o *initOp) run(s *State, in *instr) int32 {
 	if !ok {
 		return pcFault
 	}
-	switch i := o.slot - len(s.builtin); {
-	case i < len(s.p.units[s.unit].vars):
-		s.vals[int(s.gbase)+i] = v
-	default:
-		s.vals[int(s.lbase)+i-len(s.p.units[s.unit].vars)] = v
-	}
+	s.setVar(o.slot-len(s.builtin), v)
 	return in.next
 }
 

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"slices"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
@@ -72,9 +73,18 @@ func (o *updateOp) run(s *State, in *instr) int32 {
 			return pcFault
 		}
 		s.assign(&st.to, v)
-		s.sub++
+		if s.another(len(o.statements)) {
+			return pcAgain
+		}
 	}
 	return in.next
+}
+
+// another counts one of an action's parts as done. Where parts are instructions of their own
+// the next one is another.
+func (s *State) another(of int) bool {
+	s.sub++
+	return s.single && int(s.sub) < of
 }
 
 func (o *updateOp) flows(f *flow) { o.rest(f, 0) }
@@ -251,7 +261,9 @@ func (o *attributesOp) run(s *State, in *instr) int32 {
 			}
 			s.note("name", n)
 			s.assign(&a.to, v)
-			s.sub++
+			if s.another(len(o.attrs)) {
+				return pcAgain
+			}
 			continue
 		}
 		v, ok := s.evalFor(&a.value, use{open: true, kind: asSet})
@@ -261,7 +273,9 @@ func (o *attributesOp) run(s *State, in *instr) int32 {
 		if !v.IsSet() {
 			switch s.p.opts.NotSetParticipantData {
 			case NotSetAbsent:
-				s.sub++
+				if s.another(len(o.attrs)) {
+					return pcAgain
+				}
 				continue
 			case NotSetEmpty:
 			default:
@@ -270,7 +284,9 @@ func (o *attributesOp) run(s *State, in *instr) int32 {
 		}
 		s.note(n.Text(), v)
 		s.write(n.Text(), v)
-		s.sub++
+		if s.another(len(o.attrs)) {
+			return pcAgain
+		}
 	}
 	return o.found
 }
@@ -305,13 +321,16 @@ func (s *State) write(name string, v expr.Value) {
 	if v.Open() != nil {
 		a.open = v
 	}
-	for i := range s.data {
-		if s.data[i].name == name {
-			s.data[i] = a
-			return
-		}
+	i := slices.IndexFunc(s.data, func(x attribute) bool { return x.name == name })
+	if i < 0 {
+		i = len(s.data)
+		s.data = append(s.data, a)
+	} else {
+		s.data[i] = a
 	}
-	s.data = append(s.data, a)
+	if s.rec != nil {
+		s.rec.data = append(s.rec.data, i)
+	}
 }
 
 // Write gives a call an attribute before it begins.

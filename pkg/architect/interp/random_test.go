@@ -95,7 +95,7 @@ func (m *flowMaker) action(indent int) {
 	m.n++
 	name := fmt.Sprintf("a%d", m.n)
 	body := indent + 6
-	switch m.r.IntN(18) {
+	switch m.r.IntN(24) {
 	case 0, 1:
 		m.line(indent, "- updateData: {name: %s, statements: [{integer: {variable: %s, value: {exp: '%s'}}}, {string: {variable: Flow.S, value: {exp: 'ToString(Flow.A)'}}}]}",
 			name, []string{"Flow.A", "Flow.B", "Task.N"}[m.r.IntN(3)], m.intExp())
@@ -154,6 +154,22 @@ func (m *flowMaker) action(indent int) {
 		m.line(body, "priority: {exp: '%s'}", m.intExp())
 		m.line(body, "outputs:")
 		m.branch(body+2, "failure")
+	case 18, 22:
+		m.line(indent, "- getParticipantData: {name: %s, attributes: [{attribute: {name: {lit: p%d}, variable: Flow.S}}]}", name, m.r.IntN(2))
+	case 19:
+		m.line(indent, "- findQueue:")
+		m.line(body, "name: %s", name)
+		m.line(body, "findName: {exp: '%s'}", []string{"Flow.S", `"Q"`, `Append("Q", ToString(Flow.A))`}[m.r.IntN(3)])
+		m.line(body, "findResult: {var: Flow.Q}")
+		m.line(body, "outputs:")
+		m.branch(body+2, "found")
+		m.branch(body+2, "notFound")
+	case 20:
+		m.line(indent, "- setPriority: {name: %s, priority: {exp: '%s'}}", name, m.intExp())
+	case 21:
+		m.line(indent, "- setScreenPop: {name: %s, screenPopScript: {P: {inputs: {a: {exp: 'Flow.S'}}}}}", name)
+	case 23:
+		m.line(indent, "- transferToAcd: {name: %s, targetQueue: {exp: 'Flow.Q'}}", name)
 	case 15:
 		m.line(indent, []string{"- disconnect: {name: %s}", `- jumpToMenu: {name: %s, targetMenuRef: "/inboundCall/menus/menu[M]"}`}[m.r.IntN(2)], name)
 	}
@@ -188,11 +204,15 @@ func answer(e *interp.Effect, n int) interp.Outcome {
 }
 
 func compiled(t interface{ Fatalf(string, ...any) }, src string) *interp.Program {
+	return compiledUnder(t, src, interp.Options{NotSetParticipantData: interp.NotSetEmpty})
+}
+
+func compiledUnder(t interface{ Fatalf(string, ...any) }, src string, o interp.Options) *interp.Program {
 	f, found := parseQuiet(src)
 	if f == nil {
 		t.Fatalf("%v\n%s", found, src)
 	}
-	p, err := interp.Compile(f, interp.Options{NotSetParticipantData: interp.NotSetEmpty})
+	p, err := interp.Compile(f, o)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, src)
 	}
@@ -200,6 +220,15 @@ func compiled(t interface{ Fatalf(string, ...any) }, src string) *interp.Program
 		t.Fatalf("%v\n%s", x, src)
 	}
 	return p
+}
+
+// shown is a result in words.
+func shown(r interp.Result) string {
+	pop := r.ScreenPop
+	if r.ScreenPop = nil; pop == nil {
+		return fmt.Sprintf("%+v", r)
+	}
+	return fmt.Sprintf("%+v %+v", r, *pop)
 }
 
 // drive runs a state to its end with random answers and tells what it saw.
@@ -214,8 +243,7 @@ func drive(t interface{ Fatalf(string, ...any) }, p *interp.Program, s *interp.S
 		if e == nil {
 			res := s.Result()
 			res.Path, res.Problems, res.Warnings = nil, nil, nil
-			fmt.Fprintf(&b, "%+v", res)
-			return b.String()
+			return b.String() + shown(res)
 		}
 		fmt.Fprintf(&b, "%s %s %v %v %v;", e.Kind, e.Name, e.Inputs, e.Key, e.Transfer)
 		if err := p.Resume(s, answer(e, r.IntN(60))); err != nil {

@@ -17,7 +17,12 @@ func Run(ctx context.Context, p *Program, c Call, w World, o RunOptions) (Result
 	s := p.borrow(c)
 	defer p.giveBack(s)
 	s.level = o.Trace
-	err := s.run(ctx, w)
+	var err error
+	if m := o.Memo; m != nil && m.p == p && m.fits(&c, o) {
+		err = m.run(ctx, s, &c, w)
+	} else {
+		err = s.run(ctx, w)
+	}
 	r := s.Result()
 	r.Path = slices.Clone(r.Path) // the state keeps its room for the next run
 	return r, err

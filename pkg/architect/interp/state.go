@@ -62,6 +62,9 @@ type State struct {
 	out      Outcome    // while it is being taken in
 	inputs   []Named    // backing of eff.Inputs
 	workroom *expr.Room // of runs that nobody clones, else nil
+	rec      *recorder  // of a memo, while it makes a node
+	single   bool       // statements are instructions of their own
+	clocked  bool       // the clock was read
 
 	// What it stands for, when that is more than one call: see sets.go.
 	spans  []span

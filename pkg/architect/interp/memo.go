@@ -1,0 +1,595 @@
+package interp
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+)
+
+// A Memo remembers what a program did, so that a call that comes to where an earlier one was
+// need not compute again what cannot be different. Between two calls of one caller little
+// can: the clock, what tables say, and what is computed of these. A run is a walk through a
+// tree: a node holds the variables that its stretch of the flow writes whatever the clock
+// says, and ends at an instruction that is run in earnest, because it looks at something
+// that may be different, or asks the world. How that ended leads to the next node. Where
+// there is none yet the machine runs, and makes it.
+//
+// A run with a Memo has the Result of one without. It is for one goroutine at a time; calls
+// that wait for the world may be under way in it together. What it holds is bounded.
+type Memo struct {
+	p     *Program
+	told  [][]*value // by instruction: the values that it computes
+	roots map[root]*node
+	seen  map[string]bool   // callers, the second time of one has a tree of its own
+	ids   map[string]uint64 // of answers
+	key   []byte
+	nodes int
+	rec   recorder
+
+	runs, made int // nodes gone through, and made
+}
+
+// What a memo holds at most: nodes are about two kilobytes each, and a caller needs some
+// thirty of his own.
+const (
+	memoNodes   = 1 << 16
+	memoCallers = 1 << 14
+)
+
+// A root is all of a call that is the same for each run of a tree. Of participant data only
+// the names are: values are read in earnest.
+type root struct {
+	ani, dnis, remote, language, invocation, names string
+
+	own   bool // ani is that of all calls; else it is read in earnest
+	level Trace
+}
+
+// A node is a stretch of the flow that is the same for every call that gets here, and the
+// instruction behind it.
+type node struct {
+	set     []setting // variables
+	data    []attribute
+	pop     *ScreenPop // nil: as it was
+	steps   []Step     // their times are since the stretch began
+	frames  []frame
+	vals    int32 // how many there are then
+	zero    int32 // loops from here on are new; −1: none
+	loops   int32
+	actions int32
+	pc, sub int32
+	task    int32
+	lbase   int32
+	kbase   int32
+	fbase   int32
+	retried bool
+
+	opaque bool // nothing is known from here on, the machine goes on by itself
+	differ differ
+	rows   []uint64 // that are known by name
+	kids   []kid
+	more   map[turn]*node // once there are many
+}
+
+type setting struct {
+	at int32
+	v  expr.Value
+}
+
+// A turn is how the instruction at the end of a node ended.
+type turn struct {
+	pc, sub int32
+	flags   uint8
+	branch  string
+	answer  uint64
+}
+
+type kid struct {
+	turn
+	n *node
+}
+
+// NewMemo makes an empty memo of a program.
+func NewMemo(p *Program) *Memo {
+	m := &Memo{p: p, told: make([][]*value, len(p.code))}
+	fs := p.flows(len(p.live().all))
+	for i := range fs {
+		m.told[i] = fs[i].told
+	}
+	m.forget()
+	return m
+}
+
+func (m *Memo) forget() {
+	m.roots, m.seen, m.ids = map[root]*node{}, map[string]bool{}, map[string]uint64{}
+	m.nodes = 0
+}
+
+// fits reports whether a call can be run so: what Genesys brings in other variables may be
+// anything, and in-queue flows and modules are not walked.
+func (m *Memo) fits(c *Call, o RunOptions) bool {
+	u := m.p.units[0]
+	return o.Trace != TraceFull && len(c.Builtins) == 0 && u.flow.Type == "inboundCall"
+}
+
+// begin finds the tree of a call, or makes it.
+func (m *Memo) begin(s *State, c *Call) (n *node, made bool) {
+	if m.nodes > memoNodes {
+		m.forget()
+	}
+	k := root{dnis: c.DNIS, remote: c.RemoteName, language: c.Language, invocation: c.InvocationData, level: s.level}
+	if len(c.ParticipantData) > 0 {
+		k.names = strings.Join(slices.Sorted(maps.Keys(c.ParticipantData)), "\x00")
+	}
+	switch {
+	case m.seen[c.ANI]:
+		k.ani, k.own = c.ANI, true
+	case len(m.seen) < memoCallers:
+		m.seen[c.ANI] = true
+	}
+	if n = m.roots[k]; n != nil {
+		return n, false
+	}
+	n = m.record(s, m.differs(s, k.own))
+	m.roots[k] = n
+	return n, true
+}
+
+// differs is what may be different at the beginning.
+func (m *Memo) differs(s *State, own bool) differ {
+	d := differ{builtins: len(s.builtin)}
+	at := &m.p.slots
+	for _, slot := range []int{at.started, at.conversation, at.interaction} {
+		d.set(slot, true)
+	}
+	if !own {
+		d.set(at.ani, true)
+	}
+	for _, a := range s.data {
+		d.data = append(d.data, a.name)
+	}
+	return d
+}
+
+// run is the loop of State.run along the tree.
+func (m *Memo) run(ctx context.Context, s *State, c *Call, w World) error {
+	s.single = true
+	n, made := m.begin(s, c)
+	for {
+		m.runs++
+		if n.opaque {
+			s.single = false
+			return s.run(ctx, w)
+		}
+		if !made { // who makes a node is at its end already
+			n.apply(s)
+		}
+		s.clocked = false
+		if m.p.advance(s); s.refused != nil {
+			return s.refused
+		}
+		var t turn
+		looked := s.lookup
+		if s.pending {
+			out, err := w.Do(ctx, &s.eff)
+			if err != nil {
+				return fmt.Errorf("%s %q: %w", s.eff.Kind, s.eff.Name, err)
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			t.branch, t.answer = m.answer(s, n, &out)
+			if err := m.p.Resume(s, out); err != nil {
+				return err
+			}
+		}
+		if s.ended {
+			return nil
+		}
+		t.pc, t.sub, t.flags = s.pc, s.sub, s.flags()
+		next := n.kid(t)
+		if made = next == nil; made {
+			d := n.differ.clone()
+			if m.after(&d, s, n, t, looked) {
+				next = m.record(s, d)
+			} else {
+				next = m.node()
+				next.opaque = true
+			}
+			n.add(t, next)
+		}
+		n = next
+	}
+}
+
+func (s *State) flags() uint8 {
+	f := uint8(s.handling)
+	for i, b := range [...]bool{s.retried, s.lookup} {
+		if b {
+			f |= 4 << i
+		}
+	}
+	return f
+}
+
+// What a table says may be another time of day for each call. The first few answers at a
+// place are known by name, which is what a row says on a usual day; all others are one, and
+// are read in earnest.
+const (
+	fewRows = 4
+	anyRow  = 1<<64 - 1
+)
+
+// answer names what the world said, as far as what is bound by it is the same afterwards.
+func (m *Memo) answer(s *State, n *node, o *Outcome) (string, uint64) {
+	if s.eff.Kind == EffectDataAction && s.eff.Timeout > 0 && o.Elapsed >= s.eff.Timeout {
+		return "timeout", 0
+	}
+	if len(o.Outputs) == 0 && o.Digits == "" && !o.Value.IsSet() {
+		return o.Branch, 0
+	}
+	if o.ID != 0 && s.eff.Kind != EffectTable {
+		return o.Branch, o.ID
+	}
+	m.key = o.Value.AppendKey(appendText(appendNamed(m.key[:0], o.Outputs), o.Digits))
+	id, ok := m.ids[string(m.key)]
+	if s.eff.Kind == EffectTable && !slices.Contains(n.rows, id) {
+		if len(n.rows) == fewRows {
+			return o.Branch, anyRow
+		}
+		if ok {
+			n.rows = append(n.rows, id)
+		}
+	}
+	if !ok {
+		id = uint64(len(m.ids)+1) | 1<<63 // the others are the world's
+		m.ids[string(m.key)] = id
+		if s.eff.Kind == EffectTable {
+			n.rows = append(n.rows, id)
+		}
+	}
+	return o.Branch, id
+}
+
+func (n *node) kid(t turn) *node {
+	if n.more != nil {
+		return n.more[t]
+	}
+	for i := range n.kids {
+		if k := &n.kids[i]; k.pc == t.pc && k.answer == t.answer && k.turn == t {
+			return k.n
+		}
+	}
+	return nil
+}
+
+func (n *node) add(t turn, to *node) {
+	const few = 8
+	if n.more != nil {
+		n.more[t] = to
+		return
+	}
+	if n.kids = append(n.kids, kid{t, to}); len(n.kids) > few {
+		n.more = map[turn]*node{}
+		for _, k := range n.kids {
+			n.more[k.turn] = k.n
+		}
+		n.kids = nil
+	}
+}
+
+// apply brings a call to the end of a node's stretch.
+func (n *node) apply(s *State) {
+	if size := int(n.vals); size <= cap(s.vals) {
+		s.vals = s.vals[:size]
+	} else {
+		s.vals = append(s.vals, make([]expr.Value, size-len(s.vals))...)
+	}
+	for i := range n.set {
+		s.vals[n.set[i].at] = n.set[i].v
+	}
+	for i := range n.data {
+		s.write(n.data[i].name, expr.OfString(n.data[i].value))
+	}
+	if n.pop != nil {
+		s.pop = n.pop
+	}
+	if n.zero >= 0 {
+		s.loops = s.loops[:n.zero]
+	}
+	for len(s.loops) < int(n.loops) {
+		s.loops = append(s.loops, round{})
+	}
+	s.loops = s.loops[:n.loops]
+	s.frames = append(s.frames[:0], n.frames...)
+	if len(n.steps) > 0 {
+		i := len(s.steps)
+		s.steps = append(s.steps, n.steps...)
+		for ; i < len(s.steps); i++ {
+			s.steps[i].At += s.elapsed
+		}
+	}
+	s.actions += n.actions
+	s.pc, s.sub, s.task, s.lbase, s.kbase, s.fbase, s.retried = n.pc, n.sub, n.task, n.lbase, n.kbase, n.fbase, n.retried
+}
+
+// A recorder notes what a stretch writes.
+type recorder struct {
+	vals []int32
+	data []int
+	zero int32
+}
+
+func (r *recorder) wrote(from, to int32) {
+	for i := from; i < to; i++ {
+		r.vals = append(r.vals, i)
+	}
+}
+
+func (m *Memo) node() *node {
+	m.nodes++
+	m.made++
+	return &node{zero: -1}
+}
+
+// record runs the machine to the next instruction that has to be run in earnest, and makes a
+// node of what it did.
+func (m *Memo) record(s *State, d differ) *node {
+	n, r := m.node(), &m.rec
+	r.vals, r.data, r.zero = r.vals[:0], r.data[:0], -1
+	actions, steps, pop, elapsed := s.actions, len(s.steps), s.pop, s.elapsed
+	var last Step
+	if steps > 0 {
+		last = s.steps[steps-1]
+	}
+	known := len(s.problems) + len(s.warnings)
+	s.rec = r
+	for !m.earnest(s, &d) {
+		s.clocked = false
+		m.p.advance(s)
+		if s.refused != nil || s.pending || s.ended || s.clocked || s.unit != 0 || s.elapsed != elapsed || len(s.problems)+len(s.warnings) > known {
+			n.opaque = true
+			break
+		}
+	}
+	s.rec = nil
+	if n.opaque || steps > 0 && s.level != TraceOff && (s.steps[steps-1].Branch != last.Branch || s.steps[steps-1].Elapsed != last.Elapsed) {
+		n.opaque = true
+		return n
+	}
+	slices.Sort(r.vals)
+	for _, i := range slices.Compact(r.vals) {
+		if int(i) < len(s.vals) {
+			n.set = append(n.set, setting{i, s.vals[i]})
+			d.set(d.builtins+int(i), false)
+		}
+	}
+	d.cut(d.builtins + len(s.vals))
+	slices.Sort(r.data)
+	for _, i := range slices.Compact(r.data) {
+		n.data = append(n.data, s.data[i])
+		d.attribute(s.data[i].name, false)
+	}
+	if s.pop != pop {
+		n.pop = s.pop
+	}
+	n.steps = slices.Clone(s.steps[steps:])
+	for i := range n.steps {
+		n.steps[i].At -= elapsed
+	}
+	n.frames = slices.Clone(s.frames)
+	n.vals, n.loops, n.zero, n.actions = int32(len(s.vals)), int32(len(s.loops)), r.zero, s.actions-actions
+	n.pc, n.sub, n.task, n.lbase, n.kbase, n.fbase, n.retried = s.pc, s.sub, s.task, s.lbase, s.kbase, s.fbase, s.retried
+	n.differ = d
+	return n
+}
+
+// earnest reports whether the next instruction has to be run for each call: it looks at what
+// differs between them or at the world, or it is of a kind that this file does not follow.
+func (m *Memo) earnest(s *State, d *differ) bool {
+	in := &s.p.code[s.pc]
+	if s.unit != 0 || in.counted && !s.retried && int(s.actions) >= s.limit() {
+		return true
+	}
+	sub := s.begun()
+	switch o := in.op.(type) {
+	case *updateOp:
+		if sub < len(o.statements) {
+			st := &o.statements[sub]
+			return st.to.slot < len(s.builtin) || m.looks(s, d, &st.v)
+		}
+		return false
+	case *attributesOp:
+		if sub < len(o.attrs) {
+			a := &o.attrs[sub]
+			return a.name.prog != nil || a.to.slot >= 0 && a.to.slot < len(s.builtin) || !o.write && d.hasAttribute(a.name.lit.Text()) || m.looks(s, d, &a.value)
+		}
+		return false
+	case *decisionOp, *switchOp, *playOp, *popOp:
+		return m.looks(s, d, m.told[s.pc]...)
+	case *initOp:
+		return o.slot < len(s.builtin) || m.looks(s, d, o.v)
+	case enterOp, jumpOp, *callOp, gotoOp:
+		return false
+	case endTaskOp:
+		return len(s.frames) == 0 || int(s.fbase) == len(s.frames)
+	}
+	return true
+}
+
+// begun is how far the next instruction is.
+func (s *State) begun() int {
+	if s.retried {
+		return int(s.sub)
+	}
+	return 0
+}
+
+// looks reports whether one of the values is not the same for all calls here.
+func (m *Memo) looks(s *State, d *differ, vs ...*value) bool {
+	for _, v := range vs {
+		if v.bad != nil || v.prog != nil && (!v.prog.Part().Pure || d.reads(s, v)) {
+			return true
+		}
+	}
+	return false
+}
+
+// after changes what differs by the instruction at a node's end, which has run: what it wrote
+// differs when what it read does. It reports whether what follows can be remembered.
+func (m *Memo) after(d *differ, s *State, n *node, t turn, looked bool) bool {
+	if s.unit != 0 || s.handling != notHandling {
+		return false
+	}
+	sub := 0
+	if n.retried {
+		sub = int(n.sub)
+	}
+	differs := func(vs ...*value) bool {
+		return s.clocked || slices.ContainsFunc(vs, func(v *value) bool { return d.reads(s, v) })
+	}
+	binds := func(bs []binding, differs bool) {
+		for i := range bs {
+			d.set(d.at(s, bs[i].to.slot), differs)
+		}
+	}
+	if looked { // the machine keeps it: by a name that differs, what it keeps would differ, too
+		return !differs(m.told[n.pc]...)
+	}
+	switch o := m.p.code[n.pc].op.(type) {
+	case *updateOp:
+		if sub < len(o.statements) {
+			st := &o.statements[sub]
+			d.set(d.at(s, st.to.slot), differs(&st.v))
+		}
+	case *attributesOp:
+		if sub >= len(o.attrs) {
+			break
+		}
+		a := &o.attrs[sub]
+		switch name := a.name.lit.Text(); {
+		case a.name.prog != nil:
+			return false
+		case o.write:
+			d.attribute(name, differs(&a.value))
+		default:
+			d.set(d.at(s, a.to.slot), d.hasAttribute(name))
+		}
+	case *initOp:
+		d.set(d.at(s, o.slot), differs(o.v))
+	case *findOp: // which writes only what it finds
+		if differs(&o.name) {
+			d.set(d.at(s, o.result.slot), true)
+		}
+	case *loopOp:
+		if differs(&o.count) {
+			d.set(d.at(s, o.index.slot), true)
+		}
+	case *decisionOp, *switchOp, *playOp, *popOp, roundOp, exitOp, endTaskOp, *scheduleOp:
+	case *dataOp:
+		switch t.branch {
+		case "success":
+			binds(o.outputs, false)
+		case "failure":
+			binds(o.fails, false)
+		}
+	case *tableOp:
+		switch t.branch {
+		case "found":
+			binds(o.outputs, t.answer == anyRow)
+		case "failure":
+			binds(o.fails, t.answer == anyRow)
+		}
+	case *transferOp:
+		binds(o.fails, false)
+	case *worldOp:
+		switch t.branch {
+		case "success", "found":
+			binds(o.outputs, false)
+		case "failure":
+			binds(o.fails, false)
+		}
+		return o.done == nil
+	default:
+		return false
+	}
+	return true
+}
+
+// differ is what may be different from call to call at a place of the flow: variables, the
+// built-in ones first, and participant data.
+type differ struct {
+	builtins int
+	vars     bitset
+	data     []string
+}
+
+func (d *differ) clone() differ {
+	return differ{d.builtins, slices.Clone(d.vars), slices.Clone(d.data)}
+}
+
+func (d *differ) has(i int) bool { return i>>6 < len(d.vars) && d.vars.has(i) }
+
+func (d *differ) set(i int, differs bool) {
+	if i < 0 || !differs && i>>6 >= len(d.vars) {
+		return
+	}
+	for i>>6 >= len(d.vars) {
+		d.vars = append(d.vars, 0)
+	}
+	if d.vars[i>>6] &^= 1 << (i & 63); differs {
+		d.vars.add(i)
+	}
+}
+
+// cut forgets the variables from a place on.
+func (d *differ) cut(n int) {
+	for i := n; i < len(d.vars)*64; i++ {
+		d.set(i, false)
+	}
+}
+
+func (d *differ) hasAttribute(name string) bool { return slices.Contains(d.data, name) }
+
+func (d *differ) attribute(name string, differs bool) {
+	i := slices.Index(d.data, name)
+	switch {
+	case differs && i < 0:
+		d.data = append(d.data, name)
+	case !differs && i >= 0:
+		d.data = slices.Delete(d.data, i, i+1)
+	}
+}
+
+// at is the place of a slot; −1 for prompts, which are always the same.
+func (d *differ) at(s *State, slot int) int {
+	switch i, n := slot-len(s.builtin), len(s.p.units[s.unit].vars); {
+	case slot < 0 || slot >= promptSlots:
+		return -1
+	case i < 0:
+		return slot
+	case i < n:
+		return d.builtins + int(s.gbase) + i
+	default:
+		return d.builtins + int(s.lbase) + i - n
+	}
+}
+
+func (d *differ) reads(s *State, v *value) bool {
+	if v.prog == nil {
+		return false
+	}
+	for _, slot := range v.prog.Part().Slots {
+		if i := d.at(s, slot); i >= 0 && d.has(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// Remembered is how many nodes runs went through and how many of them had to be made.
+func (m *Memo) Remembered() (runs, made int) { return m.runs, m.made }
