@@ -52,6 +52,26 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
+// BenchmarkCallMemo is the same call when many are run, each answer known by its id.
+func BenchmarkCallMemo(b *testing.B) {
+	p, s := rendered(b)
+	call := s.Start()
+	w := newCanned(b, p, s)
+	memo := interp.NewMemo(p)
+	for i := range w.outcomes {
+		w.outcomes[i].ID = uint64(i + 1)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		w.next = 0
+		r, err := interp.Run(context.Background(), p, call, w, interp.RunOptions{Memo: memo})
+		if err != nil || r.Ending != interp.EndQueue {
+			b.Fatal(r, err)
+		}
+		b.ReportMetric(float64(r.Actions), "actions/op")
+	}
+}
+
 // BenchmarkScripted is the same with the world file's answers read at each question.
 func BenchmarkScripted(b *testing.B) {
 	p, s := rendered(b)
