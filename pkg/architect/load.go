@@ -51,12 +51,24 @@ func mask(data []byte) []byte {
 }
 
 // HasPlaceholder reports whether a text holds a placeholder of another tool.
-func HasPlaceholder(text string) bool { return placeholderRE().MatchString(text) }
+func HasPlaceholder(text string) bool { return hasOpening(text) && placeholderRE().MatchString(text) }
+
+// hasOpening spares most texts the pattern.
+func hasOpening(text string) bool {
+	return strings.Contains(text, "{{") || strings.Contains(text, "${")
+}
+
+func placeholders(text string) []string {
+	if !hasOpening(text) {
+		return nil
+	}
+	return placeholderRE().FindAllString(text, -1)
+}
 
 // load turns the text into nodes; nil with a finding when it is no YAML.
 func (r *reader) load() *yaml.Node {
 	text := r.file.text
-	masked := !bytes.ContainsAny(text.Data, maskRunes)
+	masked := (bytes.Contains(text.Data, []byte("{{")) || bytes.Contains(text.Data, []byte("${"))) && !bytes.ContainsAny(text.Data, maskRunes)
 	if masked {
 		text.Data = mask(text.Data)
 	}
@@ -90,7 +102,7 @@ func (r *reader) unmask(root *yaml.Node, masked bool) {
 	EachNode(root, func(n *yaml.Node) {
 		for _, c := range []*string{&n.HeadComment, &n.LineComment, &n.FootComment} {
 			restore(c)
-			for _, m := range placeholderRE().FindAllString(*c, -1) {
+			for _, m := range placeholders(*c) {
 				r.placeholder(m, n)
 			}
 		}
@@ -107,10 +119,10 @@ func (r *reader) unmask(root *yaml.Node, masked bool) {
 		if n.Kind != yaml.ScalarNode {
 			return
 		}
-		for _, m := range placeholderRE().FindAllString(n.Value, -1) {
+		for _, m := range placeholders(n.Value) {
 			r.placeholder(m, n)
 		}
-		if angleRE().MatchString(n.Value) {
+		if strings.HasPrefix(n.Value, "<") && angleRE().MatchString(n.Value) {
 			r.placeholder(n.Value, n)
 		}
 	})

@@ -216,11 +216,7 @@ func (e engine) parse(r rendering, name string) (*template.Template, diag.Findin
 	if len(src) > maxTemplate {
 		return fail(0, "", "the template is larger than %d MB", maxTemplate>>20)
 	}
-	if e.annotate {
-		src = reason().ReplaceAll(src, []byte("$1# $2"))
-	} else {
-		src = reason().ReplaceAll(src, []byte("{{- /* */}}"))
-	}
+	src = reasons(src, e.annotate)
 	if i := bytes.IndexAny(src, lineMark+valueMark+stepMark); i >= 0 {
 		return fail(i, "delete it", "the template holds the control character %U", src[i])
 	}
@@ -242,9 +238,27 @@ func (e engine) parse(r rendering, name string) (*template.Template, diag.Findin
 	return t, nil
 }
 
-// reason is a line of a template that says why the action under it is there. It goes
-// without a trace, and the lines keep their numbers, unless reasons are asked for.
-var reason = pattern.Of(`(?m)^( *)#: (.*)$`)
+// reasons makes comments of the lines of a template that say why the action under them is
+// there. Unless they are asked for they go without a trace, and the lines keep their numbers.
+func reasons(src []byte, asked bool) []byte {
+	out := make([]byte, 0, len(src))
+	for line := range bytes.Lines(src) {
+		text := bytes.TrimLeft(line, " ")
+		why, is := bytes.CutPrefix(text, []byte("#: "))
+		switch {
+		case !is:
+			out = append(out, line...)
+		case asked:
+			out = append(append(append(out, line[:len(line)-len(text)]...), "# "...), why...)
+		default:
+			out = append(out, "{{- /* */}}"...)
+			if bytes.HasSuffix(why, []byte("\n")) {
+				out = append(out, '\n')
+			}
+		}
+	}
+	return out
+}
 
 // lists visits every list of nodes below one, itself first.
 func lists(l *parse.ListNode, visit func(*parse.ListNode)) {

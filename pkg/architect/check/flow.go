@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -41,6 +42,7 @@ type checker struct {
 	now      *architect.Task            // the task being checked
 	dead     map[*architect.Action]bool // reported as unreachable
 	refs     map[string]bool            // "task/Entry": containers that can be referred to
+	made     bool                       // a variable was made by use
 }
 
 // A scope is the variables that a place sees.
@@ -110,9 +112,20 @@ func (c *checker) warn(code string, pos diag.Position, path, msg, hint string) {
 	c.report(diag.Warning, code, pos, path, msg, hint)
 }
 
+// run checks the flow. Variables that nothing declares and something writes to exist in the
+// whole scope, also before the writing: where there are any all is looked at once more, with
+// them known.
 func (c *checker) run() {
 	c.declare()
-	c.madeByUse()
+	found, used := len(c.findings), maps.Clone(c.used)
+	c.parts()
+	if c.made && c.calls {
+		c.findings, c.used, c.dead = c.findings[:found], used, map[*architect.Action]bool{}
+		c.parts()
+	}
+}
+
+func (c *checker) parts() {
 	c.names()
 	c.states()
 	if f := c.flow; f.Type == "inqueueCall" && (f.StartUp == nil || len(f.StartUp.Actions) == 0) {
@@ -130,20 +143,6 @@ func (c *checker) run() {
 	c.outbound()
 	c.unused()
 	c.circles()
-}
-
-// madeByUse declares the variables that nothing declares and something writes to: they
-// exist in the whole scope, also before the writing. It is the check itself, run once for
-// nothing else.
-func (c *checker) madeByUse() {
-	if !c.calls {
-		return
-	}
-	found, used := c.findings, c.used
-	c.used = map[*architect.Variable]bool{}
-	architect.EachTask(c.flow, c.task)
-	architect.EachMenu(c.flow, c.menu)
-	c.findings, c.used, c.dead = found, used, map[*architect.Action]bool{}
 }
 
 // declare fills the scopes and checks declarations.

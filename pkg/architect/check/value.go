@@ -480,8 +480,8 @@ func (c *checker) undeclared(s *scope, v architect.Value, t expr.Type, label str
 	case !variableNameRE().MatchString(bare):
 		c.failf("sdk", v.Pos, v.Path, "%q is no name of a variable", v.Text)
 	case low == "flow":
-		c.global.add(v.Text, t, nil).made = v.Path
+		c.made, c.global.add(v.Text, t, nil).made = true, v.Path
 	default:
-		s.add(v.Text, t, nil).made = v.Path
+		c.made, s.add(v.Text, t, nil).made = true, v.Path
 	}
 }
