@@ -67,6 +67,7 @@ type day struct {
 	seq     uint64
 	idle    []*lane
 	lanes   []*lane
+	memo    *interp.Memo // of all lanes: one moves at a time
 
 	searches, burst, daily, executed window
 	perSecond                        window // counts only
@@ -100,7 +101,7 @@ type leg struct {
 // Run lets a day pass.
 func Run(ctx context.Context, of Day) (*Result, error) {
 	d := &day{
-		Day: of, ctx: ctx, start: of.Start.UnixNano(), now: of.Start.UnixNano(),
+		Day: of, ctx: ctx, memo: interp.NewMemo(of.Program.Flow()), start: of.Start.UnixNano(), now: of.Start.UnixNano(),
 		result:  &Result{Seed: of.Seed, Outcomes: map[string]int64{}},
 		kinds:   map[*dataaction.Definition]*kind{},
 		senders: map[string]dataaction.Sender{},
@@ -205,7 +206,7 @@ func (d *day) time(at int64) time.Time { return d.Start.Add(time.Duration(at - d
 
 func (d *day) lane() *lane {
 	l := &lane{d: d}
-	l.run = simulate.Run{Program: d.Program, Org: d.Org, Answers: d.HubSpot.Answers, Brief: true, Line: l, Watch: l.watch, Clock: l.clock}
+	l.run = simulate.Run{Program: d.Program, Memo: d.memo, Org: d.Org, Answers: d.HubSpot.Answers, Brief: true, Line: l, Watch: l.watch, Clock: l.clock}
 	l.next, l.stop = iter.Pull(func(yield func(struct{}) bool) {
 		l.yield = yield
 		for !l.dead {

@@ -3,6 +3,7 @@ package simulate
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect"
@@ -41,6 +42,7 @@ type question struct {
 
 // An answer is what an execution gave. Nothing of it is changed.
 type answer struct {
+	id         uint64 // of the outputs, for a memo; 0: it is not kept
 	branch     string
 	outputs    []interp.Named
 	elapsed    time.Duration
@@ -80,9 +82,15 @@ func (k *Answers) keep(q question, got *answer) *answer {
 	if len(k.young) >= k.half {
 		k.young, k.old = map[question]*answer{}, k.young
 	}
+	if got.id == 0 {
+		got.id = answers.Add(1)
+	}
 	k.young[q] = got
 	return got
 }
+
+// answers counts the answers that were kept.
+var answers atomic.Uint64
 
 // answer executes an action, or gives the answer that is known.
 func (w *callWorld) answer(ctx context.Context, a *action, e *interp.Effect) (*answer, error) {

@@ -282,7 +282,7 @@ func (w *callWorld) dataAction(ctx context.Context, e *interp.Effect) (interp.Ou
 		}
 	}
 	run := ActionRun{Action: e.Name, HubSpot: a.HubSpot, Elapsed: got.elapsed, Requests: got.requests, Operations: got.operations, Failure: got.failure}
-	out := interp.Outcome{Branch: got.branch, Elapsed: got.elapsed, Outputs: got.outputs}
+	out := interp.Outcome{Branch: got.branch, Elapsed: got.elapsed, Outputs: got.outputs, ID: got.id}
 	if pass.Latency > 0 {
 		out.Elapsed, run.Elapsed = pass.Latency, pass.Latency
 	}

@@ -18,13 +18,17 @@ import (
 // that may be different, or asks the world. How that ended leads to the next node. Where
 // there is none yet the machine runs, and makes it.
 //
+// What a flow makes of a caller's number is remembered for callers that come again. When it
+// asks the world for the first time, all callers go on in one tree, for which numbers differ.
+//
 // A run with a Memo has the Result of one without. It is for one goroutine at a time; calls
 // that wait for the world may be under way in it together. What it holds is bounded.
 type Memo struct {
 	p     *Program
 	told  [][]*value // by instruction: the values that it computes
 	roots map[root]*node
-	seen  map[string]bool   // callers, the second time of one has a tree of its own
+	joins map[string]*node
+	seen  map[string]bool   // callers; from the second time on one has a beginning of its own
 	ids   map[string]uint64 // of answers
 	key   []byte
 	nodes int
@@ -33,11 +37,11 @@ type Memo struct {
 	runs, made int // nodes gone through, and made
 }
 
-// What a memo holds at most: nodes are about two kilobytes each, and a caller needs some
-// thirty of his own.
+// What a memo holds at most: nodes are about a kilobyte each, and a caller needs a handful of
+// his own.
 const (
-	memoNodes   = 1 << 16
-	memoCallers = 1 << 14
+	memoNodes   = 1 << 15
+	memoCallers = 1 << 12
 )
 
 // A root is all of a call that is the same for each run of a tree. Of participant data only
@@ -70,6 +74,7 @@ type node struct {
 
 	opaque bool // nothing is known from here on, the machine goes on by itself
 	differ differ
+	wide   *differ  // what differs between callers, too: of a caller's own beginning
 	rows   []uint64 // that are known by name
 	kids   []kid
 	more   map[turn]*node // once there are many
@@ -105,7 +110,7 @@ func NewMemo(p *Program) *Memo {
 }
 
 func (m *Memo) forget() {
-	m.roots, m.seen, m.ids = map[root]*node{}, map[string]bool{}, map[string]uint64{}
+	m.roots, m.joins, m.seen, m.ids = map[root]*node{}, map[string]*node{}, map[string]bool{}, map[string]uint64{}
 	m.nodes = 0
 }
 
@@ -134,7 +139,12 @@ func (m *Memo) begin(s *State, c *Call) (n *node, made bool) {
 	if n = m.roots[k]; n != nil {
 		return n, false
 	}
-	n = m.record(s, m.differs(s, k.own))
+	n = m.node()
+	if k.own {
+		wide := m.differs(s, false)
+		n.wide = &wide
+	}
+	m.record(n, s, m.differs(s, k.own))
 	m.roots[k] = n
 	return n, true
 }
@@ -161,7 +171,7 @@ func (m *Memo) run(ctx context.Context, s *State, c *Call, w World) error {
 	n, made := m.begin(s, c)
 	for {
 		m.runs++
-		if n.opaque {
+		if n.opaque || !made && int(s.actions+n.actions) >= s.limit() {
 			s.single = false
 			return s.run(ctx, w)
 		}
@@ -173,8 +183,8 @@ func (m *Memo) run(ctx context.Context, s *State, c *Call, w World) error {
 			return s.refused
 		}
 		var t turn
-		looked := s.lookup
-		if s.pending {
+		looked, asked := s.lookup, s.pending
+		if asked {
 			out, err := w.Do(ctx, &s.eff)
 			if err != nil {
 				return fmt.Errorf("%s %q: %w", s.eff.Kind, s.eff.Name, err)
@@ -193,17 +203,73 @@ func (m *Memo) run(ctx context.Context, s *State, c *Call, w World) error {
 		t.pc, t.sub, t.flags = s.pc, s.sub, s.flags()
 		next := n.kid(t)
 		if made = next == nil; made {
-			d := n.differ.clone()
-			if m.after(&d, s, n, t, looked) {
-				next = m.record(s, d)
-			} else {
-				next = m.node()
-				next.opaque = true
-			}
+			next, made = m.next(n, s, c, t, looked, asked)
 			n.add(t, next)
 		}
 		n = next
 	}
+}
+
+// next finds or makes the node behind one, where the machine stands.
+func (m *Memo) next(n *node, s *State, c *Call, t turn, looked, asked bool) (next *node, made bool) {
+	d := n.differ.clone()
+	if !m.after(&d, s, n.pc, n.begun(), t, looked) {
+		next = m.node()
+		next.opaque = true
+		return next, true
+	}
+	if n.wide == nil {
+		next = m.node()
+		m.record(next, s, d)
+		return next, true
+	}
+	wide := n.wide.clone()
+	if m.after(&wide, s, n.pc, n.begun(), t, looked) && asked && s.pop == nil {
+		key := m.place(s, c, &wide)
+		if next = m.joins[key]; next != nil {
+			return next, false
+		}
+		next = m.node()
+		m.joins[key] = next
+		m.record(next, s, wide)
+		return next, true
+	}
+	next = m.node()
+	next.wide = &wide
+	m.record(next, s, d)
+	return next, true
+}
+
+// place is where the machine stands, with all that does not differ.
+func (m *Memo) place(s *State, c *Call, d *differ) string {
+	b := []byte{s.flags(), byte(s.level)}
+	for _, text := range [...]string{c.DNIS, c.RemoteName, c.Language, c.InvocationData} {
+		b = appendText(b, text)
+	}
+	b = appendInts(b, s.pc, s.sub, s.task, s.lbase, s.kbase, s.fbase, int32(len(s.frames)), int32(len(s.loops)), int32(len(s.vals)), int32(len(s.data)))
+	for _, f := range s.frames {
+		b = appendInts(b, f.pc, f.unit, f.task, f.gbase, f.lbase, f.kbase, f.fbase)
+	}
+	for i, v := range s.vals {
+		if d.has(d.builtins + i) {
+			b = append(b, 0)
+		} else {
+			b = v.AppendKey(append(b, 1))
+		}
+	}
+	for _, i := range s.sortedData() {
+		b = appendText(b, s.data[i].name)
+		if d.hasAttribute(s.data[i].name) {
+			b = append(b, 0)
+		} else {
+			b = appendText(append(b, 1), s.data[i].value)
+		}
+	}
+	for _, i := range s.sortedFound() {
+		f := s.found[i]
+		b = f.value.AppendKey(appendText(appendInts(b, int32(f.kind)), f.name))
+	}
+	return string(b)
 }
 
 func (s *State) flags() uint8 {
@@ -336,10 +402,10 @@ func (m *Memo) node() *node {
 	return &node{zero: -1}
 }
 
-// record runs the machine to the next instruction that has to be run in earnest, and makes a
+// record runs the machine to the next instruction that has to be run in earnest, and makes the
 // node of what it did.
-func (m *Memo) record(s *State, d differ) *node {
-	n, r := m.node(), &m.rec
+func (m *Memo) record(n *node, s *State, d differ) {
+	r := &m.rec
 	r.vals, r.data, r.zero = r.vals[:0], r.data[:0], -1
 	actions, steps, pop, elapsed := s.actions, len(s.steps), s.pop, s.elapsed
 	var last Step
@@ -350,8 +416,13 @@ func (m *Memo) record(s *State, d differ) *node {
 	s.rec = r
 	for !m.earnest(s, &d) {
 		s.clocked = false
+		pc, sub := s.pc, s.begun()
 		m.p.advance(s)
 		if s.refused != nil || s.pending || s.ended || s.clocked || s.unit != 0 || s.elapsed != elapsed || len(s.problems)+len(s.warnings) > known {
+			n.opaque = true
+			break
+		}
+		if n.wide != nil && !m.after(n.wide, s, pc, sub, turn{}, false) {
 			n.opaque = true
 			break
 		}
@@ -359,7 +430,7 @@ func (m *Memo) record(s *State, d differ) *node {
 	s.rec = nil
 	if n.opaque || steps > 0 && s.level != TraceOff && (s.steps[steps-1].Branch != last.Branch || s.steps[steps-1].Elapsed != last.Elapsed) {
 		n.opaque = true
-		return n
+		return
 	}
 	slices.Sort(r.vals)
 	for _, i := range slices.Compact(r.vals) {
@@ -369,6 +440,9 @@ func (m *Memo) record(s *State, d differ) *node {
 		}
 	}
 	d.cut(d.builtins + len(s.vals))
+	if n.wide != nil {
+		n.wide.cut(d.builtins + len(s.vals))
+	}
 	slices.Sort(r.data)
 	for _, i := range slices.Compact(r.data) {
 		n.data = append(n.data, s.data[i])
@@ -385,7 +459,14 @@ func (m *Memo) record(s *State, d differ) *node {
 	n.vals, n.loops, n.zero, n.actions = int32(len(s.vals)), int32(len(s.loops)), r.zero, s.actions-actions
 	n.pc, n.sub, n.task, n.lbase, n.kbase, n.fbase, n.retried = s.pc, s.sub, s.task, s.lbase, s.kbase, s.fbase, s.retried
 	n.differ = d
-	return n
+}
+
+// begun is how far the instruction at the end is.
+func (n *node) begun() int {
+	if n.retried {
+		return int(n.sub)
+	}
+	return 0
 }
 
 // earnest reports whether the next instruction has to be run for each call: it looks at what
@@ -439,15 +520,11 @@ func (m *Memo) looks(s *State, d *differ, vs ...*value) bool {
 	return false
 }
 
-// after changes what differs by the instruction at a node's end, which has run: what it wrote
-// differs when what it read does. It reports whether what follows can be remembered.
-func (m *Memo) after(d *differ, s *State, n *node, t turn, looked bool) bool {
+// after changes what differs by an instruction that has run: what it wrote differs when what it
+// read does. It reports whether what follows can be remembered.
+func (m *Memo) after(d *differ, s *State, pc int32, sub int, t turn, looked bool) bool {
 	if s.unit != 0 || s.handling != notHandling {
 		return false
-	}
-	sub := 0
-	if n.retried {
-		sub = int(n.sub)
 	}
 	differs := func(vs ...*value) bool {
 		return s.clocked || slices.ContainsFunc(vs, func(v *value) bool { return d.reads(s, v) })
@@ -458,9 +535,9 @@ func (m *Memo) after(d *differ, s *State, n *node, t turn, looked bool) bool {
 		}
 	}
 	if looked { // the machine keeps it: by a name that differs, what it keeps would differ, too
-		return !differs(m.told[n.pc]...)
+		return !differs(m.told[pc]...)
 	}
-	switch o := m.p.code[n.pc].op.(type) {
+	switch o := m.p.code[pc].op.(type) {
 	case *updateOp:
 		if sub < len(o.statements) {
 			st := &o.statements[sub]
@@ -489,7 +566,11 @@ func (m *Memo) after(d *differ, s *State, n *node, t turn, looked bool) bool {
 		if differs(&o.count) {
 			d.set(d.at(s, o.index.slot), true)
 		}
-	case *decisionOp, *switchOp, *playOp, *popOp, roundOp, exitOp, endTaskOp, *scheduleOp:
+	case enterOp:
+		for i := int(s.lbase); i < len(s.vals); i++ {
+			d.set(d.builtins+i, false)
+		}
+	case *decisionOp, *switchOp, *playOp, *popOp, roundOp, exitOp, endTaskOp, jumpOp, *callOp, gotoOp, *scheduleOp:
 	case *dataOp:
 		switch t.branch {
 		case "success":
