@@ -86,7 +86,7 @@ const matchLimit = 20
 func (b *builder) renderActions() diag.Findings {
 	d := b.d
 	paths := hubspot.Paths(d.HubSpot.APIVersion)
-	fs := b.action(RoleFindContact, "find-contact", "find contact", dataaction.WebServices, b.names.hubspot, func(name string) any {
+	dir, contact := "find-contact", func(name string) any {
 		m := b.match()
 		c := contactData{
 			Name: name, SearchURL: hubspot.Host + paths.ContactSearch(), Bearer: b.bearer(), Timeout: b.contactTimeout() + actionSlack,
@@ -97,78 +97,96 @@ func (b *builder) renderActions() diag.Findings {
 		if m.National {
 			c.Properties = append(c.Properties, hubspot.PropSearchPhone, hubspot.PropSearchMobile)
 		}
-		if b.usesLifecycle() {
-			c.Properties = append(c.Properties, hubspot.PropLifecycle)
-		}
-		if b.usesOwner() {
-			c.Properties = append(c.Properties, hubspot.PropOwner)
-		}
-		if b.companies() {
-			c.Properties = append(c.Properties, hubspot.PropPrimaryCompany)
-		}
-		for _, f := range b.facts {
-			if src := d.HubSpot.Facts[f.Name]; !f.Deal {
-				c.Properties = appendNew(c.Properties, src.Contact)
-			}
+		for _, p := range b.contactProperties() {
+			c.Properties = appendNew(c.Properties, p)
 		}
 		for _, l := range c.Lists {
 			c.Required = append(c.Required, l.OfName, l.ValuesName)
 		}
 		return c
-	})
+	}
+	if b.keyed() {
+		dir, contact = "read-contact", b.readContactData
+	}
+	fs := b.action(RoleFindContact, dir, "find contact", dataaction.WebServices, b.names.hubspot, contact)
 	if b.companyNumbers() {
 		fs = append(fs, b.action(RoleFindCompany, "find-company", "find company", dataaction.WebServices, b.names.hubspot, b.companySearchData)...)
 	}
-	fs = append(fs, b.action(RoleFindDeals, "find-deals", "find deals", dataaction.WebServices, b.names.hubspot, func(name string) any {
-		r := rankingOf(d.Enrichment.DealStage)
-		amounts := listOf(hubspot.PropHomeAmount, routing.NumberFact, "open", "open", onlyOpen)
-		c := dealsData{
-			Name: name, SearchURL: hubspot.Host + paths.DealSearch(), Bearer: b.bearer(), Timeout: dealsTimeout + actionSlack,
-			Limit: routing.PageSize, Groups: b.dealGroups(), OpenAmountsPath: amounts.ValuesPath, Lists: b.dealLists(), IDLists: b.idLists(),
-			Required: []string{"total", "openAmounts"}, Pipelines: d.HubSpot.Lookup.Pipelines, Sort: r.prop,
-			Properties: []string{hubspot.PropDealStage, hubspot.PropIsClosed, hubspot.PropIsWon, hubspot.PropHomeAmount},
-		}
-		for i := range b.contactsAsked() {
-			in := fmt.Sprintf("contact%d", i+1)
-			c.Contacts = append(c.Contacts, in)
-			c.ContactRefs = append(c.ContactRefs, in)
-		}
-		for i := range b.companiesAsked() {
-			c.Companies = append(c.Companies, fmt.Sprintf("company%d", i+1))
-		}
-		c.ByNumber = b.companyNumbers()
-		c.Properties = appendNew(c.Properties, r.prop)
-		if b.usesPipeline() || b.asksPipeline() {
-			c.Properties = append(c.Properties, hubspot.PropPipeline)
-		}
-		if b.usesOwner() {
-			c.Properties = append(c.Properties, hubspot.PropOwner)
-		}
-		for _, f := range b.facts {
-			if src := d.HubSpot.Facts[f.Name]; f.Deal {
-				c.Properties = appendNew(c.Properties, src.Deal)
-			}
-		}
-		if l := b.openAmounts(); l != nil {
-			c.Lists = append(c.Lists, *l)
-		}
-		for _, l := range c.IDLists {
-			c.Required = append(c.Required, l.Name)
-		}
-		for _, g := range c.Groups {
-			c.Required = append(c.Required, g.KeyOfName, g.KeysName, g.RestName)
-		}
-		for _, l := range c.Lists {
-			c.Required = append(c.Required, l.OfName, l.ValuesName)
-		}
-		return c
-	})...)
+	if !b.rolled() {
+		fs = append(fs, b.action(RoleFindDeals, "find-deals", "find deals", dataaction.WebServices, b.names.hubspot, b.dealsData)...)
+	}
 	if d.Enrichment.Breaker.Enabled {
 		fs = append(fs, b.action(RoleTripBreaker, "trip-breaker", "trip breaker", dataaction.GenesysCloud, b.names.genesys, func(name string) any {
 			return breakerData{Name: name, Table: b.names.table, Timeout: breakerTimeout + actionSlack}
 		})...)
 	}
 	return fs
+}
+
+// contactProperties are those that are asked for of contacts besides their numbers and deals.
+func (b *builder) contactProperties() []string {
+	var out []string
+	if b.usesLifecycle() {
+		out = append(out, hubspot.PropLifecycle)
+	}
+	if b.usesOwner() {
+		out = append(out, hubspot.PropOwner)
+	}
+	if b.companies() {
+		out = append(out, hubspot.PropPrimaryCompany)
+	}
+	for _, f := range b.facts {
+		if src := b.d.HubSpot.Facts[f.Name]; !f.Deal {
+			out = append(out, src.Contact)
+		}
+	}
+	return out
+}
+
+func (b *builder) dealsData(name string) any {
+	d := b.d
+	r := rankingOf(d.Enrichment.DealStage)
+	amounts := listOf(hubspot.PropHomeAmount, routing.NumberFact, "open", "open", onlyOpen)
+	c := dealsData{
+		Name: name, SearchURL: hubspot.Host + hubspot.Paths(d.HubSpot.APIVersion).DealSearch(), Bearer: b.bearer(), Timeout: dealsTimeout + actionSlack,
+		Limit: routing.PageSize, Groups: b.dealGroups(), OpenAmountsPath: amounts.ValuesPath, Lists: b.dealLists(), IDLists: b.idLists(),
+		Required: []string{"total", "openAmounts"}, Pipelines: d.HubSpot.Lookup.Pipelines, Sort: r.prop,
+		Properties: []string{hubspot.PropDealStage, hubspot.PropIsClosed, hubspot.PropIsWon, hubspot.PropHomeAmount},
+	}
+	for i := range b.contactsAsked() {
+		in := fmt.Sprintf("contact%d", i+1)
+		c.Contacts = append(c.Contacts, in)
+		c.ContactRefs = append(c.ContactRefs, in)
+	}
+	for i := range b.companiesAsked() {
+		c.Companies = append(c.Companies, fmt.Sprintf("company%d", i+1))
+	}
+	c.ByNumber = b.companyNumbers()
+	c.Properties = appendNew(c.Properties, r.prop)
+	if b.usesPipeline() || b.asksPipeline() {
+		c.Properties = append(c.Properties, hubspot.PropPipeline)
+	}
+	if b.usesOwner() {
+		c.Properties = append(c.Properties, hubspot.PropOwner)
+	}
+	for _, f := range b.facts {
+		if src := d.HubSpot.Facts[f.Name]; f.Deal {
+			c.Properties = appendNew(c.Properties, src.Deal)
+		}
+	}
+	if l := b.openAmounts(); l != nil {
+		c.Lists = append(c.Lists, *l)
+	}
+	for _, l := range c.IDLists {
+		c.Required = append(c.Required, l.Name)
+	}
+	for _, g := range c.Groups {
+		c.Required = append(c.Required, g.KeyOfName, g.KeysName, g.RestName)
+	}
+	for _, l := range c.Lists {
+		c.Required = append(c.Required, l.OfName, l.ValuesName)
+	}
+	return c
 }
 
 // bodyLength is how many characters a request has at most: the longer way of what quoteSame
@@ -241,7 +259,7 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	case RoleTripBreaker:
 		b.names.tripBreaker = def.Name
 	}
-	if n := bodyLength(def.Request.Template); role != RoleTripBreaker && n > hubspot.MaxSearchBody {
+	if n := bodyLength(def.Request.Template); hubspot.IsSearch(def.Request.URLTemplate) && n > hubspot.MaxSearchBody {
 		fs = append(fs, diag.Finding{
 			Code: codeLimit, Message: fmt.Sprintf("the request of %q has %d characters, HubSpot takes %d", def.Name, n, hubspot.MaxSearchBody),
 			Hint: "use fewer facts or pipelines", Position: b.searched(role, at),
@@ -266,7 +284,7 @@ func (b *builder) smokeOf(role string) map[string]any {
 	switch role {
 	case RoleFindContact:
 		in := map[string]any{"number": "+10000000000"}
-		if b.match().National {
+		if b.match().National { // of a read there is none: that nobody has the number is the answer to try
 			in["national"] = "0000000000"
 		}
 		return in

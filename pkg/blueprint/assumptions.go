@@ -19,9 +19,13 @@ type assumption struct {
 	used func(*deployment.Deployment) bool
 }
 
-func mixed(d *deployment.Deployment) bool    { return d.HubSpot.Lookup.Match == "mixed" }
-func e164(d *deployment.Deployment) bool     { return d.HubSpot.Lookup.Match != "national" }
-func national(d *deployment.Deployment) bool { return d.HubSpot.Lookup.Match != "e164" }
+func searches(d *deployment.Deployment) bool { return d.HubSpot.Lookup.Searches() }
+func keyed(d *deployment.Deployment) bool    { return !searches(d) }
+func rolled(d *deployment.Deployment) bool   { return d.HubSpot.Lookup.Rolled() }
+func deals(d *deployment.Deployment) bool    { return !rolled(d) }
+func mixed(d *deployment.Deployment) bool    { return searches(d) && d.HubSpot.Lookup.Match == "mixed" }
+func e164(d *deployment.Deployment) bool     { return searches(d) && d.HubSpot.Lookup.Match != "national" }
+func national(d *deployment.Deployment) bool { return searches(d) && d.HubSpot.Lookup.Match != "e164" }
 func breaker(d *deployment.Deployment) bool  { return d.Enrichment.Breaker.Enabled }
 func allOfThem(d *deployment.Deployment) bool {
 	return d.HubSpot.Lookup.Duplicates == "all"
@@ -99,8 +103,11 @@ var assumptions = []assumption{
 	{Assumption{"A-COMPANY-DEALS", "a group with associations.company beside those of contacts finds the company's deals too, a deal of both once, with the scope of deals alone"}, companies},
 	{Assumption{"A-COMPANY-NUMBER", "HubSpot compares a company's phone as the text that somebody typed, also with a list of some seventy texts"}, companyNumbers},
 	{Assumption{"A-RESPELL", "Java's String.replace and replaceFirst can be called on an input in a request"}, companyNumbers},
-	{Assumption{"A-SORT", "HubSpot sorts a page by a number or date from the greatest down; where empty values stand does not matter"}, nil},
-	{Assumption{"A-DEAL-COUNT", "num_associated_deals is \"0\" only for contacts without deals"}, nil},
+	{Assumption{"A-SORT", "HubSpot sorts a page by a number or date from the greatest down; where empty values stand does not matter"}, deals},
+	{Assumption{"A-DEAL-COUNT", "num_associated_deals is \"0\" only for contacts without deals"}, deals},
+	{Assumption{"A-STATUS-207", "a data action takes the status 207 for a success, as it takes 200"}, keyed},
+	{Assumption{"A-UNIQUE-KEY", "a batch read by a unique property finds the contact whose value is the very text, and says OBJECT_NOT_FOUND of a value that nobody has"}, keyed},
+	{Assumption{"A-ROLLUP", "a rollup property is empty or 0 for a contact without deals, and follows a change of a deal after a while that nobody states"}, rolled},
 	{Assumption{"A-LINK", "a contact's page is https://app.hubspot.com/contacts/PORTAL/record/0-1/ID, a company's …/record/0-2/ID"}, func(d *deployment.Deployment) bool { return d.HubSpot.Portal != "" && managedPop(d) }},
 	{Assumption{"A-SCRIPT", "the file of an agent script has the shape of published ones; its variables are filled by a screen pop"}, managedPop},
 	{Assumption{"A-ROLE", "a client may grant itself a role that it has made, and give it to another client"}, ownClient},

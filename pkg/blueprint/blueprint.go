@@ -23,7 +23,7 @@ type Blueprint struct {
 	Artifacts   []Artifact // sorted by path
 	Entities    genesys.Set
 	Flow        FlowArtifact
-	Actions     []ActionArtifact // find contact, find company when numbers of companies count, find deals, and trip breaker when there is one
+	Actions     []ActionArtifact // find contact, find company when numbers of companies count, find deals unless a rollup stands for them, and trip breaker when there is one
 	Auth        *ActionArtifact  // the custom auth action, where the platform renews access tokens; else nil
 	Assumptions []Assumption     // what the artifacts rest on and nothing published settles
 }
@@ -77,9 +77,6 @@ type ActionArtifact struct {
 // them under the paths of package templates. The blueprint is nil when a finding is an
 // error. Findings about a template are placed in it, those about the deployment file there.
 func Render(d *deployment.Deployment, tfs fs.FS) (*Blueprint, diag.Findings) {
-	if l := d.HubSpot.Lookup; !l.Searches() {
-		return nil, diag.Findings{{Code: codeTemplate, Severity: diag.Error, Message: "strategy: " + l.Strategy + " is not rendered yet", Hint: "use strategy: search", Position: d.Pos("hubspot.lookup.strategy")}}
-	}
 	b := newBuilder(d, tfs)
 	var all diag.Findings
 	for _, step := range []func() diag.Findings{b.sizes, b.renderActions, b.renderAuth, b.renderTable, b.renderOwners, b.renderScript, b.makeEntities, b.renderFlow} {
@@ -245,7 +242,10 @@ const (
 )
 
 func (b *builder) contactTimeout() int {
-	rest := int(b.d.Enrichment.Budget.Seconds()) - dealsTimeout
+	rest := int(b.d.Enrichment.Budget.Seconds())
+	if !b.rolled() {
+		rest -= dealsTimeout
+	}
 	if b.companyNumbers() {
 		rest -= companyTimeout
 	}

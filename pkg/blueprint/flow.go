@@ -52,6 +52,8 @@ type flowData struct {
 	AskDeals                 expr.Node
 	DealInputs               []input
 	Company                  companyData
+	Keyed                    *keyedData  // nil: contacts are searched
+	Rollup                   *rollupData // nil: deals are read
 
 	Ranking             string
 	DealGroups          []group
@@ -90,8 +92,12 @@ type greeting struct{ Message, Prompt string }
 // matchData says in which forms a number is searched.
 type matchData struct{ Calculated, National bool }
 
-// usesData says what some rule asks for.
-type usesData struct{ Lifecycle, Pipeline, Failure, Value bool }
+// usesData says what some rule asks for, and which names of a deal there are: without one, those
+// that are written for others.
+type usesData struct {
+	Lifecycle, Pipeline, Failure, Value bool
+	Stage, StageLabel, Truncated        bool
+}
 
 type input struct {
 	Name  string
@@ -215,10 +221,13 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 		Table:    n.table, HubSpot: n.hubspot, Genesys: n.genesys,
 		FindContact: n.findContact, FindDeals: n.findDeals, TripBreaker: n.tripBreaker,
 		Home: homeOf(d.HubSpot.Lookup.HomeCountries, d.Own()), Match: b.match(),
-		Cache:        d.Enrichment.Cache.Store == deployment.CacheConversation,
-		Breaker:      d.Enrichment.Breaker.Enabled,
-		Token:        d.HubSpot.Auth.Outside(),
-		Uses:         usesData{b.usesLifecycle(), b.usesPipeline(), b.usesFailure(), d.Routing.ValuePriority != nil},
+		Cache:   d.Enrichment.Cache.Store == deployment.CacheConversation,
+		Breaker: d.Enrichment.Breaker.Enabled,
+		Token:   d.HubSpot.Auth.Outside(),
+		Uses: usesData{
+			b.usesLifecycle(), b.usesPipeline(), b.usesFailure(), d.Routing.ValuePriority != nil,
+			b.writes("hubspot_deal_stage"), b.writes("hubspot_deal_stage_label"), b.writes("hubspot_value_truncated"),
+		},
 		AfterFailure: seconds(d.Enrichment.Breaker.AfterFailure), AfterTimeout: seconds(d.Enrichment.Breaker.AfterTimeout),
 		ContactTimeout: b.contactTimeout(), DealsTimeout: dealsTimeout, BreakerTimeout: breakerTimeout,
 		Schedule: b.schedule(), Policy: policyHash(d), Facts: b.facts, LastResort: d.Routing.LastResort.Message,
@@ -226,7 +235,9 @@ func (b *builder) flowOf() (flowData, diag.Findings) {
 	f.Caller, f.Called = b.callerPart(f.Home.IsOwn), b.calledPart()
 	b.contactPart(&f)
 	b.companyPart(&f)
-	b.dealsPart(&f)
+	if f.Rollup == nil {
+		b.dealsPart(&f)
+	}
 	fs := b.rulesPart(&f)
 	if err := b.anyOpenPart(&f); err != nil {
 		fs = append(fs, diag.Finding{Code: codeTemplate, Message: err.Error(), Position: d.Pos("routing.rules")})
@@ -247,6 +258,9 @@ func promptName(s string) string {
 }
 
 func (b *builder) match() matchData {
+	if b.keyed() {
+		return matchData{}
+	}
 	switch b.d.HubSpot.Lookup.Match {
 	case routing.MatchE164:
 		return matchData{Calculated: true}
@@ -265,23 +279,50 @@ func (b *builder) contactsAsked() int {
 }
 
 func (b *builder) contactPart(f *flowData) {
-	ids, total, matches := v("Task.Ids"), v("Task.Total"), v("Task.Matches")
 	f.ContactLists = b.contactLists()
-	f.ContactLeftOut = append(f.ContactLeftOut, emptied("stringCollection", "Task.Ids"), emptied("stringCollection", "Task.AskIds"))
-	for _, l := range f.ContactLists {
-		f.ContactLeftOut = append(f.ContactLeftOut, l.emptied()...)
-	}
-	plausible := choose(isSet(total), all(atLeast(total, whole(0)), eq(eq(total, whole(0)), eq(count(ids), whole(0)))), yes(false))
-	f.ContactUsable = all(plausible, full("stringCollection", "Task.Ids"), paired(f.ContactLists...))
+	f.ContactLeftOut = append(f.ContactLeftOut, emptied("stringCollection", "Task.Ids"))
 	var ask []expr.Node
 	for i := range b.contactsAsked() {
 		c := fmt.Sprintf("Flow.Contact%d", i+1)
 		f.Contacts = append(f.Contacts, c)
-		f.ContactIfFits = append(f.ContactIfFits, choose(all(v("Task.Fits"), eq(matches, whole(i+1))), v("Task.Id"), choose(v("Task.First"), text(""), v(c))))
 		f.DealInputs = append(f.DealInputs, input{fmt.Sprintf("contact%d", i+1), v(c)})
 		ask = append(ask, atLeast(fn("FindFirst", v("Task.AskIds"), v(c)), whole(0)))
 	}
-	f.AskDeals = either(ask...)
+	if !b.rolled() {
+		f.ContactLeftOut = append(f.ContactLeftOut, emptied("stringCollection", "Task.AskIds"))
+		f.AskDeals = either(ask...)
+	}
+	if b.keyed() {
+		b.keyedPart(f)
+	} else {
+		b.searchedPart(f)
+	}
+	for _, l := range f.ContactLists {
+		f.ContactLeftOut = append(f.ContactLeftOut, l.emptied()...)
+	}
+	who := v("Flow.Contact1")
+	if b.usesLifecycle() {
+		l := listOf(hubspot.PropLifecycle, routing.StringFact, "lifecycle", "Lifecycle", "")
+		f.ContactReads = append(f.ContactReads, l.readOf(who, routing.StringFact, "Flow.Lifecycle"))
+	}
+	if b.usesOwner() {
+		f.ContactReads = append(f.ContactReads, contactOwner(who))
+	}
+	for _, x := range b.facts {
+		if !x.Deal {
+			f.ContactReads = append(f.ContactReads, x.list.readOf(who, x.Type, x.Var))
+		}
+	}
+}
+
+// searchedPart is how the contact is told from those that a search found.
+func (b *builder) searchedPart(f *flowData) {
+	ids, total, matches := v("Task.Ids"), v("Task.Total"), v("Task.Matches")
+	plausible := choose(isSet(total), all(atLeast(total, whole(0)), eq(eq(total, whole(0)), eq(count(ids), whole(0)))), yes(false))
+	f.ContactUsable = all(plausible, full("stringCollection", "Task.Ids"), paired(f.ContactLists...))
+	for i, c := range f.Contacts {
+		f.ContactIfFits = append(f.ContactIfFits, choose(all(v("Task.Fits"), eq(matches, whole(i+1))), v("Task.Id"), choose(v("Task.First"), text(""), v(c))))
+	}
 	// whether a property of the contact is one of some texts; absent when the contact does not have it
 	value := func(property, among string, absent bool) expr.Node {
 		i := fn("FindFirst", v("Task."+property+"Of"), v("Task.Id"))
@@ -303,19 +344,6 @@ func (b *builder) contactPart(f *flowData) {
 	default:
 		f.Known = all(more(matches, whole(0)), somebody)
 	}
-	who := v("Flow.Contact1")
-	if b.usesLifecycle() {
-		l := listOf(hubspot.PropLifecycle, routing.StringFact, "lifecycle", "Lifecycle", "")
-		f.ContactReads = append(f.ContactReads, l.readOf(who, routing.StringFact, "Flow.Lifecycle"))
-	}
-	if b.usesOwner() {
-		f.ContactReads = append(f.ContactReads, contactOwner(who))
-	}
-	for _, x := range b.facts {
-		if !x.Deal {
-			f.ContactReads = append(f.ContactReads, x.list.readOf(who, x.Type, x.Var))
-		}
-	}
 }
 
 // typed lists what people typed into a property, where it is a number in E.164; no other text
@@ -326,10 +354,15 @@ func typed(prop, out, variable string) list {
 
 // contactLists are the properties read of contacts.
 func (b *builder) contactLists() []list {
-	out := []list{
-		listOf(hubspot.PropCalcPhone, routing.StringFact, "phone", "Phone", ""),
-		listOf(hubspot.PropCalcMobile, routing.StringFact, "mobile", "Mobile", ""),
-		typed(hubspot.PropPhone, "typedPhone", "TypedPhone"), typed(hubspot.PropMobile, "typedMobile", "TypedMobile"),
+	var out []list
+	if b.keyed() {
+		out = b.keyLists()
+	} else {
+		out = []list{
+			listOf(hubspot.PropCalcPhone, routing.StringFact, "phone", "Phone", ""),
+			listOf(hubspot.PropCalcMobile, routing.StringFact, "mobile", "Mobile", ""),
+			typed(hubspot.PropPhone, "typedPhone", "TypedPhone"), typed(hubspot.PropMobile, "typedMobile", "TypedMobile"),
+		}
 	}
 	if b.match().National {
 		out = append(out, listOf(hubspot.PropSearchPhone, routing.StringFact, "localPhone", "LocalPhone", ""),
@@ -362,6 +395,11 @@ func (b *builder) usesFailure() bool {
 
 func (b *builder) usesPipeline() bool {
 	return slices.ContainsFunc(b.d.Routing.Rules, func(r deployment.Rule) bool { return len(r.When.Pipeline) > 0 })
+}
+
+// writes reports whether the flow has a name of participant data that a deal fills.
+func (b *builder) writes(name string) bool {
+	return !b.rolled() || slices.Contains(b.d.Privacy.ParticipantData, name)
 }
 
 func (b *builder) dealGroups() []group {

@@ -62,7 +62,17 @@ func policyText(p routing.Policy) string {
 		"Facts", byName(p.Facts, func(f routing.FactSource) string {
 			return record("Contact", atom(f.Contact), "Deal", atom(f.Deal), "Type", atom(f.Type))
 		}),
-	)
+	) + keyedText(p.Keyed)
+}
+
+// keyedText is empty where callers are searched: such flows keep the hash that they have.
+func keyedText(k *routing.Keyed) string {
+	if k == nil {
+		return ""
+	}
+	return record("Property", atom(k.Property), "Rollup", given(k.Rollup, func(r routing.Rollup) string {
+		return record("Open", atom(r.Open), "All", atom(r.All), "Value", atom(r.Value))
+	}))
 }
 
 func ruleText(r routing.Rule) string {

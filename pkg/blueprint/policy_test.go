@@ -64,6 +64,10 @@ func (m maker) account(d *deployment.Deployment, number string) (hubspot.CRM, []
 	crm.Pipelines[0].Stages = append(crm.Pipelines[0].Stages, hubspot.Stage{ID: "985123456", Probability: "0.7"})
 	var same []hubspot.Contact
 	n := m.IntN(4)
+	k := d.Policy().Keyed
+	if k != nil {
+		crm.Properties = map[string][]hubspot.Definition{"contacts": {{Name: k.Property, Unique: true}}}
+	}
 	for i := range n + 1 {
 		c := hubspot.Contact{ID: fmt.Sprint(900 + i*7), UpdatedAt: noon.Add(-time.Duration(m.IntN(9000)*10+i) * time.Minute), Properties: hubspot.Properties{}}
 		phone := number
@@ -80,10 +84,21 @@ func (m maker) account(d *deployment.Deployment, number string) (hubspot.CRM, []
 				c.Properties[f.Contact] = m.value(f.Type)
 			}
 		}
+		if k != nil && i == 0 && n > 0 { // of them all one has it where it counts
+			c.Properties[k.Property] = &number
+		}
+		if k != nil && k.Rollup != nil {
+			for _, p := range []string{k.Rollup.Open, k.Rollup.All, k.Rollup.Value} {
+				c.Properties[p] = m.pick("null", "", "0", "0", "1", "2", "3.0", "0.5", "-1", "62000", "abc", "1e3")
+			}
+		}
 		crm.Contacts = append(crm.Contacts, c)
-		if i < n {
+		if i < n && (k == nil || i == 0) {
 			same = append(same, c)
 		}
+	}
+	if k != nil && k.Rollup != nil { // what HubSpot would count of them stands in the contacts
+		return crm, same
 	}
 	for i := range m.IntN(7) {
 		pipeline := crm.Pipelines[m.IntN(2)]

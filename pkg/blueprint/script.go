@@ -31,11 +31,12 @@ func (b *builder) scriptInputs() []scriptInput {
 	if b.companies() {
 		out = append(out, scriptInput{Name: "companyId", Label: "HubSpot company", value: orEmpty("Flow.hubspot_company_id")})
 	}
-	out = append(out, []scriptInput{
-		{Name: "dealId", Label: "HubSpot deal", value: orEmpty("Flow.DealId")},
-		{Name: "stage", Label: "Deal stage", value: orEmpty("Flow.hubspot_deal_stage_label")},
-		{Name: "value", Label: "Value of open deals", value: choose(isSet(value), fn("ToString", value, whole(2)), text(""))},
-	}...)
+	if !b.rolled() {
+		out = append(out,
+			scriptInput{Name: "dealId", Label: "HubSpot deal", value: orEmpty("Flow.DealId")},
+			scriptInput{Name: "stage", Label: "Deal stage", value: orEmpty("Flow.hubspot_deal_stage_label")})
+	}
+	out = append(out, scriptInput{Name: "value", Label: "Value of open deals", value: choose(isSet(value), fn("ToString", value, whole(2)), text(""))})
 	for _, f := range b.facts {
 		out = append(out, scriptInput{Name: "fact_" + f.Name, Label: f.Name, value: f.asText()})
 	}

@@ -88,6 +88,7 @@ func readAccount(ctx context.Context, c *hubspotrest.Client, d *deployment.Deplo
 	for _, f := range d.HubSpot.Facts {
 		named["contacts"], named["deals"] = append(named["contacts"], f.Contact), append(named["deals"], f.Deal)
 	}
+	named["contacts"] = append(named["contacts"], d.HubSpot.Lookup.Kept()...)
 	for _, x := range b.Actions {
 		if object := validate.Object(x); object != "" {
 			by, read := validate.Properties(x)
@@ -165,7 +166,7 @@ func propertiesOf(all []hubspotrest.Property) (map[string][]string, map[string]v
 		for _, o := range p.Options {
 			of = append(of, o.Value)
 		}
-		options[p.Name], types[p.Name] = of, validate.PropertyType{Type: p.Type, Field: p.FieldType}
+		options[p.Name], types[p.Name] = of, validate.PropertyType{Type: p.Type, Field: p.FieldType, Unique: p.Unique}
 	}
 	return options, types
 }

@@ -442,8 +442,8 @@ func pipelinesOf(d *deployment.Deployment) []hubspot.Pipeline {
 	return out
 }
 
-// defined are the properties of the facts, which the account has although no record may have
-// a value in them: HubSpot refuses a search that names a property it does not know.
+// defined are the properties of the facts and those of hubspot.lookup, which the account has although
+// no record may have a value in them: HubSpot refuses a search that names a property it does not know.
 func defined(d *deployment.Deployment) []hubspottest.Option {
 	kinds := map[string]string{routing.StringFact: "string", routing.NumberFact: "number", routing.BooleanFact: "bool", routing.DateFact: "date"}
 	var contacts, deals []hubspottest.Property
@@ -454,6 +454,17 @@ func defined(d *deployment.Deployment) []hubspottest.Option {
 		}
 		if f.Deal != "" {
 			deals = append(deals, hubspottest.Property{Name: f.Deal, Type: kinds[f.Type]})
+		}
+	}
+	l := d.HubSpot.Lookup
+	if l.Property != "" {
+		contacts = append(contacts, hubspottest.Property{Name: l.Property, Type: "string", Unique: true})
+	}
+	if r := l.Rollup; r != nil {
+		for _, name := range []string{r.Open, r.All, r.Value} {
+			if name != hubspot.PropAssociatedDeals {
+				contacts = append(contacts, hubspottest.Property{Name: name, Type: "number", FieldType: "calculation_rollup", Calculated: true})
+			}
 		}
 	}
 	return []hubspottest.Option{hubspottest.Define("contacts", contacts...), hubspottest.Define("deals", deals...)}

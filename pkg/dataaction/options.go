@@ -12,5 +12,6 @@ type Options struct {
 	RejectTrailing   bool // text after the JSON of a success template is an error instead of a warning
 	WholeNumbersOnly bool // 2.0 is no integer
 	InputInSuccess   bool // the success template sees input
+	PartialFails     bool // a reply with status 207 is an error instead of a success
 	ShiftGaps        bool // flattening skips an element that lacks a member instead of leaving null
 }

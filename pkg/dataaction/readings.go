@@ -27,6 +27,7 @@ func Readings() []Reading {
 		{"reject-trailing", "text behind the JSON of a success template is an error", func(o *Options) { o.RejectTrailing = true }},
 		{"whole-numbers", "2.0 is no integer", func(o *Options) { o.WholeNumbersOnly = true }},
 		{"input-in-success", "the success template sees the input", func(o *Options) { o.InputInSuccess = true }},
+		{"partial-fails", "a reply with status 207 is an error instead of a success", func(o *Options) { o.PartialFails = true }},
 		{"shift-gaps", "flattening skips elements that lack a member", func(o *Options) { o.ShiftGaps = true }},
 	}
 }

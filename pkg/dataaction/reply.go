@@ -17,10 +17,14 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 
 // status refuses what is no success. The map and the template do not run then.
 func (r *runner) status(reply Response) *Error {
-	if reply.Status >= 200 && reply.Status < 300 {
+	partial := reply.Status == 207 // of a batch: some of it may have failed
+	if partial {
+		r.assume("", "status 207 counts as a success (the other reading: partial-fails)")
+	}
+	if reply.Status >= 200 && reply.Status < 300 && !(partial && r.p.opts.PartialFails) {
 		return nil
 	}
-	if reply.Status < 400 {
+	if reply.Status >= 300 && reply.Status < 400 {
 		r.assume("", "status %d: a redirect is not followed and counts as a failure", reply.Status)
 	} else if reply.Status != 500 {
 		r.assume("", "status %d of the remote endpoint is mirrored in the error", reply.Status)

@@ -165,6 +165,12 @@ func (d *Deployment) Policy() routing.Policy {
 		Facts:      map[string]routing.FactSource{},
 		Schedule:   d.Calls.Schedule.policy(),
 	}
+	if l := d.HubSpot.Lookup; !l.Searches() {
+		p.Keyed = &routing.Keyed{Property: l.Property}
+		if l.Rolled() {
+			p.Keyed.Rollup = (*routing.Rollup)(l.Rollup)
+		}
+	}
 	for name, f := range d.HubSpot.Facts {
 		p.Facts[name] = routing.FactSource(f)
 	}

@@ -127,10 +127,22 @@ const (
 func Strategies() []string { return []string{StrategySearch, StrategyUnique, StrategyRollup} }
 
 // Searches reports whether the contact is searched, and not read by a property of its own.
-func (l Lookup) Searches() bool { return l.Strategy == StrategySearch }
+func (l Lookup) Searches() bool { return l.Strategy != StrategyUnique && l.Strategy != StrategyRollup }
 
 // Rolled reports whether no deal is read, and the contact's own properties stand for them.
 func (l Lookup) Rolled() bool { return l.Strategy == StrategyRollup }
+
+// Kept are the properties of people's own that the strategy reads of contacts.
+func (l Lookup) Kept() []string {
+	var out []string
+	if !l.Searches() {
+		out = append(out, l.Property)
+	}
+	if l.Rolled() {
+		out = append(out, l.Rollup.Open, l.Rollup.All, l.Rollup.Value)
+	}
+	return out
+}
 
 // A Rollup names properties of the contact, whose values are numbers that HubSpot calculates of its deals.
 type Rollup struct {

@@ -35,6 +35,13 @@ func (p PathSet) crm(family string) string {
 // ContactSearch is the search for contacts.
 func (p PathSet) ContactSearch() string { return p.crm("objects") + "/contacts/search" }
 
+// ContactBatch reads contacts by their ids, or by the values of a unique property.
+func (p PathSet) ContactBatch() string { return p.crm("objects") + "/contacts/batch/read" }
+
+// IsSearch reports whether an address is one of a search. HubSpot: these are limited by the second,
+// and in the length of their bodies.
+func IsSearch(address string) bool { return strings.HasSuffix(address, "/search") }
+
 // CompanySearch is the search for companies.
 func (p PathSet) CompanySearch() string { return p.crm("objects") + "/companies/search" }
 

@@ -149,6 +149,15 @@ type Owner struct {
 	Archived  bool   `json:"archived" yaml:"archived"`
 }
 
+// A Definition says what a property of people's own is, beside what its values show.
+type Definition struct {
+	Name      string `json:"name" yaml:"name"`
+	Type      string `json:"type" yaml:"type"`           // string, number, bool, date, datetime, enumeration, phone_number; string without one
+	FieldType string `json:"fieldType" yaml:"fieldType"` // how it is filled in, such as calculation_rollup; that of the type without one
+	Unique    bool   `json:"hasUniqueValue" yaml:"unique"`
+	Archived  bool   `json:"archived" yaml:"archived"` // HubSpot knows it no more, whatever the records have
+}
+
 // OwnerPerson is the type of an owner who is a person.
 const OwnerPerson = "PERSON"
 
@@ -162,6 +171,8 @@ type CRM struct {
 	Deals     []Deal     `json:"deals" yaml:"deals"`
 	Pipelines []Pipeline `json:"pipelines" yaml:"pipelines"` // none: the default pipeline
 	Owners    []Owner    `json:"owners" yaml:"owners"`
+
+	Properties map[string][]Definition `json:"properties" yaml:"properties"` // of contacts, companies and deals
 }
 
 // Stage finds a stage by the ids of its pipeline and itself. An account without pipelines

@@ -16,14 +16,19 @@ func Lost(perMinute float64, searches int) float64 {
 	if x <= 0 || searches <= 0 {
 		return 0
 	}
-	whole := hubspot.SearchesPerSecond / searches
-	// the mean of k - whole over those seconds that have more: x - whole, and what is missing in the others
-	over, p := x-float64(whole), math.Exp(-x)
-	for k := range whole {
-		over += float64(whole-k) * p
-		p *= x / float64(k+1)
+	return Beyond(x, hubspot.SearchesPerSecond/searches)
+}
+
+// Beyond is the share of arrivals at random that a window does not take: of k in one, those beyond
+// the most that it takes. mean is how many come in a window.
+func Beyond(mean float64, most int) float64 {
+	// the mean of k - most over those windows that have more: mean - most, and what is missing in the others
+	over, p := mean-float64(most), math.Exp(-mean)
+	for k := range most {
+		over += float64(most-k) * p
+		p *= mean / float64(k+1)
 	}
-	return max(0, over) / x
+	return max(0, over) / mean
 }
 
 // WithBreaker is the share of calls that are not looked up, at most, where each that loses a search

@@ -32,6 +32,8 @@ func (w *whole) families() []family {
 		{"value", w.valueFamily},
 		{"deals", w.dealsFamily},
 		{"contacts", w.contactsFamily},
+		{"keys", w.keysFamily},
+		{"rollups", w.rollupsFamily},
 		{"companies", w.companiesFamily},
 		{"numbers", w.numbersFamily},
 		{"control", w.controlFamily},
@@ -315,6 +317,9 @@ type draft struct{ kind, key string }
 
 // dealsFamily is the deal that counts, on pages of up to three.
 func (w *whole) dealsFamily() []*situation {
+	if w.rollup() != nil { // none is read
+		return nil
+	}
 	g := w.gather()
 	stages := w.stagesApart()
 	page := func(reverse bool, drafts ...draft) *situation {
@@ -420,6 +425,53 @@ func (w *whole) contactsFamily() []*situation {
 	if err != nil {
 		return nil
 	}
+	if w.p.Keyed == nil { // else only who has the number in one property counts: keysFamily
+		w.matches(g, n)
+	}
+	// what HubSpot says of the number of deals
+	for _, v := range []string{"0", "1", ""} {
+		g.add(w.found.known(), func(s *situation) { s.CRM.Contacts[0].Properties[hubspot.PropAssociatedDeals] = hubspot.Text(v) })
+	}
+	// the owner: of the deal, of the contact, without a row or a user
+	for _, x := range []sketch{
+		w.found.open().with(func(y *sketch) { y.deal.set(hubspot.PropOwner, "41") }),
+		w.found.open().with(func(y *sketch) { y.set(hubspot.PropOwner, "42") }),
+		w.found.open().with(func(y *sketch) { y.set(hubspot.PropOwner, "42"); y.deal.set(hubspot.PropOwner, "41") }),
+	} {
+		g.add(x)
+	}
+	for i, r := range w.p.Rules {
+		if !r.To.PreferOwner {
+			continue
+		}
+		x, ok := w.found.rule(i)
+		if !ok {
+			continue
+		}
+		xs := w.owned(x)
+		if x.failure == routing.FailureError || x.failure == routing.FailureTimeout { // the owner of the contact is known when only the deals are not
+			xs = append(xs, w.owned(x.with(func(y *sketch) {
+				y.who, y.at = whoContact, ""
+				y.deal = w.found.known().deal
+				y.deal.kind = dealOpen
+			}))...)
+		}
+		for _, y := range xs {
+			g.add(y)
+			g.add(y, func(s *situation) { s.Org.Owners = simulate.Owners{} })
+			g.add(y, func(s *situation) { s.Org.Owners.Fails = true })
+			g.add(y, func(s *situation) { s.Org.Owners.Users = []string{"somebody else"} })
+			g.add(y, func(s *situation) { s.Org.Owners.Rows = map[string]map[string]any{y.owner(): {"user": ""}} })
+			g.add(y, func(s *situation) { s.Org.Owners.Rows = map[string]map[string]any{y.owner(): {"user": nil}} })
+			g.add(y, func(s *situation) { s.Org.MissingQueues = []string{r.To.Queue} })
+		}
+	}
+	return g.out
+}
+
+// matches are contacts that have a number, or one like it, in each of the properties that are
+// searched.
+func (w *whole) matches(g *gatherer, n phone.Number) {
 	e164, national := n.E164(), n.National()
 	set := func(ps ...string) hubspot.Properties {
 		out := hubspot.Properties{}
@@ -517,45 +569,6 @@ func (w *whole) contactsFamily() []*situation {
 			s.CRM.Contacts[0].ID, s.CRM.Deals[0].ID, s.CRM.Deals[0].Contacts = id, id+"1", []string{id}
 		})
 	}
-	// what HubSpot says of the number of deals
-	for _, v := range []string{"0", "1", ""} {
-		g.add(w.found.known(), func(s *situation) { s.CRM.Contacts[0].Properties[hubspot.PropAssociatedDeals] = hubspot.Text(v) })
-	}
-	// the owner: of the deal, of the contact, without a row or a user
-	for _, x := range []sketch{
-		w.found.open().with(func(y *sketch) { y.deal.set(hubspot.PropOwner, "41") }),
-		w.found.open().with(func(y *sketch) { y.set(hubspot.PropOwner, "42") }),
-		w.found.open().with(func(y *sketch) { y.set(hubspot.PropOwner, "42"); y.deal.set(hubspot.PropOwner, "41") }),
-	} {
-		g.add(x)
-	}
-	for i, r := range w.p.Rules {
-		if !r.To.PreferOwner {
-			continue
-		}
-		x, ok := w.found.rule(i)
-		if !ok {
-			continue
-		}
-		xs := w.owned(x)
-		if x.failure == routing.FailureError || x.failure == routing.FailureTimeout { // the owner of the contact is known when only the deals are not
-			xs = append(xs, w.owned(x.with(func(y *sketch) {
-				y.who, y.at = whoContact, ""
-				y.deal = w.found.known().deal
-				y.deal.kind = dealOpen
-			}))...)
-		}
-		for _, y := range xs {
-			g.add(y)
-			g.add(y, func(s *situation) { s.Org.Owners = simulate.Owners{} })
-			g.add(y, func(s *situation) { s.Org.Owners.Fails = true })
-			g.add(y, func(s *situation) { s.Org.Owners.Users = []string{"somebody else"} })
-			g.add(y, func(s *situation) { s.Org.Owners.Rows = map[string]map[string]any{y.owner(): {"user": ""}} })
-			g.add(y, func(s *situation) { s.Org.Owners.Rows = map[string]map[string]any{y.owner(): {"user": nil}} })
-			g.add(y, func(s *situation) { s.Org.MissingQueues = []string{r.To.Queue} })
-		}
-	}
-	return g.out
 }
 
 // owned are the callers whose contact, whose deal and both of whom have an owner.
@@ -809,12 +822,14 @@ func (w *whole) controlFamily() []*situation {
 func (w *whole) faultsFamily() []*situation {
 	g := w.gather()
 	known := []sketch{w.found.base(), w.found.open()}
-	requests := 2
+	requests := mostRequests(w.d)
 	if w.d.HubSpot.Lookup.Company == routing.CompanyNumbers {
-		requests = 3
 		known = append(known, w.found.base().with(func(y *sketch) { y.who, y.deal = whoCompany, w.found.open().deal }))
 	}
 	kinds := FaultKinds()
+	if w.p.Keyed != nil {
+		kinds = append(kinds, FaultPartly)
+	}
 	for n := 1; n <= requests; n++ {
 		for i, k := range kinds {
 			for j, x := range known {
@@ -1066,6 +1081,9 @@ func (w *whole) clockFamily() []*situation {
 
 // pagesFamily is as many deals as a page holds, and one more.
 func (w *whole) pagesFamily() []*situation {
+	if w.rollup() != nil { // none is read
+		return nil
+	}
 	g := w.gather()
 	page := func(n int, kind func(i int) string, alike int, rank string) {
 		x := w.found.known()

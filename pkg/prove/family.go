@@ -26,6 +26,7 @@ type sketch struct {
 	null      string            // a property of contact or deal that is null
 	deal      sale              // the deal that counts; of no kind: there is none
 	more      []sale            // further deals
+	many      int               // so many more open ones, where none is read
 	failure   string            // of routing.Failures
 	at        string            // in which lookup: whoContact, whoCompany, else that of the deals
 }
@@ -90,6 +91,9 @@ func (x sketch) key() string {
 		pairs(d.properties)
 	}
 	add(x.ani, x.dnis, x.state, x.who, x.null, x.failure, x.at)
+	if x.many > 0 {
+		add(strconv.Itoa(x.many))
+	}
 	pairs(x.contact)
 	deal(x.deal)
 	for _, d := range x.more {
@@ -190,6 +194,9 @@ func (b builder) open() sketch {
 func (b builder) situation(x sketch) *situation {
 	s := &situation{Witness: Witness{ANI: x.ani, DNIS: x.dnis, At: b.now, State: x.state}}
 	s.CRM = hubspot.CRM{Portal: cmp.Or(b.d.HubSpot.Portal, "1"), Currency: "USD", Pipelines: b.pipelines}
+	if s.CRM.Properties = b.definitions(); b.rollup() != nil && x.who == whoContact {
+		x = b.rolled(x)
+	}
 	var of, firm []string
 	if x.who == whoContact {
 		c := b.contact(contactID, x.ani)
@@ -246,6 +253,9 @@ func (b builder) contact(id, ani string) hubspot.Contact {
 	if a := b.address(ani); a.usable {
 		n := a.number
 		c.Properties[hubspot.PropPhone], c.Properties[hubspot.PropCalcPhone], c.Properties[hubspot.PropSearchPhone] = hubspot.Text(n.E164()), hubspot.Text(n.E164()), hubspot.Text(n.National())
+		if k := b.p.Keyed; k != nil {
+			c.Properties[k.Property] = hubspot.Text(n.E164())
+		}
 	}
 	return c
 }

@@ -105,7 +105,7 @@ func flip(a *hubspottest.Assumptions, names []string) {
 	for _, n := range names {
 		of := map[string]*bool{
 			"PhoneNormalised": &a.PhoneNormalised, "EmptySortsFirst": &a.EmptySortsFirst, "NoDealsIsZero": &a.NoDealsIsZero, "PlainProbability": &a.PlainProbability,
-			"NegativesMatchEmpty": &a.NegativesMatchEmpty, "CountryDigitsSearched": &a.CountryDigitsSearched, "CaseSensitiveInStrings": &a.CaseSensitiveInStrings, "AssociationIn": &a.AssociationIn,
+			"NegativesMatchEmpty": &a.NegativesMatchEmpty, "CountryDigitsSearched": &a.CountryDigitsSearched, "CaseSensitiveInStrings": &a.CaseSensitiveInStrings, "AssociationIn": &a.AssociationIn, "MissingWith200": &a.MissingWith200,
 		}[n]
 		*of = !*of
 	}

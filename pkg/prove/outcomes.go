@@ -13,7 +13,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/phone"
-	"github.com/dealroute/dealroute/pkg/routing"
 )
 
 // TableRead is what reading a row is taken to last. The platform gives a flow no bound for it
@@ -49,10 +48,7 @@ func newFlowProof(in Input) (*flowProof, error) {
 	d := in.Deployment
 	f.set = setting{
 		starts: f.starts(), hubspot: func(e *interp.Effect) bool { return f.hubspot[e.Category] }, ending: f.ending,
-		bars: f.bars, apart: f.apart, extra: f.extra, more: f.numbers(), asks: 2, tables: TableRead, stop: in.Stop, budget: d.Enrichment.Budget,
-	}
-	if d.HubSpot.Lookup.Company == routing.CompanyNumbers {
-		f.set.asks = 3
+		bars: f.bars, apart: f.apart, extra: f.extra, more: f.numbers(), asks: mostRequests(d), tables: TableRead, stop: in.Stop, budget: d.Enrichment.Budget,
 	}
 	return f, nil
 }

@@ -278,9 +278,11 @@ func (k FaultKind) answer(r dataaction.Request) (dataaction.Response, error) {
 	case FaultNull:
 		return say(200, "null")
 	case FaultNoList:
-		return say(200, `{"total":1}`)
+		return say(200, `{"status":"COMPLETE","total":1}`)
+	case FaultPartly:
+		return say(207, `{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error","category":"INTERNAL_ERROR","message":"internal error","context":{}}]}`)
 	case FaultBareRecord:
-		return say(200, `{"total":1,"results":[{}]}`)
+		return say(200, `{"status":"COMPLETE","total":1,"results":[{}]}`)
 	}
 	return say(200, `{"total":1,"results":[{"id":"9000`) // FaultMalformed
 }

@@ -111,7 +111,15 @@ func (r ran) looked() int {
 
 // most is how often HubSpot may be asked in a call.
 func (w *whole) most() int {
-	if w.d.HubSpot.Lookup.Company == routing.CompanyNumbers {
+	return mostRequests(w.d)
+}
+
+// mostRequests is how often HubSpot may be asked in a call of a deployment.
+func mostRequests(d *deployment.Deployment) int {
+	switch l := d.HubSpot.Lookup; {
+	case l.Rolled():
+		return 1
+	case l.Company == routing.CompanyNumbers:
 		return 3
 	}
 	return 2

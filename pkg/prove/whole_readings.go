@@ -53,7 +53,7 @@ func readings() []reading {
 			panic(fmt.Sprintf("prove: %v", err)) // a name from the list itself
 		}
 		touches := touchesText
-		if o.DropNullOutputs || o.EmptyBodyFails || o.DefaultOnFault || o.WholeNumbersOnly || o.ShiftGaps {
+		if o.DropNullOutputs || o.EmptyBodyFails || o.DefaultOnFault || o.WholeNumbersOnly || o.ShiftGaps || o.PartialFails {
 			touches = touchesReply
 		}
 		add("in data actions "+x.Help, touches, func(r *simulate.Readings) { merge(&r.DataAction, o) })
@@ -69,7 +69,7 @@ func merge(to *dataaction.Options, o dataaction.Options) {
 	}{
 		{&to.DropNullOutputs, o.DropNullOutputs}, {&to.LiteralReference, o.LiteralReference}, {&to.EmptyBodyFails, o.EmptyBodyFails}, {&to.QuoteBadDefaults, o.QuoteBadDefaults},
 		{&to.DefaultOnFault, o.DefaultOnFault}, {&to.ExactNames, o.ExactNames}, {&to.RejectTrailing, o.RejectTrailing}, {&to.WholeNumbersOnly, o.WholeNumbersOnly},
-		{&to.InputInSuccess, o.InputInSuccess}, {&to.ShiftGaps, o.ShiftGaps},
+		{&to.InputInSuccess, o.InputInSuccess}, {&to.ShiftGaps, o.ShiftGaps}, {&to.PartialFails, o.PartialFails},
 	} {
 		*x.to = *x.to || x.on
 	}

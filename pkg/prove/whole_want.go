@@ -130,7 +130,7 @@ func (r reference) facts(s *Witness, failed func(role string) string) (f routing
 		return routing.NotAsked(s.At, why), false
 	}
 	l := r.d.HubSpot.Lookup
-	same := routing.Callers(l.Match, l.HomeCountries, number, s.CRM.Contacts)
+	same := r.callers(number, s.CRM.Contacts)
 	var firms []hubspot.Company
 	if l.Company == routing.CompanyNumbers {
 		firms = r.firms(number, s.CRM.Companies)
@@ -143,6 +143,23 @@ func (r reference) facts(s *Witness, failed func(role string) string) (f routing
 		f = routing.FactsWithoutDeals(r.p, same, s.At, why, firms...)
 	}
 	return f, false
+}
+
+// callers are the contacts that have a number.
+func (r reference) callers(n phone.Number, all []hubspot.Contact) []hubspot.Contact {
+	if r.p.Keyed != nil {
+		return r.p.Keyed.Callers(n, all)
+	}
+	l := r.d.HubSpot.Lookup
+	return routing.Callers(l.Match, l.HomeCountries, n, all)
+}
+
+// rollup are the properties that stand for a contact's deals; nil when these are read.
+func (r reference) rollup() *routing.Rollup {
+	if r.p.Keyed == nil {
+		return nil
+	}
+	return r.p.Keyed.Rollup
 }
 
 // off is why HubSpot is not asked; empty when it may be.

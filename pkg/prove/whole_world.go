@@ -316,7 +316,7 @@ func (w *whole) known(s *situation) string {
 		for _, name := range slices.Sorted(maps.Keys(ps)) {
 			v := "null"
 			switch {
-			case numbers[name] && ps[name] != nil:
+			case w.keyNumber(name) && ps[name] != nil:
 				v = fmt.Sprintf("%q", phone.Mask(*ps[name]))
 			case !w.told(name):
 				continue
@@ -330,9 +330,9 @@ func (w *whole) known(s *situation) string {
 	usual := w.found.contact("", s.ANI).Properties
 	for _, c := range s.CRM.Contacts {
 		ps, number := maps.Clone(c.Properties), ""
-		if same(ps, usual) {
+		if w.same(ps, usual) {
 			number = " with the caller's number"
-			maps.DeleteFunc(ps, func(name string, _ *string) bool { return numbers[name] })
+			maps.DeleteFunc(ps, func(name string, _ *string) bool { return w.keyNumber(name) })
 		}
 		out = append(out, strings.TrimRight(fmt.Sprintf("contact %s%s%s %s", c.ID, gone(c.Archived), number, properties(ps)), " "))
 	}
@@ -353,8 +353,12 @@ func (w *whole) known(s *situation) string {
 }
 
 // same reports whether two contacts have the same numbers.
-func same(a, b hubspot.Properties) bool {
-	for name := range numbers {
+func (w *whole) same(a, b hubspot.Properties) bool {
+	all := slices.Collect(maps.Keys(numbers))
+	if w.p.Keyed != nil {
+		all = []string{w.p.Keyed.Property}
+	}
+	for _, name := range all {
 		x, _ := a.Get(name)
 		y, _ := b.Get(name)
 		if x != y {
@@ -391,5 +395,5 @@ func (w *whole) told(name string) bool {
 			return true
 		}
 	}
-	return false
+	return w.rollupProperty(name)
 }

@@ -339,7 +339,7 @@ func (f *finder) moves(x sketch, a atom) []sketch {
 		}
 		out = append(out, f.shapes(x)...)
 	case "openDeals":
-		for _, n := range counts(*c.OpenDeals) {
+		for _, n := range f.counts(*c.OpenDeals) {
 			out = append(out, f.withOpen(x, n))
 		}
 		out = append(out, f.shapes(x)...)
@@ -503,14 +503,14 @@ func (f *finder) shapes(x sketch) []sketch {
 // become makes the deal that counts one of a kind.
 func (x *sketch) become(kind string) {
 	if kind == "" {
-		x.deal, x.more = sale{}, nil
+		x.deal, x.more, x.many = sale{}, nil, 0
 		return
 	}
 	if x.deal.kind == "" {
 		x.deal.stage = map[string]string{dealOpen: "appointmentscheduled", dealWon: "closedwon", dealLost: "closedlost"}[kind]
 	}
 	if x.deal.kind = kind; kind != dealOpen {
-		x.more = nil
+		x.more, x.many = nil, 0
 	}
 }
 
@@ -612,6 +612,9 @@ func (f *finder) failures(x sketch) []sketch {
 			add(why, "")
 		}
 		add(why, "", whoContact)
+		if f.rollup() != nil { // no deal is read
+			out = slices.DeleteFunc(out, func(y sketch) bool { return y.failure == why && y.at == "" })
+		}
 	}
 	if f.d.Enrichment.Breaker.Enabled {
 		add(routing.FailureBreaker, "")
@@ -661,6 +664,10 @@ func (f *finder) withOpen(x sketch, n int) sketch {
 			return
 		}
 		y.become(dealOpen)
+		if f.rollup() != nil {
+			y.more, y.many = nil, n-1
+			return
+		}
 		for len(y.more) < n-1 {
 			y.more = append(y.more, sale{kind: dealOpen, stage: f.otherStage()})
 		}
@@ -668,11 +675,11 @@ func (f *finder) withOpen(x sketch, n int) sketch {
 	})
 }
 
-// counts are numbers at the bounds of a range; never more than a page.
-func counts(r routing.Range) []int {
+// counts are numbers at the bounds of a range; never more than a page where one is read.
+func (f *finder) counts(r routing.Range) []int {
 	var out []int
 	add := func(n int) {
-		if n >= 0 && n <= routing.PageSize && !slices.Contains(out, n) {
+		if n >= 0 && (n <= routing.PageSize || f.rollup() != nil) && !slices.Contains(out, n) {
 			out = append(out, n)
 		}
 	}

@@ -12,6 +12,8 @@
 //	contact_no_deal      none (deals of other pipelines only: none)
 //	no_record            no contact; or several and duplicates is ambiguous-is-unknown
 //	lookup_failed        not asked or no usable answer; also a full page of 200 of more, none open
+//	a rollup             the contact's own numbers for its deals: at least 1 open is active_deal, else at least 1 of all
+//	                     is inactive_deal, else contact_no_deal; no deal counts, and the value is what the rollup says
 //	the deal that counts among the open ones, else the won, else the lost; greatest by
 //	                     the configured measure; ties by the smallest id
 //	value                sum of the open ones in company currency; without amount 0; unset when none was read

@@ -33,7 +33,7 @@ type Facts struct {
 	ContactID string // empty: no contact
 	CompanyID string // of the contact, or the one that has the number itself; empty: none, or companies do not count
 	Contacts  int    // how many have the caller's number
-	Deals     int    // deals on the page
+	Deals     int    // deals on the page, or as many as a rollup says
 	OpenDeals int
 	Open      []OpenDeal       // the open deals on the page
 	Deal      *Deal            // the deal that counts; nil when none does
@@ -84,7 +84,7 @@ type Value struct {
 // measure are read, open or closed. The order in which all these are given does not matter.
 func FactsOf(p Policy, contacts []hubspot.Contact, deals []hubspot.Deal, now time.Time, companies ...hubspot.Company) Facts {
 	f, whose := callerFacts(p, contacts, companies, now)
-	if len(whose.contacts)+len(whose.companies) == 0 {
+	if len(whose.contacts)+len(whose.companies) == 0 || p.rolled() {
 		return f
 	}
 	var page []hubspot.Deal
@@ -106,7 +106,7 @@ func FactsOf(p Policy, contacts []hubspot.Contact, deals []hubspot.Deal, now tim
 // not; failure says why.
 func FactsWithoutDeals(p Policy, contacts []hubspot.Contact, now time.Time, failure string, companies ...hubspot.Company) Facts {
 	f, whose := callerFacts(p, contacts, companies, now)
-	if len(whose.contacts)+len(whose.companies) > 0 {
+	if len(whose.contacts)+len(whose.companies) > 0 && !p.rolled() { // of a rollup no deal is read, and none can fail
 		f.Outcome, f.Failure = LookupFailed, failure
 	}
 	return f
@@ -173,6 +173,9 @@ func contactFacts(p Policy, contacts []hubspot.Contact, now time.Time) (Facts, [
 		if src.Contact != "" {
 			f.take(name, src.Type, best.Properties, src.Contact)
 		}
+	}
+	if p.rolled() {
+		rollupFacts(*p.Keyed.Rollup, &f, best.Properties)
 	}
 	if p.Duplicates != DuplicatesAll {
 		return f, found[:1]

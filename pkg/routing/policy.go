@@ -82,6 +82,7 @@ type Policy struct {
 	ValuePriority *ValuePriority // nil: value is no priority factor
 	DealStage     string         // which deal counts: HighestValue, MostProbable, MostRecent
 	Duplicates    string
+	Keyed         *Keyed            // nil: callers are searched by what HubSpot calculates of their numbers
 	Company       string            // CompanyNone when it is empty
 	Pipelines     []string          // empty: all
 	Stages        map[string]string // stage id to the name that rules may use

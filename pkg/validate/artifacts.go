@@ -58,6 +58,9 @@ func (r *recorder) Send(_ context.Context, q dataaction.Request) (dataaction.Res
 // searchOf is the largest search that an action sends to HubSpot, made by the action itself
 // out of inputs of ordinary size; ok is false when it sends none.
 func searchOf(a blueprint.ActionArtifact) (body []byte, q hubspot.SearchRequest, ok bool) {
+	if !hubspot.IsSearch(a.Definition.Request.URLTemplate) {
+		return nil, q, false
+	}
 	p, err := dataaction.Compile(a.Definition, dataaction.Options{LiteralReference: true})
 	if err != nil {
 		return nil, q, false // reported by the check of the definition

@@ -43,8 +43,11 @@ func obstacles(d *deployment.Deployment, w deployment.When, o routing.Outcome) [
 		add("no contact is known")
 	}
 	unasked := len(w.Failure) > 0 && within(w.Failure, []string{routing.FailureBreaker, routing.FailureOff})
-	if o == routing.LookupFailed && asksContact && unasked {
+	switch failed := o == routing.LookupFailed && asksContact; {
+	case failed && unasked:
 		add("HubSpot is not asked, and no contact is known")
+	case failed && d.HubSpot.Lookup.Rolled():
+		add("the one request failed, and no contact is known")
 	}
 	if why := contradiction(d, w); why != "" {
 		add("%s", why)
@@ -215,7 +218,7 @@ func contradiction(d *deployment.Deployment, w deployment.When) string {
 	if len(w.At) > 0 && len(states(d, w)) == 0 {
 		return "no rule is asked while it is " + strings.Join(w.At, " or ") + ", by calls.schedule"
 	}
-	if r := w.OpenDeals; r != nil && r.Min != nil && *r.Min > routing.PageSize {
+	if r := w.OpenDeals; r != nil && r.Min != nil && !d.HubSpot.Lookup.Rolled() && *r.Min > routing.PageSize {
 		return fmt.Sprintf("%d deals are read at most", routing.PageSize)
 	}
 	return ""

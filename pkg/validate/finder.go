@@ -22,6 +22,7 @@ type candidate struct {
 	stage, pipeline string // of the deal that counts
 	won             bool
 	amount          routing.Decimal
+	open            int                // open deals at least
 	others          []routing.OpenDeal // further open deals
 
 	lifecycle, number, country, called, at string
@@ -154,10 +155,16 @@ func (f *finder) known(c candidate) routing.Facts {
 		}})
 	}
 	var facts routing.Facts
+	rollup := f.d.HubSpot.Lookup.Rolled()
+	if rollup {
+		f.roll(contact.Properties, c, deals)
+	}
 	switch {
 	case c.outcome == routing.NoRecord:
 		facts = routing.Unknown(f.today)
 	case c.failure == routing.FailureBreaker || c.failure == routing.FailureOff:
+		facts = routing.NotAsked(f.today, c.failure)
+	case c.outcome == routing.LookupFailed && rollup: // nothing is known of the contact, either
 		facts = routing.NotAsked(f.today, c.failure)
 	case c.outcome == routing.LookupFailed:
 		facts = routing.FactsWithoutDeals(f.p, []hubspot.Contact{contact}, f.today, c.failure)
@@ -166,6 +173,30 @@ func (f *finder) known(c candidate) routing.Facts {
 	}
 	facts.Caller, facts.Called, facts.At = routing.Caller{Number: c.number, Country: c.country}, c.called, c.at
 	return facts
+}
+
+// roll writes the numbers that stand for a candidate's deals.
+func (f *finder) roll(ps hubspot.Properties, c candidate, deals []hubspot.Deal) {
+	open, value := 0, routing.Decimal{}
+	if c.outcome == routing.ActiveDeal {
+		open, value = max(len(deals), c.open), c.amount
+		for _, o := range c.others {
+			value = value.Add(o.Amount)
+		}
+	}
+	r := f.p.Keyed.Rollup
+	ps[r.Open], ps[r.All], ps[r.Value] = hubspot.Text(strconv.Itoa(open)), hubspot.Text(strconv.Itoa(max(open, len(deals)))), hubspot.Text(value.String())
+}
+
+// fewest is how many open deals conditions ask for at least.
+func fewest(when []routing.Condition) int {
+	n := 0
+	for _, w := range when {
+		if w.OpenDeals != nil && w.OpenDeals.Min != nil {
+			n = max(n, *w.OpenDeals.Min)
+		}
+	}
+	return n
 }
 
 // few is how many values of one kind are tried: rules list stages by the thousand.
@@ -249,7 +280,7 @@ func (f *finder) choices(o routing.Outcome, when []routing.Condition, not routin
 		})
 	}
 	if o == routing.ActiveDeal {
-		out = append(out, []func(*candidate){func(c *candidate) { c.others = f.beside(*c, when) }})
+		out = append(out, []func(*candidate){func(c *candidate) { c.others, c.open = f.beside(*c, when), fewest(when) }})
 	}
 	return out
 }

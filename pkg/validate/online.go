@@ -42,6 +42,8 @@ type Wrong struct{ Path, Value, Why, Hint string }
 type PropertyType struct {
 	Type  string // string, number, bool, date, datetime, enumeration, phone_number
 	Field string // how it is filled in; checkbox takes several options at once
+
+	Unique bool // no two records have the same value
 }
 
 // several reports whether a value may be several options, a;b.

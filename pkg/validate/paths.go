@@ -95,6 +95,9 @@ func (c *check) actionTemplate(role string) diag.Position {
 	dir := map[string]string{
 		blueprint.RoleFindContact: "find-contact", blueprint.RoleFindCompany: "find-company", blueprint.RoleFindDeals: "find-deals", blueprint.RoleTripBreaker: "trip-breaker",
 	}[role]
+	if role == blueprint.RoleFindContact && !c.d.HubSpot.Lookup.Searches() {
+		dir = "read-contact"
+	}
 	return c.template("actions/" + dir + "/action.yaml.tmpl")
 }
 

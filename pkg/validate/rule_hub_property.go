@@ -31,6 +31,7 @@ func ruleHubProperty() Rule {
 				for _, f := range c.d.HubSpot.Facts {
 					own = append(own, f.Contact, f.Deal)
 				}
+				own = append(own, c.d.HubSpot.Lookup.Kept()...)
 				for _, p := range by {
 					if _, there := known[p]; !there {
 						c.at("hubspot.lookup", "lookup", "restore it in HubSpot", "there is no property %q of %s in %s, by which %q searches: every lookup is refused", p, object, c.in.Account.Name, a.Definition.Name)

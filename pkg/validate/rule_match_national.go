@@ -15,7 +15,7 @@ func ruleMatchNational() Rule {
 			"Matches whose country HubSpot knows are checked by the flow; for the others the first match is taken, perhaps a stranger. " +
 			"`match: mixed` searches the full number first and the national form only where HubSpot knows no country.",
 		check: func(c *check) {
-			if c.d.HubSpot.Lookup.Match != "national" {
+			if l := c.d.HubSpot.Lookup; l.Match != "national" || !l.Searches() {
 				return
 			}
 			var codes []string

@@ -17,7 +17,7 @@ func ruleOwnerUnknown() Rule {
 		check: func(c *check) {
 			for i, r := range c.d.Routing.Rules {
 				when := possible(c.d, r.When)
-				if r.To.PrefersOwner() && len(when) > 0 && !slices.ContainsFunc(when, func(o routing.Outcome) bool { return knowsSomebody(r.When, o) }) {
+				if r.To.PrefersOwner() && len(when) > 0 && !slices.ContainsFunc(when, func(o routing.Outcome) bool { return knowsSomebody(c.d, r.When, o) }) {
 					c.at(rulePath(i)+".to.owner", r.To.Owner, "delete it", "rule %q prefers an owner, and of none of its callers one is known", r.Name)
 				}
 			}
@@ -26,7 +26,7 @@ func ruleOwnerUnknown() Rule {
 }
 
 // knowsSomebody reports whether a contact may be known under an outcome.
-func knowsSomebody(w deployment.When, o routing.Outcome) bool {
+func knowsSomebody(d *deployment.Deployment, w deployment.When, o routing.Outcome) bool {
 	unasked := len(w.Failure) > 0 && within(w.Failure, []string{routing.FailureBreaker, routing.FailureOff})
-	return o != routing.NoRecord && (o != routing.LookupFailed || !unasked)
+	return o != routing.NoRecord && (o != routing.LookupFailed || !unasked && !d.HubSpot.Lookup.Rolled())
 }

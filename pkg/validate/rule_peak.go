@@ -14,8 +14,14 @@ import (
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
-// searchesPerCall is how many a known caller takes: for the contact, and for its deals.
+// searchesPerCall is how many a known caller takes who is searched: for the contact, and for its deals.
 const searchesPerCall = 2
+
+// HubSpot: what is no search counts in a window of ten seconds, for each key.
+const (
+	readsPerWindow = 100 // of an account without a paid tier
+	readsWindow    = 10  // seconds
+)
 
 // comfortable is how many calls a minute two searches each carry, and busy from how many on
 // that is no note any more but a warning.
@@ -23,6 +29,9 @@ const (
 	comfortable = 20
 	busy        = 30
 )
+
+// refused is the share of calls whose read of the contact does not fit into the ten seconds of a key.
+func refused(calls float64) float64 { return load.Beyond(calls/60*readsWindow, readsPerWindow) }
 
 func rulePeak() Rule {
 	return Rule{
@@ -32,17 +41,45 @@ func rulePeak() Rule {
 			"lookups are refused and those callers go the way of `lookup_failed`: 1.6 % at 20 a minute, 3 % at 30, 10 % at 60, 22 % at 100, 50 % at 230, if nothing else searches the account. " +
 			"Each refusal opens the breaker, and who calls within `afterFailure` is not looked up, either. " +
 			"With `company: numbers` a stranger takes two as well, and a caller whom only a company's number finds three: the figures are then those of half as many calls again. " +
+			"Under `strategy: unique-phone` a known caller takes one search and a stranger none: 0.1 % are refused at 60 a minute, 2.5 % at 150, 18 % at 300. Under `rollup` nobody takes any; what is left is the limit of 100 requests in ten seconds that one key of an account without a paid tier has, " +
+			"190 with one: 0.2 % at 500 a minute, 4 % at 600. [lookups.md](lookups.md) compares them. " +
 			"Genesys Cloud executes 2,500 data actions a minute in an org, unless that has been raised. Give `lookup_failed` a good rule, and keep `afterFailure` short: [high volume](../examples/high-volume/dealroute.yaml).",
 		check: func(c *check) {
 			n := c.d.Calls.PeakPerMinute
 			actions, calls, of := 2, float64(n), "a known caller takes 2"
-			if c.d.HubSpot.Lookup.Company == routing.CompanyNumbers {
+			searches := searchesPerCall
+			l := c.d.HubSpot.Lookup
+			switch numbers := l.Company == routing.CompanyNumbers; {
+			case l.Rolled():
+				actions, searches = 1, 0
+			case numbers && l.Searches():
 				actions, calls, of = 3, 1.5*float64(n), "a caller whom only a company's number finds takes 3"
+			case numbers:
+				actions, of = 3, "a caller whom only a company's number finds takes 2"
+			case !l.Searches():
+				searches, of = 1, "a known caller takes 1"
 			}
 			if calls <= comfortable {
 				return
 			}
-			share := load.Lost(calls, searchesPerCall)
+			share, limit := 0.0, fmt.Sprintf("%d searches a second, and %s", hubspot.SearchesPerSecond, of)
+			if searches > 0 {
+				share = load.Lost(calls, searches)
+			}
+			if !l.Searches() {
+				reads := refused(calls)
+				if reads > share {
+					limit = fmt.Sprintf("%d requests in %d seconds to a key where no tier is paid, and each caller takes 1", readsPerWindow, readsWindow)
+				}
+				share = 1 - (1-share)*(1-reads)
+			}
+			if n*actions > genesys.ExecutionsPerMinute {
+				c.at("calls.peakPerMinute", strconv.Itoa(n), "ask Genesys to raise the org's requests.volume.max",
+					"%d calls a minute execute up to %d data actions each, %d a minute: Genesys Cloud takes %d", n, actions, n*actions, genesys.ExecutionsPerMinute)
+			}
+			if share <= load.Lost(comfortable, searchesPerCall) {
+				return
+			}
 			breaker, hint := "", "give lookup_failed a rule of its own"
 			if slices.ContainsFunc(c.d.Routing.Rules, forFailed) {
 				hint = "callers who are not looked up have rules: allow this, with the reason, if that is enough"
@@ -54,13 +91,9 @@ func rulePeak() Rule {
 				}
 			}
 			f := c.at("calls.peakPerMinute", strconv.Itoa(n), hint,
-				"at %d calls a minute HubSpot refuses %s %% of lookups: it answers %d searches a second, and %s%s", n, percent(share), hubspot.SearchesPerSecond, of, breaker)
-			if calls <= busy {
+				"at %d calls a minute HubSpot refuses %s %% of lookups: it answers %s%s", n, percent(share), limit, breaker)
+			if share <= load.Lost(busy, searchesPerCall) {
 				f.Severity = diag.Info
-			}
-			if n*actions > genesys.ExecutionsPerMinute {
-				c.at("calls.peakPerMinute", strconv.Itoa(n), "ask Genesys to raise the org's requests.volume.max",
-					"%d calls a minute execute up to %d data actions each, %d a minute: Genesys Cloud takes %d", n, actions, n*actions, genesys.ExecutionsPerMinute)
 			}
 		},
 	}

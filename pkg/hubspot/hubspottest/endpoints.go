@@ -17,7 +17,7 @@ func Endpoints() []Endpoint {
 		{"GET", "/crm/{version}/objects/{object}", records, "an unknown parameter changes nothing (ListsRefuseUnknown)"},
 		{"POST", "/crm/{version}/objects/{object}/search", records, "the readings of search in Assumptions"},
 		{"GET", "/crm/{version}/objects/{object}/{id}", records, ""},
-		{"POST", "/crm/{version}/objects/{object}/batch/read", records, "207 for what is not found"},
+		{"POST", "/crm/{version}/objects/{object}/batch/read", records, "207 for what is not found (MissingWith200); all members are required (BatchMembersOptional); by a unique property, or 400"},
 		{"GET", "/crm/{version}/objects/{object}/{id}/associations/{object}", any3, "ids are texts (NumericAssociations); never a label of people's own"},
 		{"POST", "/crm/{version}/associations/{object}/{object}/batch/read", any3, "207 for what has none; version 3 in a form of its own"},
 		{"GET", "/crm/{version}/associations/{object}/{object}/labels", any3, "HubSpot's own, and the primary company"},

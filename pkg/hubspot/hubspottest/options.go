@@ -71,6 +71,8 @@ type Assumptions struct {
 	TokenInfoForKeys       bool // access-token-info answers for this kind of token
 	AccountForKeys         bool // account-info answers for this kind of token
 	RefreshTokenRotates    bool // each renewal gives another refresh token, and the one before it ends
+	MissingWith200         bool // a batch read that does not find all it was asked for answers 200 instead of 207
+	BatchMembersOptional   bool // a batch read without properties or propertiesWithHistory is answered instead of refused
 	CaseSensitiveInStrings bool // IN on a text property finds only values given in lower case
 }
 

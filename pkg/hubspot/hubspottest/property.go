@@ -1,6 +1,7 @@
 package hubspottest
 
 import (
+	"cmp"
 	"maps"
 	"strconv"
 	"strings"
@@ -159,6 +160,14 @@ func (s *Server) definitions(object string) map[string]Property {
 		}
 		full.Unique, full.Calculated, full.Hidden, full.Options = p.Unique, p.Calculated, p.Hidden, p.Options
 		out[p.Name] = full
+	}
+	for _, p := range s.crm.Properties[object] {
+		full := property(p.Name, cmp.Or(p.Type, "string"))
+		full.FieldType, full.Unique = cmp.Or(p.FieldType, full.FieldType), p.Unique
+		full.Calculated = strings.HasPrefix(full.FieldType, "calculation_")
+		if out[p.Name] = full; p.Archived {
+			delete(out, p.Name)
+		}
 	}
 	for _, name := range s.undefine[object] {
 		delete(out, name)

@@ -165,6 +165,7 @@ func (c *call) find(id, by string) (*row, *failure) {
 type batchBody struct {
 	Inputs     []struct{ ID string } `json:"inputs"`
 	Properties []string              `json:"properties"`
+	History    []string              `json:"propertiesWithHistory"`
 	IDProperty string                `json:"idProperty"`
 }
 
@@ -190,7 +191,12 @@ func (c *call) batch() (any, *failure) {
 	if err := json.Unmarshal(c.body, &req); err != nil {
 		return nil, invalid("Invalid input JSON: %v", err)
 	}
-	if len(req.Inputs) > hubspot.BatchReadSize {
+	switch {
+	case req.Inputs == nil:
+		return nil, invalid("Some required fields were not set: [inputs]")
+	case !c.s.assume.BatchMembersOptional && (req.Properties == nil || req.History == nil):
+		return nil, invalid("Some required fields were not set: [properties, propertiesWithHistory]")
+	case len(req.Inputs) > hubspot.BatchReadSize:
 		return nil, invalid("At most %d inputs are allowed, got %d", hubspot.BatchReadSize, len(req.Inputs))
 	}
 	out, missing := []record{}, []string(nil)
@@ -212,7 +218,11 @@ func (c *call) batch() (any, *failure) {
 			Message: fmt.Sprintf("Could not get some %s objects, they may be deleted or not exist. Check that ids are valid.", strings.ToUpper(singular[c.object])),
 		}}
 	}
-	return c.batchReply(out, problems), nil
+	reply := c.batchReply(out, problems)
+	if with, ok := reply.(withStatus); ok && c.s.assume.MissingWith200 {
+		return with.body, nil
+	}
+	return reply, nil
 }
 
 func (c *call) batchReply(results any, problems []problem) any {

@@ -7,7 +7,7 @@ import "reflect"
 func Readings() []string {
 	return []string{
 		"PhoneNormalised", "EmptySortsFirst", "NoDealsIsZero", "PlainProbability", "NegativesMatchEmpty",
-		"CountryDigitsSearched", "CaseSensitiveInStrings", "AssociationIn",
+		"CountryDigitsSearched", "CaseSensitiveInStrings", "AssociationIn", "MissingWith200",
 	}
 }
 
