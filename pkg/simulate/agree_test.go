@@ -107,6 +107,9 @@ func expect(l line, s situation) want {
 				break
 			}
 		}
+		if l.d.HubSpot.Lookup.Rolled() { // no deal is read
+			break
+		}
 		if f.CompanyID != "" || f.ContactID != "" && (!s.assume.NoDealsIsZero || hasDeals(p, s)) {
 			w.Requests++
 			if s.deals != "" {
@@ -281,7 +284,10 @@ func mostRequests(d *deployment.Deployment) int {
 	if d.HubSpot.Auth.ByPlatform() { // one that is refused, and for a token
 		more = 2
 	}
-	if d.HubSpot.Lookup.Company == routing.CompanyNumbers {
+	switch l := d.HubSpot.Lookup; {
+	case l.Rolled():
+		return 1 + more
+	case l.Company == routing.CompanyNumbers:
 		return 3 + more
 	}
 	return 2 + more

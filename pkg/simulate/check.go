@@ -88,6 +88,7 @@ func (f *Fixtures) check() diag.Findings {
 		c.wrong("/now", fmt.Sprintf("use a year from %d to %d", world.FirstYear, world.LastYear), "now is too far from today")
 	}
 	c.owners()
+	c.definitions()
 	stages := c.pipelines()
 	companies := c.companies()
 	contacts := c.contacts(companies)
