@@ -260,6 +260,14 @@ func hoursOf(g genesys.Object, schedules []genesys.Object) (h genesys.Hours, err
 	return h, nil
 }
 
+// An absentError says that a deployment is not set up, or not wholly.
+type absentError struct {
+	kind genesys.Kind
+	name string
+}
+
+func (e *absentError) Error() string { return fmt.Sprintf("the org has no %s %q", e.kind, e.name) }
+
 // only finds the one entity of that name.
 func only(ctx context.Context, c *genesysrest.Client, k genesys.Kind, name string) (genesys.Object, error) {
 	all, err := c.Find(ctx, k, name)
@@ -268,7 +276,7 @@ func only(ctx context.Context, c *genesysrest.Client, k genesys.Kind, name strin
 	}
 	switch len(all) {
 	case 0:
-		return genesys.Object{}, fail(fmt.Errorf("the org has no %s %q", k, name), `run "dealroute setup" first, or look at "dealroute plan"`)
+		return genesys.Object{}, fail(&absentError{k, name}, `run "dealroute setup" first, or look at "dealroute plan"`)
 	case 1:
 		return all[0], nil
 	}

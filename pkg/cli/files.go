@@ -51,6 +51,22 @@ func readFile(name string, most int64) ([]byte, error) {
 	return data, nil
 }
 
+// openFile opens a file of the user's that is read bit by bit, however long it is.
+func openFile(name string) (io.ReadCloser, error) {
+	info, err := os.Stat(name) // first: to open a pipe is to wait
+	if err == nil {
+		err = regular(info)
+	}
+	if err != nil {
+		return nil, reason(err)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, reason(err)
+	}
+	return f, nil
+}
+
 func regular(info fs.FileInfo) error {
 	switch mode := info.Mode(); {
 	case mode.IsDir():

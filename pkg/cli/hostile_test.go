@@ -176,6 +176,8 @@ func fileArguments(t *testing.T) map[string][]string {
 		"action": {"action", "check", "FILE"}, "action to run": {"action", "run", "FILE"}, "input": {"action", "run", action, "--input", "@FILE"},
 		"auth": {"action", "run", action, "--auth", "FILE", "--base-url", "http://127.0.0.1:1"}, "document": {"eval", "--jsonpath", "$.a", "--document", "FILE"},
 		"context": {"eval", "--velocity", "x", "--context", "FILE"},
+		"calls":   {"simulate", "-f", with[2], "--suite", "FILE", "--against", with[2]}, "what calls are compared with": append(slices.Clone(with), "--against", "FILE"),
+		"calls of a plan": {"plan", "--sandbox", "-f", with[2], "--routing-diff", "FILE"},
 	}
 }
 

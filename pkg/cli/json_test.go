@@ -189,6 +189,8 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 	}
 	var flow, action string
 	oauthFile := filepath.Join(filepath.Dir(filepath.Dir(basicFile)), "oauth", "dealroute.yaml")
+	calls := file("calls.csv", "ANI,DNIS,Direction,Date\n+15135550142,tel:+15135550100,Inbound,11/23/26 9:00 AM\n,tel:+15135550100,Outbound,\nanonymous,,,\n")
+	other := file("before.yaml", strings.Replace(basicText(t), "priority: 10", "priority: 12", 1))
 	callers := []string{"simulate", "-f", basicFile}
 	for _, a := range callersOfBasic(t) {
 		callers = append(callers, "--ani", a)
@@ -207,6 +209,8 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"fault", "simulate", 0, "", []string{"simulate", "-f", basicFile, "--ani", "+15135550142", "--ani", "+15135550143", "--fault", "timeout"}},
 		{"third request", "simulate", 0, "", []string{"simulate", "-f", filepath.Join(filepath.Dir(filepath.Dir(basicFile)), "companies", "dealroute.yaml"), "--ani", "+15135550171"}},
 		{"world", "simulate", 0, "", []string{"simulate", "-f", basicFile, "--ani", "+15135550142", "--world", file("world.yaml", "call: {ani: \"+15135550142\"}\n")}},
+		{"against", "simulate-against", 0, "", []string{"simulate", "-f", basicFile, "--suite", calls, "--against", other}},
+		{"a call against", "simulate-against", 0, "", []string{"simulate", "-f", basicFile, "--ani", "+15135550142", "--against", other}},
 		{"demo", "demo", 0, "", []string{"demo"}},
 		{"validate", "validate", 0, "", []string{"validate", "-f", basicFile}},
 		{"validate of a broken file", "validate", 2, "", []string{"validate", "-f", file("dealroute.yaml", "version: 1\nnmae: x\n")}},
@@ -214,6 +218,8 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"setup", "setup", 0, "", []string{"setup", "-f", basicFile, "--sandbox", "--yes"}},
 		{"setup again", "setup", 0, "", []string{"setup", "-f", basicFile, "--sandbox", "--yes"}},
 		{"plan again", "plan", 0, "", []string{"plan", "-f", basicFile, "--sandbox", "--detailed-exitcode"}},
+		{"plan with calls", "plan", 0, "", []string{"plan", "-f", other, "--sandbox", "--routing-diff", calls, "--fixtures", filepath.Join(filepath.Dir(basicFile), "crm.yaml")}},
+		{"against what is deployed", "simulate-against", 0, "", []string{"simulate", "-f", basicFile, "--sandbox", "--suite", calls, "--against", "deployed"}},
 		{"deployed", "simulate", 0, "", []string{"simulate", "-f", basicFile, "--sandbox", "--flow", "deployed", "--ani", "+15135550142"}},
 		{"status", "status", 0, "", []string{"status", "-f", basicFile, "--sandbox"}},
 		{"switch off", "switch", 0, "", []string{"switch", "off", "-f", basicFile, "--sandbox", "--reason", "call +15135550142"}},

@@ -190,10 +190,12 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 	oauth := write("oauth.yaml", "version: 1\nname: noted-app\ngenesys: {region: us-east-1}\nhubspot: {auth: {method: oauth, renew: outside}, lookup: {homeCountries: [US]}}\nrouting: {fallback: {queue: General}}\n")
 	f := []string{"-f", m.file}
 	saved := filepath.Join(m.dir, "saved.plan")
+	calls := write("calls.csv", "ANI;Name;Date\n+15135550142;Lucia;23.11.26 09:00\n\"\"\"Lucia\"\" <sip:+15135550142@203.0.113.7>\";x;\n")
+	evilCalls := write("evil-calls.csv", "\"Anrufer "+strings.ReplaceAll(acting, "\n", " ")+"\",x\n+15135550142,+15135550142\n")
 	with := func(args ...string) []string { return append(slices.Clone(args), f...) }
 	return map[string][][]string{
 		"demo": {{"demo"}},
-		"plan": {with("plan", "--sandbox"), {"plan", "-f", names, "--sandbox"}, {"plan", "-f", raw}, {"plan", "-f", keys}, with("plan", "--profile", acting), with("plan", "--region", acting), with("plan", "--sandbox", "--out", saved), {"plan", "-f", names, "--sandbox", "--out", saved}},
+		"plan": {with("plan", "--sandbox"), {"plan", "-f", names, "--sandbox"}, {"plan", "-f", raw}, {"plan", "-f", keys}, with("plan", "--profile", acting), with("plan", "--sandbox", "--routing-diff", calls), with("plan", "--sandbox", "--routing-diff", evilCalls), with("plan", "--region", acting), with("plan", "--sandbox", "--out", saved), {"plan", "-f", names, "--sandbox", "--out", saved}},
 		"setup": {
 			with("setup", "--sandbox", "--yes"), with("setup", "--sandbox"), with("setup", saved, "--sandbox", "--yes"), with("setup", evilPath, "--sandbox"), with("setup", raw, "--sandbox"), {"setup", "-f", names, "--sandbox", "--yes"},
 			with("plan", "--sandbox", "--detailed-exitcode"), with("simulate", "--flow", "deployed", "--sandbox", "--ani", ani, "--trace"),
@@ -213,6 +215,8 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 		"simulate": {
 			with("simulate", "--ani", ani, "--trace"), with("simulate", "--ani", ani, "--trace", "--fixtures", crm), with("simulate", "--world", world, "--trace"),
 			with("simulate", "--ani", ani, "--fault", acting+"=429"), with("simulate", "--ani", ani, "--at", acting), {"simulate", "-f", names, "--ani", ani, "--trace"},
+			with("simulate", "--suite", calls, "--against", names), {"simulate", "-f", names, "--suite", calls, "--against", m.file}, with("simulate", "--ani", ani, "--against", raw),
+			with("simulate", "--suite", evilCalls, "--against", names), with("simulate", "--suite", calls, "--against", names, "--columns", "at=Name"), with("simulate", "--suite", evilPath, "--against", evilPath),
 		},
 		"render":        {with("render", "--out", filepath.Join(m.dir, "again")), {"render", "-f", names, "--out", filepath.Join(m.dir, "b\x1b[31m\nFORGED")}},
 		"sandbox":       {with("sandbox")},

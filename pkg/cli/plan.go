@@ -22,6 +22,7 @@ type planOptions struct {
 	timings bool
 
 	moves moveOptions
+	diff  diffOptions
 }
 
 func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.Command {
@@ -31,12 +32,17 @@ func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.C
 		Short: "Show what setup would change in the org; changes nothing",
 		Long: `Show what setup would change in the org, and change nothing.
 
+With --routing-diff a list of calls is sent through what is deployed and through what the file says,
+on fixtures or with the real HubSpot, which is only read: it is told how many would end elsewhere.
+
 With --out the plan is saved, and "setup FILE" applies exactly that or refuses: when the org, the
 deployment file, its templates or this program have changed since, it says what. The file holds
 what plan shows, and no secret.`,
 		Example: `  dealroute plan --out change.plan
-  dealroute setup change.plan --yes`,
-		Args: cobra.NoArgs,
+  dealroute setup change.plan --yes
+  dealroute plan --routing-diff calls.csv -o markdown`,
+		Args:        cobra.NoArgs,
+		Annotations: map[string]string{formatsOf: markdown},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
 			return run(cmd.Context(), o)
@@ -50,6 +56,7 @@ what plan shows, and no secret.`,
 	cmd.Flags().BoolVar(&o.timings, "timings", false, timingsHelp)
 	cmd.Flags().StringVar(&o.out, "out", "", "save the plan in this file, for setup FILE")
 	o.moves.flags(cmd.Flags(), "plan to ")
+	o.diff.flags(cmd.Flags())
 	return cmd
 }
 
@@ -57,6 +64,9 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	env := o.session
 	l, b, err := load(env, false)
 	if err != nil {
+		return err
+	}
+	if err := o.diff.check(); err != nil {
 		return err
 	}
 	if o.out != "" && !o.moves.alone() {
@@ -98,11 +108,15 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	export := watch.Step("read the published flow")
 	texts := publishedFlow(ctx, env, target, b, r.Plan())
 	export()
+	diff, err := o.diff.run(ctx, env, l, b, target, o.moves.former, watch)
+	if err != nil {
+		return err
+	}
 	var timings *view.Timings
 	if o.timings {
 		timings = watch.Timings()
 	}
-	if err := printPlan(env, target, r, texts, found, timings); err != nil {
+	if err := printPlan(env, target, r, texts, found, timings, diff); err != nil {
 		return err
 	}
 	if o.out != "" {
@@ -137,20 +151,30 @@ func shownPlan(target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]st
 	return p
 }
 
-func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string, found diag.Findings, timings *view.Timings) error {
+func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string, found diag.Findings, timings *view.Timings, diff *routingDiff) error {
 	if env.settings.json {
-		p := shownPlan(target, r, texts, found)
+		p := view.PlanAnswer{Plan: shownPlan(target, r, texts, found)}
 		p.Timings = timings
+		diff.into(&p)
 		return view.JSON(env.IO.Out, p)
 	}
 	if timings != nil {
 		defer view.PrintTimings(env.IO.Err, timings)
 	}
+	if env.settings.format == markdown {
+		if err := view.MarkdownPlan(env.IO.Out, r.Identity().OrgName, target.sandbox != nil, r.Plan(), texts); err != nil {
+			return err
+		}
+		return diff.print(env)
+	}
 	diag.Fprintf(env.IO.Out, "org %q (%s)\n", r.Identity().OrgName, r.Identity().OrgID)
 	if target.sandbox != nil {
 		diag.Fprintf(env.IO.Out, "It is emulated, and %s: that queues exist and have staff here says nothing of a real org.\n", target.sandbox.origin)
 	}
-	return view.PrintPlan(env.IO.Out, r.Plan(), texts)
+	if err := view.PrintPlan(env.IO.Out, r.Plan(), texts); err != nil {
+		return err
+	}
+	return diff.print(env)
 }
 
 // warnLacks names the permissions that setup would miss. It goes on all the same: which grants

@@ -29,7 +29,7 @@ type setting struct {
 func settingTable() []setting {
 	return []setting{
 		{name: "file", short: "f", env: "DEALROUTE_FILE", help: "deployment file (default: dealroute.yaml here or in a folder above)"},
-		{name: "output", short: "o", fallback: "text", env: "DEALROUTE_OUTPUT", help: "text or json; validate writes sarif, junit and github, too"},
+		{name: "output", short: "o", fallback: "text", env: "DEALROUTE_OUTPUT", help: "text or json; validate writes sarif, junit and github, too, and plan and simulate --against markdown"},
 		{name: "region", env: "GENESYSCLOUD_REGION", help: "Genesys Cloud region, by AWS name or domain"},
 		{name: "org", env: "DEALROUTE_ORG", help: "refuse to touch any other org (name or id)"},
 		{name: "profile", env: "GENESYSCLOUD_PROFILE", help: "profile of ~/.gc/config.toml to sign in with"},

@@ -301,7 +301,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 		export()
 		asked.Wait()
 		if !asJSON {
-			if err := printPlan(env, target, r, texts, found, nil); err != nil {
+			if err := printPlan(env, target, r, texts, found, nil, nil); err != nil {
 				return err
 			}
 		}

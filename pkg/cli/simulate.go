@@ -42,6 +42,10 @@ type simulateOptions struct {
 	crm             string
 	flow            string
 	trace, showPII  bool
+
+	suite   string // list of calls
+	against string // what else they are sent through: a deployment file, or what is deployed
+	list    listOptions
 }
 
 func newSimulateCmd(env *Env, run func(context.Context, simulateOptions) error) *cobra.Command {
@@ -58,11 +62,17 @@ opens is open for the next one. Nothing is ever written to an org.
 
 Stages, pipelines, properties and options that the deployment file names and the account,
 of the fixtures or the live one, does not have are warned of, and so is what a world file
-says for nothing.`,
+says for nothing.
+
+With --against each call is sent through another deployment file, too, or through what is deployed,
+and it is told which calls change queue, skills or priority; that some do is no failure. The calls
+are those of --ani, or of a list, which may be an export of the interactions view; docs/moves.md.`,
 		Example: `  dealroute simulate --ani +15135550142
   dealroute simulate --ani +15135550142 --fault timeout --ani +15135550143
-  dealroute simulate --ani anonymous -o json`,
-		Args: cobra.NoArgs,
+  dealroute simulate --ani anonymous -o json
+  dealroute simulate --suite calls.csv --against old.yaml`,
+		Args:        cobra.NoArgs,
+		Annotations: map[string]string{formatsOf: markdown},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
 			return run(cmd.Context(), o)
@@ -81,6 +91,9 @@ says for nothing.`,
 	f.StringVar(&o.flow, "flow", "rendered", "whose flow runs: rendered or deployed")
 	f.BoolVar(&o.trace, "trace", false, "show each action with its inputs and outputs")
 	f.BoolVar(&o.showPII, "show-pii", false, "do not mask numbers, names and amounts; needs a terminal")
+	f.StringVar(&o.suite, "suite", "", "file with calls, one after the other: YAML, JSONL, CSV, or an export of the interactions view; - is standard input")
+	f.StringVar(&o.against, "against", "", "say which of the calls end otherwise than by this deployment file, or by what is deployed")
+	o.list.flags(f)
 	return cmd
 }
 
@@ -93,9 +106,15 @@ func runSimulate(ctx context.Context, o simulateOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.compares(); err != nil {
+		return err
+	}
 	s, err := newSimulation(ctx, env, l, b, o)
 	if err != nil {
 		return err
+	}
+	if o.against != "" {
+		return s.compare(ctx, env, b)
 	}
 	calls, err := s.callers()
 	if err != nil {
@@ -130,6 +149,8 @@ type simulation struct {
 	mask     *privacy.Mask
 	found    diag.Findings
 	texts    map[string][]byte // that the findings are in, by file
+
+	also *deployment.Deployment // whose properties the account of the fixtures has, too; may be nil
 }
 
 // A hub is a HubSpot that calls ask, with its clock.
@@ -146,7 +167,11 @@ func (s *simulation) hub(crm simulate.CRM) hub {
 	}
 	d := s.loaded.deployment
 	clock := &virtualClock{now: s.start}
-	server := hubspottest.New(crm, append(append(defined(d), tokensOf(d)...), hubspottest.Virtual(), hubspottest.Clock(clock.Now))...)
+	var has []hubspottest.Option
+	if s.also != nil {
+		has = defined(s.also)
+	}
+	server := hubspottest.New(crm, slices.Concat(has, defined(d), tokensOf(d), []hubspottest.Option{hubspottest.Virtual(), hubspottest.Clock(clock.Now)})...)
 	return hub{transport.Handler(server), clock.Set, server}
 }
 

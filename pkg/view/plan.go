@@ -28,6 +28,12 @@ type Plan struct {
 	Preflight
 }
 
+// A PlanAnswer is the answer of plan, with what setup has no use for.
+type PlanAnswer struct {
+	Plan
+	RoutingDiff *Moves `json:"routingDiff"` // null unless asked for, and when nothing is deployed
+}
+
 // A Preflight is what both accounts say before anything is changed.
 type Preflight struct {
 	// Each of permissionsMissing with the change that needs it first.
