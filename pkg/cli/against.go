@@ -347,8 +347,6 @@ func nobody(file string, f view.MovesFrame) error {
 // compares refuses what a comparison cannot mean, and its flags without one.
 func (o simulateOptions) compares() error {
 	switch {
-	case o.against == "" && o.suite != "":
-		return fail(errors.New("--suite is compared with something"), "name a deployment file, or deployed, with --against")
 	case o.against == "" && o.settings.format == markdown:
 		return fail(errors.New("-o markdown says which calls move"), "name what they are compared with by --against")
 	case o.against == "" && o.list.given():

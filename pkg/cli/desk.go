@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
@@ -24,7 +25,11 @@ type desk struct {
 	s     *simulation
 	files *callFiles
 	usual *hub // with the records of the fixtures
+	memo  *interp.Memo
 }
+
+// answersKept is how many answers of HubSpot are kept for calls that ask the same.
+const answersKept = 8192
 
 // A ready call is one of a list with all that it meets.
 type ready struct {
@@ -80,7 +85,9 @@ func once[T any](f *callFiles, in map[string]fileRead[T], name string, read func
 	return x.value, x.err
 }
 
-func (s *simulation) desk(files *callFiles) *desk { return &desk{s: s, files: files} }
+func (s *simulation) desk(files *callFiles) *desk {
+	return &desk{s: s, files: files, memo: interp.NewMemo(s.program.Flow())}
+}
 
 // ready finds what a call meets. What the list says wrongly is the error, at its place; harmless
 // remarks are told.
@@ -91,7 +98,6 @@ func (k *desk) ready(c *simulate.Listed) (r *ready, told diag.Findings, err erro
 	wrong := func(at diag.Position, hint, format string, args ...any) {
 		found = append(found, diag.Finding{Message: fmt.Sprintf(format, args...), Hint: hint, Position: at})
 	}
-	own := s.loaded.deployment.Own()
 	if s.live && (c.CRM != nil || c.CRMFile.Text != "") {
 		wrong(c.Place, "leave out the one that you do not mean", "records of the call's own and --crm live exclude each other")
 	}
@@ -120,7 +126,7 @@ func (k *desk) ready(c *simulate.Listed) (r *ready, told diag.Findings, err erro
 		}
 	}
 	script := func(d *world.Document) diag.Findings {
-		return privacy.Findings(s.program.Script(d, s.org.Rows, s.loaded.deployment), own...)
+		return s.masked(s.program.Script(d, s.org.Rows, s.loaded.deployment))
 	}
 	if n := c.WorldFile; n.Text != "" {
 		d, err := once(k.files, k.files.worlds, n.Text, func(path string, data []byte) (*world.Document, error) {
@@ -129,7 +135,7 @@ func (k *desk) ready(c *simulate.Listed) (r *ready, told diag.Findings, err erro
 				fs = append(fs, script(d)...)
 			}
 			if fs.Has(diag.Error) {
-				return nil, privacy.Findings(fs, own...).Sorted()
+				return nil, s.masked(fs).Sorted()
 			}
 			return d, nil
 		})
@@ -155,9 +161,17 @@ func (k *desk) ready(c *simulate.Listed) (r *ready, told diag.Findings, err erro
 	}
 	r.dial(s, wrong)
 	if found.Has(diag.Error) {
-		return nil, nil, privacy.Findings(found, own...)
+		return nil, nil, s.masked(found)
 	}
-	return r, privacy.Findings(found, own...), nil
+	return r, s.masked(found), nil
+}
+
+// masked are findings without what is personal in them.
+func (s *simulation) masked(found diag.Findings) diag.Findings {
+	if len(found) == 0 { // to read the own numbers takes longer than a call
+		return nil
+	}
+	return privacy.Findings(found, s.loaded.deployment.Own()...)
 }
 
 // dial fills the call itself.
@@ -182,12 +196,8 @@ func (r *ready) dial(s *simulation, wrong func(at diag.Position, hint, format st
 		call.Start = r.script.Start()
 	}
 	f, known := s.fixtures.Calls[ani]
-	if !known && named(ani, s.fixtures) != nil {
-		hint := ""
-		if h := findingOf(named(ani, s.fixtures)); h.Hint != "" {
-			hint = h.Hint
-		}
-		wrong(c.Place, hint, "ani has a word that is no number, no address and no call of the fixtures")
+	if !known && !simulate.Shown(ani) {
+		wrong(c.Place, findingOf(named(ani, s.fixtures)).Hint, "ani has a word that is no number, no address and no call of the fixtures")
 	}
 	if call.ANI = ani; f.ANI != "" {
 		call.ANI = f.ANI
@@ -207,12 +217,12 @@ func (r *ready) dial(s *simulation, wrong func(at diag.Position, hint, format st
 	call.Own = f.Org()
 	call.Own.Change(c.Org())
 	number := func(n string) string {
+		if n == "" || n == s.first {
+			return s.first
+		}
 		ours, err := s.ours(n)
 		if err != nil {
 			wrong(c.Place, findingOf(err).Hint, "the called number is none of the deployment's")
-		}
-		if all := s.loaded.deployment.Calls.Numbers; ours == "" && len(all) > 0 {
-			return all[0]
 		}
 		return ours
 	}
@@ -236,6 +246,10 @@ func (k *desk) call(ctx context.Context, r *ready, mask *privacy.Mask) ([]*simul
 		mask.Caller(r.call.ANI)
 	}
 	run := s.newRun(k.hub(r), mask, r.faults)
+	run.Takes, run.Memo = nil, k.memo // what a list tells needs no target's origin
+	if mask == nil && r.crm == nil && r.script == nil {
+		run.Answers, run.Account = s.known, fmt.Sprint("fixtures ", r.faults)
+	}
 	if r.script != nil {
 		run.Script = world.New(r.script.File)
 	}

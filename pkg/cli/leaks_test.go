@@ -187,6 +187,9 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 	input := write("input.json", `{"number":"+15135550142","national":"5135550142","`+"x"+`":`+says+`}`)
 	evilPath := filepath.Join(m.dir, "no\x1b[31m\nFORGED: all fine")
 	ani := "\"Lucia \x1b[31m\nFORGED: all\" <sip:+15135550142@203.0.113.7>"
+	evilSuite := write("suite.yaml", "calls:\n  - {name: "+says+", ani: "+quoted(ani)+", expect: {queue: "+says+", rule: "+says+", participantData: {"+says+": "+says+"}}}\n")
+	badCalls := write("calls.csv", "ani,"+acting+"\n"+acting+","+ani+"\n")
+	badPart := write("part.json", `{"schema": 1, "suite": {"file": `+says+`, "hash": `+says+`}, `+says+`: 1}`)
 	oauth := write("oauth.yaml", "version: 1\nname: noted-app\ngenesys: {region: us-east-1}\nhubspot: {auth: {method: oauth, renew: outside}, lookup: {homeCountries: [US]}}\nrouting: {fallback: {queue: General}}\n")
 	f := []string{"-f", m.file}
 	saved := filepath.Join(m.dir, "saved.plan")
@@ -217,10 +220,12 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 			with("simulate", "--ani", ani, "--fault", acting+"=429"), with("simulate", "--ani", ani, "--at", acting), {"simulate", "-f", names, "--ani", ani, "--trace"},
 			with("simulate", "--suite", calls, "--against", names), {"simulate", "-f", names, "--suite", calls, "--against", m.file}, with("simulate", "--ani", ani, "--against", raw),
 			with("simulate", "--suite", evilCalls, "--against", names), with("simulate", "--suite", calls, "--against", names, "--columns", "at=Name"), with("simulate", "--suite", evilPath, "--against", evilPath),
+			with("simulate", "--suite", evilSuite), with("simulate", "--suite", evilSuite, "-o", "junit"), with("simulate", "--suite", evilSuite, "-o", "github"), with("simulate", "--suite", badCalls),
 		},
-		"render":        {with("render", "--out", filepath.Join(m.dir, "again")), {"render", "-f", names, "--out", filepath.Join(m.dir, "b\x1b[31m\nFORGED")}},
-		"sandbox":       {with("sandbox")},
-		"sandbox reset": {with("sandbox", "reset")},
+		"simulate merge": {with("simulate", "merge", badCalls), with("simulate", "merge", badPart)},
+		"render":         {with("render", "--out", filepath.Join(m.dir, "again")), {"render", "-f", names, "--out", filepath.Join(m.dir, "b\x1b[31m\nFORGED")}},
+		"sandbox":        {with("sandbox")},
+		"sandbox reset":  {with("sandbox", "reset")},
 		"eval": {
 			{"eval", "1 + 1"}, {"eval", `"` + acting + `"`}, {"eval", acting}, {"eval", "Call.Ani", "--set", "Call.Ani=" + ani}, {"eval", "--velocity", "$input.a " + acting, "--context", input},
 			{"eval", "--jsonpath", "$.a", "--document", doc}, {"eval", "--jsonpath", "$.b" + acting, "--document", doc}, {"eval", "--velocity", "#if(" + acting}, {"eval", "--check", "Flow." + acting},

@@ -42,7 +42,7 @@ func held(env *Env, got *any) map[string][]*cobra.Command {
 		groupDeploy: {newDemoCmd(env, hold[session](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got)), newRotateCmd(newRotateKeyCmd(env, hold[rotateOptions](got)), newRotateClientCmd(env, hold[rotateOptions](got)))},
 		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got)), newTokenCmd(newTokenRenewCmd(env, hold[tokenRenewOptions](got)))},
 		groupLook: {
-			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got)), newRenderCmd(env, hold[renderOptions](got)),
+			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got), newSimulateMergeCmd(env, hold[mergeOptions](got))), newRenderCmd(env, hold[renderOptions](got)),
 			newSandboxCmd(env, hold[sandboxCmdOptions](got), hold[session](got)),
 		},
 		groupLanguages: {
@@ -109,6 +109,9 @@ func TestOptions(t *testing.T) {
 		{"simulate --suite c --against a --columns a=b --columns c=d,e=f --time-zone z --date-order mdy", simulateOptions{
 			session: s, crm: "fixtures", flow: "rendered", suite: "c", against: "a", list: listOptions{[]string{"a=b", "c=d,e=f"}, "z", "mdy"},
 		}},
+		{"simulate --suite s --fail-under 90 --shard 1/2 --mutate", simulateOptions{session: s, crm: "fixtures", flow: "rendered", suite: "s", checks: suiteOptions{failUnder: "90", shard: "1/2", mutate: true}}},
+		{"simulate --init-suite s", simulateOptions{session: s, crm: "fixtures", flow: "rendered", checks: suiteOptions{first: "s"}}},
+		{"simulate merge a b --fail-under 90", mergeOptions{s, []string{"a", "b"}, "90"}},
 		{"render --out o --copy-templates c --annotate", renderOptions{s, "o", "c", true}},
 		{"sandbox", sandboxCmdOptions{session: s, genesys: "127.0.0.1:0", hubspot: "127.0.0.1:0"}},
 		{"sandbox --latency 1s --job-time 2s --hubspot-latency 3s --export-time 4s --genesys-address g --hubspot-address h --fault 3=429", sandboxCmdOptions{s, time.Second, 2 * time.Second, 3 * time.Second, 4 * time.Second, "g", "h", []string{"3=429"}}},

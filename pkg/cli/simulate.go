@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 
+	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -44,15 +46,17 @@ type simulateOptions struct {
 	trace, showPII  bool
 
 	suite   string // list of calls
+	checks  suiteOptions
 	against string // what else they are sent through: a deployment file, or what is deployed
 	list    listOptions
 }
 
-func newSimulateCmd(env *Env, run func(context.Context, simulateOptions) error) *cobra.Command {
+func newSimulateCmd(env *Env, run func(context.Context, simulateOptions) error, more ...*cobra.Command) *cobra.Command {
 	o := simulateOptions{}
 	cmd := &cobra.Command{
-		Use:   "simulate",
-		Short: "Show where a caller goes and why, on the artifacts that are rendered or deployed",
+		Use:         "simulate",
+		Annotations: map[string]string{formatsOf: "junit github " + markdown},
+		Short:       "Show where a caller goes and why, on the artifacts that are rendered or deployed",
 		Long: `Send callers through the flow and the data actions, as they are rendered or as they are
 deployed. HubSpot's answers come from fixtures (crm.yaml beside the deployment file), from a
 world file with scripted outcomes, or from the real account, which is only read.
@@ -64,15 +68,29 @@ Stages, pipelines, properties and options that the deployment file names and the
 of the fixtures or the live one, does not have are warned of, and so is what a world file
 says for nothing.
 
+--suite runs a list of calls, each with what is expected of it and, where it says so, with
+records, faults and a time of its own. They know nothing of each other. What is not as expected,
+and a share of covered rules below --fail-under, give exit code 2. docs/suite.md has the format.
+
 With --against each call is sent through another deployment file, too, or through what is deployed,
 and it is told which calls change queue, skills or priority; that some do is no failure. The calls
 are those of --ani, or of a list, which may be an export of the interactions view; docs/moves.md.`,
 		Example: `  dealroute simulate --ani +15135550142
   dealroute simulate --ani +15135550142 --fault timeout --ani +15135550143
   dealroute simulate --ani anonymous -o json
+  dealroute simulate --init-suite calls.yaml
+  dealroute simulate --suite calls.yaml --fail-under 90
   dealroute simulate --suite calls.csv --against old.yaml`,
-		Args:        cobra.NoArgs,
-		Annotations: map[string]string{formatsOf: markdown},
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			err := fmt.Errorf("%s takes flags only, no other argument", cmd.CommandPath()) // which may be somebody's number
+			if hint := diag.DidYouMean(args[0], []string{"merge"}); hint != "" {
+				return fail(err, hint)
+			}
+			return usage(cmd.CommandPath(), err)
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
 			return run(cmd.Context(), o)
@@ -89,17 +107,25 @@ are those of --ani, or of a list, which may be an export of the interactions vie
 	f.StringVar(&o.world, "world", "", "file with scripted outcomes instead of fixtures")
 	f.StringVar(&o.crm, "crm", "fixtures", "where HubSpot's answers come from: fixtures or live")
 	f.StringVar(&o.flow, "flow", "rendered", "whose flow runs: rendered or deployed")
+	f.StringVar(&o.suite, "suite", "", "file of calls with what is expected of them, as YAML, JSONL or CSV; with --against also an export of the interactions view; - is standard input")
+	f.StringVar(&o.checks.failUnder, "fail-under", "", "with --suite: least percent of rules, the fallback included, that its calls must cover")
+	f.StringVar(&o.checks.shard, "shard", "", "with --suite: run only the calls of one part, such as 3/8; simulate merge adds the parts up")
+	f.BoolVar(&o.checks.mutate, "mutate", false, "with --suite: say which changes of the rules no expectation notices")
+	f.StringVar(&o.checks.first, "init-suite", "", "write a first suite to this file: a call a rule, and one for each outcome")
 	f.BoolVar(&o.trace, "trace", false, "show each action with its inputs and outputs")
 	f.BoolVar(&o.showPII, "show-pii", false, "do not mask numbers, names and amounts; needs a terminal")
-	f.StringVar(&o.suite, "suite", "", "file with calls, one after the other: YAML, JSONL, CSV, or an export of the interactions view; - is standard input")
 	f.StringVar(&o.against, "against", "", "say which of the calls end otherwise than by this deployment file, or by what is deployed")
 	o.list.flags(f)
+	cmd.AddCommand(more...)
 	return cmd
 }
 
 func runSimulate(ctx context.Context, o simulateOptions) error {
 	env := o.session
 	if err := personal(env.IO, o.showPII); err != nil {
+		return err
+	}
+	if err := o.checkSuite(); err != nil {
 		return err
 	}
 	l, b, err := load(env, false)
@@ -113,8 +139,13 @@ func runSimulate(ctx context.Context, o simulateOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.against != "" {
+	switch {
+	case o.against != "":
 		return s.compare(ctx, env, b)
+	case o.checks.first != "":
+		return runInitSuite(ctx, env, s)
+	case o.suite != "":
+		return runSuite(ctx, env, s, b)
 	}
 	calls, err := s.callers()
 	if err != nil {
@@ -136,6 +167,9 @@ type simulation struct {
 	program  *simulate.Program
 	org      *simulate.Org
 	token    secret.Value
+	hash     string // tells what calls go through from anything else
+	known    *simulate.Answers
+	first    string   // number of the deployment's, which callers dial unless they say otherwise
 	asking   []string // names of the data actions that ask HubSpot
 	trace    interp.Trace
 	faults   []transport.Fault
@@ -251,6 +285,21 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	if s.program, err = simulate.Prepare(artifacts, simulate.Readings{}); err != nil {
 		return nil, err
 	}
+	if all := l.deployment.Calls.Numbers; len(all) > 0 {
+		s.first = all[0]
+	}
+	if o.listed() {
+		flow := b.Flow.Text
+		if o.flow == "deployed" {
+			printed, err := architect.Print(artifacts.Flow)
+			if err != nil {
+				return nil, err
+			}
+			flow = string(printed)
+		}
+		s.hash = printOf(flow, artifacts.Actions)
+	}
+	s.known = simulate.NewAnswers(answersKept)
 	if s.live {
 		s.token = key
 	}
@@ -266,7 +315,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	case s.live:
 		err = s.useLive(ctx, env, key)
 	default:
-		err = s.useFixtures()
+		err = s.useFixtures(env)
 	}
 	return s, err
 }
@@ -422,12 +471,17 @@ func (s *simulation) useWorld() error {
 	return nil
 }
 
-func (s *simulation) useFixtures() error {
+func (s *simulation) useFixtures(env session) error {
 	path := s.options.fixtures
 	if path == "" {
 		path = filepath.Join(s.loaded.dir, "crm.yaml")
 	}
 	data, err := readFile(path, maxText)
+	if s.options.listed() && s.options.fixtures == "" && errors.Is(err, os.ErrNotExist) {
+		diag.Fprintf(env.IO.Err, "there is no %s: a call without records of its own meets an empty account\n", path)
+		s.fixtures, s.source = &simulate.Fixtures{}, "no fixtures"
+		return nil
+	}
 	if err != nil {
 		return fail(fmt.Errorf("read the fixtures %s: %w", path, err), "name another file with --fixtures, a world with --world, or ask the account with --crm live")
 	}
@@ -521,8 +575,8 @@ func (s *simulation) callers() ([]simulate.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := s.loaded.deployment.Calls.Numbers; dnis == "" && len(n) > 0 {
-		dnis = n[0]
+	if dnis == "" {
+		dnis = s.first
 	}
 	var calls []simulate.Call
 	for _, ani := range s.options.anis {

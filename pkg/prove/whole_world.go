@@ -182,37 +182,8 @@ func (w *whole) replays(ctx context.Context, s *situation, data []byte, o ran) (
 
 // tell tells a call as a person would make it.
 func (w *whole) tell(s *situation, o ran, want want, f flaw) []string {
-	var out []string
+	out := w.comes(s, !want.scheduled && !want.silent)
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	mask := func(n string) string {
-		if slices.Contains(w.own, n) {
-			return n
-		}
-		return phone.Mask(n)
-	}
-	ani := mask(s.ANI)
-	if s.ANI == "" {
-		ani = "a withheld number"
-	}
-	add("a call from %s to %s at %s", ani, s.DNIS, s.At.Format(time.RFC3339))
-	if s.Through != "" {
-		add("another flow hands it on, at %s", s.Through)
-	}
-	if s.State != "" {
-		add("the schedule says %s", s.State)
-	}
-	if s.earlier != nil || len(s.Conversation) > 0 {
-		add("an earlier leg of the conversation left %s", data(s.Conversation))
-	}
-	if x := s.Org.told(); x != "" {
-		add("in the org %s", x)
-	}
-	if !want.scheduled && !want.silent {
-		add("HubSpot knows %s", w.known(s))
-		for _, x := range s.Faults {
-			add("%s", x.told())
-		}
-	}
 	if o.err != nil {
 		add("%s", f.message)
 		return out
@@ -236,6 +207,39 @@ func (w *whole) tell(s *situation, o ran, want want, f flaw) []string {
 	}
 	add("the policy says %s%s%s", target(want), withPriority(want.ending, want.Skills, want.Priority), rule)
 	add("so %s", f.message)
+	return out
+}
+
+// comes tells how a call comes, and what it meets; of HubSpot only where that matters.
+func (w *whole) comes(s *situation, known bool) []string {
+	var out []string
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	ani := s.ANI
+	if !slices.Contains(w.own, ani) {
+		ani = phone.Mask(ani)
+	}
+	if s.ANI == "" {
+		ani = "a withheld number"
+	}
+	add("a call from %s to %s at %s", ani, s.DNIS, s.At.Format(time.RFC3339))
+	if s.Through != "" {
+		add("another flow hands it on, at %s", s.Through)
+	}
+	if s.State != "" {
+		add("the schedule says %s", s.State)
+	}
+	if s.earlier != nil || len(s.Conversation) > 0 {
+		add("an earlier leg of the conversation left %s", data(s.Conversation))
+	}
+	if x := s.Org.told(); x != "" {
+		add("in the org %s", x)
+	}
+	if known {
+		add("HubSpot knows %s", w.known(s))
+		for _, x := range s.Faults {
+			add("%s", x.told())
+		}
+	}
 	return out
 }
 

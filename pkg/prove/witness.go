@@ -53,6 +53,14 @@ type finder struct {
 	unsure []bool                   // no caller was found, and not all that could be were tried
 	said   map[string]routing.Facts // of sketches, by their keys
 	spent  bool                     // the last search ended at its bound
+	keep   bool                     // met is kept
+	met    []meeting                // everybody who was thought of, with what would be known of him
+}
+
+// A meeting is a caller and the facts about him.
+type meeting struct {
+	sketch sketch
+	facts  routing.Facts
 }
 
 // An atom is one part of a rule's condition.
@@ -105,7 +113,9 @@ func (f *finder) factsOf(x sketch) routing.Facts {
 	facts, ok := f.said[k]
 	if !ok {
 		facts = f.builder.factsOf(x)
-		f.said[k] = facts
+		if f.said[k] = facts; f.keep {
+			f.met = append(f.met, meeting{x, facts})
+		}
 	}
 	return facts
 }
