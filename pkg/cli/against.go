@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -17,6 +18,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -90,15 +92,50 @@ func listError(err error) error {
 type comparison struct {
 	before, after *simulation
 	was, is       string // names of them
+
+	lost atomic.Pointer[error] // why HubSpot is not asked any more
+}
+
+// newComparison prepares what is; what was is still to come.
+func newComparison(env session, s *simulation, was, is string) *comparison {
+	c := &comparison{after: s, was: was, is: is}
+	s.trace = interp.TraceOff
+	if s.answers != nil {
+		s.patient = true
+		s.answers = transport.Patient(s.answers, transport.Patience{Rate: livePace, Tries: liveTries, Pause: env.pause(), Lost: func(status int, err error) {
+			if err == nil {
+				err = fmt.Errorf("HubSpot answers %d", status)
+			}
+			c.lost.CompareAndSwap(nil, &err)
+		}})
+	}
+	return c
+}
+
+// The live account is asked two times a second: searches may be five for the whole account, and
+// callers of the deployment that is in use search there at the same time.
+const (
+	livePace  = 2
+	liveTries = 5
+)
+
+// answered is the error of a call whose lookups were not answered: it would move for no reason of
+// its own.
+func (c *comparison) answered() error {
+	err := c.lost.Load()
+	if err == nil {
+		return nil
+	}
+	return fail(fmt.Errorf("calls cannot be compared without HubSpot's answers: %w", *err), "check the key and its scopes, or repeat it later; fixtures need no account (docs/moves.md)")
 }
 
 // against sets up what calls are compared with: another deployment file, or what is deployed.
 func (s *simulation) against(ctx context.Context, env session, b *blueprint.Blueprint, name string) (c *comparison, err error) {
-	c = &comparison{after: s, was: name, is: s.loaded.path}
+	is := s.loaded.path
 	if s.options.flow == deployed {
-		c.is = deployed
+		is = deployed
 	}
-	s.trace = interp.TraceOff
+	c = newComparison(env, s, name, is)
 	if name == deployed {
 		target, err := openOrg(ctx, env, s.loaded, b, true)
 		if err != nil {
@@ -275,6 +312,9 @@ func (c *comparison) run(ctx context.Context, env session, file string, list *si
 		after, err := k.after.call(ctx, r, nil)
 		if err != nil {
 			return moved{}, fmt.Errorf("through %s: %w", c.is, err)
+		}
+		if err := c.answered(); err != nil {
+			return moved{}, err
 		}
 		leg := 0 // the first that moves, else the first
 		for i := range before {

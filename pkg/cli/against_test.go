@@ -2,12 +2,17 @@ package cli_test
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
 )
 
@@ -242,5 +247,45 @@ func TestRoutingDiff(t *testing.T) {
 	os.Remove(filepath.Join(l.dir, "crm.yaml")) //nolint:errcheck // the next line tells
 	if code, _, errs := l.run("plan", "--sandbox", "--routing-diff", "calls.csv"); code != 1 || !strings.Contains(errs, "crm.yaml") || !strings.Contains(errs, "--crm live") {
 		t.Errorf("without fixtures: exit code %d\n%s", code, errs)
+	}
+}
+
+// The live account is asked with patience: that it refuses some requests moves nobody, and that it
+// answers nothing is no answer.
+func TestAgainstLive(t *testing.T) {
+	l := newPlace(t)
+	data, err := os.ReadFile(filepath.Join(l.dir, "crm.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, found := simulate.DecodeFixtures("crm.yaml", data)
+	if found != nil {
+		t.Fatal(found)
+	}
+	account := hubspottest.New(f.CRM)
+	var mu sync.Mutex
+	searches, refused := 0, 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if strings.HasSuffix(r.URL.Path, "/search") {
+			if searches++; searches%3 != 0 {
+				refused++
+				w.Header().Set("Retry-After", "1")
+				w.WriteHeader(http.StatusTooManyRequests)
+				return
+			}
+		}
+		account.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	l.p.env["HUBSPOT_SERVICE_KEY"] = hubspottest.DefaultToken
+	if m := l.against("--suite", "calls.csv", "--against", "before.yaml", "--crm", "live", "--hubspot-base-url", server.URL); m.Moved != 1 || m.Calls != 3 || refused < 4 {
+		t.Errorf("%d refused: %+v", refused, m)
+	}
+	l.p.env["HUBSPOT_SERVICE_KEY"] = "pat-na1-00000000-0000-0000-0000-000000000000"
+	code, out, errs := l.run("simulate", "--suite", "calls.csv", "--against", "before.yaml", "--crm", "live", "--hubspot-base-url", server.URL)
+	if code != 1 || out != "" || !strings.Contains(errs, "error: calls cannot be compared without HubSpot's answers: HubSpot answers 401\nhint: ") {
+		t.Errorf("a wrong key: exit code %d\n%s%s", code, out, errs)
 	}
 }

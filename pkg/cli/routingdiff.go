@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -65,7 +64,6 @@ func (o diffOptions) run(ctx context.Context, env session, l *loaded, b *bluepri
 	if err != nil {
 		return nil, err
 	}
-	s.trace = interp.TraceOff
 	named := b
 	if former != "" {
 		d := *l.deployment
@@ -79,7 +77,7 @@ func (o diffOptions) run(ctx context.Context, env session, l *loaded, b *bluepri
 			return nil, unreadable(found, nil, false)
 		}
 	}
-	c := &comparison{after: s, was: deployed, is: l.path}
+	c := newComparison(env, s, deployed, l.path)
 	var absent *absentError
 	switch err := c.deployed(ctx, target, b, named); {
 	case errors.As(err, &absent):

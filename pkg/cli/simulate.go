@@ -184,7 +184,8 @@ type simulation struct {
 	found    diag.Findings
 	texts    map[string][]byte // that the findings are in, by file
 
-	also *deployment.Deployment // whose properties the account of the fixtures has, too; may be nil
+	patient bool                   // the live account is asked without the haste of a call
+	also    *deployment.Deployment // whose properties the account of the fixtures has, too; may be nil
 }
 
 // A hub is a HubSpot that calls ask, with its clock.
@@ -211,7 +212,7 @@ func (s *simulation) hub(crm simulate.CRM) hub {
 
 // newRun is a run that begins where every run of the simulation does.
 func (s *simulation) newRun(h hub, mask *privacy.Mask, faults []transport.Fault) *simulate.Run {
-	r := &simulate.Run{Program: s.program, Org: s.org.Clone(), Clock: h.clock, Real: s.live, Trace: s.trace, Takes: takes(s.loaded.deployment), Token: s.token}
+	r := &simulate.Run{Program: s.program, Org: s.org.Clone(), Clock: h.clock, Real: s.live && !s.patient, Trace: s.trace, Takes: takes(s.loaded.deployment), Token: s.token}
 	if h.sender == nil {
 		return r
 	}
