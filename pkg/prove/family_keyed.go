@@ -111,18 +111,28 @@ func (w *whole) keysFamily() []*situation {
 		for i, v := range line.Variants() {
 			g.add(x, func(s *situation) { key(s, 0, v.E164()) })
 			for _, after := range []time.Duration{-time.Minute, -500 * time.Millisecond, 0, 500 * time.Millisecond, time.Minute} {
-				for _, id := range []string{"90000000902", "48151", "900719925474099301"} {
-					if i > 0 && (after != time.Minute || id != "48151") {
+				for _, id := range []string{"90000000902", "95", "900719925474099301"} {
+					if i > 0 && (after != time.Minute || id != "95") {
 						continue
 					}
 					g.add(x, func(s *situation) { second(s, id, v.E164(), after) })
 				}
 			}
-			g.add(x, func(s *situation) { second(s, "48151", v.E164(), time.Minute); s.CRM.Contacts[1].Archived = true })
-			g.add(x, func(s *situation) { second(s, "48151", v.E164(), time.Minute); s.CRM.Contacts[0].Archived = true })
+			for _, stamps := range [][2]string{ // one moment in two forms, and moments that are no text apart
+				{"2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00Z"}, {"2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5Z"}, {"2026-01-01T00:00:00.49Z", "2026-01-01T00:00:00.5Z"}, {"2026-01-01T00:00:01Z", "2026-01-01T00:00:00.999Z"},
+			} {
+				g.add(x, func(s *situation) {
+					second(s, "95", v.E164(), 0)
+					for i, at := range stamps {
+						s.CRM.Contacts[i].Properties[hubspot.PropContactModified] = hubspot.Text(at)
+					}
+				})
+			}
+			g.add(x, func(s *situation) { second(s, "95", v.E164(), time.Minute); s.CRM.Contacts[1].Archived = true })
+			g.add(x, func(s *situation) { second(s, "95", v.E164(), time.Minute); s.CRM.Contacts[0].Archived = true })
 		}
 	}
-	for _, id := range []string{"48151", "900719925474099301"} { // ids get longer with the years
+	for _, id := range []string{"95", "900719925474099301"} { // ids get longer with the years
 		g.add(w.found.open(), func(s *situation) {
 			s.CRM.Contacts[0].ID = id
 			for i := range s.CRM.Deals {

@@ -70,8 +70,23 @@ var basicCRM = sync.OnceValue(func() hubspot.CRM {
 	if err := found.Err(); err != nil {
 		panic(err)
 	}
-	return f.CRM
+	return withProperty(f.CRM)
 })
+
+// withProperty gives an account a property by which contacts are read, with the numbers that they have.
+func withProperty(crm hubspot.CRM) hubspot.CRM {
+	crm.Properties = map[string][]hubspot.Definition{"contacts": {{Name: "phone_e164", Unique: true}}}
+	seen := map[string]bool{}
+	for _, c := range crm.Contacts {
+		if n, ok := c.Properties.Get(hubspot.PropPhone); ok && strings.HasPrefix(n, "+") && !seen[n] {
+			c.Properties["phone_e164"], seen[n] = &n, true
+		}
+	}
+	return crm
+}
+
+// byKey reads contacts instead of searching them.
+var byKey = []string{"homeCountries: [US, CA]", "strategy: unique-phone\n    property: phone_e164\n    homeCountries: [US, CA]"}
 
 // callers are one for each outcome of a lookup and more; the last one meets a HubSpot that
 // answers nothing.
@@ -641,6 +656,8 @@ var kindsOfChange = map[string]change{
 	"the table deleted by hand":  {hand: deleted(genesys.DataTable, "acme-inbound-control"), degrades: true},
 	"an action deleted by hand":  {hand: deleted(genesys.DataAction, "acme-inbound find contact*"), degrades: true},
 	"the script deleted by hand": {hand: deleted(genesys.Script, "acme-inbound deal*")},
+	"a read for the search":      {after: text(byKey...)},
+	"a search for the read":      {before: text(byKey...), after: text()},
 	"one lookup for the rest":    {after: text("homeCountries: [US, CA]", "homeCountries: [US, CA]\n    company: numbers")},
 }
 

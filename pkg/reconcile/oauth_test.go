@@ -38,7 +38,7 @@ const somebodyElses = "https://login.acme.example/tokens"
 func (w *world) account(l hubspottest.Ledger, life time.Duration) {
 	w.ledger.Store(&l)
 	app := hubspottest.OAuthApp{ClientID: hubspottest.ClientID, ClientSecret: hubspottest.ClientSecret, RefreshToken: hubspottest.RefreshToken, Scopes: hubspottest.DefaultScopes(), TokenURL: somebodyElses, Life: life}
-	w.crm = hubspottest.New(hubspot.CRM{}, append(slices.Clone(w.knows), hubspottest.Virtual(), hubspottest.Clock(w.now), hubspottest.WithLimits(hubspottest.Limits{}),
+	w.crm = hubspottest.New(withProperty(hubspot.CRM{}), append(slices.Clone(w.knows), hubspottest.Virtual(), hubspottest.Clock(w.now), hubspottest.WithLimits(hubspottest.Limits{}),
 		hubspottest.Hashed(hashOf), hubspottest.OAuthApps(app), hubspottest.Remember(l, func(l hubspottest.Ledger) { w.ledger.Store(&l) }))...)
 }
 

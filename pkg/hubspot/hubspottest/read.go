@@ -194,10 +194,10 @@ func (c *call) batch() (any, *failure) {
 	switch {
 	case req.Inputs == nil:
 		return nil, invalid("Some required fields were not set: [inputs]")
-	case !c.s.assume.BatchMembersOptional && (req.Properties == nil || req.History == nil):
-		return nil, invalid("Some required fields were not set: [properties, propertiesWithHistory]")
 	case len(req.Inputs) > hubspot.BatchReadSize:
 		return nil, invalid("At most %d inputs are allowed, got %d", hubspot.BatchReadSize, len(req.Inputs))
+	case !c.s.assume.BatchMembersOptional && (req.Properties == nil || req.History == nil):
+		return nil, invalid("Some required fields were not set: [properties, propertiesWithHistory]")
 	}
 	out, missing := []record{}, []string(nil)
 	for _, in := range req.Inputs {
