@@ -67,7 +67,7 @@ func runs(t *testing.T) map[string][]string {
 	return map[string][]string{
 		"demo": {"demo"}, "plan": {"plan", "--sandbox", "-f", file}, "setup": {"setup", "--sandbox", "--yes", "-f", file},
 		"destroy": {"destroy", "--sandbox", "--yes", "--confirm", "acme-inbound", "-f", file}, "validate": {"validate", "--proof=off", "-f", file},
-		"simulate": {"simulate", "-f", file, "--ani", "+15135550142"}, "render": {"render", "-f", file, "--out", filepath.Join(built, "again")},
+		"simulate": {"simulate", "-f", file, "--ani", "+15135550142"}, "simulate --load": {"simulate", "-f", file, "--load", "60/min", "--for", "1m"}, "render": {"render", "-f", file, "--out", filepath.Join(built, "again")},
 		"status": {"status", "--sandbox", "-f", file}, "switch show": {"switch", "show", "--sandbox", "-f", file}, "switch on": {"switch", "on", "--sandbox", "-f", file},
 		"switch off": {"switch", "off", "--sandbox", "-f", file}, "breaker show": {"breaker", "show", "--sandbox", "-f", file},
 		"breaker open": {"breaker", "open", "--sandbox", "-f", file}, "breaker close": {"breaker", "close", "--sandbox", "-f", file},
@@ -171,7 +171,7 @@ func fileArguments(t *testing.T) map[string][]string {
 	return map[string][]string{
 		"deployment": {"validate", "-f", "FILE"}, "deployment of render": {"render", "-f", "FILE", "--out", t.TempDir()},
 		"deployment explained": {"plan", "--explain-config", "-f", "FILE"}, "fixtures": append(slices.Clone(with), "--fixtures", "FILE"),
-		"world": append(slices.Clone(with), "--world", "FILE"), "flow": {"flow", "check", "FILE"}, "flow to run": {"flow", "run", "FILE"}, "flow to prove": {"flow", "prove", "FILE"}, "module of a proof": {"flow", "prove", flow, "--module", "FILE"},
+		"world": append(slices.Clone(with), "--world", "FILE"), "arrivals": {"simulate", "-f", with[2], "--arrivals", "FILE"}, "flow": {"flow", "check", "FILE"}, "flow to run": {"flow", "run", "FILE"}, "flow to prove": {"flow", "prove", "FILE"}, "module of a proof": {"flow", "prove", flow, "--module", "FILE"},
 		"module": {"flow", "run", flow, "--ani", "1", "--module", "FILE"}, "world of a flow": {"flow", "run", flow, "--ani", "1", "--world", "FILE"},
 		"action": {"action", "check", "FILE"}, "action to run": {"action", "run", "FILE"}, "input": {"action", "run", action, "--input", "@FILE"},
 		"auth": {"action", "run", action, "--auth", "FILE", "--base-url", "http://127.0.0.1:1"}, "document": {"eval", "--jsonpath", "$.a", "--document", "FILE"},

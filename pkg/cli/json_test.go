@@ -214,6 +214,7 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"first suite", "simulate-init-suite", 0, "", []string{"simulate", "-f", minimalFile, "--init-suite", filepath.Join(dir, "calls.yaml")}},
 		{"suite", "simulate-suite", 0, "", []string{"simulate", "-f", minimalFile, "--suite", filepath.Join(dir, "calls.yaml"), "--fail-under", "100", "--mutate"}},
 		{"suite that fails", "simulate-suite", 2, "ani,queue,rule\n+15135550142,Nowhere,fallback\n", []string{"simulate", "-f", basicFile, "--suite", "-", "--shard", "1/1"}},
+		{"load", "simulate-load", 0, "", []string{"simulate", "-f", basicFile, "--load", "60/min", "--for", "3m", "--compare", "search,unique-phone,rollup"}},
 		{"demo", "demo", 0, "", []string{"demo"}},
 		{"validate", "validate", 0, "", []string{"validate", "-f", basicFile}},
 		{"validate of a broken file", "validate", 2, "", []string{"validate", "-f", file("dealroute.yaml", "version: 1\nnmae: x\n")}},
@@ -334,7 +335,7 @@ func TestFailuresFollowTheirSchema(t *testing.T) {
 	for _, args := range [][]string{
 		{"nonsense"}, {"--nonsense"}, {"version", "--nonsense"}, {"version", "more"}, {"schema", "more"}, {"demo", "more"},
 		{"simulate", "-f", none, "--ani", "1"}, {"simulate", "-f", bad, "--ani", "1"}, {"simulate", "-f", basicFile},
-		{"simulate", "-f", basicFile, "--ani", "1", "--fault", "418"}, {"simulate", "-f", basicFile, "--ani", "1", "--show-pii"},
+		{"simulate", "-f", basicFile, "--ani", "1", "--fault", "418"}, {"simulate", "-f", basicFile, "--load", "60/min", "--ani", "1"}, {"simulate", "-f", basicFile, "--ani", "1", "--show-pii"},
 		{"simulate", "-f", basicFile, "--ani", "1", "--crm", "live"}, {"simulate", "-f", basicFile, "--ani", "1", "--flow", "deployed", "--sandbox"},
 		{"simulate", "-f", basicFile, "--suite", none}, {"simulate", "-f", basicFile, "--suite", bad}, {"simulate", "-f", basicFile, "--init-suite", bad}, {"simulate", "merge", none}, {"simulate", "merge", bad},
 		{"plan", "-f", basicFile}, {"plan", "-f", bad, "--sandbox"},

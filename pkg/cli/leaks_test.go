@@ -183,6 +183,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 	names := write("names.yaml", strings.Replace(text(m.file), "name: noted", "name: "+says, 1))
 	world := write("world.yaml", "call: {ani: "+quoted("\"Lucia\x1b[31m\nFORGED\" <sip:+15135550142@host>")+"}\nqueues: {"+says+": missing}\ndata: {"+says+": 1}\n")
 	crm := write("evil-crm.yaml", strings.NewReplacer("Lucia", says, "Mark & Sons", says).Replace(markedAccount))
+	arrivals := write("arrivals.csv", "time,ani\n09:00:00,"+quoted("Lucia Marked <sip:+15135550142@host>")+"\n09:00:01,+15135550142\n"+says+",1\n")
 	doc := write("doc.json", `{"a":`+says+`}`)
 	input := write("input.json", `{"number":"+15135550142","national":"5135550142","`+"x"+`":`+says+`}`)
 	evilPath := filepath.Join(m.dir, "no\x1b[31m\nFORGED: all fine")
@@ -221,6 +222,8 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 			with("simulate", "--suite", calls, "--against", names), {"simulate", "-f", names, "--suite", calls, "--against", m.file}, with("simulate", "--ani", ani, "--against", raw),
 			with("simulate", "--suite", evilCalls, "--against", names), with("simulate", "--suite", calls, "--against", names, "--columns", "at=Name"), with("simulate", "--suite", evilPath, "--against", evilPath),
 			with("simulate", "--suite", evilSuite), with("simulate", "--suite", evilSuite, "-o", "junit"), with("simulate", "--suite", evilSuite, "-o", "github"), with("simulate", "--suite", badCalls),
+			with("simulate", "--load", "60/min", "--for", "1m"), {"simulate", "-f", names, "--load", "60/min", "--for", "1m"}, with("simulate", "--arrivals", arrivals), with("simulate", "--arrivals", evilPath),
+			with("simulate", "--load", acting), with("simulate", "--load", "1/s", "--for", "1m", "--fault", "429@"+acting), with("simulate", "--load", "1/s", "--for", "1m", "--compare", acting),
 		},
 		"simulate merge": {with("simulate", "merge", badCalls), with("simulate", "merge", badPart)},
 		"render":         {with("render", "--out", filepath.Join(m.dir, "again")), {"render", "-f", names, "--out", filepath.Join(m.dir, "b\x1b[31m\nFORGED")}},

@@ -60,6 +60,10 @@ func TestOptions(t *testing.T) {
 	env := testEnv(t)
 	plain := settings{format: "text", hubspotBase: "https://api.hubapi.com", timeout: 20 * time.Minute, level: slog.LevelWarn}
 	s := session{env, plain}
+	noLoad := loadOptions{
+		span: time.Hour, seed: 1, strangers: "30%", legs: "10%", gap: 3 * time.Minute, latency: []time.Duration{200 * time.Millisecond, time.Second},
+		tier: "free", window: "clock", others: "0/s", requests: "0/s", actions: []int{2500, 50}, maxFailed: "1%",
+	}
 	at := time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
 	tried := map[string]bool{}
 	for _, c := range []struct {
@@ -102,15 +106,21 @@ func TestOptions(t *testing.T) {
 		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Full, "", false}},
 		{"validate --proof quick --counterexamples d --online", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Quick, "d", true}},
 		{"validate --fail-severity warning --severity DR-CALL-006=error --severity DR-ORG-001=warning", validateOptions{s, diag.Warning, map[string]diag.Severity{"DR-CALL-006": diag.Error, "DR-ORG-001": diag.Warning}, prove.Full, "", false}},
-		{"simulate", simulateOptions{session: s, crm: "fixtures", flow: "rendered"}},
+		{"simulate", simulateOptions{session: s, crm: "fixtures", flow: "rendered", load: noLoad}},
+		{"simulate --load 60/min --for 8h --arrivals a --seed 7 --strangers 1% --legs 2% --leg-gap 1m --latency 1s,2s --tier professional --search-window rolling --others 1/s --other-requests 2/s --action-limits 3,4 --compare search,rollup --find-limit --max-failed 5%", simulateOptions{
+			session: s, crm: "fixtures", flow: "rendered", load: loadOptions{
+				"60/min", 8 * time.Hour, "a", 7, "1%", "2%", time.Minute, []time.Duration{time.Second, 2 * time.Second}, "professional", "rolling", "1/s", "2/s", []int{3, 4}, []string{"search", "rollup"}, true, "5%",
+				[]string{"action-limits", "arrivals", "compare", "find-limit", "for", "latency", "leg-gap", "legs", "load", "max-failed", "other-requests", "others", "search-window", "seed", "strangers", "tier"},
+			},
+		}},
 		{"simulate --ani a --ani b --dnis d --fault f --at t --every e --fixtures x --world w --crm live --flow deployed --trace --show-pii", simulateOptions{
-			session: s, anis: []string{"a", "b"}, dnis: "d", faults: []string{"f"}, at: "t", every: "e", fixtures: "x", world: "w", crm: "live", flow: "deployed", trace: true, showPII: true,
+			session: s, anis: []string{"a", "b"}, dnis: "d", faults: []string{"f"}, at: "t", every: "e", fixtures: "x", world: "w", crm: "live", flow: "deployed", trace: true, showPII: true, load: noLoad,
 		}},
 		{"simulate --suite c --against a --columns a=b --columns c=d,e=f --time-zone z --date-order mdy", simulateOptions{
-			session: s, crm: "fixtures", flow: "rendered", suite: "c", against: "a", list: listOptions{[]string{"a=b", "c=d,e=f"}, "z", "mdy"},
+			session: s, crm: "fixtures", flow: "rendered", suite: "c", against: "a", list: listOptions{[]string{"a=b", "c=d,e=f"}, "z", "mdy"}, load: noLoad,
 		}},
-		{"simulate --suite s --fail-under 90 --shard 1/2 --mutate", simulateOptions{session: s, crm: "fixtures", flow: "rendered", suite: "s", checks: suiteOptions{failUnder: "90", shard: "1/2", mutate: true}}},
-		{"simulate --init-suite s", simulateOptions{session: s, crm: "fixtures", flow: "rendered", checks: suiteOptions{first: "s"}}},
+		{"simulate --suite s --fail-under 90 --shard 1/2 --mutate", simulateOptions{session: s, crm: "fixtures", flow: "rendered", suite: "s", checks: suiteOptions{failUnder: "90", shard: "1/2", mutate: true}, load: noLoad}},
+		{"simulate --init-suite s", simulateOptions{session: s, crm: "fixtures", flow: "rendered", checks: suiteOptions{first: "s"}, load: noLoad}},
 		{"simulate merge a b --fail-under 90", mergeOptions{s, []string{"a", "b"}, "90"}},
 		{"render --out o --copy-templates c --annotate", renderOptions{s, "o", "c", true}},
 		{"sandbox", sandboxCmdOptions{session: s, genesys: "127.0.0.1:0", hubspot: "127.0.0.1:0"}},

@@ -49,13 +49,14 @@ type simulateOptions struct {
 	checks  suiteOptions
 	against string // what else they are sent through: a deployment file, or what is deployed
 	list    listOptions
+	load    loadOptions
 }
 
 func newSimulateCmd(env *Env, run func(context.Context, simulateOptions) error, more ...*cobra.Command) *cobra.Command {
 	o := simulateOptions{}
 	cmd := &cobra.Command{
 		Use:         "simulate",
-		Annotations: map[string]string{formatsOf: "junit github " + markdown},
+		Annotations: map[string]string{formatsOf: "junit github csv " + markdown},
 		Short:       "Show where a caller goes and why, on the artifacts that are rendered or deployed",
 		Long: `Send callers through the flow and the data actions, as they are rendered or as they are
 deployed. HubSpot's answers come from fixtures (crm.yaml beside the deployment file), from a
@@ -63,6 +64,9 @@ world file with scripted outcomes, or from the real account, which is only read.
 
 On fixtures time is virtual. The calls of one run share the org: a breaker that one call
 opens is open for the next one. Nothing is ever written to an org.
+
+--load lets a day of calls come in at random and says what becomes of them, with HubSpot's and
+Genesys Cloud's limits; docs/load.md says what is modelled, and what is taken for granted.
 
 Stages, pipelines, properties and options that the deployment file names and the account,
 of the fixtures or the live one, does not have are warned of, and so is what a world file
@@ -80,7 +84,8 @@ are those of --ani, or of a list, which may be an export of the interactions vie
   dealroute simulate --ani anonymous -o json
   dealroute simulate --init-suite calls.yaml
   dealroute simulate --suite calls.yaml --fail-under 90
-  dealroute simulate --suite calls.csv --against old.yaml`,
+  dealroute simulate --suite calls.csv --against old.yaml
+  dealroute simulate --load 60/min --for 8h`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil
@@ -93,13 +98,15 @@ are those of --ani, or of a list, which may be an export of the interactions vie
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
+			o.load.changed(cmd)
 			return run(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
+	o.load.flags(f)
 	f.StringArrayVar(&o.anis, "ani", nil, "calling number, as the trunk shows it; repeat it for several calls in one run")
 	f.StringVar(&o.dnis, "dnis", "", "called number (default: the deployment's first)")
-	f.StringArrayVar(&o.faults, "fault", nil, "[ACTION=]KIND: 429, 500, 502, reset, malformed or timeout, for all calls of the run")
+	f.StringArrayVar(&o.faults, "fault", nil, "[ACTION=]KIND: 429, 500, 502, reset, malformed or timeout, for all calls of the run; with --load also at a time of the day in UTC, as timeout@10:00-10:05")
 	f.StringVar(&o.at, "at", "", "start of the first call, as 2026-11-23T09:00:00Z (default: the time that the fixtures or the world name, else now)")
 	f.StringVar(&o.every, "every", "", "time from one call's start to the next one's (default: when the last one ended)")
 	f.StringVar(&o.fixtures, "fixtures", "", "file with the CRM and the org's state (default: crm.yaml beside the deployment file)")
@@ -124,6 +131,12 @@ func runSimulate(ctx context.Context, o simulateOptions) error {
 	env := o.session
 	if err := personal(env.IO, o.showPII); err != nil {
 		return err
+	}
+	if err := o.load.check(env.settings.format, o.faults, o.notOfALoad()...); err != nil {
+		return err
+	}
+	if o.load.on() {
+		return runLoad(ctx, o)
 	}
 	if err := o.checkSuite(); err != nil {
 		return err

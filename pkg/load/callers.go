@@ -12,12 +12,13 @@ import (
 var numbers = []string{hubspot.PropCalcPhone, hubspot.PropCalcMobile, hubspot.PropPhone, hubspot.PropMobile}
 
 // Callers are the numbers of the contacts of a CRM, in E.164 and in their order, each once. One
-// without a country is read in the home country.
-func Callers(crm hubspot.CRM, home string) []string {
+// without a country is read in the home country. kept is the property in which a deployment keeps
+// the number; empty without one.
+func Callers(crm hubspot.CRM, home, kept string) []string {
 	var out []string
 	known := map[string]bool{}
 	for _, c := range crm.Contacts {
-		for _, p := range numbers {
+		for _, p := range append([]string{kept}, numbers...) {
 			text, _ := c.Properties.Get(p)
 			n, err := phone.Parse(text, home)
 			if err == nil && !c.Archived && !known[n.E164()] {
@@ -31,10 +32,10 @@ func Callers(crm hubspot.CRM, home string) []string {
 
 // Strangers are numbers of nobody in a CRM: those that are kept for fiction in the areas of the
 // United States, some of which hold for every deployment alike.
-func Strangers(crm hubspot.CRM, most int) []string {
+func Strangers(crm hubspot.CRM, kept string, most int) []string {
 	taken := map[string]bool{}
 	for _, c := range crm.Contacts {
-		for _, p := range numbers {
+		for _, p := range append([]string{kept}, numbers...) {
 			text, _ := c.Properties.Get(p)
 			if digits := digitsOf(text); len(digits) >= 10 {
 				taken[digits[len(digits)-10:]] = true

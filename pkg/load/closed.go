@@ -16,12 +16,12 @@ func Lost(perMinute float64, searches int) float64 {
 	if x <= 0 || searches <= 0 {
 		return 0
 	}
-	return Beyond(x, hubspot.SearchesPerSecond/searches)
+	return beyond(x, hubspot.SearchesPerSecond/searches)
 }
 
-// Beyond is the share of arrivals at random that a window does not take: of k in one, those beyond
+// beyond is the share of arrivals at random that a window does not take: of k in one, those beyond
 // the most that it takes. mean is how many come in a window.
-func Beyond(mean float64, most int) float64 {
+func beyond(mean float64, most int) float64 {
 	// the mean of k - most over those windows that have more: mean - most, and what is missing in the others
 	over, p := mean-float64(most), math.Exp(-mean)
 	for k := range most {
@@ -29,6 +29,17 @@ func Beyond(mean float64, most int) float64 {
 		p *= mean / float64(k+1)
 	}
 	return max(0, over) / mean
+}
+
+// Rolling is the share of arrivals at random that a window which ends now does not take, where what
+// is refused does not count in it: Erlang's formula for calls that find no line free, each holding
+// one for as long as the window is. mean is how many come in a window.
+func Rolling(mean float64, most int) float64 {
+	lost := 1.0
+	for k := 1; k <= most; k++ {
+		lost = mean * lost / (float64(k) + mean*lost)
+	}
+	return lost
 }
 
 // WithBreaker is the share of calls that are not looked up, at most, where each that loses a search

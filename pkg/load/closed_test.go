@@ -3,6 +3,7 @@ package load_test
 import (
 	"math"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,6 +88,37 @@ func TestModelGivesTheClosedForm(t *testing.T) {
 		}
 		if r.Failed() != r.Why.Limit || r.Failed() != r.HubSpot.Refused || r.Breaker != (load.Breaker{}) || r.Kept != 0 {
 			t.Errorf("%d failed, of them %+v; %d refused", r.Failed(), r.Why, r.HubSpot.Refused)
+		}
+	}
+}
+
+// The window of ten seconds rolls, and a second may: the model gives Erlang's formula then. Batches
+// of calls are as good as independent of each other.
+func TestModelGivesErlang(t *testing.T) {
+	seconds, reads := day(t, plain), day(t, strings.Replace(plain, "[US]", "[US], strategy: unique-phone, property: phone_e164", 1))
+	for _, c := range []struct {
+		name      string
+		day       load.Day
+		perMinute float64
+		limits    load.Limits
+		want      float64
+	}{
+		{"one search of the last second", seconds, 100, load.Limits{SearchesPerSecond: 5}, load.Rolling(100.0/60, 5)},
+		{"one read of the last ten seconds", reads, 580, load.Limits{PerTenSeconds: 100}, load.Rolling(580.0/6, 100)},
+	} {
+		var shares, square float64
+		const batches, calls = 12, 800
+		for seed := range uint64(batches) {
+			d := c.day
+			d.Seed, d.HubSpot.Median, d.HubSpot.Limits, d.HubSpot.Rolling, d.Genesys = seed, 0, c.limits, true, load.Genesys{}
+			d.Traffic.Unknown, d.Traffic.PerMinute, d.For = 1, c.perMinute, time.Duration(calls/c.perMinute*float64(time.Minute))
+			share := run(t, d).Share()
+			shares += share / batches
+			square += share * share / batches
+		}
+		off := (shares - c.want) / math.Sqrt(max(1e-12, square-shares*shares)/(batches-1))
+		if math.Abs(off) > 4 {
+			t.Errorf("%s: %.4f are lost, and the formula has %.4f: %.1f standard errors", c.name, shares, c.want, off)
 		}
 	}
 }

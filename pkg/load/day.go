@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 )
 
@@ -12,6 +13,7 @@ type Day struct {
 	Program *simulate.Program
 	Org     *simulate.Org // as it is at the start; the calls change it
 	DNIS    string
+	Token   secret.Value // that the platform holds, where it renews it itself
 	Start   time.Time
 	For     time.Duration // calls begin within it
 	Seed    uint64

@@ -69,11 +69,14 @@ func day(t testing.TB, text string) load.Day {
 			facts[1] = append(facts[1], hubspottest.Property{Name: x.Deal, Type: "string"})
 		}
 	}
+	if p := d.HubSpot.Lookup.Property; p != "" {
+		facts[0] = append(facts[0], hubspottest.Property{Name: p, Type: "string", Unique: true})
+	}
 	server := transport.Handler(hubspottest.New(f.CRM, hubspottest.Clock(func() time.Time { return start }), hubspottest.Virtual(),
 		hubspottest.WithLimits(hubspottest.Limits{}), hubspottest.Define("contacts", facts[0]...), hubspottest.Define("deals", facts[1]...)))
 	return load.Day{
 		Program: p, Org: &simulate.Org{Rows: b.Rows()}, DNIS: "+15135550100", Start: start, For: time.Hour, Seed: 1,
-		Traffic: load.Traffic{PerMinute: 60, Callers: load.Callers(f.CRM, "US"), Strangers: load.Strangers(f.CRM, 1000), Unknown: 0.3},
+		Traffic: load.Traffic{PerMinute: 60, Callers: load.Callers(f.CRM, "US", ""), Strangers: load.Strangers(f.CRM, "", 200), Unknown: 0.3},
 		HubSpot: load.HubSpot{
 			Sender: func(kind string) dataaction.Sender {
 				if kind == "" {

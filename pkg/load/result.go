@@ -14,6 +14,7 @@ type Result struct {
 	Genesys   Executions
 	Breaker   Breaker
 	Why       Why
+	Stopped   Why      // the calls that the breaker stopped, by what had opened it
 	Queues    []*Queue // by calls, the most first
 	Elsewhere int64    // calls that did not end in a queue
 	Minutes   []Minute

@@ -39,7 +39,7 @@ type lane struct {
 	minute  int
 	asked   bool // a data action of HubSpot was to be executed
 	why     reason
-	skipped bool
+	stopped bool // the last row that was read is the breaker's: who asks nothing then, was stopped by it
 }
 
 type reason uint8
@@ -79,6 +79,7 @@ type day struct {
 	back                             *rand.Rand
 	mu, sigma                        float64
 	openUntil                        int64
+	cause                            reason // of the breaker's being open
 
 	queues map[string]*Queue
 	recent [2]Histogram // waits of the last two minutes, by parity
@@ -206,11 +207,11 @@ func (d *day) time(at int64) time.Time { return d.Start.Add(time.Duration(at - d
 
 func (d *day) lane() *lane {
 	l := &lane{d: d}
-	l.run = simulate.Run{Program: d.Program, Memo: d.memo, Org: d.Org, Answers: d.HubSpot.Answers, Brief: true, Line: l, Watch: l.watch, Clock: l.clock}
+	l.run = simulate.Run{Program: d.Program, Org: d.Org, Answers: d.HubSpot.Answers, Token: d.Token, Memo: d.memo, Brief: true, Line: l, Watch: l.watch, Clock: l.clock}
 	l.next, l.stop = iter.Pull(func(yield func(struct{}) bool) {
 		l.yield = yield
 		for !l.dead {
-			l.minute, l.asked, l.why, l.skipped = d.minute(d.now), false, nothing, false
+			l.minute, l.asked, l.why, l.stopped = d.minute(d.now), false, nothing, false
 			if l.err = l.run.Again(d.ctx, l.call, &l.out); l.err == nil && !l.dead {
 				d.over(l)
 				d.idle = append(d.idle, l)
@@ -356,6 +357,21 @@ func (d *day) kind(of *dataaction.Definition) *kind {
 	return k
 }
 
+func (w *Why) count(r reason) {
+	switch r {
+	case limit:
+		w.Limit++
+	case late:
+		w.Timeout++
+	case fault:
+		w.Fault++
+	case platform:
+		w.Genesys++
+	default:
+		w.Other++
+	}
+}
+
 // failed keeps the first thing that went wrong.
 func (l *lane) failed(r reason) {
 	if l.why == nothing {
@@ -368,16 +384,14 @@ func (l *lane) watch(e *interp.Effect, o interp.Outcome) {
 	d := l.d
 	switch e.Kind {
 	case interp.EffectTable:
-		if e.Key.Text() == breakerRow && d.now < d.openUntil {
-			l.skipped = true
-		}
+		l.stopped = e.Key.Text() == breakerRow
 	case interp.EffectDataAction:
 		d.concurrent.until(d.now + int64(o.Elapsed))
 		if e.Timeout > 0 && o.Elapsed >= e.Timeout || o.Branch == "timeout" {
 			l.failed(late)
 		}
-		if o.Branch == "success" {
-			d.opened(d.now)
+		if o.Branch == "success" && d.opened(d.now) {
+			d.cause = l.why
 		}
 	}
 }
@@ -386,22 +400,26 @@ func (l *lane) watch(e *interp.Effect, o interp.Outcome) {
 const breakerRow = "breaker"
 
 // opened looks whether the breaker's row has another time.
-func (d *day) opened(at int64) {
+func (d *day) opened(at int64) bool {
 	text, _ := d.Org.Rows[breakerRow]["openUntil"].(string)
 	until, err := time.Parse(time.RFC3339, text)
 	if err != nil || until.UnixNano() == d.openUntil {
-		return
+		return false
 	}
 	if at >= d.openUntil && at > d.start {
 		d.result.Breaker.Opened++
 		d.minuteAt(at).Opened++
 	}
 	d.openUntil = until.UnixNano()
+	return true
 }
 
 func (d *day) minute(at int64) int { return int((at - d.start) / int64(time.Minute)) }
 
-func (d *day) minuteAt(at int64) *Minute { return d.of(d.minute(at)) }
+// minuteAt is the minute of a request; those after the end belong to the last one.
+func (d *day) minuteAt(at int64) *Minute { return d.of(min(d.minute(at), d.minutes()-1)) }
+
+func (d *day) minutes() int { return int((d.For + time.Minute - 1) / time.Minute) }
 
 func (d *day) of(m int) *Minute {
 	for m >= len(d.result.Minutes) {
@@ -424,21 +442,13 @@ func (d *day) over(l *lane) {
 	}
 	if o.Outcome == outcomeFailed {
 		m.Failed++
-		switch {
-		case l.why == limit:
-			r.Why.Limit++
-		case l.why == late:
-			r.Why.Timeout++
-		case l.why == fault:
-			r.Why.Fault++
-		case l.why == platform:
-			r.Why.Genesys++
-		case l.skipped && !l.asked:
+		if l.why == nothing && l.stopped && !l.asked {
 			r.Why.Breaker++
 			r.Breaker.Skipped++
 			m.Skipped++
-		default:
-			r.Why.Other++
+			r.Stopped.count(d.cause)
+		} else {
+			r.Why.count(l.why)
 		}
 	}
 	r.Waits.Add(o.Waited)
@@ -483,10 +493,7 @@ func (d *day) settle(m int) {
 func (d *day) end() *Result {
 	r := d.result
 	d.settle(d.latest + 2)
-	minutes := int((d.For + time.Minute - 1) / time.Minute)
-	if minutes > 0 {
-		d.of(minutes - 1)
-	}
+	d.of(d.minutes() - 1)
 	r.Virtual = max(r.Virtual, d.For)
 	r.HubSpot.PeakPerSecond, r.HubSpot.SearchPeak, r.HubSpot.PeakPerTenSeconds = d.perSecond.peak, d.searches.peak, d.burst.peak
 	r.Genesys.PeakPerMinute, r.Genesys.PeakConcurrent = d.executed.peak, int64(d.concurrent.peak)

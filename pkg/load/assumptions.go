@@ -1,0 +1,42 @@
+package load
+
+import (
+	"fmt"
+	"time"
+)
+
+// Assumptions says what the model takes for granted of this day, beside what docs/load.md says of
+// all: no vendor has published it, or it is a default of ours.
+func (of *Day) Assumptions() []string {
+	h, t := &of.HubSpot, &of.Traffic
+	out := []string{}
+	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	second := "of a second of the clock"
+	if h.Rolling {
+		second = "of the last second, whenever it begins"
+	}
+	if h.Limits.SearchesPerSecond > 0 {
+		say("HubSpot's %d searches a second are those %s; which of the two it counts is not documented", h.Limits.SearchesPerSecond, second)
+	}
+	say("HubSpot answers in %v as often as not, and later than %v once in a thousand times, whatever the load; it publishes no latency", h.Median, h.Slow)
+	if h.OtherSearches == 0 && h.OtherRequests == 0 {
+		say("nobody else uses the HubSpot account")
+	}
+	if t.Arrivals == nil {
+		say("calls come at random, in every minute as many as in the next")
+	}
+	if t.Arrivals == nil || t.Arrivals.ANIs == nil {
+		say("%s of the callers are strangers, %d numbers; the others are one of %d numbers of the CRM, each as often", percent(t.Unknown), len(t.Strangers), len(t.Callers))
+	}
+	if t.Legs > 0 {
+		say("%s of the calls that reached a queue come back once more, %v later on average", percent(t.Legs), t.Gap)
+	}
+	say("Genesys Cloud executes %d data actions a minute of the clock and %d at the same time, of all that the org executes only these are known", of.Genesys.PerMinute, of.Genesys.Concurrent)
+	say("a row of the control table is read in a millisecond, and written at once")
+	return out
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
+
+// Ends is when the last call may begin.
+func (of *Day) Ends() time.Time { return of.Start.Add(of.For) }
