@@ -76,6 +76,7 @@ type node struct {
 	differ differ
 	wide   *differ  // what differs between callers, too: of a caller's own beginning
 	rows   []uint64 // that are known by name
+	last   uint64   // row that is not
 	kids   []kid
 	more   map[turn]*node // once there are many
 }
@@ -123,7 +124,7 @@ func (m *Memo) fits(c *Call, o RunOptions) bool {
 
 // begin finds the tree of a call, or makes it.
 func (m *Memo) begin(s *State, c *Call) (n *node, made bool) {
-	if m.nodes > memoNodes {
+	if m.nodes > memoNodes || len(m.ids) > memoNodes {
 		m.forget()
 	}
 	k := root{dnis: c.DNIS, remote: c.RemoteName, language: c.Language, invocation: c.InvocationData, level: s.level}
@@ -218,26 +219,39 @@ func (m *Memo) next(n *node, s *State, c *Call, t turn, looked, asked bool) (nex
 		next.opaque = true
 		return next, true
 	}
-	if n.wide == nil {
+	// Behind a row that has a name, what the flow makes of rows differs again once it asks for
+	// something else.
+	row := asked && !looked && t.answer != 0 && t.answer != anyRow && m.isTable(n.pc)
+	if n.wide == nil && !row {
 		next = m.node()
 		m.record(next, s, d)
 		return next, true
 	}
-	wide := n.wide.clone()
-	if m.after(&wide, s, n.pc, n.begun(), t, looked) && asked && s.pop == nil {
-		key := m.place(s, c, &wide)
+	wide, of := n.wide, t
+	if wide == nil {
+		wide, of.answer = &n.differ, anyRow
+	}
+	w := wide.clone()
+	wide = &w
+	if m.after(wide, s, n.pc, n.begun(), of, looked) && n.wide != nil && asked && s.pop == nil {
+		key := m.place(s, c, wide)
 		if next = m.joins[key]; next != nil {
 			return next, false
 		}
 		next = m.node()
 		m.joins[key] = next
-		m.record(next, s, wide)
+		m.record(next, s, *wide)
 		return next, true
 	}
 	next = m.node()
-	next.wide = &wide
+	next.wide = wide
 	m.record(next, s, d)
 	return next, true
+}
+
+func (m *Memo) isTable(pc int32) bool {
+	_, is := m.p.code[pc].op.(*tableOp)
+	return is
 }
 
 // place is where the machine stands, with all that does not differ.
@@ -282,9 +296,9 @@ func (s *State) flags() uint8 {
 	return f
 }
 
-// What a table says may be another time of day for each call. The first few answers at a
-// place are known by name, which is what a row says on a usual day; all others are one, and
-// are read in earnest.
+// What a table says may be another time of day for each call. A few answers at a place are known
+// by name: the first ones, which are what a row says on a usual day, and one that comes again at
+// once. All others are one, and are read in earnest.
 const (
 	fewRows = 4
 	anyRow  = 1<<64 - 1
@@ -303,22 +317,31 @@ func (m *Memo) answer(s *State, n *node, o *Outcome) (string, uint64) {
 	}
 	m.key = o.Value.AppendKey(appendText(appendNamed(m.key[:0], o.Outputs), o.Digits))
 	id, ok := m.ids[string(m.key)]
-	if s.eff.Kind == EffectTable && !slices.Contains(n.rows, id) {
-		if len(n.rows) == fewRows {
-			return o.Branch, anyRow
-		}
-		if ok {
-			n.rows = append(n.rows, id)
-		}
-	}
 	if !ok {
 		id = uint64(len(m.ids)+1) | 1<<63 // the others are the world's
 		m.ids[string(m.key)] = id
-		if s.eff.Kind == EffectTable {
-			n.rows = append(n.rows, id)
-		}
+	}
+	if s.eff.Kind == EffectTable && !n.named(id) {
+		return o.Branch, anyRow
 	}
 	return o.Branch, id
+}
+
+// named reports whether a row is known by name, and gives it one when it may have one.
+func (n *node) named(row uint64) bool {
+	switch {
+	case slices.Contains(n.rows, row):
+	case len(n.rows) < fewRows:
+		n.rows = append(n.rows, row)
+	case n.last != row:
+		n.last = row
+		return false
+	default: // instead of the one that took a name before it
+		n.kids = slices.DeleteFunc(n.kids, func(k kid) bool { return k.answer == n.rows[fewRows-1] })
+		maps.DeleteFunc(n.more, func(t turn, _ *node) bool { return t.answer == n.rows[fewRows-1] })
+		n.rows[fewRows-1] = row
+	}
+	return true
 }
 
 func (n *node) kid(t turn) *node {
