@@ -671,12 +671,14 @@ func (w *whole) companiesFamily() []*situation {
 	// a contact comes first, and several of them are no stranger
 	g.add(w.found.open(), func(s *situation) { firm(s, companyID, n.E164(), 0); sale1(s, dealWon, companyID) })
 	g.add(w.found.known(), func(s *situation) { firm(s, companyID, n.E164(), 0); sale1(s, dealWon, companyID) })
-	g.add(w.found.known(), func(s *situation) {
-		c := w.found.contact("90000000902", s.ANI)
-		s.CRM.Contacts = append(s.CRM.Contacts, c)
-		firm(s, companyID, n.E164(), 0)
-		sale1(s, dealWon, companyID)
-	})
+	if w.p.Keyed == nil { // else no two have one number; keysFamily has those of a line
+		g.add(w.found.known(), func(s *situation) {
+			c := w.found.contact("90000000902", s.ANI)
+			s.CRM.Contacts = append(s.CRM.Contacts, c)
+			firm(s, companyID, n.E164(), 0)
+			sale1(s, dealWon, companyID)
+		})
+	}
 	for _, p := range w.p.Pipelines[min(1, len(w.p.Pipelines)):] { // each record is asked for by a filter of its own
 		for _, s := range slices.Clone(g.out) {
 			if len(s.CRM.Companies) < 2 || len(s.CRM.Deals) == 0 || len(s.Faults) > 0 {

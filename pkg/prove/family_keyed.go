@@ -128,6 +128,13 @@ func (w *whole) keysFamily() []*situation {
 					}
 				})
 			}
+			if w.p.Company == routing.CompanyNumbers { // who has the number, too, and comes behind them
+				g.add(x, func(s *situation) {
+					second(s, "95", v.E164(), time.Minute)
+					s.CRM.Companies = append(s.CRM.Companies, hubspot.Company{ID: companyID, UpdatedAt: w.in.Now.Add(-time.Hour), Properties: hubspot.Properties{hubspot.PropPhone: hubspot.Text(line.E164())}})
+					s.CRM.Deals = append(s.CRM.Deals, w.found.dealOf(sale{kind: dealOpen, stage: w.stagesApart()[2], amount: "900"}, len(s.CRM.Deals), nil, []string{companyID}))
+				})
+			}
 			g.add(x, func(s *situation) { second(s, "95", v.E164(), time.Minute); s.CRM.Contacts[1].Archived = true })
 			g.add(x, func(s *situation) { second(s, "95", v.E164(), time.Minute); s.CRM.Contacts[0].Archived = true })
 		}
