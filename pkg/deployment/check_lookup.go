@@ -28,12 +28,12 @@ func (d *decoder) checkLookup(dep *Deployment) {
 	if l.Searches() || d.skip(at+".strategy") {
 		return
 	}
-	needs := func(key string, given bool) {
+	needs := func(key, why string, given bool) {
 		if !given {
-			d.problem(at+"."+key, codeMissing, diag.Error, 0, missingHints[at+"."+key], fmt.Sprintf("%s.%s is missing: strategy: %s reads contacts by it", at, key, l.Strategy))
+			d.problem(at+"."+key, codeMissing, diag.Error, 0, missingHints[at+"."+key], fmt.Sprintf("%s.%s is missing: strategy: %s %s", at, key, l.Strategy, why))
 		}
 	}
-	needs("property", l.Property != "")
+	needs("property", "reads contacts by it", l.Property != "")
 	if l.Duplicates == routing.DuplicatesAll {
 		d.not(l, at+".duplicates", "the values of hubspot.lookup.property are unique", "write best, or ambiguous-is-unknown")
 	}
@@ -43,7 +43,7 @@ func (d *decoder) checkLookup(dep *Deployment) {
 	if !l.Rolled() {
 		return
 	}
-	needs("rollup", l.Rollup != nil)
+	needs("rollup", "reads there what their deals come to", l.Rollup != nil)
 	const read = "no deal is read"
 	if len(l.Pipelines) > 0 || d.written(at+".pipelines") {
 		d.not(l, at+".pipelines", "a rollup counts the deals of all pipelines", "delete it, or use strategy: unique-phone")

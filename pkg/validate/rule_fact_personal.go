@@ -22,7 +22,7 @@ func ruleFactPersonal() Rule {
 		check: func(c *check) {
 			for _, name := range sortedKeys(c.d.HubSpot.Facts) {
 				f := c.d.HubSpot.Facts[name]
-				if prop := f.Contact + f.Deal; slices.Contains(personal, prop) {
+				if prop := f.Contact + f.Deal; slices.Contains(personal, prop) || f.Contact != "" && f.Contact == c.d.HubSpot.Lookup.Property {
 					c.at(keyOf("hubspot.facts", name), name, "leave it in HubSpot: the link on the agent's screen leads to the record", "fact %q copies personal data (%s) out of HubSpot", name, prop)
 				}
 			}
