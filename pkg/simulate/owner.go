@@ -22,7 +22,7 @@ func (o Owners) read(e *interp.Effect) interp.Outcome {
 	case !ok:
 		return interp.Outcome{Branch: "notFound", Elapsed: tableRead}
 	}
-	return found(row, e)
+	return found(row, e, nil)
 }
 
 // An Owner is the one whom a call was to reach first.

@@ -55,6 +55,7 @@ type Run struct {
 	world   callWorld                   // of Again
 	auth    map[string]*dataaction.Auth // what the platform keeps, by category
 	silent  *world.Scripted             // what neither the org nor HubSpot is asked for
+	objects map[object]expr.Value
 	scratch []byte
 }
 
@@ -109,8 +110,8 @@ func (r *Run) Do(ctx context.Context, c Call) (*Outcome, error) {
 // Again is Do with an outcome that is filled anew, whose memory it uses: one for each call at a
 // time is enough, however many calls there are.
 func (r *Run) Again(ctx context.Context, c Call, o *Outcome) error {
-	*o = Outcome{Call: c, Actions: o.Actions[:0], Notes: o.Notes[:0]}
-	r.world = callWorld{run: r, out: o}
+	*o = Outcome{Call: c, Result: o.Result, Actions: o.Actions[:0], Notes: o.Notes[:0]}
+	r.world = callWorld{run: r, out: o, again: true, found: r.world.found}
 	return r.world.call(ctx)
 }
 
@@ -126,7 +127,11 @@ func (w *callWorld) call(ctx context.Context) error {
 	start := c.Start
 	start.ANI, start.DNIS, start.At, start.ParticipantData = c.ANI, c.DNIS, c.At, c.Conversation
 	start.ConversationID = cmp.Or(start.ConversationID, conversation)
-	result, err := interp.Run(ctx, r.Program.flow, start, w, interp.RunOptions{Trace: r.Trace, Memo: r.Memo})
+	options := interp.RunOptions{Trace: r.Trace, Memo: r.Memo}
+	if w.again {
+		options.Room = &w.out.Result
+	}
+	result, err := interp.Run(ctx, r.Program.flow, start, w, options)
 	if refused := (*interp.Refusal)(nil); errors.As(err, &refused) {
 		err = fmt.Errorf("the flow cannot go on: %w", err)
 	}

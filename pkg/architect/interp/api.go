@@ -228,7 +228,8 @@ const (
 // RunOptions are the options of one run.
 type RunOptions struct {
 	Trace Trace
-	Memo  *Memo // of the program, to run many calls fast; may be nil
+	Memo  *Memo   // of the program, to run many calls fast; may be nil
+	Room  *Result // whose memory the result takes; nil: it has its own
 }
 
 // A Refusal is why a run cannot go on: an action this package does not know, or an

@@ -23,8 +23,12 @@ func Run(ctx context.Context, p *Program, c Call, w World, o RunOptions) (Result
 	} else {
 		err = s.run(ctx, w)
 	}
-	r := s.Result()
-	r.Path = slices.Clone(r.Path) // the state keeps its room for the next run
+	r := s.result(o.Room)
+	if o.Room != nil {
+		r.Path = append(o.Room.Path[:0], r.Path...)
+	} else {
+		r.Path = slices.Clone(r.Path) // the state keeps its room for the next run
+	}
 	return r, err
 }
 

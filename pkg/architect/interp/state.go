@@ -344,25 +344,37 @@ func (s *State) Record(level Trace) {
 }
 
 // Result is what became of the call so far; final once Ended.
-func (s *State) Result() Result {
+func (s *State) Result() Result { return s.result(nil) }
+
+// result is Result in the memory of an older one.
+func (s *State) result(room *Result) Result {
+	if room == nil {
+		room = &Result{ParticipantData: make(map[string]string, len(s.data))}
+	}
+	clear(room.ParticipantData)
 	r := Result{
 		Ending: s.ending, Target: s.target, Skills: s.skills, LanguageSkill: s.langSkill, Priority: s.priority, Preferred: s.preferred,
-		ParticipantData: make(map[string]string, len(s.data)), ScreenPop: s.pop, ExternalTag: s.tag, UUIData: s.uui,
+		ParticipantData: room.ParticipantData, ScreenPop: s.pop, ExternalTag: s.tag, UUIData: s.uui,
 		WrapupCode: s.wrapup, Language: s.language(), Outcomes: s.outcomes, Milestones: s.milestones, Path: s.steps,
 		Elapsed: s.elapsed, Actions: int(s.actions), Problems: s.problems, Warnings: s.warnings, Handled: s.handling != notHandling,
 	}
 	if s.ending == EndQueue {
 		r.Queue = s.target
 	}
+	if r.ParticipantData == nil {
+		r.ParticipantData = make(map[string]string, len(s.data))
+	}
 	for _, a := range s.data {
 		r.ParticipantData[a.name] = a.value
 	}
 	if kept := s.p.kept; len(kept) > 0 {
-		r.Kept = make([]expr.Value, len(kept))
-		for i, at := range kept {
+		r.Kept = slices.Grow(room.Kept[:0], len(kept))
+		for _, at := range kept {
+			var v expr.Value
 			if at >= 0 {
-				r.Kept[i] = s.vals[at]
+				v = s.vals[at]
 			}
+			r.Kept = append(r.Kept, v)
 		}
 	}
 	return r
