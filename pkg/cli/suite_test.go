@@ -162,13 +162,24 @@ func TestFailuresOfASuite(t *testing.T) {
 	}
 }
 
+const tinyFile = `version: 1
+name: acme
+genesys: {region: eu-central-1}
+hubspot: {lookup: {homeCountries: [US]}}
+routing:
+  rules:
+    - {name: won, when: {won: true}, to: {queue: Care}}
+  fallback: {queue: General}
+`
+
 // A suite that is split and added up is the suite. Parts that do not fit are refused.
 func TestPartsAddUp(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
 	dir := t.TempDir()
 	suite := filepath.Join(dir, "calls.yaml")
-	code, _, errs := p.run("simulate", "-f", minimalFile, "--init-suite", suite)
+	deployment := written(t, "dealroute.yaml", tinyFile)
+	code, _, errs := p.run("simulate", "-f", deployment, "--init-suite", suite)
 	if code != 0 {
 		t.Fatal(errs)
 	}
@@ -182,7 +193,7 @@ func TestPartsAddUp(t *testing.T) {
 	}
 	run := func(name string, want int, args ...string) string {
 		t.Helper()
-		code, out, errs := p.run(append([]string{"simulate", "-f", minimalFile, "-o", "json", "--suite", suite}, args...)...)
+		code, out, errs := p.run(append([]string{"simulate", "-f", deployment, "-o", "json", "--at", "2026-11-23T15:00:00Z", "--suite", suite}, args...)...)
 		if code != want && want >= 0 {
 			t.Fatalf("%v: exit code %d\n%s", args, code, errs)
 		}
@@ -197,18 +208,18 @@ func TestPartsAddUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	var parts []string
-	for k := range 3 {
-		parts = append(parts, run(fmt.Sprintf("%d.json", k), -1, "--mutate", "--shard", fmt.Sprintf("%d/3", k+1)))
+	for k := range 2 {
+		parts = append(parts, run(fmt.Sprintf("%d.json", k), -1, "--mutate", "--shard", fmt.Sprintf("%d/2", k+1)))
 	}
-	code, out, errs := p.run("simulate", "merge", parts[2], parts[0], parts[1], "-o", "json")
+	code, out, errs := p.run("simulate", "merge", parts[1], parts[0], "-o", "json")
 	if code != 2 || out != string(whole) {
 		t.Errorf("exit code %d, %s\nmerged\n%s\nwhole\n%s", code, errs, out, whole)
 	}
-	other := run("other.json", -1, "--mutate", "--shard", "1/2")
-	plain := run("plain.json", -1, "--shard", "3/3")
+	other := run("other.json", -1, "--shard", "1/3")
+	plain := run("plain.json", -1, "--shard", "2/2")
 	edited := written(t, "calls.yaml", string(text)+"  - {ani: anonymous}\n")
 	elsewhere := filepath.Join(dir, "elsewhere.json")
-	_, out, _ = p.run("simulate", "-f", minimalFile, "-o", "json", "--suite", edited, "--shard", "3/3", "--mutate")
+	_, out, _ = p.run("simulate", "-f", deployment, "-o", "json", "--suite", edited, "--shard", "2/2")
 	if err := os.WriteFile(elsewhere, []byte(out), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -216,12 +227,12 @@ func TestPartsAddUp(t *testing.T) {
 		files []string
 		want  string
 	}{
-		{parts[:2], "part 3 of 3 is missing"},
-		{[]string{parts[0], parts[1], parts[2], parts[1]}, "part 2 is there twice"},
-		{[]string{parts[0], other}, "one of 2 parts"},
+		{parts[:1], "part 2 of 2 is missing"},
+		{[]string{parts[0], parts[1], parts[1]}, "part 2 is there twice"},
+		{[]string{parts[0], other}, "one of 3 parts"},
 		{[]string{parts[0], filepath.Join(dir, "whole.json")}, "of a whole suite"},
-		{[]string{parts[0], parts[1], plain}, "counts other things"},
-		{[]string{parts[0], parts[1], elsewhere}, "the calls are others"},
+		{[]string{parts[0], plain}, "counts other things"},
+		{[]string{parts[0], elsewhere}, "the calls are others"},
 		{[]string{suite}, "is no answer of a suite"},
 	} {
 		code, _, errs := p.run(append([]string{"simulate", "merge"}, c.files...)...)

@@ -221,7 +221,11 @@ func (w *whole) comes(s *situation, known bool) []string {
 	if s.ANI == "" {
 		ani = "a withheld number"
 	}
-	add("a call from %s to %s at %s", ani, s.DNIS, s.At.Format(time.RFC3339))
+	to := ""
+	if s.DNIS != "" {
+		to = " to " + s.DNIS
+	}
+	add("a call from %s%s at %s", ani, to, s.At.Format(time.RFC3339))
 	if s.Through != "" {
 		add("another flow hands it on, at %s", s.Through)
 	}
