@@ -178,6 +178,7 @@ func runLoad(ctx context.Context, o simulateOptions) error {
 		return err
 	}
 	began := env.Now()
+	defer roomy(env)()
 	given := o.faults
 	o.faults = nil
 	var spans []string // when they are

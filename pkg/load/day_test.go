@@ -118,6 +118,15 @@ func TestCallsOverlap(t *testing.T) {
 	}
 }
 
+// To keep the breaker open is not to open it.
+func TestBreakerOpensOnce(t *testing.T) {
+	d := at(t, 0, 900*time.Millisecond, 1800*time.Millisecond) // each writes another time
+	d.Faults = []load.Fault{{Kind: "timeout", To: 2 * time.Second}}
+	if r := run(t, d); r.Breaker != (load.Breaker{Opened: 1}) || r.Why.Fault != 3 || r.Minutes[0].Opened != 1 {
+		t.Errorf("%+v %+v", r.Breaker, r.Why)
+	}
+}
+
 // Each limit refuses what is over it, whoever else uses it.
 func TestLimits(t *testing.T) {
 	together := make([]time.Duration, 12)

@@ -101,8 +101,12 @@ type leg struct {
 
 // Run lets a day pass.
 func Run(ctx context.Context, of Day) (*Result, error) {
+	return run(ctx, of, interp.NewMemo(of.Program.Flow()))
+}
+
+func run(ctx context.Context, of Day, memo *interp.Memo) (*Result, error) {
 	d := &day{
-		Day: of, ctx: ctx, memo: interp.NewMemo(of.Program.Flow()), start: of.Start.UnixNano(), now: of.Start.UnixNano(),
+		Day: of, ctx: ctx, memo: memo, start: of.Start.UnixNano(), now: of.Start.UnixNano(),
 		result:  &Result{Seed: of.Seed, Outcomes: map[string]int64{}},
 		kinds:   map[*dataaction.Definition]*kind{},
 		senders: map[string]dataaction.Sender{},

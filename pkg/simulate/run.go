@@ -132,10 +132,10 @@ func (w *callWorld) call(ctx context.Context) error {
 		options.Room = &w.out.Result
 	}
 	result, err := interp.Run(ctx, r.Program.flow, start, w, options)
-	if refused := (*interp.Refusal)(nil); errors.As(err, &refused) {
-		err = fmt.Errorf("the flow cannot go on: %w", err)
-	}
 	if err != nil {
+		if refused := (*interp.Refusal)(nil); errors.As(err, &refused) {
+			err = fmt.Errorf("the flow cannot go on: %w", err)
+		}
 		return err
 	}
 	w.out.Waited = w.out.HubSpot + w.out.Breaker + w.out.Tables
