@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -220,13 +221,16 @@ func PrintSuite(w io.Writer, s Suite) error {
 		caller(line, r.Caller, "no caller is known whom it takes")
 	}
 	line("  branches     %d of %d of the flow were taken", s.Coverage.Branches.Taken, s.Coverage.Branches.All)
+	sought := slices.ContainsFunc(s.Coverage.Branches.Missing, func(x BranchPlace) bool { return x.Caller != nil })
 	for i, x := range s.Coverage.Branches.Missing {
 		if i == shownBranches {
 			line("    %s not listed; -o json has all", Count(len(s.Coverage.Branches.Missing)-i, "more is", "more are"))
 			break
 		}
 		line("    not taken: %s / %s → %s, line %d", x.Task, x.Action, x.Branch, x.Line)
-		caller(line, x.Caller, "none of the callers that a proof tries takes it")
+		if sought { // else perhaps nobody was looked for, as of a deployed flow
+			caller(line, x.Caller, "none of the callers that a proof tries takes it")
+		}
 	}
 	if m := s.Mutants; m != nil {
 		line("  mutants      %d of %d changes of the rules were noticed (%g %%)", m.Killed, m.Made-len(m.Equivalent), m.Score)
