@@ -150,6 +150,10 @@ func TestAgainstAnyFile(t *testing.T) {
 			t.Errorf("%s: %d of %d calls move, want %d\n%+v", name, m.Moved, m.Calls, c.moved, m.Moves)
 		}
 	}
+	l.write("before.yaml", strings.Replace(text, "homeCountries:", "strategy: unique-phone\n    property: phone_of_one\n    homeCountries:", 1))
+	if m := l.against("--suite", "calls.csv", "--against", "before.yaml"); m.Moved != 2 || *m.Moves[0].Reasons[0].From.Outcome != "no_record" {
+		t.Errorf("a property that only the other file knows: %+v", m)
+	}
 	if code, _, errs := l.run("render", "--copy-templates", filepath.Join(l.dir, "old", "templates")); code != 0 {
 		t.Fatal(errs)
 	}
@@ -167,6 +171,7 @@ func TestAgainstRefused(t *testing.T) {
 	l.write("strange.csv", "ANI,Direction\n+15135550142,Herein\n")
 	l.write("german.csv", "Anrufer;Datum\n+15135550142;1.1.26 10:00\n")
 	l.write("wrong.csv", "ani,fualt,fault\n+15135550142,,\n")
+	l.write("dnis.csv", "ani,dnis\n+15135550142,+15135550999\n")
 	l.write("fault.csv", "ani,fault\n+15135550142,418\n")
 	for _, c := range []struct{ args, want string }{
 		{"--ani 1 --against broken.yaml", "broken.yaml:1:1: name is missing"},
@@ -179,6 +184,7 @@ func TestAgainstRefused(t *testing.T) {
 		{"--suite wrong.csv --against before.yaml", "wrong.csv:1:5: unknown column \"fualt\""},
 		{"--suite fault.csv --against before.yaml", "fault.csv:2:14: fault \"418\": unknown kind"},
 		{"--suite none.csv --against before.yaml", "error: read the calls none.csv: no such file or directory"},
+		{"--suite dnis.csv --against before.yaml", "dnis.csv:2:1: the called number is none of the deployment's\n"},
 		{"--suite . --against before.yaml", "error: read the calls "},
 		{"--suite calls.csv --ani 1 --against before.yaml", "error: --suite and --ani exclude each other"},
 		{"--suite calls.csv --trace --against before.yaml", "error: --trace and --every say nothing"},
@@ -243,10 +249,43 @@ func TestRoutingDiff(t *testing.T) {
 	if p := planned("--routing-diff", "calls.csv", "--renamed-from", "acme-inbound"); p.RoutingDiff == nil || p.RoutingDiff.Moved != 1 {
 		t.Errorf("renamed: %+v %v", p.RoutingDiff, p.Warnings)
 	}
-	// A schedule is new, and the hours are those of the org.
 	os.Remove(filepath.Join(l.dir, "crm.yaml")) //nolint:errcheck // the next line tells
 	if code, _, errs := l.run("plan", "--sandbox", "--routing-diff", "calls.csv"); code != 1 || !strings.Contains(errs, "crm.yaml") || !strings.Contains(errs, "--crm live") {
 		t.Errorf("without fixtures: exit code %d\n%s", code, errs)
+	}
+}
+
+// A schedule that is new is held against the hours of the org, and a file beside says nothing of them.
+func TestRoutingDiffOfHours(t *testing.T) {
+	l := newPlace(t)
+	l.p.env["XDG_STATE_HOME"] = t.TempDir()
+	dir := filepath.Join(filepath.Dir(filepath.Dir(basicFile)), "hours")
+	for _, name := range []string{"crm.yaml", "org.yaml", "dealroute.yaml"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.write(name, string(data))
+	}
+	data, err := os.ReadFile(filepath.Join(l.dir, "dealroute.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := string(data)
+	plain := regexp.MustCompile(`(?s)  schedule:\n.*?\n\n`).ReplaceAllString(whole, "\n")
+	plain = regexp.MustCompile(`    - name: [^\n]*\n      when: \{at: closed[^\n]*\n      to: [^\n]*\n`).ReplaceAllString(plain, "")
+	l.write("dealroute.yaml", plain)
+	if code, _, errs := l.run("setup", "--sandbox", "--yes", "--verify=off"); code != 0 {
+		t.Fatal(errs)
+	}
+	l.write("dealroute.yaml", whole)
+	l.write("org.yaml", "version: 1\n")
+	l.write("calls.csv", "ani,at\nanonymous,2026-11-22T03:00:00Z\nanonymous,2026-11-23T15:00:00Z\nanonymous,2026-12-25T12:00:00Z\n")
+	code, out, errs := l.run("plan", "--sandbox", "--routing-diff", "calls.csv")
+	for _, want := range []string{"2 of 3 calls move", "to         flow Anrufbeantworter", "to         disconnect", "by         the fallback (no_record) → the schedule (no lookup)"} {
+		if code != 0 || !strings.Contains(out, want) {
+			t.Fatalf("no %q: exit code %d\n%s%s", want, code, out, errs)
+		}
 	}
 }
 

@@ -64,6 +64,7 @@ func (o diffOptions) run(ctx context.Context, env session, l *loaded, b *bluepri
 	if err != nil {
 		return nil, err
 	}
+	s.found = nil // of the files and the fixtures' account: a plan asks the org and the account themselves
 	named := b
 	if former != "" {
 		d := *l.deployment

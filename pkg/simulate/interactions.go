@@ -190,8 +190,8 @@ func OpenInteractions(file string, r io.Reader, c Columns) (*Interactions, error
 		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
 	comma := delimiter(bytes.TrimLeft(begin, "\r\n"))
-	if rest, ok := bytes.CutPrefix(begin, []byte("sep=")); ok && len(rest) > 0 && strings.IndexByte(",;\t", rest[0]) >= 0 {
-		comma, x.above = rune(rest[0]), 1 // for a spreadsheet
+	if bytes.HasPrefix(begin, []byte("sep=")) { // the line is for a spreadsheet, and has nothing else
+		x.above = 1
 		if _, err := in.ReadString('\n'); err != nil && !errors.Is(err, io.EOF) {
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		}
