@@ -95,6 +95,9 @@ var answers atomic.Uint64
 // answer executes an action, or gives the answer that is known.
 func (w *callWorld) answer(ctx context.Context, a *action, e *interp.Effect) (*answer, error) {
 	r, auth := w.run, w.run.authOf(a)
+	if w.again && a.Definition.IntegrationType == dataaction.GenesysCloud {
+		return w.write(ctx, a, e)
+	}
 	if r.Answers == nil || r.Real || r.Trace == interp.TraceFull || a.Definition.IntegrationType == dataaction.GenesysCloud {
 		return w.execute(ctx, a, e, auth)
 	}
@@ -122,4 +125,36 @@ func (w *callWorld) answer(ctx context.Context, a *action, e *interp.Effect) (*a
 		auth.Hold(got.holds)
 	}
 	return got, nil
+}
+
+// A written row is what an execution of the breaker's action left. Calls of a second open the
+// breaker until the same second.
+type written struct {
+	at     *architect.Action
+	inputs string
+	org    *Org
+	key    string
+	row    map[string]any
+	answer *answer
+}
+
+// write executes an action that writes a row, or writes what it wrote just before.
+func (w *callWorld) write(ctx context.Context, a *action, e *interp.Effect) (*answer, error) {
+	r := w.run
+	r.scratch = r.scratch[:0]
+	for _, n := range e.Inputs {
+		r.scratch = n.Value.AppendKey(r.scratch)
+	}
+	if last := r.wrote; last != nil && last.at == e.Action && last.inputs == string(r.scratch) && last.org == w.org(last.key) && last.org.Rows[last.key] != nil {
+		last.org.Rows[last.key] = last.row
+		return last.answer, nil
+	}
+	now := &written{at: e.Action, inputs: string(r.scratch)}
+	r.wrote, r.writing = nil, now
+	got, err := w.execute(ctx, a, e, nil)
+	r.writing = nil
+	if err == nil && got.branch == "success" && now.row != nil {
+		now.answer, r.wrote = got, now
+	}
+	return got, err
 }

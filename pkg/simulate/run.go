@@ -56,6 +56,8 @@ type Run struct {
 	auth    map[string]*dataaction.Auth // what the platform keeps, by category
 	silent  *world.Scripted             // what neither the org nor HubSpot is asked for
 	objects map[object]expr.Value
+	wrote   *written // by the last call that wrote a row; nil: none
+	writing *written
 	scratch []byte
 }
 

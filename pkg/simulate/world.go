@@ -424,5 +424,8 @@ func (s rowSender) Send(_ context.Context, r dataaction.Request) (dataaction.Res
 		return answer(400, map[string]any{"message": "the row is no object with its key", "code": "bad.request", "status": 400})
 	}
 	org.Rows[key] = row
+	if now := s.w.run.writing; now != nil {
+		now.org, now.key, now.row = org, key, row
+	}
 	return answer(200, row)
 }

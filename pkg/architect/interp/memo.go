@@ -19,7 +19,8 @@ import (
 // there is none yet the machine runs, and makes it.
 //
 // What a flow makes of a caller's number is remembered for callers that come again. When it
-// asks the world for the first time, all callers go on in one tree, for which numbers differ.
+// asks the world for the first time, or ways part by what differs, all callers go on in one
+// tree, for which numbers differ.
 //
 // A run with a Memo has the Result of one without. It is for one goroutine at a time; calls
 // that wait for the world may be under way in it together. What it holds is bounded.
@@ -219,8 +220,8 @@ func (m *Memo) next(n *node, s *State, c *Call, t turn, looked, asked bool) (nex
 		next.opaque = true
 		return next, true
 	}
-	// Behind a row that has a name, what the flow makes of rows differs again once it asks for
-	// something else.
+	// Behind a row that has a name, what the flow makes of rows differs again once its ways part or
+	// it asks for something else.
 	row := asked && !looked && t.answer != 0 && t.answer != anyRow && m.isTable(n.pc)
 	if n.wide == nil && !row {
 		next = m.node()
@@ -229,11 +230,14 @@ func (m *Memo) next(n *node, s *State, c *Call, t turn, looked, asked bool) (nex
 	}
 	wide, of := n.wide, t
 	if wide == nil {
-		wide, of.answer = &n.differ, anyRow
+		wide = &n.differ
+	}
+	if row {
+		of.answer = anyRow
 	}
 	w := wide.clone()
 	wide = &w
-	if m.after(wide, s, n.pc, n.begun(), of, looked) && n.wide != nil && asked && s.pop == nil {
+	if m.after(wide, s, n.pc, n.begun(), of, looked) && !row && (asked || m.parts(n.pc)) && s.pop == nil {
 		key := m.place(s, c, wide)
 		if next = m.joins[key]; next != nil {
 			return next, false
@@ -247,6 +251,16 @@ func (m *Memo) next(n *node, s *State, c *Call, t turn, looked, asked bool) (nex
 	next.wide = wide
 	m.record(next, s, d)
 	return next, true
+}
+
+// parts reports whether ways part at an instruction: behind it all that differed may be of no
+// more use.
+func (m *Memo) parts(pc int32) bool {
+	switch m.p.code[pc].op.(type) {
+	case *decisionOp, *switchOp:
+		return true
+	}
+	return false
 }
 
 func (m *Memo) isTable(pc int32) bool {
