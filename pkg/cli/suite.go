@@ -338,7 +338,7 @@ func (u *suite) judge(ctx context.Context, k *desk, cover *simulate.Coverage, e 
 	if err != nil {
 		return j, err
 	}
-	outcomes, err := k.call(ctx, r, nil)
+	outcomes, err := k.brief(ctx, r)
 	if err != nil {
 		return j, err
 	}
@@ -348,9 +348,10 @@ func (u *suite) judge(ctx context.Context, k *desk, cover *simulate.Coverage, e 
 	j.name, j.told = c.Name, append(found, told...)
 	j.expects, j.rejected = u.against(r, outcomes)
 	if j.rejected != nil || u.kept != nil {
-		j.ready, j.outcomes = r, outcomes
+		j.ready = r
+		j.outcomes, err = k.call(ctx, r, nil)
 	}
-	return j, nil
+	return j, err
 }
 
 // against holds outcomes against what is expected.

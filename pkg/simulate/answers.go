@@ -19,15 +19,26 @@ import (
 //
 // Any number of runs may use it at the same time. It is bounded: what was not asked for lately is
 // forgotten, and executed when it is asked again.
+//
+// Answers of an action that are alike are one, however many callers got it: most who call are
+// nobody that HubSpot knows. They cost a question each, and a memo finds them on one way.
 type Answers struct {
 	mu         sync.RWMutex
 	half       int
+	weight     int                  // of what is young
 	young, old map[question]*answer // an answer that is used again gets young again
+	one, ones  map[alike]*answer    // young and old, too
 }
 
-// NewAnswers keeps at most so many answers; one of a search takes about 5 kB.
+// What is kept weighs so much: an answer of a search takes about 5 kB, a question some hundred bytes.
+const (
+	questionWeight = 1
+	answerWeight   = 15
+)
+
+// NewAnswers keeps at most so many answers that differ, and some times as many questions.
 func NewAnswers(most int) *Answers {
-	return &Answers{half: max(1, most/2), young: map[question]*answer{}}
+	return &Answers{half: max(1, most/2) * (questionWeight + answerWeight), young: map[question]*answer{}, one: map[alike]*answer{}}
 }
 
 // A question is all that an answer depends on. The action of the flow tells which outputs are
@@ -50,6 +61,39 @@ type answer struct {
 	failure    string
 	operations []dataaction.Operation
 	holds      dataaction.Held // what the platform holds after it
+}
+
+// alike is all that there is to an answer without a failure.
+type alike struct {
+	at       *architect.Action
+	action   *action
+	branch   string
+	elapsed  time.Duration
+	requests int
+	holds    dataaction.Held
+	outputs  string
+}
+
+// alike gives the one answer that says what this one says.
+func (k *Answers) alike(q *question, got *answer) *answer {
+	if got.failure != "" || len(got.operations) > 0 { // they may name a single request
+		k.weight += answerWeight
+		return got
+	}
+	var key []byte
+	for _, o := range got.outputs { // the action says which
+		key = o.Value.AppendKey(key)
+	}
+	x := alike{q.at, q.action, got.branch, got.elapsed, got.requests, got.holds, string(key)}
+	if one := k.one[x]; one != nil {
+		return one
+	}
+	if one := k.ones[x]; one != nil {
+		got = one
+	}
+	k.one[x] = got
+	k.weight += answerWeight
+	return got
 }
 
 // known is the answer to a question. The inputs are given apart, in bytes that may change
@@ -79,9 +123,12 @@ func (k *Answers) keep(q question, got *answer) *answer {
 	if got == nil { // forgotten in the meantime
 		return nil
 	}
-	if len(k.young) >= k.half {
-		k.young, k.old = map[question]*answer{}, k.young
+	if k.weight >= k.half {
+		k.weight, k.young, k.old = 0, map[question]*answer{}, k.young
+		k.one, k.ones = map[alike]*answer{}, k.one
 	}
+	got = k.alike(&q, got)
+	k.weight += questionWeight
 	if got.id == 0 {
 		got.id = answers.Add(1)
 	}

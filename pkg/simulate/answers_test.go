@@ -177,3 +177,37 @@ func TestAnswersAndTokens(t *testing.T) {
 		t.Errorf("%d requests", asked)
 	}
 }
+
+// Callers whom nobody knows have one answer together, so that many more of them are kept than
+// answers that differ; what the answers say is theirs all the same.
+func TestAlikeAnswersAreOne(t *testing.T) {
+	l, call := basic(t)
+	answers, asked := simulate.NewAnswers(40), 0
+	var outputs []*interp.Named
+	run := l.emulated(t, call.At)
+	run.Sender, run.Answers = counted{run.Sender, &asked}, answers
+	run.Watch = func(e *interp.Effect, o interp.Outcome) {
+		if e.Kind == interp.EffectDataAction && len(o.Outputs) > 0 && !slices.Contains(outputs, &o.Outputs[0]) {
+			outputs = append(outputs, &o.Outputs[0])
+		}
+	}
+	for round := range 2 {
+		for i := range 200 {
+			c := call
+			c.ANI = fmt.Sprintf("+1513666%04d", i)
+			o, err := run.Do(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if o.Outcome != "no_record" || o.Number != c.ANI || o.Requests != 1 {
+				t.Fatalf("%s: %s, the flow's number is %s, %d requests", c.ANI, o.Outcome, o.Number, o.Requests)
+			}
+		}
+		if asked != 200 {
+			t.Errorf("%d requests after round %d of 200 strangers", asked, round+1)
+		}
+	}
+	if len(outputs) != 1 {
+		t.Errorf("%d different outputs for strangers", len(outputs))
+	}
+}
