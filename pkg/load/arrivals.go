@@ -10,6 +10,8 @@ import (
 type Arrivals struct {
 	At   []time.Duration // since the start, in order
 	ANIs []string        // as many; empty: by chance. nil: all by chance
+
+	Spread bool // the times are those that chance gave to the calls of an interval
 }
 
 // A poisson is a process of events at random.

@@ -25,14 +25,26 @@ func (of *Day) Assumptions() []string {
 	if t.Arrivals == nil {
 		say("calls come at random, in every minute as many as in the next")
 	}
-	if t.Arrivals == nil || t.Arrivals.ANIs == nil {
-		say("%s of the callers are strangers, %d numbers; the others are one of %d numbers of the CRM, each as often", percent(t.Unknown), len(t.Strangers), len(t.Callers))
+	if t.Arrivals != nil && t.Arrivals.Spread {
+		say("the calls in an interval come at random")
+	}
+	switch strangers := percent(t.Unknown); {
+	case t.Arrivals != nil && t.Arrivals.ANIs != nil:
+	case t.Unknown == 0:
+		say("each caller is one of %d numbers of the CRM, each as often", len(t.Callers))
+	case t.Unknown == 1 || len(t.Callers) == 0:
+		say("each caller is a stranger, from one of %d numbers", len(t.Strangers))
+	default:
+		say("%s of the callers are strangers, %d numbers; the others are one of %d numbers of the CRM, each as often", strangers, len(t.Strangers), len(t.Callers))
 	}
 	if t.Legs > 0 {
 		say("%s of the calls that reached a queue come back once more, %v later on average", percent(t.Legs), t.Gap)
 	}
 	say("Genesys Cloud executes %d data actions a minute of the clock and %d at the same time, of all that the org executes only these are known", of.Genesys.PerMinute, of.Genesys.Concurrent)
-	say("a row of the control table is read in a millisecond, and written at once")
+	say("a row of the control table is read in a millisecond and written in 40, and the next call reads what was written")
+	if of.Renewed {
+		say("the platform holds a token for HubSpot at any time; that it asks for another every half an hour is left out")
+	}
 	return out
 }
 

@@ -14,6 +14,7 @@ type Day struct {
 	Org     *simulate.Org // as it is at the start; the calls change it
 	DNIS    string
 	Token   secret.Value // that the platform holds, where it renews it itself
+	Renewed bool         // it does
 	Start   time.Time
 	For     time.Duration // calls begin within it
 	Seed    uint64

@@ -147,6 +147,10 @@ func TestLimits(t *testing.T) {
 		c.change(&d)
 		if r := run(t, d); r.Failed() != c.failed {
 			t.Errorf("%s: %d of 12 calls failed, not %d: %+v %+v %+v", c.name, r.Failed(), c.failed, r.Why, r.HubSpot, r.Genesys)
+		} else if most := d.Genesys.Concurrent; most > 0 && r.Genesys.PeakConcurrent > int64(most) {
+			t.Errorf("%s: %d executions at once, of %d", c.name, r.Genesys.PeakConcurrent, most)
+		} else if day := d.HubSpot.Limits.PerDay; day > 0 && (r.HubSpot.PeakPerDay > int64(day) || r.HubSpot.DayOver > 0 != (c.name == "the day")) {
+			t.Errorf("%s: %d answered of %d, used up after %v", c.name, r.HubSpot.PeakPerDay, day, r.HubSpot.DayOver)
 		}
 	}
 }

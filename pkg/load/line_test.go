@@ -25,8 +25,29 @@ func madeUp(r genesys.Ref) (string, bool) {
 
 var start = time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)
 
+// made is what was rendered of a deployment's text, once for all tests.
+var made = map[string]struct {
+	program *simulate.Program
+	org     *simulate.Org
+	of      *deployment.Deployment
+}{}
+
 // day is a quiet day of a deployment and its fixtures: no breaker is open, nothing fails.
 func day(t testing.TB, text string) load.Day {
+	t.Helper()
+	if _, ok := made[text]; !ok {
+		program, org, of := render(t, text)
+		made[text] = struct {
+			program *simulate.Program
+			org     *simulate.Org
+			of      *deployment.Deployment
+		}{program, org, of}
+	}
+	p, org, d := made[text].program, made[text].org.Clone(), made[text].of
+	return dayOf(t, p, org, d)
+}
+
+func render(t testing.TB, text string) (*simulate.Program, *simulate.Org, *deployment.Deployment) {
 	t.Helper()
 	d, fs := deployment.Parse("dealroute.yaml", []byte(text))
 	if err := fs.Err(); err != nil {
@@ -53,6 +74,11 @@ func day(t testing.TB, text string) load.Day {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return p, &simulate.Org{Rows: b.Rows()}, d
+}
+
+func dayOf(t testing.TB, p *simulate.Program, org *simulate.Org, d *deployment.Deployment) load.Day {
+	t.Helper()
 	data, err := os.ReadFile("../../examples/basic/crm.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +101,7 @@ func day(t testing.TB, text string) load.Day {
 	server := transport.Handler(hubspottest.New(f.CRM, hubspottest.Clock(func() time.Time { return start }), hubspottest.Virtual(),
 		hubspottest.WithLimits(hubspottest.Limits{}), hubspottest.Define("contacts", facts[0]...), hubspottest.Define("deals", facts[1]...)))
 	return load.Day{
-		Program: p, Org: &simulate.Org{Rows: b.Rows()}, DNIS: "+15135550100", Start: start, For: time.Hour, Seed: 1,
+		Program: p, Org: org, DNIS: "+15135550100", Start: start, For: time.Hour, Seed: 1,
 		Traffic: load.Traffic{PerMinute: 60, Callers: load.Callers(f.CRM, "US", ""), Strangers: load.Strangers(f.CRM, "", 200), Unknown: 0.3},
 		HubSpot: load.HubSpot{
 			Sender: func(kind string) dataaction.Sender {

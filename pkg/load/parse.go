@@ -92,6 +92,9 @@ func (e *ArrivalsError) Error() string { return fmt.Sprintf("line %d: %s", e.Lin
 
 const maxArrivals = 20_000_000
 
+// MaxSpan is the longest time in which calls come in.
+const MaxSpan = 366 * 24 * time.Hour
+
 // ReadArrivals reads a CSV of arrivals. Either each row is a call, with its time in the column
 // "time" (or "at", "start") and, where there is one, the caller in "ani"; or each is an interval
 // that begins at "minute" (or "time"), with the number of its "calls", which come at random times
@@ -129,6 +132,7 @@ func ReadArrivals(data []byte, day time.Time, seed uint64) (a *Arrivals, start t
 		at    time.Time
 		calls int
 		ani   string
+		line  int
 	}
 	var rows []row
 	known := map[string]string{} // callers, each kept once
@@ -144,7 +148,8 @@ func ReadArrivals(data []byte, day time.Time, seed uint64) (a *Arrivals, start t
 		if when >= len(cells) || calls >= len(cells) {
 			return nil, start, 0, fail("a column is missing")
 		}
-		x := row{calls: 1}
+		line, _ := r.FieldPos(0)
+		x := row{calls: 1, line: line}
 		if x.at, err = arrival(cells[when], midnight); err != nil {
 			return nil, start, 0, fail("that is no time; write it as 2026-11-23T09:00:15Z or 09:00:15")
 		}
@@ -153,19 +158,20 @@ func ReadArrivals(data []byte, day time.Time, seed uint64) (a *Arrivals, start t
 				return nil, start, 0, fail("that is no number of calls")
 			}
 		}
-		if ani >= 0 && ani < len(cells) {
-			text := strings.TrimSpace(cells[ani])
-			if text == "" {
-				text = "anonymous"
+		if ani >= 0 {
+			text := "anonymous"
+			if ani < len(cells) {
+				text = cmp.Or(strings.TrimSpace(cells[ani]), text)
 			}
 			if known[text] == "" {
 				known[strings.Clone(text)] = strings.Clone(text)
 			}
 			x.ani = known[text]
 		}
-		if total += x.calls; total > maxArrivals {
+		if x.calls > maxArrivals-total {
 			return nil, start, 0, fail("more than %d calls", maxArrivals)
 		}
+		total += x.calls
 		rows = append(rows, x)
 	}
 	if total == 0 {
@@ -173,7 +179,10 @@ func ReadArrivals(data []byte, day time.Time, seed uint64) (a *Arrivals, start t
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return a.at.Compare(b.at) })
 	start = rows[0].at.Truncate(time.Minute)
-	a = &Arrivals{At: make([]time.Duration, 0, total)}
+	if last := rows[len(rows)-1]; last.at.After(start.Add(MaxSpan)) {
+		return nil, start, 0, &ArrivalsError{last.line, fmt.Sprintf("this is more than %d days after the first call", MaxSpan/(24*time.Hour))}
+	}
+	a = &Arrivals{At: make([]time.Duration, 0, total), Spread: calls >= 0}
 	chance := stream(seed, "spread")
 	length := time.Minute
 	for i, x := range rows {
@@ -183,18 +192,18 @@ func ReadArrivals(data []byte, day time.Time, seed uint64) (a *Arrivals, start t
 			if ani >= 0 {
 				a.ANIs = append(a.ANIs, x.ani)
 			}
-			span = from + 1
+			span = from.Truncate(time.Second) + time.Second
 			continue
 		}
 		if i+1 < len(rows) {
 			if length = rows[i+1].at.Sub(x.at); length == 0 {
-				return nil, start, 0, &ArrivalsError{i + 2, "two intervals begin at the same time"}
+				return nil, start, 0, &ArrivalsError{rows[i+1].line, "two intervals begin at the same time"}
 			}
 		}
 		a.At = append(a.At, Spread(x.calls, from, length, chance)...)
 		span = from + length
 	}
-	return a, start, cmp.Or(span, 1), nil
+	return a, start, span, nil
 }
 
 func arrival(text string, midnight time.Time) (time.Time, error) {

@@ -22,10 +22,12 @@ type Result struct {
 
 // Requests are those that HubSpot got from the calls.
 type Requests struct {
-	All, Search, Refused int64 // refused: answered 429
-	PeakPerSecond        int64 // all of them, in a second of the clock
-	SearchPeak           int64 // likewise, searches
-	PeakPerTenSeconds    int64 // others than searches
+	All, Search, Refused int64         // refused: answered 429
+	PeakPerSecond        int64         // all of them, in a second of the clock
+	SearchPeak           int64         // likewise, searches
+	PeakPerTenSeconds    int64         // others than searches
+	PeakPerDay           int64         // that were answered on a day of the account, to all who use it
+	DayOver              time.Duration // until those of a day were used up for the first time; 0: they were not
 }
 
 // Executions are those of data actions.

@@ -37,6 +37,7 @@ type lane struct {
 	err   error
 
 	minute  int
+	refused bool // the platform did not execute the last action
 	asked   bool // a data action of HubSpot was to be executed
 	why     reason
 	stopped bool // the last row that was read is the breaker's: who asks nothing then, was stopped by it
@@ -253,11 +254,12 @@ func (l *lane) until(at int64) {
 // Pass says what becomes of an execution of a data action at the time that clock was told.
 func (l *lane) Pass(e *interp.Effect, a *simulate.Action) simulate.Pass {
 	d := l.d
-	l.asked = l.asked || a.HubSpot
+	l.asked, l.refused = l.asked || a.HubSpot, false
 	d.executed.ask(d.now)
 	d.result.Genesys.All++
 	if free := d.concurrent.open(d.now); !free || !d.executed.open(d.now) {
 		d.result.Genesys.Refused++
+		l.refused = true
 		l.failed(platform)
 		return simulate.Pass{Refused: true}
 	}
@@ -323,7 +325,13 @@ func (d *day) admit(k *kind) bool {
 	if k.search {
 		w = &d.searches
 	}
-	if !w.open(d.now) || !d.daily.open(d.now) {
+	if !d.daily.open(d.now) {
+		if d.result.HubSpot.DayOver == 0 {
+			d.result.HubSpot.DayOver = max(1, time.Duration(d.now-d.start))
+		}
+		return false
+	}
+	if !w.open(d.now) {
 		return false
 	}
 	w.take(d.now)
@@ -390,7 +398,9 @@ func (l *lane) watch(e *interp.Effect, o interp.Outcome) {
 	case interp.EffectTable:
 		l.stopped = e.Key.Text() == breakerRow
 	case interp.EffectDataAction:
-		d.concurrent.until(d.now + int64(o.Elapsed))
+		if !l.refused {
+			d.concurrent.until(d.now + int64(o.Elapsed))
+		}
 		if e.Timeout > 0 && o.Elapsed >= e.Timeout || o.Branch == "timeout" {
 			l.failed(late)
 		}
@@ -500,6 +510,7 @@ func (d *day) end() *Result {
 	d.of(d.minutes() - 1)
 	r.Virtual = max(r.Virtual, d.For)
 	r.HubSpot.PeakPerSecond, r.HubSpot.SearchPeak, r.HubSpot.PeakPerTenSeconds = d.perSecond.peak, d.searches.peak, d.burst.peak
+	r.HubSpot.PeakPerDay = d.daily.most
 	r.Genesys.PeakPerMinute, r.Genesys.PeakConcurrent = d.executed.peak, int64(d.concurrent.peak)
 	r.Queues = slices.SortedFunc(maps.Values(d.queues), func(a, b *Queue) int {
 		return cmp.Or(cmp.Compare(b.Calls, a.Calls), cmp.Compare(a.Name, b.Name))

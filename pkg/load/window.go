@@ -13,7 +13,7 @@ type window struct {
 	times       []int64 // of the last ones let through, rolling, the next to be overwritten at next
 	next        int
 
-	refused int64
+	most    int64 // let through in one period of the clock
 	peak    int64 // most in one period of the clock, refused ones included
 	asked   int64 // in the period of the clock that began last
 	counted int64 // which period that is
@@ -53,6 +53,7 @@ func (w *window) take(at int64) {
 			w.cell, w.taken = c, 0
 		}
 		w.taken++
+		w.most = max(w.most, w.taken)
 	}
 }
 
