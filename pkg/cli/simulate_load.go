@@ -137,12 +137,21 @@ func (o *loadOptions) check(format string, faults []string, others ...string) er
 		}
 		return fail(fmt.Errorf("--load and %s exclude each other", x), hint)
 	}
+	if o.has(flagCompare) && len(o.compare) == 0 {
+		return fail(errors.New("--compare names no strategy"), "use "+strings.Join(deployment.Strategies(), ","))
+	}
+	if format == "csv" && !o.rated() {
+		return fail(errors.New("--find-limit has no output csv without --load"), "the rows of a CSV are the minutes of a day: add --load 60/min, or use text or json")
+	}
 	for _, c := range o.compare {
 		if !slices.Contains(deployment.Strategies(), c) {
 			return fail(fmt.Errorf("--compare: strategy %q is not known", c), "use "+strings.Join(deployment.Strategies(), ", "))
 		}
 	}
 	for _, f := range faults {
+		if _, span, timed := strings.Cut(f, "@"); timed && strings.TrimSpace(span) == "" {
+			return fail(fmt.Errorf("--fault %q names no time", f), "write it as timeout@10:00-10:05 or 429@10:00+5m, in UTC, or without @ for all day")
+		}
 		if o.find && strings.Contains(f, "@") {
 			return fail(fmt.Errorf("--find-limit and a fault with a time exclude each other: %q", f), "a limit is that of all day; leave out the time")
 		}
@@ -212,7 +221,7 @@ func runLoad(ctx context.Context, o simulateOptions) error {
 	switch {
 	case own >= 0:
 		x.Result, x.Limit = x.Compared[own].Result, x.Compared[own].Limit
-	case m.rated():
+	case o.load.rated():
 		day := x.Day
 		day.Progress = m.progress()
 		if x.Result, err = loads.Run(ctx, day); err != nil {
@@ -223,11 +232,14 @@ func runLoad(ctx context.Context, o simulateOptions) error {
 	switch {
 	case env.settings.json:
 		return view.JSON(env.IO.Out, view.NewLoadAnswer(x))
-	case env.settings.format == "csv":
-		return view.PrintMinutes(env.IO.Out, x)
+	case env.settings.format == "csv" && (x.Compared != nil || x.Limit != nil):
+		diag.Fprintf(env.IO.Err, "note: the minutes are those of the strategy %s; what was compared or looked for is in -o text and json\n", l.deployment.HubSpot.Lookup.Strategy)
 	}
 	for _, f := range s.found.Sorted() {
 		diag.Print(env.IO.Err, f, s.texts[f.Position.File]) //nolint:errcheck // a note nobody can read stops nothing
+	}
+	if env.settings.format == "csv" {
+		return view.PrintMinutes(env.IO.Out, x)
 	}
 	return view.PrintLoad(env.IO.Out, x)
 }
@@ -247,7 +259,7 @@ type loadModel struct {
 }
 
 // rated reports whether a day is asked for, and not only a limit.
-func (m *loadModel) rated() bool { o := m.s.options.load; return o.rate != "" || o.arrivals != "" }
+func (o *loadOptions) rated() bool { return o.rate != "" || o.arrivals != "" }
 
 // read reads what the flags say.
 func (m *loadModel) read() error {
@@ -286,7 +298,7 @@ func (m *loadModel) read() error {
 	switch {
 	case o.rate != "" && t.PerMinute <= 0:
 		return fail(fmt.Errorf("--load %s brings no calls", o.rate), "write it as 60/min, 1/s or 3600/h")
-	case o.span <= 0 || o.span > 366*24*time.Hour:
+	case o.span <= 0 || o.span > loads.MaxSpan:
 		return fail(fmt.Errorf("--for %v is no time in which calls come in", o.span), "use 1m to 8784h")
 	case t.Legs > 0.9:
 		return fail(fmt.Errorf("--legs %s: a conversation would hardly ever end", legs), "use at most 90%")
@@ -336,7 +348,7 @@ func (m *loadModel) readArrivals() error {
 // day is a day of one's own: what its calls write, no other day reads.
 func (m *loadModel) day(s *simulation) (loads.Day, error) {
 	d := loads.Day{
-		Program: s.program, Org: s.org.Clone(), Token: s.heldToken(), Start: m.start, For: m.span, Seed: s.options.load.seed,
+		Program: s.program, Org: s.org.Clone(), Token: s.heldToken(), Renewed: s.loaded.deployment.HubSpot.Auth.ByPlatform(), Start: m.start, For: m.span, Seed: s.options.load.seed,
 		Traffic: m.traffic, HubSpot: m.hubspot, Genesys: m.genesys,
 	}
 	l := s.loaded.deployment.HubSpot.Lookup
@@ -407,7 +419,7 @@ func (m *loadModel) compare(ctx context.Context) (out []view.Compared, derived [
 		if err != nil {
 			return nil, nil, err
 		}
-		if c.Why = why; why == "" {
+		if c.Why = why; why == nil {
 			for _, d := range made {
 				if !slices.Contains(derived, d) {
 					derived = append(derived, d)
@@ -418,7 +430,7 @@ func (m *loadModel) compare(ctx context.Context) (out []view.Compared, derived [
 					return nil, nil, err
 				}
 			}
-			if m.rated() {
+			if o.load.rated() {
 				d, err := m.day(s)
 				if err != nil {
 					return nil, nil, err
@@ -436,17 +448,17 @@ func (m *loadModel) compare(ctx context.Context) (out []view.Compared, derived [
 }
 
 // under is the simulation of the file as it would be with another strategy, or why that cannot be.
-func (m *loadModel) under(ctx context.Context, strategy string) (s *simulation, derived []string, why string, err error) {
+func (m *loadModel) under(ctx context.Context, strategy string) (s *simulation, derived, why []string, err error) {
 	was := m.s.loaded
 	if was.deployment.HubSpot.Lookup.Strategy == strategy {
-		return m.s, nil, "", nil
+		return m.s, nil, nil, nil
 	}
 	if m.s.options.flow == "deployed" {
-		return nil, nil, "it is not what is deployed", nil
+		return nil, nil, []string{"it is not what is deployed"}, nil
 	}
 	data, err := readFile(was.path, maxDeployment)
 	if err != nil {
-		return nil, nil, "", fail(fmt.Errorf("read the deployment file %s: %w", was.path, err), "name an existing file with -f FILE")
+		return nil, nil, nil, fail(fmt.Errorf("read the deployment file %s: %w", was.path, err), "name an existing file with -f FILE")
 	}
 	d, found := deployment.ParseUnder(was.path, data, strategy)
 	if found.Has(diag.Error) || d == nil {
@@ -456,28 +468,27 @@ func (m *loadModel) under(ctx context.Context, strategy string) (s *simulation, 
 	l.deployment = d
 	b, err := l.render(false)
 	if err != nil {
-		return nil, nil, findingOf(err).Message, nil
+		return nil, nil, []string{findingOf(err).Message}, nil
 	}
 	o := m.s.options
 	o.load.compare = nil
 	if s, err = newSimulation(ctx, m.env, &l, b, o); err != nil {
-		return nil, nil, findingOf(err).Message, nil
+		return nil, nil, []string{findingOf(err).Message}, nil
 	}
 	fixtures := *s.fixtures
 	fixtures.CRM, derived = loads.Derive(fixtures.CRM, d)
 	s.fixtures = &fixtures
-	return s, derived, "", nil
+	return s, derived, nil, nil
 }
 
 // reasons are the messages of the errors among findings, each once.
-func reasons(found diag.Findings) string {
-	var out []string
+func reasons(found diag.Findings) (out []string) {
 	for _, f := range found.Sorted() {
 		if f.Severity == diag.Error && !slices.Contains(out, f.Message) {
 			out = append(out, f.Message)
 		}
 	}
-	return strings.Join(out, "; ")
+	return out
 }
 
 // find looks for the limit of a simulation.

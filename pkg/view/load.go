@@ -33,7 +33,7 @@ type Load struct {
 // A Compared is a lookup strategy to which the same calls came.
 type Compared struct {
 	Strategy string
-	Why      string       // it cannot be used; empty: it can
+	Why      []string     // it cannot be used; none: it can
 	Result   *load.Result // nil where no rate was asked for, or it cannot be used
 	Limit    *load.Limit  // nil unless asked for
 }
@@ -87,6 +87,7 @@ type LoadHubSpot struct {
 	PeakPerSecond       int64         `json:"peakPerSecond"`
 	SearchPeakPerSecond int64         `json:"searchPeakPerSecond"`
 	PeakPerTenSeconds   int64         `json:"peakPerTenSeconds"`
+	PeakPerDay          int64         `json:"peakPerDay"` // answered on a day of the account, to all who use it
 	Limits              HubSpotLimits `json:"limits"`
 }
 
@@ -192,7 +193,7 @@ func NewLoadAnswer(x Load) LoadAnswer {
 	out.Calls, out.Kept, out.VirtualMs, out.Outcomes, out.Elsewhere = r.Calls, r.Kept, ms(r.Virtual), r.Outcomes, r.Elsewhere
 	out.Failures = LoadFailures(r.Why)
 	out.WaitMs = waitsOf(r)
-	out.HubSpot = LoadHubSpot{r.HubSpot.All, r.HubSpot.Search, r.HubSpot.Refused, r.HubSpot.PeakPerSecond, r.HubSpot.SearchPeak, r.HubSpot.PeakPerTenSeconds, out.HubSpot.Limits}
+	out.HubSpot = LoadHubSpot{r.HubSpot.All, r.HubSpot.Search, r.HubSpot.Refused, r.HubSpot.PeakPerSecond, r.HubSpot.SearchPeak, r.HubSpot.PeakPerTenSeconds, r.HubSpot.PeakPerDay, out.HubSpot.Limits}
 	out.Genesys = LoadGenesys{r.Genesys.All, r.Genesys.Refused, r.Genesys.PeakPerMinute, r.Genesys.PeakConcurrent, out.Genesys.Limits}
 	out.Breaker = LoadBreaker(r.Breaker)
 	for _, q := range r.Queues {
@@ -227,7 +228,7 @@ func newLimit(l *load.Limit) *LoadLimit {
 func newComparison(x Load) *LoadComparison {
 	out := &LoadComparison{MaxFailed: x.MaxFailed, Cheapest: text(cheapest(x)), Derived: append([]string{}, x.Derived...)}
 	for _, c := range x.Compared {
-		v := LoadStrategy{Strategy: c.Strategy, Why: text(c.Why), FindLimit: newLimit(c.Limit)}
+		v := LoadStrategy{Strategy: c.Strategy, Why: text(strings.Join(c.Why, "; ")), FindLimit: newLimit(c.Limit)}
 		if r := c.Result; r != nil {
 			failed, each, waits := r.Share(), perCall(r), waitsOf(r)
 			v.Calls, v.Failed, v.RequestsPerCall, v.Search, v.Refused, v.WaitMs = &r.Calls, &failed, &each, &r.HubSpot.Search, &r.HubSpot.Refused, &waits
@@ -241,7 +242,7 @@ func newComparison(x Load) *LoadComparison {
 // needs in HubSpot: search nothing, unique-phone a property, rollup more of them.
 func cheapest(x Load) string {
 	for _, c := range x.Compared {
-		if c.Result != nil && c.Result.Share() <= x.MaxFailed {
+		if c.Result != nil && c.Result.Calls > 0 && c.Result.Share() <= x.MaxFailed {
 			return c.Strategy
 		}
 	}
@@ -278,7 +279,7 @@ func PrintLoad(w io.Writer, x Load) error {
 		printComparison(&b, x)
 	}
 	if x.Limit != nil && x.Compared == nil {
-		loadLine(&b, "limit", perMinute(x.Limit.PerMinute), limitWords(x.Limit, x.MaxFailed))
+		loadLine(&b, "limit", carried(x.Limit), limitWords(x.Limit, x.MaxFailed))
 	}
 	b.WriteString("\n" + meaning(x) + "\n\nThis is a model:\n")
 	for _, a := range x.Day.Assumptions() {
@@ -319,16 +320,23 @@ func printDay(b *strings.Builder, x Load, r *load.Result, head func(string)) {
 	v := waitsOf(r)
 	line("waited", "p50 "+Thousands(v.P50)+" ms", fmt.Sprintf("p95 %s · p99 %s · longest %s", Thousands(v.P95), Thousands(v.P99), Thousands(v.Max)))
 	h, hl := r.HubSpot, x.Day.HubSpot.Limits
-	line("HubSpot", Thousands(h.All)+" requests", fmt.Sprintf("%.2f a call; %s refused (429)", perCall(r), Thousands(h.Refused)))
+	line("HubSpot", many(h.All, "request", "requests"), fmt.Sprintf("%.2f a call; %s refused (429)", perCall(r), Thousands(h.Refused)))
 	if h.Search > 0 {
-		line("", Thousands(h.Search)+" searches", fmt.Sprintf("at most %s in a second, of %d that it answers", Thousands(h.SearchPeak), hl.SearchesPerSecond))
+		line("", many(h.Search, "search", "searches"), fmt.Sprintf("at most %s in a second, of %d that it answers", Thousands(h.SearchPeak), hl.SearchesPerSecond))
 	}
 	if others := h.All - h.Search; others > 0 {
-		line("", Thousands(others)+" reads", fmt.Sprintf("at most %s in ten seconds, of %d that it answers (%s)", Thousands(h.PeakPerTenSeconds), hl.PerTenSeconds, x.Tier))
+		line("", many(others, "read", "reads"), fmt.Sprintf("at most %s in ten seconds, of %d that it answers (%s)", Thousands(h.PeakPerTenSeconds), hl.PerTenSeconds, x.Tier))
+	}
+	if h.PeakPerDay > 0 && hl.PerDay > 0 {
+		over := ""
+		if h.DayOver > 0 {
+			over = "; used up at " + x.clock(h.DayOver)
+		}
+		line("", "a day", fmt.Sprintf("at most %s answered, of %s (%s)%s", Thousands(h.PeakPerDay), Thousands(int64(hl.PerDay)), x.Tier, over))
 	}
 	g, gl := r.Genesys, x.Day.Genesys
-	line("Genesys Cloud", Thousands(g.All)+" executions", fmt.Sprintf("at most %s a minute of %s, %d at once of %d; %s refused", Thousands(g.PeakPerMinute), Thousands(int64(gl.PerMinute)), g.PeakConcurrent, gl.Concurrent, Thousands(g.Refused)))
-	line("breaker", "opened "+times(r.Breaker.Opened), Count(int(r.Breaker.Skipped), "call", "calls")+" not looked up meanwhile")
+	line("Genesys Cloud", many(g.All, "execution", "executions"), fmt.Sprintf("at most %s a minute of %s, %d at once of %d; %s refused", Thousands(g.PeakPerMinute), Thousands(int64(gl.PerMinute)), g.PeakConcurrent, gl.Concurrent, Thousands(g.Refused)))
+	line("breaker", "opened "+times(r.Breaker.Opened), many(r.Breaker.Skipped, "call", "calls")+" not looked up meanwhile")
 	for i, q := range r.Queues {
 		name := ""
 		if i == 0 {
@@ -341,8 +349,17 @@ func printDay(b *strings.Builder, x Load, r *load.Result, head func(string)) {
 	}
 	if worst := worstMinute(r); worst >= 0 {
 		m := r.Minutes[worst]
-		line("worst minute", x.Day.Start.Add(time.Duration(worst)*time.Minute).UTC().Format("15:04"), fmt.Sprintf("%s of %s not looked up, -o csv has them all", Thousands(m.Failed), Count(int(m.Calls), "call", "calls")))
+		line("worst minute", x.clock(time.Duration(worst)*time.Minute), fmt.Sprintf("%s of %s not looked up, -o csv has them all", Thousands(m.Failed), many(m.Calls, "call", "calls")))
 	}
+}
+
+// clock is the time of day of something, with its date where the days are several.
+func (x *Load) clock(since time.Duration) string {
+	form := "15:04"
+	if x.Day.For > 24*time.Hour {
+		form = "2006-01-02 15:04"
+	}
+	return x.Day.Start.Add(since).UTC().Format(form)
 }
 
 func whyNot(r *load.Result) string {
@@ -383,11 +400,18 @@ func worstMinute(r *load.Result) int {
 	return worst
 }
 
+// whyShown is how many reasons against a strategy a person is told.
+const whyShown = 3
+
 func printComparison(b *strings.Builder, x Load) {
 	diag.Fprintf(b, "\n  %-14s %9s %9s %12s %9s %9s  %s\n", "strategy", "failed", "requests", "searches", "p50 ms", "p95 ms", "carries")
 	for _, c := range x.Compared {
-		if c.Why != "" {
-			diag.Fprintf(b, "  %-14s cannot be used: %s\n", c.Strategy, c.Why)
+		if why := c.Why; len(why) > 0 {
+			more := ""
+			if n := len(why) - whyShown; n > 1 {
+				why, more = why[:whyShown], fmt.Sprintf("; and for %d more reasons, -o json has them all", n)
+			}
+			diag.Fprintf(b, "  %-14s cannot be used: %s%s\n", c.Strategy, strings.Join(why, "; "), more)
 			continue
 		}
 		cells := []string{"–", "–", "–", "–", "–"}
@@ -397,7 +421,7 @@ func printComparison(b *strings.Builder, x Load) {
 		}
 		carries := "–"
 		if c.Limit != nil {
-			carries = perMinute(c.Limit.PerMinute) + " (" + limitWords(c.Limit, x.MaxFailed) + ")"
+			carries = carried(c.Limit) + " (" + limitWords(c.Limit, x.MaxFailed) + ")"
 		}
 		diag.Fprintf(b, "  %-14s %9s %9s %12s %9s %9s  %s\n", c.Strategy, cells[0], cells[1], cells[2], cells[3], cells[4], carries)
 	}
@@ -410,11 +434,19 @@ func printComparison(b *strings.Builder, x Load) {
 func meaning(x Load) string {
 	most := percentOf(x.MaxFailed)
 	switch r := x.Result; {
+	case x.Compared != nil && !slices.ContainsFunc(x.Compared, func(c Compared) bool { return len(c.Why) == 0 }):
+		return "None of these strategies can be used with this file as it is."
+	case r != nil && r.Calls == 0:
+		return "No call came in."
 	case x.Compared != nil && r != nil:
 		if c := cheapest(x); c != "" {
 			return diag.Sprintf("%s is the cheapest strategy that leaves at most %s of these callers without a lookup.", c, most)
 		}
 		return diag.Sprintf("No strategy that can be used leaves only %s of these callers without a lookup.", most)
+	case r == nil && x.Limit != nil && x.Limit.Bound == load.Below:
+		return diag.Sprintf("Not even 1 call a minute is carried: more than %s of callers are not looked up.", most)
+	case r == nil && x.Limit != nil && x.Limit.Bound == load.Above:
+		return diag.Sprintf("%s are carried: fewer than %s of callers are not looked up. More was not tried.", perMinute(x.Limit.PerMinute), most)
 	case r == nil && x.Limit != nil:
 		return diag.Sprintf("About %s are carried, until %s of callers are not looked up.", perMinute(x.Limit.PerMinute), most)
 	case r == nil:
@@ -422,7 +454,23 @@ func meaning(x Load) string {
 	case r.Failed() == 0:
 		return "Every caller who can be looked up is."
 	default:
-		return diag.Sprintf("1 of %s callers is not looked up and goes the way of lookup_failed, most of them because %s.", Thousands(max(1, (r.Calls+r.Failed()/2)/r.Failed())), mostly(r))
+		who := "1 of " + Thousands((r.Calls+r.Failed()/2)/r.Failed()) + " callers is not looked up and goes"
+		if 5*r.Failed() > r.Calls {
+			who = share(r.Failed(), r.Calls) + " of the callers are not looked up and go"
+		}
+		w := r.Why
+		above := ", most of them because "
+		switch n := max(w.Limit, w.Timeout, w.Fault, w.Genesys, w.Breaker, w.Other); {
+		case n == r.Failed():
+			above = " because "
+		case 2*n <= r.Failed():
+			above = ", above all because "
+		}
+		day := ""
+		if r.HubSpot.DayOver > 0 {
+			day = diag.Sprintf(" HubSpot's requests of the day are used up at %s UTC.", x.clock(r.HubSpot.DayOver))
+		}
+		return who + " the way of lookup_failed" + above + mostly(r) + "." + day
 	}
 }
 
@@ -456,7 +504,31 @@ func limitWords(l *load.Limit, most float64) string {
 	return diag.Sprintf("%s to %s in 95 of 100 cases, where %s fail", number1(l.Low), number1(l.High), percentOf(most))
 }
 
-func perMinute(rate float64) string { return number1(rate) + " calls a minute" }
+func perMinute(rate float64) string {
+	if rate == 1 {
+		return "1 call a minute"
+	}
+	return number1(rate) + " calls a minute"
+}
+
+// carried is a limit as a rate.
+func carried(l *load.Limit) string {
+	switch l.Bound {
+	case load.Below:
+		return "under " + perMinute(l.PerMinute)
+	case load.Above:
+		return "over " + perMinute(l.PerMinute)
+	}
+	return perMinute(l.PerMinute)
+}
+
+// many counts with the thousands apart.
+func many(n int64, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Thousands(n) + " " + more
+}
 
 // number1 writes a rate with what is meaningful of it.
 func number1(n float64) string {
