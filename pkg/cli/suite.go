@@ -230,7 +230,7 @@ func endSuite(env session, out view.Suite, under float64) error {
 	if err != nil {
 		return err
 	}
-	if out.Coverage.Percent < under {
+	if !out.Covers(under) {
 		diag.Fprintf(env.IO.Err, "%g %% of the rules took a call, the fallback included, and --fail-under asks for %g\n", out.Coverage.Percent, under)
 		return errNo
 	}

@@ -135,18 +135,29 @@ func Percent(n, of int) float64 {
 
 // Rate computes again what follows from the rest.
 func (s *Suite) Rate() {
-	covered := 0
-	for _, r := range s.Coverage.Rules {
-		if r.Calls > 0 {
-			covered++
-		}
-	}
-	s.Coverage.Percent = Percent(covered, len(s.Coverage.Rules))
+	s.Coverage.Percent = Percent(s.covered(), len(s.Coverage.Rules))
 	s.Coverage.Branches.Taken = s.Coverage.Branches.All - len(s.Coverage.Branches.Missing)
 	if m := s.Mutants; m != nil {
 		m.Killed = m.Made - len(m.Survived) - len(m.Equivalent)
 		m.Score = Percent(m.Killed, m.Made-len(m.Equivalent))
 	}
+}
+
+// covered counts the rules that took a call, the fallback included.
+func (s *Suite) covered() int {
+	n := 0
+	for _, r := range s.Coverage.Rules {
+		if r.Calls > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Covers reports whether at least so many percent of the rules took a call. Percent is rounded down,
+// and says no where a bound lies between.
+func (s *Suite) Covers(percent float64) bool {
+	return float64(s.covered())*100 >= percent*float64(len(s.Coverage.Rules))
 }
 
 func (c SuiteCase) title() string {
@@ -179,6 +190,9 @@ func (r *RulePlace) place() string {
 // shownBranches is how many of those that are not taken the text lists.
 const shownBranches = 12
 
+// shownFew is how many it lists where all is as expected.
+const shownFew = 3
+
 // PrintSuite writes the answer for a person.
 func PrintSuite(w io.Writer, s Suite) error {
 	var b strings.Builder
@@ -202,13 +216,7 @@ func PrintSuite(w io.Writer, s Suite) error {
 		part = fmt.Sprintf(", part %d of %d", s.Shard.Number, s.Shard.Of)
 	}
 	line("%s%s: %s, %s as expected, %d failed", s.Suite.File, part, Count(s.Calls, "call", "calls"), Thousands(int64(s.Expected-s.Failed)), s.Failed)
-	covered := 0
-	for _, r := range s.Coverage.Rules {
-		if r.Calls > 0 {
-			covered++
-		}
-	}
-	line("  rules        %d of %d took a call, the fallback included (%g %%)", covered, len(s.Coverage.Rules), s.Coverage.Percent)
+	line("  rules        %d of %d took a call, the fallback included (%g %%)", s.covered(), len(s.Coverage.Rules), s.Coverage.Percent)
 	for _, r := range s.Coverage.Rules {
 		if r.Calls > 0 {
 			continue
@@ -223,7 +231,7 @@ func PrintSuite(w io.Writer, s Suite) error {
 	line("  branches     %d of %d of the flow were taken", s.Coverage.Branches.Taken, s.Coverage.Branches.All)
 	sought := slices.ContainsFunc(s.Coverage.Branches.Missing, func(x BranchPlace) bool { return x.Caller != nil })
 	for i, x := range s.Coverage.Branches.Missing {
-		if i == shownBranches {
+		if i == shownBranches || s.Failed == 0 && i == shownFew {
 			line("    %s not listed; -o json has all", Count(len(s.Coverage.Branches.Missing)-i, "more is", "more are"))
 			break
 		}
@@ -254,7 +262,23 @@ func caller(line func(string, ...any), who *string, nobody string) {
 		line("      %s", nobody)
 		return
 	}
-	line("      would be: %s", *who)
+	line("      would be: %s", unusual(*who))
+}
+
+// unusual is a caller without the properties that are as those of most are: what is listed is
+// read, and JSON has all of them.
+func unusual(who string) string {
+	var out []string
+	for _, word := range strings.Split(who, " ") {
+		word, more := strings.CutSuffix(word, ";")
+		if !strings.HasSuffix(word, "=null") && !slices.Contains([]string{`hs_is_closed="false"`, `hs_is_closed_won="false"`, `pipeline="default"`}, word) {
+			out = append(out, word)
+		}
+		if more && len(out) > 0 {
+			out[len(out)-1] += ";"
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // SuiteJUnit writes the answer as JUnit XML: a test for each call of which something is expected.
