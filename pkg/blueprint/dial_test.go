@@ -48,6 +48,13 @@ func TestTheFlowReadsEveryCountryAsPhoneDoes(t *testing.T) {
 		if err := fs.Err(); err != nil {
 			t.Fatalf("%s: %v", region, err)
 		}
+		for _, line := range strings.Split(b.Flow.Text, "\n") {
+			if _, name, ok := strings.Cut(line, "ariable: {name: "); ok {
+				if name, _, _ = strings.Cut(name, ","); strings.Count(b.Flow.Text, strings.Trim(name, `"`)) == 1 {
+					t.Errorf("%s: nothing uses %s", region, name)
+				}
+			}
+		}
 		p, err := interp.Compile(b.Flow.Tree, interp.Options{Keep: []string{"Flow.Ani", "Flow.National"}})
 		if err != nil {
 			t.Fatal(err)
