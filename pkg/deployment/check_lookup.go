@@ -19,7 +19,7 @@ func (d *decoder) checkLookup(dep *Deployment) {
 		if r.All == "" {
 			r.All = hubspot.PropAssociatedDeals
 		}
-		d.checkRollup(at+".rollup", *r)
+		d.checkRollup(at, l.Property, *r)
 	}
 	if l.Property != "" && !custom(l.Property) {
 		d.wrong(at+".property", codeKeyProperty, l.Property, "create a custom property with unique values for the number in E.164, and name it here",
@@ -98,20 +98,38 @@ func (d *decoder) written(path string) bool {
 	return given
 }
 
-// checkRollup refuses properties that are named twice: a number of deals is no value.
-func (d *decoder) checkRollup(path string, r Rollup) {
-	seen := map[string]string{}
-	for _, p := range []struct{ key, name string }{{"open", r.Open}, {"all", r.All}, {"value", r.Value}} {
-		if first, ok := seen[p.name]; ok && p.name != "" {
-			d.wrong(join(path, p.key), codeRepeated, p.name, "each has a property of its own", fmt.Sprintf("%s is %s already", quote(p.name), join(path, first)))
+// checkRollup refuses properties that are named twice, for a number of deals is no value and no
+// caller's, and HubSpot's own that are no number.
+func (d *decoder) checkRollup(at, key string, r Rollup) {
+	type named struct{ path, name string }
+	parts := []named{{at + ".rollup.open", r.Open}, {at + ".rollup.all", r.All}, {at + ".rollup.value", r.Value}}
+	if !d.written(parts[1].path) { // nobody finds a mistake at a key that he has not written
+		parts[0], parts[1] = parts[1], parts[0]
+	}
+	seen := map[string]string{key: at + ".property"}
+	for _, p := range parts {
+		first, twice := seen[p.name]
+		switch {
+		case p.name == "":
+			continue
+		case twice:
+			d.wrong(p.path, codeRepeated, p.name, "each has a property of its own", fmt.Sprintf("%s is %s already", quote(p.name), first))
+		case slices.Contains(noNumbers, p.name):
+			d.wrong(p.path, codeRollupProperty, p.name, "create a rollup property of the contact's deals, and name it here", fmt.Sprintf("%s is one of HubSpot's own properties, and no number of deals or value", quote(p.name)))
 		}
-		seen[p.name] = p.key
+		seen[p.name] = p.path
 	}
 }
 
-// custom tells a property of somebody's own from those of HubSpot's that hold a number or are unique.
-// HubSpot: what it makes itself begins with hs_.
+// noNumbers are HubSpot's own properties of contacts that a flow reads as something else than what
+// deals come to.
+var noNumbers = []string{
+	hubspot.PropPhone, hubspot.PropMobile, "fax", "email", "work_email", hubspot.PropObjectID, hubspot.PropCreated,
+	hubspot.PropContactModified, hubspot.PropLifecycle, hubspot.PropOwner, hubspot.PropPrimaryCompany,
+}
+
+// custom tells a property of somebody's own from HubSpot's, of which none is unique and holds a
+// number. HubSpot: most of what it makes itself begins with hs_.
 func custom(name string) bool {
-	own := []string{hubspot.PropPhone, hubspot.PropMobile, "fax", "email", "work_email"}
-	return !strings.HasPrefix(name, "hs_") && !slices.Contains(own, name)
+	return !strings.HasPrefix(name, "hs_") && name != hubspot.PropAssociatedDeals && !slices.Contains(noNumbers, name)
 }

@@ -53,6 +53,8 @@ const (
 	codeStrategyIdle = "DR-LOOKUP-002"
 	codeKeyProperty  = "DR-LOOKUP-003"
 
+	codeRollupProperty = "DR-LOOKUP-004"
+
 	codeStageName    = "DR-STAGE-001"
 	codeStageID      = "DR-STAGE-002"
 	codeStageUnknown = "DR-STAGE-003"
@@ -105,7 +107,8 @@ func Codes() []Code {
 		{codeStrategyNot, "what the lookup strategy cannot say", "`unique-phone` and `rollup` read the contact by a property whose values are unique: two contacts never have one number, so that there is nothing for `duplicates: all`. Under `rollup` no deal is read: two numbers of the contact stand for its deals, " +
 			"in all pipelines together. There is no deal that counts, with a stage, a pipeline, facts of its own, and no company's deals. Ask for `outcome`, `openDeals`, `minValue`, `maxValue`, `lifecycle` and facts of the contact, or use `unique-phone`, which reads the deals."},
 		{codeStrategyIdle, "a key that says nothing under the lookup strategy", "`unique-phone` and `rollup` compare the number with one property as HubSpot keeps it, so that `match` has nothing to choose; and where no deal is read, its stage is never kept. The key does no harm."},
-		{codeKeyProperty, "a property that is no key", "A contact is read by a custom property that was created with unique values and holds the number in E.164. HubSpot's own phone properties are not unique, and its other unique ones hold no phone number: every lookup would fail or find nobody. [lookups.md](lookups.md) says how to make and fill one."},
+		{codeKeyProperty, "a property that is no key", "A contact is read by a custom property that was created with unique values and holds the number in E.164. HubSpot's own are not unique or hold no phone number: every lookup would fail or find nobody. [lookups.md](lookups.md) says how to make and fill one."},
+		{codeRollupProperty, "a rollup that is no number of deals", "The properties of `lookup.rollup` are numbers that HubSpot calculates of the contact's deals. Its own properties for the contact's number, id, dates, stage, owner and company are none, and a contact would have as many deals as its id says. [lookups.md](lookups.md) says how rollups are made."},
 		{codeRuleName, "two rules of one name", "Results, reports and the kept decision name a rule; two of one name could not be told apart."},
 		{codeRuleEmpty, "a rule without a condition", "It would take every caller, also after a failed lookup. That is what routing.fallback is for."},
 		{codeRuleBounds, "bounds that nothing meets", "The least value is greater than the greatest."},
