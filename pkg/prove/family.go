@@ -213,6 +213,9 @@ func (b builder) situation(x sketch) *situation {
 		s.CRM.Companies, firm = []hubspot.Company{c}, []string{c.ID}
 	}
 	if x.who != whoNobody && x.deal.kind != "" {
+		if b.rollup() == nil && x.who == whoContact && x.contact[hubspot.PropAssociatedDeals] == "0" { // a rule may ask for it; HubSpot says it of nobody with deals
+			s.CRM.Contacts[0].Properties[hubspot.PropAssociatedDeals] = hubspot.Text("1")
+		}
 		for i, d := range append([]sale{x.deal}, x.more...) {
 			deal := b.dealOf(d, i, of, firm)
 			if i == 0 && strings.HasPrefix(x.null, "deal ") {

@@ -31,6 +31,14 @@ var odd = map[string]string{
 hubspot: {lookup: {homeCountries: [US]}}
 routing: {fallback: {queue: Sales}}
 `,
+	"the number of deals as a fact": `
+hubspot: {lookup: {homeCountries: [US]}, facts: {deals: {contact: num_associated_deals, type: number}}}
+routing:
+  rules:
+    - {name: none, when: {facts: {deals: {max: 0}}}, to: {queue: None}}
+    - {name: open, when: {outcome: active_deal}, to: {queue: Sales}}
+  fallback: {queue: General}
+`,
 	"one rule, nothing else": `
 hubspot: {lookup: {homeCountries: [US]}}
 enrichment: {breaker: none, cache: {store: none}}
@@ -206,7 +214,7 @@ func thirty() string {
 
 // few of the unusual is tried by every run of the tests, in quick mode; all of it with -mutants.
 var few = []string{
-	"names full of signs", "Brazil", "a schedule with a flow", "companies",
+	"names full of signs", "Brazil", "the number of deals as a fact", "a schedule with a flow", "companies",
 	"every variable renamed", "De Morgan", "a task in two", "outputs in another order", "brackets in paths",
 }
 
