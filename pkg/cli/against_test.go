@@ -184,7 +184,7 @@ func TestAgainstRefused(t *testing.T) {
 		{"--suite wrong.csv --against before.yaml", "wrong.csv:1:5: unknown column \"fualt\""},
 		{"--suite fault.csv --against before.yaml", "fault.csv:2:14: fault \"418\": unknown kind"},
 		{"--suite none.csv --against before.yaml", "error: read the calls none.csv: no such file or directory"},
-		{"--suite dnis.csv --against before.yaml", "dnis.csv:2:1: the called number is none of the deployment's\n"},
+		{"--suite dnis.csv --against before.yaml", "dnis.csv:2:14: the called number is none of the deployment's\n"},
 		{"--suite . --against before.yaml", "error: read the calls "},
 		{"--suite calls.csv --ani 1 --against before.yaml", "error: --suite and --ani exclude each other"},
 		{"--suite calls.csv --trace --against before.yaml", "error: --trace and --every say nothing"},

@@ -198,7 +198,7 @@ func (r *ready) dial(s *simulation, wrong func(at diag.Position, hint, format st
 	}
 	f, known := s.fixtures.Calls[ani]
 	if !known && !simulate.Shown(ani) {
-		wrong(c.Place, findingOf(named(ani, s.fixtures)).Hint, "ani has a word that is no number, no address and no call of the fixtures")
+		wrong(c.ANIAt, findingOf(named(ani, s.fixtures)).Hint, "ani has a word that is no number, no address and no call of the fixtures")
 	}
 	if call.ANI = ani; f.ANI != "" {
 		call.ANI = f.ANI
@@ -217,22 +217,22 @@ func (r *ready) dial(s *simulation, wrong func(at diag.Position, hint, format st
 	}
 	call.Own = f.Org()
 	call.Own.Change(c.Org())
-	number := func(n string) string {
+	number := func(n string, at diag.Position) string {
 		if n == "" || n == s.first {
 			return s.first
 		}
 		ours, err := s.ours(n)
 		if err != nil {
-			wrong(c.Place, findingOf(err).Hint, "the called number is none of the deployment's")
+			wrong(at, findingOf(err).Hint, "the called number is none of the deployment's")
 		}
 		return ours
 	}
-	call.DNIS = number(dnis)
+	call.DNIS = number(dnis, c.DNISAt)
 	for _, leg := range c.Legs {
 		if leg.DNIS == "" {
-			leg.DNIS = call.DNIS
+			leg.DNIS, leg.DNISAt = call.DNIS, c.DNISAt
 		}
-		r.dnis = append(r.dnis, number(leg.DNIS))
+		r.dnis = append(r.dnis, number(leg.DNIS, leg.DNISAt))
 	}
 	if c.Schedule != "" && s.loaded.deployment.Calls.Schedule == nil {
 		wrong(c.Place, "leave schedule out", "the deployment has no schedule")

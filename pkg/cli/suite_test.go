@@ -326,7 +326,7 @@ func TestSuiteFlags(t *testing.T) {
 		"ani,fault\n1,418\n":        `c.csv:2:3: fault "418": unknown kind "418"`,
 		"ani,fault\n1,nobody=500\n": `c.csv:2:3: fault "nobody=500" concerns no data action`,
 		"ani,world\n,none.yaml\n":   "c.csv:2:2: world: read ",
-		"ani,dnis\n1,+4930123456\n": "c.csv:2:1: the called number is none of the deployment's",
+		"ani,dnis\n1,+4930123456\n": "c.csv:2:3: the called number is none of the deployment's",
 		"ani\nlucia\n":              "c.csv:2:1: ani has a word that is no number",
 		"ani,schedule\n1,closed\n":  "c.csv:2:1: the deployment has no schedule",
 		"ani,queue\n\"1\n":          "c.csv:2:",
@@ -336,6 +336,23 @@ func TestSuiteFlags(t *testing.T) {
 		code, _, errs := p.run("simulate", "-f", basicFile, "--suite", file)
 		if i := strings.Index(errs, "c.csv:"); code != 1 || i < 0 || !strings.HasPrefix(strings.ReplaceAll(errs[i:], "\nhint:", ";"), want) {
 			t.Errorf("%q: exit code %d, %s; want %q", text, code, errs, want)
+		}
+	}
+}
+
+// A number that is wrong is shown at its own place, in each format.
+func TestPlacesOfNumbers(t *testing.T) {
+	p := newProgram(t)
+	for _, x := range []struct{ name, text, want string }{
+		{"calls.yaml", "calls:\n  - {name: x, dnis: \"+4930123\", ani: anonymous}\n", ":2:21: the called number is none"},
+		{"calls.yaml", "calls:\n  - {name: x, ani: Zoe}\n", ":2:20: ani has a word"},
+		{"calls.yaml", "calls:\n  - ani: anonymous\n    legs:\n      - {after: 1m, dnis: \"+4930123\"}\n", ":4:27: the called number is none"},
+		{"calls.csv", "name,ani,dnis\nx,anonymous,+4930123\n", ":2:13: the called number is none"},
+		{"calls.csv", "name,ani\nx,Zoe\n", ":2:3: ani has a word"},
+	} {
+		code, _, errs := p.run("simulate", "-f", "../../examples/basic/dealroute.yaml", "--suite", written(t, x.name, x.text))
+		if code != 1 || !strings.Contains(errs, x.name+x.want) {
+			t.Errorf("%s: exit code %d: %s, want %s", x.text, code, errs, x.want)
 		}
 	}
 }

@@ -24,6 +24,8 @@ type Listed struct {
 
 	Name      string
 	ANI, DNIS string
+	ANIAt     diag.Position // their places; the call's where they were not given
+	DNISAt    diag.Position
 	Shows     bool // ANI was given; without it, what the world says of the caller holds
 	At        time.Time
 	Faults    []Text // as --fault takes them
@@ -54,6 +56,7 @@ type Text struct {
 type Leg struct {
 	After  time.Duration // from the end of the one before
 	DNIS   string
+	DNISAt diag.Position // where it was given
 	Expect []Expectation
 }
 
@@ -73,7 +76,7 @@ func readRFC3339(text string) (time.Time, error) {
 // Read takes the row apart. It may be called at once with that of other entries. Nothing that is
 // found holds a number or a name.
 func (e Entry) Read() (*Listed, diag.Findings) {
-	r := &rowReader{Listed: &Listed{Number: e.Number, Place: e.Place}, time: e.list.options.Time}
+	r := &rowReader{Listed: &Listed{Number: e.Number, Place: e.Place, ANIAt: e.Place, DNISAt: e.Place}, time: e.list.options.Time}
 	if r.time == nil {
 		r.time = readRFC3339
 	}
@@ -207,7 +210,7 @@ func (r *rowReader) object() {
 	for _, x := range f.Legs {
 		leg := Leg{Expect: r.expected(&x.Expect)}
 		if g, ok := r.given(&x.DNIS, false); ok {
-			leg.DNIS = g.text()
+			leg.DNIS, leg.DNISAt = g.text(), g.at
 		}
 		if g, ok := r.given(&x.After, false); ok {
 			var err error
@@ -270,9 +273,9 @@ func (r *rowReader) set(name string, g given) {
 	case "name":
 		r.Name = text
 	case "ani":
-		r.ANI, r.Shows = g.text(), true
+		r.ANI, r.ANIAt, r.Shows = g.text(), g.at, true
 	case "dnis":
-		r.DNIS = text
+		r.DNIS, r.DNISAt = text, g.at
 	case "at":
 		t, err := r.time(text)
 		switch {
