@@ -64,8 +64,15 @@ func runs(t *testing.T) map[string][]string {
 	if err := os.WriteFile(doc, []byte(`{"a": 1}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	suite, of := filepath.Join(built, "suite.json"), testEnv(t)
+	if code := Main(t.Context(), []string{"simulate", "-f", file, "--suite", filepath.Join(dir, "calls.yaml"), "-o", "json"}, of); code != 0 {
+		t.Fatal(of.IO.Err)
+	}
+	if err := os.WriteFile(suite, of.IO.Out.(*bytes.Buffer).Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	return map[string][]string{
-		"demo": {"demo"}, "plan": {"plan", "--sandbox", "-f", file}, "setup": {"setup", "--sandbox", "--yes", "-f", file},
+		"simulate merge": {"simulate", "merge", suite}, "demo": {"demo"}, "plan": {"plan", "--sandbox", "-f", file}, "setup": {"setup", "--sandbox", "--yes", "-f", file},
 		"destroy": {"destroy", "--sandbox", "--yes", "--confirm", "acme-inbound", "-f", file}, "validate": {"validate", "--proof=off", "-f", file},
 		"simulate": {"simulate", "-f", file, "--ani", "+15135550142"}, "simulate --load": {"simulate", "-f", file, "--load", "60/min", "--for", "1m"}, "render": {"render", "-f", file, "--out", filepath.Join(built, "again")},
 		"status": {"status", "--sandbox", "-f", file}, "switch show": {"switch", "show", "--sandbox", "-f", file}, "switch on": {"switch", "on", "--sandbox", "-f", file},

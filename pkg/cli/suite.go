@@ -530,13 +530,8 @@ func runInitSuite(ctx context.Context, env session, s *simulation) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err == nil {
-		_, err = f.WriteString(text)
-		err = errors.Join(err, f.Close())
-	}
-	if err != nil {
-		return fail(fmt.Errorf("write %s: %w", name, reason(err)), "name a file in a folder that can be written")
+	if err := writeFile(name, []byte(text), 0o644); err != nil {
+		return fail(err, "name a file in a folder that can be written")
 	}
 	if env.settings.json {
 		return view.JSON(env.IO.Out, view.FirstSuite{Schema: view.Schema, File: name, Calls: calls})

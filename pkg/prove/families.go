@@ -830,7 +830,7 @@ func (w *whole) faultsFamily() []*situation {
 	}
 	kinds := FaultKinds()
 	if w.p.Keyed != nil {
-		kinds = append(kinds, FaultPartly)
+		kinds = append(kinds, FaultPartly, FaultNameless)
 	}
 	for n := 1; n <= requests; n++ {
 		for i, k := range kinds {

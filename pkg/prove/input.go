@@ -62,6 +62,7 @@ const (
 	FaultNoList     FaultKind = "no list"   // a total without results
 	FaultBareRecord FaultKind = "bare"      // results that are empty objects
 	FaultPartly     FaultKind = "partly"    // status 207: a batch that could not look for all it was asked for
+	FaultNameless   FaultKind = "nameless"  // as partly, with an error that does not say of what kind it is
 	FaultLate       FaultKind = "late"      // the right answer, at the moment in which the flow gives up
 	FaultSlow       FaultKind = "slow"      // the right answer, a second before the data action itself gives up
 )

@@ -281,6 +281,8 @@ func (k FaultKind) answer(r dataaction.Request) (dataaction.Response, error) {
 		return say(200, `{"status":"COMPLETE","total":1}`)
 	case FaultPartly:
 		return say(207, `{"status":"COMPLETE","results":[],"numErrors":1,"errors":[{"status":"error","category":"INTERNAL_ERROR","message":"internal error","context":{}}]}`)
+	case FaultNameless:
+		return say(207, `{"status":"COMPLETE","results":[],"errors":[{"status":"error","message":"internal error"}]}`)
 	case FaultBareRecord:
 		return say(200, `{"status":"COMPLETE","total":1,"results":[{}]}`)
 	}
