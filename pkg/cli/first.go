@@ -24,7 +24,7 @@ import (
 func firstSuite(ctx context.Context, s *simulation, name string) (text string, calls int, err error) {
 	d := s.loaded.deployment
 	var b strings.Builder
-	b.WriteString(fmt.Sprintf(`# Calls to %s and what is expected of them: a caller a rule, one whom none takes, one for
+	diag.Fprintf(&b, `# Calls to %s and what is expected of them: a caller a rule, one whom none takes, one for
 # each outcome, and one for each state of the schedule where there is one. Nobody in it exists.
 # "expect" holds what happens now: correct it to what shall happen, and add your own calls.
 #
@@ -34,7 +34,7 @@ func firstSuite(ctx context.Context, s *simulation, name string) (text string, c
 # that it does not name are those of crm.yaml. docs/suite.md has all that a call can say.
 version: 1
 calls:
-`, d.Name, yamlText(name)))
+`, d.Name, yamlText(name))
 	k := s.desk(s.callFiles(name))
 	for _, x := range prove.NewPlayers(d, s.start).First() {
 		row, o, err := k.first(ctx, x)

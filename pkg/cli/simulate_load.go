@@ -123,7 +123,8 @@ func (o *loadOptions) check(format string, faults []string, others ...string) er
 	if !slices.Contains([]string{"text", "json", "csv"}, format) {
 		return fail(fmt.Errorf("--load has no output %s", format), "use text, json or csv, whose rows are the minutes")
 	}
-	for _, x := range others {
+	if len(others) > 0 {
+		x := others[0]
 		hint := "a load draws its callers from the fixtures and --strangers, or from the column ani of --arrivals; leave out one of the two"
 		switch strings.Fields(x)[0] {
 		case "--world":
@@ -312,6 +313,8 @@ func (m *loadModel) read() error {
 		return fail(fmt.Errorf("--search-window %q is not known", o.window), "use clock or rolling")
 	case len(o.actions) != 2 || o.actions[0] < 1 || o.actions[1] < 1:
 		return fail(errors.New("--action-limits takes the executions a minute and those at the same time"), fmt.Sprintf("write it as %d,%d", genesys.ExecutionsPerMinute, genesys.ConcurrentExecutions))
+	case o.has("max-failed") && len(o.compare) == 0 && !o.find:
+		return fail(errors.New("--max-failed is the share that --compare and --find-limit look for"), "add one of them, or leave it out")
 	case m.maxFailed <= 0 || m.maxFailed >= 1:
 		return fail(fmt.Errorf("--max-failed %s is no share that can be looked for", o.maxFailed), "write it as 1%")
 	}

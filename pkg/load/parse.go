@@ -139,7 +139,7 @@ func ReadArrivals(data []byte, day time.Time, seed uint64) (a *Arrivals, start t
 	total := 0
 	for {
 		cells, err := r.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if bad := (*csv.ParseError)(nil); errors.As(err, &bad) {

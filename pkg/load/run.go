@@ -230,9 +230,6 @@ func (d *day) lane() *lane {
 	return l
 }
 
-// errStopped ends calls that nobody waits for any more.
-var errStopped = errors.New("the day was broken off")
-
 // clock is told the time of what a call does next. Whatever is due before comes before.
 func (l *lane) clock(t time.Time) { l.until(t.UnixNano()) }
 

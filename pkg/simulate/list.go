@@ -150,7 +150,9 @@ func (l *List) Next() (Entry, error) {
 	case ListJSONL:
 		err = l.nextLine(&e)
 	case ListCSV:
-		err = l.nextRecord(&e)
+		if err = l.nextRecord(&e); errors.Is(err, io.EOF) && l.n == 0 {
+			err = l.wrong(1, "write a call a row below the names of the columns", "the file has no calls")
+		}
 	default:
 		if len(l.nodes) == 0 {
 			return e, io.EOF

@@ -107,6 +107,7 @@ func TestListsAreStrict(t *testing.T) {
 		{"c.yaml", "calls: [{ani: x@y, crm: a.yaml, world: b.yaml}]", `c.yaml:1:9: crm and world exclude each other; a world is scripted, records are asked: name the one that gives HubSpot's answers`},
 		{"c.yaml", "calls: [+15135550142]", `c.yaml:1:9: a number is no call; write a mapping, such as {ani: anonymous, expect: {queue: Sales}}`},
 		{"c.yaml", "call: []", `c.yaml:1:1: unknown key "call"; did you mean "calls"`},
+		{"c.csv", "ani,queue\n", `c.csv:1:1: the file has no calls; write a call a row below the names of the columns`},
 		{"c.yaml", "version: 1", `c.yaml:1:1: the file has no calls; write calls: with a list, such as - {ani: anonymous, expect: {queue: Sales}}`},
 		{"c.jsonl", "{\"ani\": \"1\"}\n{\"ani\": \"1\", \"quue\": 1}", `c.jsonl:2:14: unknown key "quue"`},
 		{"c.jsonl", "{\"ani\": \"1\"}\n\n{\"ani\": \"1\"", `c.jsonl:3:12: not JSON: `},
@@ -158,7 +159,7 @@ func TestListsOfOthers(t *testing.T) {
 	if found != nil || c.ANI != "+15135550142" || c.At.Format(time.RFC3339) != "2026-11-23T10:00:00Z" {
 		t.Errorf("%+v %v", c, found)
 	}
-	if _, err := l.Next(); err != io.EOF || len(l.Sum()) != 16 {
+	if _, err := l.Next(); !errors.Is(err, io.EOF) || len(l.Sum()) != 16 {
 		t.Errorf("%v, %s", err, l.Sum())
 	}
 }
@@ -199,7 +200,7 @@ func TestListsAreNotHeld(t *testing.T) {
 		before, n := held(), 0
 		for {
 			e, err := l.Next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
