@@ -152,13 +152,10 @@ func (w *callWorld) answer(ctx context.Context, a *action, e *interp.Effect) (*a
 	if auth != nil {
 		q.held = auth.Held()
 	}
-	r.scratch = r.scratch[:0]
-	for _, n := range e.Inputs { // the action says which
-		r.scratch = n.Value.AppendKey(r.scratch)
-	}
-	got := r.Answers.known(q, r.scratch)
+	inputs := r.inputs(e)
+	got := r.Answers.known(q, inputs)
 	if got == nil {
-		q.inputs = string(r.scratch)
+		q.inputs = string(inputs)
 		made, err := w.execute(ctx, a, e, auth)
 		if err != nil || ctx.Err() != nil {
 			return made, err
@@ -172,6 +169,16 @@ func (w *callWorld) answer(ctx context.Context, a *action, e *interp.Effect) (*a
 		auth.Hold(got.holds)
 	}
 	return got, nil
+}
+
+// inputs are those of an action, in bytes that hold until the next one asks; the action says
+// which they are.
+func (r *Run) inputs(e *interp.Effect) []byte {
+	r.scratch = r.scratch[:0]
+	for _, n := range e.Inputs {
+		r.scratch = n.Value.AppendKey(r.scratch)
+	}
+	return r.scratch
 }
 
 // A written row is what an execution of the breaker's action left. Calls of a second open the
@@ -188,15 +195,12 @@ type written struct {
 // write executes an action that writes a row, or writes what it wrote just before.
 func (w *callWorld) write(ctx context.Context, a *action, e *interp.Effect) (*answer, error) {
 	r := w.run
-	r.scratch = r.scratch[:0]
-	for _, n := range e.Inputs {
-		r.scratch = n.Value.AppendKey(r.scratch)
-	}
-	if last := r.wrote; last != nil && last.at == e.Action && last.inputs == string(r.scratch) && last.org == w.org(last.key) && last.org.Rows[last.key] != nil {
+	inputs := r.inputs(e)
+	if last := r.wrote; last != nil && last.at == e.Action && last.inputs == string(inputs) && last.org == w.org(last.key) && last.org.Rows[last.key] != nil {
 		last.org.Rows[last.key] = last.row
 		return last.answer, nil
 	}
-	now := &written{at: e.Action, inputs: string(r.scratch)}
+	now := &written{at: e.Action, inputs: string(inputs)}
 	r.wrote, r.writing = nil, now
 	got, err := w.execute(ctx, a, e, nil)
 	r.writing = nil

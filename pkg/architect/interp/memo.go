@@ -228,27 +228,25 @@ func (m *Memo) next(n *node, s *State, c *Call, t turn, looked, asked bool) (nex
 		m.record(next, s, d)
 		return next, true
 	}
-	wide, of := n.wide, t
-	if wide == nil {
-		wide = &n.differ
+	wide, of := n.differ.clone(), t
+	if n.wide != nil {
+		wide = n.wide.clone()
 	}
 	if row {
 		of.answer = anyRow
 	}
-	w := wide.clone()
-	wide = &w
-	if m.after(wide, s, n.pc, n.begun(), of, looked) && !row && (asked || m.parts(n.pc)) && s.pop == nil {
-		key := m.place(s, c, wide)
+	if m.after(&wide, s, n.pc, n.begun(), of, looked) && !row && (asked || m.parts(n.pc)) && s.pop == nil {
+		key := m.place(s, c, &wide)
 		if next = m.joins[key]; next != nil {
 			return next, false
 		}
 		next = m.node()
 		m.joins[key] = next
-		m.record(next, s, *wide)
+		m.record(next, s, wide)
 		return next, true
 	}
 	next = m.node()
-	next.wide = wide
+	next.wide = &wide
 	m.record(next, s, d)
 	return next, true
 }
@@ -274,10 +272,7 @@ func (m *Memo) place(s *State, c *Call, d *differ) string {
 	for _, text := range [...]string{c.DNIS, c.RemoteName, c.Language, c.InvocationData} {
 		b = appendText(b, text)
 	}
-	b = appendInts(b, s.pc, s.sub, s.task, s.lbase, s.kbase, s.fbase, int32(len(s.frames)), int32(len(s.loops)), int32(len(s.vals)), int32(len(s.data)))
-	for _, f := range s.frames {
-		b = appendInts(b, f.pc, f.unit, f.task, f.gbase, f.lbase, f.kbase, f.fbase)
-	}
+	b = s.appendFrames(appendInts(b, s.sub, int32(len(s.loops)), int32(len(s.vals)), int32(len(s.data))))
 	for i, v := range s.vals {
 		if d.has(d.builtins + i) {
 			b = append(b, 0)
@@ -293,21 +288,7 @@ func (m *Memo) place(s *State, c *Call, d *differ) string {
 			b = appendText(append(b, 1), s.data[i].value)
 		}
 	}
-	for _, i := range s.sortedFound() {
-		f := s.found[i]
-		b = f.value.AppendKey(appendText(appendInts(b, int32(f.kind)), f.name))
-	}
-	return string(b)
-}
-
-func (s *State) flags() uint8 {
-	f := uint8(s.handling)
-	for i, b := range [...]bool{s.retried, s.lookup} {
-		if b {
-			f |= 4 << i
-		}
-	}
-	return f
+	return string(s.appendFound(b))
 }
 
 // What a table says may be another time of day for each call. A few answers at a place are known

@@ -149,13 +149,7 @@ func (s *State) Clone() *State {
 // warnings). They matter to the future only where a flow reads the clock or runs out of
 // its budget.
 func (s *State) AppendKey(b []byte) []byte {
-	flags := byte(s.handling)
-	for i, f := range [...]bool{s.pending, s.lookup, s.ended, s.retried} {
-		if f {
-			flags |= 4 << i
-		}
-	}
-	b = append(b, flags)
+	b = append(b, s.flags())
 	if s.ended {
 		keep := s.p.live().keep
 		b = appendLive(b, keep, s.p.units[0].first, s.vals[:len(s.p.units[0].vars)])
@@ -164,10 +158,7 @@ func (s *State) AppendKey(b []byte) []byte {
 	if s.pending || s.retried {
 		b = appendInts(b, s.sub)
 	}
-	b = appendInts(b, s.pc, s.unit, s.task, s.gbase, s.lbase, s.kbase, s.fbase, int32(len(s.frames)))
-	for _, f := range s.frames {
-		b = appendInts(b, f.pc, f.unit, f.task, f.gbase, f.lbase, f.kbase, f.fbase)
-	}
+	b = s.appendFrames(b)
 	b = s.appendVars(b)
 	b = binary.AppendUvarint(b, uint64(len(s.loops)))
 	for _, r := range s.loops {
@@ -176,12 +167,7 @@ func (s *State) AppendKey(b []byte) []byte {
 	for _, v := range s.builtin {
 		b = v.AppendKey(b)
 	}
-	b = binary.AppendUvarint(b, uint64(len(s.found)))
-	for _, i := range s.sortedFound() {
-		f := s.found[i]
-		b = appendText(binary.AppendUvarint(b, uint64(f.kind)), f.name)
-		b = f.value.AppendKey(b)
-	}
+	b = s.appendFound(b)
 	b = s.appendData(b)
 	b = appendInts(b, int32(len(s.trail)))
 	b = appendInts(b, s.trail...)
@@ -191,6 +177,36 @@ func (s *State) AppendKey(b []byte) []byte {
 	}
 	if s.lookup {
 		b = appendText(binary.AppendUvarint(b, uint64(s.wanted.kind)), s.wanted.name)
+	}
+	return b
+}
+
+// flags is how it stands, in a byte.
+func (s *State) flags() byte {
+	flags := byte(s.handling)
+	for i, f := range [...]bool{s.pending, s.lookup, s.ended, s.retried} {
+		if f {
+			flags |= 4 << i
+		}
+	}
+	return flags
+}
+
+// appendFrames appends the instruction and what it returns to.
+func (s *State) appendFrames(b []byte) []byte {
+	b = appendInts(b, s.pc, s.unit, s.task, s.gbase, s.lbase, s.kbase, s.fbase, int32(len(s.frames)))
+	for _, f := range s.frames {
+		b = appendInts(b, f.pc, f.unit, f.task, f.gbase, f.lbase, f.kbase, f.fbase)
+	}
+	return b
+}
+
+func (s *State) appendFound(b []byte) []byte {
+	b = binary.AppendUvarint(b, uint64(len(s.found)))
+	for _, i := range s.sortedFound() {
+		f := s.found[i]
+		b = appendText(binary.AppendUvarint(b, uint64(f.kind)), f.name)
+		b = f.value.AppendKey(b)
 	}
 	return b
 }
@@ -349,7 +365,7 @@ func (s *State) Result() Result { return s.result(nil) }
 // result is Result in the memory of an older one.
 func (s *State) result(room *Result) Result {
 	if room == nil {
-		room = &Result{ParticipantData: make(map[string]string, len(s.data))}
+		room = &Result{}
 	}
 	clear(room.ParticipantData)
 	r := Result{
