@@ -25,27 +25,37 @@ func newActionCmd(commands ...*cobra.Command) *cobra.Command {
 
 type actionCheckOptions struct {
 	session
-	files []string
+	files   []string
+	verbose bool
 }
 
 func newActionCheckCmd(env *Env, run func(context.Context, actionCheckOptions) error) *cobra.Command {
-	return &cobra.Command{
+	var o actionCheckOptions
+	cmd := &cobra.Command{
 		Use:   "check FILE…",
 		Short: "Check data action definitions",
 		Long: `Check data actions (JSON as Genesys exports them, or as its API takes them): contracts,
 templates, paths, defaults, secrets in the clear, requests that answer with the wrong data.
 
+An error is what fails or sends nonsense: whoever publishes the action must change it. A
+warning is what is likely to go wrong with some input or reply. Notes, with --verbose, are
+what one should know.
+
 Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
 		Example: `  dealroute action check find-contact.custom.json`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return run(cmd.Context(), actionCheckOptions{env.session(), args})
+			o.session, o.files = env.session(), args
+			return run(cmd.Context(), o)
 		},
 	}
+	verboseFlag(cmd.Flags(), &o.verbose)
+	return cmd
 }
 
 func runActionCheck(_ context.Context, o actionCheckOptions) error {
 	var all diag.Findings
+	out := checked{verbose: o.verbose}
 	for _, path := range o.files {
 		data, err := readFile(path, maxText)
 		if err != nil {
@@ -59,11 +69,10 @@ func runActionCheck(_ context.Context, o actionCheckOptions) error {
 		if o.settings.json {
 			continue
 		}
-		found = found.Sorted()
 		for i := range found {
 			found[i].Path = "" // the caret shows the place
 		}
-		err = diag.PrintAll(o.IO.Out, found, func(f diag.Finding) []byte {
+		err = out.file(o.IO.Out, found, func(f diag.Finding) []byte {
 			if f.Code == dataaction.CodeLiteralSecret {
 				return nil
 			}
@@ -79,7 +88,7 @@ func runActionCheck(_ context.Context, o actionCheckOptions) error {
 			return err
 		}
 	} else {
-		diag.Fprintf(o.IO.Out, "%s in %s\n", view.Counted(n), view.Count(len(o.files), "file", "files"))
+		out.sum(o.IO.Out, n, len(o.files))
 	}
 	if n[diag.Error] > 0 {
 		return errNo

@@ -138,7 +138,8 @@ func TestOptions(t *testing.T) {
 		}},
 		{"flow prove a b", flowProveOptions{session: s, files: []string{"a", "b"}, flow: prove.FlowOptions{States: 200_000, Rounds: 4}}},
 		{"flow prove a --module m --module n --states 9 --rounds 2 --counterexamples d", flowProveOptions{s, []string{"a"}, []string{"m", "n"}, "d", prove.FlowOptions{States: 9, Rounds: 2}}},
-		{"action check a b", actionCheckOptions{s, []string{"a", "b"}}},
+		{"action check a b", actionCheckOptions{s, []string{"a", "b"}, false}},
+		{"action check a --verbose", actionCheckOptions{s, []string{"a"}, true}},
 		{"action run f", actionRunOptions{session: s, file: "f", input: "{}", credentials: map[string]string{}}},
 		{"action run f --input i --base-url u --credentials-env K=token,L=other --basic-auth --auth x --reading a,b --trace --show-pii", actionRunOptions{
 			session: s, file: "f", input: "i", credentials: map[string]string{"token": "K", "other": "L"}, basic: true, auth: "x", readings: []string{"a", "b"}, baseURL: "u", trace: true, showPII: true,

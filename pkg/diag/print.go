@@ -20,21 +20,7 @@ import (
 // source is the text of the file the position is in; nil prints no line.
 func Print(w io.Writer, f Finding, source []byte) error {
 	var b strings.Builder
-	sev := cmp.Or(f.Severity, Error)
-	if p := f.Position.String(); p != "" {
-		b.WriteString(Line(p) + ": ")
-	}
-	if sev != Error {
-		b.WriteString(string(sev) + ": ")
-	}
-	b.WriteString(Line(f.Message))
-	if f.Path != "" {
-		b.WriteString(" at " + Line(f.Path))
-	}
-	if f.Code != "" {
-		b.WriteString(" [" + Line(f.Code) + "]")
-	}
-	b.WriteByte('\n')
+	b.WriteString(head(f) + "\n")
 	if line, ok := lineOf(source, f.Position.Line); ok {
 		f.Length = min(f.Written(source), shownAfter)
 		line, column := near(line, f.Position.Column)
@@ -49,6 +35,26 @@ func Print(w io.Writer, f Finding, source []byte) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// head is the first line: place, message and code.
+func head(f Finding) string {
+	var b strings.Builder
+	sev := cmp.Or(f.Severity, Error)
+	if p := f.Position.String(); p != "" {
+		b.WriteString(Line(p) + ": ")
+	}
+	if sev != Error {
+		b.WriteString(string(sev) + ": ")
+	}
+	b.WriteString(Line(f.Message))
+	if f.Path != "" {
+		b.WriteString(" at " + Line(f.Path))
+	}
+	if f.Code != "" {
+		b.WriteString(" [" + Line(f.Code) + "]")
+	}
+	return b.String()
 }
 
 // Written is the length of what a finding is about as its file has it: of a text in quotes with
