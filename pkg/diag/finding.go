@@ -149,7 +149,7 @@ func (fs Findings) Sorted() Findings {
 
 // Counts tells how many findings there are of each severity. All severities are present.
 func (fs Findings) Counts() map[Severity]int {
-	n := map[Severity]int{Error: 0, Warning: 0, Info: 0, Assumption: 0}
+	n := map[Severity]int{Error: 0, Warning: 0, Info: 0}
 	for _, f := range fs {
 		n[cmp.Or(f.Severity, Error)] += max(f.More, 1)
 	}

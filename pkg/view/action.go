@@ -27,14 +27,16 @@ type ActionRun struct {
 	ElapsedMs   int64                     `json:"elapsedMs"`
 	Requests    int                       `json:"requests"`
 	Findings    []Finding                 `json:"findings"`
+	Assumptions []Assumption              `json:"assumptions"`
 }
 
 // NewActionRun converts the result of an action.
 func NewActionRun(name string, r *dataaction.Result) ActionRun {
+	found, assumed := apart(r.Findings)
 	out := ActionRun{
 		Schema: Schema, Name: name, Success: r.Err == nil, Operations: r.Operations, FinalResult: json.RawMessage("null"),
 		Outputs: r.Outputs, Failure: r.Err, TimedOut: r.TimedOut, ElapsedMs: r.Elapsed.Milliseconds(), Requests: r.Requests,
-		Findings: NewFindings(r.Findings),
+		Findings: NewFindings(found), Assumptions: assumed,
 	}
 	if len(r.Final) > 0 {
 		out.FinalResult = r.Final

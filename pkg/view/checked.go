@@ -8,14 +8,16 @@ import (
 
 // Checked is the answer of flow check and action check.
 type Checked struct {
-	Schema   int                   `json:"schema"`
-	Findings []Finding             `json:"findings"`
-	Counts   map[diag.Severity]int `json:"counts"`
+	Schema      int                   `json:"schema"`
+	Findings    []Finding             `json:"findings"`
+	Assumptions []Assumption          `json:"assumptions"`
+	Counts      map[diag.Severity]int `json:"counts"`
 }
 
 // NewChecked converts what was found.
 func NewChecked(fs diag.Findings) Checked {
-	return Checked{Schema: Schema, Findings: NewFindings(fs), Counts: fs.Counts()}
+	fs, assumed := apart(fs)
+	return Checked{Schema: Schema, Findings: NewFindings(fs), Assumptions: assumed, Counts: fs.Counts()}
 }
 
 // A FlowAnswer is a line of the answer of flow check to questions.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 )
@@ -68,6 +69,38 @@ func NewFindings(fs diag.Findings) []Finding {
 		out = append(out, NewFinding(f))
 	}
 	return out
+}
+
+// An Assumption is something that an answer rests on and no document settles, as JSON. It is no
+// finding: whoever counts those counts none of these.
+type Assumption struct {
+	Code   string  `json:"code"`
+	Text   string  `json:"text"`
+	File   *string `json:"file"`
+	Line   *int    `json:"line"`
+	Column *int    `json:"column"`
+	Path   *string `json:"path"`
+	URL    string  `json:"url"`
+}
+
+// apart takes the assumptions out of what was found.
+func apart(fs diag.Findings) (found diag.Findings, assumed []Assumption) {
+	assumed = []Assumption{}
+	for _, f := range fs.Sorted() {
+		if f.Severity != diag.Assumption {
+			found = append(found, f)
+			continue
+		}
+		url := ChecksPage + "#" + f.Code
+		if strings.HasPrefix(f.Code, "A-") { // the ids of the page on assumptions
+			url = AssumptionsPage + "#" + strings.ToLower(f.Code)
+		}
+		assumed = append(assumed, Assumption{
+			Code: f.Code, Text: f.Message, File: text(f.Position.File), Line: number(f.Position.Line), Column: number(f.Position.Column),
+			Path: text(f.Path), URL: url,
+		})
+	}
+	return found, assumed
 }
 
 // A Failure is what every command prints under -o json when it could not do its work.

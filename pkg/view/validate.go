@@ -14,11 +14,12 @@ const AssumptionsPage = "docs/assumptions.md"
 
 // A Validation is the answer of validate as JSON.
 type Validation struct {
-	Schema   int                   `json:"schema"`
-	Findings []Finding             `json:"findings"`
-	Counts   map[diag.Severity]int `json:"counts"`
-	Allowed  []Allowed             `json:"allowed"`
-	Proof    *Proof                `json:"proof"` // null: nothing was proved
+	Schema      int                   `json:"schema"`
+	Findings    []Finding             `json:"findings"`
+	Assumptions []Assumption          `json:"assumptions"`
+	Counts      map[diag.Severity]int `json:"counts"`
+	Allowed     []Allowed             `json:"allowed"`
+	Proof       *Proof                `json:"proof"` // null: nothing was proved
 }
 
 // Allowed is a finding that a comment of the file says is all right.
@@ -30,14 +31,10 @@ type Allowed struct {
 
 // NewValidation converts what was found.
 func NewValidation(a validate.Answer, proof *Proof) Validation {
-	v := Validation{Schema: Schema, Findings: NewFindings(a.Findings), Counts: a.Findings.Counts(), Allowed: []Allowed{}, Proof: proof}
+	found, assumed := apart(a.Findings)
+	v := Validation{Schema: Schema, Findings: NewFindings(found), Assumptions: assumed, Counts: found.Counts(), Allowed: []Allowed{}, Proof: proof}
 	for _, x := range a.Allowed {
 		v.Allowed = append(v.Allowed, Allowed{NewFindings(diag.Findings{x.Finding})[0], x.Reason, x.Line})
-	}
-	for i, f := range v.Findings {
-		if f.Severity == diag.Assumption && f.Code != nil {
-			v.Findings[i].URL = text(AssumptionsPage + "#" + strings.ToLower(*f.Code))
-		}
 	}
 	return v
 }
