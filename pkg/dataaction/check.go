@@ -36,6 +36,9 @@ type checker struct {
 }
 
 func (c *checker) add(code, pointer, hint, format string, args ...any) *diag.Finding {
+	if c.d.blank(pointer) {
+		return new(diag.Finding)
+	}
 	if c.findings.Full() {
 		c.findings.Add(diag.Finding{Severity: severityOf(code)})
 		return new(diag.Finding)
@@ -148,7 +151,7 @@ func (c *checker) fields() []velocity.Field {
 
 // template checks what a template refers to. Its findings keep the codes of package velocity.
 func (c *checker) template(t *velocity.Template, pointer string, s velocity.Scope) {
-	if c.input == nil && s.Place != velocity.InSuccess {
+	if c.input == nil && s.Place != velocity.InSuccess || c.d.blank(pointer) {
 		return
 	}
 	escaped := map[diag.Position]bool{}

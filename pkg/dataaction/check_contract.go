@@ -30,6 +30,9 @@ func (c *checker) contracts() {
 }
 
 func (c *checker) schema(pointer string, raw json.RawMessage) *schema {
+	if c.d.blank(pointer) {
+		return nil
+	}
 	if len(raw) == 0 {
 		if c.d.root != nil || c.d.Input == nil && c.d.Output == nil {
 			c.add(codeContract, pointer, `an empty one is {"type": "object", "properties": {}}`, "the contract is missing")

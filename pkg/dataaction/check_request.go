@@ -140,6 +140,9 @@ func (c *checker) body() {
 
 // sendsJSON reports whether the body is JSON: unless a header says otherwise it is.
 func (c *checker) sendsJSON() bool {
+	if c.d.lacks(atHeaders) {
+		return false // nobody knows
+	}
 	for n, v := range c.d.Request.Headers {
 		if strings.EqualFold(n, "Content-Type") {
 			return strings.Contains(strings.ToLower(v), "json")

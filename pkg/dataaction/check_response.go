@@ -32,10 +32,15 @@ func (c *checker) response() {
 		return
 	}
 	before := len(c.findings)
+	if c.d.blank(atMap) || c.d.blank(atDefaults) {
+		return // nobody knows which variables there are
+	}
 	c.template(t, atSuccess, velocity.Scope{Place: velocity.InSuccess, Names: []string{"rawResult"}, Mapped: c.mapped()})
-	c.unused(t)
+	if !c.d.guessed(atSuccess) {
+		c.unused(t)
+	}
 	c.ownQuotes(text)
-	if !bad && !c.findings[before:].Has(diag.Error) {
+	if !bad && !c.findings[before:].Has(diag.Error) && !c.d.guessed(atSuccess) && !c.d.lacks(atMap, atDefaults, atOutput) {
 		c.defaultsOnly()
 	}
 }

@@ -24,8 +24,12 @@ func (c *checker) samples() {
 	}
 	said := map[string]bool{}
 	for _, all := range []bool{true, false} {
-		c.sampleAddress(p, all, said)
-		c.sampleBody(p, all, said)
+		if !c.d.guessed(atURL) {
+			c.sampleAddress(p, all, said)
+		}
+		if !c.d.guessed(atBody) {
+			c.sampleBody(p, all, said)
+		}
 	}
 }
 

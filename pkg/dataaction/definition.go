@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 
 	"go.yaml.in/yaml/v4"
-
-	"github.com/dealroute/dealroute/pkg/source"
 )
 
 // A Definition is a data action as its export file has it. Name, category and timeout that an
@@ -25,8 +23,10 @@ type Definition struct {
 	Input  json.RawMessage // contract.input.inputSchema
 	Output json.RawMessage // contract.output.successSchema
 
-	text source.Text
-	root *yaml.Node // what the definition was read from, for places; nil for one made in Go
+	text    Places
+	root    *yaml.Node // what the definition was read from, for places; nil for one made in Go
+	unknown map[string]bool
+	partly  map[string]bool
 }
 
 // RequestConfig is what a definition says about the request.

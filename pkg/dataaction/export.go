@@ -25,13 +25,7 @@ func ParseExport(file string, data []byte) (*Definition, diag.Findings) {
 	if fault != nil {
 		return nil, diag.Findings{fault.Finding(codeNoJSON)}
 	}
-	r := &reader{d: &Definition{text: text, root: root}}
-	if root.Kind != yaml.MappingNode {
-		r.wrong("", "an object", root)
-		return nil, r.findings
-	}
-	r.definition(root)
-	return r.d, r.findings
+	return ParseTree(Tree{Root: root, Places: text})
 }
 
 // reader takes a definition out of a JSON value and notes what does not fit.

@@ -24,6 +24,13 @@ func (d *Definition) given(pointer string) bool {
 // position is where the value at a pointer stands, or the nearest value around it.
 func (d *Definition) position(pointer string) diag.Position {
 	n, _ := d.node(pointer)
+	return d.at(n)
+}
+
+func (d *Definition) at(n *yaml.Node) diag.Position {
+	if d.text == nil { // made in Go
+		return diag.Position{}
+	}
 	return d.text.At(n)
 }
 
@@ -32,7 +39,7 @@ func (d *Definition) position(pointer string) diag.Position {
 func (d *Definition) inside(pointer string, offset int) diag.Position {
 	n, ok := d.node(pointer)
 	if !ok || n.ShortTag() != "!!str" {
-		return d.text.At(n)
+		return d.at(n)
 	}
 	p, _ := d.text.Inside(n, min(max(offset, 0), len(n.Value)))
 	return p
@@ -42,7 +49,7 @@ func (d *Definition) inside(pointer string, offset int) diag.Position {
 func (d *Definition) within(pointer string, line, column int) diag.Position {
 	n, ok := d.node(pointer)
 	if !ok || line < 1 {
-		return d.text.At(n)
+		return d.at(n)
 	}
 	return d.inside(pointer, source.Within(n.Value, line, column))
 }
