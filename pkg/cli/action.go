@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +31,7 @@ type actionCheckOptions struct {
 func newActionCheckCmd(env *Env, run func(context.Context, actionCheckOptions) error) *cobra.Command {
 	var o actionCheckOptions
 	cmd := &cobra.Command{
-		Use:   "check FILE…",
+		Use:   "check FILE|FOLDER|-…",
 		Short: "Check data action definitions",
 		Long: `Check data actions (JSON as Genesys exports them, or as its API takes them): contracts,
 templates, paths, defaults, secrets in the clear, requests that answer with the wrong data.
@@ -41,9 +40,12 @@ An error is what fails or sends nonsense: whoever publishes the action must chan
 warning is what is likely to go wrong with some input or reply. Notes, with --verbose, are
 what one should know.
 
+Of a folder all data actions in it and below it are checked; - is standard input.
+
 Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
-		Example: `  dealroute action check find-contact.custom.json`,
-		Args:    cobra.MinimumNArgs(1),
+		Example: `  dealroute action check find-contact.custom.json
+  dealroute action check exports --verbose`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.session, o.files = env.session(), args
 			return run(cmd.Context(), o)
@@ -53,13 +55,17 @@ Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
 	return cmd
 }
 
-func runActionCheck(_ context.Context, o actionCheckOptions) error {
+func runActionCheck(ctx context.Context, o actionCheckOptions) error {
+	files, err := filesOf(ctx, o.files, actionFiles())
+	if err != nil {
+		return err
+	}
 	var all diag.Findings
 	out := checked{verbose: o.verbose}
-	for _, path := range o.files {
-		data, err := readFile(path, maxText)
+	for _, arg := range files {
+		data, path, err := o.readNamed(arg, maxText)
 		if err != nil {
-			return fail(fmt.Errorf("read the data action %s: %w", path, err), "name an existing file")
+			return notRead("data action", arg, err, "name an existing file")
 		}
 		d, found := dataaction.ParseExport(path, data)
 		if d != nil {
@@ -88,7 +94,7 @@ func runActionCheck(_ context.Context, o actionCheckOptions) error {
 			return err
 		}
 	} else {
-		out.sum(o.IO.Out, n, len(o.files))
+		out.sum(o.IO.Out, n, len(files))
 	}
 	if n[diag.Error] > 0 {
 		return errNo

@@ -39,7 +39,7 @@ func newActionRunCmd(env *Env, run func(context.Context, actionRunOptions) error
 	var o actionRunOptions
 	var credentials []string
 	cmd := &cobra.Command{
-		Use:   "run FILE",
+		Use:   "run FILE|-",
 		Short: "Run a data action: send its request and turn the reply into outputs",
 		Long: `Run a data action as its definition says, really sending the request, and print its
 outputs as Architect names them. The answer under -o json has the parts of Genesys' own test
@@ -96,7 +96,7 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 	if err != nil {
 		return fail(err, "see action run --help")
 	}
-	p, err := compileAction(o.file, opts)
+	p, err := o.compile(o.file, opts)
 	if err != nil {
 		return err
 	}
@@ -146,10 +146,10 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 	return err
 }
 
-func compileAction(file string, opts dataaction.Options) (*dataaction.Program, error) {
-	data, err := readFile(file, maxText)
+func (o actionRunOptions) compile(arg string, opts dataaction.Options) (*dataaction.Program, error) {
+	data, file, err := o.readNamed(arg, maxText)
 	if err != nil {
-		return nil, fail(fmt.Errorf("read the data action %s: %w", file, err), "name an existing file")
+		return nil, notRead("data action", arg, err, "name an existing file")
 	}
 	d, found := dataaction.ParseExport(file, data)
 	if d == nil || found.Err() != nil {
@@ -193,7 +193,7 @@ func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOption
 		o.known.Add(v)
 	}
 	if o.auth != "" {
-		p, err := compileAction(o.auth, opts)
+		p, err := o.compile(o.auth, opts)
 		if err != nil {
 			return run, nil, err
 		}

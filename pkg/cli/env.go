@@ -27,6 +27,8 @@ type Env struct {
 	known *secret.Known // the secrets of this run, which no output may hold
 	stop  func()        // ends the context that --timeout limits
 	late  chan error    // says so when a command does not end by itself
+
+	claimed string // what reads standard input; empty: nothing yet
 }
 
 // A session is what every run function is handed: the outside world, and the settings of this

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,20 +23,22 @@ type flowCheckOptions struct {
 
 func newFlowCheckCmd(env *Env, run func(context.Context, flowCheckOptions) error) *cobra.Command {
 	return &cobra.Command{
-		Use:   "check FILE…",
+		Use:   "check FILE|FOLDER|-…",
 		Short: "Check Architect flows as Genesys' own validation does",
 		Long: `Check Architect flows (YAML as exported or rendered) without an org.
 
 What Genesys' validation refuses is an error under its code, what it warns of a warning;
 what it accepts and should not has a code of ours (DR-FLOW-…) and is no error. Of the org
-everything is taken to be there that the flow refers to.
+everything is taken to be there that the flow refers to. Of a folder all flows in it and below
+it are checked.
 
-With - questions are read from standard input, one {"id","org","flow"} as JSON a line with
+With - a flow is read from standard input, or questions, one {"id","org","flow"} as JSON a line with
 the flow's YAML decoded, and answered in order with {"id","errors","warnings"}, each a list
 of {"path","code","message"}.
 
 Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
 		Example: `  dealroute flow check flow.yaml
+  dealroute flow check flows
   dealroute flow check - -o json < questions.jsonl`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -44,14 +48,18 @@ Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
 }
 
 func runFlowCheck(ctx context.Context, o flowCheckOptions) error {
-	if len(o.files) == 1 && o.files[0] == "-" {
+	if len(o.files) == 1 && o.files[0] == stdin && o.questions() {
 		return runFlowQuestions(ctx, o)
 	}
+	files, err := filesOf(ctx, o.files, flowFiles())
+	if err != nil {
+		return err
+	}
 	var all diag.Findings
-	for _, path := range o.files {
-		data, err := readFile(path, maxText)
+	for _, arg := range files {
+		data, path, err := o.readNamed(arg, maxText)
 		if err != nil {
-			return fail(fmt.Errorf("read the flow %s: %w", path, err), "name an existing file, or - for questions on standard input")
+			return notRead("flow", arg, err, "name an existing file, or - for standard input")
 		}
 		f, found := architect.Parse(path, data)
 		found = append(found, check.Flow(f, architect.OrgAuto)...)
@@ -81,6 +89,19 @@ func runFlowCheck(ctx context.Context, o flowCheckOptions) error {
 		return errNo
 	}
 	return nil
+}
+
+// questions looks whether standard input has them or a flow. What begins as a question is answered
+// while it comes; anything else is read first.
+func (o flowCheckOptions) questions() bool {
+	in := bufio.NewReader(o.IO.In)
+	o.IO.In = in
+	if c, err := in.Peek(1); err != nil || c[0] == '{' {
+		return true
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxText+1))
+	o.IO.In = io.MultiReader(bytes.NewReader(data), in)
+	return err != nil || !flowFiles().is(stdinName, data)
 }
 
 type flowQuestion struct {

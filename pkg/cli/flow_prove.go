@@ -29,7 +29,7 @@ type flowProveOptions struct {
 func newFlowProveCmd(env *Env, run func(context.Context, flowProveOptions) error) *cobra.Command {
 	var o flowProveOptions
 	cmd := &cobra.Command{
-		Use:   "prove FILE…",
+		Use:   "prove FILE|FOLDER|-…",
 		Short: "Prove that an inbound call flow drops no caller, whatever happens outside of it",
 		Long: `Try every outcome of everything that an inbound call flow cannot know: answers, failures and
 timeouts of data actions, rows of data tables, queues and skills that are missing, schedules,
@@ -42,12 +42,13 @@ keys pressed, transfers that fail. Shown of each flow:
 A property holds, is broken (with the shortest call that shows it, as a world file for
 "dealroute flow run --world"), or is not decided (with the expression and its line).
 A caller is asked for keys --rounds times at one place; what is cut is said and is no failure.
-Files with flows of other types are named and passed over. docs/proof.md says more.
+Files with flows of other types are named and passed over. Of a folder all flows in it and below
+it are proved; - is a flow on standard input. docs/proof.md says more.
 
 Exit codes: 0 nothing is broken or undecided, 2 something is, or a file does not parse,
 1 a file cannot be read, or none holds an inbound call flow.`,
 		Example: `  dealroute flow prove flow.yaml
-  dealroute flow prove flows/*.yaml --counterexamples calls -o json`,
+  dealroute flow prove flows --counterexamples calls -o json`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.session, o.files = env.session(), args
@@ -67,7 +68,7 @@ Exit codes: 0 nothing is broken or undecided, 2 something is, or a file does not
 
 func runFlowProve(ctx context.Context, o flowProveOptions) error {
 	for _, m := range o.modules {
-		module, _, err := readModule(m, o.IO)
+		module, _, err := o.readModule(m)
 		if err != nil {
 			return err
 		}
@@ -75,21 +76,26 @@ func runFlowProve(ctx context.Context, o flowProveOptions) error {
 	}
 	defer roomy(o.session)()
 	out := view.FlowProofs{Schema: view.Schema, Flows: []view.FlowProof{}}
-	files, taken := worlds{}, map[string]bool{}
-	proved, no, other := 0, false, ""
-	for _, path := range o.files {
-		p, err := o.prove(ctx, path)
+	written, taken := worlds{}, map[string]bool{}
+	proved, no, name, other := 0, false, "", ""
+	files, err := filesOf(ctx, o.files, flowFiles())
+	if err != nil {
+		return err
+	}
+	for _, arg := range files {
+		p, err := o.prove(ctx, arg)
 		if err != nil {
 			return err
 		}
+		path := p.path
 		replay := o.replays(path, taken)
-		if err := files.add(p.report, replay); err != nil {
+		if err := written.add(p.report, replay); err != nil {
 			return err
 		}
 		if p.kind == inbound {
 			proved++
 		}
-		no, other = no || p.found.Has(diag.Error), p.kind
+		no, name, other = no || p.found.Has(diag.Error), path, p.kind
 		if !o.settings.json {
 			if err := p.print(o.IO, replay); err != nil {
 				return err
@@ -104,12 +110,12 @@ func runFlowProve(ctx context.Context, o flowProveOptions) error {
 	}
 	if proved == 0 && !no {
 		why := errors.New("there is no inbound call flow to prove")
-		if len(o.files) == 1 {
-			why = fmt.Errorf("%w: %s holds a flow of type %s", why, o.files[0], other)
+		if len(files) == 1 {
+			why = fmt.Errorf("%w: %s holds a flow of type %s", why, name, other)
 		}
 		return fail(why, "name the file of a flow with inboundCall at its top")
 	}
-	if err := files.write(o.folder); err != nil {
+	if err := written.write(o.folder); err != nil {
 		return err
 	}
 	if o.settings.json {
@@ -134,12 +140,11 @@ type provedFlow struct {
 	report     *prove.Report // nil when there is nothing to prove
 }
 
-func (o flowProveOptions) prove(ctx context.Context, path string) (provedFlow, error) {
-	p := provedFlow{path: path}
-	var err error
-	if p.text, err = readFile(path, maxText); err != nil {
-		return p, fail(fmt.Errorf("read the flow %s: %w", path, err), "name an existing file")
+func (o flowProveOptions) prove(ctx context.Context, arg string) (p provedFlow, err error) {
+	if p.text, p.path, err = o.readNamed(arg, maxText); err != nil {
+		return p, notRead("flow", arg, err, "name an existing file")
 	}
+	path := p.path
 	f, found := architect.Parse(path, p.text)
 	if f != nil {
 		p.kind = f.Type
@@ -182,6 +187,9 @@ func (o flowProveOptions) replays(path string, taken map[string]bool) view.Repla
 		name = fmt.Sprintf("%s-%d", base, n)
 	}
 	taken[strings.ToLower(name)] = true
+	if path == stdinName {
+		path, name = stdin, "stdin"
+	}
 	words := []string{"dealroute", "flow", "run", path}
 	for _, m := range o.modules {
 		words = append(words, "--module", m)

@@ -34,7 +34,7 @@ func newFlowRunCmd(env *Env, run func(context.Context, flowRunOptions) error) *c
 	var o flowRunOptions
 	var at, notSet string
 	cmd := &cobra.Command{
-		Use:   "run FILE",
+		Use:   "run FILE|-",
 		Short: "Run a call through an Architect flow",
 		Long: `Run a call through an Architect call flow (inboundCall, outboundCall, secureCall,
 inqueueCall, commonModule), without an org.
@@ -85,10 +85,10 @@ Exit codes: 0 the call came to an end, 2 a file does not parse, 1 the flow canno
 }
 
 // readFlow reads a flow file; one with errors is the answer no.
-func readFlow(path string, io *Streams) (*architect.File, []byte, error) {
-	data, err := readFile(path, maxText)
+func (s session) readFlow(arg string) (*architect.File, []byte, error) {
+	data, path, err := s.readNamed(arg, maxText)
 	if err != nil {
-		return nil, nil, fail(fmt.Errorf("read the flow %s: %w", path, err), "name an existing file")
+		return nil, nil, notRead("flow", arg, err, "name an existing file")
 	}
 	file, found := architect.Parse(path, data)
 	if found.Has(diag.Error) || file == nil || file.Flow == nil {
@@ -99,15 +99,15 @@ func readFlow(path string, io *Streams) (*architect.File, []byte, error) {
 	}
 	for _, f := range found {
 		if f.Severity.AtLeast(diag.Warning) {
-			diag.Print(io.Err, f, data) //nolint:errcheck // a warning nobody can read stops nothing
+			diag.Print(s.IO.Err, f, data) //nolint:errcheck // a warning nobody can read stops nothing
 		}
 	}
 	return file, data, nil
 }
 
 // readModule reads the file of a common module.
-func readModule(path string, io *Streams) (*architect.File, []byte, error) {
-	module, text, err := readFlow(path, io)
+func (s session) readModule(path string) (*architect.File, []byte, error) {
+	module, text, err := s.readFlow(path)
 	if err == nil && module.Type != "commonModule" {
 		err = fail(fmt.Errorf("%s holds a flow of type %s, not a common module", path, module.Type), "give --module only files of common modules")
 	}
@@ -118,13 +118,13 @@ func runFlowRun(ctx context.Context, o flowRunOptions) error {
 	if err := personal(o.IO, o.showPII); err != nil {
 		return err
 	}
-	file, text, err := readFlow(o.file, o.IO)
+	file, text, err := o.readFlow(o.file)
 	if err != nil {
 		return err
 	}
 	own := phone.Find(string(text)) // what the flow itself says is no secret
 	for _, m := range o.modules {
-		module, text, err := readModule(m, o.IO)
+		module, text, err := o.readModule(m)
 		if err != nil {
 			return err
 		}
