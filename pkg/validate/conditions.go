@@ -206,6 +206,19 @@ func contradiction(d *deployment.Deployment, w deployment.When) string {
 			return fmt.Sprintf("no value of %s %s", name, why)
 		}
 	}
+	for _, name := range sortedKeys(w.Facts) {
+		f := d.HubSpot.Facts[name]
+		if want := propertyType(f); want != "" && want != f.Type && f.Type != routing.StringFact && !unset(w.Facts[name]) {
+			return fmt.Sprintf("%s is read as a %s, and every value of %q is a %s", name, f.Type, f.Contact+f.Deal, want)
+		}
+	}
+	counting := func(ids []string) bool {
+		all := d.HubSpot.Lookup.Pipelines
+		return len(all) == 0 || len(ids) == 0 || slices.ContainsFunc(ids, func(id string) bool { return slices.Contains(all, id) })
+	}
+	if !counting(w.Pipeline) || w.AnyOpen != nil && !counting(w.AnyOpen.Pipeline) {
+		return "no deal of its pipelines counts by hubspot.lookup.pipelines"
+	}
 	if len(w.Failure) > 0 && within(w.Failure, []string{routing.FailureBreaker}) && !d.Enrichment.Breaker.Enabled {
 		return "there is no breaker by enrichment.breaker"
 	}

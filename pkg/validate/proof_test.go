@@ -99,7 +99,7 @@ func TestNeverIsSaidOnce(t *testing.T) {
 		}
 	}
 	p.Never[0] = prove.Never{Rule: 0}
-	if fs := found(t, provedFile, p, nil); len(of(fs, "DR-PROOF-007")) != 1 || of(fs, "DR-ROUTE-003")[0].Severity != diag.Warning {
+	if fs := found(t, provedFile, p, nil); len(of(fs, "DR-PROOF-007")) != 1 || of(fs, "DR-ROUTE-003")[0].Severity != diag.Error {
 		t.Errorf("of another rule: %v", fs)
 	}
 }

@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
@@ -27,16 +28,20 @@ func ruleFactType() Rule {
 		check: func(c *check) {
 			for _, name := range sortedKeys(c.d.HubSpot.Facts) {
 				f := c.d.HubSpot.Facts[name]
-				prop := "contact " + f.Contact
-				if f.Deal != "" {
-					prop = "deal " + f.Deal
-				}
-				if want, ok := knownTypes[prop]; ok && want != f.Type {
+				if want := propertyType(f); want != "" && want != f.Type {
 					c.at(join("hubspot.facts", name)+".type", f.Type, "write type: "+want, "fact %q is read as %s, and property %q of a %s is a %s", name, f.Type, f.Contact+f.Deal, word(f.Deal != "", "deal", "contact"), want)
 				}
 			}
 		},
 	}
+}
+
+// propertyType is the type of a fact's property, where no account can change it; else empty.
+func propertyType(f deployment.Fact) string {
+	if f.Deal != "" {
+		return knownTypes["deal "+f.Deal]
+	}
+	return knownTypes["contact "+f.Contact]
 }
 
 func word(first bool, a, b string) string {

@@ -7,7 +7,7 @@ import (
 
 func ruleRepeated() Rule {
 	return Rule{
-		Code: "DR-ROUTE-004", Severity: diag.Warning, says: prove.Rules,
+		Code: "DR-ROUTE-004", Severity: diag.Error, says: prove.Rules,
 		Title: "two rules with the same conditions",
 		Text:  "The second one can never fire. Delete one of the two, or change what the other asks for.",
 		check: func(c *check) {

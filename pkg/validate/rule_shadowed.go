@@ -9,7 +9,7 @@ import (
 
 func ruleShadowed() Rule {
 	return Rule{
-		Code: "DR-ROUTE-003", Severity: diag.Warning, says: prove.Rules,
+		Code: "DR-ROUTE-003", Severity: diag.Error, says: prove.Rules,
 		Title: "a rule that earlier rules leave nothing to",
 		Text: "Rules are asked in order and the first that holds wins. Whatever this rule would take, the named rules before it take first. " +
 			"Move it in front of them, or narrow them.",
