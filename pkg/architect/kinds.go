@@ -34,6 +34,7 @@ type Field struct {
 	Use            Use
 	Label          string        // as Genesys' messages call it
 	Missing        string        // Genesys' code when it is left out; empty when that passes
+	Or             string        // a key that may stand instead
 	NoValue        bool          // noValue is accepted
 	Literal        bool          // expressions are refused
 	Empty          bool          // the empty literal is accepted
@@ -41,7 +42,6 @@ type Field struct {
 	MinLen         int64         // least length of a text
 	MinDur, MaxDur time.Duration // bounds of a literal duration; both 0 for none
 	Default        bool          // there is a default, so that a value of no form passes
-	Guessed        bool          // the key was never seen in a published file
 }
 
 // An ActionKind is a row of the table: all there is to know of an action without running it.
@@ -53,7 +53,7 @@ type ActionKind struct {
 	Ends     bool     // ends its task (or state, or loop round) by itself
 	Calls    []string // call flow types that take it; nil when none does
 	Later    bool     // Genesys gave it to call flows after 2018, so its old engine refuses it
-	Guessed  bool     // the key follows from the rule for keys only; it was never seen in a file
+	SDK      bool     // never seen in a published file: action and fields go by the names of the SDK's classes
 	About    string
 }
 
@@ -133,7 +133,7 @@ func findFields(key, resultType string) []Field {
 }
 
 // Kinds are the actions that are known, by key. The rows come from published flows, the
-// SDK's class list and its answers to each action in each call flow type; Guessed marks
+// SDK's class list and its answers to each action in each call flow type; SDK marks
 // what was never seen in a file.
 func Kinds() map[string]*ActionKind { return kinds }
 

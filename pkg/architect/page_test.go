@@ -62,7 +62,9 @@ Generated from the table in table.go by ` + "`go generate`" + `; do not edit.
 The reader, the checker and the interpreter use this table. Call flows: which of
 inboundCall (in), outboundCall (out), secureCall (sec) and inqueueCall (que) take the
 action; – means none of them. "later" came to call flows after Genesys' validation of
-2018; "guessed" keys follow from the rule for keys and were never seen in a published file.
+2018; "SDK" marks what was never seen in a published file: action and fields have the names of
+the SDK's classes there, and what is left out of such an action, or stands in it under a
+key that is not listed, is no error.
 Ends: the action ends its task by itself. Transfers have a hidden branch for success that
 ends the call. Every action counts one against the budget of 10,000; entering a task is
 free.
@@ -88,8 +90,8 @@ func about(k *architect.ActionKind) string {
 	if k.Later {
 		notes = append(notes, "later")
 	}
-	if k.Guessed {
-		notes = append(notes, "guessed")
+	if k.SDK {
+		notes = append(notes, "SDK")
 	}
 	return strings.Join(notes, "; ")
 }

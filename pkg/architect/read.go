@@ -205,16 +205,34 @@ func (r *reader) only(n *yaml.Node, path string) (key, val *yaml.Node) {
 }
 
 // rest reports the keys nobody took.
-func (b *body) rest(what string, known ...string) {
+func (b *body) rest(what string) { b.report(what, false) }
+
+// report is rest; where the keys are not known from files it only says so.
+func (b *body) report(what string, unsure bool) {
+	known := make([]string, 0, len(b.used))
 	for k := range b.used {
 		known = append(known, k)
 	}
-	for _, k := range b.keys {
-		if b.used[k.Value] {
+	for _, k := range b.left() {
+		message := fmt.Sprintf("unknown key %q of %s; it is kept", k.Value, what)
+		hint := diag.DidYouMean(k.Value, known)
+		if !unsure {
+			b.r.warn(CodeUnknownKey, k, b.path, message, hint)
 			continue
 		}
-		b.r.warn(CodeUnknownKey, k, b.path, fmt.Sprintf("unknown key %q of %s; it is kept", k.Value, what), diag.DidYouMean(k.Value, known))
+		b.r.add(diag.Finding{Code: CodeUnknownKey, Severity: diag.Info, Position: b.r.posOf(k), Path: b.path, Length: source.Width(k), Message: message + ": no published file shows which keys it has", Hint: hint})
 	}
+}
+
+// left are the keys nobody took.
+func (b *body) left() []*yaml.Node {
+	var out []*yaml.Node
+	for _, k := range b.keys {
+		if !b.used[k.Value] {
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 // ref reads a reference such as /inboundCall/tasks/task[Entry] or ./tasks/task[Entry].

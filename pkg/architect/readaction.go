@@ -53,7 +53,8 @@ func (r *reader) actionBody(kind string, key, n *yaml.Node, path string, more []
 	if a.Switch == nil {
 		r.branches(a, b)
 	}
-	b.rest(kind)
+	a.Unknown = b.left()
+	b.report(kind, a.Kind.SDK)
 	return a
 }
 
@@ -162,7 +163,7 @@ func (r *reader) target(a *Action, b *body, key string) {
 	case "screenPopScript":
 		t.Kind = "script"
 		r.contract(a, r.bodyOf(v, a.Path), "outputs")
-	case "commonModule", "botFlow":
+	case "commonModule", "botFlow", "digitalBotFlow":
 		t.Kind = key
 		if k, v := first(v, a.Path); k != nil {
 			t.Version = k.Value
@@ -257,8 +258,10 @@ func (r *reader) digits(a *Action, n *yaml.Node) {
 		x := r.bodyOf(n, a.Path+"/digits/range")
 		d.Given = true
 		d.Min, d.Max, d.Terminator = number(x.take("min")), number(x.take("max")), x.text("terminatingDtmf")
+		x.used["includeTerminatingDtmfInResultData"] = true
 		x.rest("digits")
 	}
+	b.used["includeTerminatingDtmfInResultData"] = true
 	b.rest("digits")
 	a.Digits = d
 }
@@ -352,7 +355,7 @@ func (r *reader) branches(a *Action, b *body) {
 				name = map[string]string{"true": "yes", "false": "no"}[strings.ToLower(name)]
 			}
 		}
-		if a.Kind != nil && len(a.Kind.Branches) > 0 && !r.knownBranch(a, name) {
+		if a.Kind != nil && !a.Kind.SDK && len(a.Kind.Branches) > 0 && !r.knownBranch(a, name) {
 			r.warn(CodeUnknownKey, key, a.Path, fmt.Sprintf("%s has no branch %q; it is kept", a.Key, key.Value), diag.DidYouMean(name, a.Kind.Branches))
 		}
 		br := r.branch(name, n, at)

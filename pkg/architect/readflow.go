@@ -21,8 +21,12 @@ var opaqueKeys = []string{
 	"settingsInQueueCall", "settingsOutboundCall", "settingsCommonModule", "settingsBotFlow", "settingsUserInput", "settingsKnowledge",
 	"settingsNaturalLanguageUnderstanding", "settingsPrompts", "settingsWorkflow", "settingsDigitalBotFlow", "settingsInboundEmail",
 	"settingsInQueueEmail", "settingsInQueueShortMessage", "settingsInboundShortMessage", "settingsSecureCall", "settingsSurveyInvite",
-	"settingsWorkitem", "settingsVirtualAgent", "settingsVoicemail", "settingsVoiceSurvey", "referencedObjects", "outputPaths", "reusableTasks",
+	"settingsWorkitem", "settingsVirtualAgent", "settingsVoicemail", "settingsVoiceSurvey", "settingsInboundEmailHandling", "referencedObjects", "outputPaths", "reusableTasks",
+	"worktype",
 }
+
+// readSettings are the blocks of settings that are read.
+var readSettings = []string{"settingsErrorHandling", "settingsMenu", "settingsSpeechRec", "settingsActionDefaults"}
 
 func (r *reader) readFile() {
 	root := r.file.Root
@@ -100,6 +104,9 @@ func (r *reader) readFlow(key, n *yaml.Node) *Flow {
 	}
 	for _, k := range opaqueKeys {
 		b.used[k] = true
+	}
+	for _, k := range b.left() { // blocks of settings grow with the product
+		b.used[k.Value] = strings.HasPrefix(k.Value, "settings") && diag.DidYouMean(k.Value, append(opaqueKeys, readSettings...)) == ""
 	}
 	b.rest("a flow")
 	return f
@@ -298,7 +305,10 @@ func (r *reader) choice(n *yaml.Node, at string) *Choice {
 		c.Task = r.taskBody(inner, "task", path+"/task")
 		c.Task.Pos = c.Pos
 		r.taskActions(inner, c.Task)
-		b.rest("a menu choice", choiceKeys...)
+		for _, k := range choiceKeys {
+			b.used[k] = true
+		}
+		b.rest("a menu choice")
 	case key.Value == "menuSubMenu":
 		inner := n
 		if m := b.take("menu"); m != nil {

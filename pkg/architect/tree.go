@@ -118,10 +118,27 @@ type Action struct {
 	OutputPath     string            // endTask.outputPath.name
 	Plain          map[string]string // enums and flags written as plain scalars: verificationType, evaluate.now …
 
+	Unknown []*yaml.Node // keys of the body that the table does not have
+
 	Branches []Branch
 	Pos      diag.Position // of the key
 	Path     string
 	Node     *yaml.Node // the body; nil when there is none
+}
+
+// Typed are the keys of the body that have a typed view.
+func (a *Action) Typed() []string {
+	keys := []string{"name", "outputs"}
+	if a.Kind == nil {
+		return keys
+	}
+	for i := range a.Kind.Fields {
+		if f := &a.Kind.Fields[i]; f.Use != UseOpaque {
+			head, _, _ := strings.Cut(f.Key, ".")
+			keys = append(keys, head)
+		}
+	}
+	return keys
 }
 
 // Value gives a field of the action, Absent when it is left out.

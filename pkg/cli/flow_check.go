@@ -18,19 +18,25 @@ import (
 
 type flowCheckOptions struct {
 	session
-	files []string // or - alone, for questions from standard input
+	files   []string // or - alone, for questions from standard input
+	verbose bool
 }
 
 func newFlowCheckCmd(env *Env, run func(context.Context, flowCheckOptions) error) *cobra.Command {
-	return &cobra.Command{
+	var o flowCheckOptions
+	cmd := &cobra.Command{
 		Use:   "check FILE|FOLDER|-…",
 		Short: "Check Architect flows as Genesys' own validation does",
 		Long: `Check Architect flows (YAML as exported or rendered) without an org.
 
 What Genesys' validation refuses is an error under its code, what it warns of a warning;
 what it accepts and should not has a code of ours (DR-FLOW-…) and is no error. Of the org
-everything is taken to be there that the flow refers to. Of a folder all flows in it and below
-it are checked.
+everything is taken to be there that the flow refers to. Of flows that are no calls only
+names, references and the syntax of expressions are checked. Of a folder all flows in it and
+below it are checked.
+
+A file has one line for each kind of error and warning; --verbose shows every finding, and
+the notes: what one should know and need not change.
 
 With - a flow is read from standard input, or questions, one {"id","org","flow"} as JSON a line with
 the flow's YAML decoded, and answered in order with {"id","errors","warnings"}, each a list
@@ -42,9 +48,12 @@ Exit codes: 0 no errors, 2 errors were found, 1 a file cannot be read.`,
   dealroute flow check - -o json < questions.jsonl`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return run(cmd.Context(), flowCheckOptions{env.session(), args})
+			o.session, o.files = env.session(), args
+			return run(cmd.Context(), o)
 		},
 	}
+	verboseFlag(cmd.Flags(), &o.verbose)
+	return cmd
 }
 
 func runFlowCheck(ctx context.Context, o flowCheckOptions) error {
@@ -56,6 +65,7 @@ func runFlowCheck(ctx context.Context, o flowCheckOptions) error {
 		return err
 	}
 	var all diag.Findings
+	out := checked{verbose: o.verbose}
 	for _, arg := range files {
 		data, path, err := o.readNamed(arg, maxText)
 		if err != nil {
@@ -73,7 +83,12 @@ func runFlowCheck(ctx context.Context, o flowCheckOptions) error {
 		if o.settings.json {
 			continue
 		}
-		if err := diag.PrintAll(o.IO.Out, found, func(diag.Finding) []byte { return data }); err != nil {
+		if !o.verbose {
+			for i := range found {
+				found[i].Path = "" // the line and the caret show the place
+			}
+		}
+		if err := out.file(o.IO.Out, found, func(diag.Finding) []byte { return data }); err != nil {
 			return err
 		}
 	}
@@ -83,7 +98,7 @@ func runFlowCheck(ctx context.Context, o flowCheckOptions) error {
 			return err
 		}
 	} else {
-		diag.Fprintf(o.IO.Out, "%s\n", view.Counted(n))
+		out.sum(o.IO.Out, n, len(files))
 	}
 	if n[diag.Error] > 0 {
 		return errNo

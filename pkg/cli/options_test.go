@@ -130,7 +130,8 @@ func TestOptions(t *testing.T) {
 		{"eval 1 --set a=1 --set b=2 --check --show-pii --now 2026-11-23T09:30:00Z", evalOptions{s, "1", []string{"a=1", "b=2"}, at, true, true}},
 		{"eval --velocity t --context c --lax", evalVelocityOptions{s, "t", "c", true}},
 		{"eval --jsonpath p --document d", evalJSONPathOptions{s, "p", "d"}},
-		{"flow check a b", flowCheckOptions{s, []string{"a", "b"}}},
+		{"flow check a b", flowCheckOptions{s, []string{"a", "b"}, false}},
+		{"flow check a --verbose", flowCheckOptions{s, []string{"a"}, true}},
 		{"flow run f", flowRunOptions{session: s, file: "f"}},
 		{"flow run f --ani a --dnis d --at 2026-11-23T09:30:00Z --world w --module m --module n --not-set lenient --trace --show-pii", flowRunOptions{
 			session: s, file: "f", world: "w", modules: []string{"m", "n"}, ani: "a", dnis: "d", at: at, trace: true, showPII: true,

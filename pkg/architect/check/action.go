@@ -39,6 +39,7 @@ func (c *checker) body(s *scope, a *architect.Action, inLoop bool) {
 	case a.Kind == nil && a.Key == "repeatMenu":
 		return
 	case a.Kind == nil:
+		c.loose(s, a.Node, "name", "outputs")
 		if c.calls {
 			c.report(diag.Error, architect.CodeUnknownAction, a.Pos, a.Path, fmt.Sprintf("there is no action %q", a.Key), diag.DidYouMean(a.Key, architect.KindNames()))
 		}
@@ -57,11 +58,12 @@ func (c *checker) body(s *scope, a *architect.Action, inLoop bool) {
 		c.field(s, a, &a.Kind.Fields[i])
 	}
 	c.special(s, a)
+	c.loose(s, a.Node, a.Typed()...)
 }
 
 // branches reports actions in a branch that the action has not.
 func (c *checker) branches(a *architect.Action) {
-	if a.Switch != nil || a.Key == "callTask" || a.Key == "callCommonModule" || a.Key == "callBotFlow" {
+	if a.Switch != nil || a.Kind.SDK || a.Key == "callTask" || a.Key == "callCommonModule" || a.Key == "callBotFlow" {
 		return
 	}
 	for i := range a.Branches {
@@ -124,8 +126,11 @@ func (c *checker) failureOutputs(s *scope, a *architect.Action) {
 }
 
 func (c *checker) missing(a *architect.Action, f *architect.Field) {
-	if f.Missing == "" || !c.calls {
+	if f.Missing == "" || !c.calls || f.Or != "" && a.Values[f.Or].Form != architect.Absent {
 		return
+	}
+	if a.Kind.SDK && len(a.Unknown) > 0 {
+		return // one of them may be its name
 	}
 	if a.Key == "createCallback" && c.flow.Type == "inqueueCall" {
 		return // the queue the call waits in
@@ -166,12 +171,17 @@ func (c *checker) special(s *scope, a *architect.Action) {
 		c.lookup(s, a)
 	case "setScreenPop":
 		c.screenPop(s, a)
-	case "callCommonModule", "callBotFlow":
+	case "callCommonModule", "callBotFlow", "callDigitalBotFlow":
 		for _, b := range a.Inputs {
 			c.value(s, b.Value, rule{label: b.Name, noValue: true, empty: true})
 		}
 		for _, b := range a.Outputs {
 			c.output(s, b.Value, expr.Invalid, b.Name, true)
+		}
+	case "askForSlot":
+		if name := a.Value("slot").Text; name != "" { // asking fills it, and whoever called the bot reads it
+			c.note(s, name, true)
+			c.note(s, "Slot."+name, true)
 		}
 	case "updateData", "extractSecureData":
 		c.update(s, a)
@@ -200,10 +210,11 @@ func (c *checker) special(s *scope, a *architect.Action) {
 			c.fail("previousMenu.inStartupError", a.Pos, a.Path, "this action is invalid in the starting task because there is no menu to return to")
 		}
 	case "setFlowOutcome", "initializeFlowOutcome":
-		if a.Values["flowOutcome"].Text == "" && c.calls {
+		sure := c.calls && len(a.Unknown) == 0 // else one of the keys may be its name
+		if f := a.Value("flowOutcome").Form; sure && (f == architect.Absent || f == architect.NoValue) {
 			c.fail("flowOutcomes.mustSelectFlowOutcome", a.Pos, a.Path, "a flow outcome must be selected")
 		}
-		if a.Key == "setFlowOutcome" && c.calls && a.Values["flowOutcomeValue"].Form == architect.Absent {
+		if a.Key == "setFlowOutcome" && sure && a.Values["flowOutcomeValue"].Form == architect.Absent {
 			c.fail(architect.CodeInvalidLiteral, a.Pos, a.Path, "invalid input for Value: flowOutcomeValue is left out")
 		}
 	}
@@ -311,7 +322,7 @@ func (c *checker) callData(s *scope, a *architect.Action) {
 			c.syntax(b.Value)
 		}
 		for _, b := range append(a.Outputs, a.FailureOutputs...) {
-			c.use(s, b.Text)
+			c.output(s, b.Value, expr.Invalid, b.Name, true)
 		}
 		return
 	}
@@ -356,7 +367,7 @@ func (c *checker) lookup(s *scope, a *architect.Action) {
 	if !c.calls {
 		c.syntax(a.Value("lookupValue"))
 		for _, b := range append(a.Outputs, a.FailureOutputs...) {
-			c.use(s, b.Text)
+			c.output(s, b.Value, expr.Invalid, b.Name, true)
 		}
 		return
 	}
@@ -388,6 +399,9 @@ func (c *checker) lookup(s *scope, a *architect.Action) {
 
 func (c *checker) screenPop(s *scope, a *architect.Action) {
 	if !c.calls {
+		for _, b := range a.Inputs {
+			c.syntax(b.Value)
+		}
 		return
 	}
 	if a.Target == nil {
@@ -418,7 +432,12 @@ func (c *checker) update(s *scope, a *architect.Action) {
 		if st.Variable.Form == architect.Absent {
 			c.failf(architect.CodeNoValueSet, st.Pos, st.Path+"/variable", "no value set: the statement names no variable")
 		}
+		d := s.declaredAs(st.Variable.Text)
+		before := d != nil && c.written[d.v]
 		c.output(s, st.Variable, t, "Variable", false)
+		if d != nil && nothing(st.Value) { // what is given is no value
+			c.written[d.v] = before
+		}
 		if st.Value.Form == architect.Absent {
 			if t != expr.String && !t.IsList() {
 				c.fail(architect.CodeInvalidLiteral, st.Pos, a.Path, "invalid input for Value To Assign: value is left out")

@@ -141,6 +141,8 @@ func (c *checker) parts() {
 	c.errorHandling()
 	c.menuSettings(c.flow.MenuSettings)
 	c.outbound()
+	c.loose(c.global, c.flow.Node, typedKeys...)
+	c.slots()
 	c.unused()
 	c.circles()
 }
@@ -268,9 +270,11 @@ func (c *checker) states() {
 // unused warns of declared variables that nothing names.
 func (c *checker) unused() {
 	one := func(v *architect.Variable) {
-		if !c.used[v] {
+		switch {
+		case !c.used[v] && (v.IsInput || v.IsOutput): // whoever starts the flow uses it
+		case !c.used[v]:
 			c.warn("errors.unusedVariable", v.Pos, c.variablePath(v), fmt.Sprintf("the variable '%s' is not used", v.Name), "")
-		} else if c.calls && !c.written[v] && !v.IsInput && (v.Initial.Form == architect.Absent || v.Initial.Form == architect.NoValue) {
+		case !c.written[v] && !v.IsInput && (v.Initial.Form == architect.Absent || v.Initial.Form == architect.NoValue):
 			c.warn(CodeNeverSet, v.Pos, c.variablePath(v), fmt.Sprintf("the variable '%s' is never given a value: it is NOT_SET wherever it is read", v.Name), "write to it, or give it an initial value")
 		}
 	}

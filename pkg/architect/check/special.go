@@ -15,7 +15,9 @@ func (c *checker) choose(s *scope, a *architect.Action) {
 		return
 	}
 	r := rule{typ: expr.Boolean, label: "Case", noValue: true, deflt: true}
-	if w.FirstMatch {
+	if !c.calls {
+		c.syntax(w.Value)
+	} else if w.FirstMatch {
 		if _, ok := expr.ParseType(w.Type); !ok {
 			c.failf(CodeUnknownType, a.Pos, a.Path, "there is no type %q", w.Key)
 			return

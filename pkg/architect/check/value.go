@@ -421,6 +421,9 @@ func (c *checker) named(v architect.Value, r rule, kind string) {
 // the type. A variable that is not declared is made, in the flow or the task.
 func (c *checker) output(s *scope, v architect.Value, t expr.Type, label string, noValue bool) {
 	if !c.calls {
+		if d := s.declaredAs(v.Text); d != nil && d.v != nil {
+			c.written[d.v] = true
+		}
 		c.use(s, v.Text)
 		return
 	}

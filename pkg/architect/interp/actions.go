@@ -431,7 +431,7 @@ func (c *compiler) other(a *architect.Action, next int32) op {
 	if k == nil {
 		return refusal{c.fail(CodeAction, a.Pos, a.Path, diag.DidYouMean(a.Key, slices.Sorted(maps.Keys(architect.Kinds()))), "unknown action %q", a.Key)}
 	}
-	if k.Calls == nil && a.Key != "setConversationData" && a.Key != "getConversationData" {
+	if k.Calls == nil {
 		return refusal{c.fail(CodeAction, a.Pos, a.Path, "", "action %q does not exist in call flows", a.Key)}
 	}
 	o := &worldOp{name: cmp.Or(a.Name, a.Key), branches: k.Branches, paths: c.paths(a, next), fails: c.bindings(a.FailureOutputs), done: done[a.Key]}
@@ -441,8 +441,11 @@ func (c *compiler) other(a *architect.Action, next int32) op {
 	if len(k.Branches) == 1 && k.Branches[0] == "failure" { // success goes on without a branch
 		o.branches = []string{"success", "failure"}
 	}
-	for _, f := range k.Fields {
+	for i, f := range k.Fields {
 		v := a.Value(f.Key)
+		if _, plain := a.Plain[f.Key]; !plain && v.Form == architect.Absent && !firstOf(k, i, a) {
+			continue
+		}
 		switch f.Use {
 		case architect.UseValue:
 			o.inputs = append(o.inputs, input{name: f.Key, value: c.value(v, typeOf(f.Type))})
@@ -463,6 +466,16 @@ func (c *compiler) other(a *architect.Action, next int32) op {
 	}
 	o.wants, o.failWants = wants(o.outputs), wants(o.fails)
 	return o
+}
+
+// firstOf reports whether a field that is left out is an input all the same: not what goes by
+// another name, and of plain settings only the first.
+func firstOf(k *architect.ActionKind, i int, a *architect.Action) bool {
+	f := &k.Fields[i]
+	if f.Or != "" && a.Value(f.Or).Form != architect.Absent || i > 0 && (f.Use == architect.UseName || f.Use == architect.UsePlain) {
+		return false
+	}
+	return !slices.ContainsFunc(k.Fields, func(x architect.Field) bool { return x.Or == f.Key })
 }
 
 // playTime is how long hold music plays in one action: its playStyle's duration, else half

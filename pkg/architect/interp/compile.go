@@ -128,7 +128,14 @@ func (c *compiler) program(f *architect.File, o Options) *Program {
 	}
 	p.constant("Flow.Version", expr.OfString("1.0"))
 	p.constant("Flow.IsTest", expr.OfBool(false))
+	// What a call has that is where such a flow runs: it waits in a queue, at a place; it was
+	// dialled by a campaign.
 	p.constant("Flow.HoldPrompt", Object(expr.Prompt, "PromptSystem.on_hold_music"))
+	p.constant("Call.CurrentQueue", Object(expr.Queue, "the queue of the call"))
+	p.constant("Call.PositionInQueue", expr.OfInt(1))
+	p.constant("Call.Campaign", Object(expr.Campaign, "the campaign of the call"))
+	p.constant("Call.ContactList", Object(expr.ContactList, "the contact list of the call"))
+	p.constant("Call.ContactId", expr.OfString("the contact of the call"))
 	for _, name := range o.Keep {
 		i := -1
 		if sym, ok := p.units[0].table.Lookup(name); ok {

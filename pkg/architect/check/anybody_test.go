@@ -1,0 +1,118 @@
+package check_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/check"
+	"github.com/dealroute/dealroute/pkg/diag"
+)
+
+// found checks a flow and gives its findings by code.
+func found(text string) map[string]diag.Findings {
+	f, fs := architect.Parse("", []byte(text))
+	out := map[string]diag.Findings{}
+	for _, x := range append(fs, check.Flow(f, architect.OrgAuto)...) {
+		out[x.Code] = append(out[x.Code], x)
+		if x.Severity == diag.Error {
+			out["error"] = append(out["error"], x)
+		}
+	}
+	return out
+}
+
+func callFlow(flowType, variables, actions string) string {
+	start := "  startUpRef: ./tasks/task[T]\n  initialGreeting: {noValue: true}\n  variables: [" + variables + "]\n  tasks:\n    - task: {name: T, actions: [" + actions + "{disconnect: {name: D}}]}\n"
+	if flowType == "inqueueCall" {
+		start = "  variables: [" + variables + "]\n  startUpTaskActions: [" + actions + "{disconnect: {name: D}}]\n"
+	}
+	return flowType + ":\n  name: D\n  defaultLanguage: en-us\n" + start
+}
+
+// What is known of an action from the SDK alone is not held against a file: a key under
+// another name is no error, and neither is what seems to be left out then.
+func TestActionsThatNoFileShows(t *testing.T) {
+	for _, c := range []struct {
+		actions string
+		fails   bool
+		note    bool // an unknown key is told as a note
+	}{
+		{"{createCallback: {queue: {lit: {name: Q}}, callbackNumber: {exp: ToPhoneNumber(Call.Ani)}, calleeName: {noValue: true}, callbackScript: {S: {none: true}}}}", false, false},
+		{"{createCallback: {targetQueue: {lit: {name: Q}}}}", true, false},
+		{"{transferToNumber: {number: {lit: '+15135550142'}}}, ", false, true},
+		{"{transferToNumber: {name: N}}, ", true, false},
+		{"{setWrapupCode: {code: {lit: {name: C}}}}, ", false, true},
+		{"{setFlowOutcome: {outcome: {name: O}, result: {lit: SUCCESS}}}, ", false, true},
+		{"{setFlowOutcome: {flowOutcome: {O: {none: true}}, flowOutcomeValue: {lit: SUCCESS}}}, ", false, false},
+		{"{setFlowOutcome: {name: O}}, ", true, false},
+		{"{setLanguage: {languageValue: {exp: Call.Language}}}, ", false, false},
+		{"{setLanguage: {name: L}}, ", true, false},
+		{"{setWhisperAudio: {whisperAudio: {tts: Hello}}}, ", false, false},
+		{"{playAudioOnSilence: {audio: {tts: x}, outputs: {silence: {actions: [{disconnect: {name: X}}]}}}}, ", false, false},
+		{"{callLexV2Bot: {bot: {B: {none: true}}, outputs: {Order: {actions: [{disconnect: {name: X}}]}}}}, ", false, true},
+		{"{playAudio: {audio: {tts: x}, loud: {lit: true}}}, ", false, false},
+		{"{playAudio: {voice: {tts: x}}}, ", true, false},
+		{"{sendResponse: {messageBody: {noValue: true}}}, ", true, false},
+		{"{playAudi: {audio: {tts: x}}}, ", true, false},
+	} {
+		fs := found(callFlow("inboundCall", "", strings.TrimSuffix(c.actions, ", ")+", "))
+		unknown := fs[architect.CodeUnknownKey]
+		if (len(fs["error"]) > 0) != c.fails || c.note != (len(unknown) > 0 && unknown[0].Severity == diag.Info) {
+			t.Errorf("%s: errors %v, unknown %v", c.actions, []error{fs["error"]}, []error{unknown})
+		}
+	}
+}
+
+// Whoever writes to a variable gives it its value, in whichever way; what is read in audio, a
+// table's key or an input is read.
+func TestVariablesOfAnyFlow(t *testing.T) {
+	const v = "{stringVariable: {name: Flow.X, initialValue: {noValue: true}}}, {integerVariable: {name: Flow.I, initialValue: {noValue: true}}}, {stringCollectionVariable: {name: Flow.L, initialValue: {noValue: true}}}, {queueVariable: {name: Flow.Q, initialValue: {noValue: true}}}"
+	const read = "{decision: {condition: {exp: 'Flow.X == \"a\"'}, outputs: {}}}, {decision: {condition: {exp: Flow.I == 1}, outputs: {}}}, {decision: {condition: {exp: Count(Flow.L) == 1}, outputs: {}}}, {decision: {condition: {exp: IsSet(Flow.Q)}, outputs: {}}}, "
+	all := "{callTask: {targetTaskRef: './tasks/task[T]', taskOutputs: {a: {var: Flow.X}}}}, {loop: {currentIndex: {var: Flow.I}, loopCount: {lit: 2}, outputs: {}}}, {updateData: {statements: [{stringCollection: {variable: Flow.L, value: {exp: 'MakeList(\"a\")'}}}]}}, {findQueue: {findName: {lit: Q}, findResult: {var: Flow.Q}}}, "
+	for _, c := range []struct {
+		actions string
+		never   int
+	}{
+		{read, 4},
+		{read + all, 0},
+		{"{playAudio: {audio: {exp: ToAudioTTS(Flow.X)}}}, {dataTableLookup: {lookupValue: {exp: Flow.X}, dataTable: {T: {foundOutputs: {}}}}}, {transferToAcd: {targetQueue: {exp: Flow.Q}, preTransferAudio: {noValue: true}, failureTransferAudio: {noValue: true}}}, ", 2},
+		{"{callData: {category: {C: {dataAction: {A: {inputs: {phone: {exp: Flow.X}}}}}}}}, ", 1},
+		{"{switch: {evaluate: {firstMatch: {string: {value: {exp: Flow.X}, cases: []}}}}}, ", 1},
+		{"{updateData: {statements: [{string: {variable: Flow.X, value: {noValue: true}}}, {string: {variable: Flow.X, value: {exp: ToString(NOT_SET)}}}]}}, " + read, 4},
+		{"{callCommonModule: {commonModule: {M: {ver_latestPublished: {outputs: {a: {var: Flow.X}}}}}}}, {collectInput: {inputData: {var: Flow.X}, digits: {exact: 1}, inputAudio: {tts: x}}}, " + read, 3},
+		{"{detectSilence: {result: {var: Flow.X}}}, {playAudi: {out: {var: Flow.I}}}, " + read, 2},
+	} {
+		if n := len(found(callFlow("inboundCall", v, c.actions))[check.CodeNeverSet]); n != c.never {
+			t.Errorf("%d never given, want %d: %s", n, c.never, c.actions)
+		}
+	}
+}
+
+// Of flows that are no calls the same holds of variables; their expressions are not typed.
+func TestVariablesOfOtherFlows(t *testing.T) {
+	for _, c := range []struct {
+		name, text           string
+		unused, never, fails int
+	}{
+		{"what is published", "workflow:\n  name: W\n  startUpRef: /workflow/states/state[S]\n  variables: [{stringVariable: {name: Flow.In, isInput: true}}, {stringVariable: {name: Flow.Out, isOutput: true}}, {stringVariable: {name: Flow.No}}]\n  states:\n    - state: {name: S, refId: S, actions: [{endWorkflow: {name: E}}]}\n", 1, 0, 0},
+		{"a state's variable", "workflow:\n  name: W\n  startUpRef: /workflow/states/state[S]\n  states:\n    - state: {name: S, refId: S, variables: [{stringVariable: {name: State.A}}, {stringVariable: {name: State.B}}], actions: [{callData: {category: {C: {dataAction: {D: {successOutputs: {x: {var: State.B}}}}}}}}, {decision: {condition: {exp: 'State.A == State.B'}, outputs: {}}}, {endWorkflow: {name: E}}]}\n", 0, 1, 0},
+		{"slots", "botFlow:\n  name: B\n  startUpRef: /botFlow/bots/bot[D]\n  variables: [{stringVariable: {name: Slot.Asked}}, {stringVariable: {name: Slot.Heard}}, {stringVariable: {name: Slot.No}}]\n  bots:\n    - bot: {name: D, refId: D, actions: [{askForSlot: {slot: {name: Asked}, chooser: {none: true}, outputs: {default: {actions: []}}}}, {exitBotFlow: {name: E}}]}\n  settingsNaturalLanguageUnderstanding: {nluDomainVersion: {entities: [{name: Heard}]}}\n", 1, 0, 0},
+		{"a work item's status", "workitem:\n  name: W\n  worktype: {name: T}\n  startUpRef: /workitem/states/state[S]\n  states:\n    - state: {name: S, refId: S, actions: [{switch: {evaluate: {firstMatch: {string: {value: {exp: Workitem.Workitem.status.name}, cases: [{case: {value: {lit: Open}, actions: [{disconnectWorkitem: {failureOutputs: {errorType: {noValue: true}}}}]}}]}}}}}, {exitWorkitemFlow: {name: E}}]}\n", 0, 0, 0},
+		{"e-mail", "inboundEmail:\n  name: M\n  startUpRef: /inboundEmail/states/state[S]\n  settingsInboundEmailHandling: {emailHandling: {disconnect: {none: true}}}\n  states:\n    - state: {name: S, refId: S, actions: [{sendAutoReply: {messageBody: {lit: '<empty>'}, from: {noValue: true}, replyTo: {noValue: true}, cc: {noValue: true}, bcc: {noValue: true}}}, {disconnect: {name: D}}]}\n", 0, 0, 0},
+		{"a survey", "surveyInvite:\n  name: S\n  startUpRef: /surveyInvite/states/state[S]\n  states:\n    - state: {name: S, refId: S, actions: [{abortSurveyInvite: {disposition: {lit: x}}}, {completeSurveyInvite: {targetAddress: {exp: Flow.A}, inviteSubject: {noValue: true}, inviteBody: {noValue: true}}}]}\n", 0, 0, 0},
+		{"a digital bot", "digitalBot:\n  name: B\n  startUpRef: /digitalBot/bots/bot[D]\n  settingsSomethingNew: {a: b}\n  bots:\n    - bot: {name: D, refId: D, actions: [{digitalMenu: {question: {exp: 'MakeCommunication(\"a\")'}, chooser: {none: true}, choices: [], outputs: {Yes: {actions: []}}}}, {callDigitalBotFlow: {digitalBotFlow: {X: {ver_latestPublished: {inputs: {a: {lit: b}}}}}}}, {sendNotification: {name: N}}, {clearSlot: {slots: [{slot: {name: A}}]}}, {exitBotFlow: {name: E}}]}\n", 0, 0, 0},
+		{"a setting that is misspelt", "inboundCall:\n  name: D\n  settingsErorHandling: {}\n  initialGreeting: {noValue: true}\n  startUpRef: ./tasks/task[T]\n  tasks:\n    - task: {name: T, actions: [{disconnect: {name: D}}]}\n", 0, 0, 0},
+	} {
+		fs := found(c.text)
+		if u, n, e := len(fs["errors.unusedVariable"]), len(fs[check.CodeNeverSet]), len(fs["error"]); u != c.unused || n != c.never || e != c.fails {
+			t.Errorf("%s: %d unused, %d never given, errors %v", c.name, u, n, []error{fs["error"]})
+		}
+		if u := len(fs[architect.CodeUnknownKey]); u > 0 != strings.Contains(c.name, "misspelt") {
+			t.Errorf("%s: unknown keys %v", c.name, []error{fs[architect.CodeUnknownKey]})
+		}
+		if len(fs[architect.CodeUnknownAction]) > 0 {
+			t.Errorf("%s: %v", c.name, []error{fs[architect.CodeUnknownAction]})
+		}
+	}
+}
