@@ -116,7 +116,7 @@ func (d *demo) tell(ctx context.Context) error {
 			return fail(fmt.Errorf("%s: %w", s.name, err), "the demo uses nothing of yours: this is a fault of the program")
 		}
 	}
-	d.say("\nNext: look at examples/basic/dealroute.yaml, or set up your own org as README.md tells.\n")
+	d.say("\nNext: \"%s\" writes these files; change them, and set up your own org.\n", exampleCommand)
 	return nil
 }
 

@@ -122,7 +122,7 @@ func TestOptions(t *testing.T) {
 		{"simulate --suite s --fail-under 90 --shard 1/2 --mutate", simulateOptions{session: s, crm: "fixtures", flow: "rendered", suite: "s", checks: suiteOptions{failUnder: "90", shard: "1/2", mutate: true}, load: noLoad}},
 		{"simulate --init-suite s", simulateOptions{session: s, crm: "fixtures", flow: "rendered", checks: suiteOptions{first: "s"}, load: noLoad}},
 		{"simulate merge a b --fail-under 90", mergeOptions{s, []string{"a", "b"}, "90"}},
-		{"render --out o --copy-templates c --annotate", renderOptions{s, "o", "c", true}},
+		{"render --out o --copy-templates c --annotate --example e", renderOptions{s, "o", "c", true, "e"}},
 		{"sandbox", sandboxCmdOptions{session: s, genesys: "127.0.0.1:0", hubspot: "127.0.0.1:0"}},
 		{"sandbox --latency 1s --job-time 2s --hubspot-latency 3s --export-time 4s --genesys-address g --hubspot-address h --fault 3=429", sandboxCmdOptions{s, time.Second, 2 * time.Second, 3 * time.Second, 4 * time.Second, "g", "h", []string{"3=429"}}},
 		{"sandbox reset", s},

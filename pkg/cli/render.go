@@ -21,6 +21,7 @@ type renderOptions struct {
 	session
 	out, copyTemplates string
 	annotate           bool
+	example            string
 }
 
 func newRenderCmd(env *Env, run func(context.Context, renderOptions) error) *cobra.Command {
@@ -36,9 +37,14 @@ What an earlier render wrote into the folder and this one does not is removed, u
 has edited it; .dealroute-render.json there lists what render wrote. Other files stay.
 
 With --annotate each action of the flow has the reason why it is there as a comment above it,
-and rules the line of the file they stand in. It is the same flow.`,
+and rules the line of the file they stand in. It is the same flow.
+
+With --example NAME the files of an example are written as they stand, to begin with: its
+dealroute.yaml, callers and suites to try it with. Nothing that is there is overwritten.`,
 		Example: `  dealroute render --out build
-  dealroute render --copy-templates my-templates   # then "templates: ./my-templates" in the file`,
+  dealroute render --copy-templates my-templates   # then "templates: ./my-templates" in the file
+  dealroute render --example list
+  dealroute render --example basic --out acme`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
@@ -48,16 +54,19 @@ and rules the line of the file they stand in. It is the same flow.`,
 	cmd.Flags().StringVar(&o.out, "out", "", "folder to write the artifacts to")
 	cmd.Flags().BoolVar(&o.annotate, "annotate", false, "write each action's reason into the flow")
 	cmd.Flags().StringVar(&o.copyTemplates, "copy-templates", "", "folder to copy the built-in templates to")
+	addExample(cmd, &o.example)
 	return cmd
 }
 
 func runRender(_ context.Context, o renderOptions) error {
 	env := o.session
 	switch {
+	case o.example != "":
+		return runExample(o)
 	case o.annotate && o.out == "":
 		return fail(errors.New("--annotate goes with --out"), "name the folder for the flow with --out DIR")
 	case o.out == "" && o.copyTemplates == "":
-		return fail(errors.New("nothing to write"), "name a folder with --out DIR or --copy-templates DIR")
+		return fail(errors.New("nothing to write"), "name a folder with --out DIR or --copy-templates DIR; for a first file, "+exampleCommand)
 	case o.copyTemplates != "":
 		if err := copyTemplates(env, o.copyTemplates); err != nil || o.out == "" {
 			return err
@@ -111,7 +120,7 @@ func copyTemplates(env session, dir string) error {
 
 func reportFiles(env session, f view.Files) error {
 	if env.settings.json {
-		f.Schema, f.Removed, f.Kept = view.Schema, append([]string{}, f.Removed...), append([]string{}, f.Kept...)
+		f.Schema, f.Removed, f.Kept, f.Next = view.Schema, append([]string{}, f.Removed...), append([]string{}, f.Kept...), append([]string{}, f.Next...)
 		return view.JSON(env.IO.Out, f)
 	}
 	return view.PrintFiles(env.IO.Out, f)
