@@ -7,7 +7,6 @@ import (
 	"io"
 	"runtime"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -37,7 +36,7 @@ type listOptions struct {
 func (l *listOptions) flags(f *pflag.FlagSet) {
 	f.StringArrayVar(&l.columns, "columns", nil, "how an export calls its columns, and an inbound and a voice call, as ani=Anrufer,dnis=Ziel,at=Zeit,direction=Richtung,media=Medium,inbound=Eingehend,voice=Sprache; a name left empty is not read (repeatable)")
 	f.StringVar(&l.zone, "time-zone", "", "zone of the times of an export that have none, such as Europe/Berlin (default: UTC)")
-	f.StringVar(&l.order, "date-order", "", "order of day, month and year in an export: dmy, mdy or ymd (default: as its dates show it)")
+	choose(f, &l.order, "date-order", "", "order of day, month and year in an export: dmy, mdy or ymd (default: as its dates show it)", simulate.DateOrders...)
 }
 
 // given tells whether anything is said, so that the list is an export.
@@ -48,9 +47,7 @@ func (l listOptions) read() (simulate.Columns, error) {
 	if err != nil {
 		return c, fail(fmt.Errorf("--columns: %w", err), "the parts are ani, dnis, at, direction, media, and inbound and voice for words in them, such as --columns ani=Anrufer,inbound=Eingehend")
 	}
-	if c.Order = l.order; c.Order != "" && !slices.Contains(simulate.DateOrders, c.Order) {
-		return c, fail(fmt.Errorf("--date-order %q is not known", c.Order), "use "+strings.Join(simulate.DateOrders, ", "))
-	}
+	c.Order = l.order
 	if l.zone != "" {
 		if c.Zone, err = time.LoadLocation(l.zone); err != nil || l.zone == "Local" {
 			return c, fail(fmt.Errorf("--time-zone %q is not known", l.zone), "write it as Europe/Berlin or America/New_York")

@@ -61,13 +61,9 @@ Exit codes: 0 the call came to an end, 2 a file does not parse, 1 the flow canno
 				}
 				o.at = t
 			}
-			switch notSet {
-			case "strict":
-			case "lenient":
+			if notSet == "lenient" {
 				o.flow.NotSetQueue, o.flow.NotSetSkill = interp.NotSetFailure, interp.NotSetAbsent
 				o.flow.NotSetParticipantData, o.flow.NotSetScreenPop = interp.NotSetEmpty, interp.NotSetAbsent
-			default:
-				return usage(cmd.CommandPath(), fmt.Errorf("--not-set %q is neither strict nor lenient", notSet))
 			}
 			return run(cmd.Context(), o)
 		},
@@ -78,7 +74,7 @@ Exit codes: 0 the call came to an end, 2 a file does not parse, 1 the flow canno
 	f.StringVar(&at, "at", "", "when the call starts, such as 2026-11-23T09:30:00Z (default: the world's, then now)")
 	f.StringVar(&o.world, "world", "", "world file")
 	f.StringArrayVar(&o.modules, "module", nil, "file of a common module that the flow calls (may be repeated)")
-	f.StringVar(&notSet, "not-set", "strict", "strict or lenient: how undocumented uses of NOT_SET are read")
+	choose(f, &notSet, "not-set", "strict", "strict or lenient: how undocumented uses of NOT_SET are read", "strict", "lenient")
 	f.BoolVar(&o.trace, "trace", false, "show each action with its inputs and outputs")
 	f.BoolVar(&o.showPII, "show-pii", false, "do not mask the caller's number; needs a terminal")
 	return cmd

@@ -28,7 +28,7 @@ const (
 )
 
 func newRoot(env *Env, all map[string][]*cobra.Command) *cobra.Command {
-	var explain bool
+	var explain, version bool
 	root := &cobra.Command{
 		Use:   "dealroute",
 		Short: "Route Genesys Cloud calls by what HubSpot knows of the caller",
@@ -42,6 +42,9 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return runVersion(cmd.Context(), env.session())
+			}
 			return cmd.Help()
 		},
 	}
@@ -50,8 +53,12 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 	root.SetErr(env.IO.Err)
 	addSettings(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&explain, "explain-config", false, "print every setting with its source, and stop")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd.CommandPath(), err) })
+	root.Flags().BoolVar(&version, "version", false, "print the version of this program, and stop")
+	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if cmd.Name() == cobra.ShellCompRequestCmd || cmd.Name() == cobra.ShellCompNoDescRequestCmd {
+			return nil // a shell asks for words, whatever the settings are
+		}
 		s, err := readSettings(env, cmd.Flags())
 		if err != nil {
 			return err
@@ -96,6 +103,7 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {
 		c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() } // so that its arguments are checked
 	}
+	complete(env, root)
 	return root
 }
 

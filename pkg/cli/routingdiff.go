@@ -23,7 +23,7 @@ type diffOptions struct {
 func (o *diffOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.file, "routing-diff", "", "say which of the calls in this file would end elsewhere than by what is deployed: YAML, JSONL, CSV, or an export of the interactions view; - is standard input")
 	f.StringVar(&o.fixtures, "fixtures", "", "with --routing-diff: file with the CRM (default: crm.yaml beside the deployment file)")
-	f.StringVar(&o.crm, "crm", "fixtures", "with --routing-diff: where HubSpot's answers come from: fixtures or live")
+	choose(f, &o.crm, "crm", "fixtures", "with --routing-diff: where HubSpot's answers come from: fixtures or live", "fixtures", "live")
 	o.list.flags(f)
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +38,7 @@ func settingTable() []setting {
 		{name: "hubspot-base-url", fallback: "https://api.hubapi.com", env: "DEALROUTE_HUBSPOT_BASE_URL", help: "where HubSpot answers"},
 		{name: "timeout", fallback: "20m", env: "DEALROUTE_TIMEOUT", help: "longest time for the whole command; servers run until they are interrupted"},
 		{name: "log-level", fallback: "warn", env: "DEALROUTE_LOG_LEVEL", help: "debug, info, warn or error"},
+		{name: "no-color", fallback: "false", env: "NO_COLOR", help: "print without colours, also on a terminal; so does NO_COLOR", boolean: true},
 		{name: "sandbox", fallback: "false", env: "DEALROUTE_SANDBOX", help: "use emulators of both vendors instead of real accounts", boolean: true},
 	}
 }
@@ -49,7 +51,7 @@ type settings struct {
 	timeout                    time.Duration
 	level                      slog.Level
 	format                     string // text, json, or what else the command writes
-	json, sandbox              bool
+	json, sandbox, plain       bool
 	regionGiven, orgGiven      bool // by a flag or the environment, which win over the deployment file
 }
 
@@ -106,7 +108,7 @@ func (s *reading) settings(formats []string) (settings, error) {
 	out := settings{
 		file: s.text("file"), region: s.text("region"), org: s.text("org"), profile: s.text("profile"),
 		genesysBase: s.text("genesys-base-url"), hubspotBase: s.text("hubspot-base-url"),
-		format: s.text("output"), json: s.text("output") == "json", sandbox: s.v.GetBool("sandbox"),
+		format: s.text("output"), json: s.text("output") == "json", sandbox: s.v.GetBool("sandbox"), plain: s.text("no-color") == "true",
 		regionGiven: s.given("region"), orgGiven: s.given("org"),
 	}
 	for _, t := range settingTable() {
@@ -118,11 +120,18 @@ func (s *reading) settings(formats []string) (settings, error) {
 		}
 	}
 	if all := append([]string{"text", "json"}, formats...); !slices.Contains(all, out.format) {
-		last := len(all) - 1
-		return out, fail(fmt.Errorf("output %q is not known", out.format), "use "+strings.Join(all[:last], ", ")+" or "+all[last])
+		return out, notOf("output", out.format, all)
 	}
 	if err := out.level.UnmarshalText([]byte(s.text("log-level"))); err != nil {
-		return out, fail(fmt.Errorf("log level %q is not known", s.text("log-level")), "use debug, info, warn or error")
+		return out, notOf("log level", s.text("log-level"), []string{"debug", "info", "warn", "error"})
+	}
+	if _, ok := deployment.Domain(out.region); !ok && s.flags.Changed("region") {
+		return out, fail(fmt.Errorf("region %q is neither an AWS name that Genesys Cloud has nor a domain", out.region), nearestOf(out.region, deployment.Regions()))
+	}
+	for _, t := range settingTable() {
+		if _, err := strconv.ParseBool(s.text(t.name)); t.boolean && err != nil {
+			return out, fail(fmt.Errorf("%q of %s is neither true nor false", s.text(t.name), s.source(t)), "write true or false")
+		}
 	}
 	var err error
 	if out.timeout, err = time.ParseDuration(s.text("timeout")); err != nil {
@@ -203,7 +212,12 @@ func (s *reading) adopt(values map[string]any) error {
 	return s.v.MergeConfigMap(s.file)
 }
 
-func (s *reading) text(name string) string { return s.v.GetString(name) }
+func (s *reading) text(name string) string {
+	if name == "no-color" && !s.flags.Changed(name) && s.env("NO_COLOR") != "" {
+		return "true" // whatever it says: no-color.org
+	}
+	return s.v.GetString(name)
+}
 
 // log writes to standard error what the level lets through.
 func (s session) log() *slog.Logger {

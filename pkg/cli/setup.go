@@ -74,7 +74,7 @@ have changed since, or the plan is applied already, and says what changed.`,
 	f.BoolVar(&o.allowUnstaffed, "allow-unstaffed", false, allowUnstaffedHelp)
 	f.BoolVar(&o.forceUnlock, "force-unlock", false, forceUnlockHelp)
 	f.BoolVar(&o.timings, "timings", false, timingsHelp)
-	f.StringVar(&o.verify, "verify", "on", "send a caller for each rule through what was made, before calls are led to it: on or off")
+	choose(f, &o.verify, "verify", "on", "send a caller for each rule through what was made, before calls are led to it: on or off", "on", "off")
 	f.StringVar(&o.verifyANI, "verify-ani", "", "also look this number up in HubSpot, and show where its call goes")
 	o.moves.flags(f, "")
 	return cmd

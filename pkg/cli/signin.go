@@ -73,7 +73,7 @@ func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, erro
 	}
 	domain, ok := deployment.Domain(region)
 	if !ok {
-		return cfg, fail(fmt.Errorf("region %q is neither an AWS name that Genesys Cloud has nor a domain", region), didYouMean(region, deployment.Regions()))
+		return cfg, fail(fmt.Errorf("region %q is neither an AWS name that Genesys Cloud has nor a domain", region), nearestOf(region, deployment.Regions()))
 	}
 	cfg.API, cfg.Apps = "https://api."+domain, "https://apps."+domain
 	return cfg, nil
@@ -118,11 +118,13 @@ func disagree(regions []said, used string) string {
 		regions[0].source, regions[0].region, used, strings.Join(others, "; "))
 }
 
-func didYouMean(name string, known []string) string {
+// nearestOf is the hint for a name that is none of those that are known: the nearest, and all.
+func nearestOf(name string, known []string) string {
+	all := "known are " + strings.Join(known, ", ")
 	if h := diag.DidYouMean(name, known); h != "" {
-		return h
+		return h + "; " + all
 	}
-	return "known are " + strings.Join(known, ", ")
+	return all
 }
 
 // A profile is a section of ~/.gc/config.toml, as Genesys' tool writes it.
@@ -191,7 +193,7 @@ func readProfile(env session, name string) (profile, error) {
 	if !ok {
 		names := sortedNames(all)
 		slices.Sort(names)
-		return profile{}, fail(fmt.Errorf("%s has no profile %q", path, name), didYouMean(name, names))
+		return profile{}, fail(fmt.Errorf("%s has no profile %q", path, name), nearestOf(name, names))
 	}
 	return p, nil
 }

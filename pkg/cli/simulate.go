@@ -112,8 +112,8 @@ are those of --ani, or of a list, which may be an export of the interactions vie
 	f.StringVar(&o.fixtures, "fixtures", "", "file with the CRM and the org's state (default: crm.yaml beside the deployment file)")
 	f.StringVar(&o.org, "org", "", "file with the hours and people of the org (default: org.yaml beside the deployment file; with --flow deployed, the org)")
 	f.StringVar(&o.world, "world", "", "file with scripted outcomes instead of fixtures")
-	f.StringVar(&o.crm, "crm", "fixtures", "where HubSpot's answers come from: fixtures or live")
-	f.StringVar(&o.flow, "flow", "rendered", "whose flow runs: rendered or deployed")
+	choose(f, &o.crm, "crm", "fixtures", "where HubSpot's answers come from: fixtures or live", "fixtures", "live")
+	choose(f, &o.flow, "flow", "rendered", "whose flow runs: rendered or deployed", "rendered", deployed)
 	f.StringVar(&o.suite, "suite", "", "file of calls with what is expected of them, as YAML, JSONL or CSV; with --against also an export of the interactions view; - is standard input")
 	f.StringVar(&o.checks.failUnder, "fail-under", "", "with --suite: least percent of rules, the fallback included, that its calls must cover")
 	f.StringVar(&o.checks.shard, "shard", "", "with --suite: run only the calls of one part, such as 3/8; simulate merge adds the parts up")
@@ -278,13 +278,10 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 		return nil, err
 	}
 	key := secret.New(hubspottest.DefaultToken)
-	switch {
-	case s.live:
+	if s.live {
 		if key, err = liveKey(ctx, env, l.deployment); err != nil {
 			return nil, err
 		}
-	case o.crm != "fixtures":
-		return nil, fail(fmt.Errorf("--crm %q is not known", o.crm), "use fixtures or live")
 	}
 	artifacts, org, err := s.artifacts(ctx, env, b, key)
 	if err != nil {

@@ -64,6 +64,13 @@ var tiers = []tier{
 	{"increased", 250, 2_000_000}, // an enterprise account with one API limit increase
 }
 
+func tierNames() (names []string) {
+	for _, t := range tiers {
+		names = append(names, t.name)
+	}
+	return names
+}
+
 func (o *loadOptions) flags(f *pflag.FlagSet) {
 	own := pflag.NewFlagSet("", pflag.ContinueOnError)
 	own.StringVar(&o.rate, flagLoad, "", "let so many calls come in and show what becomes of them: 60/min, 1/s, 3600/h")
@@ -74,8 +81,8 @@ func (o *loadOptions) flags(f *pflag.FlagSet) {
 	own.StringVar(&o.legs, "legs", "10%", "with --load: share of calls that come back to the flow in the same conversation (with --arrivals: 0%)")
 	own.DurationVar(&o.gap, "leg-gap", 3*time.Minute, "with --load: the mean time until they do")
 	own.DurationSliceVar(&o.latency, "latency", []time.Duration{200 * time.Millisecond, time.Second}, "with --load: HubSpot's median, and what one answer in a thousand exceeds")
-	own.StringVar(&o.tier, "tier", "free", "with --load: HubSpot's limits, those of a free, professional, enterprise or increased account")
-	own.StringVar(&o.window, "search-window", "clock", "with --load: whether HubSpot's five searches are those of a second of the clock or of the last second: clock or rolling")
+	choose(own, &o.tier, "tier", "free", "with --load: HubSpot's limits, those of a free, professional, enterprise or increased account", tierNames()...)
+	choose(own, &o.window, "search-window", "clock", "with --load: whether HubSpot's five searches are those of a second of the clock or of the last second: clock or rolling", "clock", "rolling")
 	own.StringVar(&o.others, "others", "0/s", "with --load: searches by others in the same HubSpot account")
 	own.StringVar(&o.requests, "other-requests", "0/s", "with --load: other requests by others with the same HubSpot key")
 	own.IntSliceVar(&o.actions, "action-limits", []int{genesys.ExecutionsPerMinute, genesys.ConcurrentExecutions}, "with --load: data actions that Genesys Cloud executes a minute, and at the same time")
@@ -146,7 +153,7 @@ func (o *loadOptions) check(format string, faults []string, others ...string) er
 	}
 	for _, c := range o.compare {
 		if !slices.Contains(deployment.Strategies(), c) {
-			return fail(fmt.Errorf("--compare: strategy %q is not known", c), "use "+strings.Join(deployment.Strategies(), ", "))
+			return notOf("--compare: strategy", c, deployment.Strategies())
 		}
 	}
 	for _, f := range faults {
@@ -307,10 +314,6 @@ func (m *loadModel) read() error {
 		return fail(fmt.Errorf("--leg-gap %v is no time until a call comes back", o.gap), "write it as 3m")
 	case len(o.latency) != 2 || o.latency[0] <= 0 || o.latency[1] < o.latency[0]:
 		return fail(errors.New("--latency takes HubSpot's median and what one answer in a thousand exceeds"), "write it as 200ms,1s")
-	case i < 0:
-		return fail(fmt.Errorf("--tier %q is not known", o.tier), "use free, professional, enterprise or increased")
-	case o.window != "clock" && o.window != "rolling":
-		return fail(fmt.Errorf("--search-window %q is not known", o.window), "use clock or rolling")
 	case len(o.actions) != 2 || o.actions[0] < 1 || o.actions[1] < 1:
 		return fail(errors.New("--action-limits takes the executions a minute and those at the same time"), fmt.Sprintf("write it as %d,%d", genesys.ExecutionsPerMinute, genesys.ConcurrentExecutions))
 	case o.has("max-failed") && len(o.compare) == 0 && !o.find:

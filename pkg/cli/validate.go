@@ -67,12 +67,6 @@ not parse, 1 anything else.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o := validateOptions{session: env.session(), failAt: diag.Severity(failAt), severities: map[string]diag.Severity{}, proof: prove.Mode(mode), folder: folder, online: ask}
-			if !slices.Contains(gravities, o.failAt) {
-				return usage(cmd.CommandPath(), fmt.Errorf("--fail-severity must be error, warning or info, not %q", failAt))
-			}
-			if !slices.Contains([]prove.Mode{prove.Full, prove.Quick, prove.Off}, o.proof) {
-				return usage(cmd.CommandPath(), fmt.Errorf("--proof must be full, quick or off, not %q", mode))
-			}
 			if o.proof == prove.Off && folder != "" {
 				return usage(cmd.CommandPath(), errors.New("--counterexamples needs a proof, and --proof=off leaves it out"))
 			}
@@ -89,9 +83,9 @@ not parse, 1 anything else.`,
 			return run(cmd.Context(), o)
 		},
 	}
-	cmd.Flags().StringVar(&failAt, "fail-severity", failAt, "the least severity that makes the answer no: error, warning or info")
+	choose(cmd.Flags(), &failAt, "fail-severity", failAt, "the least severity that makes the answer no: error, warning or info", "error", "warning", "info")
 	cmd.Flags().StringArrayVar(&severities, "severity", nil, "CODE=error, warning or info: what findings of a code count as (repeatable)")
-	cmd.Flags().StringVar(&mode, "proof", mode, "how much is proved: full, quick or off")
+	choose(cmd.Flags(), &mode, "proof", mode, "how much is proved: full, quick or off", string(prove.Full), string(prove.Quick), string(prove.Off))
 	cmd.Flags().BoolVar(&ask, "online", false, "also ask the org and HubSpot, by reads alone")
 	cmd.Flags().StringVar(&folder, "counterexamples", "", "folder to write the world files of broken properties to")
 	return cmd

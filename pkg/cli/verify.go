@@ -52,8 +52,6 @@ func verifyMode(value, ani string) (on bool, err error) {
 	switch {
 	case value == "off" && ani != "":
 		return false, fail(errors.New("--verify=off and --verify-ani exclude each other"), "leave out the one that you do not mean")
-	case value != "on" && value != "off":
-		return false, fail(fmt.Errorf("--verify %q is not known", value), "use on or off")
 	case ani != "":
 		if !simulate.Shown(ani) {
 			return false, fail(errors.New("--verify-ani has a word that is no number and no address"), "give a number, tel: or sip: with an address, or anonymous")
