@@ -306,7 +306,9 @@ func checked(d *dataaction.Definition) diag.Findings {
 	if d == nil {
 		return nil
 	}
-	return dataaction.Check(d)
+	return slices.DeleteFunc(dataaction.Check(d), func(f diag.Finding) bool {
+		return f.Code == dataaction.CodeSearchLimits // which validate says with the action's name
+	})
 }
 
 // actionParts are the three rendered files of a data action.

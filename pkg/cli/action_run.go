@@ -155,6 +155,9 @@ func (o actionRunOptions) compile(arg string, opts dataaction.Options) (*dataact
 	if d == nil || found.Err() != nil {
 		return nil, unreadable(found, data, false)
 	}
+	if d.IntegrationType == dataaction.Functions {
+		return nil, fail(fmt.Errorf("%s is a function data action: it has no address, Genesys Cloud runs a function of the organisation for it, and that cannot be run offline", file), "run the function itself; action check checks the rest of the file")
+	}
 	p, err := dataaction.Compile(d, opts)
 	var fs diag.Findings
 	if errors.As(err, &fs) {

@@ -34,7 +34,7 @@ func (c *checked) file(w io.Writer, fs diag.Findings, source func(diag.Finding) 
 func (c *checked) sum(w io.Writer, n map[diag.Severity]int, files int) {
 	more := ""
 	if c.hidden > 0 {
-		more = "; --verbose shows each"
+		more = " (--verbose shows each)"
 	}
-	diag.Fprintf(w, "%s in %s%s\n", view.Counted(n), view.Count(files, "file", "files"), more)
+	diag.Fprintf(w, "%s%s in %s\n", view.Counted(n), more, view.Count(files, "file", "files"))
 }

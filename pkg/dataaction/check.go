@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -17,6 +16,7 @@ func Check(d *Definition) diag.Findings {
 	c := &checker{d: d}
 	c.identity()
 	c.contracts()
+	c.asks()
 	c.request()
 	c.response()
 	c.samples()
@@ -32,7 +32,8 @@ func Check(d *Definition) diag.Findings {
 type checker struct {
 	d             *Definition
 	findings      diag.Findings
-	input, output *schema // nil when the contract cannot be read
+	input, output *schema         // nil when the contract cannot be read
+	asked         map[string]bool // inputs of which a template says that they may be missing
 }
 
 func (c *checker) add(code, pointer, hint, format string, args ...any) *diag.Finding {
@@ -72,8 +73,11 @@ func (c *checker) at(code, pointer string, line, column, length int, hint, forma
 	f.Position, f.Length = c.within(pointer, line, column), length
 }
 
-// functions are the data actions that run a function of Genesys Cloud's own.
-const functions = "function-data-actions"
+// kinds are the integration types of data actions that published files have.
+var kinds = []string{
+	WebServices, GenesysCloud, Functions, "aws-lambda-data-actions", "salesforce-data-actions", "zendesk-data-actions",
+	"google-cloud-data-actions", "azure-functions-data-actions", "microsoft-dynamics-data-actions", "adobe-data-actions",
+}
 
 // maxName is how long Genesys lets a name or category be.
 const maxName = 256
@@ -100,11 +104,15 @@ func (c *checker) identity() {
 	case d.IntegrationType == "" && d.given("/integrationId"): // the API's form
 	case d.IntegrationType == "":
 		c.add(codeKind, "/integrationType", "write custom-rest-actions or purecloud-data-actions", "integrationType is missing")
-	case strings.HasSuffix(d.IntegrationType, "-data-actions"): // Genesys has a kind for each neighbour
-		c.add(codeKind, "/integrationType", "", "actions of %s are not run by this tool; only the file is checked", d.IntegrationType).Severity = diag.Info
 	default:
-		hint := diag.DidYouMean(d.IntegrationType, []string{WebServices, GenesysCloud})
-		c.add(codeKind, "/integrationType", hint, "integration type %q is not run by this tool; only the file is checked", d.IntegrationType)
+		near := diag.Nearest(d.IntegrationType, kinds)
+		switch {
+		case slices.Contains(kinds, d.IntegrationType):
+		case near != "":
+			c.add(codeKind, "/integrationType", diag.DidYouMean(d.IntegrationType, kinds), "Genesys has no integration type %q", d.IntegrationType)
+		default: // Genesys has a kind for each neighbour, and adds some
+			c.add(codeKind, "/integrationType", "", "integration type %q is not known here: of its address and credentials nothing is checked", d.IntegrationType).Severity = diag.Info
+		}
 	}
 	if d.ActionType == CustomAuth {
 		c.authAction()
@@ -154,13 +162,13 @@ func (c *checker) template(t *velocity.Template, pointer string, s velocity.Scop
 	if c.input == nil && s.Place != velocity.InSuccess || c.d.blank(pointer) {
 		return
 	}
-	escaped := map[diag.Position]bool{}
+	refs := map[diag.Position]velocity.Reference{}
 	for _, r := range t.References() {
-		escaped[r.Position] = r.Escape == velocity.EscapedJSON
+		refs[r.Position] = r
 	}
 	for _, f := range t.Check(s) {
-		if f.Code == velocity.CodeDoubleQuotes && escaped[f.Position] {
-			continue // its quotes become part of a text
+		if !c.weigh(&f, refs[f.Position], s) {
+			continue
 		}
 		f.Path, f.Position = pointer, c.within(pointer, f.Position.Line, f.Position.Column)
 		c.findings.Add(f)

@@ -116,12 +116,12 @@ func (c *checker) inputContract() {
 
 func (c *checker) fieldName(name, at string, input bool) {
 	switch {
-	case strings.Contains(name, "."):
+	case strings.Contains(name, ".") && !input:
 		c.add(codeDashName, at, "", "%q has a dot, which flattening uses to join names", name)
 	case input && !fieldName().MatchString(name):
 		c.add(codeFieldName, at, "", "%q must begin with a letter and hold only letters, digits, - and _", name)
 	case strings.Contains(name, "-"):
-		c.add(codeDashName, at, "write it with _ or capitals", "%q has a dash, which newer Velocity reads as minus", name)
+		c.add(codeDashName, at, "write it with _ or capitals", "%q has a dash, which newer versions of Velocity read as minus", name)
 	}
 }
 

@@ -15,7 +15,7 @@ var methods = []string{"GET", "PUT", "POST", "PATCH", "DELETE"}
 
 func (c *checker) request() {
 	q := c.d.Request
-	if c.d.IntegrationType == functions {
+	if c.d.IntegrationType == Functions {
 		c.headers() // the platform calls the function; there is no address
 		return
 	}
@@ -47,8 +47,8 @@ func (c *checker) address() {
 	case c.d.IntegrationType == GenesysCloud && !path && !strings.HasPrefix(text, "$"):
 		c.add(codeAddress, atURL, "begin with /api/v2/", "a Genesys Cloud action needs a path: host and token are added").Severity = diag.Warning
 	}
-	if i := strings.Index(text, "##"); i >= 0 {
-		c.at(codeAddress, atURL, 1, i+1, 2, "", "everything from ## on is a comment and is not sent")
+	if i := strings.Index(text, "##"); i >= 0 && strings.TrimSpace(text[i+2:]) != "" {
+		c.at(codeAddress, atURL, 1, i+1, 2, "write $esc.hash for a #", "everything from ## on is a comment and is not sent")
 	}
 	t := c.parse(urlName, atURL, text)
 	if t == nil {
@@ -60,6 +60,9 @@ func (c *checker) address() {
 
 var hubspotList = pattern.Of(`^/crm/(?:v[0-9]+/objects|objects/[0-9a-z-]+)/(contacts?|deals?|0-1|0-3)/?$`)
 
+// listParameters are those that HubSpot's list of records knows.
+var listParameters = []string{"limit", "after", "properties", "propertiesWithHistory", "associations", "archived"}
+
 // hubspotList finds the request that looks like a search and is none: HubSpot's list of
 // contacts or deals ignores what it does not know, and answers with the first of the portal.
 func (c *checker) hubspotList(text string) {
@@ -68,8 +71,15 @@ func (c *checker) hubspotList(text string) {
 		return
 	}
 	if m := hubspotList().FindStringSubmatch(u.Path); m != nil {
-		c.add(codeListOfHub, atURL, "POST to "+u.Path+"/search with filterGroups",
+		f := c.add(codeListOfHub, atURL, "POST to "+u.Path+"/search with filterGroups",
 			"GET %s takes no filter: it answers with the portal's first %s, whoever calls", u.Path, m[1])
+		asks := false
+		for name := range u.Query() {
+			asks = asks || !slices.Contains(listParameters, name)
+		}
+		if !asks && !strings.Contains(text, "input.") {
+			f.Severity = diag.Warning // it does not look like a search
+		}
 	}
 }
 
@@ -85,16 +95,7 @@ func (c *checker) headers() {
 		if strings.EqualFold(name, "Accept") && !acceptsJSON(value) {
 			c.add(codeAccept, at, "write application/json or leave the header out", "Genesys refuses the action: Accept only supports JSON types")
 		}
-		literal := value
-		if m := secretScheme().FindStringSubmatch(value); m != nil {
-			literal = m[2]
-		} else if !secretHeader().MatchString(name) {
-			literal = ""
-		}
-		if foreign().MatchString(value) {
-			literal = "" // a secret is to be put there
-		}
-		if secretShape().MatchString(value) || literal != "" && !strings.Contains(literal, "$") && len(literal) >= shortest {
+		if c.secretIn(name, value) {
 			c.add(CodeLiteralSecret, at, "keep it in the integration's credential and write ${credentials.…}", "header %q holds a secret in the clear", name)
 		}
 		t := c.parse(name, at, value)
@@ -103,7 +104,7 @@ func (c *checker) headers() {
 		}
 	}
 	for at, text := range map[string]string{atURL: c.d.Request.URLTemplate, atBody: c.d.Request.Template} {
-		if secretShape().MatchString(text) {
+		if secretShape().MatchString(text) || secretInURL(at, text) {
 			c.add(CodeLiteralSecret, at, "keep it in the integration's credential and write ${credentials.…}", "the template holds a secret in the clear")
 		}
 	}
@@ -128,13 +129,19 @@ func (c *checker) body() {
 		return
 	}
 	if c.d.Request.Type == "GET" && strings.TrimSpace(text) != rawRequest {
-		c.add(codeBodyOfGet, atBody, "write "+rawRequest, "GET sends no body")
+		f := c.add(codeBodyOfGet, atBody, "write "+rawRequest, "GET sends no body")
+		if !strings.Contains(text, "$") {
+			f.Severity = diag.Info // nothing is lost with it
+		}
 	}
 	t := c.parse(bodyName, atBody, text)
 	if t != nil {
 		s := c.requestScope(velocity.InBody)
 		s.JSON = c.sendsJSON()
 		c.template(t, atBody, s)
+		if c.sends("urlencoded") {
+			c.formBody(t)
+		}
 	}
 }
 
@@ -151,25 +158,39 @@ func (c *checker) sendsJSON() bool {
 	return true
 }
 
-var foreign = pattern.Of(`\{\{[^{}]*\}\}|<[A-Z][A-Z_ ]{2,}>|\[[A-Z][A-Z_ -]{2,}\]|\$\$\{[^}]*\}`)
-
-// placeholders finds what another tool was to replace before the import.
-func (c *checker) placeholders() {
-	texts := map[string]string{atURL: c.d.Request.URLTemplate, "/name": c.d.Name}
-	for n, v := range c.d.Request.Headers {
-		texts[atHeaders+"/"+source.EscapePointer(n)] = v
-	}
-	for n, v := range c.d.Response.Defaults {
-		texts[atDefaults+"/"+source.EscapePointer(n)] = v
-	}
-	for _, at := range sortedKeys(texts) {
-		if m := foreign().FindString(texts[at]); m != "" {
-			c.add(codePlaceholder, at, "put the value in its place before the import", "%s is a placeholder of another tool; Genesys takes it as it is", m)
+// formBody looks for inputs that a form would misread. A form is encoded as a query is.
+func (c *checker) formBody(t *velocity.Template) {
+	s := c.requestScope(velocity.InURL)
+	found := t.Check(s)
+	for _, r := range t.References() {
+		r.Query = true
+		for _, f := range found {
+			if f.Code != velocity.CodeUnescapedURL || f.Position != r.Position {
+				continue
+			}
+			f.Message = strings.Replace(f.Message, "into the URL", "into a form", 1)
+			f.Hint = strings.Replace(f.Hint, "$esc.uriEncode", "$esc.url", 1)
+			c.weigh(&f, r, s)
+			f.Path, f.Position = atBody, c.within(atBody, f.Position.Line, f.Position.Column)
+			c.findings.Add(f)
 		}
 	}
 }
 
-var outside = pattern.Of(`\$!?\{[A-Za-z][\w.-]*\}\.(replace|substring|toLowerCase|toUpperCase|trim|split|length|equals|contains|indexOf)\(`)
+// saysJSON reports whether a header says that the body is JSON.
+func (c *checker) saysJSON() bool { return c.sends("json") }
+
+// sends reports whether the body is said to be of a kind.
+func (c *checker) sends(kind string) bool {
+	for n, v := range c.d.Request.Headers {
+		if strings.EqualFold(n, "Content-Type") && strings.Contains(strings.ToLower(v), kind) {
+			return true
+		}
+	}
+	return false
+}
+
+var outside = pattern.Of(`\$!?\{[A-Za-z][\w.-]*\}\.[a-z][A-Za-z]*\(`)
 
 // methodsOutside finds ${input.k}.replace(…), which prints ".replace(…)" behind the value.
 func (c *checker) methodsOutside(t *velocity.Template, pointer string) {

@@ -1,75 +1,505 @@
 package dataaction
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/source"
 	"github.com/dealroute/dealroute/pkg/velocity"
 )
 
-// samples renders the URL and the body with made-up inputs, once with all of them and once
-// with the required ones alone, and looks at what would be sent.
+// samples renders URL, headers and body with made-up inputs, with all of them, with the
+// required ones alone and with some, and looks at what would be sent.
 func (c *checker) samples() {
-	ours := c.d.IntegrationType == WebServices || c.d.IntegrationType == GenesysCloud || c.d.IntegrationType == ""
-	if c.input == nil || !ours || c.findings.Has(diag.Error) {
+	if c.input == nil || c.d.IntegrationType == Functions || c.findings.Has(diag.Error) {
 		return // there is nothing to send, or what is wrong was said, and most likely is why nothing comes out
 	}
 	p, err := Compile(c.d, Options{})
 	if err != nil {
 		return
 	}
-	said := map[string]bool{}
-	for _, all := range []bool{true, false} {
-		if !c.d.guessed(atURL) {
-			c.sampleAddress(p, all, said)
-		}
-		if !c.d.guessed(atBody) {
-			c.sampleBody(p, all, said)
-		}
+	s := &sampler{c: c, p: p, literals: c.compared()}
+	if s.known() && !c.d.guessed(atURL) {
+		s.address()
+	}
+	s.headers()
+	if p.body != nil && !p.bodyRaw && !c.d.guessed(atBody) {
+		s.body()
 	}
 }
 
-// once adds a finding of a kind when none of it was added yet.
-func (c *checker) once(said map[string]bool, code, pointer, hint, format string, args ...any) {
-	if key := code + pointer; !said[key] {
-		said[key] = true
-		c.add(code, pointer, hint, format, args...)
-	}
+// A sampler renders one action's request.
+type sampler struct {
+	c        *checker
+	p        *Program
+	literals []string // texts that the templates compare inputs with
 }
 
-// sampled is a run whose inputs are made up: texts are text.
-func (c *checker) sampled(p *Program, all bool, text string) *runner {
-	r := &runner{p: p, res: &Result{}, o: RunOptions{BaseURL: "https://api.example.com"}}
-	input := map[string]any{}
-	members := make([]jsonpath.Member, 0, len(p.input.root.members))
-	for _, m := range p.input.root.members {
-		if !all && !p.input.root.requires(m.name) {
-			continue
+// known reports whether the address of the action's integration has a form that is known here.
+func (s *sampler) known() bool {
+	k := s.c.d.IntegrationType
+	return k == WebServices || k == GenesysCloud || k == ""
+}
+
+// A variant is a choice of inputs.
+type variant struct {
+	which   string // in a sentence: with its inputs
+	grave   bool   // what fails then is an error
+	lacks   bool   // some input is missing
+	without func(name string) bool
+	set     map[string]jsonpath.Value
+	texts   string // instead of the usual text, when not empty
+}
+
+func (s *sampler) variants() []variant {
+	root := s.p.input.root
+	out := []variant{{which: "with its inputs", grave: true}}
+	var optional []string
+	for _, m := range root.members {
+		if !root.requires(m.name) {
+			optional = append(optional, m.name)
 		}
-		var v jsonpath.Value
-		switch m.shape.scalar() {
-		case "boolean":
-			v = jsonpath.Bool(true)
-		case "integer":
-			v, _ = jsonpath.Decode([]byte("1"))
-		case "number":
-			v, _ = jsonpath.Decode([]byte("1.5"))
-		default:
-			v = jsonpath.Text(text)
-			if len(m.shape.enum) > 0 {
-				v = m.shape.enum[0]
+	}
+	if len(optional) > 0 {
+		out = append(out, variant{which: "without the optional inputs", grave: true, lacks: true, without: func(n string) bool { return !root.requires(n) }})
+	}
+	if len(optional) > 1 {
+		for _, o := range optional[:min(most, len(optional))] {
+			out = append(out,
+				variant{which: fmt.Sprintf("without the optional input %q", o), lacks: true, without: func(n string) bool { return n == o }},
+				variant{which: fmt.Sprintf("with %q alone of the optional inputs", o), lacks: true, without: func(n string) bool { return n != o && !root.requires(n) }})
+		}
+	}
+	for _, m := range root.members {
+		if m.shape.scalar() == "boolean" {
+			out = append(out, variant{which: fmt.Sprintf("when %q is false", m.name), set: map[string]jsonpath.Value{m.name: jsonpath.Bool(false)}})
+		}
+		for i := 1; i < min(most, len(m.shape.enum)); i++ {
+			out = append(out, variant{which: fmt.Sprintf("when %q is %s", m.name, m.shape.enum[i]), set: map[string]jsonpath.Value{m.name: m.shape.enum[i]}})
+		}
+	}
+	for _, l := range s.literals[:min(most, len(s.literals))] {
+		out = append(out, variant{which: fmt.Sprintf("with the text %q", l), texts: l})
+	}
+	return out
+}
+
+var literal = pattern.Of(`(?:==|!=)\s*(?:"([^"$#]{1,40})"|'([^'$#]{1,40})')|\.equals(?:IgnoreCase)?\(\s*(?:"([^"$#]{1,40})"|'([^'$#]{1,40})')`)
+
+// compared lists the texts that URL and body compare something with.
+func (c *checker) compared() []string {
+	var out []string
+	for _, text := range []string{c.d.Request.URLTemplate, c.d.Request.Template} {
+		for _, m := range literal().FindAllStringSubmatch(text, -1) {
+			if l := strings.Join(m[1:], ""); !slices.Contains(out, l) {
+				out = append(out, l)
 			}
 		}
-		input[m.name] = v.ToAny()
-		members = append(members, jsonpath.Member{Name: m.name, Value: v})
+	}
+	return out
+}
+
+// with is a run with the inputs of a variant: a text is text, or what is given for its name.
+func (s *sampler) with(v variant, text string, given map[string]string) *runner {
+	root := s.p.input.root
+	r := &runner{p: s.p, res: &Result{}, o: RunOptions{BaseURL: "https://api.example.com"}}
+	input := map[string]any{}
+	members := make([]jsonpath.Member, 0, len(root.members))
+	for _, m := range root.members {
+		if v.without != nil && v.without(m.name) {
+			continue
+		}
+		value, ok := v.set[m.name]
+		if !ok {
+			value = sampleInput(m.shape, text, v.texts)
+			if g, ok := given["input."+m.name]; ok && value.Kind() == jsonpath.String && v.texts == "" {
+				value = jsonpath.Text(g)
+			}
+		}
+		input[m.name] = value.ToAny()
+		members = append(members, jsonpath.Member{Name: m.name, Value: value})
 	}
 	input["rawRequest"] = jsonpath.Map(members...).String()
-	r.vars = map[string]any{"input": input, "credentials": c.anyOf(p, "credentials"), "authResponse": c.anyOf(p, "authResponse")}
+	r.vars = map[string]any{"input": input, "credentials": s.anyOf("credentials", given), "authResponse": s.anyOf("authResponse", given)}
 	return r
+}
+
+func sampleInput(s *shape, text, instead string) jsonpath.Value {
+	switch {
+	case len(s.enum) > 0:
+		return s.enum[0]
+	case s.scalar() == "boolean":
+		return jsonpath.Bool(true)
+	case s.scalar() == "integer":
+		return jsonpath.Digits("1")
+	case s.scalar() == "number":
+		return jsonpath.Digits("1.5")
+	case instead != "":
+		return jsonpath.Text(instead)
+	}
+	return jsonpath.Text(text)
+}
+
+// anyOf has a text for whatever the templates take of a variable.
+func (s *sampler) anyOf(root string, given map[string]string) map[string]any {
+	out := map[string]any{}
+	for _, t := range s.templates() {
+		for _, r := range t.References() {
+			if r.Root != root || len(r.Path) == 0 {
+				continue
+			}
+			out[r.Path[0]] = "sample"
+			if g, ok := given[root+"."+r.Path[0]]; ok {
+				out[r.Path[0]] = g
+			}
+		}
+	}
+	return out
+}
+
+func (s *sampler) templates() []*velocity.Template {
+	out := []*velocity.Template{s.p.url}
+	if s.p.body != nil {
+		out = append(out, s.p.body)
+	}
+	for _, h := range s.p.headers {
+		out = append(out, h.value)
+	}
+	return out
+}
+
+// texts are what a text may be: a template that cuts it up wants it to be long, or a date, or
+// a number.
+var texts = []string{"sample", "443", "15135550142", "2026-11-30T10:00:00.000Z", "sip:name-first.last@www.example.com:5061/a/b/c?d=e&f=g;h,i|j k_l", "example.com", "https://example.com/"}
+
+// rendered renders with one text after the other until something comes out, and gives what
+// went wrong with the first.
+func (s *sampler) rendered(v variant, given map[string]string, what func(*runner) *Error) *Error {
+	var first *Error
+	for _, text := range texts {
+		e := what(s.with(v, text, given))
+		if e == nil {
+			return nil
+		}
+		if first == nil {
+			first = e
+		}
+		if v.texts != "" {
+			break
+		}
+	}
+	return first
+}
+
+var atLine = pattern.Of(`\[line (\d+), column (\d+)\]`)
+
+// fails reports a template that cannot be rendered. Where an input is missing that was said.
+func (s *sampler) fails(v variant, pointer string, e *Error) {
+	if v.texts != "" || v.set != nil || v.lacks && slices.ContainsFunc(s.c.findings, func(f diag.Finding) bool { return f.Code == velocity.CodeMissingQuiet && f.Path == pointer }) {
+		return
+	}
+	message := e.UserMessage
+	if _, after, ok := strings.Cut(message, "due to error: "); ok {
+		message, _, _ = strings.Cut(after, ". The template used was")
+	}
+	f := s.c.add(codeFails, pointer, "", "%s the template fails: %s", v.which, message)
+	if m := atLine().FindStringSubmatch(message); m != nil {
+		line, _ := strconv.Atoi(m[1])
+		column, _ := strconv.Atoi(m[2])
+		f.Position = s.c.within(pointer, line, column)
+	}
+	if v.lacks {
+		f.Severity = diag.Warning
+		if len(s.c.input.root.required) == 0 {
+			f.Severity = diag.Info
+		}
+	}
+}
+
+// undocumented reports whether a template uses what is neither checked nor run here.
+func (s *sampler) undocumented(pointer string) bool {
+	return slices.ContainsFunc(s.c.findings, func(f diag.Finding) bool { return f.Code == velocity.CodeUnknownMethod && f.Path == pointer })
+}
+
+const refused = " cannot be used: "
+
+func (s *sampler) address() {
+	if s.undocumented(atURL) {
+		return
+	}
+	given := map[string]string{}
+	for _, r := range s.p.url.References() {
+		if r.Start && len(r.Path) > 0 {
+			given[r.Root+"."+r.Path[0]] = "https://example.com" // the caller gives the address
+		}
+	}
+	sent := ""
+	for _, v := range s.variants() {
+		e := s.rendered(v, given, func(r *runner) *Error {
+			u, e := r.url()
+			if e == nil && sent == "" {
+				sent = u
+			}
+			return e
+		})
+		if e == nil {
+			continue
+		}
+		_, why, ok := strings.Cut(e.UserMessage, refused)
+		why = strings.TrimSuffix(why, ".")
+		switch {
+		case !ok:
+			s.fails(v, atURL, e)
+		case v.grave && !v.lacks:
+			s.refuse(why)
+		case v.lacks:
+			f := s.c.add(codeAddress, atURL, "", "%s the request cannot be sent: %s", v.which, why)
+			f.Severity = diag.Warning
+			if len(s.c.input.root.required) == 0 {
+				f.Severity = diag.Info
+			}
+		default:
+			continue
+		}
+		return
+	}
+	s.c.sent(sent)
+}
+
+// refuse says why no request can be sent, in the words of a placeholder when there is one.
+func (s *sampler) refuse(why string) {
+	for i := range s.c.findings {
+		if f := &s.c.findings[i]; f.Code == codePlaceholder && f.Path == atURL {
+			f.Severity = diag.Error
+			f.Message += ", and no request can be sent"
+			return
+		}
+	}
+	hint := ""
+	if m := braces().FindStringSubmatch(" " + s.p.def.Request.URLTemplate); m != nil {
+		hint = "write ${input." + m[1] + "} for an input"
+	}
+	s.c.add(codeAddress, atURL, hint, "the request can never be sent, whatever the inputs are: %s", why)
+}
+
+var braces = pattern.Of(`[^$!{]\{([A-Za-z_]\w*)\}`)
+
+// sent looks at an address that can be sent to.
+func (c *checker) sent(text string) {
+	u, err := url.Parse(text)
+	if err != nil || text == "" {
+		return
+	}
+	if u.Fragment != "" {
+		c.add(codeAddress, atURL, "write %23 for a # that belongs to the address", "what follows the # is not sent: %s", "#"+u.EscapedFragment()).Severity = diag.Warning
+	}
+	if searchesHubSpot(text) && c.d.Request.Type != "POST" {
+		c.add(codeMethod, atType, "write POST", "HubSpot takes a search with POST only")
+	}
+	host := u.Hostname()
+	ip, err := netip.ParseAddr(host)
+	if host == "localhost" || strings.HasSuffix(host, ".local") || strings.HasSuffix(host, ".internal") || err == nil && (ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()) {
+		c.add(codeAddress, atURL, "name a public endpoint", "Genesys calls public endpoints; %s is none", host).Severity = diag.Warning
+	}
+}
+
+var headerName = pattern.Of("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+func (s *sampler) headers() {
+	for _, h := range s.p.headers {
+		at := atHeaders + "/" + source.EscapePointer(h.name)
+		if !headerName().MatchString(h.name) {
+			s.c.add(codeHeader, at, "a name has letters, digits and -", "%q is no name of a header", h.name)
+		}
+		if s.undocumented(at) || s.c.d.guessed(at) {
+			continue
+		}
+		for _, v := range s.variants()[:1] {
+			e := s.rendered(v, nil, func(r *runner) *Error {
+				text, err := r.render(h.value, r.vars, at)
+				if err != nil {
+					return rendered(h.name, h.value.Text(), err)
+				}
+				if strings.ContainsFunc(text, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
+					return newError("", 0, "", "", "line break")
+				}
+				return nil
+			})
+			if e != nil && e.UserMessage == "line break" {
+				s.c.add(codeHeader, at, "", "the value of header %q has a line break or another control character", h.name)
+			} else if e != nil {
+				s.fails(v, at, e)
+			}
+		}
+	}
+}
+
+// partsOfJSON are what an input may hold that is inserted without quotes around it.
+var partsOfJSON = []string{"sample", "1", "{}", "[]", `"sample"`, "true", `"a":1`, `"a":1,`, `,"a":1`, "1,", ",1", `{"a":1},`, ""}
+
+func (s *sampler) body() {
+	if s.undocumented(atBody) {
+		return
+	}
+	raw := s.inserted()
+	asJSON := s.c.sendsJSON()
+	for i, v := range s.variants() {
+		parts := []string{"sample"}
+		if len(raw) > 0 {
+			parts = partsOfJSON
+		}
+		var body string
+		var doc jsonpath.Value
+		var bad error
+		for _, part := range parts {
+			given := map[string]string{}
+			for _, name := range raw {
+				given[name] = part
+			}
+			e := s.rendered(v, given, func(r *runner) *Error {
+				out, e := r.body()
+				body = string(out)
+				return e
+			})
+			if e != nil {
+				if i == 0 || v.lacks {
+					s.fails(v, atBody, e)
+				}
+				bad = nil
+				body = ""
+				break
+			}
+			if doc, bad = jsonpath.Decode([]byte(body)); bad == nil || strings.TrimSpace(body) == "" {
+				break
+			}
+		}
+		if strings.TrimSpace(body) == "" {
+			continue
+		}
+		if !asJSON {
+			s.form(body)
+			return
+		}
+		if bad == nil {
+			if i == 0 {
+				s.c.twice(body)
+			}
+			s.search(v, doc)
+			continue
+		}
+		if len(raw) > 1 {
+			continue // nobody can say what the texts hold
+		}
+		s.noJSON(v, body, bad)
+		return
+	}
+}
+
+// inserted lists the texts that the body inserts as they are, outside quotes: they may hold
+// JSON. What a template sets a variable of its own to may end there, too.
+func (s *sampler) inserted() []string {
+	var out []string
+	sets := strings.Contains(s.p.body.Text(), "#set") || strings.Contains(s.p.body.Text(), "#foreach")
+	for _, r := range s.p.body.References() {
+		if len(r.Path) == 0 || r.Escape != velocity.NotEscaped && !sets || r.InString && !r.Condition || r.Condition && !sets {
+			continue
+		}
+		if r.Root == "input" && (r.Path[0] == "rawRequest" || !s.p.input.text(r.Path[0])) {
+			continue
+		}
+		if name := r.Root + "." + r.Path[0]; !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+var offset = pattern.Of(`at offset (\d+)`)
+
+func (s *sampler) noJSON(v variant, body string, bad error) {
+	why := strings.TrimPrefix(bad.Error(), "no JSON: ")
+	at := len(body)
+	if m := offset().FindStringSubmatch(why); m != nil {
+		at, _ = strconv.Atoi(m[1])
+	}
+	why = strings.TrimSuffix(offset().ReplaceAllString(why, ""), " ")
+	f := s.c.add(codeNoJSONBody, atBody, "", "%s the body is no JSON: %s near %s", v.which, why, excerpt(body, at))
+	begins := strings.TrimSpace(body)[0]
+	if !s.c.saysJSON() && begins != '{' && begins != '[' {
+		f.Severity, f.Hint = diag.Warning, "say in a header Content-Type what it is"
+	} else if !v.grave {
+		f.Severity = diag.Warning
+	}
+}
+
+// form looks at a body that is sent as something else than JSON.
+func (s *sampler) form(body string) {
+	if doc, err := jsonpath.Decode([]byte(body)); err == nil && doc.Kind() == jsonpath.Object {
+		if s.c.sends("urlencoded") {
+			s.c.add(codeNoJSONBody, atBody, "write k=v&k=v, or Content-Type: application/json", "the body is JSON, and the header Content-Type says that it is a form").Severity = diag.Warning
+		}
+	}
+}
+
+// excerpt is what stands around a place of a rendered text, on one line.
+func excerpt(s string, at int) string {
+	const around = 40
+	at = min(at, len(s))
+	from, to := max(at-around, 0), min(at+around/2, len(s))
+	out := strings.Join(strings.Fields(strings.ToValidUTF8(s[from:to], "")), " ")
+	if from > 0 {
+		out = "…" + out
+	}
+	if to < len(s) {
+		out += "…"
+	}
+	return out
+}
+
+// twice finds a member that stands twice in one object of a JSON text; the last one counts.
+func (c *checker) twice(text string) {
+	dec := json.NewDecoder(strings.NewReader(text))
+	var objects []map[string]bool // nil for a list
+	name := false                 // a name comes next
+	for {
+		tok, err := dec.Token()
+		if err != nil {
+			return
+		}
+		top := len(objects) - 1
+		switch tok := tok.(type) {
+		case json.Delim:
+			switch tok {
+			case '{':
+				objects, name = append(objects, map[string]bool{}), true
+				continue
+			case '[':
+				objects, name = append(objects, nil), false
+				continue
+			}
+			objects = objects[:top]
+			name = top > 0 && objects[top-1] != nil
+			continue
+		case string:
+			if name {
+				if objects[top][tok] {
+					c.add(codeTwice, atBody, "delete one", "%q stands twice in one object of the body; the last one counts", tok)
+					return
+				}
+				objects[top][tok], name = true, false
+				continue
+			}
+		}
+		name = top >= 0 && objects[top] != nil
+	}
 }
 
 // text reports whether an input is a text, as far as the contract says.
@@ -79,187 +509,4 @@ func (s *schema) text(input string) bool {
 		return input == "rawRequest"
 	}
 	return s.root.members[i].shape.text()
-}
-
-// anyOf has a text for whatever the templates take of a variable.
-func (c *checker) anyOf(p *Program, root string) map[string]any {
-	out := map[string]any{}
-	take := func(t *velocity.Template) {
-		if t == nil {
-			return
-		}
-		for _, r := range t.References() {
-			if r.Root == root && len(r.Path) > 0 {
-				out[r.Path[0]] = "sample"
-			}
-		}
-	}
-	take(p.url)
-	take(p.body)
-	for _, h := range p.headers {
-		take(h.value)
-	}
-	return out
-}
-
-func (c *checker) sampleAddress(p *Program, all bool, said map[string]bool) {
-	text := "sample"
-	for _, r := range p.url.References() {
-		if r.Root == "input" && r.Start || r.Root == "credentials" && r.Start {
-			text = "https://example.com" // the caller gives the address
-		}
-	}
-	r := c.sampled(p, all, text)
-	for name := range r.vars["credentials"].(map[string]any) {
-		r.vars["credentials"].(map[string]any)[name] = text
-	}
-	_, problem := r.url()
-	if problem == nil {
-		return
-	}
-	_, why, ok := strings.Cut(problem.UserMessage, " cannot be used: ")
-	if !ok {
-		return // an optional input without a value, which was said
-	}
-	c.once(said, codeAddress, atURL, "", "the request can never be sent, whatever the inputs are: %s", strings.TrimSuffix(why, "."))
-}
-
-func (c *checker) sampleBody(p *Program, all bool, said map[string]bool) {
-	if p.body == nil || p.bodyRaw || !c.sendsJSON() || said[codeNoJSONBody+atBody] {
-		return
-	}
-	texts := []string{"sample"}
-	for _, r := range p.body.References() {
-		if r.Root == "input" && !r.InString && !r.Condition && r.Escape == 0 && len(r.Path) == 1 && p.input.text(r.Path[0]) {
-			texts = []string{"sample", "1", "{}", "[]", `"sample"`, "true"} // a text may hold any JSON
-			break
-		}
-	}
-	var first error
-	body := ""
-	for _, text := range texts {
-		r := c.sampled(p, all, text)
-		out, err := r.body()
-		if err != nil {
-			return // an optional input without a value, which was said
-		}
-		if len(strings.TrimSpace(string(out))) == 0 {
-			return
-		}
-		doc, bad := jsonpath.Decode(out)
-		if bad == nil {
-			c.search(p, r, doc, all, said)
-			return
-		}
-		if first == nil {
-			first, body = bad, string(out)
-		}
-	}
-	if len(texts) > 1 {
-		return // nobody can say what the text holds
-	}
-	which := "with its inputs"
-	if !all {
-		which = "without the optional inputs"
-	}
-	c.once(said, codeNoJSONBody, atBody, "compare it with "+excerpt(body), "%s the body is no JSON: %s", which, strings.TrimPrefix(first.Error(), "no JSON: "))
-}
-
-// excerpt is a rendered text, shortened, on one line.
-func excerpt(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > 120 {
-		s = string(r[:120]) + "…"
-	}
-	return s
-}
-
-// Members of HubSpot's searches. HubSpot ignores what it does not know.
-var (
-	searchMembers = []string{"filterGroups", "filters", "sorts", "query", "properties", "limit", "after"}
-	groupMembers  = []string{"filters"}
-	filterMembers = []string{"propertyName", "operator", "value", "values", "highValue"}
-)
-
-// search looks at the body of a search in HubSpot: with a misspelt member or without any
-// filter it is answered with everybody.
-func (c *checker) search(p *Program, r *runner, doc jsonpath.Value, all bool, said map[string]bool) {
-	text, problem := r.url()
-	u, err := url.Parse(text)
-	if problem != nil || err != nil || !strings.HasSuffix(u.Hostname(), "hubapi.com") || !strings.HasPrefix(u.Path, "/crm/") || !strings.HasSuffix(u.Path, "/search") || doc.Kind() != jsonpath.Object {
-		return
-	}
-	misspelt := func(v jsonpath.Value, known []string, where string) {
-		for _, m := range v.Members() {
-			if !slices.Contains(known, m.Name) {
-				c.once(said, codeSearchMember, atBody, diag.DidYouMean(m.Name, known), "HubSpot ignores %q in %s of a search, and answers as if it were not there", m.Name, where)
-			}
-		}
-	}
-	misspelt(doc, searchMembers, "the body")
-	filters := 0
-	each := func(list jsonpath.Value) {
-		for i := range list.Len() {
-			if f := list.Index(i); f.Kind() == jsonpath.Object {
-				filters++
-				misspelt(f, filterMembers, "a filter")
-			}
-		}
-	}
-	if fs, ok := doc.Get("filters"); ok && fs.Kind() == jsonpath.Array {
-		each(fs)
-	}
-	if groups, ok := doc.Get("filterGroups"); ok && groups.Kind() == jsonpath.Array {
-		for i := range groups.Len() {
-			if g := groups.Index(i); g.Kind() == jsonpath.Object {
-				misspelt(g, groupMembers, "a filter group")
-				if fs, ok := g.Get("filters"); ok && fs.Kind() == jsonpath.Array {
-					each(fs)
-				}
-			}
-		}
-	}
-	if query, ok := doc.Get("query"); ok && query.Str() != "" {
-		filters++
-	}
-	if filters == 0 {
-		when := ""
-		if !all {
-			when = " without the optional inputs"
-		}
-		c.once(said, codeSearchAll, atBody, `write "filterGroups": [{"filters": [{"propertyName": …, "operator": …, "value": …}]}]`, "the search has no filter%s: HubSpot answers with everybody", when)
-	}
-}
-
-// written compares what the success template writes with what the contract has. Members that
-// the contract lacks are dropped, and what is never written stays empty.
-func (c *checker) written(final jsonpath.Value) {
-	if c.output == nil || final.Kind() != jsonpath.Object || len(c.output.root.members) == 0 {
-		return
-	}
-	root, text := c.output.root, c.d.Response.SuccessTemplate
-	names := root.names()
-	missing := map[string]bool{}
-	for _, m := range root.members {
-		if _, ok := final.Get(m.name); !ok && !strings.Contains(text, `"`+m.name+`"`) {
-			missing[m.name] = true
-		}
-	}
-	for _, m := range final.Members() {
-		if _, ok := root.index[m.Name]; ok {
-			continue
-		}
-		near := diag.Nearest(m.Name, names)
-		hint := "add it to the output contract, or leave it out"
-		if near != "" {
-			hint = fmt.Sprintf("did you mean %q", near)
-			delete(missing, near)
-		}
-		c.add(codeDropped, atSuccess, hint, "the success template writes %q, which the output contract does not have: Genesys drops it", m.Name)
-	}
-	for _, m := range root.members {
-		if missing[m.name] && !root.requires(m.name) {
-			c.add(codeNeverWritten, atOutput+"/properties/"+m.name, "write it in the success template, or delete it here", "no reply ever sets %q: the success template does not write it", m.name)
-		}
-	}
 }

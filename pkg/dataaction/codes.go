@@ -27,10 +27,13 @@ const (
 	codeNoJSONBody   = "DA-REQ-009"
 	codeSearchMember = "DA-REQ-010"
 	codeSearchAll    = "DA-REQ-011"
+	codeHeader       = "DA-REQ-012"
+	codeTwice        = "DA-REQ-013"
 
 	codeTemplate   = "DA-TPL-001"
 	codeOutside    = "DA-TPL-002"
 	codeLetterCase = "DA-TPL-003"
+	codeFails      = "DA-TPL-018"
 
 	codeContract     = "DA-CON-001"
 	codeNotFlat      = "DA-CON-002"
@@ -67,6 +70,10 @@ const (
 // shown.
 const CodeLiteralSecret = "DA-REQ-005"
 
+// CodeSearchLimits is the code of what a search of HubSpot has too much of; whoever checks a
+// deployment says that of the whole.
+const CodeSearchLimits = "DA-REQ-014"
+
 // A Rule is one thing that Check or a run may say.
 type Rule struct {
 	Code     string
@@ -93,9 +100,12 @@ func Rules() []Rule {
 		{codeListOfHub, diag.Error, "HubSpot's list of contacts or deals cannot be filtered: it answers with other customers' data"},
 		{codeAddress, diag.Error, "the URL does not fit the integration"},
 		{codePlaceholder, diag.Warning, "a placeholder of another tool, which nothing replaces"},
-		{codeNoJSONBody, diag.Error, "the body is no JSON with any inputs"},
-		{codeSearchMember, diag.Warning, "a member of a HubSpot search that HubSpot ignores"},
-		{codeSearchAll, diag.Warning, "a HubSpot search without a filter, which is answered with everybody"},
+		{codeNoJSONBody, diag.Error, "the body is no JSON"},
+		{codeSearchMember, diag.Error, "a HubSpot search that HubSpot refuses, or of which it ignores a part"},
+		{codeSearchAll, diag.Error, "a HubSpot search without a filter, which is answered with everybody"},
+		{codeHeader, diag.Error, "a header that cannot be sent"},
+		{codeTwice, diag.Warning, "a member stands twice in the body"},
+		{CodeSearchLimits, diag.Error, "a HubSpot search is beyond HubSpot's limits"},
 		{codeTemplate, diag.Error, "a template has a syntax error"},
 		{codeOutside, diag.Warning, "a method behind the closing brace prints as text"},
 		{codeLetterCase, diag.Warning, "a name is written in other letter case than declared"},
@@ -107,28 +117,29 @@ func Rules() []Rule {
 		{velocity.CodeUnknownMethod, diag.Error, "a tool has no such method"},
 		{velocity.CodeDirective, diag.Warning, "a directive that Genesys is not known to run"},
 		{velocity.CodeDoubleQuotes, diag.Error, "quotes around a variable that brings its own"},
+		{codeFails, diag.Error, "a template fails when it is rendered"},
 		{codeContract, diag.Error, "a contract is no draft-04 schema"},
 		{codeNotFlat, diag.Error, "the input contract is not one flat object"},
 		{codeFieldName, diag.Error, "the name of a field has characters that are not allowed"},
 		{codeReserved, diag.Error, "the name of an input is reserved"},
-		{codeDashName, diag.Warning, "the name of a field has - or ., which templates or flattening misread"},
+		{codeDashName, diag.Info, "the name of a field has - or ., which templates or flattening misread"},
 		{codeNestedArray, diag.Error, "an array inside an array"},
 		{codeNotOffered, diag.Info, "an output has no type that Architect offers"},
 		{codeRequired, diag.Warning, "required names a field that is not declared"},
-		{codeDialect, diag.Warning, "$schema names another dialect than draft-04"},
+		{codeDialect, diag.Info, "$schema names another dialect than draft-04"},
 		{codeInputDefault, diag.Info, "the default of an input is not known to be filled in"},
 		{codePath, diag.Error, "a path of the translation map is no JSONPath"},
 		{codeFunction, diag.Error, "a path calls a function that does not exist"},
 		{codeNoDefault, diag.Warning, "a key of the translation map has no default"},
-		{codeBadDefault, diag.Error, "a default is not JSON"},
+		{codeBadDefault, diag.Assumption, "a default is not JSON"},
 		{codeNeverDefault, diag.Info, "a default is not used when nothing matches"},
 		{codeDeepScan, diag.Warning, "a path that begins with . searches the whole reply"},
-		{codeIndexEnd, diag.Warning, "a path that ends in an index gives null where there is no item"},
+		{codeIndexEnd, diag.Info, "a path that ends in an index gives null where there is no item"},
 		{codeUnused, diag.Info, "a key of the translation map is not used"},
 		{codeNoSuccess, diag.Error, "the success template is missing"},
-		{codeNotJSON, diag.Error, "the success template gives no JSON when every default is used"},
+		{codeNotJSON, diag.Error, "the success template gives no JSON"},
 		{codeMisfit, diag.Warning, "the output of a reply without matches does not fit the contract"},
-		{codeTrailing, diag.Warning, "text follows the JSON of the success template"},
+		{codeTrailing, diag.Assumption, "text follows the JSON of the success template"},
 		{codeDropped, diag.Warning, "a member is written that the output contract does not have"},
 		{codeNeverWritten, diag.Warning, "an output is never written"},
 		{codeOwnQuotes, diag.Warning, "a mapped text is compared or quoted as if it had no quotes of its own"},

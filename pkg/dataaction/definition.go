@@ -48,6 +48,7 @@ type ResponseConfig struct {
 const (
 	WebServices  = "custom-rest-actions"
 	GenesysCloud = "purecloud-data-actions"
+	Functions    = "function-data-actions" // run a function of the organisation inside Genesys Cloud; without an address
 )
 
 // The action types.

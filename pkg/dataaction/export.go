@@ -63,10 +63,14 @@ func (r *reader) object(pointer string, v *yaml.Node, fields map[string]func(poi
 			continue
 		}
 		if r.findings.Full() {
-			r.findings.Add(diag.Finding{Severity: diag.Warning})
+			r.findings.Add(diag.Finding{Severity: diag.Info})
 			continue
 		}
-		r.add(diag.Warning, codeUnknownKey, at, p.Value, strconv.Quote(name)+" is not part of a data action", diag.DidYouMean(name, known))
+		sev, hint := diag.Info, diag.DidYouMean(name, known)
+		if hint != "" {
+			sev = diag.Warning // what was meant is missing
+		}
+		r.add(sev, codeUnknownKey, at, p.Value, strconv.Quote(name)+" is not part of a data action", hint)
 	}
 }
 
@@ -155,6 +159,7 @@ func (r *reader) definition(root *yaml.Node) {
 		"actionType":      r.text(&d.ActionType),
 		"category":        r.text(&d.Category),
 		"integrationId":   r.ignore, "id": r.ignore, "version": r.ignore, "selfUri": r.ignore, // of the API form
+		"referencedObjects": r.ignore, "trackingId": r.ignore, // seen in exports
 		"secure": func(p string, v *yaml.Node) {
 			if v.ShortTag() != "!!bool" {
 				r.wrong(p, "true or false", v)

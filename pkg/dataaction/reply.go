@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -71,20 +72,67 @@ func (r *runner) reply(reply Response) *Error {
 
 // remarks tells what of an answer did not become an output, and which outputs it left empty.
 func (r *runner) remarks(final jsonpath.Value) {
-	root := r.p.output.root
-	if final.Kind() != jsonpath.Object || len(root.members) == 0 {
-		return
-	}
-	for _, m := range final.Members() {
-		if _, ok := root.index[m.Name]; !ok {
-			hint := diag.DidYouMean(m.Name, root.names())
-			r.note(diag.Warning, codeDropped, atSuccess, "%q was written and dropped: the output contract does not have it", m.Name)
-			r.res.Findings[len(r.res.Findings)-1].Hint = hint
+	x := &remarks{seen: map[string]bool{}}
+	x.compare(r.p.output.root, final, "")
+	var rest []string
+	for _, d := range x.dropped {
+		if d.near == "" && len(x.dropped) > mostDropped {
+			rest = append(rest, strconv.Quote(d.name))
+			continue
+		}
+		r.note(diag.Warning, codeDropped, atSuccess, "%q was written and dropped: the output contract does not have it", d.name)
+		if d.near != "" {
+			r.res.Findings[len(r.res.Findings)-1].Hint = fmt.Sprintf("did you mean %q", d.near)
 		}
 	}
-	for _, m := range root.members {
-		if _, ok := final.Get(m.name); !ok {
-			r.note(diag.Info, codeNeverWritten, atOutput, "output %q was not set", m.name)
+	if n := len(rest); n > 0 {
+		names := strings.Join(rest[:min(n, mostDropped)], ", ")
+		if n > mostDropped {
+			names += ", …"
+		}
+		r.note(diag.Info, codeDropped, atSuccess, "%d members were written and dropped, which the output contract does not have: %s", n, names)
+	}
+	for _, name := range x.unset {
+		r.note(diag.Info, codeNeverWritten, atOutput, "output %q was not set", name)
+	}
+}
+
+// mostDropped is how many members are named one by one: a reply that is passed on has many.
+const mostDropped = 5
+
+// remarks are the members of an answer without an output, and the outputs without a member.
+type remarks struct {
+	seen    map[string]bool
+	dropped []struct{ name, near string }
+	unset   []string
+}
+
+func (x *remarks) compare(s *shape, v jsonpath.Value, path string) {
+	switch {
+	case v.Kind() == jsonpath.Array && s.items != nil:
+		for i := range v.Len() {
+			x.compare(s.items, v.Index(i), path)
+		}
+		return
+	case v.Kind() != jsonpath.Object || len(s.members) == 0:
+		return
+	}
+	once := func(name string) bool {
+		first := !x.seen[name]
+		x.seen[name] = true
+		return first
+	}
+	for _, m := range v.Members() {
+		if _, ok := s.index[m.Name]; !ok && once(join(path, m.Name)) {
+			x.dropped = append(x.dropped, struct{ name, near string }{join(path, m.Name), diag.Nearest(m.Name, s.names())})
+		}
+	}
+	for _, m := range s.members {
+		sub, ok := v.Get(m.name)
+		if ok {
+			x.compare(m.shape, sub, join(path, m.name))
+		} else if once(join(path, m.name)) {
+			x.unset = append(x.unset, join(path, m.name))
 		}
 	}
 }

@@ -47,7 +47,7 @@ func TestSampledRequests(t *testing.T) {
 		{url: "https://api.example.com/a b", want: "DA-REQ-007"},
 		{url: `https://api.example.com/"x"`, want: "DA-REQ-007"},
 		{url: "https://api.example.com/{id}", want: "DA-REQ-007"},
-		{url: "https://[YOUR SERVER]/x", want: "DA-REQ-007"},
+		{url: "https://[YOUR SERVER]/x", want: "DA-REQ-008"},
 		{url: "https://<YOUR SERVER>/x", want: "DA-REQ-008"},
 		{url: "file:///etc/passwd", want: "DA-REQ-007"},
 		{url: "ftp://example.com/x", want: "DA-REQ-007"},

@@ -55,10 +55,10 @@ type Scope struct {
 // runs them. One organisation was seen with #foreach switched off.
 func DisabledByDefault() map[string]string {
 	return map[string]string{
-		"foreach": "it was seen switched off in an organisation, and no published action uses it",
-		"literal": "no published action uses it",
-		"break":   "no published action uses it",
-		"stop":    "no published action uses it",
+		"foreach": "it was seen switched off in an organisation",
+		"literal": "nothing published shows that Genesys runs it",
+		"break":   "nothing published shows that Genesys runs it",
+		"stop":    "nothing published shows that Genesys runs it",
 	}
 }
 
@@ -136,7 +136,7 @@ func (c *checker) unknown(r Reference) {
 	}
 	for _, k := range known {
 		if strings.EqualFold(k, r.Root) {
-			c.finding(r, CodeUnknownVariable, diag.Warning, "$%s is written $%s here; whether Genesys ignores letter case is undocumented", k, r.Root)
+			c.finding(r, CodeUnknownVariable, diag.Assumption, "$%s is written $%s here; whether Genesys ignores letter case is undocumented", k, r.Root)
 			if k == "input" {
 				r.Root = k
 				c.input(r)
@@ -167,7 +167,7 @@ func (c *checker) tool(r Reference, t *tool) {
 		c.finding(r, CodeUnknownMethod, diag.Error, "$%s has no method %q", t.name, r.Tool)
 		c.out[len(c.out)-1].Hint = diag.DidYouMean(r.Tool, t.names())
 	case m.args == "(undocumented)":
-		c.finding(r, CodeUnknownMethod, diag.Error, "the arguments of $%s.%s are undocumented", t.name, m.name)
+		c.finding(r, CodeUnknownMethod, diag.Assumption, "the arguments of $%s.%s are not documented, so this template is neither checked nor run here", t.name, m.name)
 	}
 }
 
@@ -190,16 +190,12 @@ func (c *checker) input(r Reference) {
 			c.noField(r, name)
 			return
 		}
-		c.finding(r, CodeUnknownField, diag.Warning, "the input contract has %q, not %q; whether Genesys ignores letter case is undocumented", c.s.Input[i].Name, name)
+		c.finding(r, CodeUnknownField, diag.Assumption, "the input contract has %q, not %q; whether Genesys ignores letter case is undocumented", c.s.Input[i].Name, name)
 	}
 	f := c.s.Input[i]
 	if !f.Required && !r.Optional && !r.Guarded {
 		c.finding(r, CodeMissingQuiet, diag.Warning, "%s fails when the optional input %q is missing", r.Text, name)
-		f := &c.out[len(c.out)-1]
-		f.Hint = "write $!{input." + name + "}, or ask for it with #if"
-		if c.s.Place == InBody && c.s.JSON && !r.InString { // nothing at all would be no JSON
-			f.Hint = "write #if(\"$!{input." + name + "}\" != \"\")" + r.Text + "#{else}null#end, or put the member and its comma into an #if"
-		}
+		c.out[len(c.out)-1].Hint = c.instead(r, name)
 	}
 	if f.Text && !r.Condition && len(r.Path) == 1 {
 		c.escape(r, name)
@@ -227,20 +223,46 @@ func (c *checker) escape(r Reference, name string) {
 			return
 		}
 		c.finding(r, CodeUnescapedURL, diag.Warning, "input %q is inserted into the URL unescaped", name)
-		f := &c.out[len(c.out)-1]
-		f.Hint = "write $esc.uriEncode(${input." + name + "})"
+		method := "uriEncode"
 		if r.Query {
-			f.Hint = "write $esc.url(${input." + name + "})"
+			method = "url"
 		}
+		c.out[len(c.out)-1].Hint = "write $esc." + method + "(" + c.argument(r, name) + ")"
 	case InBody:
 		if !c.s.JSON || r.Escape == EscapedJSON || r.Escape == EscapedBase64 {
 			return
 		}
 		if r.InString {
 			c.finding(r, CodeUnescapedJSON, diag.Warning, "input %q is inserted into a JSON string unescaped", name)
-			c.out[len(c.out)-1].Hint = "write $esc.jsonString(${input." + name + "})"
+			c.out[len(c.out)-1].Hint = "write $esc.jsonString(" + c.argument(r, name) + ")"
 			return
 		}
 		c.finding(r, CodeUnescapedJSON, diag.Info, "text input %q is inserted as JSON, without quotes", name)
 	}
+}
+
+// instead is what to write for a reference to an input that may be missing. It works with the
+// input and without it.
+func (c *checker) instead(r Reference, name string) string {
+	asked := `#if("$!{input.` + name + `}" != "")`
+	switch {
+	case r.args >= 0: // a method of nothing fails
+		return "put it between " + asked + " and #end"
+	case c.s.Place == InBody && c.s.JSON && !r.InString && !r.Quoted && r.Escape == NotEscaped: // nothing at all would be no JSON
+		return "write " + asked + r.Text + "#{else}null#end, or put the member and its comma into an #if"
+	case c.s.Place == InURL && !r.Query:
+		return "without it the address is another one: list it under required in the input contract, or put its part between " + asked + " and #end"
+	case r.Escape != NotEscaped && !r.Quoted:
+		return `write "$!{input.` + name + `}", with the quotes`
+	}
+	return "write $!{input." + name + "}, or ask for it with #if"
+}
+
+// argument is an input as the argument of a tool, which takes no null.
+func (c *checker) argument(r Reference, name string) string {
+	required := slices.ContainsFunc(c.s.Input, func(f Field) bool { return f.Name == name && f.Required })
+	if required || r.Guarded {
+		return "${input." + name + "}"
+	}
+	return `"$!{input.` + name + `}"`
 }
