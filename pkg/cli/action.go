@@ -63,7 +63,7 @@ func runActionCheck(ctx context.Context, o actionCheckOptions) error {
 	var all diag.Findings
 	out := checked{verbose: o.verbose}
 	for _, arg := range files {
-		data, path, err := o.readNamed(arg, maxText)
+		data, path, err := o.readNamed("", arg, maxText)
 		if err != nil {
 			return notRead("data action", arg, err, "name an existing file")
 		}

@@ -147,7 +147,7 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 }
 
 func (o actionRunOptions) compile(arg string, opts dataaction.Options) (*dataaction.Program, error) {
-	data, file, err := o.readNamed(arg, maxText)
+	data, file, err := o.readNamed("", arg, maxText)
 	if err != nil {
 		return nil, notRead("data action", arg, err, "name an existing file")
 	}

@@ -57,13 +57,17 @@ func (l listOptions) read() (simulate.Columns, error) {
 }
 
 // open begins to read a list of calls; "-" is standard input.
-func (l listOptions) open(env session, name string) (*simulate.Calls, io.Closer, error) {
+func (l listOptions) open(env session, flag, name string) (*simulate.Calls, io.Closer, error) {
 	c, err := l.read()
 	if err != nil {
 		return nil, nil, err
 	}
 	in := io.NopCloser(env.IO.In)
-	if name != "-" {
+	if name == stdin {
+		if err := env.claim(flag + " " + stdin); err != nil {
+			return nil, nil, err
+		}
+	} else {
 		if in, err = openFile(name); err != nil {
 			return nil, nil, fail(fmt.Errorf("read the calls %s: %w", name, err), "name a list of calls or an export of the interactions view; docs/moves.md has the formats")
 		}
@@ -142,7 +146,7 @@ func (s *simulation) against(ctx context.Context, env session, b *blueprint.Blue
 		return c, c.deployed(ctx, target, b, b)
 	}
 	old := env
-	old.settings.file = name
+	old.settings.file, old.settings.flag = name, "--against"
 	l, ob, err := load(old, false)
 	if err != nil {
 		return nil, err
@@ -150,6 +154,7 @@ func (s *simulation) against(ctx context.Context, env session, b *blueprint.Blue
 	if s.script != nil && l.deployment.Name != s.loaded.deployment.Name {
 		return nil, fail(fmt.Errorf("a world names the data actions of %s, and %s is %s", s.loaded.deployment.Name, name, l.deployment.Name), "use fixtures, or give both files one name")
 	}
+	c.was = l.path
 	artifacts, err := renderedArtifacts(ob, s.key())
 	if err != nil {
 		return nil, err
@@ -408,7 +413,7 @@ func (s *simulation) compare(ctx context.Context, env session, b *blueprint.Blue
 	var list *simulate.Calls
 	var calls []simulate.Call
 	if o.suite != "" {
-		l, closer, err := o.list.open(env, o.suite)
+		l, closer, err := o.list.open(env, "--suite", o.suite)
 		if err != nil {
 			return err
 		}

@@ -236,7 +236,7 @@ func typedDeployment(env *Env, cmd *cobra.Command) (path string, d *deployment.D
 		return "", nil
 	}
 	s := session{env, settings{file: r.text("file")}}
-	if path, err = findDeployment(s); err != nil || path == stdin {
+	if path, err = findDeployment(s); err != nil || path == stdinName {
 		return "", nil
 	}
 	data, err := readFile(path, maxDeployment)

@@ -134,7 +134,7 @@ func (c control) blank(key string) map[string]any {
 // set writes a row after a question that names the org, and gives what it was before.
 func (c control) set(ctx context.Context, o controlOptions, key string, values map[string]any, stands func(map[string]any) bool) (row map[string]any, theirs []map[string]any, err error) {
 	if !o.yes && o.IO.InTerminal {
-		if err := confirm(o.session, fmt.Sprintf("%s: %s in org %q?", key, o.verb, c.id.OrgName), "yes"); err != nil {
+		if err := confirm(o.session, fmt.Sprintf("%s: %s in org %q?", key, o.verb, c.id.OrgName), ""); err != nil {
 			return nil, nil, err
 		}
 	}

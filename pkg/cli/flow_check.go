@@ -67,7 +67,7 @@ func runFlowCheck(ctx context.Context, o flowCheckOptions) error {
 	var all diag.Findings
 	out := checked{verbose: o.verbose}
 	for _, arg := range files {
-		data, path, err := o.readNamed(arg, maxText)
+		data, path, err := o.readNamed("", arg, maxText)
 		if err != nil {
 			return notRead("flow", arg, err, "name an existing file, or - for standard input")
 		}

@@ -141,7 +141,7 @@ type provedFlow struct {
 }
 
 func (o flowProveOptions) prove(ctx context.Context, arg string) (p provedFlow, err error) {
-	if p.text, p.path, err = o.readNamed(arg, maxText); err != nil {
+	if p.text, p.path, err = o.readNamed("", arg, maxText); err != nil {
 		return p, notRead("flow", arg, err, "name an existing file")
 	}
 	path := p.path

@@ -82,7 +82,7 @@ Exit codes: 0 the call came to an end, 2 a file does not parse, 1 the flow canno
 
 // readFlow reads a flow file; one with errors is the answer no.
 func (s session) readFlow(arg string) (*architect.File, []byte, error) {
-	data, path, err := s.readNamed(arg, maxText)
+	data, path, err := s.readNamed("", arg, maxText)
 	if err != nil {
 		return nil, nil, notRead("flow", arg, err, "name an existing file")
 	}

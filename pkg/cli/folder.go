@@ -112,13 +112,20 @@ func (k fileKind) below(ctx context.Context, dir string) ([]string, error) {
 
 // readNamed reads the file of an argument, standard input for -, and gives the name that findings
 // have for it.
-func (s session) readNamed(arg string, most int64) (data []byte, name string, err error) {
+// flag is that of the argument, with a blank, if it has one.
+func (s session) readNamed(flag, arg string, most int64) (data []byte, name string, err error) {
 	if arg != stdin {
 		data, err = readFile(arg, most)
 		return data, arg, err
 	}
-	if err := s.claim("-"); err != nil {
+	if err := s.claim(flag + stdin); err != nil {
 		return nil, stdinName, err
+	}
+	if s.IO.InTerminal {
+		diag.Fprintf(s.IO.Err, "reading standard input; Ctrl-D ends it\n")
+		if err := s.IO.flush(); err != nil {
+			return nil, stdinName, err
+		}
 	}
 	data, err = io.ReadAll(io.LimitReader(s.IO.In, most+1))
 	if err == nil && int64(len(data)) > most {
@@ -133,10 +140,6 @@ func (e *Env) claim(what string) error {
 		return fail(fmt.Errorf("%s and %s both ask for standard input", e.claimed, what), "give one of them a file")
 	}
 	e.claimed = what
-	if e.IO.InTerminal {
-		diag.Fprintf(e.IO.Err, "reading standard input; Ctrl-D ends it\n")
-		return e.IO.flush()
-	}
 	return nil
 }
 
@@ -147,7 +150,7 @@ func notRead(what, arg string, err error, hint string) error {
 		return err
 	}
 	if arg == stdin {
-		arg = "of standard input"
+		arg = "from standard input"
 	}
 	return fail(fmt.Errorf("read the %s %s: %w", what, arg, err), hint)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -31,8 +32,18 @@ func (l *loaded) read(name string) ([]byte, error) { return fs.ReadFile(l.files,
 
 // findDeployment gives the file to use.
 func findDeployment(env session) (string, error) {
-	if f := env.settings.file; f != "" {
-		return f, nil
+	switch f := env.settings.file; {
+	case f == stdin:
+		return stdinName, nil
+	case f != "":
+		if info, err := os.Stat(f); err != nil || !info.IsDir() {
+			return f, nil // whoever reads it says what is wrong
+		}
+		path := filepath.Join(f, deploymentFile)
+		if _, err := os.Stat(path); err != nil {
+			return "", fail(fmt.Errorf("the folder %s has no %s", f, deploymentFile), "name a folder with one, or the file itself, with -f")
+		}
+		return path, nil
 	}
 	dir, err := os.Getwd()
 	if err != nil {
@@ -59,9 +70,13 @@ func readDeployment(env session, no bool) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := readFile(path, maxDeployment)
+	arg, flag := path, cmp.Or(env.settings.flag, "-f")
+	if path == stdinName {
+		arg = stdin
+	}
+	data, _, err := env.readNamed(flag+" ", arg, maxDeployment)
 	if err != nil {
-		return nil, fail(fmt.Errorf("read the deployment file %s: %w", path, err), "name an existing file with -f FILE")
+		return nil, notRead("deployment file", arg, err, fmt.Sprintf("name an existing file with %s FILE", flag))
 	}
 	d, found := deployment.Parse(path, data)
 	if found.Has(diag.Error) || d == nil {

@@ -146,6 +146,9 @@ func (w worlds) write(dir string) error {
 
 // replays says how the calls against a deployment are replayed.
 func replays(file, folder string) view.Replays {
+	if file == stdinName {
+		file = stdin
+	}
 	return view.Replays{
 		Command: view.ReplayCommand("dealroute", "simulate", "-f", file), Folder: filepath.ToSlash(folder),
 		File: func(property string) string { return property + ".yaml" },

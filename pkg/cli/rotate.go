@@ -81,6 +81,9 @@ func runRotateKey(ctx context.Context, o rotateOptions) error {
 		if !o.yes {
 			return fail(errors.New("--stdin leaves nobody to ask"), "add --yes")
 		}
+		if err := o.claim("--stdin"); err != nil {
+			return err
+		}
 		line, err := readLine(bufio.NewReader(o.IO.In))
 		given = secret.New(string(line))
 		o.known.Add(given)
@@ -172,7 +175,7 @@ func rotate(ctx context.Context, o rotateOptions, of func(*deployment.Deployment
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Rotate = []genesys.Key{credential}
 	return applyPlan(ctx, env, target, b, cfg, applying{
-		yes: o.yes, verb: "rotate", answer: "yes",
+		yes: o.yes, verb: "rotate",
 		question: func(r *reconcile.Reconciler) string {
 			return fmt.Sprintf("Replace %s of %q in org %q?", what.what, l.deployment.Name, r.Identity().OrgName)
 		},

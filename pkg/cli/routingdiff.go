@@ -50,7 +50,7 @@ func (o diffOptions) run(ctx context.Context, env session, l *loaded, b *bluepri
 		return nil, nil
 	}
 	defer watch.Step("send calls through both")()
-	list, closer, err := o.list.open(env, o.file)
+	list, closer, err := o.list.open(env, "--routing-diff", o.file)
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,14 @@ func savePlan(env session, path string, l *loaded, target *org, cfg reconcile.Co
 	if err := writeFile(path, text, 0o600); err != nil {
 		return fail(fmt.Errorf("save the plan: %w", err), "name a file in a folder that can be written")
 	}
-	diag.Fprintf(env.IO.Err, "the plan is saved; \"dealroute setup %s\" applies exactly this, or refuses when something has changed\n", path)
+	command := []string{"dealroute", "setup", path}
+	if f := env.settings.file; f != "" {
+		command = append(command, "-f", f)
+	}
+	if env.settings.sandbox {
+		command = append(command, "--sandbox")
+	}
+	diag.Fprintf(env.IO.Err, "the plan is saved; \"%s\" applies exactly this, or refuses when something has changed\n", view.ReplayCommand(command...))
 	return nil
 }
 

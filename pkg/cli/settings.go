@@ -29,7 +29,7 @@ type setting struct {
 // settingTable lists every setting; flags, environment and --explain-config follow from it.
 func settingTable() []setting {
 	return []setting{
-		{name: "file", short: "f", env: "DEALROUTE_FILE", help: "deployment file (default: dealroute.yaml here or in a folder above)"},
+		{name: "file", short: "f", env: "DEALROUTE_FILE", help: "deployment file, its folder, or - for standard input (default: dealroute.yaml here or in a folder above)"},
 		{name: "output", short: "o", fallback: "text", env: "DEALROUTE_OUTPUT", help: "text or json; validate writes sarif, junit and github, too, and plan and simulate --against markdown"},
 		{name: "region", env: "GENESYSCLOUD_REGION", help: "Genesys Cloud region, by AWS name or domain"},
 		{name: "org", env: "DEALROUTE_ORG", help: "refuse to touch any other org (name or id)"},
@@ -47,6 +47,7 @@ func settingTable() []setting {
 // with, once it is read.
 type settings struct {
 	file, region, org, profile string
+	flag                       string // that names the file; empty: -f
 	genesysBase, hubspotBase   string
 	timeout                    time.Duration
 	level                      slog.Level

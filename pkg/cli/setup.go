@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -155,7 +154,6 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 			}
 			return fmt.Sprintf("Apply %s to org %q%s?", view.Count(view.Pending(r.Plan()), "change", "changes"), r.Identity().OrgName, was)
 		},
-		answer: "yes",
 	})
 }
 
@@ -212,7 +210,7 @@ func runDestroy(ctx context.Context, o destroyOptions) (err error) {
 	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, verb: "destroy", answer: name, timings: o.timings,
 		question: func(r *reconcile.Reconciler) string {
-			return fmt.Sprintf("Delete %s of %q from org %q? Type the deployment's name:", view.Count(view.Pending(r.Plan()), "entity", "entities"), name, r.Identity().OrgName)
+			return fmt.Sprintf("Delete %s of %q from org %q? Type the deployment's name to go on:", view.Count(view.Pending(r.Plan()), "entity", "entities"), name, r.Identity().OrgName)
 		},
 		last: func(*reconcile.Reconciler) string { return skillsStay(b) },
 	})
@@ -238,7 +236,7 @@ type applying struct {
 	yes      bool
 	verb     string
 	question func(*reconcile.Reconciler) string
-	answer   string
+	answer   string                             // what a person types; empty: y
 	timings  bool                               // print how long each step took
 	last     func(*reconcile.Reconciler) string // what a person is told at the end; nil: nothing
 	saved    *savedPlan                         // what the plan must be; nil: whatever it is
@@ -356,25 +354,6 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 		return err
 	}
 	return &printedError{failed}
-}
-
-// confirm asks a person. Nothing prompts without a terminal.
-func confirm(env session, question, answer string) error {
-	if !env.IO.InTerminal {
-		return fail(errors.New("changes need a confirmation, and standard input is no terminal"), "look at the plan, then repeat with --yes")
-	}
-	diag.Fprintf(env.IO.Err, "%s [%s] ", question, answer)
-	if err := env.IO.flush(); err != nil { // the question is seen before it is answered
-		return fmt.Errorf("ask: %w", reason(err))
-	}
-	line, err := readLine(bufio.NewReader(env.IO.In))
-	if err != nil {
-		return fail(errors.New("no answer: nothing was changed"), "")
-	}
-	if strings.TrimSpace(string(line)) != answer {
-		return fail(errors.New("not confirmed: nothing was changed"), fmt.Sprintf("type %q to go on", answer))
-	}
-	return nil
 }
 
 // orgError gives an error of reading an org its next step.

@@ -130,7 +130,11 @@ const mostPassed = 10_000
 // openSuite opens a file of calls, "-" for standard input.
 func openSuite(env session, name string) (*simulate.List, io.Closer, error) {
 	in, shown := io.NopCloser(env.IO.In), "standard input"
-	if name != "-" {
+	if name == stdin {
+		if err := env.claim("--suite " + stdin); err != nil {
+			return nil, nil, err
+		}
+	} else {
 		f, err := openFile(name)
 		if err != nil {
 			return nil, nil, fail(fmt.Errorf("read the suite %s: %w", name, err), "docs/suite.md has the format; --init-suite writes a first one")
