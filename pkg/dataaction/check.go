@@ -167,7 +167,7 @@ func (c *checker) template(t *velocity.Template, pointer string, s velocity.Scop
 		refs[r.Position] = r
 	}
 	for _, f := range t.Check(s) {
-		if !c.weigh(&f, refs[f.Position], s) {
+		if !c.weigh(&f, refs[f.Position], t) {
 			continue
 		}
 		f.Path, f.Position = pointer, c.within(pointer, f.Position.Line, f.Position.Column)

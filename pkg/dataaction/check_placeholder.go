@@ -2,8 +2,10 @@ package dataaction
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/source"
 )
@@ -16,6 +18,7 @@ var (
 	toFillPath  = pattern.Of(`\[[A-Za-z][A-Za-z_ -]{2,}\]|/:[A-Za-z_]+(?:[/?]|$)`)
 	toFillHost  = pattern.Of(`(?i)\byour[-_]?[a-z0-9_-]+`)
 	ofPeople    = pattern.Of(`<(?i:your|insert|enter|replace)[^<>]*>|\[(?i:your|insert|enter|replace)[^\[\]]*\]|\b(?:YOUR|INSERT|REPLACE)_[A-Z0-9_]+`)
+	escapedVar  = pattern.Of(`\$\$\{[^}]*\}`)
 	dummy       = pattern.Of(`(?i)token|your|insert|replace|change|redact|placeholder|secret|api[-_ ]?key|password|xxx|\*\*\*|\.\.\.|^[x*.…-]+$|^[<\[{(].*[>\]})]$`)
 	queryValue  = pattern.Of(`(?i)[?&](?:api[_-]?key|hapikey|access_token|auth_token|subscription-key|client_secret|password|sig)=([^&$#\s]{8,})`)
 	clientInURL = pattern.Of(`(?i)(?:^|[?&"{,\s])"?client_secret"?\s*[:=]\s*"?([^"&$\s]{8,})`)
@@ -58,6 +61,11 @@ func (c *checker) placeholders() {
 	if m := ofPeople().FindString(c.d.Request.Template); m != "" {
 		texts[atBody] = m
 	}
+	for _, m := range escapedVar().FindAllString(c.d.Request.Template, -1) {
+		if !known(m) {
+			texts[atBody] = m
+		}
+	}
 	for n, v := range c.d.Request.Headers {
 		at := atHeaders + "/" + source.EscapePointer(n)
 		texts[at] = v
@@ -74,9 +82,19 @@ func (c *checker) placeholders() {
 			if strings.HasPrefix(m, "$${") {
 				hint = "write " + m[1:] + ", or put the value in its place before the import"
 			}
-			c.add(codePlaceholder, at, hint, "%s is a placeholder, which Genesys takes as it is", m)
+			f := c.add(codePlaceholder, at, hint, "%s is a placeholder, which Genesys takes as it is", m)
+			if strings.HasPrefix(m, "$${") && !strings.HasPrefix(at, atDefaults) && at != "/name" && !known(m) {
+				f.Severity = diag.Error // a dollar, and a variable that nothing sets
+				f.Message += ": it fails for a variable that is not set"
+			}
 		}
 	}
+}
+
+// known reports whether a variable behind a dollar is one that is set: $${input.price} is a price.
+func known(m string) bool {
+	root, _, _ := strings.Cut(strings.Trim(m, "${}"), ".")
+	return slices.Contains([]string{"input", "credentials", "authResponse"}, root)
 }
 
 // secretOf is the literal that a header gives as a secret, "" when it gives none.

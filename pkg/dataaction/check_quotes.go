@@ -12,7 +12,6 @@ var (
 	comparedText = pattern.Of(`"?\$!?\{?([A-Za-z][A-Za-z0-9_-]*)\}?"?\s*(?:==|!=|\beq\b|\bne\b)\s*("[^"\\$#]*"|'[^'\\$#]*')`)
 	comparedTo   = pattern.Of(`("[^"\\$#]*"|'[^'\\$#]*')\s*(?:==|!=|\beq\b|\bne\b)\s*"?\$!?\{?([A-Za-z][A-Za-z0-9_-]*)\}?"?`)
 	asked        = pattern.Of(`\$!?\{?([A-Za-z][A-Za-z0-9_-]*)\.(equals|equalsIgnoreCase|startsWith|endsWith|matches)\(\s*("[^"\\$#]*"|'[^'\\$#]*')\s*\)`)
-	askedOf      = pattern.Of(`("[^"\\$#]*"|'[^'\\$#]*')\.equals(?:IgnoreCase)?\(\s*"?\$!?\{?([A-Za-z][A-Za-z0-9_-]*)\}?"?\s*\)`)
 	plain        = pattern.Of(`^[A-Za-z0-9_ -]+$`)
 	quotedTwice  = pattern.Of(`"\$!?\{?esc\.(?:jsonString|jsonEncode)\(\s*"?\$!?\{?([A-Za-z][A-Za-z0-9_-]*)\}?"?\s*\)\}?"`)
 )
@@ -66,9 +65,6 @@ func (c *checker) ownQuotes(text string) {
 	}
 	for _, m := range asked().FindAllStringSubmatchIndex(text, -1) {
 		compared(m[0], text[m[2]:m[3]], text[m[6]:m[7]], text[m[4]:m[5]])
-	}
-	for _, m := range askedOf().FindAllStringSubmatchIndex(text, -1) {
-		compared(m[0], text[m[4]:m[5]], text[m[2]:m[3]], "equals")
 	}
 	for _, m := range quotedTwice().FindAllStringSubmatchIndex(text, -1) {
 		name := text[m[2]:m[3]]

@@ -170,7 +170,7 @@ func (c *checker) formBody(t *velocity.Template) {
 			}
 			f.Message = strings.Replace(f.Message, "into the URL", "into a form", 1)
 			f.Hint = strings.Replace(f.Hint, "$esc.uriEncode", "$esc.url", 1)
-			c.weigh(&f, r, s)
+			c.weigh(&f, r, t)
 			f.Path, f.Position = atBody, c.within(atBody, f.Position.Line, f.Position.Column)
 			c.findings.Add(f)
 		}

@@ -201,10 +201,10 @@ func (s *sampler) rendered(v variant, given map[string]string, what func(*runner
 
 var atLine = pattern.Of(`\[line (\d+), column (\d+)\]`)
 
-// fails reports a template that cannot be rendered. Where an input is missing that was said.
-func (s *sampler) fails(v variant, pointer string, e *Error) {
+// fails reports a template that cannot be rendered, unless it was said of the missing input.
+func (s *sampler) fails(v variant, pointer string, e *Error) bool {
 	if v.texts != "" || v.set != nil || v.lacks && slices.ContainsFunc(s.c.findings, func(f diag.Finding) bool { return f.Code == velocity.CodeMissingQuiet && f.Path == pointer }) {
-		return
+		return false
 	}
 	message := e.UserMessage
 	if _, after, ok := strings.Cut(message, "due to error: "); ok {
@@ -222,6 +222,7 @@ func (s *sampler) fails(v variant, pointer string, e *Error) {
 			f.Severity = diag.Info
 		}
 	}
+	return true
 }
 
 // undocumented reports whether a template uses what is neither checked nor run here.
@@ -350,7 +351,7 @@ func (s *sampler) body() {
 		return
 	}
 	raw := s.inserted()
-	asJSON := s.c.sendsJSON()
+	asJSON, failed := s.c.sendsJSON(), false
 	for i, v := range s.variants() {
 		parts := []string{"sample"}
 		if len(raw) > 0 {
@@ -371,7 +372,7 @@ func (s *sampler) body() {
 			})
 			if e != nil {
 				if i == 0 || v.lacks {
-					s.fails(v, atBody, e)
+					failed = s.fails(v, atBody, e) || failed
 				}
 				bad = nil
 				body = ""
@@ -381,6 +382,9 @@ func (s *sampler) body() {
 				break
 			}
 		}
+		if failed {
+			return
+		}
 		if strings.TrimSpace(body) == "" {
 			continue
 		}
@@ -389,7 +393,7 @@ func (s *sampler) body() {
 			return
 		}
 		if bad == nil {
-			if i == 0 {
+			if i == 0 && len(raw) == 0 {
 				s.c.twice(body)
 			}
 			s.search(v, doc)

@@ -33,7 +33,7 @@ func (c *checker) asks() {
 // weigh sets how grave a finding of a template is, and reports whether it is one at all. A
 // warning is what is likely: most published actions require no input although each is always
 // given, and escape no id, which needs none.
-func (c *checker) weigh(f *diag.Finding, r velocity.Reference, s velocity.Scope) bool {
+func (c *checker) weigh(f *diag.Finding, r velocity.Reference, t *velocity.Template) bool {
 	name := ""
 	if len(r.Path) > 0 {
 		name = r.Path[0]
@@ -51,10 +51,14 @@ func (c *checker) weigh(f *diag.Finding, r velocity.Reference, s velocity.Scope)
 		if !prose(name) && !spaced(name) && !(r.Query && dialled(name)) {
 			f.Severity = diag.Info
 		}
+	case velocity.CodeUnknownVariable:
+		if strings.HasPrefix(r.Text, "${") && strings.Contains(t.Text(), "$"+r.Text) && t.Text() != c.d.Response.SuccessTemplate {
+			return false // a placeholder of another tool, which is said
+		}
 	case velocity.CodeDoubleQuotes:
 		switch {
-		case r.Escape == velocity.EscapedJSON:
-			return false // its quotes become part of a text
+		case r.Escape == velocity.EscapedJSON, strings.Contains(r.Text, "("):
+			return false // its quotes become part of a text, or a method takes them away
 		case !c.text(r.Root):
 			if c.bare(r.Root) {
 				return false // a number or true in quotes is a text

@@ -18,7 +18,7 @@ const mark = "\ue000"
 // tries are what the values of a reply may be, one after the other: of those of which nothing
 // tells what they are, and of the texts. Services write numbers and dates as texts.
 var tries = []struct{ unknown, text string }{
-	{`"` + mark + `"`, mark}, {"1", mark}, {`["` + mark + `"]`, mark}, {"{}", mark}, {"true", mark},
+	{`"` + mark + `"`, mark}, {"1", mark}, {`["` + mark + `"]`, mark}, {`{"` + mark + `":1}`, mark}, {"true", mark},
 	{`"1"`, "1"}, {"1", "1"}, {`"` + longText + `"`, longText}, {"1", longText},
 }
 
@@ -63,7 +63,7 @@ type trial struct {
 // render gives what comes out when each value is what pick says.
 func (t *trial) render(pick func(m *mapping) string) (jsonpath.Value, *runner, string) {
 	r := &runner{p: t.p, res: &Result{}}
-	vars := map[string]any{"rawResult": "{}"}
+	vars := map[string]any{"rawResult": `{"` + mark + `":1}`}
 	for i := range t.p.mapped {
 		if v, m := pick(&t.p.mapped[i]), &t.p.mapped[i]; v != "" || m.hasDefault {
 			vars[m.name] = v
@@ -77,7 +77,7 @@ func (t *trial) render(pick func(m *mapping) string) (jsonpath.Value, *runner, s
 	if _, after, ok := strings.Cut(message, "due to error: "); ok {
 		message, _, _ = strings.Cut(after, ". The template used was")
 	}
-	return final, r, message
+	return final, r, strings.ReplaceAll(message, mark, "x")
 }
 
 // missing is a value that was not found: its default, or [] where a path gives a list.
@@ -156,7 +156,7 @@ func (t *trial) everything() bool {
 		}
 		noJSON = noJSON && strings.Contains(why, "no JSON")
 		if failed == "" {
-			failed = strings.ReplaceAll(why, mark, "x")
+			failed = why
 		}
 	}
 	f := c.add(codeNotJSON, atSuccess, "", "with values from a reply, the success template fails: %s", failed)
@@ -184,7 +184,7 @@ func (c *checker) sampleOf(m mapping, unknown, text string) string {
 	case jsonpath.Array:
 		return `["` + text + `"]`
 	case jsonpath.Object:
-		return "{}"
+		return `{"` + mark + `":1}`
 	case jsonpath.Null:
 		return unknown
 	}
@@ -249,7 +249,6 @@ type written struct {
 func (w *written) add(v jsonpath.Value) {
 	switch v.Kind() {
 	case jsonpath.Object:
-		w.unknown = w.unknown || v.Len() == 0
 		for _, m := range v.Members() {
 			if strings.Contains(m.Name, mark) {
 				w.unknown = true
@@ -265,7 +264,6 @@ func (w *written) add(v jsonpath.Value) {
 			w.members[m.Name].add(m.Value)
 		}
 	case jsonpath.Array:
-		w.unknown = w.unknown || v.Len() == 0
 		if w.items == nil {
 			w.items = &written{}
 		}
