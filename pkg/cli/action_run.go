@@ -19,12 +19,14 @@ import (
 	"github.com/dealroute/dealroute/pkg/jsonpath"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/terraform"
 	"github.com/dealroute/dealroute/pkg/view"
 )
 
 type actionRunOptions struct {
 	session
 	file        string
+	action      string            // which of a Terraform file
 	input       string            // JSON object, or @file
 	credentials map[string]string // field of the credential to environment variable
 	basic       bool
@@ -53,6 +55,7 @@ What Genesys leaves open is read strictly; --reading takes the other side of a q
 ` + readingsHelp() + `
 Exit codes: 0 the action succeeded, 2 it failed, 1 it could not be run.`,
 		Example: `  dealroute action run find.custom.json --input '{"phone":"+15135550142"}' --credentials-env HUBSPOT_TOKEN=token
+  dealroute action run actions.tf --action "Find contact" --input '{"phone":"+15135550142"}'
   dealroute action run find.custom.json --input @input.json --base-url http://127.0.0.1:8080 --trace`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -69,6 +72,7 @@ Exit codes: 0 the action succeeded, 2 it failed, 1 it could not be run.`,
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&o.action, "action", "", "which data action of a Terraform file, by its name or that of the resource")
 	f.StringVar(&o.input, "input", "{}", "input as a JSON object, or @FILE")
 	f.StringVar(&o.baseURL, "base-url", "", "send every request to this address instead, keeping path and query")
 	f.StringSliceVar(&credentials, "credentials-env", nil, "NAME=field: take a field of the credential from an environment variable")
@@ -96,7 +100,7 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 	if err != nil {
 		return fail(err, "see action run --help")
 	}
-	p, err := o.compile(o.file, opts)
+	p, err := o.compile(o.file, o.action, opts)
 	if err != nil {
 		return err
 	}
@@ -146,14 +150,33 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 	return err
 }
 
-func (o actionRunOptions) compile(arg string, opts dataaction.Options) (*dataaction.Program, error) {
-	data, file, err := o.readNamed("", arg, maxText)
-	if err != nil {
-		return nil, notRead("data action", arg, err, "name an existing file")
-	}
-	d, found := dataaction.ParseExport(file, data)
-	if d == nil || found.Err() != nil {
-		return nil, unreadable(found, data, false)
+// compile reads an action of an export or of a Terraform file.
+func (o actionRunOptions) compile(file, name string, opts dataaction.Options) (*dataaction.Program, error) {
+	var d *dataaction.Definition
+	var data []byte
+	if terraform.Is(file) {
+		f, err := tfFolders{}.open(file, terraform.Options{Variable: o.tfVariable, Reveal: true})
+		if err != nil {
+			return nil, err
+		}
+		d, err = f.one(file, name)
+		o.known.Add(f.module.Secrets()...)
+		if err != nil {
+			return nil, err
+		}
+	} else {
+		var err error
+		arg := file
+		if data, file, err = o.readNamed("", arg, maxText); err != nil {
+			return nil, notRead("data action", arg, err, "name an existing file")
+		}
+		var found diag.Findings
+		if d, found = dataaction.ParseExport(file, data); d == nil || found.Err() != nil {
+			return nil, unreadable(found, data, false)
+		}
+		if name != "" && name != d.Name {
+			return nil, fail(fmt.Errorf("there is no data action %q in %s", name, file), "it has "+d.Name)
+		}
 	}
 	if d.IntegrationType == dataaction.Functions {
 		return nil, fail(fmt.Errorf("%s is a function data action: it has no address, Genesys Cloud runs a function of the organisation for it, and that cannot be run offline", file), "run the function itself; action check checks the rest of the file")
@@ -196,7 +219,7 @@ func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOption
 		o.known.Add(v)
 	}
 	if o.auth != "" {
-		p, err := o.compile(o.auth, opts)
+		p, err := o.compile(o.auth, "", opts)
 		if err != nil {
 			return run, nil, err
 		}

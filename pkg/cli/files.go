@@ -209,3 +209,40 @@ func writeTree(dir string, files map[string][]byte) error {
 	}
 	return nil
 }
+
+// readBelow gives a reader of the files below a folder, which no path and no link leads out of,
+// and the names of those in it that count, sorted.
+func readBelow(dir string, counts func(name string) bool) (read func(name string) ([]byte, error), names []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, nil, reason(err)
+	}
+	for _, e := range entries {
+		if counts(e.Name()) && !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return func(name string) ([]byte, error) {
+		root, err := os.OpenRoot(dir)
+		if err != nil {
+			return nil, reason(err)
+		}
+		defer root.Close()           //nolint:errcheck // it was only read
+		info, err := root.Stat(name) // first: to open a pipe is to wait
+		if err != nil {
+			return nil, err
+		}
+		if err := regular(info); err != nil {
+			return nil, err
+		}
+		if info.Size() > maxText {
+			return nil, fmt.Errorf("the file is larger than %d kB", maxText>>10)
+		}
+		f, err := root.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close() //nolint:errcheck // it was only read
+		return io.ReadAll(io.LimitReader(f, maxText))
+	}, names, nil
+}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/terraform"
 )
 
 // stdin is the argument that stands for standard input, and stdinName what findings call it.
@@ -32,7 +33,10 @@ type fileKind struct {
 
 // actionFiles are exports of data actions. A broken one counts, so that it is told of.
 func actionFiles() fileKind {
-	return fileKind{"data action", "data actions", "files that end with .custom.json, and .json files with a contract and a config", []string{".json"}, func(name string, data []byte) bool {
+	return fileKind{"data action", "data actions", "files that end with .custom.json, .json files with a contract and a config, and Terraform files", []string{".json", ".tf"}, func(name string, data []byte) bool {
+		if terraform.Is(name) {
+			return bytes.Contains(data, []byte("genesyscloud_integration_action")) || bytes.Contains(data, []byte("genesyscloud_integration_custom_auth_action"))
+		}
 		return strings.HasSuffix(strings.ToLower(name), ".custom.json") || bytes.Contains(data, []byte(`"contract"`)) && bytes.Contains(data, []byte(`"config"`))
 	}}
 }

@@ -142,8 +142,8 @@ func TestOptions(t *testing.T) {
 		{"action check a b", actionCheckOptions{s, []string{"a", "b"}, false}},
 		{"action check a --verbose", actionCheckOptions{s, []string{"a"}, true}},
 		{"action run f", actionRunOptions{session: s, file: "f", input: "{}", credentials: map[string]string{}}},
-		{"action run f --input i --base-url u --credentials-env K=token,L=other --basic-auth --auth x --reading a,b --trace --show-pii", actionRunOptions{
-			session: s, file: "f", input: "i", credentials: map[string]string{"token": "K", "other": "L"}, basic: true, auth: "x", readings: []string{"a", "b"}, baseURL: "u", trace: true, showPII: true,
+		{"action run f --action x --input i --base-url u --credentials-env K=token,L=other --basic-auth --auth x --reading a,b --trace --show-pii", actionRunOptions{
+			session: s, action: "x", file: "f", input: "i", credentials: map[string]string{"token": "K", "other": "L"}, basic: true, auth: "x", readings: []string{"a", "b"}, baseURL: "u", trace: true, showPII: true,
 		}},
 		{"explain DR-CALL-006", explainOptions{s, "DR-CALL-006"}},
 		{"man --out o", manOptions{session: s, out: "o"}},

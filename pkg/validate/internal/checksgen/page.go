@@ -15,6 +15,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/terraform"
 	"github.com/dealroute/dealroute/pkg/validate"
 )
 
@@ -67,7 +68,7 @@ func chapters(pkg string) ([]chapter, error) {
 	for _, r := range validate.Rules() {
 		policy = append(policy, entry{r.Code, r.Title, r.Text, cmp.Or(r.Severity, diag.Error)})
 	}
-	for _, r := range dataaction.Rules() {
+	for _, r := range slices.Concat(dataaction.Rules(), terraform.Rules()) {
 		actions = append(actions, entry{r.Code, r.Title, repairs[r.Code], r.Severity})
 	}
 	flows := []string{filepath.Join(pkg, "architect"), filepath.Join(pkg, "architect", "check")}
@@ -89,7 +90,7 @@ func chapters(pkg string) ([]chapter, error) {
 		{"Rendering", "Found while the templates are filled in. The place is the line of the template.", render},
 		{"Flows", "Found in any Architect flow, beside the codes of Genesys' own validation.", flow},
 		{"Codes of Genesys' own validation", "Where Genesys' validation has a code for a mistake in a flow, a finding carries that one. Architect shows the same message at the same place; publishing such a flow fails, unless it is a warning.", vendor},
-		{"Data actions", "Found in any definition of a data action.", actions},
+		{"Data actions", "Found in any definition of a data action, those with DA-TF in Terraform files only.", actions},
 	}
 	for _, c := range cs {
 		slices.SortFunc(c.entries, func(a, b entry) int { return strings.Compare(a.code, b.code) })

@@ -96,6 +96,15 @@ var repairs = map[string]string{
 	"DA-OUT-005":  "The most asked question about data actions: Genesys drops what the output contract does not name, and the output stays empty without an error. Write the name as the contract has it, letter for letter. Where the contract allows no further members, the action fails.",
 	"DA-OUT-006":  "The output stays empty whatever the service answers, and one that is required fails the action. Write it in the success template, or delete it from the contract.",
 	"DA-OUT-007":  "The translation map gives JSON: a text has its quotes. `$v` equals `\"active\"` with the quotes only, and `$esc` quotes it a second time.",
+	"DA-TF-001":   "Terraform refuses the file, and nothing of it is read. The message is that of HashiCorp's own reader; the line is not shown, because nobody knows what stands in it.",
+	"DA-TF-002":   "Terraform takes `${…}` for itself, in texts, heredocs and templates alike, and refuses a name it does not know. Write `$${input.phone}` where Velocity is meant; `$input.phone` and `$!{input.phone}` need nothing. In what `file()` reads, a single `$` stays.",
+	"DA-TF-003":   "Other resources, data sources and modules, and variables without a value are known when Terraform runs. What stands around them is checked. A variable is known by its default, a `terraform.tfvars` or `*.auto.tfvars` of the folder, or `TF_VAR_name` in the environment; a sensitive one is not looked at.",
+	"DA-TF-004":   "The provider's documentation lists what there is. Maps such as `headers` are arguments: `headers = {…}`.",
+	"DA-TF-005":   "Terraform refuses the resource without it.",
+	"DA-TF-006":   "Paths of `file()` and `templatefile()` begin at the folder of the .tf file. Only what is in it and below it is read.",
+	"DA-TF-007":   "Terraform fails on the expression, too. The message is that of HashiCorp's own evaluation.",
+	"DA-TF-008":   "The integration is declared in no file of the folder. With the resource `genesyscloud_integration` beside it its type is known; else the URL tells: a path is Genesys Cloud's.",
+	"DA-TF-009":   "A block of one line holds one argument and its closing brace. With more arguments each begins on a line of its own. The rest is checked as it was meant.",
 	"DA-RUN-001":  "The message names the reading. Run the action with that reading set the other way to see whether it matters.",
 }
 
