@@ -2,6 +2,7 @@ package architect
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -27,6 +28,9 @@ var opaqueKeys = []string{
 
 // readSettings are the blocks of settings that are read.
 var readSettings = []string{"settingsErrorHandling", "settingsMenu", "settingsSpeechRec", "settingsActionDefaults"}
+
+// FlowTypes are the root keys seen in published flows, in Genesys' spelling.
+func FlowTypes() []string { return slices.Clone(flowTypes) }
 
 func (r *reader) readFile() {
 	root := r.file.Root

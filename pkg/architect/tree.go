@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/source"
 )
 
@@ -125,6 +126,12 @@ type Action struct {
 	Path     string
 	Node     *yaml.Node // the body; nil when there is none
 }
+
+var notSetAudio = pattern.Of(`(?i)^\s*ToAudio\(\s*NOT_SET\s*\)\s*$`)
+
+// NotSetAudio reports whether a place of audio holds ToAudio(NOT_SET), which the type rules
+// refuse and published flows have: silence.
+func NotSetAudio(v Value) bool { return v.Form == Exp && notSetAudio().MatchString(v.Text) }
 
 // Typed are the keys of the body that have a typed view.
 func (a *Action) Typed() []string {

@@ -16,12 +16,13 @@ import (
 type choice struct {
 	into *string
 	of   []string
+	fold bool // letter case does not count
 }
 
 // choose adds a flag that takes one of some words; value is what it has without the flag.
 func choose(f *pflag.FlagSet, into *string, name, value, help string, of ...string) {
 	*into = value
-	f.Var(choice{into, of}, name, help)
+	f.Var(choice{into: into, of: of}, name, help)
 }
 
 func (c choice) String() string { return *c.into }
@@ -31,10 +32,11 @@ func (c choice) Type() string { return "string" }
 
 // Set takes a word of the set.
 func (c choice) Set(word string) error {
-	if !slices.Contains(c.of, word) {
+	i := slices.IndexFunc(c.of, func(w string) bool { return w == word || c.fold && strings.EqualFold(w, word) })
+	if i < 0 {
 		return errUnknownWord
 	}
-	*c.into = word
+	*c.into = c.of[i]
 	return nil
 }
 

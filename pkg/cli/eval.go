@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/privacy"
@@ -25,6 +27,7 @@ type evalOptions struct {
 	expression string   // - for one a line from standard input
 	set        []string // name=value
 	now        time.Time
+	flowType   string // as Archy writes it; empty when none is given
 	check      bool
 	showPII    bool
 }
@@ -55,14 +58,19 @@ error with its place. Queues, skills, users and the like are made up as they are
 
 With - one expression a line is read, and one JSON object a line answers, in order:
 {"expression","type","result"} or {"expression","error"}. With --check nothing is
-evaluated: a line is {"expression","variables","target"} and its answer {"ok","type"} or
-{"ok","error","position"}.
+evaluated: a line is {"expression","variables","target","flowType"} and its answer
+{"ok","type"} or {"ok","error","position"}.
+
+--flow-type says in which flow the expression stands: built-in variables and functions that
+such flows do not have are errors then. Without it the variables are those of an inbound
+call, and every function is there.
 
 --velocity renders a template with the variables of --context, --jsonpath reads a path in
 --document; with - as template or path a line is {"template","context"} or
 {"path","document"}, and its answer {"ok"}, {"definite","result"} or {"error"}.`,
 		Example: `  dealroute eval '42 / 8'
   dealroute eval 'If(IsSet(Flow.Tries), Flow.Tries, 0) + 1' --set Flow.Tries=2
+  dealroute eval 'ToCommunication(Message.Message.body)' --flow-type inboundShortMessage --check
   dealroute eval --velocity '$input.a' --context context.json
   dealroute eval --jsonpath '$.results[0].id' --document reply.json`,
 		Args: cobra.MaximumNArgs(1),
@@ -97,6 +105,7 @@ evaluated: a line is {"expression","variables","target"} and its answer {"ok","t
 	f := cmd.Flags()
 	f.StringArrayVar(&o.set, "set", nil, "give a variable a value, as Flow.Tries=2, Flow.Name=Ada or Flow.Rate:Decimal=5 (may be repeated)")
 	f.StringVar(&now, "now", "", "the time GetCurrentDateTimeUtc answers with (default: now)")
+	f.Var(choice{into: &o.flowType, of: architect.FlowTypes(), fold: true}, "flow-type", "type of the flow the expression stands in, such as inboundCall or digitalBot")
 	f.BoolVar(&o.check, "check", false, "only parse and find the type")
 	f.BoolVar(&o.showPII, "show-pii", false, "do not mask the phone numbers of --set; needs a terminal")
 	f.StringVar(&v.template, "velocity", "", "a Velocity template, or - for questions from standard input")
@@ -118,14 +127,14 @@ func runEval(ctx context.Context, o evalOptions) error {
 	mask := evalMask(o)
 	if o.expression == "-" {
 		if o.check {
-			return evalLines(ctx, o.IO, answerCheck)
+			return evalLines(ctx, o.IO, func(line string) any { return answerCheck(line, o.flowType) })
 		}
 		return evalLines(ctx, o.IO, func(line string) any {
-			a, _, _ := evalOne(line, scope, env, false)
+			a, _, _ := evalOne(o, line, scope, env)
 			return a.Masked(mask)
 		})
 	}
-	a, finding, failed := evalOne(o.expression, scope, env, o.check)
+	a, finding, failed := evalOne(o, o.expression, scope, env)
 	a = a.Masked(mask)
 	switch {
 	case o.settings.json:
@@ -161,9 +170,9 @@ func evalMask(o evalOptions) *privacy.Mask {
 	return mask
 }
 
-// evalScope declares the variables of --set beside the built-in ones of a call.
+// evalScope declares the variables of --set beside the built-in ones of the flow type.
 func evalScope(o evalOptions) (*expr.Table, *expr.Static, error) {
-	scope := expr.NewTable(expr.CallVariables()...)
+	scope := expr.NewTable(expr.BuiltIns(cmp.Or(o.flowType, usualFlowType))...)
 	env := &expr.Static{At: o.now, Lang: "en-us", Objects: madeUpObject}
 	given := map[int]expr.Value{}
 	for _, s := range o.set {
@@ -215,13 +224,29 @@ func madeUpObject(kind expr.Type, name string) (expr.Value, bool) {
 	return expr.OfObject(kind, id, name, expr.Named{Name: "username", Value: expr.OfString(name)}), true
 }
 
+// usualFlowType is the flow type whose built-in variables are known when none is named.
+const usualFlowType = "inboundCall"
+
+// foreign is the error of a function that flows of that type do not have. An expression that
+// cannot be read has another error.
+func foreign(text, flowType string) error {
+	n, err := expr.Parse(text)
+	if err != nil || flowType == "" {
+		return nil
+	}
+	return expr.Foreign(n, flowType)
+}
+
 // evalOne evaluates, or only checks, one expression.
-func evalOne(text string, scope *expr.Table, env expr.Env, check bool) (view.Eval, diag.Finding, bool) {
+func evalOne(o evalOptions, text string, scope *expr.Table, env expr.Env) (view.Eval, diag.Finding, bool) {
 	a := view.Eval{Expression: text}
 	p, err := expr.Compile(text, scope, nil)
+	if away := foreign(text, o.flowType); away != nil {
+		err = away
+	}
 	if err == nil {
 		a.Type = p.Type().String()
-		if check {
+		if o.check {
 			return a, diag.Finding{}, false
 		}
 		var v expr.Value
@@ -231,6 +256,9 @@ func evalOne(text string, scope *expr.Table, env expr.Env, check bool) (view.Eva
 		}
 	}
 	f := evalFinding(text, err)
+	if f.Hint == "" && !expr.AllBuiltIns(o.flowType) && strings.HasPrefix(f.Message, "there is no variable") {
+		f.Hint = "only some built-in variables of such flows are known; give another a value with --set"
+	}
 	a.Type, a.Error, a.Hint = "", f.Message, f.Hint
 	var bad *expr.Error
 	if errors.As(err, &bad) {
@@ -268,12 +296,12 @@ type checkQuestion struct {
 	FlowType   string            `json:"flowType"`
 }
 
-func answerCheck(line string) any {
-	q := checkQuestion{FlowType: "inboundCall"}
+func answerCheck(line, flowType string) any {
+	q := checkQuestion{FlowType: flowType}
 	if err := json.Unmarshal([]byte(line), &q); err != nil {
 		return view.EvalCheck{Error: "the question is not JSON: " + err.Error()}
 	}
-	scope := expr.NewTable(expr.BuiltIns(q.FlowType)...)
+	scope := expr.NewTable(expr.BuiltIns(cmp.Or(q.FlowType, usualFlowType))...)
 	for name, typ := range q.Variables {
 		t, ok := expr.ParseType(typ)
 		if !ok {
@@ -290,6 +318,9 @@ func answerCheck(line string) any {
 		target = &t
 	}
 	typed, err := expr.CheckText(q.Expression, scope, target)
+	if away := foreign(q.Expression, q.FlowType); away != nil {
+		err = away
+	}
 	if err == nil {
 		return view.EvalCheck{OK: true, Type: typed.Type.String(), Conversion: typed.Conversion}
 	}

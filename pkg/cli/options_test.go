@@ -127,7 +127,7 @@ func TestOptions(t *testing.T) {
 		{"sandbox --latency 1s --job-time 2s --hubspot-latency 3s --export-time 4s --genesys-address g --hubspot-address h --fault 3=429", sandboxCmdOptions{s, time.Second, 2 * time.Second, 3 * time.Second, 4 * time.Second, "g", "h", []string{"3=429"}}},
 		{"sandbox reset", s},
 		{"eval 1", evalOptions{session: s, expression: "1", now: env.Now()}},
-		{"eval 1 --set a=1 --set b=2 --check --show-pii --now 2026-11-23T09:30:00Z", evalOptions{s, "1", []string{"a=1", "b=2"}, at, true, true}},
+		{"eval 1 --set a=1 --set b=2 --check --show-pii --now 2026-11-23T09:30:00Z --flow-type digitalbot", evalOptions{s, "1", []string{"a=1", "b=2"}, at, "digitalBot", true, true}},
 		{"eval --velocity t --context c --lax", evalVelocityOptions{s, "t", "c", true}},
 		{"eval --jsonpath p --document d", evalJSONPathOptions{s, "p", "d"}},
 		{"flow check a b", flowCheckOptions{s, []string{"a", "b"}, false}},

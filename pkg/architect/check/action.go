@@ -295,6 +295,9 @@ func (c *checker) outputs(s *scope, a *architect.Action, group string, k *contra
 		if !ok || p.Type == "JSON" && k.open {
 			t = expr.Invalid
 		}
+		if d := s.declaredAs(b.Text); k.open && (d == nil || d.made == b.Path) {
+			t = expr.Any // neither the contract nor a declaration says it
+		}
 		c.output(s, b.Value, t, b.Name, true)
 	}
 }
@@ -387,6 +390,7 @@ func (c *checker) lookup(s *scope, a *architect.Action) {
 		c.failureOutputs(s, a)
 	}
 	v, ok := a.Values["lookupValue"]
+	c.callerKey(s, v)
 	switch {
 	case !ok && k != nil:
 		c.fail(architect.CodeInvalidLiteral, a.Pos, a.Path, "invalid input for key: lookupValue is left out")

@@ -116,3 +116,112 @@ func TestVariablesOfOtherFlows(t *testing.T) {
 		}
 	}
 }
+
+// A number of the call is compared as the trunk writes it: on many with tel: before it.
+func TestNumbersAsTheyCame(t *testing.T) {
+	cond := func(exp string) string {
+		return "{decision: {condition: {exp: '" + exp + "'}, outputs: {}}}, "
+	}
+	const copied = "{updateData: {statements: [{string: {variable: Flow.X, value: {exp: Call.Ani}}}]}}, "
+	for _, c := range []struct {
+		actions string
+		told    bool
+	}{
+		{cond(`Call.Ani == "+15135550142"`), true},
+		{cond(`"15135550142" != Call.Ani`), true},
+		{cond(`Call.CalledAddress == "+1" + Flow.V`), true},
+		{cond(`Call.CalledAddressOriginal == Append("+1", "5135550142")`), true},
+		{cond(`Left(Call.Ani, 2) == "+1"`), true},
+		{cond(`Substring(Call.Ani, 0, 2) == "+1"`), true},
+		{cond(`FindString(Call.Ani, "+1") == 0`), true},
+		{cond(`Contains("+15135550142,+15135550143", Call.Ani)`), true},
+		{cond(`IsSet(FindFirst(MakeList("+15135550142"), Call.Ani))`), true},
+		{cond(`Length(Call.Ani) == 12`), true},
+		{cond(`If(IsSet(Call.Ani), Call.Ani, "") == "+15135550142"`), true},
+		{cond(`Call.Ani == Flow.V`), true},
+		{"{switch: {evaluate: {firstMatch: {string: {value: {exp: Call.Ani}, cases: [{case: {value: {lit: '+15135550142'}, actions: []}}]}}}}}, ", true},
+		{"{switch: {evaluate: {firstMatch: {string: {value: {exp: 'Left(Call.Ani, 2)'}, cases: [{case: {value: {exp: '\"+1\"'}, actions: []}}]}}}}}, ", true},
+		{"{switch: {evaluate: {firstTrue: {cases: [{case: {value: {exp: 'Call.Ani == \"+1513\"'}, actions: []}}]}}}}, ", true},
+		{"{dataTableLookup: {lookupValue: {exp: Call.Ani}, dataTable: {T: {foundOutputs: {}}}}}, ", true},
+		{copied + cond(`Flow.X == "+15135550142"`), true},
+		{copied + "{dataTableLookup: {lookupValue: {exp: Flow.X}, dataTable: {T: {foundOutputs: {}}}}}, ", true},
+
+		{cond(`ToPhoneNumber(Call.Ani).e164 == "+15135550142"`), false},
+		{cond(`ToString(ToPhoneNumber(Call.Ani).e164) == "+15135550142"`), false},
+		{cond(`Replace(Call.Ani, "tel:", "") == "+15135550142"`), false},
+		{cond(`Call.Ani == "tel:+15135550142"`), false},
+		{cond(`Call.Ani == "anonymous"`), false},
+		{cond(`Contains(Call.Ani, "+1513")`), false},
+		{cond(`Right(Call.Ani, 4) == "0142"`), false},
+		{cond(`IsNotSetOrEmpty(Call.Ani)`), false},
+		{cond(`Call.RemoteName == "+1"`), false},
+		{"{dataTableLookup: {lookupValue: {exp: ToPhoneNumber(Call.Ani).e164}, dataTable: {T: {foundOutputs: {}}}}}, ", false},
+		{"{updateData: {statements: [{string: {variable: Flow.X, value: {exp: 'Replace(Call.Ani, \"tel:\", \"\")'}}}]}}, " + cond(`Flow.X == "+15135550142"`), false},
+		{"{setParticipantData: {attributes: [{attribute: {name: {lit: ani}, value: {exp: Call.Ani}}}]}}, ", false},
+	} {
+		fs := found(callFlow("inboundCall", "{stringVariable: {name: Flow.X, initialValue: {noValue: true}}}, {stringVariable: {name: Flow.V, initialValue: {lit: '+15135550142'}}}", c.actions))
+		told := fs[check.CodeCaller]
+		if (len(told) == 1) != c.told || len(told) > 1 || len(fs["error"]) > 0 {
+			t.Errorf("%s: %v, errors %v", c.actions, []error{told}, []error{fs["error"]})
+		}
+		for _, f := range told {
+			if f.Severity != diag.Info || f.Position.Line == 0 || !strings.Contains(f.Hint, "ToPhoneNumber") || strings.Contains(f.Message+f.Hint, "5135550142") {
+				t.Errorf("%s: %s %v %s", c.actions, f.Severity, f, f.Hint)
+			}
+		}
+	}
+}
+
+// Audio that says nothing is a warning wherever it stands; a blank of some length is meant.
+func TestAudioThatSaysNothing(t *testing.T) {
+	for audio, silent := range map[string]bool{
+		"{exp: ToAudio( NOT_SET )}": true, "{exp: NOT_SET}": true, "{exp: ToAudioTTS(NOT_SET)}": true, `{exp: 'ToAudioTTS("")'}`: true, `{exp: '""'}`: true,
+		"{exp: ToAudioBlank(0)}": true, "{exp: ToAudioBlank(0) + ToAudioBlank(0)}": true, `{exp: 'AudioPlaybackOptions(ToAudioTTS(" "), true)'}`: true,
+		"{exp: ToAudioBlank(100)}": false, "{exp: ToAudioTTS(Call.RemoteName)}": false, `{exp: 'ToAudioBlank(0) + ToAudioTTS("a")'}`: false, "{tts: a}": false, `{exp: 'ToAudio(FindUserPrompt("a"))'}`: false,
+	} {
+		fs := found(strings.Replace(callFlow("inboundCall", "", "{playAudio: {audio: "+audio+"}}, "), "initialGreeting: {noValue: true}", "initialGreeting: "+audio, 1))
+		want := 0
+		if silent {
+			want = 2
+		}
+		if len(fs[check.CodeSilence]) != want || len(fs["error"]) > 0 {
+			t.Errorf("%s: %v, errors %v", audio, []error{fs[check.CodeSilence]}, []error{fs["error"]})
+		}
+	}
+	for _, audio := range []string{"{exp: ''}", "{lit: ''}", "{exp: ' '}"} {
+		fs := found(strings.Replace(callFlow("inboundCall", "", ""), "initialGreeting: {noValue: true}", "initialGreeting: "+audio, 1))
+		if len(fs[check.CodeSilence]) != 1 || len(fs["error"]) > 0 {
+			t.Errorf("%s: %v, errors %v", audio, []error{fs[check.CodeSilence]}, []error{fs["error"]})
+		}
+	}
+}
+
+// What bots and messages say is made by functions of theirs.
+func TestFunctionsOfBots(t *testing.T) {
+	const say = `MakeCommunication("a", ToCommunicationBlank(200), ToCommunicationSsml("b"))`
+	for flowType, code := range map[string]string{
+		"inboundCall": "error", "inqueueCall": "error", "workflow": check.CodeForeign, "inboundEmail": check.CodeForeign,
+		"botFlow": "", "digitalBot": "", "inboundShortMessage": "", "commonModule": "",
+	} {
+		text := flowType + ":\n  name: B\n  startUpRef: ./bots/bot[D]\n  bots:\n    - bot: {name: D, actions: [{communicate: {communication: {exp: '" + say + "'}}}, {exitBotFlow: {name: E}}]}\n"
+		if strings.HasSuffix(flowType, "Call") {
+			text = callFlow(flowType, "", "{playAudio: {audio: {exp: 'ToAudioTTS(ToString("+say+"))'}}}, ")
+		}
+		fs := found(text)
+		if got := len(fs["error"]) + len(fs[check.CodeForeign]); (got == 1) != (code != "") || code != "" && len(fs[code]) != 1 {
+			t.Errorf("%s: errors %v, warnings %v", flowType, []error{fs["error"]}, []error{fs[check.CodeForeign]})
+		}
+	}
+}
+
+// Of an output whose contract is not known here, bound to a variable that nothing declares, the
+// type is not known: no use of it is an error.
+func TestOutputsOfUnknownContracts(t *testing.T) {
+	fs := found(callFlow("inqueueCall", "", "{callData: {category: {C: {dataAction: {A: {successOutputs: {count: {var: Task.N}}}}}}}}, {updateData: {statements: [{integer: {variable: Task.M, value: {exp: ToInt(Call.PositionInQueue + Task.N)}}}]}}, {decision: {condition: {exp: Task.M == 3}, outputs: {}}}, "))
+	if len(fs["error"]) > 0 {
+		t.Errorf("%v", []error{fs["error"]})
+	}
+	if fs := found(callFlow("inqueueCall", "", "{updateData: {statements: [{string: {variable: Task.M, value: {exp: Task.M + 1}}}]}}, ")); len(fs["error"]) == 0 {
+		t.Error("a text and a number are added")
+	}
+}

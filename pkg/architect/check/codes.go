@@ -26,6 +26,8 @@ const (
 	CodeVariableTwice  = "DR-FLOW-111" // a variable declared twice
 	CodeRefTwice       = "DR-FLOW-112" // a refId given twice
 	CodeNeverSet       = "DR-FLOW-113" // a variable that is read and never given a value
-	CodeSilence        = "DR-FLOW-114" // a greeting that is NOT_SET
+	CodeSilence        = "DR-FLOW-114" // audio that says nothing
+	CodeCaller         = "DR-FLOW-115" // a number of the call compared as if it were bare
+	CodeForeign        = "DR-FLOW-116" // a function that flows of this type do not have
 	CodeWrongKind      = "DR-FLOW-108" // a reference whose kind is not that of what it points at
 )

@@ -43,6 +43,7 @@ type checker struct {
 	dead     map[*architect.Action]bool // reported as unreachable
 	refs     map[string]bool            // "task/Entry": containers that can be referred to
 	made     bool                       // a variable was made by use
+	numbers  map[string]bool            // variables that hold a number of the call as the trunk writes it, by lower-case name
 }
 
 // A scope is the variables that a place sees.
@@ -117,6 +118,7 @@ func (c *checker) warn(code string, pos diag.Position, path, msg, hint string) {
 // them known.
 func (c *checker) run() {
 	c.declare()
+	c.copies()
 	found, used := len(c.findings), maps.Clone(c.used)
 	c.parts()
 	if c.made && c.calls {
@@ -213,8 +215,6 @@ func (c *checker) prompts() {
 		}
 	})
 }
-
-var notSetAudio = pattern.Of(`(?i)^\s*ToAudio\(\s*NOT_SET\s*\)\s*$`)
 
 var variableNameRE = pattern.Of(`^[\pL][\pL\pN_]*$`)
 
@@ -403,9 +403,8 @@ func (c *checker) greeting() {
 		c.warn("audio.blankMainSeqWarningContext", pos, at, "the main sequence for 'Initial Greeting' has no audio set", "write initialGreeting: {exp: ToAudioBlank(100)} for silence")
 		return
 	}
-	if v := f.InitialGreeting; v.Form == architect.Exp && notSetAudio().MatchString(v.Text) {
-		// Genesys: the engine of 2018 refuses it, and it stands in flows that are deployed today.
-		c.warn(CodeSilence, v.Pos, v.Path, "the greeting is NOT_SET: callers hear nothing, and an older Architect refuses it", "write {exp: ToAudioBlank(100)}")
+	if v := f.InitialGreeting; strings.TrimSpace(v.Text) == "" && (v.Form == architect.Exp || v.Form == architect.Lit && v.IsScalar() && !v.Object) {
+		c.warn(CodeSilence, v.Pos, v.Path, "the greeting says nothing: there is no text", silenceHint)
 		return
 	}
 	c.value(c.global, f.InitialGreeting, rule{typ: expr.Audio, label: "Initial Greeting", noValue: true, audio: true, null: true})

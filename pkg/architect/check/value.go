@@ -139,6 +139,11 @@ func (c *checker) audio(s *scope, v architect.Value, r rule) {
 		if v.Form == architect.Lit && (!v.IsScalar() || v.IsNull() || v.Object) {
 			break
 		}
+		if architect.NotSetAudio(v) {
+			// Genesys: the engine of 2018 refuses it, and it stands in flows that are deployed today.
+			c.warn(CodeSilence, v.Pos, v.Path, r.label+" is NOT_SET: callers hear nothing, and an older Architect refuses it", silenceHint)
+			return
+		}
 		if strings.TrimSpace(text) == "" {
 			if r.must {
 				c.failf(architect.CodeNoValueSet, v.Pos, v.Path, "no value set for %s: there is no expression", r.label)
@@ -146,6 +151,7 @@ func (c *checker) audio(s *scope, v architect.Value, r rule) {
 			return
 		}
 		c.expression(&scope{outer: s, vars: c.promptsIn(s, text)}, v, text, r)
+		c.silence(v, text, r)
 		return
 	case architect.Plain:
 		if !v.Object {
@@ -154,6 +160,51 @@ func (c *checker) audio(s *scope, v architect.Value, r rule) {
 		}
 	}
 	c.failf("errors.invalidValue", v.Pos, v.Path, "%s takes tts, prompt, exp or noValue", r.label)
+}
+
+const silenceHint = "write {exp: ToAudioBlank(100)} for silence"
+
+// silence warns of an audio expression that never says anything. A blank of some length is
+// silence that is meant.
+func (c *checker) silence(v architect.Value, text string, r rule) {
+	n, err := expr.Parse(text)
+	if err != nil {
+		return
+	}
+	plain := true
+	expr.Walk(n, func(n expr.Node) bool {
+		switch x := n.(type) {
+		case *expr.Variable, *expr.Property, *expr.Index:
+			plain = false
+		case *expr.Call:
+			name := strings.ToLower(x.Name)
+			blank := name == "toaudioblank" && len(x.Args) == 1
+			if lit, ok := arg(x, 0).(*expr.Literal); blank && (!ok || lit.Value.Type() != expr.Integer || lit.Value.Int() > 0) {
+				plain = false
+			}
+			plain = plain && (blank || slices.Contains([]string{"toaudio", "toaudiotts", "tostring", "append", "trim", "audioplaybackoptions"}, name))
+		}
+		return plain
+	})
+	if !plain {
+		return
+	}
+	audio := expr.Audio
+	p, err := expr.Compile(text, expr.NewTable(), &audio)
+	if err != nil {
+		return
+	}
+	if said, err := p.Eval(&expr.Static{}); err == nil && (!said.IsSet() || !said.Audible()) {
+		c.warn(CodeSilence, v.Pos, v.Path, r.label+" says nothing: callers hear nothing", silenceHint)
+	}
+}
+
+// arg is an argument of a call, nil when it is not there.
+func arg(c *expr.Call, i int) expr.Node {
+	if i >= len(c.Args) {
+		return nil
+	}
+	return c.Args[i]
 }
 
 // promptsIn declares the prompts that an audio expression names and nothing is known of.
@@ -185,6 +236,7 @@ func (c *checker) syntax(v architect.Value) {
 	if n, err := expr.Parse(v.Text); err != nil {
 		c.expressionError(v, v.Text, err)
 	} else {
+		c.foreign(v, n)
 		c.use(c.global, expr.Variables(n)...)
 		for _, s := range c.tasks {
 			c.use(s, expr.Variables(n)...)
@@ -222,15 +274,50 @@ func (c *checker) expression(s *scope, v architect.Value, text string, r rule) {
 		return
 	}
 	c.use(s, expr.Variables(n)...)
+	if !c.foreign(v, n) {
+		return
+	}
+	c.caller(s, v, n)
 	var target *expr.Type
 	if r.typ != expr.Invalid && r.typ != expr.Any {
 		target = &r.typ
 	}
 	if _, err := expr.Check(n, s, target); err != nil {
-		c.expressionError(v, text, err)
+		if !untyped(s, n) {
+			c.expressionError(v, text, err)
+		}
 		return
 	}
 	c.constant(v, n, r)
+}
+
+// untyped reports whether an expression names a variable whose type is not known: one that an
+// output of an unknown contract made.
+func untyped(s *scope, n expr.Node) bool {
+	for _, name := range expr.Variables(n) {
+		if d := s.declaredAs(name); d != nil && d.made != "" && d.symbol.Type == expr.Any {
+			return true
+		}
+	}
+	return false
+}
+
+// foreign reports whether flows of the type have every function of an expression.
+func (c *checker) foreign(v architect.Value, n expr.Node) bool {
+	err := expr.Foreign(n, c.flow.Type)
+	switch {
+	case err == nil:
+		return true
+	case c.calls:
+		c.expressionError(v, v.Text, err)
+	default:
+		var e *expr.Error
+		errors.As(err, &e)
+		f := diag.Finding{Code: CodeForeign, Severity: diag.Warning, Message: e.Message, Hint: e.Hint, Path: v.Path}
+		f.Position, f.Length = c.file.Place(v, e.Offset, e.Length)
+		c.findings.Add(f)
+	}
+	return false
 }
 
 func (c *checker) expressionError(v architect.Value, text string, err error) {

@@ -6,10 +6,17 @@ import (
 	"sync"
 )
 
-// BuiltIns are the built-in variables of a type of call flow (inboundCall, inQueueCall,
-// outboundCall, secureCall), those that all have first. The order stays, so that a Table
-// made with them first has them in the slots of their places.
+// BuiltIns are the built-in variables of a flow type, those that all calls have first. The
+// order stays, so that a Table made with them first has them in the slots of their places. Of
+// types that are no calls only some are known; a type that is not known is taken for a call.
 func BuiltIns(flowType string) []Symbol {
+	if list, ok := digitalBuiltIns[strings.ToLower(flowType)]; ok {
+		out := symbolList("Flow.IsTest Boolean, Flow.StartDateTimeUtc DateTime, Flow.Version String" + list)
+		for i := range out {
+			out[i].Slot = i
+		}
+		return out
+	}
 	out := symbolList(`Call.Ani String, Call.CalledAddress String, Call.CalledAddressOriginal String, Call.ConversationId String,
 		Call.RemoteName String, Interaction.Id String, Call.Language String, Interaction.Language String, Call.UUIData String,
 		Flow.IsTest Boolean, Flow.StartDateTimeUtc DateTime, Flow.Version String,
@@ -25,6 +32,25 @@ func BuiltIns(flowType string) []Symbol {
 		out[i].Slot = i
 	}
 	return out
+}
+
+const messageBuiltIns = ", Message.Message Message, Message.ConversationId String, Message.IsNewConversation Boolean, Message.Language String, Message.ExternalTag String, Message.IsAuthenticated Boolean"
+
+// digitalBuiltIns are the built-in variables of flow types that are no calls, by lower-case
+// name, as far as published flows and Genesys' help show them.
+var digitalBuiltIns = map[string]string{
+	"inboundshortmessage": messageBuiltIns, "inqueueshortmessage": messageBuiltIns + ", Message.CurrentQueue Queue",
+	"inboundemail": ", Email.Message Email, Email.ConversationId String, Email.Language String", "inqueueemail": ", Email.Message Email, Email.ConversationId String, Email.Language String, Email.CurrentQueue Queue",
+	"inboundchat": ", Chat.ConversationId String, Chat.Language String, Chat.Guest JSON",
+	"workitem":    ", Workitem.EventType String, Workitem.Workitem JSON",
+	"botflow":     ", Session.LastKnowledgeAnswer String", "digitalbot": ", Session.LastKnowledgeAnswer String",
+	"workflow": "", "surveyinvite": "",
+}
+
+// AllBuiltIns reports whether BuiltIns has every built-in variable of a flow type.
+func AllBuiltIns(flowType string) bool {
+	_, digital := digitalBuiltIns[strings.ToLower(flowType)]
+	return !digital
 }
 
 // CallVariables are the built-in variables of inbound call flows.

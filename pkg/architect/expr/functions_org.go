@@ -2,6 +2,7 @@ package expr
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -115,6 +116,8 @@ var laterRows = []row{
 	{"ToCommunication(value any?, format nuf) com", toCommunication, 0},
 	{"ToCommunication(value any?, format stf) com", toCommunication, 0},
 	{"ToCommunication(value any?, format tif) com", toCommunication, 0},
+	{"ToCommunicationBlank(lengthMs int 0..10000 literal) com", blankCommunication, 0},
+	{"ToCommunicationSsml(ssml str?) com", toCommunication, 0},
 	{"ToDate(value dtm) dat", toDate, 0},
 	{"ToDisplayString(value any?) str", toString, 0},
 	{"ToDisplayString(value any[]) str", joinItems, 0},
@@ -314,6 +317,10 @@ func toCommunication(m *machine, a []Value) (Value, *EvalError) {
 		return NotSet(Communication), err
 	}
 	return Value{h: head(Communication), p: &box{audio: []string{v.s}}}, nil
+}
+
+func blankCommunication(_ *machine, a []Value) (Value, *EvalError) {
+	return Value{h: head(Communication), p: &box{audio: []string{blank + strconv.FormatInt(a[0].n, 10) + " ms)"}}}, nil
 }
 
 func toDate(_ *machine, a []Value) (Value, *EvalError) { return OfDate(a[0].Time()), nil }

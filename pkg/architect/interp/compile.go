@@ -449,7 +449,7 @@ func (c *compiler) begin(u *unit) {
 	} else {
 		u.start = c.p.tasks[u.task].entry
 	}
-	if u.index == 0 && f.InitialGreeting.IsSet() {
+	if g := f.InitialGreeting; u.index == 0 && g.IsSet() && (g.Form != architect.Exp || strings.TrimSpace(g.Text) != "") {
 		u.start = c.emit(instr{
 			op: &playOp{c.value(f.InitialGreeting, expr.Audio), "initialGreeting"}, kind: "initialGreeting",
 			pos: f.InitialGreeting.Pos, path: f.InitialGreeting.Path, next: u.start,

@@ -102,6 +102,10 @@ func (c *compiler) value(v architect.Value, typ expr.Type) value {
 }
 
 func (c *compiler) expression(out *value, v architect.Value, typ expr.Type) {
+	if typ == expr.Audio && architect.NotSetAudio(v) { // silence
+		out.lit = expr.NotSet(expr.Audio)
+		return
+	}
 	target := &typ
 	if typ == expr.Invalid {
 		target = nil

@@ -36,7 +36,9 @@ var repairs = map[string]string{
 	"DR-FLOW-111": "Genesys accepts that and keeps one of them. Delete the other.",
 	"DR-FLOW-112": "A reference to it could mean either. Give one of the two another `refId`.",
 	"DR-FLOW-113": "Whatever compares it decides the same way for every caller, or fails. Most often the action that should write to it binds another variable.",
-	"DR-FLOW-114": "Published flows have it, and callers hear nothing. `ToAudioBlank(100)` is silence that every version takes.",
+	"DR-FLOW-114": "Published flows have it, and callers hear nothing where a greeting or an announcement seems to be: NOT_SET, an empty text, a blank of no length. `ToAudioBlank(100)` is silence that is meant, and that every version takes.",
+	"DR-FLOW-115": "How a trunk writes a number is its own affair: `tel:+15135550142` on many, `+15135550142` or `sip:…` on others. A comparison with a bare number, its beginning or its length, and a table whose keys are bare numbers, hold on some and fail on the others without an error. Compare `ToPhoneNumber(Call.Ani).e164`, which is the same on all.",
+	"DR-FLOW-116": "`MakeCommunication` and its relatives make what a bot or a message says. Genesys has them in flows of bots and messages.",
 
 	"DA-FILE-001": "Reading stopped at the place. A missing comma or quote shortly before is the usual mistake.",
 	"DA-FILE-002": "The message names the type that belongs there.",
