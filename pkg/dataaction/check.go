@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -106,12 +107,18 @@ func (c *checker) identity() {
 		c.add(codeKind, "/integrationType", "write custom-rest-actions or purecloud-data-actions", "integrationType is missing")
 	default:
 		near := diag.Nearest(d.IntegrationType, kinds)
+		if name, ok := strings.CutSuffix(d.IntegrationType, "-data-actions"); ok && diag.Distance(name, strings.TrimSuffix(near, "-data-actions")) > 2 {
+			near = "" // they are alike in their ends alone
+		}
 		switch {
 		case slices.Contains(kinds, d.IntegrationType):
 		case near != "":
 			c.add(codeKind, "/integrationType", diag.DidYouMean(d.IntegrationType, kinds), "Genesys has no integration type %q", d.IntegrationType)
 		default: // Genesys has a kind for each neighbour, and adds some
-			c.add(codeKind, "/integrationType", "", "integration type %q is not known here: of its address and credentials nothing is checked", d.IntegrationType).Severity = diag.Info
+			f := c.add(codeKind, "/integrationType", "", "integration type %q is not known here: of its address and credentials nothing is checked", d.IntegrationType)
+			if strings.HasSuffix(d.IntegrationType, "-data-actions") {
+				f.Severity = diag.Info
+			}
 		}
 	}
 	if d.ActionType == CustomAuth {

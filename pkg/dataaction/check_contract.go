@@ -2,6 +2,7 @@ package dataaction
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ func (c *checker) schema(pointer string, raw json.RawMessage) *schema {
 	}
 	s, err := compileSchema(raw)
 	if err != nil {
-		c.add(codeContract, pointer, "", "the contract is no draft-04 schema: %s", firstLine(err.Error()))
+		c.noSchema(pointer, raw, err)
 		return nil
 	}
 	v, err := jsonpath.Decode(raw)
@@ -54,6 +55,59 @@ func (c *checker) schema(pointer string, raw json.RawMessage) *schema {
 	c.references(v, pointer)
 	c.required(s.root, pointer)
 	return s
+}
+
+// noSchema says why a contract is none, in words where the mistake is a common one.
+func (c *checker) noSchema(pointer string, raw json.RawMessage, err error) {
+	const format = "the contract is no draft-04 schema: %s"
+	before := len(c.findings)
+	if v, bad := jsonpath.Decode(raw); bad == nil {
+		c.mistakes(v, pointer, func(at, hint, text string) { c.add(codeContract, at, hint, format, text) })
+	}
+	if len(c.findings) > before {
+		return
+	}
+	text := firstLine(err.Error())
+	at := pointer
+	if where, _, ok := strings.Cut(text, ": "); ok && c.d.given(pointer+"/"+strings.ReplaceAll(where, ".", "/")) {
+		at += "/" + strings.ReplaceAll(where, ".", "/")
+	}
+	c.add(codeContract, at, "", format, text)
+}
+
+// mistakes finds types that are none, and lists of required members that are no such list.
+func (c *checker) mistakes(v jsonpath.Value, pointer string, say func(at, hint, text string)) {
+	if v.Kind() != jsonpath.Object {
+		return
+	}
+	path := strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(pointer, atInput), atOutput), "/"), "/", ".")
+	if path != "" {
+		path += "."
+	}
+	if t, ok := v.Get("type"); ok && t.Kind() == jsonpath.String && !slices.Contains(typeNames, t.Str()) {
+		hint := diag.DidYouMean(t.Str(), typeNames)
+		if hint == "" {
+			hint = "write one of " + strings.Join(typeNames[1:], ", ")
+		}
+		say(pointer+"/type", hint, fmt.Sprintf("%stype: there is no type %q", path, t.Str()))
+	}
+	if r, ok := v.Get("required"); ok {
+		at := pointer + "/required"
+		switch {
+		case r.Kind() == jsonpath.Array && r.Len() == 0:
+			say(at, "leave it out when nothing is required", path+"required: minItems: got 0, want 1")
+		case r.Kind() == jsonpath.True, r.Kind() == jsonpath.False:
+			say(at, `list the names in "required" of the object that holds them`, path+"required: got boolean, want array")
+		}
+	}
+	if props, ok := v.Get("properties"); ok && props.Kind() == jsonpath.Object {
+		for _, m := range props.Members() {
+			c.mistakes(m.Value, pointer+"/properties/"+source.EscapePointer(m.Name), say)
+		}
+	}
+	if items, ok := v.Get("items"); ok {
+		c.mistakes(items, pointer+"/items", say)
+	}
 }
 
 // references refuses $ref, which Genesys does not follow.

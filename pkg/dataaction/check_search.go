@@ -84,7 +84,7 @@ func nearest(name string, known []string) string {
 	if near := diag.Nearest(plain, known); near != "" {
 		return near
 	}
-	return map[string]string{"op": "operator", "property": "propertyName", "name": "propertyName", "field": "propertyName", "groups": "filterGroups", "where": "filterGroups", "from": "value", "to": "highValue"}[strings.ToLower(plain)]
+	return map[string]string{"val": "value", "op": "operator", "property": "propertyName", "name": "propertyName", "field": "propertyName", "groups": "filterGroups", "where": "filterGroups", "from": "value", "to": "highValue"}[strings.ToLower(plain)]
 }
 
 func (x *searchCheck) unknown(v jsonpath.Value, known []string, where string) {

@@ -121,7 +121,7 @@ func TestCheck(t *testing.T) {
 		{`\"id\": ${id}`, `\"id\": \"${id}\"`, "DA-TPL-017", `${id}`},
 		{`{"type": "string"},
           "note"`, `{"type": "strng"},
-          "note"`, "DA-CON-001", "{"},
+          "note"`, "DA-CON-001", `"strng"`},
 		{`"phone": {"type": "string"}`, `"phone": {"type": "array", "items": {"type": "string"}}`, "DA-CON-002", `{"type": "array"`},
 		{`"phone": {"type": "string"}`, `"phone": {"type": "string"}, "1x": {"type": "string"}`, "DA-CON-003", `{"type"`},
 		{`"phone": {"type": "string"}`, `"phone": {"type": "string"}, "orgId": {"type": "string"}`, "DA-CON-004", `{"type"`},

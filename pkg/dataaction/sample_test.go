@@ -199,11 +199,69 @@ func TestRemarks(t *testing.T) {
 	}
 }
 
+// Members are compared at every depth; of a reply that is passed on the many that are dropped
+// are told in one remark.
+func TestNestedRemarks(t *testing.T) {
+	d := find()
+	d.Output = json.RawMessage(`{"type":"object","properties":{"user":{"type":"object","properties":{"firstName":{"type":"string"},"id":{"type":"string"}}},"deals":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string"}}}}}}`)
+	d.Response = dataaction.ResponseConfig{SuccessTemplate: "${rawResult}"}
+	p := compile(t, d, dataaction.Options{})
+	for reply, want := range map[string][]string{
+		`{"user":{"firstname":"x","id":"1"},"deals":[{"id":"1"},{"ID":"2"}]}`: {`"user.firstname" was written and dropped: the output contract does not have it did you mean "firstName"`, `"deals.ID" was written and dropped: the output contract does not have it did you mean "id"`, `output "user.firstName" was not set `, `output "deals.id" was not set `},
+		`{"user":{"firstName":"x","id":"1"},"deals":[]}`:                      nil,
+		`{"deals":[]}`: {`output "user" was not set `},
+		`{"user":{"firstName":"x","id":"1"},"deals":[],"a1":1,"b1":1,"c1":1,"d1":1,"e1":1,"f1":1}`: {`6 members were written and dropped, which the output contract does not have: "a1", "b1", "c1", "d1", "e1", … `},
+	} {
+		r := dataaction.Run(t.Context(), p, map[string]any{"phone": "+1"}, &script{answers: []dataaction.Response{ok(reply)}}, dataaction.RunOptions{Remarks: true, Credentials: map[string]secret.Value{"token": secret.New("x")}})
+		var got []string
+		for _, f := range r.Findings {
+			got = append(got, f.Message+" "+f.Hint)
+		}
+		if r.Err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q %v", reply, got, r.Err)
+		}
+	}
+}
+
+// What only other expressions than Go's can do is no mistake of a contract.
+func TestPatternsOfContracts(t *testing.T) {
+	for pattern, want := range map[string]bool{`^(?!x)a+$`: true, `(?<=a)b`: true, `(a)\\1`: true, `^[0-9]+$`: true, `(`: false} {
+		fs := check(t, action(t, "https://api.example.com/x", "application/json", "{}", "${rawResult}", `{"type":"object","properties":{"a":{"type":"string","pattern":"`+strings.ReplaceAll(pattern, `\\`, `\\\\`)+`"}}}`, `{"type":"object"}`))
+		if fs.Err() == nil != want {
+			t.Errorf("%s: %v", pattern, fs)
+		}
+	}
+}
+
+// Integration types: one of Genesys' own is no finding, a function needs no address.
+func TestIntegrationTypes(t *testing.T) {
+	for kind, want := range map[string]string{
+		"custom-rest-actions": "", "aws-lambda-data-actions": "", "zendesk-data-actions": "", "new-kind-data-actions": "info DA-FILE-007",
+		"custom-rest-action": "warning DA-FILE-007", "custom_rest_actions": "warning DA-FILE-007", "rest": "warning DA-FILE-007",
+	} {
+		text := strings.Replace(action(t, "https://api.example.com/x", "application/json", "{}", "${rawResult}", `{"type":"object"}`, `{"type":"object"}`), "custom-rest-actions", kind, 1)
+		got := ""
+		for _, f := range check(t, text) {
+			got += string(f.Severity) + " " + f.Code
+		}
+		if got != want {
+			t.Errorf("%s: %s", kind, got)
+		}
+	}
+	function := `{"name":"f","integrationType":"function-data-actions","actionType":"custom","secure":false,"config":{"request":{"headers":{},"requestTemplate":"${input.rawRequest}"},"response":{"translationMap":{},"translationMapDefaults":{},"successTemplate":"${rawResult}"}},"contract":{"input":{"inputSchema":{"type":"object","properties":{}}},"output":{"successSchema":{"type":"object","properties":{}}}}}`
+	if fs := check(t, function); len(fs) > 0 {
+		t.Error(fs)
+	}
+}
+
 // What a contract lacks is told in words, without a file that there is not.
 func TestContractErrors(t *testing.T) {
 	for contract, want := range map[string]string{
 		`{"type":"object","properties":{},"required":[]}`: "the contract is no draft-04 schema: required: minItems: got 0, want 1",
-		`{"type":"objekt"}`: "the contract is no draft-04 schema: type: ",
+		`{"type":"objekt"}`: `the contract is no draft-04 schema: type: there is no type "objekt"`,
+		`{"type":"object","properties":{"a":{"type":"text"}}}`:                   `the contract is no draft-04 schema: properties.a.type: there is no type "text"`,
+		`{"type":"object","properties":{"a":{"type":"string","required":true}}}`: "the contract is no draft-04 schema: properties.a.required: got boolean, want array",
+		`{"type":"object","properties":{"a":{"type":"string","enum":[]}}}`:       "the contract is no draft-04 schema: properties.a.enum: ",
 	} {
 		fs := check(t, action(t, "https://api.example.com/x", "application/json", "{}", "${rawResult}", contract, `{"type":"object"}`))
 		if !slices.ContainsFunc(fs, func(f diag.Finding) bool {

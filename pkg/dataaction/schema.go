@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -96,6 +98,7 @@ func compileFull(v jsonpath.Value) (*jsonschema.Schema, error) {
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft4)
 	c.UseLoader(noLoader{})
+	c.UseRegexpEngine(expression)
 	const url = "contract.json"
 	if err := c.AddResource(url, v.ToAny()); err != nil {
 		return nil, err
@@ -103,6 +106,25 @@ func compileFull(v jsonpath.Value) (*jsonschema.Schema, error) {
 	s, err := c.Compile(url)
 	return s, plainly(err)
 }
+
+// expression compiles a pattern. Those of JSON schemas are JavaScript's, which look around and
+// back; what Go's expressions cannot do is taken to match.
+func expression(text string) (jsonschema.Regexp, error) {
+	re, err := regexp.Compile(text)
+	var e *syntax.Error
+	if errors.As(err, &e) && (e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidNamedCapture || e.Code == syntax.ErrInvalidEscape || e.Code == syntax.ErrInvalidRepeatSize) {
+		return anything{text}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return re, nil
+}
+
+type anything struct{ text string }
+
+func (a anything) MatchString(string) bool { return true }
+func (a anything) String() string          { return a.text }
 
 // plainly is an error of the library with what is wrong and where, and without the name that
 // it gives the contract.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
@@ -339,4 +340,150 @@ func TestQuotesOfMappedTexts(t *testing.T) {
 			t.Errorf("%s: %v", text, got)
 		}
 	}
+}
+
+// Searches of HubSpot that it refuses or misreads, of any object and in both forms of versions.
+func TestSearchBodies(t *testing.T) {
+	const f = `{"propertyName":"phone","operator":"EQ","value":"$esc.jsonString(${input.q})"}`
+	in := func(filter string) string { return `{"filterGroups":[{"filters":[` + filter + `]}]}` }
+	more := func(member string) string { return `{"filterGroups":[{"filters":[` + f + `]}],` + member + `}` }
+	many := func(n int) string { return strings.TrimSuffix(strings.Repeat(f+",", n), ",") }
+	groups := func(n, of int) string {
+		return `{"filterGroups":[` + strings.TrimSuffix(strings.Repeat(`{"filters":[`+many(of)+`]},`, n), ",") + `]}`
+	}
+	const member, all, limits = "error DA-REQ-010", "error DA-REQ-011", "error DA-REQ-014"
+	for body, want := range map[string]string{
+		in(f): "", `{"filters":[` + f + `]}`: "", `{"query":"$esc.jsonString(${input.q})"}`: "", more(`"query":"x"`): "",
+		`{"filterGroup":[{"filters":[` + f + `]}]}`: member + ", " + all, `{"filter_groups":[{"filters":[` + f + `]}]}`: member + ", " + all,
+		`{"filtergroups":[{"filters":[` + f + `]}]}`: member + ", " + all, `{"filter":[` + f + `]}`: member + ", " + all, `{"querry":"x"}`: member + ", " + all,
+		`{}`: all, `{"properties":["email"],"limit":1}`: all, `{"filterGroups":[]}`: all, `{"filterGroups":[{"filters":[]}]}`: all, `{"query":""}`: all,
+		`{"filterGroups":{"filters":[` + f + `]}}`: member, `{"filterGroups":[[` + f + `]]}`: member + ", " + all, `{"filterGroups":[{"filters":` + f + `}]}`: member + ", " + all,
+		in(`{"property_name":"phone","operator":"EQ","value":"1"}`): member, in(`{"property":"phone","operator":"EQ","value":"1"}`): member, in(`{"propertyname":"phone","operator":"EQ","value":"1"}`): member,
+		in(`{"propertyName":"phone","operater":"EQ","value":"1"}`): member, in(`{"propertyName":"phone","op":"EQ","value":"1"}`): member, in(`{"propertyName":"phone","value":"1"}`): member,
+		in(`{"propertyName":"phone","operator":"EQUALS","value":"1"}`): member, in(`{"propertyName":"phone","operator":"eq","value":"1"}`): "warning DA-REQ-010",
+		in(`{"propertyName":"phone","operator":"EQ","values":["1"]}`): member, in(`{"propertyName":"phone","operator":"EQ"}`): member, in(`{"propertyName":"phone","operator":"EQ","val":"1"}`): member,
+		in(`{"propertyName":"phone","operator":"IN","value":"1"}`): member, in(`{"propertyName":"phone","operator":"IN","values":"1"}`): member, in(`{"propertyName":"phone","operator":"IN","values":[]}`): member,
+		in(`{"propertyName":"phone","operator":"IN","values":["1","2"]}`): "", in(`{"propertyName":"phone","operator":"NOT_IN","values":["1"]}`): "",
+		in(`{"propertyName":"phone","operator":"BETWEEN","value":"1"}`): member, in(`{"propertyName":"phone","operator":"BETWEEN","value":"1","highValue":"2"}`): "", in(`{"propertyName":"phone","operator":"BETWEEN","value":"1","highvalue":"2"}`): member,
+		in(`{"propertyName":"phone","operator":"HAS_PROPERTY"}`): "", in(`{"propertyName":"phone","operator":"NOT_HAS_PROPERTY"}`): "", in(`{"propertyName":"phone","operator":"NOT_HAS_PROPERTY","value":"1"}`): member,
+		in(`{"propertyName":"amount","operator":"GTE","value":5}`): "", in(`{"propertyName":"phone","operator":"CONTAINS_TOKEN","value":"*5550142"}`): "",
+		in(`{"propertyName":"phone","operator":"EQ","value":"1","extra":1}`): "warning DA-REQ-010",
+		more(`"limit":10`): "", more(`"limit":"10"`): "", more(`"limit":201`): limits, more(`"limit":0`): limits, more(`"limit":"ten"`): member, more(`"after":"10"`): "",
+		more(`"sort":"name"`): "warning DA-REQ-010", more(`"sorts":["-createdate"]`): "", more(`"sorts":[{"propertyName":"createdate","direction":"DESCENDING"}]`): "",
+		more(`"sorts":[{"propertyName":"createdate","direction":"DESC"}]`): member, more(`"sorts":"createdate"`): member, more(`"sorts":["a","b"]`): limits, more(`"properties":"email"`): member, more(`"properties":["email"]`): "",
+		more(`"propertys":["email"]`): "warning DA-REQ-010", more(`"comment":"mine"`): "",
+		groups(5, 1): "", groups(6, 1): limits, groups(1, 6): "", groups(1, 7): limits, groups(3, 6): "", groups(4, 5): limits,
+		`{"filterGroups":[{"filters":[` + f + `#if("$!{input.o}" != ""),{"propertyName":"email","operator":"EQ","value":"$esc.jsonString(${input.o})"}#end]}]}`: "",
+		`{"filterGroups":[{"filters":[#if("$!{input.o}" != "")` + f + `#end]}]}`:                                                                                "warning DA-REQ-011",
+		`{#if("$!{input.o}" != "")"filterGroups":[{"filters":[` + f + `]}]#{else}"filterGroup":[]#end}`:                                                         "warning DA-REQ-010, warning DA-REQ-011",
+		in(`{"propertyName":"phone","operator":"EQ","value":"$!{input.o}"}`):                                                                                    "warning DA-REQ-010",
+	} {
+		for _, object := range []string{"/crm/v3/objects/contacts/search", "/crm/objects/2026-09/deals/search", "/crm/v3/objects/2-3456/search", "/crm/v3/objects/p_thing/search", "/crm/objects/2026-03/tickets/search"} {
+			i := instance{url: "https://api.hubapi.com" + object, body: body, input: `{"type":"object","required":["q"],"properties":{"q":{"type":"string"},"o":{"type":"string"}}}`}
+			fs := check(t, i.text(t))
+			if got := strings.Join(grave(fs), ", "); got != want {
+				t.Errorf("%s %s\n got %q\nwant %q %v", object, body, got, want, fs)
+				break
+			}
+		}
+	}
+	get := instance{url: "https://api.hubapi.com/crm/v3/objects/contacts/search", method: "GET", body: "${input.rawRequest}"}
+	if got := grave(check(t, get.text(t))); !slices.Contains(got, "error DA-REQ-002") {
+		t.Error(got)
+	}
+}
+
+// Each hint is followed: its text is put in the place of what it is about, and then nothing is
+// found and the template works with the input and without it.
+func TestHintsAreRight(t *testing.T) {
+	const input = `{"type":"object","required":["text"],"properties":{"text":{"type":"string"},"max":{"type":"integer"},"note":{"type":"string"},"phone":{"type":"string"}}}`
+	for _, c := range []struct{ url, body, ref, code string }{
+		{body: `{"a": "${input.text}"}`, ref: `${input.text}`, code: "DA-TPL-010"},
+		{body: `{"a": "$!{input.note}"}`, ref: `$!{input.note}`, code: "DA-TPL-010"},
+		{body: `{"a": "${input.note}"}`, ref: `${input.note}`, code: "DA-TPL-010"},
+		{body: `{"a": "x"#if("$!{input.note}" != ""), "b": "${input.note}"#end}`, ref: `${input.note}`, code: "DA-TPL-010"},
+		{body: `{"a": "$input.note"}`, ref: `$input.note`, code: "DA-TPL-010"},
+		{body: `{"max": ${input.max}}`, ref: `${input.max}`, code: "DA-TPL-012"},
+		{body: `{"max": $input.max}`, ref: `$input.max`, code: "DA-TPL-012"},
+		{body: `{"max": "${input.max}"}`, ref: `${input.max}`, code: "DA-TPL-012"},
+		{body: `[1, ${input.max}]`, ref: `${input.max}`, code: "DA-TPL-012"},
+		{body: `{"a": "$esc.jsonString(${input.note})"}`, ref: `${input.note}`, code: "DA-TPL-012"},
+		{body: `{"a": "$esc.jsonEncode("${input.note}")"}`, ref: `${input.note}`, code: "DA-TPL-012"},
+		{body: `{"a": "$esc.jsonString("Note: ${input.note}!")"}`, ref: `${input.note}`, code: "DA-TPL-012"},
+		{body: `{"a": "$encoding.base64(${input.note})"}`, ref: `${input.note}`, code: "DA-TPL-012"},
+		{url: `https://api.example.com/x?p=${input.phone}`, ref: `${input.phone}`, code: "DA-TPL-011"},
+		{url: `https://api.example.com/x?p=$!{input.phone}`, ref: `$!{input.phone}`, code: "DA-TPL-011"},
+		{url: `https://api.example.com/x?p=$esc.url(${input.phone})`, ref: `${input.phone}`, code: "DA-TPL-012"},
+		{url: `https://api.example.com/x/${input.text}`, ref: `${input.text}`, code: "DA-TPL-011"},
+		{url: `https://api.example.com/x?n=${input.max}`, ref: `${input.max}`, code: "DA-TPL-012"},
+	} {
+		text := instance{url: c.url, body: c.body, input: input}.text(t)
+		hint := ""
+		for _, f := range check(t, text) {
+			if f.Code == c.code {
+				hint = f.Hint
+			}
+		}
+		write, ok := strings.CutPrefix(hint, "write ")
+		for _, end := range []string{", or ask", ", or put", ", with the quotes"} {
+			write, _, _ = strings.Cut(write, end)
+		}
+		if !ok {
+			t.Errorf("%s%s: the hint of %s is %q", c.url, c.body, c.code, hint)
+			continue
+		}
+		url, body := strings.Replace(c.url, c.ref, write, 1), strings.Replace(c.body, c.ref, write, 1)
+		if i := strings.LastIndex(c.body, c.ref); i >= 0 { // behind the #if
+			body = c.body[:i] + write + c.body[i+len(c.ref):]
+		}
+		fs := check(t, instance{url: url, body: body, input: input}.text(t))
+		if got := grave(fs); len(got) > 0 {
+			t.Errorf("%s%s: after %q: %v", url, body, hint, fs)
+		}
+		for _, in := range []map[string]any{{"text": `a "b" \ c`}, {"text": "x", "note": "two\n\"lines\"", "max": 7, "phone": "+15135550142"}} {
+			r := sent(t, instance{url: url, body: body, input: input}.text(t), in)
+			if r.Err != nil {
+				t.Errorf("%s%s with %v: %v", url, body, in, r.Err)
+			}
+		}
+	}
+	// comparisons with a mapped text
+	for cond, want := range map[string]string{`$name == "active"`: "$name == ", `$name.startsWith("act")`: "$name.startsWith(", `$name.equalsIgnoreCase("active")`: "$name.equalsIgnoreCase(", `$name.endsWith("ve")`: "$name.endsWith(", `$name.matches("active")`: "$name.matches("} {
+		with := func(cond string) instance {
+			return instance{success: `{"name": #if(` + cond + `)"yes"#{else}"no"#end, "count": ${count}}`}
+		}
+		hint := ""
+		for _, f := range check(t, with(cond).text(t)) {
+			hint = f.Hint
+		}
+		i := strings.Index(hint, want)
+		if i < 0 {
+			t.Errorf("%s: hint %q", cond, hint)
+			continue
+		}
+		fixed := with(hint[i:])
+		if got := grave(check(t, fixed.text(t))); len(got) > 0 {
+			t.Errorf("%s: %v", hint[i:], got)
+		}
+		if r := sent(t, fixed.text(t), map[string]any{"q": "x"}); r.Err != nil || string(r.Outputs["name"].Str()) != "yes" {
+			t.Errorf("%s: %v %v", hint[i:], r.Outputs, r.Err)
+		}
+	}
+}
+
+// sent runs an action whose reply has an active name; the body must be JSON.
+func sent(t *testing.T, text string, in map[string]any) *dataaction.Result {
+	t.Helper()
+	d, fs := dataaction.ParseExport("a", []byte(text))
+	if d == nil {
+		t.Fatal(fs)
+	}
+	s := &script{answers: []dataaction.Response{ok(`{"name":"active","count":3}`)}}
+	r := dataaction.Run(t.Context(), compile(t, d, dataaction.Options{}), in, s, dataaction.RunOptions{})
+	for _, q := range s.sent {
+		if !json.Valid(q.Body) {
+			t.Errorf("no JSON is sent: %s", q.Body)
+		}
+	}
+	return r
 }

@@ -59,7 +59,7 @@ type Assumptions struct {
 	AssociationIn          bool // IN works on associations.contact and associations.company
 	NegativesMatchEmpty    bool // NEQ, NOT_IN and NOT_CONTAINS_TOKEN find records without the property
 	EmptySortsFirst        bool // records without the sorted property come first instead of last
-	UnknownFieldsIgnored   bool // unknown members of a search body are ignored instead of 400
+	UnknownFieldsIgnored   bool // unknown members of a search's groups and filters are ignored, as those at the top are, instead of 400
 	DailyHeadersOnSearch   bool // search replies carry X-HubSpot-RateLimit-Daily and -Daily-Remaining
 	CategoryOn429          bool // a 429 has the category RATE_LIMITS
 	RetryAfterOn429        bool // a 429 has Retry-After

@@ -15,6 +15,7 @@ import (
 // searchBody is the request as it may arrive: numbers also as texts, sorts in both forms.
 type searchBody struct {
 	FilterGroups []hubspot.FilterGroup `json:"filterGroups"`
+	Filters      []hubspot.Filter      `json:"filters"` // one group, without the list of groups
 	Properties   []string              `json:"properties"`
 	Sorts        []hubspot.Sort        `json:"sorts"`
 	Query        string                `json:"query"`
@@ -96,14 +97,62 @@ func (c *call) parseSearch() (searchBody, *failure) {
 	if n := utf8.RuneCount(c.body); n > hubspot.MaxSearchBody {
 		return req, invalid("The request body has %d characters, at most %d are allowed", n, hubspot.MaxSearchBody)
 	}
-	dec := json.NewDecoder(bytes.NewReader(c.body))
-	if !c.s.assume.UnknownFieldsIgnored {
-		dec.DisallowUnknownFields()
-	}
-	if err := dec.Decode(&req); err != nil {
+	if err := json.Unmarshal(c.body, &req); err != nil {
 		return req, invalid("Invalid input JSON: %v", err)
 	}
-	return req, nil
+	if req.Filters != nil && len(req.Filters) == 0 {
+		return req, invalid("Invalid input JSON: filters is empty")
+	}
+	if len(req.Filters) > 0 {
+		req.FilterGroups = append(req.FilterGroups, hubspot.FilterGroup{Filters: req.Filters})
+	}
+	if req.Properties != nil && len(req.Properties) == 0 {
+		return req, invalid("Invalid input JSON: properties is empty")
+	}
+	for _, g := range req.FilterGroups {
+		for _, f := range g.Filters {
+			var lacks []string
+			if f.PropertyName == "" {
+				lacks = append(lacks, "propertyName")
+			}
+			if f.Operator == "" {
+				lacks = append(lacks, "operator")
+			}
+			if len(lacks) > 0 {
+				return req, invalid("Invalid input JSON on line 1, column 1: Cannot build Filter, some of required attributes are not set [%s]", strings.Join(lacks, ", "))
+			}
+		}
+	}
+	return req, c.unknownInside()
+}
+
+// unknownInside refuses members of groups and filters that HubSpot does not have. At the top it
+// ignores them: two reports have it answer with everybody.
+func (c *call) unknownInside() *failure {
+	if c.s.assume.UnknownFieldsIgnored {
+		return nil
+	}
+	var parts struct {
+		FilterGroups json.RawMessage `json:"filterGroups"`
+		Filters      json.RawMessage `json:"filters"`
+	}
+	if err := json.Unmarshal(c.body, &parts); err != nil {
+		return invalid("Invalid input JSON: %v", err)
+	}
+	for _, x := range []struct {
+		text json.RawMessage
+		into any
+	}{{parts.FilterGroups, new([]hubspot.FilterGroup)}, {parts.Filters, new([]hubspot.Filter)}} {
+		if len(x.text) == 0 {
+			continue
+		}
+		dec := json.NewDecoder(bytes.NewReader(x.text))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(x.into); err != nil {
+			return invalid("Invalid input JSON: %v", err)
+		}
+	}
+	return nil
 }
 
 // checkFilters refuses what HubSpot refuses; the texts are in its manner.
@@ -147,7 +196,11 @@ func (c *call) checkFilter(f hubspot.Filter, defs map[string]Property) *failure 
 		return invalid("Property %q is not searchable", f.PropertyName)
 	}
 	switch f.Operator {
-	case hubspot.HasProperty, hubspot.NotHasProperty:
+	case hubspot.HasProperty:
+	case hubspot.NotHasProperty:
+		if f.Value != "" {
+			return invalid("Operator %s on %q must not have a value", f.Operator, f.PropertyName)
+		}
 	case hubspot.In, hubspot.NotIn:
 		if len(f.Values) == 0 {
 			return invalid("Operator %s on %q needs values", f.Operator, f.PropertyName)

@@ -134,6 +134,16 @@ func TestSearchLimitsAre400(t *testing.T) {
 		"association by order":   {filter("associations.deal", "GT", `"value":"1"`), false},
 		"not JSON":               {`{"filterGroups":`, false},
 		"filters without groups": {`{"filters":[]}`, false},
+		"a group without a list": {`{"filters":[` + f + `]}`, true},
+		"7 filters, no groups":   {`{"filters":[` + repeat(f, 7) + `]}`, false},
+		"groups that are none":   {`{"filterGroups":{"filters":[` + f + `]}}`, false},
+		"filter without a name":  {`{"filterGroups":[{"filters":[{"property_name":"phone","operator":"HAS_PROPERTY"}]}]}`, false},
+		"filter with another op": {`{"filterGroups":[{"filters":[{"propertyName":"phone","operater":"HAS_PROPERTY"}]}]}`, false},
+		"filter with more":       {`{"filterGroups":[{"filters":[{"propertyName":"phone","operator":"HAS_PROPERTY","x":1}]}]}`, false},
+		"group with more":        {`{"filterGroups":[{"filter":[` + f + `]}]}`, false},
+		"NOT_HAS with a value":   {filter("phone", "NOT_HAS_PROPERTY", `"value":"1"`), false},
+		"properties of an empty": {`{"properties":[]}`, false},
+		"groups misspelt":        {`{"filterGroup":[{"filters":[` + f + `]}]}`, true},
 		"empty":                  {`{}`, true},
 	} {
 		a := c.do("POST", contactSearch, x.body)
@@ -333,4 +343,23 @@ func FuzzSearch(f *testing.F) {
 			t.Errorf("%d %s", status, text)
 		}
 	})
+}
+
+// A misspelt member at the top is ignored, and the search finds everybody; filters without
+// groups filter.
+func TestFiltersAtTheTop(t *testing.T) {
+	_, c := serve(t, account(), free())
+	all := c.do("POST", contactSearch, `{}`)
+	const f = `[{"propertyName":"hs_object_id","operator":"EQ","value":"90000000002"}]`
+	for body, want := range map[string]string{
+		`{"filters":` + f + `}`: "2", `{"filterGroups":[{"filters":` + f + `}]}`: "2",
+		`{"filterGroup":[{"filters":` + f + `}]}`: all.ids(), `{"filter_groups":[{"filters":` + f + `}]}`: all.ids(), `{"filter":` + f + `}`: all.ids(),
+	} {
+		if a := c.do("POST", contactSearch, body); a.status != 200 || a.ids() != want {
+			t.Errorf("%s: %d %s, want %s", body, a.status, a.ids(), want)
+		}
+	}
+	if a := c.do("POST", contactSearch, `{"filters":[{"property_name":"phone","operator":"EQ","value":"1"}]}`); !strings.Contains(a.err.Message, "some of required attributes are not set [propertyName]") {
+		t.Error(a.text)
+	}
 }
