@@ -75,7 +75,7 @@ Exit codes: 0 the action succeeded, 2 it failed, 1 it could not be run.`,
 	f.StringVar(&o.action, "action", "", "which data action of a Terraform file, by its name or that of the resource")
 	f.StringVar(&o.input, "input", "{}", "input as a JSON object, or @FILE")
 	f.StringVar(&o.baseURL, "base-url", "", "send every request to this address instead, keeping path and query")
-	f.StringSliceVar(&credentials, "credentials-env", nil, "NAME=field: take a field of the credential from an environment variable")
+	f.StringSliceVar(&credentials, credentialsFlag, nil, "NAME=field: take a field of the credential from an environment variable")
 	f.BoolVar(&o.basic, "basic-auth", false, "the credential is of type Basic Auth, with userName and password")
 	f.StringVar(&o.auth, "auth", "", "file of the integration's custom auth action")
 	f.StringSliceVar(&o.readings, "reading", nil, "take another reading of what Genesys leaves open, see above")

@@ -23,10 +23,11 @@ type Env struct {
 	Version string
 	Pause   func(context.Context, time.Duration) error // lets the pauses pass that the vendors need; nil waits for real
 
-	given settings      // filled from the root's flags before a command runs
-	known *secret.Known // the secrets of this run, which no output may hold
-	stop  func()        // ends the context that --timeout limits
-	late  chan error    // says so when a command does not end by itself
+	told  map[string]string // variables whose values came with this run, and how errors call their source
+	given settings          // filled from the root's flags before a command runs
+	known *secret.Known     // the secrets of this run, which no output may hold
+	stop  func()            // ends the context that --timeout limits
+	late  chan error        // says so when a command does not end by itself
 
 	claimed string // what reads standard input; empty: nothing yet
 }
@@ -51,10 +52,13 @@ type Streams struct {
 // secretVariables are the environment variables that hold secrets, and proxyVariables those whose
 // address may have a password in it.
 func secretVariables() []string {
-	return []string{
-		"HUBSPOT_SERVICE_KEY", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_REFRESH_TOKEN",
-		"GENESYSCLOUD_OAUTHCLIENT_SECRET", "GENESYSCLOUD_ACCESS_TOKEN", "DEALROUTE_RUNTIME_CLIENT_SECRET",
+	var out []string
+	for _, c := range credentials() {
+		if c.hidden {
+			out = append(out, c.name)
+		}
 	}
+	return out
 }
 
 func proxyVariables() []string {

@@ -159,14 +159,14 @@ func (o *org) accessToken(ctx context.Context, env session, d *deployment.Deploy
 	return t, nil
 }
 
-// grantCheck is what a token endpoint's refusal says of the app; of what is no refusal nobody can
+// grantCheck is what a token endpoint's refusal says of the app that is given in some variables; of what is no refusal nobody can
 // tell.
-func grantCheck(d *deployment.Deployment, err error) keyCheck {
+func grantCheck(given string, err error) keyCheck {
 	var no *hubspotrest.Error
 	if !hubspotrest.GrantRefused(err) || !errors.As(err, &no) {
 		return keyCheck{doubt: err}
 	}
-	return keyCheck{refused: err, said: validate.HubSpot{Refused: fmt.Sprintf("the app in %s will not do: %v", givenBy(d), err), Hint: no.Hint()}}
+	return keyCheck{refused: err, said: validate.HubSpot{Refused: fmt.Sprintf("the app in %s will not do: %v", given, err), Hint: no.Hint()}}
 }
 
 // margin is how long before its end a token is given up: the last request of a call that began

@@ -78,9 +78,9 @@ func secretSource(field string) (variable, hint string) {
 	case blueprint.FieldToken:
 		return keyVariable, "a HubSpot service key with crm.objects.contacts.read and crm.objects.deals.read, and with crm.objects.companies.read for hubspot.lookup.company: numbers"
 	case blueprint.FieldClientID:
-		return "DEALROUTE_RUNTIME_CLIENT_ID", "the id of the OAuth client that data actions run with, or let setup make one (manage.runtimeClient: true)"
+		return runtimeIDVariable, "the id of the OAuth client that data actions run with, or let setup make one (manage.runtimeClient: true)"
 	case blueprint.FieldClientSecret:
-		return "DEALROUTE_RUNTIME_CLIENT_SECRET", "the secret of the OAuth client that data actions run with"
+		return runtimeSecretVariable, "the secret of the OAuth client that data actions run with"
 	}
 	return "", ""
 }
@@ -181,13 +181,13 @@ func (o *org) prove(b *blueprint.Blueprint, check func() keyCheck) func(context.
 func (o *org) keyCheck(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint) keyCheck {
 	key, err := o.bearer(ctx, env, l.deployment)
 	if err != nil {
-		return grantCheck(l.deployment, err)
+		return grantCheck(env.from(givenBy(l.deployment)), err)
 	}
 	pin := l.deployment.HubSpot.Portal
 	if o.sandbox != nil {
 		pin = ""
 	}
-	return checkKey(ctx, crmClient(env, l.deployment, o.crm, key), l.deployment, pin, b.Scopes())
+	return checkKey(ctx, crmClient(env, l.deployment, o.crm, key), l.deployment, env.from(givenBy(l.deployment)), pin, b.Scopes())
 }
 
 // targetsOf lists where calls may go, for the staffing check.

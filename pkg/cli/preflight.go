@@ -31,9 +31,8 @@ type keyCheck struct {
 }
 
 // checkKey asks HubSpot by one read, where that is answered, whether it knows the key, of which account
-// it is, and whether it has these scopes. An empty pin is no question.
-func checkKey(ctx context.Context, c *hubspotrest.Client, d *deployment.Deployment, pin string, scopes []string) (k keyCheck) {
-	given := givenBy(d)
+// it is, and whether it has these scopes. An empty pin is no question; given is where the key comes from.
+func checkKey(ctx context.Context, c *hubspotrest.Client, d *deployment.Deployment, given, pin string, scopes []string) (k keyCheck) {
 	s, err := c.Scopes(ctx, scopes...)
 	var no *hubspotrest.Error
 	switch {
@@ -266,7 +265,7 @@ func online(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint)
 	check := sync.OnceValue(func() keyCheck { return target.keyCheck(ctx, env, l, b) })
 	token, noKey := target.bearer(ctx, env, l.deployment)
 	if hubspotrest.GrantRefused(noKey) {
-		out.HubSpot = grantCheck(l.deployment, noKey).said
+		out.HubSpot = grantCheck(env.from(givenBy(l.deployment)), noKey).said
 	} else if noKey != nil {
 		out.HubSpot.Unasked = &validate.Unasked{Why: findingOf(noKey).Message, Hint: findingOf(noKey).Hint}
 	} else {

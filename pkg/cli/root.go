@@ -52,6 +52,7 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 	root.SetOut(env.IO.Out) // before the completion's commands are made, which ask only then
 	root.SetErr(env.IO.Err)
 	addSettings(root.PersistentFlags())
+	addSecrets(root)
 	root.PersistentFlags().BoolVar(&explain, "explain-config", false, "print every setting with its source, and stop")
 	root.Flags().BoolVar(&version, "version", false, "print the version of this program, and stop")
 	root.SetFlagErrorFunc(flagError)
@@ -69,16 +70,16 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		env.known.AddURL(env.given.genesysBase)
 		env.known.AddURL(env.given.hubspotBase)
 		cmd.SetContext(env.limit(cmd.Context(), isServer(cmd)))
-		if !explain {
-			return nil
+		if err := env.takeSecrets(cmd); err != nil || !explain {
+			return err
 		}
 		if err := adoptDeployment(env.session(), s); err != nil {
 			return err
 		}
 		if env.given.json {
-			err = view.JSON(env.IO.Out, view.Settings{Schema: view.Schema, Settings: s.explained()})
+			err = view.JSON(env.IO.Out, view.Settings{Schema: view.Schema, Settings: s.explained(), Secrets: env.explainedSecrets()})
 		} else {
-			err = view.PrintSettings(env.IO.Out, s.explained())
+			err = view.PrintSettings(env.IO.Out, s.explained(), env.explainedSecrets())
 		}
 		if err != nil {
 			return err

@@ -39,7 +39,8 @@ func newRotateKeyCmd(env *Env, run func(context.Context, rotateOptions) error) *
 		Short: "Put a new HubSpot key into the org",
 		Long: `Put a new HubSpot key into the org. A person makes it in HubSpot: Development, Keys, Service keys,
 Rotate, and there "expire later", so that the old one works for seven more days. The new value is taken from
-` + keyVariable + `, or with --stdin from the first line of standard input. One read proves it: HubSpot
+` + keyVariable + `, or with --stdin from the first line of standard input, which is
+the key alone and not NAME=value. One read proves it: HubSpot
 knows it, it belongs to the account of hubspot.portal, and it has the scopes that the data actions use.
 Only then the credential takes it, and every data action that uses it is run once.`,
 		Args: cobra.NoArgs,
@@ -81,6 +82,9 @@ func runRotateKey(ctx context.Context, o rotateOptions) error {
 		if !o.yes {
 			return fail(errors.New("--stdin leaves nobody to ask"), "add --yes")
 		}
+		if o.told[keyVariable] != "" {
+			return fail(errors.New("--secrets-stdin gives the key already"), "leave out --stdin")
+		}
 		if err := o.claim("--stdin"); err != nil {
 			return err
 		}
@@ -93,6 +97,7 @@ func runRotateKey(ctx context.Context, o rotateOptions) error {
 		if err != nil || !given.Set() {
 			return fail(errors.New("standard input holds no key in its first line"), "such as: pass show hubspot | dealroute rotate key --stdin --yes")
 		}
+		o.tell(keyVariable, given, "standard input")
 	}
 	return rotate(ctx, o, func(d *deployment.Deployment) (rotation, error) {
 		switch auth := d.HubSpot.Auth; {
