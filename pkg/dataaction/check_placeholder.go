@@ -69,8 +69,8 @@ func (c *checker) placeholders() {
 	for n, v := range c.d.Request.Headers {
 		at := atHeaders + "/" + source.EscapePointer(n)
 		texts[at] = v
-		if literal := secretOf(n, v); literal != "" && placeholderIn(at, v) == "" && dummy().MatchString(literal) {
-			c.add(codePlaceholder, at, "write ${credentials.…} for a field of the integration's credential", "%s stands where a secret belongs; Genesys sends it as it is", literal)
+		if literal := secretOf(n, v); literal != "" && placeholderIn(at, v) == "" && stands(literal) {
+			c.add(codePlaceholder, at, "write ${credentials.…} for a field of the integration's credential", "header %q has a placeholder where a secret belongs; Genesys sends it as it is", n)
 		}
 	}
 	for n, v := range c.d.Response.Defaults {
@@ -111,6 +111,14 @@ func secretOf(name, value string) string {
 	return strings.TrimSpace(literal)
 }
 
+// random is what no placeholder has: a long run of letters and digits.
+var random = pattern.Of(`[A-Za-z0-9]{20,}`)
+
+// stands reports whether a text stands for a secret and is none.
+func stands(literal string) bool {
+	return dummy().MatchString(literal) && !(random().MatchString(literal) && strings.ContainsAny(literal, "0123456789"))
+}
+
 // secretIn reports whether a header's value holds a secret in the clear. What stands for one is
 // a placeholder.
 func (c *checker) secretIn(name, value string) bool {
@@ -118,7 +126,7 @@ func (c *checker) secretIn(name, value string) bool {
 		return true
 	}
 	literal := secretOf(name, value)
-	return len(literal) >= shortest && placeholderIn(atHeaders+"/"+name, value) == "" && !dummy().MatchString(literal)
+	return len(literal) >= shortest && placeholderIn(atHeaders+"/"+name, value) == "" && !stands(literal)
 }
 
 // secretInURL reports whether an address or a body holds one: behind a name that says so, or in
@@ -129,7 +137,7 @@ func secretInURL(at, text string) bool {
 		list = clientInURL().FindAllStringSubmatch(text, -1)
 	}
 	for _, m := range list {
-		if placeholderIn(at, m[1]) == "" && !dummy().MatchString(m[1]) {
+		if placeholderIn(at, m[1]) == "" && !stands(m[1]) {
 			return true
 		}
 	}
@@ -147,5 +155,5 @@ func secretInURL(at, text string) bool {
 		return false
 	}
 	password, set := u.User.Password()
-	return set && password != "" && !dummy().MatchString(password)
+	return set && password != "" && !stands(password)
 }

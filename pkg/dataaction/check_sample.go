@@ -89,8 +89,17 @@ func (s *sampler) variants() []variant {
 	for _, l := range s.literals[:min(most, len(s.literals))] {
 		out = append(out, variant{which: fmt.Sprintf("with the text %q", l), texts: l})
 	}
-	return out
+	if len(s.p.def.Request.URLTemplate)+len(s.p.def.Request.Template) > longTemplate {
+		return out[:min(2, len(out))]
+	}
+	return out[:min(mostVariants, len(out))]
 }
+
+// What a check tries is bounded; a long template is tried with few inputs.
+const (
+	mostVariants = 60
+	longTemplate = 50_000 // bytes
+)
 
 var literal = pattern.Of(`(?:==|!=)\s*(?:"([^"$#]{1,40})"|'([^'$#]{1,40})')|\.equals(?:IgnoreCase)?\(\s*(?:"([^"$#]{1,40})"|'([^'$#]{1,40})')`)
 

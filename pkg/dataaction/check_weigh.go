@@ -55,6 +55,9 @@ func (c *checker) weigh(f *diag.Finding, r velocity.Reference, t *velocity.Templ
 		if strings.HasPrefix(r.Text, "${") && strings.Contains(t.Text(), "$"+r.Text) && t.Text() != c.d.Response.SuccessTemplate {
 			return false // a placeholder of another tool, which is said
 		}
+		if slices.Contains(queryOptions, r.Root) && t.Text() == c.d.Request.URLTemplate {
+			f.Hint = "write ${esc.dollar}" + r.Root + " for the text $" + r.Root
+		}
 	case velocity.CodeDoubleQuotes:
 		switch {
 		case r.Escape == velocity.EscapedJSON, strings.Contains(r.Text, "("):
@@ -69,6 +72,9 @@ func (c *checker) weigh(f *diag.Finding, r velocity.Reference, t *velocity.Templ
 	}
 	return true
 }
+
+// queryOptions are OData's, which begin with a dollar.
+var queryOptions = []string{"select", "filter", "expand", "orderby", "top", "skip", "count", "search"}
 
 // text reports whether a mapped value is known to be a text, by its default.
 func (c *checker) text(name string) bool {
