@@ -93,11 +93,10 @@ func (s session) readFlow(arg string) (*architect.File, []byte, error) {
 		}
 		return nil, nil, unreadable(found, data, true)
 	}
-	for _, f := range found {
-		if f.Severity.AtLeast(diag.Warning) {
-			diag.Print(s.IO.Err, f, data) //nolint:errcheck // a warning nobody can read stops nothing
-		}
+	for i := range found {
+		found[i].Path = "" // the line shows the place
 	}
+	diag.PrintBrief(s.IO.Err, found) //nolint:errcheck // a warning nobody can read stops nothing
 	return file, data, nil
 }
 

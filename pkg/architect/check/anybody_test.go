@@ -196,6 +196,30 @@ func TestAudioThatSaysNothing(t *testing.T) {
 	}
 }
 
+// A flow has the containers of its type and no others: whatever starts in them starts nowhere.
+func TestContainersOfOtherFlows(t *testing.T) {
+	for _, c := range []struct {
+		flowType, kind string
+		fails          bool
+	}{
+		{"inboundCall", "state", true}, {"inboundCall", "bot", true}, {"inboundCall", "task", false}, {"secureCall", "state", true}, {"outboundCall", "state", true},
+		{"inqueueCall", "state", true}, {"inqueueCall", "task", true}, {"commonModule", "state", true}, {"commonModule", "task", false},
+		{"botFlow", "state", true}, {"botFlow", "bot", false}, {"botFlow", "task", false}, {"digitalBot", "state", true}, {"digitalBot", "bot", false},
+		{"workflow", "bot", true}, {"workflow", "state", false}, {"workflow", "task", false}, {"inboundEmail", "state", false}, {"inboundShortMessage", "bot", true}, {"workitem", "state", false},
+		{"somethingNew", "state", false},
+	} {
+		refused := 0
+		for _, f := range found(c.flowType + ":\n  name: B\n  defaultLanguage: en-us\n  initialGreeting: {noValue: true}\n  startUpRef: ./" + c.kind + "s/" + c.kind + "[D]\n  " + c.kind + "s:\n    - " + c.kind + ": {name: D, actions: [{disconnect: {name: E}}]}\n    - " + c.kind + ": {name: F, actions: [{disconnect: {name: E}}]}\n")["error"] {
+			if strings.Contains(f.Message, "has no "+c.kind+"s") {
+				refused++
+			}
+		}
+		if refused > 1 || (refused == 1) != c.fails {
+			t.Errorf("%s with %ss: refused %d times", c.flowType, c.kind, refused)
+		}
+	}
+}
+
 // What bots and messages say is made by functions of theirs.
 func TestFunctionsOfBots(t *testing.T) {
 	const say = `MakeCommunication("a", ToCommunicationBlank(200), ToCommunicationSsml("b"))`
@@ -203,7 +227,11 @@ func TestFunctionsOfBots(t *testing.T) {
 		"inboundCall": "error", "inqueueCall": "error", "workflow": check.CodeForeign, "inboundEmail": check.CodeForeign,
 		"botFlow": "", "digitalBot": "", "inboundShortMessage": "", "commonModule": "",
 	} {
-		text := flowType + ":\n  name: B\n  startUpRef: ./bots/bot[D]\n  bots:\n    - bot: {name: D, actions: [{communicate: {communication: {exp: '" + say + "'}}}, {exitBotFlow: {name: E}}]}\n"
+		kind := map[bool]string{true: "bot", false: "state"}[strings.Contains(strings.ToLower(flowType), "bot")]
+		text := flowType + ":\n  name: B\n  startUpRef: ./" + kind + "s/" + kind + "[D]\n  " + kind + "s:\n    - " + kind + ": {name: D, actions: [{communicate: {communication: {exp: '" + say + "'}}}, {exitBotFlow: {name: E}}]}\n"
+		if flowType == "commonModule" {
+			text = flowType + ":\n  name: B\n  startUpTaskActions: [{communicate: {communication: {exp: '" + say + "'}}}, {endTask: {name: E}}]\n"
+		}
 		if strings.HasSuffix(flowType, "Call") {
 			text = callFlow(flowType, "", "{playAudio: {audio: {exp: 'ToAudioTTS(ToString("+say+"))'}}}, ")
 		}

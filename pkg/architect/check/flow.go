@@ -129,7 +129,7 @@ func (c *checker) run() {
 
 func (c *checker) parts() {
 	c.names()
-	c.states()
+	c.containers()
 	if f := c.flow; f.Type == "inqueueCall" && (f.StartUp == nil || len(f.StartUp.Actions) == 0) {
 		c.fail("task.containsNoActions", f.Pos, f.Path+" (In-Queue Task)", "the in-queue task contains no actions")
 	}
@@ -254,16 +254,37 @@ func (c *checker) variables(s *scope, list []*architect.Variable, prefix string)
 
 func (c *checker) variablePath(v *architect.Variable) string { return v.Path + "(" + v.Name + ")" }
 
-// states refuses the states of other flow types in a call flow.
-func (c *checker) states() {
-	if !c.calls {
-		return
-	}
-	for _, t := range c.flow.Tasks {
-		if t.Kind == "state" {
-			c.fail("flow.noStartUpObject", t.Pos, t.Path, "a call flow has no states, it has tasks and menus")
+// strangers are the containers that flows of a type do not have, and what they have instead.
+// Genesys: its SDK adds states to workflows, messages, e-mails and the like, bots to bots,
+// tasks and menus to no in-queue flow; published common modules have neither states nor bots.
+var strangers = map[string]struct{ none, instead string }{
+	"inboundCall": {"state bot", "it has tasks and menus"}, "outboundCall": {"state bot", "it has tasks and menus"}, "secureCall": {"state bot", "it has tasks and menus"},
+	"inqueueCall": {"state bot task menu", "its actions stand in startUpTaskActions"}, "commonModule": {"state bot", "its actions stand in startUpTaskActions"},
+	"botFlow": {"state menu", "it has bots and tasks"}, "digitalBot": {"state menu", "it has bots and tasks"},
+	"workflow": {"bot menu", "it has states and tasks"}, "workitem": {"bot menu", "it has states and tasks"}, "surveyInvite": {"bot menu", "it has states and tasks"},
+	"inboundShortMessage": {"bot menu", "it has states and tasks"}, "inboundEmail": {"bot menu", "it has states and tasks"}, "inboundChat": {"bot menu", "it has states and tasks"},
+}
+
+// containers refuses those that flows of the type do not have, once for each kind.
+func (c *checker) containers() {
+	s := strangers[c.flow.Type]
+	seen := map[string]bool{}
+	one := func(kind string, pos diag.Position, path string) {
+		if !slices.Contains(strings.Fields(s.none), kind) || seen[kind] {
 			return
 		}
+		seen[kind] = true
+		code := "sdk"
+		if kind == "state" || kind == "bot" {
+			code = "flow.noStartUpObject"
+		}
+		c.failf(code, pos, path, "a flow of type %s has no %ss, %s", c.flow.Type, kind, s.instead)
+	}
+	for _, t := range c.flow.Tasks {
+		one(t.Kind, t.Pos, t.Path)
+	}
+	for _, m := range c.flow.Menus {
+		one("menu", m.Pos, m.Path)
 	}
 }
 
