@@ -77,32 +77,34 @@ func TestAnswersOfVelocity(t *testing.T) {
 	}
 }
 
-// TestQuestions runs the cases of testdata/answers.jsonl: questions that once differed, with
-// the answers of the real engine.
+// TestQuestions runs the cases of testdata: questions that once differed (answers.jsonl) and of
+// $math (math.jsonl), with the answers of the real engine.
 func TestQuestions(t *testing.T) {
-	data, err := os.ReadFile("testdata/answers.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
 	known := differences(t)
-	n := 0
-	for s := bufio.NewScanner(bytes.NewReader(data)); s.Scan(); n++ {
-		var q question
-		if err := json.Unmarshal(s.Bytes(), &q); err != nil {
+	for _, name := range []string{"answers.jsonl", "math.jsonl"} {
+		data, err := os.ReadFile("testdata/" + name)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if why := known(q.Template); why != "" {
-			continue
+		n := 0
+		for s := bufio.NewScanner(bytes.NewReader(data)); s.Scan(); n++ {
+			var q question
+			if err := json.Unmarshal(s.Bytes(), &q); err != nil {
+				t.Fatal(err)
+			}
+			if why := known(q.Template); why != "" {
+				continue
+			}
+			if got := ask(q, false); !got.agrees(q.Strict) {
+				t.Errorf("strict %q\n got %v\nwant %v", q.Template, got, q.Strict)
+			}
+			if got := ask(q, true); !got.agrees(q.Lax) {
+				t.Errorf("lax %q\n got %v\nwant %v", q.Template, got, q.Lax)
+			}
 		}
-		if got := ask(q, false); !got.agrees(q.Strict) {
-			t.Errorf("strict %q\n got %v\nwant %v", q.Template, got, q.Strict)
+		if n == 0 {
+			t.Fatal("no question")
 		}
-		if got := ask(q, true); !got.agrees(q.Lax) {
-			t.Errorf("lax %q\n got %v\nwant %v", q.Template, got, q.Lax)
-		}
-	}
-	if n == 0 {
-		t.Fatal("no question")
 	}
 }
 

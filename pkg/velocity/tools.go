@@ -35,11 +35,12 @@ type tool struct {
 	name       string
 	methods    []toolMethod
 	properties [][2]string
+	raw        bool // takes arguments as they are, not their texts
 }
 
 // builtins are the tools by name. The facts: Genesys lists these "macros" in the help page on
 // velocity macros; what a page does not show of a signature is refused here, not guessed.
-var builtins = index2(escTool(), encodingTool(), successTool(), urlTool(), salesforceTool(), msdynamicsTool())
+var builtins = index2(escTool(), encodingTool(), successTool(), urlTool(), salesforceTool(), msdynamicsTool(), mathTool())
 
 func index2(ts ...*tool) map[string]*tool {
 	out := make(map[string]*tool, len(ts))
@@ -70,6 +71,9 @@ func callTool(t Tool, r *run, s *step, args []any) (any, error) {
 		return t.Call(s.name, slices.Clone(args))
 	}
 	for i, a := range args {
+		if own.raw {
+			break
+		}
 		switch a.(type) {
 		case nil, string:
 			continue
@@ -90,6 +94,9 @@ func callTool(t Tool, r *run, s *step, args []any) (any, error) {
 }
 
 func (t *tool) property(name string) (any, bool) {
+	if t.raw && strings.EqualFold(name, "random") {
+		return middle, true
+	}
 	for _, p := range t.properties {
 		if p[0] == name || strings.EqualFold(p[0][:1], name[:1]) && p[0][1:] == name[1:] {
 			return p[1], true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -305,6 +306,10 @@ func javaDouble(dst []byte, f float64) []byte {
 		return append(dst, "Infinity"...)
 	case f < -1.7976931348623157e308:
 		return append(dst, "-Infinity"...)
+	case f == math.SmallestNonzeroFloat64:
+		return append(dst, "4.9E-324"...)
+	case f == -math.SmallestNonzeroFloat64:
+		return append(dst, "-4.9E-324"...)
 	case f == 0:
 		if 1/f < 0 {
 			return append(dst, "-0.0"...)
