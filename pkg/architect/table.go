@@ -254,7 +254,7 @@ func promptFields(label string) []Field {
 func botFields() []Field {
 	return []Field{
 		value("inputText", "String", "Input Text"), value("followupResponseTimeout", "Duration", "Timeout"), of(UseOpaque, "sessionVariables"),
-		of(UseOpaque, "sessionVariableOutputs"), of(UseOpaque, "intents"), value("startAudio", "Audio", "Audio"), failureOutputs(),
+		of(UseOpaque, "sessionVariableOutputs"), of(UseOpaque, "intents"), of(UseOpaque, "startAudio"), failureOutputs(),
 	}
 }
 

@@ -369,6 +369,7 @@ func (c *checker) notFound(a *architect.Action, what string, list []architect.Co
 func (c *checker) lookup(s *scope, a *architect.Action) {
 	if !c.calls {
 		c.syntax(a.Value("lookupValue"))
+		c.callerKey(s, a.Value("lookupValue"))
 		for _, b := range append(a.Outputs, a.FailureOutputs...) {
 			c.output(s, b.Value, expr.Invalid, b.Name, true)
 		}

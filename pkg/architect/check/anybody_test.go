@@ -172,6 +172,14 @@ func TestNumbersAsTheyCame(t *testing.T) {
 	}
 }
 
+// A module that calls use sees the same numbers.
+func TestNumbersInModules(t *testing.T) {
+	fs := found("commonModule:\n  name: C\n  startUpTaskActions:\n    - decision: {condition: {exp: 'Call.Ani == \"+15135550142\"'}, outputs: {}}\n    - dataTableLookup: {lookupValue: {exp: Call.Ani}, dataTable: {T: {foundOutputs: {}}}}\n    - switch: {evaluate: {firstMatch: {string: {value: {exp: Call.Ani}, cases: [{case: {value: {lit: '+1513'}, actions: []}}]}}}}\n    - endTask: {name: E}\n")
+	if len(fs[check.CodeCaller]) != 3 || len(fs["error"]) > 0 {
+		t.Errorf("%v, errors %v", []error{fs[check.CodeCaller]}, []error{fs["error"]})
+	}
+}
+
 // Audio that says nothing is a warning wherever it stands; a blank of some length is meant.
 func TestAudioThatSaysNothing(t *testing.T) {
 	for audio, silent := range map[string]bool{

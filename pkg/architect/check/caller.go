@@ -114,9 +114,6 @@ func listed(n expr.Node) bool {
 
 // caller says where an expression takes a number of the call for a bare one.
 func (c *checker) caller(s *scope, v architect.Value, n expr.Node) {
-	if !c.calls {
-		return
-	}
 	tell := func(at expr.Node, name, what string) {
 		pos, length := c.file.Place(v, at.Pos(), 1)
 		c.findings.Add(diag.Finding{Code: CodeCaller, Severity: diag.Info, Position: pos, Length: length, Path: v.Path, Message: name + " " + what + "; many trunks write tel: before it", Hint: strings.Replace(callerHint, "…", name, 1)})

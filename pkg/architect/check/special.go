@@ -27,9 +27,7 @@ func (c *checker) choose(s *scope, a *architect.Action) {
 	if len(w.Cases) > 64 {
 		c.failf("sdk", a.Pos, a.Path, "a switch has at most 64 cases, this one %d", len(w.Cases))
 	}
-	if c.calls {
-		c.callerCases(s, w)
-	}
+	c.callerCases(s, w)
 	for _, k := range w.Cases {
 		if k.Value.Form == architect.Absent {
 			continue

@@ -237,6 +237,7 @@ func (c *checker) syntax(v architect.Value) {
 		c.expressionError(v, v.Text, err)
 	} else {
 		c.foreign(v, n)
+		c.caller(c.global, v, n) // a module of calls
 		c.use(c.global, expr.Variables(n)...)
 		for _, s := range c.tasks {
 			c.use(s, expr.Variables(n)...)
