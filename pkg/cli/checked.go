@@ -36,5 +36,5 @@ func (c *checked) sum(w io.Writer, n map[diag.Severity]int, files int) {
 	if c.hidden > 0 {
 		more = " (--verbose shows each)"
 	}
-	diag.Fprintf(w, "%s%s in %s\n", view.Counted(n), more, view.Count(files, "file", "files"))
+	diag.Fprintf(w, "%s%s in %s\n", view.Tallied(view.Counted(n), n), more, view.Count(files, "file", "files"))
 }

@@ -111,7 +111,7 @@ func (d *demo) tell(ctx context.Context) error {
 			step.Detail = err.Error()
 		}
 		d.steps = append(d.steps, step)
-		d.say("%s\n", step)
+		d.say("%s\n", step.Line())
 		if err != nil {
 			return fail(fmt.Errorf("%s: %w", s.name, err), "the demo uses nothing of yours: this is a fault of the program")
 		}

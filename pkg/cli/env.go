@@ -21,7 +21,8 @@ type Env struct {
 	Getenv  func(string) string
 	Now     func() time.Time
 	Version string
-	Pause   func(context.Context, time.Duration) error // lets the pauses pass that the vendors need; nil waits for real
+	Ticks   func(every time.Duration) (ticks <-chan time.Time, stop func()) // of a clock; nil: nobody is told how far long work is
+	Pause   func(context.Context, time.Duration) error                      // lets the pauses pass that the vendors need; nil waits for real
 
 	told  map[string]string // variables whose values came with this run, and how errors call their source
 	given settings          // filled from the root's flags before a command runs
@@ -47,6 +48,18 @@ type Streams struct {
 	Out, Err io.Writer
 
 	InTerminal, OutTerminal, ErrTerminal bool
+
+	Obeys   bool       // the terminal takes colours and lines that are written anew
+	Columns func() int // of the terminal; nil: any width
+
+	line *statusLine // of the terminal behind Err; nil: there is none
+}
+
+func (s *Streams) columns() int {
+	if s.Columns == nil {
+		return 0
+	}
+	return s.Columns()
 }
 
 // secretVariables are the environment variables that hold secrets, and proxyVariables those whose
@@ -78,6 +91,9 @@ func discreet(env *Env) *Env {
 	for _, name := range proxyVariables() {
 		e.known.AddURL(env.Getenv(name))
 	}
+	if streams.Obeys && streams.ErrTerminal {
+		streams.line = &statusLine{w: env.IO.Err}
+	}
 	streams.Out, streams.Err = view.NewWriter(env.IO.Out, e.known), view.NewWriter(env.IO.Err, e.known)
 	e.IO = &streams
 	return &e
@@ -96,12 +112,16 @@ func (s *Streams) flush() error {
 
 // OSEnv is the environment of a real process.
 func OSEnv(version string) *Env {
+	out, errs := term.IsTerminal(int(os.Stdout.Fd())), term.IsTerminal(int(os.Stderr.Fd()))
 	return &Env{
+		Ticks: realTicks,
 		IO: &Streams{
 			In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 			InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
-			OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
-			ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+			OutTerminal: out,
+			ErrTerminal: errs,
+			Obeys:       (!out || obeys(os.Stdout, os.Getenv("TERM"))) && (!errs || obeys(os.Stderr, os.Getenv("TERM"))),
+			Columns:     func() int { return columns(os.Getenv, os.Stdout, os.Stderr) },
 		},
 		Getenv:  os.Getenv,
 		Now:     time.Now,

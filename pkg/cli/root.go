@@ -56,6 +56,7 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 	root.PersistentFlags().BoolVar(&explain, "explain-config", false, "print every setting with its source, and stop")
 	root.Flags().BoolVar(&version, "version", false, "print the version of this program, and stop")
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(printHelp(env))
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if cmd.Name() == cobra.ShellCompRequestCmd || cmd.Name() == cobra.ShellCompNoDescRequestCmd {
 			return nil // a shell asks for words, whatever the settings are
@@ -67,6 +68,7 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		if env.given, err = s.settings(strings.Fields(cmd.Annotations[formatsOf])); err != nil {
 			return err
 		}
+		env.dress(env.given.plain, env.given.format)
 		env.known.AddURL(env.given.genesysBase)
 		env.known.AddURL(env.given.hubspotBase)
 		cmd.SetContext(env.limit(cmd.Context(), isServer(cmd)))
@@ -104,6 +106,7 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {
 		c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() } // so that its arguments are checked
 	}
+	strictHelp(root)
 	complete(env, root)
 	return root
 }

@@ -24,6 +24,7 @@ func Main(ctx context.Context, args []string, env *Env) int {
 func run(ctx context.Context, args []string, env *Env, all map[string][]*cobra.Command) int {
 	root := newRoot(env, all)
 	root.SetArgs(args)
+	env.undressed(args)
 	env.late = make(chan error, 1)
 	ended := make(chan error, 1)
 	go func() {
@@ -146,7 +147,7 @@ func wantsJSON(args []string) bool {
 func printFailure(io *Streams, err error) {
 	var f *failure
 	if !errors.As(err, &f) {
-		diag.Fprintf(io.Err, "error: %s\n", inWords(err))
+		diag.Fprintf(io.Err, "%s %s\n", diag.In(diag.Bad, "error:"), inWords(err))
 		return
 	}
 	if len(f.findings) > 0 {
@@ -156,9 +157,9 @@ func printFailure(io *Streams, err error) {
 		}
 		return
 	}
-	diag.Fprintf(io.Err, "error: %s\n", f.finding.Error())
+	diag.Fprintf(io.Err, "%s %s\n", diag.In(diag.Bad, "error:"), f.finding.Error())
 	if f.finding.Hint != "" {
-		diag.Fprintf(io.Err, "hint: %s\n", f.finding.Hint)
+		diag.Fprintf(io.Err, "%s %s\n", diag.In(diag.Accent, "hint:"), f.finding.Hint)
 	}
 }
 

@@ -246,7 +246,7 @@ func runValidate(ctx context.Context, o validateOptions) error {
 			err = view.PrintProof(o.IO.Out, in.Proof, replay)
 		}
 		if err == nil {
-			_, err = diag.Fprintf(o.IO.Out, "%s\n", view.ValidationTally(j.file, answer, append(j.looked(), asked...)))
+			_, err = diag.Fprintf(o.IO.Out, "%s\n", view.Tallied(view.ValidationTally(j.file, answer, append(j.looked(), asked...)), answer.Findings.Counts()))
 		}
 	}
 	if err != nil {

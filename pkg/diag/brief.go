@@ -30,7 +30,7 @@ func PrintBrief(w io.Writer, fs Findings) (hidden int, err error) {
 	}
 	for _, k := range order {
 		hidden += len(groups[k]) - 1
-		if _, err := io.WriteString(w, brief(groups[k])+"\n"); err != nil {
+		if _, err := Fprintf(w, "%s\n", brief(groups[k])); err != nil {
 			return hidden, err
 		}
 	}
@@ -41,7 +41,7 @@ func PrintBrief(w io.Writer, fs Findings) (hidden int, err error) {
 const mostLines = 8
 
 // brief is the line of findings of one kind, the gravest of which comes first.
-func brief(fs Findings) string {
+func brief(fs Findings) *Page {
 	line := head(fs[0])
 	if more := len(fs) - 1; more > 0 {
 		var at []string
@@ -59,10 +59,10 @@ func brief(fs Findings) string {
 		case len(at) > 1:
 			where = ": lines " + strings.Join(at, ", ")
 		}
-		line += fmt.Sprintf(" (and %d more like it%s)", more, where)
+		Fprintf(line, " (and %d more like it%s)", more, where)
 	}
 	if hint := fs[0].Hint; hint != "" {
-		line += "; hint: " + Line(hint)
+		Fprintf(line, "; %s %s", In(Accent, "hint:"), hint)
 	}
 	return line
 }

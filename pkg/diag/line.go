@@ -8,7 +8,8 @@ import (
 )
 
 // Plain is a text that nobody acts on: what a terminal would obey (C0, DEL, C1), what turns
-// the order of letters around (bidirectional controls), further ends of lines (U+2028, U+2029)
+// the order of letters around (bidirectional controls), further ends of lines (U+2028, U+2029),
+// what marks a tone here
 // and bytes that are no UTF-8 stand in it as \u001b, the last as \ufffd. Newlines and tabs
 // stay, and so does what is escaped already. An escape is also one of JSON, so that a JSON
 // text stays one and says the same.
@@ -72,7 +73,7 @@ func next(s, keep string) int {
 
 // acts tells characters beyond ASCII that are not shown but obeyed.
 func acts(r rune) bool {
-	return r <= 0x9f || r == 0x61c || r == 0x200e || r == 0x200f ||
+	return r <= 0x9f || isMark(r) || r == 0x61c || r == 0x200e || r == 0x200f ||
 		r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }
 
@@ -84,13 +85,13 @@ type Block string
 // goes through Line, unless it is a Block.
 func Sprintf(format string, args ...any) string {
 	foreign(args)
-	return fmt.Sprintf(format, args...)
+	return string(unmarked(fmt.Appendf(nil, format, args...)))
 }
 
 // Fprintf is fmt.Fprintf, as Sprintf is. It is how text is written for a person.
 func Fprintf(w io.Writer, format string, args ...any) (int, error) {
 	foreign(args)
-	return fmt.Fprintf(w, format, args...)
+	return write(w, fmt.Appendf(nil, format, args...))
 }
 
 func foreign(args []any) {
@@ -104,8 +105,12 @@ type value struct{ any }
 
 func (v value) Format(s fmt.State, verb rune) {
 	switch x := v.any.(type) {
+	case ink:
+		x.Format(s, verb)
+	case *Page:
+		fmt.Fprint(s, string(x.text))
 	case Block:
-		fmt.Fprintf(s, fmt.FormatString(s, verb), string(x))
+		fmt.Fprintf(s, "%c"+fmt.FormatString(s, verb)+"%c", verbatim, escapeMarks(string(x)), folding)
 	case string:
 		if verb == 'q' { // quoting escapes, and would do so with what is escaped already
 			fmt.Fprint(s, Line(fmt.Sprintf(fmt.FormatString(s, verb), x)))

@@ -3,7 +3,6 @@ package diag
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -19,42 +18,63 @@ import (
 //
 // source is the text of the file the position is in; nil prints no line.
 func Print(w io.Writer, f Finding, source []byte) error {
-	var b strings.Builder
-	b.WriteString(head(f) + "\n")
+	var b Page
+	room := 0 // for the line, after its number
+	if t, ok := w.(Terminal); ok && t.Columns() > 0 {
+		room = t.Columns() - gutter
+	}
+	Fprintf(&b, "%s\n", head(f))
 	if line, ok := lineOf(source, f.Position.Line); ok {
 		f.Length = min(f.Written(source), shownAfter)
-		line, column := near(line, f.Position.Column)
+		line, column := near(line, f.Position.Column, room)
 		before, under, after := around(line, column-1, f.Length)
-		fmt.Fprintf(&b, "%5d | %s%s%s\n", f.Position.Line, before, under, after)
+		Fprintf(&b, "%5d | %s\n", f.Position.Line, Block(before+under+after))
 		if column > 0 {
-			fmt.Fprintf(&b, "      | %s^%s\n", indentLike(before)+strings.Repeat(" ", min(max(column-1-utf8.RuneCountInString(line), 0), shownAfter)), strings.Repeat("~", max(max(f.Length, utf8.RuneCountInString(under))-1, 0)))
+			at := gutter + Width(before, gutter)
+			beyond := min(max(column-1-utf8.RuneCountInString(line), 0), shownAfter)
+			caret := "^" + strings.Repeat("~", max(Width(under, at)-1, 0))
+			Fprintf(&b, "      | %s%s\n", Block(indentLike(before)+strings.Repeat(" ", beyond)), In(f.tone(), Block(caret)))
 		}
 	}
 	if f.Hint != "" {
-		b.WriteString("hint: " + Line(f.Hint) + "\n")
+		Fprintf(&b, "%s %s\n", In(Accent, "hint:"), f.Hint)
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := Fprintf(w, "%s", &b)
 	return err
 }
 
-// head is the first line: place, message and code.
-func head(f Finding) string {
-	var b strings.Builder
+// gutter is how many columns stand before a line of the source.
+const gutter = 8
+
+// tone is that of the severity.
+func (f Finding) tone() Tone {
+	switch cmp.Or(f.Severity, Error) {
+	case Error:
+		return Bad
+	case Warning:
+		return Caution
+	}
+	return Accent
+}
+
+// head is the first line of a finding.
+func head(f Finding) *Page {
+	var b Page
 	sev := cmp.Or(f.Severity, Error)
 	if p := f.Position.String(); p != "" {
-		b.WriteString(Line(p) + ": ")
+		Fprintf(&b, "%s ", In(Strong, p+":"))
 	}
 	if sev != Error {
-		b.WriteString(string(sev) + ": ")
+		Fprintf(&b, "%s ", In(f.tone(), string(sev)+":"))
 	}
-	b.WriteString(Line(f.Message))
+	Fprintf(&b, "%s", f.Message)
 	if f.Path != "" {
-		b.WriteString(" at " + Line(f.Path))
+		Fprintf(&b, " at %s", f.Path)
 	}
 	if f.Code != "" {
-		b.WriteString(" [" + Line(f.Code) + "]")
+		Fprintf(&b, " %s", In(f.tone(), "["+f.Code+"]"))
 	}
-	return b.String()
+	return &b
 }
 
 // Written is the length of what a finding is about as its file has it: of a text in quotes with
@@ -88,7 +108,7 @@ const mostPrinted = 100
 func PrintAll(w io.Writer, fs Findings, source func(Finding) []byte) error {
 	for i, f := range fs {
 		if i == mostPrinted {
-			_, err := fmt.Fprintf(w, "and %d more\n", fs[i:].size())
+			_, err := Fprintf(w, "and %d more\n", fs[i:].size())
 			return err
 		}
 		if err := Print(w, f, source(f)); err != nil {
@@ -121,21 +141,45 @@ const (
 	cutMark     = "…"
 )
 
-// near cuts a long line. column counts from 1 and is moved with the text.
-func near(line string, column int) (string, int) {
+// near cuts a long line, to so many columns if it has to fit. column counts from 1 and is moved
+// with the text.
+func near(line string, column, room int) (string, int) {
 	at := 0
 	for n := 1; n < column && at < len(line); n++ {
 		_, size := utf8.DecodeRuneInString(line[at:])
 		at += size
 	}
+	before, after, wide := shownBefore, shownAfter, func(string) int { return 1 }
+	if room > 0 {
+		wide = func(c string) int { return Width(Plain(c), 0) }
+		all, head := 0, 0
+		for i, r := range line {
+			if i < at {
+				head += wide(string(r))
+			}
+			all += wide(string(r))
+		}
+		if all <= room {
+			return line, column
+		}
+		room -= 2 // the marks
+		before = min(head, max(room/2, room-(all-head)))
+		after = room - before
+	}
 	from, back := at, 0
-	for ; from > 0 && back < shownBefore; back++ {
+	for from > 0 {
 		_, size := utf8.DecodeLastRuneInString(line[:from])
-		from -= size
+		if before -= wide(line[from-size : from]); before < 0 {
+			break
+		}
+		from, back = from-size, back+1
 	}
 	to := at
-	for n := 0; to < len(line) && n < shownAfter; n++ {
+	for to < len(line) {
 		_, size := utf8.DecodeRuneInString(line[to:])
+		if after -= wide(line[to : to+size]); after < 0 {
+			break
+		}
 		to += size
 	}
 	if to < len(line) {
@@ -166,12 +210,15 @@ func around(line string, at, length int) (before, under, after string) {
 
 // indentLike gives a blank that is as wide as a text: tabs stay.
 func indentLike(s string) string {
-	return strings.Map(func(r rune) rune {
+	var b strings.Builder
+	for _, r := range s {
 		if r == '\t' {
-			return r
+			b.WriteRune(r)
+			continue
 		}
-		return ' '
-	}, s)
+		b.WriteString(strings.Repeat(" ", Wide(r, 0)))
+	}
+	return b.String()
 }
 
 // Shorten keeps a text from making a message long: at most that many characters of it.

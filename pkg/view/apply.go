@@ -54,7 +54,7 @@ func NewApplied(a Apply) Applied {
 // PrintApply writes the line that adds up, and to errs what a person must know beside it.
 func PrintApply(out, errs io.Writer, a Apply) {
 	for _, w := range a.Warnings {
-		diag.Fprintf(errs, "warning: %s\n", w)
+		diag.Fprintf(errs, "%s %s\n", diag.In(diag.Caution, "warning:"), w)
 	}
 	if a.Verification != nil {
 		PrintVerification(out, a.Verification) //nolint:errcheck // an output that takes nothing is said at the end
@@ -152,9 +152,9 @@ func Progress(w io.Writer) func(reconcile.Event) {
 				diag.Fprintf(w, "  … %s %s: waiting for %s (%s)\n", e.Change.Key.Kind, e.Change.Key.Name, e.Detail, e.For)
 			}
 		case reconcile.Done:
-			diag.Fprintf(w, "  ✓ %s %s %s\n", e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
+			diag.Fprintf(w, "  %s %s %s %s\n", diag.In(diag.Good, "✓"), e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
 		case reconcile.Failed:
-			diag.Fprintf(w, "  ✗ %s %s %s\n", e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
+			diag.Fprintf(w, "  %s %s %s %s\n", diag.In(diag.Bad, "✗"), e.Change.Action, e.Change.Key.Kind, e.Change.Key.Name)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/privacy"
+	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/simulate"
 )
 
@@ -137,9 +138,15 @@ type CallFrame struct {
 // PrintCall writes the one-screen answer for an engineer.
 func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	c := NewCall(o, f.Mask)
-	var b strings.Builder
+	var b diag.Page
 	line := func(name, value, more string) {
-		b.WriteString(strings.TrimRight(diag.Sprintf("  %-12s %-19s %s", name, value, more), " ") + "\n")
+		text := strings.TrimRight(diag.Sprintf("  %-12s %-19s %s", name, value, more), " ")
+		if value != string(routing.LookupFailed) {
+			diag.Fprintf(&b, "%s\n", text)
+			return
+		}
+		before, after, _ := strings.Cut(text, value)
+		diag.Fprintf(&b, "%s%s%s\n", before, diag.In(diag.Bad, value), after)
 	}
 	head := "call " + cmp.Or(c.ANI, "without a number")
 	if c.DNIS != nil {
@@ -164,12 +171,14 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 		diag.Fprintf(&b, "  %-12s %s\n", "note", f.Mask.Text(n))
 	}
 	for _, p := range o.Result.Problems {
-		diag.Fprintf(&b, "  %-12s %s: %s\n", "error", p.Action, f.Mask.Text(p.Message))
+		diag.Fprintf(&b, "  %-12s %s: %s\n", diag.In(diag.Bad, "error"), p.Action, f.Mask.Text(p.Message))
 	}
 	if f.Trace {
-		trace(&b, o, f)
+		var t strings.Builder
+		trace(&t, o, f)
+		diag.Fprintf(&b, "%s\n", diag.Block(strings.TrimRight(t.String(), " \n")))
 	}
-	_, err := diag.Fprintf(w, "%s\n", diag.Block(strings.TrimRight(b.String(), " \n")))
+	_, err := diag.Fprintf(w, "%s", &b)
 	return err
 }
 

@@ -1,7 +1,6 @@
 package view
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -26,11 +25,6 @@ type DemoStep struct {
 	OK     bool   `json:"ok"`
 	Ms     int64  `json:"ms"`
 	Detail string `json:"detail"`
-}
-
-// String is the step as a line.
-func (s DemoStep) String() string {
-	return fmt.Sprintf("%-12s %-4s %s", s.Name, map[bool]string{true: "ok", false: "FAIL"}[s.OK], s.Detail)
 }
 
 // A DemoEntity is what setup made in the story.

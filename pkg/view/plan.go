@@ -182,16 +182,47 @@ func lines(f plan.Field) (old, now string, ok bool) {
 
 var symbols = map[plan.Action]string{plan.Keep: "=", plan.Create: "+", plan.Update: "~", plan.Replace: "±", plan.Delete: "-", plan.Move: "→", plan.Leave: "·"}
 
+// tones are those of what changes: red is what goes.
+var tones = map[plan.Action]diag.Tone{plan.Create: diag.Good, plan.Update: diag.Caution, plan.Replace: diag.Caution, plan.Delete: diag.Bad, plan.Move: diag.Accent}
+
+// acted is an action with its sign.
+func acted(a plan.Action) any {
+	text := diag.Sprintf("%s %-8s", symbols[a], a)
+	if t, ok := tones[a]; ok {
+		return diag.In(t, text)
+	}
+	return text
+}
+
+// toned is a text of Diff with what goes in red and what comes in green.
+func toned(lines string) *diag.Page {
+	var b diag.Page
+	for line := range strings.Lines(lines) {
+		text := strings.TrimSuffix(line, "\n")
+		switch sign := strings.TrimPrefix(text, "      "); {
+		case strings.HasPrefix(sign, "+"):
+			diag.Fprintf(&b, "%s\n", diag.In(diag.Good, diag.Block(text)))
+		case strings.HasPrefix(sign, "-"):
+			diag.Fprintf(&b, "%s\n", diag.In(diag.Bad, diag.Block(text)))
+		case strings.HasPrefix(sign, "@@"):
+			diag.Fprintf(&b, "%s\n", diag.In(diag.Accent, diag.Block(text)))
+		default:
+			diag.Fprintf(&b, "%s\n", diag.Block(text))
+		}
+	}
+	return &b
+}
+
 // PrintPlan writes a plan for a person: what changes first; what stays is only counted,
 // but for queues in which nobody would answer and what else there is to know.
 // texts gives, for kinds that are a file, what is published and what would be.
 func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error {
-	var b strings.Builder
+	var b diag.Page
 	folded := foldedRows(p)
 	for _, c := range p.Changes {
 		if n := folded[rowsOf(c)]; n > 0 {
 			if n > maxRows {
-				diag.Fprintf(&b, "%s %-8s %-13s %s/…  (%d rows)\n", symbols[c.Action], c.Action, c.Key.Kind, rowsOf(c).table, n)
+				diag.Fprintf(&b, "%s %-13s %s/…  (%d rows)\n", acted(c.Action), c.Key.Kind, rowsOf(c).table, n)
 			}
 			folded[rowsOf(c)] = -1
 		}
@@ -205,26 +236,28 @@ func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error 
 		if t, ok := texts[c.Key]; ok {
 			diff = Diff(t[0], t[1])
 		}
-		diag.Fprintf(&b, "%s %-8s %-13s %s", symbols[c.Action], c.Action, c.Key.Kind, c.Key.Name)
+		diag.Fprintf(&b, "%s %-13s %s", acted(c.Action), c.Key.Kind, c.Key.Name)
 		if reason := reasonOf(c, fields, diff != ""); reason != "" {
 			diag.Fprintf(&b, "  (%s)", reason)
 		}
 		b.WriteByte('\n')
 		if c.Action == plan.Create {
-			diag.Fprintf(&b, "%s", diag.Block(sets(c)))
+			if set := sets(c); set != "" {
+				diag.Fprintf(&b, "    %s\n", set)
+			}
 			continue
 		}
 		for _, f := range fields {
 			if old, now, ok := lines(f); ok {
-				diag.Fprintf(&b, "    %s:\n%s", f.Path, diag.Block(Diff(old, now)))
+				diag.Fprintf(&b, "    %s:\n%s", f.Path, toned(Diff(old, now)))
 				continue
 			}
 			diag.Fprintf(&b, "    %s: %s → %s\n", f.Path, short(f.Old), short(f.New))
 		}
-		b.WriteString(diff)
+		diag.Fprintf(&b, "%s", toned(diff))
 	}
 	diag.Fprintf(&b, "%s\n", Tally(p))
-	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
+	_, err := diag.Fprintf(w, "%s", &b)
 	return err
 }
 
@@ -290,7 +323,7 @@ func sets(c plan.Change) string {
 	case n < len(fields):
 		said += fmt.Sprintf(", and %d more", len(fields)-n)
 	}
-	return "    " + said + "\n"
+	return said
 }
 
 // Diff shows the lines that change with two lines around each, indented. What changes with

@@ -177,23 +177,23 @@ func PrintProof(w io.Writer, r *prove.Report, replay Replays) error {
 	if r == nil {
 		return nil
 	}
-	var b strings.Builder
-	diag.Fprintf(&b, "proof (%s): %s (%s)\n", r.Mode, ProofTally(r), ProofPage)
+	var b diag.Page
+	diag.Fprintf(&b, "proof (%s): %s (%s)\n", r.Mode, provedTone(r), ProofPage)
 	if len(r.Broken()) > 0 {
 		printProperties(&b, r, replay)
 	}
 	printSearch(&b, r)
-	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
+	_, err := diag.Fprintf(w, "%s", &b)
 	return err
 }
 
 // PrintFlowProof writes what was proved of a flow for a person; the findings stand above.
 func PrintFlowProof(w io.Writer, file string, r *prove.Report, replay Replays) error {
-	var b strings.Builder
-	diag.Fprintf(&b, "%s: %s\n", file, ProofTally(r))
+	var b diag.Page
+	diag.Fprintf(&b, "%s: %s\n", file, provedTone(r))
 	printProperties(&b, r, replay)
 	printSearch(&b, r)
-	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
+	_, err := diag.Fprintf(w, "%s", &b)
 	return err
 }
 
@@ -218,9 +218,21 @@ func ProofTally(r *prove.Report) string {
 
 var verdicts = map[prove.Verdict]string{prove.Holds: "holds", prove.Broken: "BROKEN", prove.NotDecided: "NOT DECIDED"}
 
-func printProperties(b *strings.Builder, r *prove.Report, replay Replays) {
+// provedTone is ProofTally, red when something does not hold.
+func provedTone(r *prove.Report) any {
+	if len(r.Broken()) > 0 {
+		return diag.In(diag.Bad, ProofTally(r))
+	}
+	return diag.In(diag.Good, ProofTally(r))
+}
+
+func printProperties(b *diag.Page, r *prove.Report, replay Replays) {
 	for _, p := range r.Properties {
-		diag.Fprintf(b, "  %-12s %s\n", verdicts[p.Verdict], p.Title)
+		tone := diag.Bad
+		if p.Verdict == prove.Holds {
+			tone = diag.Good
+		}
+		diag.Fprintf(b, "  %-12s %s\n", diag.In(tone, verdicts[p.Verdict]), p.Title)
 		if p.Counterexample == nil {
 			continue
 		}
@@ -237,9 +249,9 @@ func printProperties(b *strings.Builder, r *prove.Report, replay Replays) {
 }
 
 // printSearch says how much was tried, and what the answer rests on.
-func printSearch(b *strings.Builder, r *prove.Report) {
+func printSearch(b *diag.Page, r *prove.Report) {
 	line := func(name, value, more string) {
-		b.WriteString(strings.TrimRight(diag.Sprintf("  %-12s %-19s %s", name, value, more), " ") + "\n")
+		diag.Fprintf(b, "%s\n", strings.TrimRight(diag.Sprintf("  %-12s %-19s %s", name, value, more), " "))
 	}
 	took := fmt.Sprintf(", in %s ms", Thousands(ms(r.Elapsed)))
 	tried := strings.TrimSuffix(grouped(paths(r))+" paths", map[bool]string{true: "s"}[paths(r) == "1"]) + " through " + thousands(r.States, "state", "states") + " of the flow"

@@ -124,13 +124,17 @@ const mostLines = 16
 
 // PrintStatus writes a status for a person, what matters most first.
 func PrintStatus(w io.Writer, s Status, now time.Time) error {
-	var b strings.Builder
+	var b diag.Page
 	emulated := ""
 	if s.Sandbox {
 		emulated = ", emulated"
 	}
 	diag.Fprintf(&b, "org %q (%s%s)\n", s.Org.Name, s.Org.ID, emulated)
-	diag.Fprintf(&b, "%s\n", s.tally())
+	tone := diag.Good
+	if slices.ContainsFunc(s.Entities, func(e Entity) bool { return e.State != reconcile.InSync }) {
+		tone = diag.Bad
+	}
+	diag.Fprintf(&b, "%s\n", diag.In(tone, s.tally()))
 	es := slices.DeleteFunc(slices.Clone(s.Entities), func(e Entity) bool { return e.State == reconcile.InSync })
 	slices.SortStableFunc(es, func(x, y Entity) int {
 		return cmp.Or(cmp.Compare(slices.Index(weights, x.State), slices.Index(weights, y.State)), cmp.Compare(heavy(y), heavy(x)))
@@ -175,13 +179,13 @@ func PrintStatus(w io.Writer, s Status, now time.Time) error {
 		}
 	}
 	for _, f := range s.Findings {
-		diag.Fprintf(&b, "%s: %s", f.Severity, f.Message)
+		diag.Fprintf(&b, "%s %s", diag.In(severityTone(f.Severity), string(f.Severity)+":"), f.Message)
 		if f.Code != nil {
 			diag.Fprintf(&b, " [%s]", *f.Code)
 		}
 		b.WriteByte('\n')
 	}
-	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
+	_, err := diag.Fprintf(w, "%s", &b)
 	return err
 }
 
@@ -215,8 +219,8 @@ func (s Status) tally() string {
 	return fmt.Sprintf("org and file differ in %d of %s: %s", differ, Count(len(s.Entities), "entity", "entities"), strings.Join(parts, ", "))
 }
 
-func (e Entity) print(b *strings.Builder) {
-	diag.Fprintf(b, "%-9s %-13s %s", e.State, e.Kind, e.Name)
+func (e Entity) print(b *diag.Page) {
+	diag.Fprintf(b, "%-9s %-13s %s", diag.In(diag.Caution, e.State), e.Kind, e.Name)
 	if e.Changed != nil && (e.State != reconcile.Missing || *e.Changed == string(reconcile.OrgSide)) { // else the reason says it
 		diag.Fprintf(b, "  %s", whose[*e.Changed])
 	}
@@ -238,6 +242,6 @@ func (e Entity) print(b *strings.Builder) {
 			diag.Fprintf(b, "      … %d more lines; -o json has them all\n", len(e.Diff)-i)
 			break
 		}
-		diag.Fprintf(b, "      %s\n", l)
+		diag.Fprintf(b, "%s", toned("      "+l+"\n"))
 	}
 }
