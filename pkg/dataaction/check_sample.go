@@ -40,7 +40,8 @@ func (c *checker) samples() {
 type sampler struct {
 	c        *checker
 	p        *Program
-	literals []string // texts that the templates compare inputs with
+	literals []string            // texts that the templates compare inputs with
+	taken    map[string][]string // names that the templates take of other variables
 }
 
 // known reports whether the address of the action's integration has a form that is known here.
@@ -59,12 +60,19 @@ type variant struct {
 	texts   string // instead of the usual text, when not empty
 }
 
-func (s *sampler) variants() []variant {
+// variants are the choices of inputs that may make a difference to a template.
+func (s *sampler) variants(t *velocity.Template) []variant {
 	root := s.p.input.root
 	out := []variant{{which: "with its inputs", grave: true}}
+	used := map[string]bool{} // in lower case: the engine may not ask for more
+	for _, r := range t.References() {
+		if strings.EqualFold(r.Root, "input") && len(r.Path) > 0 {
+			used[strings.ToLower(r.Path[0])] = true
+		}
+	}
 	var optional []string
 	for _, m := range root.members {
-		if !root.requires(m.name) {
+		if used[strings.ToLower(m.name)] && !root.requires(m.name) {
 			optional = append(optional, m.name)
 		}
 	}
@@ -79,6 +87,9 @@ func (s *sampler) variants() []variant {
 		}
 	}
 	for _, m := range root.members {
+		if !used[strings.ToLower(m.name)] {
+			continue
+		}
 		if m.shape.scalar() == "boolean" {
 			out = append(out, variant{which: fmt.Sprintf("when %q is false", m.name), set: map[string]jsonpath.Value{m.name: jsonpath.Bool(false)}})
 		}
@@ -159,16 +170,21 @@ func sampleInput(s *shape, text, instead string) jsonpath.Value {
 
 // anyOf has a text for whatever the templates take of a variable.
 func (s *sampler) anyOf(root string, given map[string]string) map[string]any {
+	if s.taken == nil {
+		s.taken = map[string][]string{}
+		for _, t := range s.templates() {
+			for _, r := range t.References() {
+				if len(r.Path) > 0 && r.Root != "input" {
+					s.taken[r.Root] = append(s.taken[r.Root], r.Path[0])
+				}
+			}
+		}
+	}
 	out := map[string]any{}
-	for _, t := range s.templates() {
-		for _, r := range t.References() {
-			if r.Root != root || len(r.Path) == 0 {
-				continue
-			}
-			out[r.Path[0]] = "sample"
-			if g, ok := given[root+"."+r.Path[0]]; ok {
-				out[r.Path[0]] = g
-			}
+	for _, name := range s.taken[root] {
+		out[name] = "sample"
+		if g, ok := given[root+"."+name]; ok {
+			out[name] = g
 		}
 	}
 	return out
@@ -252,7 +268,7 @@ func (s *sampler) address() {
 		}
 	}
 	sent := ""
-	for _, v := range s.variants() {
+	for _, v := range s.variants(s.p.url) {
 		e := s.rendered(v, given, func(r *runner) *Error {
 			u, e := r.url()
 			if e == nil && sent == "" {
@@ -332,7 +348,7 @@ func (s *sampler) headers() {
 		if s.undocumented(at) || s.c.d.guessed(at) {
 			continue
 		}
-		for _, v := range s.variants()[:1] {
+		for _, v := range s.variants(h.value)[:1] {
 			e := s.rendered(v, nil, func(r *runner) *Error {
 				text, err := r.render(h.value, r.vars, at)
 				if err != nil {
@@ -361,7 +377,7 @@ func (s *sampler) body() {
 	}
 	raw := s.inserted()
 	asJSON, failed := s.c.sendsJSON(), false
-	for i, v := range s.variants() {
+	for i, v := range s.variants(s.p.body) {
 		parts := []string{"sample"}
 		if len(raw) > 0 {
 			parts = partsOfJSON
@@ -435,22 +451,92 @@ func (s *sampler) inserted() []string {
 	return out
 }
 
-var offset = pattern.Of(`at offset (\d+)`)
-
 func (s *sampler) noJSON(v variant, body string, bad error) {
-	why := strings.TrimPrefix(bad.Error(), "no JSON: ")
-	at := len(body)
-	if m := offset().FindStringSubmatch(why); m != nil {
-		at, _ = strconv.Atoi(m[1])
+	why, at := cause(bad.Error(), body)
+	f := s.c.add(codeNoJSONBody, atBody, advice(body, at, why), "%s the body is no JSON: %s near %s", v.which, why, excerpt(body, at))
+	if i := placeOf(s.p.body.Text(), body, at); i >= 0 {
+		f.Position = s.c.inside(atBody, i)
+		if m := quietInput().FindStringSubmatch(s.p.body.Text()[i:]); m != nil && f.Hint == nothingThere("x") {
+			f.Hint = nothingThere(m[1])
+		}
 	}
-	why = strings.TrimSuffix(offset().ReplaceAllString(why, ""), " ")
-	f := s.c.add(codeNoJSONBody, atBody, "", "%s the body is no JSON: %s near %s", v.which, why, excerpt(body, at))
 	begins := strings.TrimSpace(body)[0]
 	if !s.c.saysJSON() && begins != '{' && begins != '[' {
 		f.Severity, f.Hint = diag.Warning, "say in a header Content-Type what it is"
 	} else if !v.grave {
 		f.Severity = diag.Warning
 	}
+}
+
+var offset = pattern.Of(`at offset (\d+)`)
+
+// cause is why a text is no JSON, and the byte where reading stopped.
+func cause(message, text string) (why string, at int) {
+	_, why, ok := strings.Cut(message, "no JSON: ")
+	if !ok {
+		why = message
+	}
+	at = len(text)
+	if m := offset().FindStringSubmatch(why); m != nil {
+		at, _ = strconv.Atoi(m[1])
+	}
+	return strings.TrimSuffix(offset().ReplaceAllString(why, ""), " "), min(at, len(text))
+}
+
+// advice is what to do about a text that is no JSON, "" where nothing is plain.
+func advice(text string, at int, why string) string {
+	before := strings.TrimRight(text[:at], " \t\r\n")
+	var last, next byte
+	if before != "" {
+		last = before[len(before)-1]
+	}
+	if at < len(text) {
+		next = text[at]
+	}
+	closes := next == '}' || next == ']'
+	switch {
+	case strings.Contains(why, "control character"):
+		return `write \n for a line break inside a text, and $esc.jsonString around an input`
+	case at >= len(text):
+		return "a quote, a brace or a bracket is not closed"
+	case last == ',' && (closes || next == ','):
+		return "delete the comma before it"
+	case last == ':' && (closes || next == ','):
+		return nothingThere("x")
+	case strings.Contains(why, "text after"):
+		return "delete what follows the JSON"
+	case next == '\'':
+		return "JSON has double quotes only"
+	case next == '/':
+		return "JSON has no comments; those of the template begin with ##"
+	case (next == '"' || next == '{' || next == '[') && last != ',' && last != ':' && last != '{' && last != '[':
+		return "a comma is missing before it"
+	case last == ':' && (next >= 'a' && next <= 'z' || next >= 'A' && next <= 'Z'):
+		return "put the text into quotes"
+	case (last == '{' || last == ',') && next != '"':
+		return "put the name into quotes"
+	}
+	return ""
+}
+
+func nothingThere(input string) string {
+	return `write #if("$!{input.` + input + `}" != "")${input.` + input + `}#{else}null#end, or put the member and its comma into an #if: an input leaves nothing there`
+}
+
+var quietInput = pattern.Of(`^\$!\{?input\.([A-Za-z][A-Za-z0-9_-]*)`)
+
+// placeOf finds the byte of a template that gave a byte of what was rendered: where the text
+// around it stands once in the template. It is -1 where nothing tells.
+func placeOf(template, text string, at int) int {
+	for n := 24; n >= 2; n-- {
+		if at+n <= len(text) && strings.Count(template, text[at:at+n]) == 1 {
+			return strings.Index(template, text[at:at+n])
+		}
+		if at >= n && strings.Count(template, text[at-n:at]) == 1 {
+			return strings.Index(template, text[at-n:at]) + n
+		}
+	}
+	return -1
 }
 
 // form looks at a body that is sent as something else than JSON.

@@ -101,7 +101,7 @@ func TestCheck(t *testing.T) {
 		{`https://api.hubapi.com/crm`, `/crm`, "DA-REQ-007", `"/crm`},
 		{`https://api.hubapi.com`, `http://api.hubapi.com`, "DA-REQ-007", `"http:`},
 		{`https://api.hubapi.com`, `https://{{host}}`, "DA-REQ-008", `"https`},
-		{`}]}],`, `}]}]`, "DA-REQ-009", `"{\"filterGroups`},
+		{`}]}],`, `}]}]`, "DA-REQ-009", `\"query\"`},
 		{`filterGroups`, `filterGroup`, "DA-REQ-010", `"{\"filterGroup`},
 		{`\"filters\":[`, `\"filters\":[],\"x\":[`, "DA-REQ-011", `"{\"filterGroups`},
 		{`"Content-Type": "application/json"`, `"Content Type": "x"`, "DA-REQ-012", `"x"`},

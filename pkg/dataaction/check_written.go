@@ -60,16 +60,20 @@ type trial struct {
 	found   map[string]string // samples with which the template works
 }
 
-// render gives what comes out when each value is what pick says.
-func (t *trial) render(pick func(m *mapping) string) (jsonpath.Value, *runner, string) {
-	r := &runner{p: t.p, res: &Result{}}
+func (t *trial) vars(pick func(m *mapping) string) map[string]any {
 	vars := map[string]any{"rawResult": `{"` + mark + `":1}`}
 	for i := range t.p.mapped {
 		if v, m := pick(&t.p.mapped[i]), &t.p.mapped[i]; v != "" || m.hasDefault {
 			vars[m.name] = v
 		}
 	}
-	final, problem := r.succeed(jsonpath.Map(), vars)
+	return vars
+}
+
+// render gives what comes out when each value is what pick says.
+func (t *trial) render(pick func(m *mapping) string) (jsonpath.Value, *runner, string) {
+	r := &runner{p: t.p, res: &Result{}}
+	final, problem := r.succeed(jsonpath.Map(), t.vars(pick))
 	if problem == nil {
 		return final, r, ""
 	}
@@ -78,6 +82,30 @@ func (t *trial) render(pick func(m *mapping) string) (jsonpath.Value, *runner, s
 		message, _, _ = strings.Cut(after, ". The template used was")
 	}
 	return final, r, strings.ReplaceAll(message, mark, "x")
+}
+
+// says adds to a finding where what is rendered is no JSON, and what to do.
+func (t *trial) says(f *diag.Finding, pick func(m *mapping) string) {
+	r := &runner{p: t.p, res: &Result{}}
+	text, err := r.render(t.p.success, t.vars(pick), atSuccess)
+	if err != nil {
+		return
+	}
+	_, _, bad := jsonpath.DecodePrefix([]byte(text))
+	if bad == nil {
+		return
+	}
+	why, at := cause(bad.Error(), text)
+	f.Message = strings.ReplaceAll(offset().ReplaceAllString(f.Message, "near "+excerpt(text, at)), mark, "x")
+	if last := strings.TrimRight(text[:at], " \t\r\n"); !strings.HasSuffix(last, ":") { // no input is there
+		f.Hint = advice(text, at, why)
+	}
+	if m := braces().FindStringSubmatch(" " + t.p.success.Text()); m != nil && (m[1] == "rawResult" || slices.Contains(t.c.mapped(), m[1])) {
+		f.Hint = "write ${" + m[1] + "}"
+	}
+	if i := placeOf(t.p.success.Text(), text, at); i >= 0 {
+		f.Position = t.c.inside(atSuccess, i)
+	}
 }
 
 // missing is a value that was not found: its default, or [] where a path gives a list.
@@ -119,7 +147,7 @@ func (t *trial) nothing() bool {
 		if quoted == "" {
 			return true // what becomes of a default that is no JSON is not documented
 		}
-		c.add(codeNotJSON, atSuccess, "", "with every default used, the success template fails: %s", failed)
+		t.says(c.add(codeNotJSON, atSuccess, "", "with every default used, the success template fails: %s", failed), missing)
 		return false
 	}
 	for _, f := range r.res.Findings {
@@ -160,6 +188,7 @@ func (t *trial) everything() bool {
 		}
 	}
 	f := c.add(codeNotJSON, atSuccess, "", "with values from a reply, the success template fails: %s", failed)
+	t.says(f, func(m *mapping) string { return c.sampleOf(*m, tries[0].unknown, tries[0].text) })
 	if t.whole || !noJSON {
 		f.Severity = diag.Warning // it may want values of a form that was not tried
 	}
@@ -217,7 +246,14 @@ func (t *trial) some() {
 		})
 		if strings.Contains(failed, "no JSON") && !one.badDefault && !said {
 			said = true
-			t.c.add(codeNotJSON, atSuccess, "", "where %q is not found and the others are, the success template fails: %s", one.name, failed).Severity = diag.Warning
+			f := t.c.add(codeNotJSON, atSuccess, "", "where %q is not found and the others are, the success template fails: %s", one.name, failed)
+			f.Severity = diag.Warning
+			t.says(f, func(m *mapping) string {
+				if m.name == one.name {
+					return blind(m)
+				}
+				return t.found[m.name]
+			})
 		}
 		if t.whole {
 			add(func(m *mapping) string {

@@ -166,6 +166,36 @@ func TestBodies(t *testing.T) {
 	})
 }
 
+// What is no JSON is shown where it breaks, with what to do.
+func TestPlacesOfNoJSON(t *testing.T) {
+	for _, c := range []struct{ body, success, at, hint string }{
+		{body: `{"a":1 "b":2}`, at: `\"b\"`, hint: "a comma is missing before it"},
+		{body: `{"a":1,"bc":2,}`, at: `}`, hint: "delete the comma before it"},
+		{body: `{"a":1,"max": $!{input.i}}`, at: `$!{input.i}`, hint: `write #if("$!{input.i}" != "")`},
+		{body: `{"a":text}`, at: `text`, hint: "put the text into quotes"},
+		{body: `{abc:1}`, at: `abc`, hint: "put the name into quotes"},
+		{body: `{"a":1} {"b":2}`, at: `{\"b\"`, hint: "delete what follows the JSON"},
+		{body: `{"a":{"b":1}`, hint: "a quote, a brace or a bracket is not closed"},
+		{body: `{"a":1 // note`, at: `// note`, hint: "JSON has no comments"},
+		{body: "{\"a\":\"two\nlines\"}", at: `\nlines`, hint: "write \\n for a line break"},
+		{body: `{'abc':1}`, at: `'abc'`, hint: "JSON has double quotes only"},
+		{success: `{rawResult}`, at: `rawResult`, hint: "write ${rawResult}"},
+		{success: `{"name":${name} "count":${count}}`, at: `\"count`, hint: "a comma is missing before it"},
+		{success: `{"name":{name},"count":${count}}`, at: `name},`, hint: "write ${name}"},
+	} {
+		text := instance{body: c.body, success: c.success}.text(t)
+		i := slices.IndexFunc(check(t, text), func(f diag.Finding) bool { return f.Code == "DA-REQ-009" || f.Code == "DA-OUT-002" })
+		if i < 0 {
+			t.Errorf("%+v: nothing", c)
+			continue
+		}
+		f := check(t, text)[i]
+		if at := string([]rune(text)[f.Position.Column-1:]); !strings.HasPrefix(at, c.at) || !strings.HasPrefix(f.Hint, c.hint) {
+			t.Errorf("%+v: at %.20s: %s", c, at, f.Hint)
+		}
+	}
+}
+
 func TestAddresses(t *testing.T) {
 	tried(t, []struct {
 		i    instance
@@ -409,6 +439,8 @@ func TestHintsAreRight(t *testing.T) {
 		{body: `{"a": "x"#if("$!{input.note}" != ""), "b": "${input.note}"#end}`, ref: `${input.note}`, code: "DA-TPL-010"},
 		{body: `{"a": "$input.note"}`, ref: `$input.note`, code: "DA-TPL-010"},
 		{body: `{"max": ${input.max}}`, ref: `${input.max}`, code: "DA-TPL-012"},
+		{body: `{"max": $!{input.max}}`, ref: `$!{input.max}`, code: "DA-REQ-009"},
+		{body: `{"a": 1, "max": $!input.max , "b": 2}`, ref: `$!input.max`, code: "DA-REQ-009"},
 		{body: `{"max": $input.max}`, ref: `$input.max`, code: "DA-TPL-012"},
 		{body: `{"max": "${input.max}"}`, ref: `${input.max}`, code: "DA-TPL-012"},
 		{body: `[1, ${input.max}]`, ref: `${input.max}`, code: "DA-TPL-012"},
