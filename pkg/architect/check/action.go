@@ -440,7 +440,7 @@ func (c *checker) update(s *scope, a *architect.Action) {
 		d := s.declaredAs(st.Variable.Text)
 		before := d != nil && c.written[d.v]
 		c.output(s, st.Variable, t, "Variable", false)
-		if d != nil && nothing(st.Value) { // what is given is no value
+		if d != nil && (nothing(st.Value) || st.Value.Form == architect.Exp && strings.EqualFold(strings.TrimSpace(st.Value.Text), st.Variable.Text)) { // what is given is no value, or its own
 			c.written[d.v] = before
 		}
 		if st.Value.Form == architect.Absent {

@@ -79,7 +79,7 @@ func TestVariablesOfAnyFlow(t *testing.T) {
 		{"{playAudio: {audio: {exp: ToAudioTTS(Flow.X)}}}, {dataTableLookup: {lookupValue: {exp: Flow.X}, dataTable: {T: {foundOutputs: {}}}}}, {transferToAcd: {targetQueue: {exp: Flow.Q}, preTransferAudio: {noValue: true}, failureTransferAudio: {noValue: true}}}, ", 2},
 		{"{callData: {category: {C: {dataAction: {A: {inputs: {phone: {exp: Flow.X}}}}}}}}, ", 1},
 		{"{switch: {evaluate: {firstMatch: {string: {value: {exp: Flow.X}, cases: []}}}}}, ", 1},
-		{"{updateData: {statements: [{string: {variable: Flow.X, value: {noValue: true}}}, {string: {variable: Flow.X, value: {exp: ToString(NOT_SET)}}}]}}, " + read, 4},
+		{"{updateData: {statements: [{string: {variable: Flow.X, value: {noValue: true}}}, {string: {variable: Flow.X, value: {exp: ToString(NOT_SET)}}}, {integer: {variable: Flow.I, value: {exp: Flow.I}}}]}}, " + read, 4},
 		{"{callCommonModule: {commonModule: {M: {ver_latestPublished: {outputs: {a: {var: Flow.X}}}}}}}, {collectInput: {inputData: {var: Flow.X}, digits: {exact: 1}, inputAudio: {tts: x}}}, " + read, 3},
 		{"{detectSilence: {result: {var: Flow.X}}}, {playAudi: {out: {var: Flow.I}}}, " + read, 2},
 	} {
