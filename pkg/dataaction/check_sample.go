@@ -456,7 +456,12 @@ func (s *sampler) noJSON(v variant, body string, bad error) {
 	f := s.c.add(codeNoJSONBody, atBody, advice(body, at, why), "%s the body is no JSON: %s near %s", v.which, why, excerpt(body, at))
 	if i := placeOf(s.p.body.Text(), body, at); i >= 0 {
 		f.Position = s.c.inside(atBody, i)
-		if m := quietInput().FindStringSubmatch(s.p.body.Text()[i:]); m != nil && f.Hint == nothingThere("x") {
+		text := s.p.body.Text()
+		m := quietInput().FindStringSubmatch(text[i:])
+		if m == nil {
+			m = quietBefore().FindStringSubmatch(text[:i])
+		}
+		if m != nil && f.Hint == nothingThere("x") {
 			f.Hint = nothingThere(m[1])
 		}
 	}
@@ -523,7 +528,10 @@ func nothingThere(input string) string {
 	return `write #if("$!{input.` + input + `}" != "")${input.` + input + `}#{else}null#end, or put the member and its comma into an #if: an input leaves nothing there`
 }
 
-var quietInput = pattern.Of(`^\$!\{?input\.([A-Za-z][A-Za-z0-9_-]*)`)
+var (
+	quietInput  = pattern.Of(`^\$!\{?input\.([A-Za-z][A-Za-z0-9_-]*)`)
+	quietBefore = pattern.Of(`\$!\{?input\.([A-Za-z][A-Za-z0-9_-]*)\}?\s*$`)
+)
 
 // placeOf finds the byte of a template that gave a byte of what was rendered: where the text
 // around it stands once in the template. It is -1 where nothing tells.
