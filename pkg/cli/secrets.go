@@ -31,13 +31,13 @@ func credentials() []credential {
 	return []credential{
 		{keyVariable, "the HubSpot service key", true},
 		{clientIDVariable, "the HubSpot app, with hubspot.auth.method: oauth", false},
-		{clientSecretVariable, "its secret", true},
+		{clientSecretVariable, "the client secret of that app", true},
 		{refreshTokenVariable, "the refresh token that HubSpot gave when the app was connected", true},
 		{"GENESYSCLOUD_OAUTHCLIENT_ID", "the OAuth client (client credentials grant) that signs in to Genesys Cloud", false},
-		{"GENESYSCLOUD_OAUTHCLIENT_SECRET", "its secret", true},
+		{"GENESYSCLOUD_OAUTHCLIENT_SECRET", "the secret of that client", true},
 		{"GENESYSCLOUD_ACCESS_TOKEN", "an access token of Genesys Cloud, in place of the two", true},
 		{runtimeIDVariable, "the OAuth client that data actions run with, with manage.runtimeClient: false", false},
-		{runtimeSecretVariable, "its secret", true},
+		{runtimeSecretVariable, "the secret of that run-time client", true},
 	}
 }
 
