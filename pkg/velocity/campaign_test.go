@@ -94,7 +94,7 @@ func TestCampaign(t *testing.T) {
 }
 
 // refused recognises what is refused here by a message of its own, whatever the template:
-// addresses in a text, expressions beyond Go's engine, fractions with integers beyond 64 bits.
+// addresses in a text, what is rare in regular expressions, fractions with integers beyond 64 bits.
 func refused(a answer) bool {
 	if a.Error == nil {
 		return false

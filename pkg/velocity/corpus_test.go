@@ -77,11 +77,12 @@ func TestAnswersOfVelocity(t *testing.T) {
 	}
 }
 
-// TestQuestions runs the cases of testdata: questions that once differed (answers.jsonl) and of
-// $math (math.jsonl), with the answers of the real engine.
+// TestQuestions runs the cases of testdata: questions that once differed (answers.jsonl), of
+// $math (math.jsonl) and of regular expressions (regexp.jsonl), with the answers of the real
+// engine under Java 17.
 func TestQuestions(t *testing.T) {
 	known := differences(t)
-	for _, name := range []string{"answers.jsonl", "math.jsonl"} {
+	for _, name := range []string{"answers.jsonl", "math.jsonl", "regexp.jsonl"} {
 		data, err := os.ReadFile("testdata/" + name)
 		if err != nil {
 			t.Fatal(err)

@@ -139,7 +139,8 @@ func grammarPage() string {
 	}
 	b.WriteString(`
 A getter is also a property without its get or is: $text.empty, $entry.key, $foreach.index, $list.empty. A property
-of a map is its entry. Regular expressions are Go's: no look-around, no back references, no possessive quantifiers.
+of a map is its entry. Regular expressions are Java's, without
+\G, \X, \N, \b{g}, (?U) and blocks such as \p{InGreek}.
 Lengths and positions of texts count UTF-16 units.
 `)
 	return b.String()

@@ -3,7 +3,6 @@ package velocity
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -139,11 +138,11 @@ func stringMethods() []method {
 			if !fits(a, "s") {
 				return nil, ErrNoMethod
 			}
-			re, err := c.regexp(a[0], `\A(?:`, `)\z`)
+			re, err := c.regexp(a[0])
 			if err != nil {
 				return nil, err
 			}
-			return re.MatchString(c.text()), nil
+			return re.whole(c.text())
 		}},
 		{"regionMatches", "(int, text, int, int), (boolean, int, text, int, int)", "boolean", either(
 			onText("isii", regionMatches), onText("bisii", regionMatches))},
@@ -304,120 +303,6 @@ func join(c *call, a []any) (any, error) {
 		return nil, err
 	}
 	return strings.Join(parts, sep), nil
-}
-
-// regexp compiles a Java expression with Go's engine, which knows no look-around, no back
-// references and no possessive quantifiers: those are refused, and no expression can blow up.
-func (c *call) regexp(v any, before, after string) (*regexp.Regexp, error) {
-	text, ok := v.(string)
-	if !ok {
-		return nil, errNull
-	}
-	if err := c.spend(1000 + 20*len(text) + len(c.text())); err != nil {
-		return nil, err
-	}
-	re, err := regexp.Compile(before + text + after)
-	if err != nil {
-		return nil, fmt.Errorf("the expression %q is not supported: %w", text, err)
-	}
-	return re, nil
-}
-
-func replaceRegexp(limit int) func(*call, []any) (any, error) {
-	return func(c *call, a []any) (any, error) {
-		if !fits(a, "ss") {
-			return nil, ErrNoMethod
-		}
-		if err := nonNull(a); err != nil {
-			return nil, err
-		}
-		re, err := c.regexp(a[0], "", "")
-		if err != nil {
-			return nil, err
-		}
-		s := c.text()
-		var out []byte
-		last := 0
-		for _, m := range re.FindAllStringSubmatchIndex(s, limit) {
-			out = append(out, s[last:m[0]]...)
-			from := len(out)
-			if out, err = expand(out, a[1].(string), s, m); err != nil {
-				return nil, err
-			}
-			if err := c.spend(len(out) - from); err != nil {
-				return nil, err
-			}
-			last = m[1]
-		}
-		return string(append(out, s[last:]...)), nil
-	}
-}
-
-// expand appends a replacement, where $n is a group and a backslash quotes.
-func expand(dst []byte, repl, s string, m []int) ([]byte, error) {
-	for i := 0; i < len(repl); i++ {
-		switch repl[i] {
-		case '\\':
-			if i++; i >= len(repl) {
-				return nil, errors.New("the replacement ends with a backslash")
-			}
-			dst = append(dst, repl[i])
-		case '$':
-			i++
-			if i >= len(repl) || !isDigit(repl[i]) {
-				return nil, errors.New("a $ of the replacement is not followed by a group number")
-			}
-			g := int(repl[i] - '0')
-			if 2*g >= len(m) {
-				return nil, fmt.Errorf("there is no group %d", g)
-			}
-			for i+1 < len(repl) && isDigit(repl[i+1]) && 2*(g*10+int(repl[i+1]-'0')) < len(m) {
-				i++
-				g = g*10 + int(repl[i]-'0')
-			}
-			if m[2*g] >= 0 {
-				dst = append(dst, s[m[2*g]:m[2*g+1]]...)
-			}
-		default:
-			dst = append(dst, repl[i])
-		}
-	}
-	return dst, nil
-}
-
-func split(c *call, a []any) (any, error) {
-	limit := 0
-	switch {
-	case fits(a, "s"):
-	case fits(a, "si"):
-		limit = int(a[1].(int32))
-	default:
-		return nil, ErrNoMethod
-	}
-	re, err := c.regexp(a[0], "", "")
-	if err != nil {
-		return nil, err
-	}
-	s := c.text()
-	out := &List{class: array}
-	last := 0
-	for _, m := range re.FindAllStringIndex(s, -1) {
-		if limit > 0 && len(out.items) == limit-1 {
-			break
-		}
-		if m[1] == 0 || m[0] == m[1] && m[0] == len(s) {
-			continue // an empty match at the beginning gives no empty part
-		}
-		out.items = append(out.items, s[last:m[0]])
-		last = m[1]
-	}
-	out.items = append(out.items, s[last:])
-	if limit == 0 && last > 0 {
-		for n := len(out.items); n > 0 && out.items[n-1] == ""; n-- {
-			out.items = out.items[:n-1]
-		}
-	}
-	return out, nil
 }
 
 var verb = pattern.Of(`%([-#+ 0,(]*)([0-9]*)(\.[0-9]+)?(.)`)
