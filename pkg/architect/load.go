@@ -122,7 +122,7 @@ func (r *reader) unmask(root *yaml.Node, masked bool) {
 		for _, m := range placeholders(n.Value) {
 			r.placeholder(m, n)
 		}
-		if strings.HasPrefix(n.Value, "<") && angleRE().MatchString(n.Value) {
+		if strings.HasPrefix(n.Value, "<") && n.Value != "<empty>" && angleRE().MatchString(n.Value) { // <empty> is a text of exports
 			r.placeholder(n.Value, n)
 		}
 	})

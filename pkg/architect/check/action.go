@@ -248,7 +248,7 @@ func (c *checker) blankAudio(a *architect.Action) {
 		if a.Key == "dialByExtension" && f.Key != "retryAudio" {
 			continue
 		}
-		if a.Value(f.Key).Form == architect.Absent {
+		if a.Value(f.Key).Form == architect.Absent && (f.Or == "" || a.Value(f.Or).Form == architect.Absent) {
 			c.warn("audio.blankMainSeqWarningContext", a.Pos, a.Path, fmt.Sprintf("the main sequence for '%s' has no audio set", f.Label), "write "+f.Key+": {exp: ToAudioBlank(100)} for silence")
 		}
 	}
@@ -331,6 +331,7 @@ func (c *checker) callData(s *scope, a *architect.Action) {
 	}
 	var k *contract
 	switch {
+	case (a.Target == nil || a.Target.Name == "") && a.Kind.SDK && len(a.Unknown) > 0: // one of the keys may be its name
 	case a.Target == nil || a.Target.Name == "":
 		c.fail(code, a.Pos, a.Path, "a data action must be selected")
 	default:

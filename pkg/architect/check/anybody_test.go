@@ -51,6 +51,7 @@ func TestActionsThatNoFileShows(t *testing.T) {
 		{"{setWhisperAudio: {whisperAudio: {tts: Hello}}}, ", false, false},
 		{"{playAudioOnSilence: {audio: {tts: x}, outputs: {silence: {actions: [{disconnect: {name: X}}]}}}}, ", false, false},
 		{"{callLexV2Bot: {bot: {B: {none: true}}, outputs: {Order: {actions: [{disconnect: {name: X}}]}}}}, ", false, true},
+		{"{dialByExtension: {repromptAudio: {tts: x}, repromptCount: {lit: 2}}}, ", false, false},
 		{"{playAudio: {audio: {tts: x}, loud: {lit: true}}}, ", false, false},
 		{"{playAudio: {voice: {tts: x}}}, ", true, false},
 		{"{sendResponse: {messageBody: {noValue: true}}}, ", true, false},
@@ -61,6 +62,23 @@ func TestActionsThatNoFileShows(t *testing.T) {
 		if (len(fs["error"]) > 0) != c.fails || c.note != (len(unknown) > 0 && unknown[0].Severity == diag.Info) {
 			t.Errorf("%s: errors %v, unknown %v", c.actions, []error{fs["error"]}, []error{unknown})
 		}
+	}
+}
+
+// Each type of call flow has built-in variables of its own.
+func TestBuiltInsOfCallFlows(t *testing.T) {
+	for flowType, names := range map[string]string{
+		"outboundCall": "Call.Campaign.id, Call.ContactList.name, Call.ContactId, ToString(Call.Contact.Name)", "inqueueCall": "Call.CurrentQueue.name, ToString(Call.PositionInQueue), ToString(Call.EstimatedWaitTime)",
+		"inboundCall": "Call.Ani, Call.ExternalContactId, Call.ExternalTag", "secureCall": "Flow.InvocationData",
+	} {
+		text := callFlow(flowType, "", "{setParticipantData: {attributes: [{attribute: {name: {lit: a}, value: {exp: 'Append(\"\", "+names+")'}}}]}}, ")
+		text = strings.Replace(text, "  tasks:", "  settingsOutboundCall: {contactList: {lit: {name: L}}, wrapupCode: {lit: {name: W}}}\n  tasks:", 1)
+		if fs := found(text); len(fs["error"]) > 0 {
+			t.Errorf("%s: %v", flowType, []error{fs["error"]})
+		}
+	}
+	if fs := found(callFlow("inboundCall", "", "{setParticipantData: {attributes: [{attribute: {name: {lit: a}, value: {exp: Call.ContactId}}}]}}, ")); len(fs["error"]) != 1 {
+		t.Errorf("an inbound call has a contact of a campaign: %v", []error{fs["error"]})
 	}
 }
 
@@ -111,8 +129,8 @@ func TestVariablesOfOtherFlows(t *testing.T) {
 		if u := len(fs[architect.CodeUnknownKey]); u > 0 != strings.Contains(c.name, "misspelt") {
 			t.Errorf("%s: unknown keys %v", c.name, []error{fs[architect.CodeUnknownKey]})
 		}
-		if len(fs[architect.CodeUnknownAction]) > 0 {
-			t.Errorf("%s: %v", c.name, []error{fs[architect.CodeUnknownAction]})
+		if wrong := append(fs[architect.CodeUnknownAction], fs[architect.CodePlaceholder]...); len(wrong) > 0 {
+			t.Errorf("%s: %v", c.name, []error{wrong})
 		}
 	}
 }

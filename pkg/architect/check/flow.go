@@ -152,7 +152,7 @@ func (c *checker) parts() {
 // declare fills the scopes and checks declarations.
 func (c *checker) declare() {
 	c.global = &scope{vars: map[string]*declared{}}
-	for _, s := range expr.CallVariables() {
+	for _, s := range expr.BuiltIns(c.flow.Type) {
 		c.global.vars[strings.ToLower(s.Name)] = &declared{symbol: s}
 	}
 	c.builtins()

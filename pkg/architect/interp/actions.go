@@ -97,7 +97,11 @@ func (c *compiler) op(a *architect.Action, next int32) op {
 	case "transferToAcd", "transferToNumber", "transferToUser", "transferToGroup", "transferToFlow", "transferToFlowSecure", "transferToVoicemail":
 		return c.transfer(a, next)
 	case "dialByExtension":
-		return &extensionOp{c.field(a, "retryAudio", expr.Audio), to("failure")}
+		again := "retryAudio"
+		if a.Value(again).Form == architect.Absent {
+			again = "repromptAudio"
+		}
+		return &extensionOp{c.field(a, again, expr.Audio), to("failure")}
 	case "setSkills":
 		return &skillsOp{items: c.skills(a), all: c.field(a, "acdSkills", expr.Skill.List()), lang: c.field(a, "languageSkill", expr.LanguageSkill), branches: a.Kind.Branches, success: to("success"), failure: to("failure")}
 	case "collectInput":
