@@ -328,13 +328,17 @@ func (c *comparison) run(ctx context.Context, env session, file string, list *si
 		return moved{r.Place.Line, r.call.ANI, before[leg], after[leg], told}, nil
 	}
 	m := &simulate.Moves{}
-	progress := view.NewCounter(env.IO.Err, env.IO.ErrTerminal, env.Now)
+	var done, moves atomic.Int64
+	defer env.working("comparing calls", func() string {
+		return fmt.Sprintf("%s calls, %s moved", view.Thousands(done.Load()), view.Thousands(moves.Load()))
+	})()
 	err := simulate.Ordered(ctx, len(desks), next, both, func(x moved) error {
 		m.Add(x.row, x.ani, x.before, x.after)
 		if len(s.found) < mostTold {
 			s.tell(x.told, nil)
 		}
-		progress.Count(m.Calls, fmt.Sprintf("%d moved", m.Moved))
+		done.Store(int64(m.Calls))
+		moves.Store(int64(m.Moved))
 		return nil
 	})
 	if err != nil {

@@ -161,7 +161,9 @@ func (o flowProveOptions) prove(ctx context.Context, arg string) (p provedFlow, 
 	}
 	start := o.Now()
 	o.flow.At = start.UTC().Truncate(time.Second)
+	ctx, proved := o.proving(ctx, "proving "+path)
 	p.report, err = prove.Flow(ctx, f, o.flow)
+	proved()
 	if refused, ok := errors.AsType[diag.Finding](err); ok {
 		p.found = diag.Findings{refused}
 		return p, nil

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -99,7 +100,8 @@ func (u *suite) mutants(ctx context.Context) (*view.Mutants, error) {
 	}
 	players := prove.NewPlayers(d, u.s.start)
 	same := blueprint.WithoutHashes(u.b.Flow.Text)
-	done := 0
+	var done atomic.Int64
+	defer u.env.working("changing the rules", func() string { return fmt.Sprintf("%d of %d changes tried", done.Load(), len(all)) })()
 	err = simulate.Ordered(ctx, u.s.workers(), next, func(ctx context.Context, _ int, m simulate.Mutant) (triedChange, error) {
 		x := triedChange{Mutant: m}
 		other := m.Make()
@@ -115,9 +117,7 @@ func (u *suite) mutants(ctx context.Context) (*view.Mutants, error) {
 		x.noticed, err = u.notices(ctx, s, m)
 		return x, err
 	}, func(x triedChange) error {
-		if done++; done%64 == 0 && u.env.IO.ErrTerminal {
-			diag.Fprintf(u.env.IO.Err, "  … %d of %d changes of the rules\n", done, len(all))
-		}
+		done.Add(1)
 		if !x.made {
 			return nil
 		}

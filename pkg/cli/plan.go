@@ -92,6 +92,8 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	cfg.Adopt, cfg.Cutover, cfg.ForceUnlock, cfg.AllowUnstaffed, cfg.ShowStaff = o.adopt, o.cutover, o.forceUnlock, o.allowUnstaffed, true
 	o.moves.into(&cfg)
 	target.joinOwners(ctx, env, l.deployment, &cfg)
+	reading := env.working("reading the org and asking both accounts", nil)
+	defer reading()
 	watch := view.NewStopwatch(env.Now)
 	read := watch.Step("read the org")
 	r, err := reconcile.Read(ctx, target.client, cfg)
@@ -108,6 +110,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	export := watch.Step("read the published flow")
 	texts := publishedFlow(ctx, env, target, b, r.Plan())
 	export()
+	reading()
 	diff, err := o.diff.run(ctx, env, l, b, target, o.moves.former, watch)
 	if err != nil {
 		return err

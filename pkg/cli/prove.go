@@ -29,6 +29,8 @@ func proof(ctx context.Context, env session, d *deployment.Deployment, b *bluepr
 	}
 	start := env.Now()
 	defer roomy(env)()
+	ctx, proved := env.proving(ctx, "proving")
+	defer proved()
 	r, err := prove.Deployment(ctx, prove.Input{
 		Deployment: d, Blueprint: b, Mode: mode, Now: start.UTC(),
 		HubSpot: provedAccount(d), Key: secret.New(hubspottest.DefaultToken), Open: hubspottest.Readings(),
@@ -47,6 +49,18 @@ func proof(ctx context.Context, env session, d *deployment.Deployment, b *bluepr
 		mask(r, privacy.New(privacy.Options{Deployment: d, Names: blueprint.PersonalNames(d)}))
 	}
 	return r, nil
+}
+
+// proving says how far the proofs under a context are, until done is called.
+func (s session) proving(ctx context.Context, what string) (counted context.Context, done func()) {
+	t := new(prove.Tally)
+	return prove.Counted(ctx, t), s.working(what, func() string {
+		far := view.Thousands(t.States.Load()) + " states"
+		if n := t.Calls.Load(); n > 0 {
+			far += ", " + view.Thousands(n) + " calls"
+		}
+		return far
+	})
 }
 
 // roomy lets garbage lie for longer, until what it gives is called: a proof keeps little and

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -263,7 +264,11 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	default:
 		tell = view.Steps(env.IO.Err)
 	}
+	var finished atomic.Int64
 	cfg.Observe = func(e reconcile.Event) {
+		if e.State == reconcile.Done {
+			finished.Add(1)
+		}
 		if e.State == reconcile.Started && cfg.Verify != nil { // there is time for it while the org works
 			go a.verifier.callers() //nolint:errcheck // it is asked again
 		}
@@ -277,7 +282,8 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 	var failed error
 	for try := 0; ; try++ {
 		var err error
-		read := watch.Step("read the org")
+		read, reading := watch.Step("read the org"), env.working("reading the org and asking both accounts", nil)
+		defer reading()
 		if r, err = reconcile.Read(ctx, target.client, cfg); err != nil {
 			return orgError(err)
 		}
@@ -298,6 +304,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 		texts = publishedFlow(ctx, env, target, b, r.Plan())
 		export()
 		asked.Wait()
+		reading()
 		if !asJSON {
 			if err := printPlan(env, target, r, texts, found, nil, nil); err != nil {
 				return err
@@ -314,7 +321,10 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 				return err
 			}
 		}
+		changes := view.Count(view.Pending(r.Plan()), "change", "changes")
+		applied := env.working("changing the org", func() string { return fmt.Sprintf("%d steps of %s done", finished.Load(), changes) })
 		outcomes, failed = r.Apply(ctx)
+		applied()
 		var changed *reconcile.ChangedError
 		if try == replans || !errors.As(failed, &changed) || a.saved != nil {
 			break

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/dataaction"
@@ -231,8 +232,10 @@ func runLoad(ctx context.Context, o simulateOptions) error {
 		x.Result, x.Limit = x.Compared[own].Result, x.Compared[own].Limit
 	case o.load.rated():
 		day := x.Day
-		day.Progress = m.progress()
-		if x.Result, err = loads.Run(ctx, day); err != nil {
+		var done func()
+		day.Progress, done = m.progress()
+		x.Result, err = loads.Run(ctx, day)
+		if done(); err != nil {
 			return err
 		}
 	}
@@ -513,32 +516,22 @@ func (m *loadModel) find(ctx context.Context, s *simulation, what string) (*load
 		}
 		return d
 	}
-	tell := m.lines()
-	return loads.Find(ctx, fresh, s.options.load.seed, m.maxFailed, runtime.GOMAXPROCS(0), func(done, all int) {
-		tell(func() { diag.Fprintf(m.env.IO.Err, "  … %s: %d of %d probes\n", what, done, all) })
+	var done, all atomic.Int64
+	defer m.env.working("looking for "+what, func() string { return fmt.Sprintf("%d of %d probes", done.Load(), all.Load()) })()
+	return loads.Find(ctx, fresh, s.options.load.seed, m.maxFailed, runtime.GOMAXPROCS(0), func(n, of int) {
+		done.Store(int64(n))
+		all.Store(int64(of))
 	})
 }
 
-// progress tells on a terminal how far a day is.
-func (m *loadModel) progress() func(time.Duration, int64) {
-	tell := m.lines()
-	return func(of time.Duration, calls int64) {
-		tell(func() {
-			diag.Fprintf(m.env.IO.Err, "  … %v of %v, %s calls\n", of.Truncate(time.Second), m.span, view.Thousands(calls))
-		})
-	}
-}
-
-// lines lets a line be told every second, to a person who looks on.
-func (m *loadModel) lines() func(line func()) {
-	if !m.env.IO.ErrTerminal {
-		return func(func()) {}
-	}
-	told := m.env.Now()
-	return func(line func()) {
-		if now := m.env.Now(); now.Sub(told) >= time.Second {
-			told = now
-			line()
-		}
-	}
+// progress says how far a day is, until done is called.
+func (m *loadModel) progress() (tell func(time.Duration, int64), done func()) {
+	var at, calls atomic.Int64
+	done = m.env.working("running the day", func() string {
+		return fmt.Sprintf("%v of %v, %s calls", time.Duration(at.Load()).Truncate(time.Second), m.span, view.Thousands(calls.Load()))
+	})
+	return func(of time.Duration, n int64) {
+		at.Store(int64(of))
+		calls.Store(n)
+	}, done
 }

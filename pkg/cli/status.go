@@ -88,6 +88,8 @@ func runStatus(ctx context.Context, o statusOptions) (err error) {
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.ShowStaff, cfg.Prove = true, nil
 	target.joinOwners(ctx, env, l.deployment, &cfg)
+	reading := env.working("reading the org and asking HubSpot", nil)
+	defer reading()
 	r, err := reconcile.Read(ctx, target.client, cfg)
 	if err != nil {
 		return orgError(err)
@@ -126,6 +128,7 @@ func runStatus(ctx context.Context, o statusOptions) (err error) {
 	found := validate.Expiry(validate.Input{Deployment: l.deployment, Blueprint: b, Now: env.Now()})
 	found = append(found, o.inHubSpot(ctx, target, l, b, &s)...)
 	s.Findings = view.NewFindings(found)
+	reading()
 	if env.settings.json {
 		err = view.JSON(env.IO.Out, s)
 	} else {

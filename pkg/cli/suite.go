@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -285,7 +286,10 @@ func (u *suite) run(ctx context.Context, list *simulate.List) error {
 			}
 		}
 	}
-	progress := view.NewCounter(u.env.IO.Err, u.env.IO.ErrTerminal, u.env.Now)
+	var calls, failures atomic.Int64
+	defer u.env.working("running the suite", func() string {
+		return fmt.Sprintf("%s calls, %s failed", view.Thousands(calls.Load()), view.Thousands(failures.Load()))
+	})()
 	var told diag.Findings
 	err := simulate.Ordered(ctx, n, next, func(ctx context.Context, w int, e simulate.Entry) (judgedCall, error) {
 		return u.judge(ctx, desks[w], covers[w], e)
@@ -313,7 +317,8 @@ func (u *suite) run(ctx context.Context, list *simulate.List) error {
 		if u.kept != nil && j.expects && j.rejected == nil {
 			u.kept.add(j.ready, j.outcomes, u.rules)
 		}
-		progress.Count(u.out.Calls, fmt.Sprintf("%d failed", u.out.Failed))
+		calls.Store(int64(u.out.Calls))
+		failures.Store(int64(u.out.Failed))
 		return nil
 	})
 	for _, c := range covers {

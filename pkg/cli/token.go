@@ -88,6 +88,7 @@ func runTokenRenew(ctx context.Context, o tokenRenewOptions) error {
 	}
 	var last *hubspotrest.AccessToken
 	if o.every == 0 {
+		defer o.working("renewing the token", nil)()
 		_, err := o.renew(ctx, l, b, &last)
 		return err
 	}

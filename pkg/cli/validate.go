@@ -204,7 +204,9 @@ func runValidate(ctx context.Context, o validateOptions) error {
 	}
 	var asked []string
 	if o.online && in.Blueprint != nil {
+		asking := o.working("asking both accounts", nil)
 		in.Online, in.Account, asked = online(ctx, o.session, j.loaded, j.blueprint)
+		asking()
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("ask the accounts: %w", err)
 		}

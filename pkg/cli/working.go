@@ -74,9 +74,13 @@ func (s session) working(what string, far func() string) (done func()) {
 		defer close(ended)
 		for {
 			select {
-			case <-end:
-				return
-			case <-ticks:
+			case <-ticks: // also one that came while the work ended
+			default:
+				select {
+				case <-end:
+					return
+				case <-ticks:
+				}
 			}
 			more := ""
 			if far != nil {

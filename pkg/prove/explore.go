@@ -188,10 +188,12 @@ func explore(ctx context.Context, p *interp.Program, set setting) (*explorer, er
 			return x, err
 		}
 	}
+	tally := tallyOf(ctx)
 	for len(x.queue) > 0 {
 		if err := ctx.Err(); err != nil {
 			return x, err
 		}
+		tally.States.Store(int64(len(x.nodes)))
 		if x.set.stop && len(x.faults) > 0 {
 			break
 		}

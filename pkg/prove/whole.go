@@ -206,6 +206,7 @@ func (w *whole) run(ctx context.Context, all []*situation, worst *worstOf) ([]fi
 	bad := make([][]finding, workers)
 	errs := make([]error, workers)
 	var wg sync.WaitGroup
+	tally := tallyOf(ctx)
 	for k := range workers {
 		wg.Add(1)
 		go func() {
@@ -223,6 +224,7 @@ func (w *whole) run(ctx context.Context, all []*situation, worst *worstOf) ([]fi
 						return
 					}
 					o, want := w.try(ctx, all[i])
+					tally.Calls.Add(1)
 					if o.Outcome != nil {
 						worst.see(i, all[i], o)
 					}
