@@ -224,7 +224,18 @@ func (s *sampler) rendered(v variant, given map[string]string, what func(*runner
 	return first
 }
 
-var atLine = pattern.Of(`\[line (\d+), column (\d+)\]`)
+var atLine = pattern.Of(` at [^ ]+\[line (\d+), column (\d+)\]`)
+
+// place moves the place that the engine names from the message of a finding to its position.
+func (c *checker) place(f *diag.Finding, pointer string) {
+	m := atLine().FindStringSubmatch(f.Message)
+	if m == nil {
+		return
+	}
+	line, _ := strconv.Atoi(m[1])
+	column, _ := strconv.Atoi(m[2])
+	f.Message, f.Position = strings.Replace(f.Message, m[0], "", 1), c.within(pointer, line, column)
+}
 
 // fails reports a template that cannot be rendered, unless it was said of the missing input.
 func (s *sampler) fails(v variant, pointer string, e *Error) bool {
@@ -236,11 +247,7 @@ func (s *sampler) fails(v variant, pointer string, e *Error) bool {
 		message, _, _ = strings.Cut(after, ". The template used was")
 	}
 	f := s.c.add(codeFails, pointer, "", "%s the template fails: %s", v.which, message)
-	if m := atLine().FindStringSubmatch(message); m != nil {
-		line, _ := strconv.Atoi(m[1])
-		column, _ := strconv.Atoi(m[2])
-		f.Position = s.c.within(pointer, line, column)
-	}
+	s.c.place(f, pointer)
 	if v.lacks {
 		f.Severity = diag.Warning
 		if len(s.c.input.root.required) == 0 {
@@ -464,6 +471,9 @@ func (s *sampler) noJSON(v variant, body string, bad error) {
 		if m != nil && f.Hint == nothingThere("x") {
 			f.Hint = nothingThere(m[1])
 		}
+	}
+	if f.Hint == nothingThere("x") {
+		f.Hint = "a value is missing there"
 	}
 	begins := strings.TrimSpace(body)[0]
 	if !s.c.saysJSON() && begins != '{' && begins != '[' {

@@ -89,6 +89,10 @@ func (t *trial) says(f *diag.Finding, pick func(m *mapping) string) {
 	r := &runner{p: t.p, res: &Result{}}
 	text, err := r.render(t.p.success, t.vars(pick), atSuccess)
 	if err != nil {
+		t.c.place(f, atSuccess)
+		if strings.Contains(err.Error(), "java.lang.String") {
+			f.Hint = "a mapped value is JSON as a text, and has the methods of a text only"
+		}
 		return
 	}
 	_, _, bad := jsonpath.DecodePrefix([]byte(text))

@@ -172,6 +172,7 @@ func TestPlacesOfNoJSON(t *testing.T) {
 		{body: `{"a":1 "b":2}`, at: `\"b\"`, hint: "a comma is missing before it"},
 		{body: `{"a":1,"bc":2,}`, at: `}`, hint: "delete the comma before it"},
 		{body: `{"a":1,"max": $!{input.i}}`, at: `$!{input.i}`, hint: `write #if("$!{input.i}" != "")`},
+		{body: `{"abc": , "b":2}`, at: `, \"b\"`, hint: "a value is missing there"},
 		{body: `{"a":text}`, at: `text`, hint: "put the text into quotes"},
 		{body: `{abc:1}`, at: `abc`, hint: "put the name into quotes"},
 		{body: `{"a":1} {"b":2}`, at: `{\"b\"`, hint: "delete what follows the JSON"},
