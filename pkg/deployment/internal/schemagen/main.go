@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	of := flag.String("of", "deployment", "whose schema: deployment, or org (org.yaml, in pkg/simulate)")
+	of := flag.String("of", "deployment", "whose schema: deployment, org or crm (org.yaml and crm.yaml, in pkg/simulate), or world (in pkg/architect/world)")
 	out := flag.String("out", "schema.json", "file to write")
 	flag.Parse()
 	data, err := schema(*of)
@@ -35,16 +35,26 @@ func main() {
 type subject struct {
 	pkg, id, title, description string
 	root                        any
+
+	made func() (*jsonschema.Schema, error) // instead of by the comments of root
 }
 
 var subjects = map[string]subject{
 	"deployment": {
 		"deployment", "v1", "dealroute.yaml",
-		"One deployment of dealroute: how Genesys Cloud CX routes a call by what HubSpot knows about the caller.", &deployment.Deployment{},
+		"One deployment of dealroute: how Genesys Cloud CX routes a call by what HubSpot knows about the caller.", &deployment.Deployment{}, nil,
 	},
 	"org": {
 		"simulate", "org/v1", "org.yaml",
-		"What a Genesys Cloud org has before a deployment comes: fixtures for simulated calls and the sandbox.", &simulate.OrgFile{},
+		"What a Genesys Cloud org has before a deployment comes: fixtures for simulated calls and the sandbox.", &simulate.OrgFile{}, nil,
+	},
+	"crm": {
+		"simulate", "crm/v1", "crm.yaml",
+		"A HubSpot account, and how the org differs from one that is whole: fixtures for simulated calls and the sandbox.", nil, crm,
+	},
+	"world": {
+		"architect/world", "world/v1", "world file",
+		"How everything outside of a flow answers, for dealroute flow run and dealroute simulate --world.", nil, world,
 	},
 }
 
@@ -52,6 +62,29 @@ func schema(of string) ([]byte, error) {
 	x, ok := subjects[of]
 	if !ok {
 		return nil, fmt.Errorf("there is no schema of %q", of)
+	}
+	s, err := x.schema(of)
+	if err != nil {
+		return nil, err
+	}
+	s.ID = jsonschema.ID("https://github.com/dealroute/dealroute/schema/" + x.id)
+	s.Title = x.title
+	s.Description = x.description
+	data, err := json.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, data, "", "  "); err != nil {
+		return nil, err
+	}
+	indented.WriteByte('\n')
+	return indented.Bytes(), nil
+}
+
+func (x subject) schema(of string) (*jsonschema.Schema, error) {
+	if x.made != nil {
+		return x.made()
 	}
 	r := &jsonschema.Reflector{
 		ExpandedStruct: true,
@@ -68,19 +101,7 @@ func schema(of string) ([]byte, error) {
 	if of == "deployment" {
 		narrow(s)
 	}
-	s.ID = jsonschema.ID("https://github.com/dealroute/dealroute/schema/" + x.id)
-	s.Title = x.title
-	s.Description = x.description
-	data, err := json.Marshal(s)
-	if err != nil {
-		return nil, err
-	}
-	var indented bytes.Buffer
-	if err := json.Indent(&indented, data, "", "  "); err != nil {
-		return nil, err
-	}
-	indented.WriteByte('\n')
-	return indented.Bytes(), nil
+	return s, nil
 }
 
 // duration is what time.ParseDuration reads, without signs.
