@@ -38,6 +38,9 @@ type setting struct {
 	budget  time.Duration                                               // of the wait for HubSpot; 0: nobody counts
 
 	apartWaits bool // states that waited differently stay apart
+	exact      int  // states of one place that are told apart exactly; 0: mostExact
+	shapes     int  // of one place; 0: mostShapes
+	apartCalls bool // states stay apart although one stands for all calls of the other
 }
 
 // A start is a way in which calls begin.
@@ -111,6 +114,7 @@ type hour struct {
 type edge struct {
 	to int32 // −1: the end
 	step
+	covered bool // what leads here is among the calls that the node stands for, and not all of them
 }
 
 type node struct {
@@ -129,10 +133,14 @@ type explorer struct {
 	again    bool                              // a call may look at one schedule more than once
 	next     int
 	nodes    []node
-	seen     map[string]int32
+	seen     map[string]arrival
 	queue    []queued
 	places   map[place]int
+	alike    map[string][]*stood // states that were seen, by where they stand
+	stood    map[int32]*stood    // states that others were taken together with, by node
+	covers   bool                // some state stands for all calls of another
 	shapes   map[string]*shaped
+	hulls    map[string][]*shaped // by where they stand
 	faults   map[string]*fault
 	doubts   map[string]*fault // calls that break a property, if they can be
 	tried    map[string]int
@@ -153,6 +161,7 @@ type ending struct {
 type queued struct {
 	item
 	node int32
+	as   *stood
 }
 
 type originKey struct {
@@ -167,10 +176,22 @@ type step struct {
 	keyed     bool          // the caller keys something in: what was waited is over
 }
 
+// explore tries all calls. A state all of whose calls another one stands for is an edge to that
+// one, which may wait longer than they can: where that makes the longest wait, the search is
+// made again without.
 func explore(ctx context.Context, p *interp.Program, set setting) (*explorer, error) {
+	x, err := exploring(ctx, p, set)
+	if err != nil || !x.covers || set.apartCalls || x.waitsOwn() {
+		return x, err
+	}
+	set.apartCalls = true
+	return exploring(ctx, p, set)
+}
+
+func exploring(ctx context.Context, p *interp.Program, set setting) (*explorer, error) {
 	x := &explorer{
 		p: p, set: set, fold: p.Fold(), meetings: p.Meetings(), origins: map[originKey]*interp.Origin{}, made: map[*interp.Origin][][]expr.Value{}, outs: map[*interp.Origin][]interp.Named{},
-		seen: map[string]int32{}, places: map[place]int{}, shapes: map[string]*shaped{}, faults: map[string]*fault{}, doubts: map[string]*fault{}, tried: map[string]int{}, ends: map[ending]bool{}, fails: map[diag.Position]bool{},
+		seen: map[string]arrival{}, places: map[place]int{}, alike: map[string][]*stood{}, stood: map[int32]*stood{}, shapes: map[string]*shaped{}, hulls: map[string][]*shaped{}, faults: map[string]*fault{}, doubts: map[string]*fault{}, tried: map[string]int{}, ends: map[ending]bool{}, fails: map[diag.Position]bool{},
 	}
 	hours := 0
 	for _, e := range p.Asks() {
@@ -205,6 +226,13 @@ func explore(ctx context.Context, p *interp.Program, set setting) (*explorer, er
 		q := x.queue[0]
 		x.queue[0] = queued{} // what was looked at is let go
 		x.queue = x.queue[1:]
+		if q.as.gone {
+			continue
+		}
+		q.as.queued = false
+		if q.as.wide != nil { // what came to it since
+			q.state, q.as.wide = q.as.wide.Clone(), nil
+		}
 		if err := x.expand(q); err != nil {
 			return x, err
 		}
@@ -292,7 +320,7 @@ func (x *explorer) reach(from int32, it item, by step) error {
 	}
 	switch stop {
 	case interp.StopEnd:
-		x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by})
+		x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by, false})
 		r := it.state.Result()
 		x.ends[ending{r.Ending, r.Target, r.Handled, it.state.Told()}] = true
 		if why := x.set.ending(&it, r); why != "" {
@@ -312,34 +340,88 @@ func (x *explorer) reach(from int32, it item, by step) error {
 	}
 	if it.state.Round() > mostLoops {
 		x.cutOff(fmt.Sprintf("rounds of loops beyond the %dth", mostLoops))
-		x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by})
+		x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by, false})
 		return nil
 	}
-	x.key = it.mark(x.fold.AppendKey(x.key[:0], it.state), x.set.apartWaits)
-	to, ok := x.seen[string(x.key)]
+	view := x.fold.View(it.state)
+	x.key = it.mark(view.AppendKey(x.key[:0]), x.set.apartWaits)
+	m, ok := x.seen[string(x.key)]
 	if !ok {
-		if to, ok = x.mixed(&it); ok {
-			x.seen[string(x.key)] = to
+		if m, ok = x.met(&it, view); !ok {
+			m = x.stands(it, view)
 		}
+		x.seen[string(x.key)] = m
 	}
-	if !ok {
-		to = int32(len(x.nodes))
-		x.seen[string(x.key)] = to
-		n := node{}
-		if e := it.state.Pending(); e != nil {
-			n.what = effectWords(e)
-		}
-		x.nodes = append(x.nodes, n)
-		it.state.SetElapsed(0)
-		it.state.SetActions(0)
-		q := queued{it, to}
-		if it.mixed { // its shape keeps the state, and widens it
-			q.state = it.state.Clone()
-		}
-		x.queue = append(x.queue, q)
-	}
-	x.nodes[from].edges = append(x.nodes[from].edges, edge{to, by})
+	x.nodes[from].edges = append(x.nodes[from].edges, edge{m.node, by, m.covered})
 	return nil
+}
+
+// A arrival is the node that a state comes to.
+type arrival struct {
+	node    int32
+	covered bool
+}
+
+// A stood state is one that a node was made for.
+type stood struct {
+	view   *interp.View
+	node   int32
+	place  place
+	mixed  bool
+	queued bool
+	gone   bool          // another one stands for its calls, too
+	wide   *interp.State // of a shape that was widened while it is queued
+}
+
+// met finds a node that stands for all calls of a state, among others.
+func (x *explorer) met(it *item, view *interp.View) (arrival, bool) {
+	if x.set.apartCalls {
+		return x.mixed(it, view)
+	}
+	stands := string(it.mark(view.Place(), x.set.apartWaits))
+	for _, k := range x.alike[stands] {
+		if (it.mixed || !k.mixed) && k.view.Covers(view) {
+			x.covers = true
+			return arrival{k.node, true}, true
+		}
+	}
+	return x.mixed(it, view)
+}
+
+// stands makes a node for a state. States whose turn has not come, and all of whose calls it
+// stands for, are let go.
+func (x *explorer) stands(it item, view *interp.View) arrival {
+	to := int32(len(x.nodes))
+	n := node{}
+	if e := it.state.Pending(); e != nil {
+		n.what = effectWords(e)
+	}
+	x.nodes = append(x.nodes, n)
+	it.state.SetElapsed(0)
+	it.state.SetActions(0)
+	as := &stood{view: view, node: to, place: x.placeOf(&it), mixed: it.mixed, queued: true}
+	if !x.set.apartCalls {
+		stands := string(it.mark(view.Place(), x.set.apartWaits))
+		x.alike[stands] = append(slices.DeleteFunc(x.alike[stands], func(k *stood) bool {
+			if k.mixed || as.mixed || !view.Covers(k.view) {
+				return false
+			}
+			if k.queued {
+				k.gone, x.covers = true, true
+				x.places[k.place]--
+				x.nodes[k.node].edges = []edge{{to: to, covered: true}}
+			}
+			return true
+		}), as)
+	}
+	q := queued{it, to, as}
+	if it.mixed {
+		// its shape keeps the state, and widens it
+		x.stood[to] = as
+		q.state = it.state.Clone()
+	}
+	x.queue = append(x.queue, q)
+	return arrival{node: to}
 }
 
 // mark appends what the search itself remembers of a call.
@@ -368,31 +450,59 @@ type place struct {
 	effect string
 }
 
-// mixed puts a state into one of its shape, when there are too many of its place.
-func (x *explorer) mixed(it *item) (int32, bool) {
+func (x *explorer) placeOf(it *item) place {
 	at := it.state.Place()
 	p := place{at.Pos, at.Action, ""}
 	if e := it.state.Pending(); e != nil {
 		p.effect = e.Name
 	}
-	if x.places[p]++; x.places[p] <= mostExact {
-		return 0, false
+	return p
+}
+
+// mixed puts a state into one of its shape, when there are too many of its place.
+func (x *explorer) mixed(it *item, view *interp.View) (arrival, bool) {
+	p := x.placeOf(it)
+	if x.places[p]++; x.places[p] <= cmp.Or(x.set.exact, mostExact) {
+		return arrival{}, false
 	}
 	it.mixed = true
-	shape := string(it.mark(x.fold.AppendShape(nil, it.state), x.set.apartWaits))
-	h := x.shapes[shape]
-	if h == nil {
-		x.shapes[shape] = &shaped{node: int32(len(x.nodes)), state: it.state}
-		return 0, false
+	mark := string(it.mark(view.AppendShape(nil), x.set.apartWaits))
+	if h := x.shapes[mark]; h != nil {
+		if wider, ok := x.fold.Join(h.state, it.state); ok {
+			return x.widened(it, h, wider), true
+		}
 	}
-	if !x.fold.Widen(h.state, it.state) {
-		return h.node, true
+	stands := string(it.mark(view.Place(), x.set.apartWaits))
+	if len(x.hulls[stands]) >= cmp.Or(x.set.shapes, mostShapes) {
+		for _, h := range x.hulls[stands] {
+			if wider, ok := x.fold.Join(h.state, it.state); ok {
+				return x.widened(it, h, wider), true
+			}
+		}
 	}
-	wide := *it
-	wide.state = h.state.Clone()
-	x.nodes[h.node].edges = nil
-	x.queue = append(x.queue, queued{wide, h.node})
-	return h.node, true
+	h := &shaped{node: int32(len(x.nodes)), state: it.state}
+	x.shapes[mark] = h
+	x.hulls[stands] = append(x.hulls[stands], h)
+	return arrival{}, false
+}
+
+// mostShapes is how many shapes one place has before what is settled in some and open in others
+// is left open.
+const mostShapes = 30
+
+// widened is the node of a shape that a state was taken into.
+func (x *explorer) widened(it *item, h *shaped, wider bool) arrival {
+	if !wider {
+		return arrival{node: h.node}
+	}
+	as := x.stood[h.node]
+	as.view, as.wide = x.fold.View(h.state), h.state
+	if !as.queued {
+		as.queued = true
+		x.nodes[h.node].edges = nil
+		x.queue = append(x.queue, queued{*it, h.node, as})
+	}
+	return arrival{node: h.node}
 }
 
 // A shaped state is the widest one of its shape.
@@ -446,7 +556,7 @@ func (x *explorer) expand(q queued) error {
 			n := it.keyed[place] + 1
 			if n > cmp.Or(x.set.rounds, mostRounds) {
 				x.cutOff(fmt.Sprintf("callers who are asked for keys at %q more than %d times", place, cmp.Or(x.set.rounds, mostRounds)))
-				x.nodes[q.node].edges = append(x.nodes[q.node].edges, edge{-1, step{keyed: true}})
+				x.nodes[q.node].edges = append(x.nodes[q.node].edges, edge{to: -1, step: step{keyed: true}})
 				continue
 			}
 			keyed := map[string]int{place: n}

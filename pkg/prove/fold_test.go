@@ -385,8 +385,61 @@ func TestFoldingOfOddFlows(t *testing.T) {
 	}
 }
 
+// States that are taken together, from the first one on and whatever their shape, miss no call:
+// each ending, each action that fails and the longest wait of plain enumeration is found.
+// More of them: go test ./pkg/prove -run TakenTogether -rapid.checks 2000
+func TestTakenTogetherMissesNothing(t *testing.T) {
+	both, mixed := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		x, want := folded(t, rapid.Uint64().Draw(t, "seed"), func(set *setting) {
+			set.exact, set.shapes = rapid.SampledFrom([]int{1, 2, 5}).Draw(t, "exact"), rapid.SampledFrom([]int{1, 2, 5}).Draw(t, "shapes")
+		})
+		if want == nil {
+			t.Skip("too many calls to enumerate")
+		}
+		both++
+		if len(x.shapes) > 0 {
+			mixed++
+		}
+		for e := range want.ends {
+			if !x.ends[e] {
+				t.Fatalf("%v is missing from %v", e, x.ends)
+			}
+		}
+		for f := range want.fails {
+			if !x.fails[f] {
+				t.Fatalf("that %v fails is missing from %v", f, x.fails)
+			}
+		}
+		if wait, _, _ := x.longest(func(e edge) time.Duration { return e.hub }); wait < want.wait {
+			t.Fatalf("the longest wait is %s, not %s", want.wait, wait)
+		}
+	})
+	if t.Logf("%d flows were compared, in %d states were taken together", both, mixed); mixed < both/2 {
+		t.Errorf("only in %d of %d flows were states taken together", mixed, both)
+	}
+}
+
 // bothWays folds a flow and enumerates it; false when it has too many calls for that.
 func bothWays(t failer, seed uint64) bool {
+	x, want := folded(t, seed, func(*setting) {})
+	if want == nil {
+		return false
+	}
+	wait, _, _ := x.longest(func(e edge) time.Duration { return e.hub })
+	if !maps.Equal(x.ends, want.ends) || !maps.Equal(x.fails, want.fails) || wait != want.wait {
+		t.Fatalf("%s\nfolded: %v %v %s\nplain:  %v %v %s, %d calls", smallFlowOf(seed), x.ends, x.fails, wait, want.ends, want.fails, want.wait, want.runs)
+	}
+	for _, f := range x.faults {
+		if f.example == nil {
+			t.Fatalf("%s\n%s: %s does not replay: %v", smallFlowOf(seed), f.property, f.message, f.counterexample().Call)
+		}
+	}
+	return true
+}
+
+// folded is a flow both ways; nil when it has too many calls to enumerate.
+func folded(t failer, seed uint64, change func(*setting)) (*explorer, *plain) {
 	text := smallFlowOf(seed)
 	f, found := architect.Parse("small.yaml", []byte(text))
 	if err := found.Err(); err != nil {
@@ -404,23 +457,14 @@ func bothWays(t failer, seed uint64) bool {
 		starts:  []start{{call: interp.Call{ANI: "+15135550142", DNIS: "+15135550100", At: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}}},
 		hubspot: func(*interp.Effect) bool { return true }, ending: silent, rounds: 2,
 	}
+	change(&set)
 	x, err := explore(context.Background(), p, set)
 	if err != nil || x.open != nil {
 		t.Fatalf("%s\n%v %v", text, err, x.open)
 	}
 	want := &plain{x: x, ends: map[ending]bool{}, fails: map[diag.Position]bool{}}
-	want.run(t, p.Start(set.starts[0].call), 0, map[string]int{})
-	if want.runs > mostRuns {
-		return false
+	if want.run(t, p.Start(set.starts[0].call), 0, map[string]int{}); want.runs > mostRuns {
+		return x, nil
 	}
-	wait, _, _ := x.longest(func(e edge) time.Duration { return e.hub })
-	if !maps.Equal(x.ends, want.ends) || !maps.Equal(x.fails, want.fails) || wait != want.wait {
-		t.Fatalf("%s\nfolded: %v %v %s\nplain:  %v %v %s, %d calls", text, x.ends, x.fails, wait, want.ends, want.fails, want.wait, want.runs)
-	}
-	for _, f := range x.faults {
-		if f.example == nil {
-			t.Fatalf("%s\n%s: %s does not replay: %v", text, f.property, f.message, f.counterexample().Call)
-		}
-	}
-	return true
+	return x, want
 }

@@ -6,6 +6,24 @@ import (
 	"time"
 )
 
+// waitsOwn tells whether the longest waits are those of calls that can be: they are as long
+// without the edges to states that stand for other calls, too.
+func (x *explorer) waitsOwn() bool {
+	own := make([]node, len(x.nodes))
+	for i, n := range x.nodes {
+		own[i].edges = slices.DeleteFunc(slices.Clone(n.edges), func(e edge) bool { return e.covered })
+	}
+	y := &explorer{nodes: own}
+	for _, of := range []func(edge) time.Duration{func(e edge) time.Duration { return e.wait }, func(e edge) time.Duration { return e.hub }} {
+		all, _, endless := x.longest(of)
+		some, _, also := y.longest(of)
+		if all != some || endless != also {
+			return false
+		}
+	}
+	return true
+}
+
 // longest is the longest wait between two keys that a caller presses, and the nodes it leads
 // over; endless when there is a circle that waits.
 func (x *explorer) longest(of func(edge) time.Duration) (wait time.Duration, path []int32, endless bool) {

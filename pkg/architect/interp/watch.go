@@ -234,20 +234,30 @@ func (e *eye) see(b []byte, v expr.Value) []byte {
 
 // A Fold makes keys of states that stand for many calls, for one search over one program.
 type Fold struct {
-	w    *watch
-	seen map[sight][]uint32 // by class
-	mem  *memory
+	w       *watch
+	mem     *memory
+	looks   map[*uint64][]looked // by a set of eyes, as watch has it
+	lists   map[string]int32     // of eyes, by their numbers
+	columns map[column][]uint32  // what is seen of an open value, by class
+	numbers map[string]uint32    // of what is seen, by list of eyes and value
 }
 
-type sight struct {
-	of  *open
-	eye int32
+// A looked variable is one that something may still look at.
+type looked struct {
+	at   int
+	list int32 // names the eyes; 0 for one that sees all
+	eyes []int32
+}
+
+type column struct {
+	of   *open
+	list int32
 }
 
 // Fold begins a search.
 func (p *Program) Fold() *Fold {
 	w := p.watching()
-	return &Fold{w: w, seen: map[sight][]uint32{}, mem: newMemory(w)}
+	return &Fold{w: w, mem: newMemory(w), looks: map[*uint64][]looked{}, lists: map[string]int32{}, columns: map[column][]uint32{}, numbers: map[string]uint32{}}
 }
 
 // Reads tells whether an expression of the flow reads a built-in variable.
@@ -299,37 +309,278 @@ func (f *Fold) Walk(s *State) (Stop, error) {
 	}
 }
 
-// AppendKey appends bytes that are the same for two states only if nothing that may come
-// tells their calls apart: not where they go, whether an expression fails, or what is asked.
-// What calls keep and nobody looks at (participant data, screen pops, inputs of effects) is
-// not in it, nor are time, the count of actions, or what happened before.
-func (f *Fold) AppendKey(b []byte, s *State) []byte { return f.view(b, s).origins() }
+// A View is what may still be seen of a state. Two states are one when their views are equal:
+// nothing that may come tells their calls apart then, not where they go, whether an expression
+// fails, or what is asked. What calls keep and nobody looks at (participant data, screen pops,
+// inputs of effects) is not in it, nor are time, the count of actions, or what happened before.
+type View struct {
+	f     *Fold
+	s     *State // while it is made
+	base  []byte // where the state stands
+	vars  []sight
+	open  []opened
+	spans []seenSpan
+}
+
+// A sight is what is seen of a variable: of a value, or of what a late value is computed from.
+type sight struct {
+	id    uint32 // of a value
+	late  uint64
+	first int // its first one of View.open
+	open  bool
+	is    *expr.Value // where it stands; nil for what cannot be left open again
+}
+
+// opened is an open value that is looked at.
+type opened struct {
+	sight int // of View.vars
+	nth   int // of those that a late value is computed from
+	span  int
+	left  []int32
+	of    *open
+	ids   []uint32 // by class
+}
+
+// A seenSpan is what is seen of the classes that are left of an origin.
+type seenSpan struct {
+	at   int
+	cols []int    // of View.open
+	rows []uint32 // sorted; a number for each that is seen
+}
+
+// View looks at a state.
+func (f *Fold) View(s *State) *View {
+	v := f.view(s)
+	v.seen()
+	v.s = nil
+	return v
+}
+
+// AppendKey appends bytes that are equal for equal views only.
+func (v *View) AppendKey(b []byte) []byte {
+	b = v.appendVars(b)
+	for _, x := range v.spans {
+		b = binary.AppendUvarint(append(b, '#'), uint64(len(x.cols)))
+		for _, k := range x.cols { // which of the variables belong to it
+			b = binary.AppendUvarint(b, uint64(k))
+		}
+		b = binary.AppendUvarint(b, uint64(len(x.rows)))
+		for _, r := range x.rows {
+			b = binary.AppendUvarint(b, uint64(r))
+		}
+	}
+	return b
+}
 
 // AppendShape is AppendKey without the classes that are left of each origin: two states of one
 // shape differ in these alone.
-func (f *Fold) AppendShape(b []byte, s *State) []byte {
-	v := f.view(b, s)
+func (v *View) AppendShape(b []byte) []byte {
+	b = v.appendVars(b)
 	for _, o := range v.open {
-		v.b = binary.AppendUvarint(binary.AppendUvarint(v.b, uint64(o.span)), o.of.id)
+		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(o.span)), o.of.id)
 	}
-	return v.b
+	return b
 }
 
-// Widen lets a state stand for the calls of another one of its shape too, and for such as mix
-// the classes of both; false when it did so before.
-func (f *Fold) Widen(s, by *State) bool {
-	wider := false
-	for _, o := range f.view(nil, s).open {
-		left := by.spans[o.span].left
-		if both := merged(s.spans[o.span].left, left); len(both) > len(s.spans[o.span].left) {
-			s.Narrow(o.of.origin, both)
+func (v *View) appendVars(b []byte) []byte {
+	b = append(b, v.base...)
+	for _, x := range v.vars {
+		switch {
+		case x.late != 0:
+			b = binary.AppendUvarint(append(b, '~'), x.late)
+		case x.open:
+			b = append(b, '?')
+		default:
+			b = binary.AppendUvarint(append(b, '='), uint64(x.id))
+		}
+	}
+	return b
+}
+
+// Place are bytes that are equal for views of states that stand at one place, whatever is seen
+// of their variables.
+func (v *View) Place() []byte { return v.base }
+
+// Covers tells whether each call of another state of the same place goes on as some call of
+// this one does: as far as anybody looks, its answers are among those that are left here.
+func (v *View) Covers(o *View) bool {
+	if len(v.vars) != len(o.vars) {
+		return false
+	}
+	for i, x := range v.vars {
+		y := o.vars[i]
+		if x.late != y.late || !x.open && (y.open || x.id != y.id) {
+			return false
+		}
+	}
+	for i := range v.spans {
+		if !v.spans[i].covers(v, o) {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *seenSpan) covers(v, o *View) bool {
+	var tuple []uint32
+	fixed := false
+	theirs := make([]*opened, len(x.cols))
+	for i, k := range x.cols {
+		of := &v.open[k]
+		y := o.vars[of.sight]
+		if !y.open && y.late == 0 {
+			fixed = true
+			tuple = append(tuple, y.id)
+			continue
+		}
+		t := &o.open[y.first+of.nth]
+		if t.span != of.span {
+			return false
+		}
+		theirs[i], tuple = t, append(tuple, 0)
+	}
+	if !fixed { // both see the same variables of the origin
+		for i := range o.spans {
+			if y := &o.spans[i]; y.at == x.at {
+				return len(y.cols) == len(x.cols) && within(y.rows, x.rows)
+			}
+		}
+		return false
+	}
+	left := []int32{0}
+	for _, t := range theirs {
+		if t != nil {
+			left = t.left
+		}
+	}
+	for _, c := range left {
+		for i, t := range theirs {
+			if t != nil {
+				tuple[i] = t.ids[c]
+			}
+		}
+		if _, ok := slices.BinarySearch(x.rows, v.f.row(tuple)); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// within tells whether a sorted list has all that another one has.
+func within(few, all []uint32) bool {
+	i := 0
+	for _, x := range few {
+		for i < len(all) && all[i] < x {
+			i++
+		}
+		if i == len(all) || all[i] != x {
+			return false
+		}
+	}
+	return true
+}
+
+// Join lets a state stand for the calls of another one of its place too, and for such as mix both:
+// what is settled in one of them and open in the other is open afterwards. It is not wider when it
+// stood for them before. Not ok are states that keep different things; these stay as they were.
+func (f *Fold) Join(s, by *State) (wider, ok bool) {
+	to, from := f.view(s), f.view(by)
+	if len(to.vars) != len(from.vars) || string(to.base) != string(from.base) {
+		return false, false
+	}
+	spans := map[int][]joined{}
+	for i, x := range to.vars {
+		y := from.vars[i]
+		switch {
+		case x.late != y.late:
+			return false, false
+		case x.late != 0:
+			for k := x.first; k < len(to.open) && to.open[k].sight == i; k++ {
+				o := &to.open[k]
+				spans[o.span] = append(spans[o.span], joined{o: o, theirs: true})
+			}
+		case x.open:
+			o := &to.open[x.first]
+			if y.open && from.open[y.first].of != o.of {
+				return false, false
+			}
+			spans[o.span] = append(spans[o.span], joined{o: o, theirs: y.open, id: y.id})
+		case y.open:
+			o := &from.open[y.first]
+			if x.is == nil || s.spanOf(o.of.origin) < 0 || !all(o.ids, s.Left(o.of.origin), x.id) {
+				return false, false
+			}
+			spans[o.span] = append(spans[o.span], joined{o: o, theirs: true, opens: x.is})
+		case x.id != y.id:
+			return false, false
+		}
+	}
+	left := map[int][]int32{}
+	for at, cols := range spans {
+		o := cols[0].o.of.origin
+		if by.spanOf(o) < 0 && slices.ContainsFunc(cols, func(c joined) bool { return c.theirs }) {
+			return false, false
+		}
+		more, ok := classes(o, cols, by.Left(o))
+		if !ok {
+			return false, false
+		}
+		left[at] = merged(s.Left(o), more)
+	}
+	for at, cols := range spans {
+		for _, c := range cols {
+			if c.opens != nil {
+				*c.opens, wider = expr.OfOpen(c.opens.Type(), c.o.of), true
+			}
+		}
+		if o := cols[0].o.of.origin; len(left[at]) > len(s.Left(o)) {
+			s.Narrow(o, left[at])
 			wider = true
 		}
 	}
-	return wider
+	return wider, true
 }
 
-func (f *Fold) view(b []byte, s *State) *view {
+// A joined column is a variable that is open after a join.
+type joined struct {
+	o      *opened
+	theirs bool        // it is open in the state that joins; else
+	id     uint32      // this is what is seen of it there
+	opens  *expr.Value // it was settled in the state that is joined
+}
+
+func all(ids []uint32, left []int32, id uint32) bool {
+	return !slices.ContainsFunc(left, func(c int32) bool { return ids[c] != id })
+}
+
+// classes are those of an origin that look like what a state keeps, whose classes of it are left.
+func classes(o *Origin, cols []joined, left []int32) (out []int32, ok bool) {
+	if !slices.ContainsFunc(cols, func(c joined) bool { return !c.theirs }) {
+		return left, true
+	}
+	if !slices.ContainsFunc(cols, func(c joined) bool { return c.theirs }) {
+		left = []int32{0} // any of them
+	}
+	for _, theirs := range left {
+		found := false
+		for c := int32(0); c < int32(o.Classes) && !found; c++ {
+			found = !slices.ContainsFunc(cols, func(x joined) bool {
+				return x.theirs && x.o.ids[c] != x.o.ids[theirs] || !x.theirs && x.o.ids[c] != x.id
+			})
+			if found && !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+		if !found {
+			return nil, false
+		}
+	}
+	slices.Sort(out)
+	return out, true
+}
+
+func (f *Fold) view(s *State) *View {
+	var b []byte
 	flags := byte(s.handling)
 	for i, x := range [...]bool{s.pending, s.lookup, s.ended, s.retried, s.told} {
 		if x {
@@ -373,200 +624,229 @@ func (f *Fold) view(b []byte, s *State) *view {
 	if s.pending && !s.lookup {
 		looks = f.w.after[s.pc]
 	}
-	v := &view{f: f, s: s, b: b}
+	v := &View{f: f, s: s, base: b}
 	v.frame(looks, s.unit, s.task, s.gbase, s.lbase, s.builtin)
 	for i := len(s.frames) - 1; i >= 0; i-- {
 		x := &s.frames[i]
 		v.frame(f.w.after[x.pc], x.unit, x.task, x.gbase, x.lbase, nil)
 	}
 	first := len(f.w.of) - len(f.w.names)
-	for i, n := range f.w.names {
-		if x, ok := s.attribute(n); ok {
-			v.value(looks, first+i, &x)
+	for _, l := range f.lookedAt(looks) {
+		if l.at < first {
+			continue
+		}
+		if x, ok := s.attribute(f.w.names[l.at-first]); ok {
+			v.value(l, &x)
 		}
 	}
 	return v
 }
 
-// A view collects what is seen of the variables of a state.
-type view struct {
-	f    *Fold
-	s    *State
-	b    []byte
-	open []seenOpen
+// lookedAt are the variables that some of the eyes look at, in their order.
+func (f *Fold) lookedAt(looks bitset) []looked {
+	if len(looks) == 0 {
+		return nil
+	}
+	if known, ok := f.looks[&looks[0]]; ok {
+		return known
+	}
+	var out []looked
+	for at, of := range f.w.of {
+		l := looked{at: at}
+		var name []byte
+		for _, e := range of {
+			if looks.has(int(e)) {
+				l.eyes = append(l.eyes, e)
+				name = binary.AppendUvarint(name, uint64(e))
+			}
+		}
+		if len(l.eyes) == 0 {
+			continue
+		}
+		if l.list = f.lists[string(name)]; l.list == 0 {
+			l.list = int32(len(f.lists) + 1)
+			f.lists[string(name)] = l.list
+		}
+		out = append(out, l)
+	}
+	f.looks[&looks[0]] = out
+	return out
 }
 
-type seenOpen struct {
-	span int
-	of   *open
-	eyes []int32
-}
-
-func (v *view) frame(looks bitset, unit, task, gbase, lbase int32, builtin []expr.Value) {
-	p := v.s.p
-	for i, x := range builtin {
-		if v.value(looks, i, &x); x.Open() == nil && builtin[i].Open() != nil {
-			v.s.setBuiltin(i, x)
+// number is the same for values that a list of eyes does not tell apart.
+func (f *Fold) number(l *looked, x expr.Value) uint32 {
+	b := x.AppendKey(binary.AppendUvarint(f.mem.key[:0], uint64(l.list)))
+	f.mem.key = b
+	if n, ok := f.numbers[string(b)]; ok {
+		return n
+	}
+	key := string(b)
+	if l.list == 0 {
+		b = x.AppendKey(append(b[:0], '='))
+	} else {
+		b = append(b[:0], '(')
+		for _, e := range l.eyes {
+			b = f.w.eyes[e].see(b, x)
 		}
 	}
-	u := p.units[unit]
-	for i := range u.vars {
-		v.value(looks, len(p.builtins)+u.first+i, &v.s.vals[int(gbase)+i])
+	n := f.mem.id(b)
+	f.mem.key, f.numbers[key] = b, n
+	return n
+}
+
+// column is what is seen of each class of an open value.
+func (f *Fold) column(o *open, l *looked) []uint32 {
+	k := column{o, l.list}
+	if ids, ok := f.columns[k]; ok {
+		return ids
 	}
-	if task >= 0 {
-		t := p.tasks[task]
-		if end := int(lbase) + len(t.vars); end <= len(v.s.vals) {
-			for i := range t.vars {
-				v.value(looks, len(p.builtins)+t.first+i, &v.s.vals[int(lbase)+i])
+	ids := make([]uint32, len(o.values))
+	for i, x := range o.values {
+		ids[i] = f.number(l, x)
+	}
+	f.columns[k] = ids
+	return ids
+}
+
+// row is the number of what is seen of several variables in one class.
+func (f *Fold) row(ids []uint32) uint32 {
+	if len(ids) == 1 {
+		return ids[0]
+	}
+	b := append(f.mem.key[:0], ')')
+	for _, n := range ids {
+		b = binary.AppendUvarint(b, uint64(n))
+	}
+	f.mem.key = b
+	return f.mem.id(b)
+}
+
+func (v *View) frame(looks bitset, unit, task, gbase, lbase int32, builtin []expr.Value) {
+	p := v.s.p
+	u := p.units[unit]
+	first := len(p.builtins)
+	for _, l := range v.f.lookedAt(looks) {
+		switch i := l.at - first; {
+		case l.at < len(builtin):
+			x := builtin[l.at]
+			if v.value(l, &x); x.Open() == nil && builtin[l.at].Open() != nil {
+				v.s.setBuiltin(l.at, x)
+			}
+		case i >= u.first && i < u.first+len(u.vars):
+			v.value(l, &v.s.vals[int(gbase)+i-u.first])
+			v.vars[len(v.vars)-1].is = &v.s.vals[int(gbase)+i-u.first]
+		case task >= 0:
+			t := p.tasks[task]
+			if end := int(lbase) + len(t.vars); i >= t.first && i < t.first+len(t.vars) && end <= len(v.s.vals) {
+				v.value(l, &v.s.vals[int(lbase)+i-t.first])
+				v.vars[len(v.vars)-1].is = &v.s.vals[int(lbase)+i-t.first]
 			}
 		}
 	}
 }
 
-func (v *view) value(looks bitset, at int, x *expr.Value) {
-	var few [8]int32
-	eyes := few[:0]
-	for _, e := range v.f.w.of[at] {
-		if looks.has(int(e)) {
-			eyes = append(eyes, e)
-		}
-	}
-	if len(eyes) == 0 {
-		return
-	}
-	v.b = binary.AppendUvarint(v.b, uint64(at))
+func (v *View) value(l looked, x *expr.Value) {
+	v.base = binary.AppendUvarint(v.base, uint64(l.at))
+	i := sight{first: len(v.open)}
 	if o := openOf(*x); o != nil {
-		if !v.same(o, eyes) {
-			v.b = append(v.b, '?')
-			v.open = append(v.open, seenOpen{o.origin.ID, o, slices.Clone(eyes)})
+		ids := v.f.column(o, &l)
+		if left := v.s.Left(o.origin); !alike(ids, left) {
+			i.open = true
+			v.opens(o, ids)
+			v.vars = append(v.vars, i)
 			return
 		}
 		*x = o.values[v.s.Left(o.origin)[0]] // which of them it is makes no difference any more
-	} else if l := lateOf(*x); l != nil {
-		one, ok := v.one(l, eyes)
+	} else if late := lateOf(*x); late != nil {
+		one, ok := v.one(late, &l)
 		if !ok {
-			v.b = binary.AppendUvarint(append(v.b, '~'), l.id)
-			v.late(l)
+			i.late = late.id
+			v.late(late)
+			v.vars = append(v.vars, i)
 			return
 		}
 		*x = one
 	}
-	for _, e := range eyes {
-		v.b = v.f.w.eyes[e].see(v.b, *x)
-	}
+	i.id = v.f.number(&l, *x)
+	v.vars = append(v.vars, i)
 }
 
-// same tells whether all classes that are left look the same.
-func (v *view) same(o *open, eyes []int32) bool {
-	left := v.s.Left(o.origin)
-	if len(left) < 2 {
-		return true
-	}
-	for _, e := range eyes {
-		sees := v.f.sees(o, e)
-		for _, c := range left[1:] {
-			if sees[c] != sees[left[0]] {
-				return false
-			}
+// alike tells whether all classes that are left look the same.
+func alike(ids []uint32, left []int32) bool {
+	for _, c := range left {
+		if ids[c] != ids[left[0]] {
+			return false
 		}
 	}
 	return true
 }
 
+func (v *View) opens(o *open, ids []uint32) {
+	nth := 0
+	if n := len(v.open); n > 0 && v.open[n-1].sight == len(v.vars) {
+		nth = v.open[n-1].nth + 1
+	}
+	v.open = append(v.open, opened{len(v.vars), nth, v.s.spanOf(o.origin), v.s.Left(o.origin), o, ids})
+}
+
 // one gives what a late value is when all that it may be looks the same.
-func (v *view) one(l *late, eyes []int32) (out expr.Value, ok bool) {
+func (v *View) one(of *late, l *looked) (out expr.Value, ok bool) {
 	wanted := v.s.wanted // the state may wait for it
 	v.s.wanted = object{}
 	defer func() { v.s.wanted = wanted }()
-	v.s.within(l, func() {
+	v.s.within(of, func() {
 		var ps []piece
-		if ps, ok = v.s.pieces(&value{}, l.part, nil); !ok {
+		if ps, ok = v.s.pieces(&value{}, of.part, nil); !ok {
 			return
 		}
 		out = ps[0].v
-		for _, e := range eyes {
-			first := v.f.w.eyes[e].see(nil, out)
-			for _, x := range ps[1:] {
-				ok = ok && string(v.f.w.eyes[e].see(nil, x.v)) == string(first)
-			}
+		first := v.f.number(l, out)
+		for _, x := range ps[1:] {
+			ok = ok && v.f.number(l, x.v) == first
 		}
 	})
 	v.s.refused = nil
 	return out, ok
 }
 
+// whole sees all of any variable.
+var whole looked
+
 // late looks at all that a late value is computed from.
-func (v *view) late(l *late) {
+func (v *View) late(l *late) {
 	for _, x := range l.vars {
 		if inner := lateOf(x); inner != nil {
 			v.late(inner)
 		} else if o := openOf(x); o != nil {
-			v.open = append(v.open, seenOpen{v.s.spanOf(o.origin), o, []int32{whole}})
+			v.opens(o, v.f.column(o, &whole))
 		}
 	}
 }
 
-// whole is the eye that sees all of any variable.
-const whole = -1
-
-// origins appends, for each origin that somebody looks at, what is seen of its classes.
-func (v *view) origins() []byte {
-	var done []int
+// seen collects, for each origin that somebody looks at, what is seen of its classes.
+func (v *View) seen() {
 	for i := range v.open {
 		at := v.open[i].span
-		if slices.Contains(done, at) {
+		if slices.ContainsFunc(v.spans, func(x seenSpan) bool { return x.at == at }) {
 			continue
 		}
-		done = append(done, at)
-		v.b = append(v.b, '#')
-		left := v.s.spans[at].left
-		var seen [][]uint32
+		x := seenSpan{at: at}
 		for k := i; k < len(v.open); k++ {
-			if o := &v.open[k]; o.span == at {
-				for _, e := range o.eyes {
-					seen = append(seen, v.f.sees(o.of, e))
-				}
-			}
-		}
-		rows := make([]string, 0, len(left))
-		var row []byte
-		for _, c := range left {
-			row = row[:0]
-			for _, by := range seen {
-				row = binary.AppendUvarint(row, uint64(by[c]))
-			}
-			rows = append(rows, string(row))
-		}
-		slices.Sort(rows)
-		rows = slices.Compact(rows)
-		v.b = binary.AppendUvarint(v.b, uint64(len(rows)))
-		for k := i; k < len(v.open); k++ { // which of the variables belong to it
 			if v.open[k].span == at {
-				v.b = binary.AppendUvarint(v.b, uint64(k))
+				x.cols = append(x.cols, k)
 			}
 		}
-		for _, r := range rows {
-			v.b = appendText(v.b, r)
+		left := v.open[i].left
+		x.rows = make([]uint32, 0, len(left))
+		tuple := make([]uint32, len(x.cols))
+		for _, c := range left {
+			for j, k := range x.cols {
+				tuple[j] = v.open[k].ids[c]
+			}
+			x.rows = append(x.rows, v.f.row(tuple))
 		}
+		slices.Sort(x.rows)
+		x.rows = slices.Compact(x.rows)
+		v.spans = append(v.spans, x)
 	}
-	return v.b
-}
-
-// sees is what an eye makes of each class, as numbers.
-func (f *Fold) sees(o *open, e int32) []uint32 {
-	if out, ok := f.seen[sight{o, e}]; ok {
-		return out
-	}
-	out := make([]uint32, len(o.values))
-	var b []byte
-	for i, v := range o.values {
-		if b = b[:0]; e == whole {
-			b = v.AppendKey(append(b, '='))
-		} else {
-			b = f.w.eyes[e].see(b, v)
-		}
-		out[i] = f.mem.id(b)
-	}
-	f.seen[sight{o, e}] = out
-	return out
 }
