@@ -282,7 +282,9 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 		if o.Result.Queue == "" {
 			return "", fmt.Errorf("caller %d reached no queue", i+1)
 		}
-		d.say("%s", diag.Block(view.DemoCall(i+1, c.who, o, d.mask)))
+		for line := range strings.Lines(view.DemoCall(i+1, c.who, o, d.mask)) {
+			d.say("%s\n", strings.TrimSuffix(line, "\n"))
+		}
 		at = at.Add(o.Result.Elapsed)
 	}
 	d.say("\n")

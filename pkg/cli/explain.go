@@ -75,7 +75,7 @@ func runExplain(_ context.Context, o explainOptions) error {
 		if e.title != "" {
 			heading += ": " + e.title
 		}
-		_, err := diag.Fprintf(o.IO.Out, "%s\n\n%s\n", heading, diag.Block(e.text))
+		_, err := diag.Fprintf(o.IO.Out, "%s\n\n%s\n", heading, diag.Block(diag.Wrap(e.text, o.IO.prose())))
 		return err
 	}
 	hint := diag.DidYouMean(strings.ToUpper(code), codes)

@@ -11,13 +11,18 @@ import (
 // mostOfHelp is how wide help is folded at most: longer lines are hard to read.
 const mostOfHelp = 100
 
+// prose is how wide a text is folded that is written to standard output, 0 for not at all.
+func (s *Streams) prose() int {
+	if t, ok := s.Out.(diag.Terminal); ok && t.Columns() > 0 {
+		return min(t.Columns(), mostOfHelp)
+	}
+	return 0
+}
+
 // printHelp writes the help of a command, folded to the terminal.
 func printHelp(env *Env) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, _ []string) {
-		width := 0
-		if t, ok := env.IO.Out.(diag.Terminal); ok && t.Columns() > 0 {
-			width = min(t.Columns(), mostOfHelp)
-		}
+		width := env.IO.prose()
 		text := cmd.Long
 		if text == "" {
 			text = cmd.Short

@@ -121,6 +121,24 @@ func (p *Page) WriteByte(c byte) error {
 	return nil
 }
 
+// Trim takes blanks and newlines from the end.
+func (p *Page) Trim() *Page {
+	const begin, end = string(verbatim), string(folding)
+	for {
+		p.text = bytes.TrimRight(p.text, " \n")
+		body, ok := bytes.CutSuffix(p.text, []byte(end))
+		inner := bytes.TrimRight(body, " \n")
+		if !ok || len(inner) == len(body) {
+			return p
+		}
+		var empty bool
+		if p.text, empty = bytes.CutSuffix(inner, []byte(begin)); !empty {
+			p.text = append(inner, end...)
+			return p
+		}
+	}
+}
+
 // String is the text without tones.
 func (p *Page) String() string { return string(unmarked(p.text)) }
 

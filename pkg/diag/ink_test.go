@@ -74,6 +74,19 @@ func TestTonesAreNoText(t *testing.T) {
 	}
 }
 
+func TestTrim(t *testing.T) {
+	for want, make := range map[string]func(*diag.Page){
+		"a": func(p *diag.Page) { diag.Fprintf(p, "a \n"); p.WriteString("\n \n") }, "b c": func(p *diag.Page) { p.WriteString("b c\n\n") }, "": func(p *diag.Page) { p.WriteString(" ") },
+		"d": func(p *diag.Page) { diag.Fprintf(p, "d") },
+	} {
+		var p diag.Page
+		make(&p)
+		if got := p.Trim().String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestFindingsStandOut(t *testing.T) {
 	var w terminal
 	f := diag.Finding{Code: "DR-X-1", Severity: diag.Warning, Message: "m", Hint: "h", Position: diag.Position{File: "f", Line: 1, Column: 3}, Length: 2}
@@ -130,8 +143,8 @@ func TestSourceFitsTheTerminal(t *testing.T) {
 }
 
 func TestWrap(t *testing.T) {
-	text := "One two three four\nfive six.\n\n  kept as it is although it is far too long\nseven eight\n- a list of some words\n- b"
-	want := "One two three\nfour five six.\n\n  kept as it is although it is far too long\nseven eight\n- a list of\nsome words\n- b"
+	text := "One two three four\nfive six.\n\n  kept as it is although it is far too long\nseven eight\n- a list of some words\n- b\n```\nin a fence\nall stays\n```\nc\nd"
+	want := "One two three\nfour five six.\n\n  kept as it is although it is far too long\nseven eight\n- a list of\nsome words\n- b\n```\nin a fence\nall stays\n```\nc d"
 	if got := diag.Wrap(text, 14); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -60,8 +60,13 @@ func Wrap(text string, columns int) string {
 		}
 		paragraph = nil
 	}
+	fenced := false
 	for _, line := range strings.Split(text, "\n") {
+		fence := strings.HasPrefix(line, "```")
 		switch {
+		case fence || fenced:
+			end()
+			out, fenced = append(out, line), fenced != fence
 		case line == "", line[0] == ' ', line[0] == '\t', line[0] == '#', line[0] == '|':
 			end()
 			out = append(out, line)

@@ -268,7 +268,7 @@ func PrintMinutes(w io.Writer, x Load) error {
 
 // PrintLoad writes one screen for a person.
 func PrintLoad(w io.Writer, x Load) error {
-	var b strings.Builder
+	var b diag.Page
 	head := func(what string) { diag.Fprintf(&b, "%-62s %s\n", what, x.Source) }
 	if r := x.Result; r != nil {
 		printDay(&b, x, r, head)
@@ -285,15 +285,15 @@ func PrintLoad(w io.Writer, x Load) error {
 	for _, a := range x.Day.Assumptions() {
 		diag.Fprintf(&b, "  - %s\n", a)
 	}
-	_, err := diag.Fprintf(w, "%s\n", diag.Block(strings.TrimRight(b.String(), " \n")))
+	_, err := diag.Fprintf(w, "%s\n", b.Trim())
 	return err
 }
 
-func loadLine(b *strings.Builder, name, value, more string) {
-	b.WriteString(strings.TrimRight(diag.Sprintf("  %-14s %-24s %s", name, value, more), " ") + "\n")
+func loadLine(b *diag.Page, name, value, more string) {
+	diag.Fprintf(b, "%s\n", strings.TrimRight(diag.Sprintf("  %-14s %-24s %s", name, value, more), " "))
 }
 
-func printDay(b *strings.Builder, x Load, r *load.Result, head func(string)) {
+func printDay(b *diag.Page, x Load, r *load.Result, head func(string)) {
 	rate := perMinute(x.Day.Traffic.PerMinute)
 	if x.Day.Traffic.Arrivals != nil {
 		rate = "arrivals of a file"
@@ -403,7 +403,7 @@ func worstMinute(r *load.Result) int {
 // whyShown is how many reasons against a strategy a person is told.
 const whyShown = 3
 
-func printComparison(b *strings.Builder, x Load) {
+func printComparison(b *diag.Page, x Load) {
 	diag.Fprintf(b, "\n  %-14s %9s %9s %12s %9s %9s  %s\n", "strategy", "failed", "requests", "searches", "p50 ms", "p95 ms", "carries")
 	for _, c := range x.Compared {
 		if why := c.Why; len(why) > 0 {

@@ -150,7 +150,7 @@ const mostMoves = 50
 
 // PrintMoves writes moves for a person.
 func PrintMoves(w io.Writer, m Moves, f MovesFrame) error {
-	var b strings.Builder
+	var b diag.Page
 	diag.Fprintf(&b, "%s%s\n", headline(m), from(f))
 	diag.Fprintf(&b, "  %-12s %s\n  %-12s %s\n", "before", m.Before, "after", m.After)
 	for _, x := range m.Moves[:min(len(m.Moves), mostMoves)] {
@@ -186,7 +186,7 @@ func PrintMoves(w io.Writer, m Moves, f MovesFrame) error {
 	if s := numberless(m); s != "" {
 		diag.Fprintf(&b, "  %-12s %s\n", "no number", s)
 	}
-	_, err := diag.Fprintf(w, "%s", diag.Block(b.String()))
+	_, err := diag.Fprintf(w, "%s", &b)
 	return err
 }
 

@@ -195,7 +195,7 @@ const shownFew = 3
 
 // PrintSuite writes the answer for a person.
 func PrintSuite(w io.Writer, s Suite) error {
-	var b strings.Builder
+	var b diag.Page
 	line := func(format string, args ...any) { diag.Fprintf(&b, format+"\n", args...) }
 	for _, f := range s.Failures {
 		line("%s: %s is not as expected", f.place(), f.title())
@@ -253,7 +253,7 @@ func PrintSuite(w io.Writer, s Suite) error {
 			line("    tried on the first %s; %s more were not kept for this", Count(m.Calls, "call", "calls"), Thousands(int64(m.Left)))
 		}
 	}
-	_, err := diag.Fprintf(w, "%s\n", diag.Block(strings.TrimRight(b.String(), "\n")))
+	_, err := diag.Fprintf(w, "%s\n", b.Trim())
 	return err
 }
 
