@@ -158,3 +158,37 @@ func TestSchemaRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestSchemaSpeaksToReaders: no text begins with a name that only the program has, and a default
+// stands in it, which not every editor shows.
+func TestSchemaSpeaksToReaders(t *testing.T) {
+	var schema struct {
+		Defs map[string]struct {
+			Description string
+			Properties  map[string]struct {
+				Description string
+				Default     any
+			}
+		} `json:"$defs"`
+	}
+	if err := json.Unmarshal(deployment.Schema(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for name, d := range schema.Defs {
+		if first, _, _ := strings.Cut(d.Description, " "); first == name || strings.HasPrefix(d.Description, "A "+name+" ") {
+			t.Errorf("%s: %q", name, d.Description)
+		}
+		for key, p := range d.Properties {
+			n++
+			first, rest, _ := strings.Cut(p.Description, " ")
+			is := strings.HasPrefix(rest, "is ") || strings.HasPrefix(rest, "are ")
+			if strings.EqualFold(strings.TrimSuffix(first, ":"), key) && (is || strings.HasSuffix(first, ":")) || p.Default != nil && !strings.Contains(p.Description, " Default: ") {
+				t.Errorf("%s.%s: %q", name, key, p.Description)
+			}
+		}
+	}
+	if n < 40 {
+		t.Errorf("only %d keys", n)
+	}
+}

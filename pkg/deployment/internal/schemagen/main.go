@@ -101,6 +101,7 @@ func (x subject) schema(of string) (*jsonschema.Schema, error) {
 	if of == "deployment" {
 		narrow(s)
 	}
+	plain(s)
 	return s, nil
 }
 
