@@ -58,6 +58,9 @@ A second run does nothing. A run that was interrupted goes on where it ended.
 With a file that "plan --out" wrote it applies exactly that plan, with the flags that it was made
 with. It refuses (exit code 2) when the org, the deployment file, its templates or this program
 have changed since, or the plan is applied already, and says what changed.`,
+		Example: `  dealroute setup --sandbox
+  dealroute setup --yes
+  dealroute setup change.plan --yes`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.session, o.given = env.session(), givenOf(cmd.Flags())
@@ -170,9 +173,12 @@ func newDestroyCmd(env *Env, run func(context.Context, destroyOptions) error) *c
 	cmd := &cobra.Command{
 		Use:   "destroy",
 		Short: "Remove from the org what setup created, and nothing else",
-		Long: `Remove from the org what setup created. Skills stay, queues go with --queues. What --adopt took over stays, and so does what
-holds something of others (rows of a table, actions of an integration, members of a queue or
-of a role, numbers of a call route) and all that it uses; the plan says why.`,
+		Long: `Remove from the org what setup created, after a question that wants the deployment's name. Skills
+stay, queues go with --queues. What --adopt took over stays, and so does what holds something of
+others (rows of a table, actions of an integration, members of a queue or of a role, numbers of a
+call route) and all that it uses; the plan says why.`,
+		Example: `  dealroute destroy
+  dealroute destroy --yes --confirm acme-inbound`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
