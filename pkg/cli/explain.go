@@ -19,13 +19,14 @@ type explainOptions struct {
 
 func newExplainCmd(env *Env, run func(context.Context, explainOptions) error) *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain CODE",
+		Use:   "explain [CODE]",
 		Short: "Say what a finding or an assumption means, and what to do",
 		Long: `Print what the documentation says of the code of a finding or of an assumption: what is
 wrong, why it matters, and what to do about it. The codes stand in square brackets behind each
-finding.`,
-		Example: "  dealroute explain DR-CALL-006\n  dealroute explain A-LISTS",
-		Args:    cobra.ExactArgs(1),
+finding. The beginning of codes, such as DA-TPL, lists those with their titles, and nothing all
+of them.`,
+		Example: "  dealroute explain DR-CALL-006\n  dealroute explain A-LISTS\n  dealroute explain DA-TPL",
+		Args:    cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			var codes []string
 			for _, e := range explanations() {
@@ -34,7 +35,7 @@ finding.`,
 			return codes, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return run(cmd.Context(), explainOptions{env.session(), args[0]})
+			return run(cmd.Context(), explainOptions{env.session(), strings.Join(args, "")})
 		},
 	}
 }
@@ -60,12 +61,40 @@ func explanations() (all []explanation) {
 	return all
 }
 
+// begins tells whether a code begins with some of its parts: DA and DA-TPL, but not DA-T. Nothing
+// is the beginning of all.
+func (e explanation) begins(with string) bool {
+	with = strings.TrimRight(with, "-.*")
+	rest, ok := cutPrefixFold(e.code, with)
+	return ok && (with == "" || strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "."))
+}
+
+// short is the title, or the first sentence of a section without one.
+func (e explanation) short() string {
+	if e.title != "" {
+		return e.title
+	}
+	first, _, _ := strings.Cut(strings.Join(strings.Fields(e.text), " "), ". ")
+	return strings.TrimSuffix(first, ".")
+}
+
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}
+
 func runExplain(_ context.Context, o explainOptions) error {
 	code := strings.Trim(o.code, "[]")
 	var codes []string
+	var listed []view.ExplainedCode
 	for _, e := range explanations() {
 		if !strings.EqualFold(e.code, code) {
 			codes = append(codes, e.code)
+			if e.begins(code) {
+				listed = append(listed, view.ExplainedCode{Code: e.code, Title: e.short(), URL: e.page})
+			}
 			continue
 		}
 		if o.settings.json {
@@ -78,9 +107,15 @@ func runExplain(_ context.Context, o explainOptions) error {
 		_, err := diag.Fprintf(o.IO.Out, "%s\n\n%s\n", heading, diag.Block(diag.Wrap(e.text, o.IO.prose())))
 		return err
 	}
+	if len(listed) > 0 {
+		if o.settings.json {
+			return view.JSON(o.IO.Out, view.ExplainedCodes{Schema: view.Schema, Codes: listed})
+		}
+		return view.Codes(o.IO.Out, listed)
+	}
 	hint := diag.DidYouMean(strings.ToUpper(code), codes)
 	if hint == "" {
-		hint = "codes stand in square brackets behind findings; docs/checks.md lists all"
+		hint = "codes stand in square brackets behind findings; \"dealroute explain\" lists all"
 	}
 	return fail(fmt.Errorf("there is no code %q", o.code), hint)
 }

@@ -202,6 +202,8 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		args         []string
 	}{
 		{"version", "version", 0, "", []string{"version"}},
+		{"code explained", "explain", 0, "", []string{"explain", "DR-CALL-006"}},
+		{"codes listed", "explain-list", 0, "", []string{"explain", "DA-TPL"}},
 		{"explain-config", "explain-config", 0, "", []string{"--explain-config", "-f", basicFile}},
 		{"render", "render", 0, "", []string{"render", "-f", basicFile, "--out", build}},
 		{"example", "render", 0, "", []string{"render", "--example", "minimal", "--out", filepath.Join(dir, "example")}},

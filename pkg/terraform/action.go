@@ -276,7 +276,7 @@ func (a *reading) missing(args []argument, attrs hcl.Attributes, at spot, where 
 		}
 	}
 	if len(out) > 0 {
-		a.find(CodeMissing, diag.Error, at, "", "%s lacks %s, without which the provider refuses it", where, strings.Join(out, ", "))
+		a.find(CodeMissing, diag.Warning, at, "", "%s lacks %s, without which the provider refuses it", where, strings.Join(out, ", "))
 	}
 }
 
@@ -346,7 +346,7 @@ func (a *reading) request(blocks hcl.Blocks) (n *node, url string) {
 	if body == nil {
 		a.unknown[atRequest] = true // a function needs none
 		if !slices.ContainsFunc(blocks, func(b *hcl.Block) bool { return b.Type == "function_config" }) {
-			a.find(CodeMissing, diag.Error, at, "", "the resource has no block config_request: nothing says what is sent")
+			a.find(CodeMissing, diag.Warning, at, "", "the resource has no block config_request: nothing says what is sent")
 		}
 		return n, ""
 	}

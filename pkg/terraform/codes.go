@@ -25,10 +25,10 @@ func Rules() []dataaction.Rule {
 		{Code: codeUnescaped, Severity: diag.Error, Title: "a reference of Velocity that Terraform takes for its own"},
 		{Code: codeUnknown, Severity: diag.Info, Title: "a value that only Terraform knows"},
 		{Code: codeArgument, Severity: diag.Error, Title: "an argument or block that the provider does not have"},
-		{Code: CodeMissing, Severity: diag.Error, Title: "an argument that the provider requires is missing"},
+		{Code: CodeMissing, Severity: diag.Warning, Title: "an argument that the provider requires is missing"},
 		{Code: codeFile, Severity: diag.Error, Title: "a file that the configuration reads is not there"},
 		{Code: codeValue, Severity: diag.Error, Title: "a value cannot be computed"},
-		{Code: CodeLayout, Severity: diag.Error, Title: "arguments of a block share a line"},
+		{Code: CodeLayout, Severity: diag.Warning, Title: "arguments of a block share a line"},
 		{Code: codeKind, Severity: diag.Info, Title: "the kind of integration is guessed"},
 	}
 }

@@ -174,7 +174,7 @@ func (m *Module) parse(f File) hcl.Body {
 			break
 		}
 		m.findings.Add(diag.Finding{
-			Code: CodeLayout, Severity: diag.Error, Message: "Terraform refuses the layout: an argument of a block begins and ends on lines of its own",
+			Code: CodeLayout, Severity: diag.Warning, Message: "Terraform refuses the layout: an argument of a block begins and ends on lines of its own",
 			Hint: "begin a new line here", Position: m.position(spot{f.Name, at}),
 		})
 		text[at] = '\n' // in place of a blank, so that every place stays

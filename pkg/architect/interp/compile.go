@@ -15,12 +15,13 @@ import (
 
 // Codes of the findings of Compile and of refusals.
 const (
-	CodeType       = "DR-RUN-TYPE"       // not a call flow
-	CodeStart      = "DR-RUN-START"      // nothing to start with
+	CodeType       = "DR-RUN-TYPE"       // a flow that is not run
+	CodeStart      = "DR-RUN-START"      // a flow has nothing to start with
 	CodeExpression = "DR-RUN-EXPRESSION" // an expression that does not compile
 	CodeReference  = "DR-RUN-REFERENCE"  // a reference that leads nowhere
 	CodeAction     = "DR-RUN-ACTION"     // an action that is not interpreted
 	CodeValue      = "DR-RUN-VALUE"      // a value that cannot be read
+	CodeWide       = "DR-RUN-WIDE"       // an expression that depends on too many answers at once
 )
 
 // Types are the flow types that are run.

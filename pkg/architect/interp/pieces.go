@@ -29,10 +29,6 @@ func (s *State) number(x *piece) {
 // mostPieces bounds what one expression may tell apart.
 const mostPieces = 4096
 
-// CodeWide is an expression that depends on so much at once that nobody tells its results
-// apart.
-const CodeWide = "DR-RUN-WIDE"
-
 func (s *State) wide(v *value) bool {
 	s.refused = &Refusal{Finding: diag.Finding{
 		Code: CodeWide, Severity: diag.Error, Position: v.pos, Path: v.path,

@@ -80,6 +80,10 @@ func chapters(pkg string) ([]chapter, error) {
 	if err != nil {
 		return nil, err
 	}
+	run, err := constants(filepath.Join(pkg, "architect", "interp"))
+	if err != nil {
+		return nil, err
+	}
 	vendor, err := vendorCodes(flows...)
 	if err != nil {
 		return nil, err
@@ -89,6 +93,7 @@ func chapters(pkg string) ([]chapter, error) {
 		{"The deployment as a whole", "What the policy, the settings and the rendered artifacts mean together.", policy},
 		{"Rendering", "Found while the templates are filled in. The place is the line of the template.", render},
 		{"Flows", "Found in any Architect flow, beside the codes of Genesys' own validation.", flow},
+		{"Running a flow", "Found while a flow is made ready to run or to be proved.", run},
 		{"Codes of Genesys' own validation", "Where Genesys' validation has a code for a mistake in a flow, a finding carries that one. Architect shows the same message at the same place; publishing such a flow fails, unless it is a warning.", vendor},
 		{"Data actions", "Found in any definition of a data action, those with DA-TF in Terraform files only.", actions},
 	}
@@ -106,7 +111,7 @@ func chapters(pkg string) ([]chapter, error) {
 	return cs, nil
 }
 
-var codeForm = regexp.MustCompile(`^(DR|DA)-[A-Z]+-[0-9]+$`)
+var codeForm = regexp.MustCompile(`^(DR|DA)-[A-Z]+-([0-9]+|[A-Z]+)$`)
 
 // constants finds codes that are constants with a comment behind them.
 func constants(dirs ...string) ([]entry, error) {

@@ -40,6 +40,14 @@ var repairs = map[string]string{
 	"DR-FLOW-115": "How a trunk writes a number is its own affair: `tel:+15135550142` on many, `+15135550142` or `sip:…` on others. A comparison with a bare number, its beginning or its length, and a table whose keys are bare numbers, hold on some and fail on the others without an error. Compare `ToPhoneNumber(Call.Ani).e164`, which is the same on all.",
 	"DR-FLOW-116": "`MakeCommunication` and its relatives make what a bot or a message says. Genesys has them in flows of bots and messages.",
 
+	"DR-RUN-TYPE":       "Inbound, outbound and in-queue call flows and common modules are run. Give one of those, or check the file alone: `dealroute flow check`.",
+	"DR-RUN-START":      "`startUpRef` names the task or menu in which calls begin; without it the flow needs tasks of its own to begin with.",
+	"DR-RUN-EXPRESSION": "The flow could not be published with it. `dealroute flow check` says the same with more about it; `dealroute eval` tries an expression by itself.",
+	"DR-RUN-REFERENCE":  "No task, menu or module of that name is in the file. Correct the reference; a common module is given with `--module FILE`.",
+	"DR-RUN-ACTION":     "A run stops where it comes to the action, because nothing is known of what it does. Try the ways that do not lead over it.",
+	"DR-RUN-VALUE":      "Compare the value with a flow that Architect exported.",
+	"DR-RUN-WIDE":       "A proof would have to tell more than 4,096 results of it apart. Assign parts of it to variables of their own.",
+
 	"DA-FILE-001": "Reading stopped at the place. A missing comma or quote shortly before is the usual mistake.",
 	"DA-FILE-002": "The message names the type that belongs there.",
 	"DA-FILE-003": "An import ignores it. Correct the name, or delete the key. Only a name that is like a known one is a warning.",
@@ -102,11 +110,11 @@ var repairs = map[string]string{
 	"DA-TF-002":   "Terraform takes `${…}` for itself, in texts, heredocs and templates alike, and refuses a name it does not know. Write `$${input.phone}` where Velocity is meant; `$input.phone` and `$!{input.phone}` need nothing. In what `file()` reads, a single `$` stays.",
 	"DA-TF-003":   "Other resources, data sources and modules, and variables without a value are known when Terraform runs. What stands around them is checked. A variable is known by its default, a `terraform.tfvars` or `*.auto.tfvars` of the folder, or `TF_VAR_name` in the environment; a sensitive one is not looked at.",
 	"DA-TF-004":   "The provider's documentation lists what there is. Maps such as `headers` are arguments: `headers = {…}`.",
-	"DA-TF-005":   "Terraform refuses the resource without it.",
+	"DA-TF-005":   "Terraform refuses the resource without it, and says so itself; the rest of the action is checked. A part of a file that is only looked at may lack it.",
 	"DA-TF-006":   "Paths of `file()` and `templatefile()` begin at the folder of the .tf file. Only what is in it and below it is read.",
 	"DA-TF-007":   "Terraform fails on the expression, too. The message is that of HashiCorp's own evaluation.",
 	"DA-TF-008":   "The integration is declared in no file of the folder. With the resource `genesyscloud_integration` beside it its type is known; else the URL tells: a path is Genesys Cloud's.",
-	"DA-TF-009":   "A block of one line holds one argument and its closing brace. With more arguments each begins on a line of its own. The rest is checked as it was meant.",
+	"DA-TF-009":   "A block of one line holds one argument and its closing brace. With more arguments each begins on a line of its own. Terraform refuses the file as it is; the rest is checked as it was meant.",
 	"DA-RUN-001":  "The message names the reading. Run the action with that reading set the other way to see whether it matters.",
 }
 
