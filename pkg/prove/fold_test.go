@@ -420,6 +420,58 @@ func TestTakenTogetherMissesNothing(t *testing.T) {
 	}
 }
 
+// An attribute that is settled in a state stays so when another state with more classes is
+// taken into it.
+func TestTakenTogetherWithAnAttribute(t *testing.T) {
+	x, want := foldedText(t, `inboundCall:
+  name: small
+  defaultLanguage: en-us
+  startUpRef: "/inboundCall/tasks/task[T0]"
+  variables:
+    - booleanVariable: {name: Flow.Y, initialValue: {lit: false}}
+    - stringVariable: {name: Flow.S, initialValue: {noValue: true}}
+    - stringVariable: {name: Flow.T, initialValue: {lit: ""}}
+  tasks:
+    - task:
+        name: T0
+        refId: T0
+        actions:
+          - callData: {name: First, timeout: {lit: {seconds: 1}}, category: {X: {dataAction: {First: {inputs: {}, successOutputs: {y: {var: Flow.Y}}}}}}}
+          - callData: {name: Text, timeout: {lit: {seconds: 1}}, category: {X: {dataAction: {Text: {inputs: {}, successOutputs: {s: {var: Flow.S}}}}}}}
+          - decision:
+              name: branch
+              condition: {exp: 'Flow.Y'}
+              outputs:
+                "yes":
+                  actions:
+                    - setParticipantData: {name: keep, attributes: [{attribute: {name: {lit: k}, value: {exp: 'If(IsSet(Flow.S), If(Flow.S == "x", "x", "z"), "z")'}}}]}
+                    - decision: {name: x, condition: {exp: 'If(IsSet(Flow.S), Flow.S == "x", false)'}, outputs: {"yes": {actions: [{transferToAcd: {name: q, targetQueue: {lit: {name: X}}}}]}}}
+                    - updateData: {name: rkeep, statements: [{boolean: {variable: Flow.Y, value: {lit: false}}}]}
+                "no":
+                  actions:
+                    - updateData: {name: rz, statements: [{boolean: {variable: Flow.Y, value: {lit: false}}}]}
+                    - callData: {name: D0, timeout: {lit: {seconds: 1}}, category: {X: {dataAction: {D: {inputs: {}, successOutputs: {}}}}}}
+                    - callData: {name: D1, timeout: {lit: {seconds: 1}}, category: {X: {dataAction: {D: {inputs: {}, successOutputs: {}}}}}}
+                    - callData: {name: D2, timeout: {lit: {seconds: 1}}, category: {X: {dataAction: {D: {inputs: {}, successOutputs: {}}}}}}
+                    - setParticipantData: {name: z, attributes: [{attribute: {name: {lit: k}, value: {lit: z}}}]}
+          - getParticipantData: {name: get, attributes: [{attribute: {name: {lit: k}, variable: Flow.T}}]}
+          - decision:
+              name: late
+              condition: {exp: 'If(IsSet(Flow.S), Flow.S == "x", false)'}
+              outputs:
+                "yes":
+                  actions:
+                    - decision: {name: which, condition: {exp: 'Flow.T == "x"'}, outputs: {"yes": {actions: [{transferToAcd: {name: b, targetQueue: {lit: {name: B}}}}]}, "no": {actions: [{transferToAcd: {name: gone, targetQueue: {lit: {name: Gone}}}}]}}}
+          - decision: {name: other, condition: {exp: 'IsSet(Flow.S)'}, outputs: {"yes": {actions: [{transferToAcd: {name: c, targetQueue: {lit: {name: C}}}}]}}}
+          - transferToAcd: {name: end, targetQueue: {lit: {name: End}}}
+`, func(set *setting) { set.exact, set.shapes = -1, -1 })
+	for e := range want.ends {
+		if !x.ends[e] {
+			t.Errorf("%v is missing from %v", e, x.ends)
+		}
+	}
+}
+
 // bothWays folds a flow and enumerates it; false when it has too many calls for that.
 func bothWays(t failer, seed uint64) bool {
 	x, want := folded(t, seed, func(*setting) {})
@@ -440,7 +492,10 @@ func bothWays(t failer, seed uint64) bool {
 
 // folded is a flow both ways; nil when it has too many calls to enumerate.
 func folded(t failer, seed uint64, change func(*setting)) (*explorer, *plain) {
-	text := smallFlowOf(seed)
+	return foldedText(t, smallFlowOf(seed), change)
+}
+
+func foldedText(t failer, text string, change func(*setting)) (*explorer, *plain) {
 	f, found := architect.Parse("small.yaml", []byte(text))
 	if err := found.Err(); err != nil {
 		t.Fatalf("%s\n%v", text, err)

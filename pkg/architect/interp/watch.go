@@ -353,6 +353,9 @@ func (f *Fold) View(s *State) *View {
 	v := f.view(s)
 	v.seen()
 	v.s = nil
+	for i := range v.vars {
+		v.vars[i].is = nil // lets the values of the state go
+	}
 	return v
 }
 
@@ -636,7 +639,10 @@ func (f *Fold) view(s *State) *View {
 			continue
 		}
 		if x, ok := s.attribute(f.w.names[l.at-first]); ok {
-			v.value(l, &x)
+			was := x
+			if v.value(l, &x); x.Open() == nil && was.Open() != nil {
+				s.write(f.w.names[l.at-first], x) // it stays so when more classes are left
+			}
 		}
 	}
 	return v
