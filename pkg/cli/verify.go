@@ -200,8 +200,12 @@ func (v *verifier) live(ctx context.Context, artifacts simulate.Artifacts, state
 // next says what there is to do after a setup.
 func (v *verifier) next(numbers []string) []string {
 	args := ""
-	if f := v.env.settings.file; f != "" {
-		args = " -f " + f
+	switch f := v.env.settings.file; f {
+	case "":
+	case "-": // it is read already, and the next command has to be given it again
+		args = " -f FILE"
+	default:
+		args = " -f " + word(f)
 	}
 	ani := "NUMBER"
 	if v.env.settings.sandbox {
@@ -218,11 +222,11 @@ func (v *verifier) next(numbers []string) []string {
 	}
 	out := []string{
 		dial,
-		fmt.Sprintf("      dealroute simulate --flow deployed --ani %s%s   where a caller goes and why, on what is published", ani, args),
-		fmt.Sprintf("      dealroute status%s   whether the org is still as the file says", args),
+		fmt.Sprintf("      dealroute simulate --flow deployed --ani %s%s", ani, args),
+		fmt.Sprintf("      dealroute status%s", args),
 	}
 	if v.loaded.deployment.HubSpot.Auth.Outside() {
-		out = append(out, fmt.Sprintf("      dealroute token renew --every 20m%s   keep this running: without it no call asks HubSpot once the token has expired", args))
+		out = append(out, "keep this running: without it no call asks HubSpot once the token has expired", "      dealroute token renew --every 20m"+args)
 	}
 	return out
 }

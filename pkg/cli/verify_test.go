@@ -105,7 +105,7 @@ func TestVerifyANumberOfAnUnchangedDeployment(t *testing.T) {
 			t.Errorf("%v: exit code %d, want %d and %q\n%s%s", args, got, code, want, out[max(0, len(out)-1500):], errs)
 		}
 	}
-	is(0, "next: ", "setup", "--yes", "--verify=off")
+	is(0, "\n      dealroute status --sandbox -f ../../examples/minimal/dealroute.yaml\n", "setup", "--yes", "--verify=off") // a line that can be copied whole
 	is(0, "waited", "setup", "--yes", "--verify-ani", "+15135550142")
 	is(0, "HubSpot asked", "setup", "--yes", "--verify-ani", "+15135550142")
 	is(0, "HubSpot was not asked for anonymous: the number is withheld", "setup", "--yes", "--verify-ani", "anonymous")

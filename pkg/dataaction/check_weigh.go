@@ -44,7 +44,11 @@ func (c *checker) weigh(f *diag.Finding, r velocity.Reference, t *velocity.Templ
 			f.Severity = diag.Info // whoever wrote the contract did not say what is optional
 		}
 	case velocity.CodeUnescapedJSON:
-		if !prose(name) {
+		switch {
+		case !r.InString && !named(name, jsonWords) && isMember(t.Text(), r.Text): // a text that is no JSON breaks the body, each time
+			f.Severity = diag.Warning
+			f.Hint = `write "$esc.jsonString(${input.` + name + `})", with the quotes, unless what comes is JSON`
+		case !r.InString || !prose(name):
 			f.Severity = diag.Info
 		}
 	case velocity.CodeUnescapedURL:
@@ -71,6 +75,22 @@ func (c *checker) weigh(f *diag.Finding, r velocity.Reference, t *velocity.Templ
 		}
 	}
 	return true
+}
+
+// isMember reports whether a reference stands where the value of a JSON member stands, whole: what
+// stands elsewhere may bring a comma or a brace of its own.
+func isMember(template, reference string) bool {
+	for {
+		before, after, ok := strings.Cut(template, reference)
+		if !ok {
+			return false
+		}
+		rest := strings.TrimLeft(after, " \t\r\n")
+		if strings.HasSuffix(strings.TrimRight(before, " \t\r\n"), ":") && rest != "" && strings.ContainsRune(",}]", rune(rest[0])) {
+			return true
+		}
+		template = after
+	}
 }
 
 // queryOptions are OData's, which begin with a dollar.
@@ -103,6 +123,7 @@ func (c *checker) structured(name string) bool {
 
 var (
 	proseWords  = strings.Fields("message messages msg text body note notes comment comments description desc subject summary reason transcript content contents question utterance feedback remark remarks prompt greeting announcement memo details sms longtext freetext html")
+	jsonWords   = strings.Fields("json data attributes attribute payload object objects body list array items elements entries records rows values params parameters properties props metadata meta map context config settings options custom raw request filter filters criteria conditions predicate query variables schema structure content ids")
 	spacedWords = strings.Fields("name names firstname lastname fullname surname address street city title label query search term terms keyword keywords company topic")
 	phoneWords  = strings.Fields("phone phonenumber telephone tel mobile cell ani dnis msisdn e164 whatsapp callernumber callbacknumber")
 	keyWords    = strings.Fields("id ids key guid uuid code type status count number no index date time language lang format url uri email flag at by")

@@ -140,13 +140,14 @@ func TestBodies(t *testing.T) {
 		{instance{body: `#set($n = "x"){"n":"$n"}`}, ""},
 		{instance{body: `#set($n = "x"){"n":$n}`}, "error DA-REQ-009"},
 		// texts that hold JSON, or a part of it
-		{instance{body: `{"a":${input.q}}`}, ""},
+		{instance{body: `{"a":${input.q}}`}, "warning DA-TPL-010"},
+		{instance{body: `{"payload":${input.payload}}`, input: `{"type":"object","required":["payload"],"properties":{"payload":{"type":"string"}}}`}, ""},
 		{instance{body: `{"a":1,${input.q}}`}, ""},
 		{instance{body: `{"a":1${input.q}}`}, ""},
 		{instance{body: `[${input.q}{"a":1}]`}, ""},
 		{instance{body: `{"n":${credentials.number}}`}, ""},
 		{instance{body: `{"a":${input.q} "b":1}`}, ""},
-		{instance{body: `{"a":${input.q}} "b":1}`}, "error DA-REQ-009"},
+		{instance{body: `{"a":${input.q}} "b":1}`}, "error DA-REQ-009, warning DA-TPL-010"},
 		// methods
 		{instance{body: `{"a":"${input.q.substring(0,10)}"}`}, ""},
 		{instance{body: `{"a":"${input.q.substring(2).replace("a","b")}"}`}, ""},

@@ -500,7 +500,9 @@ func (x *explorer) widened(it *item, h *shaped, wider bool) arrival {
 	if !as.queued {
 		as.queued = true
 		x.nodes[h.node].edges = nil
-		x.queue = append(x.queue, queued{*it, h.node, as})
+		again := *it
+		again.problems = len(h.state.Problems())
+		x.queue = append(x.queue, queued{again, h.node, as})
 	}
 	return arrival{node: h.node}
 }

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -252,6 +253,10 @@ func (f *flowProof) prove(ctx context.Context, r *Report) ([]Property, error) {
 			return nil, err
 		}
 		x.faults[Wait] = y.faults[Wait]
+		if x.doubts[Wait] == nil {
+			x.doubts[Wait] = y.doubts[Wait]
+		}
+		x.open = cmp.Or(x.open, y.open)
 	}
 	r.States, r.Paths, r.WorstWait, r.WorstHubSpot, r.WorstPath = len(x.nodes), x.ways(), wait, hub, x.words(path, waits)
 	r.Cut = append(r.Cut, x.cut...)

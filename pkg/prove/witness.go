@@ -178,27 +178,38 @@ func (f *finder) overlaps() (out []pair, near int) {
 	return out, len(f.atoms)
 }
 
-// shadows are the rules before one that take whom it would take; none when it never holds.
+// shadows are the rules before one that take whom it would take; none when it never holds. Rules
+// are gathered as they take a caller whom those gathered before do not, so that few searches are
+// made however many rules there are.
 func (f *finder) shadows(i int) []int {
-	if _, ok := f.find(f.base(), []int{i}, nil); !ok {
-		return nil
-	}
 	var by []int
-	for j := range i { // those without which the rule would fire
-		rest := slices.DeleteFunc(upTo(i), func(k int) bool { return k == j })
-		if _, ok := f.find(f.base(), []int{i}, rest); ok {
-			by = append(by, j)
+	for {
+		x, ok := f.find(f.base(), []int{i}, by)
+		if !ok {
+			break
 		}
+		facts := f.factsOf(x)
+		j := slices.IndexFunc(f.p.Rules[:i], func(r routing.Rule) bool { return f.p.Holds(r.When, facts) })
+		if j < 0 || slices.Contains(by, j) {
+			break
+		}
+		by = append(by, j)
 	}
-	if len(by) > 0 {
-		return by
-	}
-	by = upTo(i) // several at once
-	for j := i - 1; j >= 0; j-- {
-		rest := slices.DeleteFunc(slices.Clone(by), func(k int) bool { return k == j })
-		if _, ok := f.find(f.base(), []int{i}, rest); !ok {
+	slices.Sort(by)
+	for k := len(by) - 1; k >= 0; k-- { // those that the others make up for are no part of it
+		rest := slices.Delete(slices.Clone(by), k, k+1)
+		if _, ok := f.find(f.base(), []int{i}, rest); !ok && len(rest) > 0 {
 			by = rest
 		}
+	}
+	var alone []int
+	for _, j := range by { // those without which the rule would fire
+		if _, ok := f.find(f.base(), []int{i}, slices.DeleteFunc(upTo(i), func(k int) bool { return k == j })); ok {
+			alone = append(alone, j)
+		}
+	}
+	if len(alone) > 0 {
+		return alone
 	}
 	return by
 }
