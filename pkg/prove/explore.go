@@ -356,7 +356,7 @@ func (x *explorer) reach(from int32, it item, by step) error {
 	return nil
 }
 
-// A arrival is the node that a state comes to.
+// An arrival is the node that a state comes to.
 type arrival struct {
 	node    int32
 	covered bool
@@ -415,8 +415,7 @@ func (x *explorer) stands(it item, view *interp.View) arrival {
 		}), as)
 	}
 	q := queued{it, to, as}
-	if it.mixed {
-		// its shape keeps the state, and widens it
+	if it.mixed { // its shape keeps the state, and widens it
 		x.stood[to] = as
 		q.state = it.state.Clone()
 	}
@@ -439,9 +438,9 @@ func (it *item) mark(b []byte, wait bool) []byte {
 	return b
 }
 
-// mostExact is how many states of one place are told apart exactly. Further ones of the same
-// shape are taken together: what belongs together in them is forgotten, so that the search
-// may see calls that cannot be, and misses none that can.
+// mostExact is how many states of one place are told apart exactly. Further ones are taken
+// together, those of one shape first: what belongs together in them is forgotten, so that the
+// search may see calls that cannot be, and misses none that can.
 const mostExact = 300
 
 type place struct {
@@ -507,7 +506,7 @@ func (x *explorer) widened(it *item, h *shaped, wider bool) arrival {
 	return arrival{node: h.node}
 }
 
-// A shaped state is the widest one of its shape.
+// A shaped state stands for all of its shape, and for those of others that it was joined with.
 type shaped struct {
 	node  int32
 	state *interp.State
