@@ -267,6 +267,9 @@ func TestOddFilesAreRefused(t *testing.T) {
 	}
 	for kind, file := range map[string]string{"a pipe": pipe, "a folder": dir, "/dev/zero": "/dev/zero", "4 GB": large} {
 		for name, args := range fileArguments(t) {
+			if kind == "a folder" && name == "deployment explained" {
+				continue // a folder may be given, and only its settings are told
+			}
 			run := slices.Clone(args)
 			for i := range run {
 				run[i] = strings.Replace(run[i], "FILE", file, 1)

@@ -195,7 +195,7 @@ func TestSettingsInOrder(t *testing.T) {
 		{"nowhere", "", "", "", [2]string{"", "file-region"}},
 		{"user", "", "", "region: user", [2]string{"user", "file-region"}},
 		{"environment", "", "env", "region: user", [2]string{"env", "env"}},
-		{"flag", "--region flag", "env", "region: user", [2]string{"flag", "flag"}},
+		{"flag", "--region eu-west-1", "env", "region: user", [2]string{"eu-west-1", "eu-west-1"}},
 	} {
 		env := testEnv(t)
 		home := env.Getenv("HOME")
