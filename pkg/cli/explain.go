@@ -64,9 +64,8 @@ func explanations() (all []explanation) {
 // begins tells whether a code begins with some of its parts: DA and DA-TPL, but not DA-T. Nothing
 // is the beginning of all.
 func (e explanation) begins(with string) bool {
-	with = strings.TrimRight(with, "-.*")
-	rest, ok := cutPrefixFold(e.code, with)
-	return ok && (with == "" || strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "."))
+	code, with := strings.ToUpper(e.code), strings.ToUpper(strings.TrimRight(with, "-.*"))
+	return with == "" || strings.HasPrefix(code, with+"-") || strings.HasPrefix(code, with+".")
 }
 
 // short is the title, or the first sentence of a section without one.
@@ -76,13 +75,6 @@ func (e explanation) short() string {
 	}
 	first, _, _ := strings.Cut(strings.Join(strings.Fields(e.text), " "), ". ")
 	return strings.TrimSuffix(first, ".")
-}
-
-func cutPrefixFold(s, prefix string) (string, bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
-		return s, false
-	}
-	return s[len(prefix):], true
 }
 
 func runExplain(_ context.Context, o explainOptions) error {

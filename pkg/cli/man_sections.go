@@ -28,11 +28,8 @@ type manual struct {
 func manExamples() map[string]string {
 	return map[string]string{
 		"demo":          "dealroute demo",
-		"destroy":       "dealroute destroy\ndealroute destroy --sandbox --yes",
-		"setup":         "dealroute setup\ndealroute setup --sandbox --yes",
 		"rotate key":    "dealroute rotate key\npass show hubspot | dealroute rotate key --stdin --yes",
 		"rotate client": "dealroute rotate client",
-		"status":        "dealroute status --since 1h --fail-over 5%",
 		"switch":        "dealroute switch",
 		"switch show":   "dealroute switch show",
 		"switch on":     "dealroute switch on",
@@ -42,7 +39,6 @@ func manExamples() map[string]string {
 		"breaker open":  "dealroute breaker open --for 30m",
 		"breaker close": "dealroute breaker close",
 		"token renew":   "dealroute token renew --every 20m",
-		"sandbox":       "dealroute sandbox --genesys-address 127.0.0.1:8080 --hubspot-address 127.0.0.1:8081",
 		"sandbox reset": "dealroute sandbox reset",
 		"man":           "dealroute man --out ~/.local/share/man/man1",
 		"version":       "dealroute version -o json",

@@ -126,8 +126,10 @@ func (s *reading) settings(formats []string) (settings, error) {
 	if err := out.level.UnmarshalText([]byte(s.text("log-level"))); err != nil {
 		return out, notOf("log level", s.text("log-level"), []string{"debug", "info", "warn", "error"})
 	}
-	if _, ok := deployment.Domain(out.region); !ok && s.flags.Changed("region") {
-		return out, fail(fmt.Errorf("region %q is neither an AWS name that Genesys Cloud has nor a domain", out.region), nearestOf(out.region, deployment.Regions()))
+	if s.flags.Changed("region") {
+		if _, err := domainOf(out.region); err != nil {
+			return out, err
+		}
 	}
 	for _, t := range settingTable() {
 		if _, err := strconv.ParseBool(s.text(t.name)); t.boolean && err != nil {

@@ -71,9 +71,9 @@ func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, erro
 		}
 		return cfg, nil
 	}
-	domain, ok := deployment.Domain(region)
-	if !ok {
-		return cfg, fail(fmt.Errorf("region %q is neither an AWS name that Genesys Cloud has nor a domain", region), nearestOf(region, deployment.Regions()))
+	domain, err := domainOf(region)
+	if err != nil {
+		return cfg, err
 	}
 	cfg.API, cfg.Apps = "https://api."+domain, "https://apps."+domain
 	return cfg, nil
@@ -116,6 +116,15 @@ func disagree(regions []said, used string) string {
 	}
 	return fmt.Sprintf("the regions disagree: %s says %s, %s; %s; a client is known in its own region only",
 		regions[0].source, regions[0].region, used, strings.Join(others, "; "))
+}
+
+// domainOf is the domain of a region, by its AWS name or domain.
+func domainOf(region string) (string, error) {
+	domain, ok := deployment.Domain(region)
+	if !ok {
+		return "", fail(fmt.Errorf("region %q is neither an AWS name that Genesys Cloud has nor a domain", region), nearestOf(region, deployment.Regions()))
+	}
+	return domain, nil
 }
 
 // nearestOf is the hint for a name that is none of those that are known: the nearest, and all.

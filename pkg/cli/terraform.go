@@ -30,6 +30,9 @@ func (s session) tfVariable(name string) (string, bool) {
 // open reads the folder of a file, for Terraform reads a folder as a whole.
 func (fs tfFolders) open(path string, o terraform.Options) (*tfFolder, error) {
 	dir, base := filepath.Dir(path), filepath.Base(path)
+	if f := fs[dir]; f != nil && f.module.Source(base) != nil {
+		return f, nil
+	}
 	read, names, err := readBelow(dir, terraform.Counts)
 	if err == nil {
 		_, err = readFile(path, maxText)
@@ -162,13 +165,11 @@ func (f *tfFolder) one(path, name string) (*dataaction.Definition, error) {
 	if a.Findings.Has(diag.Error) {
 		var stop diag.Findings
 		for _, x := range a.Findings {
-			if x.Severity == diag.Error && x.Code != terraform.CodeMissing {
+			if x.Severity.AtLeast(diag.Error) {
 				stop = append(stop, x)
 			}
 		}
-		if len(stop) > 0 {
-			return nil, unreadable(f.placed(stop), nil, false)
-		}
+		return nil, unreadable(f.placed(stop), nil, false)
 	}
 	for _, u := range a.Unknown {
 		if u.Counts {

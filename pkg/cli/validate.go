@@ -52,8 +52,9 @@ every outcome of every step. A property that is broken or cannot be decided is a
 --proof=quick leaves out what vendors do not document, --proof=off everything; docs/proof.md.
 
 Assumptions, which are statements about a vendor that no document settles, are no findings and
-never fail; -o json lists the ones in use by themselves, the other formats leave them out. -o sarif is for code scanning, -o junit for reports of tests,
--o github for the annotations of a pull request.
+never fail; -o json lists the ones in use by themselves, the other formats leave them out.
+-o sarif is for code scanning, -o junit for reports of tests, -o github for the annotations of
+a pull request.
 
 A finding that is all right is allowed where it is, with the reason:
 # dealroute: allow CODE because REASON. On a line of its own the comment speaks for the next line

@@ -20,7 +20,7 @@ var (
 // quotes included. Genesys: the translation map gives JSON text.
 func (c *checker) ownQuotes(text string) {
 	mapped := c.mapped()
-	report := func(at int, name, hint, format string, args ...any) {
+	report := func(at int, hint, format string, args ...any) {
 		f := c.add(codeOwnQuotes, atSuccess, hint, format, args...)
 		f.Position = c.inside(atSuccess, at)
 	}
@@ -43,19 +43,19 @@ func (c *checker) ownQuotes(text string) {
 		}
 		switch method {
 		case "startsWith":
-			report(at, name, `write $`+name+`.startsWith('"`+literal+`')`, "$%s holds JSON: a text in it begins with a quote, never with %q", name, literal)
+			report(at, `write $`+name+`.startsWith('"`+literal+`')`, "$%s holds JSON: a text in it begins with a quote, never with %q", name, literal)
 			return
 		case "endsWith":
-			report(at, name, `write $`+name+`.endsWith('`+literal+`"')`, "$%s holds JSON: a text in it ends with a quote, never with %q", name, literal)
+			report(at, `write $`+name+`.endsWith('`+literal+`"')`, "$%s holds JSON: a text in it ends with a quote, never with %q", name, literal)
 			return
 		case "matches":
-			report(at, name, `write the quotes into the expression: $`+name+`.matches('"`+literal+`"')`, "$%s holds JSON: a text in it has its quotes, which %q does not match", name, literal)
+			report(at, `write the quotes into the expression: $`+name+`.matches('"`+literal+`"')`, "$%s holds JSON: a text in it has its quotes, which %q does not match", name, literal)
 			return
 		case "equalsIgnoreCase":
-			report(at, name, `compare with the quotes: $`+name+`.equalsIgnoreCase('"`+literal+`"')`, "$%s holds JSON: a text in it has its quotes, and never equals %q", name, literal)
+			report(at, `compare with the quotes: $`+name+`.equalsIgnoreCase('"`+literal+`"')`, "$%s holds JSON: a text in it has its quotes, and never equals %q", name, literal)
 			return
 		}
-		report(at, name, `compare with the quotes: `+test+`'"`+literal+`"'`, "$%s holds JSON: a text in it has its quotes, and never equals %q", name, literal)
+		report(at, `compare with the quotes: `+test+`'"`+literal+`"'`, "$%s holds JSON: a text in it has its quotes, and never equals %q", name, literal)
 	}
 	for _, m := range comparedText().FindAllStringSubmatchIndex(text, -1) {
 		compared(m[0], text[m[2]:m[3]], text[m[4]:m[5]], "")
@@ -71,6 +71,6 @@ func (c *checker) ownQuotes(text string) {
 		if !slices.Contains(mapped, name) || c.bare(name) || c.structured(name) {
 			continue // JSON inside a text is what some actions give on purpose
 		}
-		report(m[0], name, "write ${"+name+"} alone, without quotes and without $esc", "$%s holds JSON: a text in it has its quotes, and is quoted twice here", name)
+		report(m[0], "write ${"+name+"} alone, without quotes and without $esc", "$%s holds JSON: a text in it has its quotes, and is quoted twice here", name)
 	}
 }

@@ -242,11 +242,7 @@ func (s *sampler) fails(v variant, pointer string, e *Error) bool {
 	if v.texts != "" || v.set != nil || v.lacks && slices.ContainsFunc(s.c.findings, func(f diag.Finding) bool { return f.Code == velocity.CodeMissingQuiet && f.Path == pointer }) {
 		return false
 	}
-	message := e.UserMessage
-	if _, after, ok := strings.Cut(message, "due to error: "); ok {
-		message, _, _ = strings.Cut(after, ". The template used was")
-	}
-	f := s.c.add(codeFails, pointer, "", "%s the template fails: %s", v.which, message)
+	f := s.c.add(codeFails, pointer, "", "%s the template fails: %s", v.which, e.ofEngine())
 	s.c.place(f, pointer)
 	if v.lacks {
 		f.Severity = diag.Warning
@@ -255,6 +251,16 @@ func (s *sampler) fails(v variant, pointer string, e *Error) bool {
 		}
 	}
 	return true
+}
+
+// ofEngine is what the engine said, of a failure of a template, without Genesys' words around it.
+func (e *Error) ofEngine() string {
+	_, after, ok := strings.Cut(e.UserMessage, "due to error: ")
+	if !ok {
+		return e.UserMessage
+	}
+	message, _, _ := strings.Cut(after, ". The template used was")
+	return message
 }
 
 // undocumented reports whether a template uses what is neither checked nor run here.

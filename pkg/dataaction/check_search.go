@@ -48,10 +48,9 @@ func searchesHubSpot(text string) bool {
 }
 
 type searchCheck struct {
-	c        *checker
-	v        variant
-	filters  int
-	misspelt bool // a member that would have been a filter
+	c       *checker
+	v       variant
+	filters int
 }
 
 // say adds a finding that was not said of another choice of inputs.
@@ -96,7 +95,6 @@ func (x *searchCheck) unknown(v jsonpath.Value, known []string, where string) {
 		if near := nearest(m.Name, known); near != "" && slices.Contains(known, near) {
 			sev, hint = diag.Warning, fmt.Sprintf("did you mean %q", near)
 			if k := m.Value.Kind(); near == "filterGroups" || near == "filters" || near == "query" && k == jsonpath.String {
-				x.misspelt = true
 				sev = diag.Error
 			}
 		}

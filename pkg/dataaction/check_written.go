@@ -77,11 +77,7 @@ func (t *trial) render(pick func(m *mapping) string) (jsonpath.Value, *runner, s
 	if problem == nil {
 		return final, r, ""
 	}
-	message := problem.UserMessage
-	if _, after, ok := strings.Cut(message, "due to error: "); ok {
-		message, _, _ = strings.Cut(after, ". The template used was")
-	}
-	return final, r, strings.ReplaceAll(message, mark, "x")
+	return final, r, strings.ReplaceAll(problem.ofEngine(), mark, "x")
 }
 
 // says adds to a finding where what is rendered is no JSON, and what to do.

@@ -33,7 +33,7 @@ func Print(w io.Writer, f Finding, source []byte) error {
 			at := gutter + Width(before, gutter)
 			beyond := min(max(column-1-utf8.RuneCountInString(line), 0), shownAfter)
 			caret := "^" + strings.Repeat("~", max(Width(under, at)-1, 0))
-			Fprintf(&b, "      | %s%s\n", Block(indentLike(before)+strings.Repeat(" ", beyond)), In(f.tone(), Block(caret)))
+			Fprintf(&b, "      | %s%s\n", Block(indentLike(before)+strings.Repeat(" ", beyond)), In(f.Severity.Tone(), Block(caret)))
 		}
 	}
 	if f.Hint != "" {
@@ -46,10 +46,10 @@ func Print(w io.Writer, f Finding, source []byte) error {
 // gutter is how many columns stand before a line of the source.
 const gutter = 8
 
-// tone is that of the severity.
-func (f Finding) tone() Tone {
-	switch cmp.Or(f.Severity, Error) {
-	case Error:
+// Tone is how what has a severity stands out; the empty one counts as an error.
+func (s Severity) Tone() Tone {
+	switch s {
+	case Error, "":
 		return Bad
 	case Warning:
 		return Caution
@@ -65,14 +65,14 @@ func head(f Finding) *Page {
 		Fprintf(&b, "%s ", In(Strong, p+":"))
 	}
 	if sev != Error {
-		Fprintf(&b, "%s ", In(f.tone(), string(sev)+":"))
+		Fprintf(&b, "%s ", In(f.Severity.Tone(), string(sev)+":"))
 	}
 	Fprintf(&b, "%s", f.Message)
 	if f.Path != "" {
 		Fprintf(&b, " at %s", f.Path)
 	}
 	if f.Code != "" {
-		Fprintf(&b, " %s", In(f.tone(), "["+f.Code+"]"))
+		Fprintf(&b, " %s", In(f.Severity.Tone(), "["+f.Code+"]"))
 	}
 	return &b
 }

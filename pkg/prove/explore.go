@@ -347,8 +347,9 @@ func (x *explorer) reach(from int32, it item, by step) error {
 	x.key = it.mark(view.AppendKey(x.key[:0]), x.set.apartWaits)
 	m, ok := x.seen[string(x.key)]
 	if !ok {
-		if m, ok = x.met(&it, view); !ok {
-			m = x.stands(it, view)
+		stands := string(it.mark(view.Place(), x.set.apartWaits))
+		if m, ok = x.met(&it, view, stands); !ok {
+			m = x.stands(it, view, stands)
 		}
 		x.seen[string(x.key)] = m
 	}
@@ -373,24 +374,20 @@ type stood struct {
 	wide   *interp.State // of a shape that was widened while it is queued
 }
 
-// met finds a node that stands for all calls of a state, among others.
-func (x *explorer) met(it *item, view *interp.View) (arrival, bool) {
-	if x.set.apartCalls {
-		return x.mixed(it, view)
-	}
-	stands := string(it.mark(view.Place(), x.set.apartWaits))
-	for _, k := range x.alike[stands] {
+// met finds a node that stands for all calls of a state, among others. stands is where it stands.
+func (x *explorer) met(it *item, view *interp.View, stands string) (arrival, bool) {
+	for _, k := range x.alike[stands] { // none are kept when states stay apart
 		if (it.mixed || !k.mixed) && k.view.Covers(view) {
 			x.covers = true
 			return arrival{k.node, true}, true
 		}
 	}
-	return x.mixed(it, view)
+	return x.mixed(it, view, stands)
 }
 
 // stands makes a node for a state. States whose turn has not come, and all of whose calls it
 // stands for, are let go.
-func (x *explorer) stands(it item, view *interp.View) arrival {
+func (x *explorer) stands(it item, view *interp.View, stands string) arrival {
 	to := int32(len(x.nodes))
 	n := node{}
 	if e := it.state.Pending(); e != nil {
@@ -401,7 +398,6 @@ func (x *explorer) stands(it item, view *interp.View) arrival {
 	it.state.SetActions(0)
 	as := &stood{view: view, node: to, place: x.placeOf(&it), mixed: it.mixed, queued: true}
 	if !x.set.apartCalls {
-		stands := string(it.mark(view.Place(), x.set.apartWaits))
 		x.alike[stands] = append(slices.DeleteFunc(x.alike[stands], func(k *stood) bool {
 			if k.mixed || as.mixed || !view.Covers(k.view) {
 				return false
@@ -459,7 +455,7 @@ func (x *explorer) placeOf(it *item) place {
 }
 
 // mixed puts a state into one of its shape, when there are too many of its place.
-func (x *explorer) mixed(it *item, view *interp.View) (arrival, bool) {
+func (x *explorer) mixed(it *item, view *interp.View, stands string) (arrival, bool) {
 	p := x.placeOf(it)
 	if x.places[p]++; x.places[p] <= cmp.Or(x.set.exact, mostExact) {
 		return arrival{}, false
@@ -471,7 +467,6 @@ func (x *explorer) mixed(it *item, view *interp.View) (arrival, bool) {
 			return x.widened(it, h, wider), true
 		}
 	}
-	stands := string(it.mark(view.Place(), x.set.apartWaits))
 	if len(x.hulls[stands]) >= cmp.Or(x.set.shapes, mostShapes) {
 		for _, h := range x.hulls[stands] {
 			if wider, ok := x.fold.Join(h.state, it.state); ok {

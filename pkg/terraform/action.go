@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -211,7 +212,7 @@ func (a *reading) body(b hcl.Body, args []argument, blocks ...string) (hcl.Attri
 		a.find(codeArgument, diag.Error, a.s.spot(at), hint, "the provider has no %s %q here", what, name)
 	}
 	if native, ok := rest.(*hclsyntax.Body); ok {
-		for _, n := range names(native.Attributes) {
+		for _, n := range slices.Sorted(maps.Keys(native.Attributes)) {
 			if content.Attributes[n] == nil {
 				odd(n, native.Attributes[n].NameRange, "argument")
 			}
@@ -222,7 +223,7 @@ func (a *reading) body(b hcl.Body, args []argument, blocks ...string) (hcl.Attri
 			}
 		}
 	} else if attrs, diags := rest.JustAttributes(); !diags.HasErrors() {
-		for _, n := range names(attrs) {
+		for _, n := range slices.Sorted(maps.Keys(attrs)) {
 			if n != "//" {
 				odd(n, attrs[n].NameRange, "argument")
 			}
@@ -248,7 +249,7 @@ func (a *reading) action() Action {
 	config := a.b.mapping(r.at)
 	request, url := a.request(blocks)
 	a.b.set(config, "request", r.at, request)
-	a.b.set(config, "response", r.at, a.response(blocks, attrs))
+	a.b.set(config, "response", r.at, a.response(blocks))
 	for i := 0; i+1 < len(root.Content); i += 2 {
 		if root.Content[i].Value == "timeoutSeconds" { // of the resource there, of config here
 			config.Content = append(config.Content, root.Content[i:i+2]...)
@@ -276,7 +277,7 @@ func (a *reading) missing(args []argument, attrs hcl.Attributes, at spot, where 
 		}
 	}
 	if len(out) > 0 {
-		a.find(CodeMissing, diag.Warning, at, "", "%s lacks %s, without which the provider refuses it", where, strings.Join(out, ", "))
+		a.find(codeMissing, diag.Warning, at, "", "%s lacks %s, without which the provider refuses it", where, strings.Join(out, ", "))
 	}
 }
 
@@ -346,7 +347,7 @@ func (a *reading) request(blocks hcl.Blocks) (n *node, url string) {
 	if body == nil {
 		a.unknown[atRequest] = true // a function needs none
 		if !slices.ContainsFunc(blocks, func(b *hcl.Block) bool { return b.Type == "function_config" }) {
-			a.find(CodeMissing, diag.Warning, at, "", "the resource has no block config_request: nothing says what is sent")
+			a.find(codeMissing, diag.Warning, at, "", "the resource has no block config_request: nothing says what is sent")
 		}
 		return n, ""
 	}
@@ -373,7 +374,7 @@ func (a *reading) request(blocks hcl.Blocks) (n *node, url string) {
 
 // response reads the block config_response. Without a success template the reply is passed
 // through, as the default of Genesys' own form has it.
-func (a *reading) response(blocks hcl.Blocks, _ hcl.Attributes) *node {
+func (a *reading) response(blocks hcl.Blocks) *node {
 	body, inner, at := a.block(blocks, "config_response")
 	n := a.b.mapping(at)
 	var attrs hcl.Attributes
@@ -618,7 +619,7 @@ func (a *reading) integration(root *node, id *hcl.Attribute, function bool, url 
 	case a.r.kind == kindAuth:
 		set(dataaction.WebServices) // the provider requires it
 	case function:
-		set("function-data-actions")
+		set(dataaction.Functions)
 	case strings.HasPrefix(url, "/"):
 		set(dataaction.GenesysCloud)
 		a.find(codeKind, diag.Info, at, "", "%s; taken for an action of Genesys Cloud, because its URL is a path", why)

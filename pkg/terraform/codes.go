@@ -11,7 +11,7 @@ const (
 	codeUnescaped = "DA-TF-002"
 	codeUnknown   = "DA-TF-003"
 	codeArgument  = "DA-TF-004"
-	CodeMissing   = "DA-TF-005"
+	codeMissing   = "DA-TF-005"
 	codeFile      = "DA-TF-006"
 	codeValue     = "DA-TF-007"
 	codeKind      = "DA-TF-008"
@@ -25,7 +25,7 @@ func Rules() []dataaction.Rule {
 		{Code: codeUnescaped, Severity: diag.Error, Title: "a reference of Velocity that Terraform takes for its own"},
 		{Code: codeUnknown, Severity: diag.Info, Title: "a value that only Terraform knows"},
 		{Code: codeArgument, Severity: diag.Error, Title: "an argument or block that the provider does not have"},
-		{Code: CodeMissing, Severity: diag.Warning, Title: "an argument that the provider requires is missing"},
+		{Code: codeMissing, Severity: diag.Warning, Title: "an argument that the provider requires is missing"},
 		{Code: codeFile, Severity: diag.Error, Title: "a file that the configuration reads is not there"},
 		{Code: codeValue, Severity: diag.Error, Title: "a value cannot be computed"},
 		{Code: CodeLayout, Severity: diag.Warning, Title: "arguments of a block share a line"},

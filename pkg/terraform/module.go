@@ -3,7 +3,6 @@ package terraform
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -367,14 +366,4 @@ func (m *Module) assign(f File) {
 			}
 		}
 	}
-}
-
-// names lists what a kind of names holds, sorted.
-func names[T any](of map[string]T) []string {
-	out := make([]string, 0, len(of))
-	for n := range of {
-		out = append(out, n)
-	}
-	slices.Sort(out)
-	return out
 }

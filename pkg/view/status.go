@@ -179,7 +179,7 @@ func PrintStatus(w io.Writer, s Status, now time.Time) error {
 		}
 	}
 	for _, f := range s.Findings {
-		diag.Fprintf(&b, "%s %s", diag.In(severityTone(f.Severity), string(f.Severity)+":"), f.Message)
+		diag.Fprintf(&b, "%s %s", diag.In(f.Severity.Tone(), string(f.Severity)+":"), f.Message)
 		if f.Code != nil {
 			diag.Fprintf(&b, " [%s]", *f.Code)
 		}

@@ -6,17 +6,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 )
 
-// severityTone is how a severity stands out.
-func severityTone(s diag.Severity) diag.Tone {
-	switch s {
-	case diag.Error, "":
-		return diag.Bad
-	case diag.Warning:
-		return diag.Caution
-	}
-	return diag.Accent
-}
-
 // Tallied is a line that adds findings up, its counts as they weigh: up to the first semicolon.
 func Tallied(line string, n map[diag.Severity]int) *diag.Page {
 	tone := diag.Good
