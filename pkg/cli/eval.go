@@ -230,11 +230,10 @@ const usualFlowType = "inboundCall"
 // foreign is the error of a function that flows of that type do not have. An expression that
 // cannot be read has another error.
 func foreign(text, flowType string) error {
-	n, err := expr.Parse(text)
-	if err != nil || flowType == "" {
-		return nil
+	if n, err := expr.Parse(text); err == nil && flowType != "" {
+		return expr.Foreign(n, flowType)
 	}
-	return expr.Foreign(n, flowType)
+	return nil
 }
 
 // evalOne evaluates, or only checks, one expression.

@@ -36,14 +36,14 @@ func findDeployment(env session) (string, error) {
 	case f == stdin:
 		return stdinName, nil
 	case f != "":
-		if info, err := os.Stat(f); err != nil || !info.IsDir() {
-			return f, nil // whoever reads it says what is wrong
+		if info, err := os.Stat(f); err == nil && info.IsDir() {
+			path := filepath.Join(f, deploymentFile)
+			if _, err := os.Stat(path); err != nil {
+				return "", fail(fmt.Errorf("the folder %s has no %s", f, deploymentFile), "name a folder with one, or the file itself, with -f")
+			}
+			return path, nil
 		}
-		path := filepath.Join(f, deploymentFile)
-		if _, err := os.Stat(path); err != nil {
-			return "", fail(fmt.Errorf("the folder %s has no %s", f, deploymentFile), "name a folder with one, or the file itself, with -f")
-		}
-		return path, nil
+		return f, nil // whoever reads it says what is wrong
 	}
 	dir, err := os.Getwd()
 	if err != nil {

@@ -24,7 +24,7 @@ func inTerminal(t *testing.T, columns uint16, typed, to string, env []string, ar
 	if err != nil {
 		t.Skipf("no pseudo terminals here: %v", err)
 	}
-	defer master.Close()
+	defer func() { _ = master.Close() }()
 	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
 		t.Skipf("no pseudo terminals here: %v", err)
 	}
@@ -47,7 +47,7 @@ func inTerminal(t *testing.T, columns uint16, typed, to string, env []string, ar
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		cmd.Stdout = f
 	}
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "XDG_STATE_HOME=" + home, "TMPDIR=" + home, "TERM=xterm"}, env...)
@@ -55,7 +55,7 @@ func inTerminal(t *testing.T, columns uint16, typed, to string, env []string, ar
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	slave.Close()
+	_ = slave.Close()
 	var out []byte
 	for b := make([]byte, 1<<14); ; {
 		n, err := master.Read(b) // fails when the program has ended

@@ -66,7 +66,9 @@ func TestWorkingOnATerminal(t *testing.T) {
 	}
 	screen.Reset()
 	d.IO.line.show("busy", 20)
-	d.IO.Out.Write([]byte("result\n"))
+	if _, err := d.IO.Out.Write([]byte("result\n")); err != nil {
+		t.Fatal(err)
+	}
 	if got := screen.String(); got != gone+"busy"+gone {
 		t.Errorf("%q", got)
 	}

@@ -504,7 +504,7 @@ func TestHintsAreRight(t *testing.T) {
 		if got := grave(check(t, fixed.text(t))); len(got) > 0 {
 			t.Errorf("%s: %v", hint[i:], got)
 		}
-		if r := sent(t, fixed.text(t), map[string]any{"q": "x"}); r.Err != nil || string(r.Outputs["name"].Str()) != "yes" {
+		if r := sent(t, fixed.text(t), map[string]any{"q": "x"}); r.Err != nil || r.Outputs["name"].Str() != "yes" {
 			t.Errorf("%s: %v %v", hint[i:], r.Outputs, r.Err)
 		}
 	}

@@ -59,10 +59,10 @@ func brief(fs Findings) *Page {
 		case len(at) > 1:
 			where = ": lines " + strings.Join(at, ", ")
 		}
-		Fprintf(line, " (and %d more like it%s)", more, where)
+		line.Add(" (and %d more like it%s)", more, where)
 	}
 	if hint := fs[0].Hint; hint != "" {
-		Fprintf(line, "; %s %s", In(Accent, "hint:"), hint)
+		line.Add("; %s %s", In(Accent, "hint:"), hint)
 	}
 	return line
 }

@@ -115,11 +115,8 @@ func (p *Page) WriteString(text string) (int, error) {
 	return len(text), nil
 }
 
-// WriteByte adds a character of ours, such as a newline.
-func (p *Page) WriteByte(c byte) error {
-	p.text = append(p.text, c)
-	return nil
-}
+// Add adds a text of ours, as Fprintf writes one. A page takes all of it.
+func (p *Page) Add(format string, args ...any) { _, _ = Fprintf(p, format, args...) }
 
 // Trim takes blanks and newlines from the end.
 func (p *Page) Trim() *Page {

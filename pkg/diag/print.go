@@ -23,21 +23,21 @@ func Print(w io.Writer, f Finding, source []byte) error {
 	if t, ok := w.(Terminal); ok && t.Columns() > 0 {
 		room = t.Columns() - gutter
 	}
-	Fprintf(&b, "%s\n", head(f))
+	b.Add("%s\n", head(f))
 	if line, ok := lineOf(source, f.Position.Line); ok {
 		f.Length = min(f.Written(source), shownAfter)
 		line, column := near(line, f.Position.Column, room)
 		before, under, after := around(line, column-1, f.Length)
-		Fprintf(&b, "%5d | %s\n", f.Position.Line, Block(before+under+after))
+		b.Add("%5d | %s\n", f.Position.Line, Block(before+under+after))
 		if column > 0 {
 			at := gutter + Width(before, gutter)
 			beyond := min(max(column-1-utf8.RuneCountInString(line), 0), shownAfter)
 			caret := "^" + strings.Repeat("~", max(Width(under, at)-1, 0))
-			Fprintf(&b, "      | %s%s\n", Block(indentLike(before)+strings.Repeat(" ", beyond)), In(f.Severity.Tone(), Block(caret)))
+			b.Add("      | %s%s\n", Block(indentLike(before)+strings.Repeat(" ", beyond)), In(f.Severity.Tone(), Block(caret)))
 		}
 	}
 	if f.Hint != "" {
-		Fprintf(&b, "%s %s\n", In(Accent, "hint:"), f.Hint)
+		b.Add("%s %s\n", In(Accent, "hint:"), f.Hint)
 	}
 	_, err := Fprintf(w, "%s", &b)
 	return err
@@ -62,17 +62,17 @@ func head(f Finding) *Page {
 	var b Page
 	sev := cmp.Or(f.Severity, Error)
 	if p := f.Position.String(); p != "" {
-		Fprintf(&b, "%s ", In(Strong, p+":"))
+		b.Add("%s ", In(Strong, p+":"))
 	}
 	if sev != Error {
-		Fprintf(&b, "%s ", In(f.Severity.Tone(), string(sev)+":"))
+		b.Add("%s ", In(f.Severity.Tone(), string(sev)+":"))
 	}
-	Fprintf(&b, "%s", f.Message)
+	b.Add("%s", f.Message)
 	if f.Path != "" {
-		Fprintf(&b, " at %s", f.Path)
+		b.Add(" at %s", f.Path)
 	}
 	if f.Code != "" {
-		Fprintf(&b, " %s", In(f.Severity.Tone(), "["+f.Code+"]"))
+		b.Add(" %s", In(f.Severity.Tone(), "["+f.Code+"]"))
 	}
 	return &b
 }

@@ -36,7 +36,9 @@ func TestColours(t *testing.T) {
 	for _, pieces := range [][]string{{"\xef", "\xb7\x91x\n"}, {"\xef\xb7", "\x91x\n"}, {"\ufdd1x\n"}, {"\x1b[3", "1mx\n"}} {
 		b, w := dressed(0)
 		for _, p := range pieces {
-			w.Write([]byte(p))
+			if _, err := w.Write([]byte(p)); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if got := b.String(); strings.ContainsAny(got, "\x1b\ufdd1") {
 			t.Errorf("%q: %q", pieces, got)
@@ -49,7 +51,9 @@ func TestColours(t *testing.T) {
 	}
 	b, w = dressed(0)
 	diag.Fprintf(w, "%s", diag.In(diag.Good, strings.Repeat("x", 3*longLine)))
-	w.Flush()
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
 	if got := escapes.ReplaceAllString(b.String(), ""); got != strings.Repeat("x", 3*longLine) {
 		t.Errorf("%d bytes of a long line", len(got))
 	}
@@ -68,7 +72,9 @@ func TestFolding(t *testing.T) {
 	diag.Fprintf(w, "  outcome      active_deal         contact 90000000001, 2 open deals, value 62,000.00, and %s\n", diag.In(diag.Bad, "more of it"))
 	diag.Fprintf(w, "hint: %s\n", strings.Repeat("word ", 20))
 	diag.Fprintf(w, "%s\n%s\n", strings.Repeat("x", 100), diag.Block(strings.Repeat("block ", 20)))
-	w.Write([]byte(strings.Repeat("json ", 20) + "\n"))
+	if _, err := w.Write([]byte(strings.Repeat("json ", 20) + "\n")); err != nil {
+		t.Fatal(err)
+	}
 	diag.Fprintf(w, "%s\n", strings.Repeat("日本 ", 20))
 	want := `  outcome      active_deal         contact 90000000001, 2
                open deals, value 62,000.00, and <more of it>

@@ -240,7 +240,7 @@ func PrintPlan(w io.Writer, p plan.Plan, texts map[genesys.Key][2]string) error 
 		if reason := reasonOf(c, fields, diff != ""); reason != "" {
 			diag.Fprintf(&b, "  (%s)", reason)
 		}
-		b.WriteByte('\n')
+		b.Add("\n")
 		if c.Action == plan.Create {
 			if set := sets(c); set != "" {
 				diag.Fprintf(&b, "    %s\n", set)

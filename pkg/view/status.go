@@ -154,7 +154,7 @@ func PrintStatus(w io.Writer, s Status, now time.Time) error {
 		if i.Since != nil {
 			diag.Fprintf(&b, ", since %s", *i.Since)
 		}
-		b.WriteByte('\n')
+		b.Add("\n")
 	}
 	diag.Fprintf(&b, "switch %s\nbreaker %s\n", s.Switch.Line(), s.Breaker.Line(now))
 	if s.Token.State != NoToken().State {
@@ -171,7 +171,7 @@ func PrintStatus(w io.Writer, s Status, now time.Time) error {
 		if a.P95Ms != nil {
 			diag.Fprintf(&b, ", p95 %d ms", *a.P95Ms)
 		}
-		b.WriteByte('\n')
+		b.Add("\n")
 	}
 	for _, e := range s.Entities {
 		if e.Unstaffed && e.State == reconcile.InSync && e.Reason != nil {
@@ -183,7 +183,7 @@ func PrintStatus(w io.Writer, s Status, now time.Time) error {
 		if f.Code != nil {
 			diag.Fprintf(&b, " [%s]", *f.Code)
 		}
-		b.WriteByte('\n')
+		b.Add("\n")
 	}
 	_, err := diag.Fprintf(w, "%s", &b)
 	return err
@@ -233,7 +233,7 @@ func (e Entity) print(b *diag.Page) {
 	if e.Reason != nil {
 		diag.Fprintf(b, "  (%s)", *e.Reason)
 	}
-	b.WriteByte('\n')
+	b.Add("\n")
 	for _, f := range e.Fields {
 		diag.Fprintf(b, "    %s: %s → %s\n", f.Path, short(f.Old), short(f.New))
 	}
