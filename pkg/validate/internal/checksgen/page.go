@@ -15,6 +15,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/doctor"
 	"github.com/dealroute/dealroute/pkg/terraform"
 	"github.com/dealroute/dealroute/pkg/validate"
 )
@@ -61,12 +62,15 @@ func page(pkg string) (string, error) {
 }
 
 func chapters(pkg string) ([]chapter, error) {
-	var file, policy, actions []entry
+	var file, policy, accounts, actions []entry
 	for _, c := range deployment.Codes() {
 		file = append(file, entry{c.ID, c.Title, c.Text, ""})
 	}
 	for _, r := range validate.Rules() {
 		policy = append(policy, entry{r.Code, r.Title, r.Text, cmp.Or(r.Severity, diag.Error)})
+	}
+	for _, t := range doctor.Topics() {
+		accounts = append(accounts, entry{t.Code, t.Title, t.Text, t.Severity})
 	}
 	for _, r := range slices.Concat(dataaction.Rules(), terraform.Rules()) {
 		actions = append(actions, entry{r.Code, r.Title, repairs[r.Code], r.Severity})
@@ -91,6 +95,7 @@ func chapters(pkg string) ([]chapter, error) {
 	cs := []chapter{
 		{"The deployment file", "Found while `dealroute.yaml` is read. All of them are reported at once, with line and column; the name that is most like a misspelt one is offered.", file},
 		{"The deployment as a whole", "What the policy, the settings and the rendered artifacts mean together.", policy},
+		{"The two accounts", "Found by `dealroute doctor` alone, which also tells what `validate --online` finds.", accounts},
 		{"Rendering", "Found while the templates are filled in. The place is the line of the template.", render},
 		{"Flows", "Found in any Architect flow, beside the codes of Genesys' own validation.", flow},
 		{"Running a flow", "Found while a flow is made ready to run or to be proved.", run},
