@@ -197,6 +197,10 @@ func TestSwitchesInTheEnvironment(t *testing.T) {
 func TestVersionFlag(t *testing.T) {
 	for _, more := range []string{"", " -o json"} {
 		_, want, _ := tell(t, "", strings.Fields("version"+more)...)
+		if more == "" {
+			want, _, _ = strings.Cut(want, "\n")
+			want += "\n"
+		}
 		if code, out, errs := tell(t, "", strings.Fields("--version"+more)...); code != 0 || out != want || errs != "" {
 			t.Errorf("exit %d\n%s%s, want %s", code, out, errs, want)
 		}

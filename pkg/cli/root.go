@@ -43,7 +43,7 @@ Exit codes: 0 done or nothing to do; 2 the question was answered and the answer 
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if version {
-				return runVersion(cmd.Context(), env.session())
+				return runVersionLine(cmd.Context(), env.session())
 			}
 			return cmd.Help()
 		},
