@@ -34,6 +34,7 @@ type Identity struct {
 	ClientName     string
 	HomeDivision   Object
 	Permissions    []Permission // conditional ones left out
+	Conditional    []Permission // held only where a condition of the role is met
 	Grants         []Grant
 }
 

@@ -83,8 +83,16 @@ func (p PathSet) Properties(object string) string {
 	return p.crm("properties") + "/" + url.PathEscape(object)
 }
 
+// Validations are the rules for values of a property; object is contacts or companies.
+func (p PathSet) Validations(object, name string) string {
+	return p.crm("property-validations") + "/" + url.PathEscape(object) + "/" + url.PathEscape(name)
+}
+
 // Token is the token endpoint of OAuth. That of v1 ends on 2027-02-16.
 func (p PathSet) Token() string { return "/oauth/" + p.version + "/token" }
+
+// Introspect tells of a token to the app that it was given to.
+func (p PathSet) Introspect() string { return p.Token() + "/introspect" }
 
 // Account tells portal id, currency and time zone.
 func (p PathSet) Account() string { return "/account-info/" + p.version + "/details" }

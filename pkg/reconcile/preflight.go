@@ -223,24 +223,33 @@ func (r *Reconciler) Refuse(why error) { r.stop = why }
 
 // limit compares a quota with what there is and what comes; nil: there is room, or no limit is told.
 func (r *run) limit(ctx context.Context, c Catalogue, q quota, adds int) (*LimitHit, error) {
+	most, have, err := r.room(ctx, c, q)
+	if err != nil || most < 0 || have+adds <= most {
+		return nil, err
+	}
+	return &LimitHit{Kind: q.kind, Name: q.namespace + "/" + q.key, Most: most, Have: have, Adds: adds}, nil
+}
+
+// room reads a quota and counts what there is; most is below zero when no limit is told.
+func (r *run) room(ctx context.Context, c Catalogue, q quota) (most, have int, err error) {
 	all, err := c.Limits(ctx, q.namespace)
 	most, told := all[q.key]
 	if err != nil || !told {
-		if errors.Is(err, genesys.ErrNotFound) {
-			err = nil // an org that knows no such namespace tells no limit
-		}
-		return nil, err
+		return -1, 0, absent(err)
 	}
-	have := len(r.names[q.kind]) // all queues and skills are listed when one is wanted
-	if q.kind != genesys.Queue && q.kind != genesys.Skill {
-		if have, err = c.Count(ctx, q.kind); err != nil {
-			return nil, err
-		}
+	if wanted := slices.ContainsFunc(r.desired, func(e genesys.Entity) bool { return e.Key.Kind == q.kind }); wanted && (q.kind == genesys.Queue || q.kind == genesys.Skill) {
+		return most, len(r.names[q.kind]), nil // all of them are listed when one is wanted
 	}
-	if have+adds <= most {
-		return nil, nil
+	have, err = c.Count(ctx, q.kind)
+	return most, have, err
+}
+
+// absent takes "there is none" for an answer: an org that knows no such namespace tells no limit.
+func absent(err error) error {
+	if errors.Is(err, genesys.ErrNotFound) {
+		return nil
 	}
-	return &LimitHit{Kind: q.kind, Name: q.namespace + "/" + q.key, Most: most, Have: have, Adds: adds}, nil
+	return err
 }
 
 // integrations counts those of a type that the org has.

@@ -108,6 +108,7 @@ func every() map[string]func(context.Context, *Client) error {
 		"IntegrationType": func(ctx context.Context, c *Client) error { _, err := c.IntegrationType(ctx, "t"); return err },
 		"Count":           func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, genesys.DataTable); return err },
 		"Count flows":     func(ctx context.Context, c *Client) error { _, err := c.Count(ctx, genesys.Flow); return err },
+		"Ping":            func(ctx context.Context, c *Client) error { return c.Ping(ctx) },
 		"Prompts":         func(ctx context.Context, c *Client) error { _, err := c.Prompts(ctx, "Welcome"); return err },
 	}
 	for k, e := range kinds {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
 	sdk "github.com/mypurecloud/platform-client-sdk-go/v150/platformclientv2"
 	"golang.org/x/sync/errgroup"
 )
@@ -141,9 +142,8 @@ func (c *Client) Prompts(ctx context.Context, name string) ([]genesys.Object, er
 
 // policiesOf reads the permissions of roles whose grants came without: newer versions of the API leave
 // them out (facts of the platform; undocumented). What cannot be read is not known.
-func (c *Client) policiesOf(ctx context.Context, roles []string) []genesys.Permission {
+func (c *Client) policiesOf(ctx context.Context, roles []string) (held, conditional []genesys.Permission) {
 	var mu sync.Mutex
-	var out []genesys.Permission
 	g, ctx := errgroup.WithContext(ctx)
 	for _, id := range roles {
 		g.Go(func() error {
@@ -161,14 +161,23 @@ func (c *Client) policiesOf(ctx context.Context, roles []string) []genesys.Permi
 				entity, _ := m["entityName"].(string)
 				for _, a := range actions {
 					action, _ := a.(string)
-					if m["resourceConditionNode"] == nil {
-						out = append(out, genesys.Permission{Domain: domain, Entity: entity, Action: action})
+					p := genesys.Permission{Domain: domain, Entity: entity, Action: action}
+					if m["resourceConditionNode"] != nil {
+						conditional = append(conditional, p)
+						continue
 					}
+					held = append(held, p)
 				}
 			}
 			return nil
 		})
 	}
 	_ = g.Wait() // it has no error
-	return out
+	return held, conditional
+}
+
+// Ping asks for the home division, once: to see how long an answer takes. No permission is needed.
+func (c *Client) Ping(ctx context.Context) error {
+	home := object{members: []string{"id", "name"}}
+	return c.ask(transport.Once(ctx), func(a apis) error { return sent(a.auth().GetAuthorizationDivisionsHome()) }, &home)
 }

@@ -103,16 +103,18 @@ func (c *Client) Who(ctx context.Context) (genesys.Identity, error) {
 			roles = append(roles, g.Role.ID)
 		}
 		for _, p := range g.Role.Policies {
-			if p.Condition != nil {
-				continue
-			}
 			for _, a := range p.Actions {
-				id.Permissions = append(id.Permissions, genesys.Permission{Domain: p.Domain, Entity: p.EntityName, Action: a})
+				held := genesys.Permission{Domain: p.Domain, Entity: p.EntityName, Action: a}
+				if p.Condition != nil {
+					id.Conditional = append(id.Conditional, held)
+					continue
+				}
+				id.Permissions = append(id.Permissions, held)
 			}
 		}
 	}
 	if !told {
-		id.Permissions = c.policiesOf(ctx, roles)
+		id.Permissions, id.Conditional = c.policiesOf(ctx, roles)
 	}
 	return id, nil
 }

@@ -9,13 +9,16 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/secret"
 )
 
@@ -40,7 +43,34 @@ type Client struct {
 	paths    hubspot.PathSet
 	token    secret.Value
 	http     *http.Client
+	secrets  *secret.Known
 	searches *rate.Limiter
+
+	mu    sync.Mutex
+	daily Daily // of the last answer that told
+}
+
+// A Daily is what of a day's requests the account has left, all keys together.
+type Daily struct{ Limit, Remaining int }
+
+// Daily tells what the last answer said in its headers; ok is false when none did. HubSpot: answers to
+// OAuth tokens do not say it, and its own count of the day leaves service keys out.
+func (c *Client) Daily() (d Daily, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.daily, c.daily.Limit > 0
+}
+
+func (c *Client) note(h http.Header) {
+	const name = "X-HubSpot-RateLimit-Daily"
+	limit, err := strconv.Atoi(h.Get(name))
+	left, missing := strconv.Atoi(h.Get(name + "-Remaining"))
+	if err != nil || missing != nil || limit <= 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.daily = Daily{limit, max(left, 0)}
 }
 
 // New makes a client. It does not connect.
@@ -57,6 +87,7 @@ func New(o Options) *Client {
 		base:     strings.TrimSuffix(cmp.Or(o.BaseURL, hubspot.Host), "/"),
 		paths:    hubspot.Paths(cmp.Or(o.Version, hubspot.DefaultVersion)),
 		token:    o.Token,
+		secrets:  o.Secrets,
 		searches: o.Searches,
 		http: transport.NewClient(transport.ClientOptions{
 			Agent:   o.Agent,
@@ -91,15 +122,20 @@ func (c *Client) do(ctx context.Context, op, method, path string, in, out any) e
 		return fmt.Errorf("%s: %w", op, transport.Bare(err))
 	}
 	req.Header.Set("Authorization", "Bearer "+c.token.Reveal())
-	req.Header.Set("Accept", "application/json")
 	if in != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	return c.send(op, req, out)
+}
+
+func (c *Client) send(op string, req *http.Request, out any) error {
+	req.Header.Set("Accept", "application/json")
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return fmt.Errorf("%s: no answer from HubSpot: %w", op, transport.Bare(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
+	c.note(resp.Header)
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return fmt.Errorf("%s: HubSpot's answer broke off: %w", op, err)
@@ -174,6 +210,8 @@ type Account struct {
 	Currency     string // the company currency
 	TimeZone     string
 	DataLocation string // such as na1
+
+	AdditionalCurrencies []string // of deals, beside the company currency
 }
 
 // Account reads which account the key belongs to. Whether a service key may is undocumented.
@@ -184,6 +222,7 @@ func (c *Client) Account(ctx context.Context) (Account, error) {
 		CompanyCurrency     string      `json:"companyCurrency"`
 		TimeZone            string      `json:"timeZone"`
 		DataHostingLocation string      `json:"dataHostingLocation"`
+		Additional          []string    `json:"additionalCurrencies"`
 	}
 	const op = "read the account"
 	if err := c.do(ctx, op, http.MethodGet, c.paths.Account(), nil, &r); err != nil {
@@ -192,7 +231,10 @@ func (c *Client) Account(ctx context.Context) (Account, error) {
 	if r.PortalID == "" {
 		return Account{}, lacks(op, "portalId")
 	}
-	return Account{Portal: r.PortalID.String(), Type: r.AccountType, Currency: r.CompanyCurrency, TimeZone: r.TimeZone, DataLocation: r.DataHostingLocation}, nil
+	return Account{
+		Portal: r.PortalID.String(), Type: privacy.Said(r.AccountType), Currency: privacy.Said(r.CompanyCurrency), TimeZone: privacy.Said(r.TimeZone),
+		DataLocation: privacy.Said(r.DataHostingLocation), AdditionalCurrencies: r.Additional,
+	}, nil
 }
 
 // A WrongPortalError says that a key belongs to another account than the deployment's.
@@ -284,6 +326,29 @@ func (c *Client) Property(ctx context.Context, object, name string) (Property, e
 		err = lacks(op, "name")
 	}
 	return p, err
+}
+
+// Validated reads whether HubSpot takes only numbers with a country code into a property of contacts,
+// and keeps them in E.164. One read scope of contacts suffices.
+func (c *Client) Validated(ctx context.Context, property string) (bool, error) {
+	var r struct {
+		Results []struct {
+			Rule string `json:"ruleType"`
+		} `json:"results"`
+	}
+	op := fmt.Sprintf("read the rules of property %q", property)
+	if err := c.do(ctx, op, http.MethodGet, c.paths.Validations("contacts", property), nil, &r); err != nil {
+		return false, err
+	}
+	if r.Results == nil {
+		return false, lacks(op, "results")
+	}
+	for _, x := range r.Results {
+		if x.Rule == "PHONE_NUMBER_WITH_EXPLICIT_COUNTRY_CODE" {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // Properties reads the definitions of all properties of contacts or deals, without archived

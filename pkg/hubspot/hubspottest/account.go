@@ -205,15 +205,27 @@ func (c *call) account() (any, *failure) {
 	abs := max(offset, -offset)
 	return map[string]any{
 		"portalId":              c.s.portalNumber(),
-		"accountType":           "STANDARD",
+		"accountType":           cmp.Or(c.s.details.Type, "STANDARD"),
 		"timeZone":              c.s.zone.String(),
 		"companyCurrency":       cmp.Or(c.s.crm.Currency, "USD"),
-		"additionalCurrencies":  []string{},
+		"additionalCurrencies":  append([]string{}, c.s.details.Currencies...),
 		"utcOffset":             sign + time.Unix(int64(abs), 0).UTC().Format("15:04"),
 		"utcOffsetMilliseconds": offset * 1000,
 		"uiDomain":              "app.hubspot.com",
-		"dataHostingLocation":   "na1",
+		"dataHostingLocation":   cmp.Or(c.s.details.DataLocation, "na1"),
 	}, nil
+}
+
+// validations are the rules that a property's values must meet.
+func (c *call) validations() (any, *failure) {
+	if _, known := c.s.definedOf(c.route.object)[c.route.id]; !known {
+		return nil, notFound()
+	}
+	rules := []map[string]any{}
+	if c.route.object == contacts && slices.Contains(c.s.validated, c.route.id) {
+		rules = append(rules, map[string]any{"ruleType": "PHONE_NUMBER_WITH_EXPLICIT_COUNTRY_CODE", "ruleArguments": []string{}, "shouldApplyNormalization": true})
+	}
+	return map[string]any{"results": rules}, nil
 }
 
 func (c *call) usage() (any, *failure) {

@@ -31,6 +31,7 @@ func Endpoints() []Endpoint {
 		{"POST", "/crm/{version}/properties/{object}/batch/read", any3, "207 for what is not found"},
 		{"GET", "/crm/{version}/properties/{object}/groups", any3, "one for each object"},
 		{"GET", "/crm/{version}/properties/{object}/groups/{name}", any3, ""},
+		{"GET", "/crm/{version}/property-validations/{object}/{name}", any3, ""},
 		{"GET", "/crm/{version}/owners", []string{ScopeOwners, "automation", "contacts"}, "with a slash at its end or without"},
 		{"GET", "/crm/{version}/owners/{id}", []string{ScopeOwners, "automation", "contacts"}, ""},
 		{"GET", "/account-info/{version}/details", nil, "also for keys (AccountForKeys)"},

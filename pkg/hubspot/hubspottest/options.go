@@ -105,6 +105,24 @@ type settings struct {
 	hash       func(string) string
 	ledger     Ledger
 	keep       func(Ledger)
+	details    Details
+	validated  []string
+}
+
+// Details are what an account says of itself beside its content; an empty one is STANDARD, of one
+// currency, in na1.
+type Details struct {
+	Type, DataLocation string
+	Currencies         []string // beside the company's
+}
+
+// AccountDetails changes them.
+func AccountDetails(d Details) Option { return func(s *settings) { s.details = d } }
+
+// Validated switches the validation of phone numbers on for properties of contacts. HubSpot then takes
+// numbers with an explicit country code only, and keeps them in E.164.
+func Validated(properties ...string) Option {
+	return func(s *settings) { s.validated = append(s.validated, properties...) }
 }
 
 // An Option adjusts a server.

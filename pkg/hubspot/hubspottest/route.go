@@ -151,6 +151,10 @@ func crmRoute(family, version string, rest []string) (*route, *failure) {
 		if len(rest) <= 1 {
 			return &route{kind: Pipelines, method: http.MethodGet, object: object, id: segment(rest, 0), scopes: scopeOf[object], handle: (*call).pipelines}, nil
 		}
+	case "property-validations":
+		if len(rest) == 1 {
+			return &route{kind: Properties, method: http.MethodGet, object: object, id: rest[0], scopes: scopeOf[""], handle: (*call).validations}, nil
+		}
 	case "properties":
 		if segment(rest, 0) == "groups" && len(rest) <= 2 {
 			return &route{kind: Properties, method: http.MethodGet, object: object, id: segment(rest, 1), scopes: scopeOf[""], handle: (*call).groups}, nil

@@ -149,7 +149,12 @@ func orDefault(d, otherwise time.Duration) time.Duration {
 type (
 	repeatKey struct{}
 	tryKey    struct{}
+	onceKey   struct{}
 )
+
+// Once keeps a request from being repeated whatever comes of it, so that its time is that of one
+// answer. A token that ended is renewed all the same.
+func Once(ctx context.Context) context.Context { return context.WithValue(ctx, onceKey{}, true) }
 
 // Repeatable says of a request what its method and path do not: whether sending it twice has
 // the effect of sending it once. Without it reads are, and nothing else is.
@@ -184,12 +189,15 @@ func (p policy) check(ctx context.Context, resp *http.Response, err error) (bool
 	t.wait = min(p.waitMin<<min(t.sent-1, 16), p.waitMax)
 	if err != nil {
 		t.last = Bare(err).Error()
-		return t.repeat && t.sent <= p.Retries && transient(err), nil
+		return t.repeat && t.sent <= p.Retries && transient(err) && ctx.Value(onceKey{}) == nil, nil
 	}
 	t.last = strings.TrimSpace(strconv.Itoa(resp.StatusCode) + " " + http.StatusText(resp.StatusCode))
 	if resp.StatusCode == http.StatusUnauthorized && p.Tokens != nil && !t.renewed && p.Tokens.Ended(t.token) {
 		t.renewed, t.wait, t.token = true, 0, secret.Value{}
 		return true, nil
+	}
+	if ctx.Value(onceKey{}) != nil {
+		return false, nil
 	}
 	switch busy := resp.StatusCode == http.StatusTooManyRequests || p.Busy != nil && p.Busy(resp); {
 	case busy && (t.repeat || p.Throttled) && t.sent <= p.limited:
