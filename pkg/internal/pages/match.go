@@ -1,0 +1,98 @@
+package pages
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Elision stands for whatever stands there.
+const Elision = "…"
+
+// Match tells whether a page shows what a command printed. Blanks at the end of a line do not count.
+func Match(shown, printed []string) bool {
+	if len(shown) == 0 {
+		return len(printed) == 0
+	}
+	if strings.TrimSpace(shown[0]) == Elision {
+		for i := 0; i <= len(printed); i++ {
+			if Match(shown[1:], printed[i:]) {
+				return true
+			}
+		}
+		return false
+	}
+	return len(printed) > 0 && matchLine(shown[0], printed[0]) && Match(shown[1:], printed[1:])
+}
+
+func matchLine(shown, printed string) bool {
+	shown, printed = strings.TrimRight(shown, " "), strings.TrimRight(printed, " ")
+	if shown == printed {
+		return true
+	}
+	parts := strings.Split(shown, Elision)
+	if len(parts) == 1 {
+		return false
+	}
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(printed)
+}
+
+// Renew gives what a page should show of what was printed, in the manner in which it showed it before: with the first
+// and the last lines only, where it left out what is between.
+func Renew(shown, printed []string) []string {
+	if Match(shown, printed) {
+		return shown
+	}
+	left := func(line string) bool { return strings.TrimSpace(line) == Elision }
+	at := slices.IndexFunc(shown, left)
+	if at < 0 || slices.ContainsFunc(shown[at+1:], left) {
+		return printed
+	}
+	tail := len(shown) - at - 1
+	if at+tail >= len(printed) {
+		return printed
+	}
+	out := append(slices.Clone(printed[:at]), Elision)
+	return append(out, printed[len(printed)-tail:]...)
+}
+
+var (
+	took     = regexp.MustCompile(`\b(in|after|took) [0-9][0-9.,]* ?(?:ms|µs|s)\b`)
+	port     = regexp.MustCompile(`\b(127\.0\.0\.1|localhost):[0-9]{4,5}\b`)
+	instant  = regexp.MustCompile(`\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})`)
+	progress = regexp.MustCompile(`^(?:done|waiting): `)
+)
+
+// Said is what was printed without the lines of progress, which a terminal shows in one line that is
+// gone at the end.
+func Said(printed []string) []string {
+	var out []string
+	for _, l := range printed {
+		if !progress.MatchString(l) {
+			out = append(out, strings.TrimRight(l, " "))
+		}
+	}
+	return out
+}
+
+// Stable takes out of an output what may be otherwise in every run, for a page that is written anew: how long
+// something took, ports, and times about now.
+func Stable(printed []string, now time.Time) []string {
+	var out []string
+	for _, l := range printed {
+		l = took.ReplaceAllString(l, "$1 "+Elision)
+		l = port.ReplaceAllString(l, "$1:"+Elision)
+		l = instant.ReplaceAllStringFunc(l, func(s string) string {
+			if t, err := time.Parse(time.RFC3339, s); err == nil && t.Sub(now).Abs() < 36*time.Hour {
+				return Elision
+			}
+			return s
+		})
+		out = append(out, l)
+	}
+	return out
+}
