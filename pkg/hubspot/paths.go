@@ -38,6 +38,13 @@ func (p PathSet) ContactSearch() string { return p.crm("objects") + "/contacts/s
 // ContactBatch reads contacts by their ids, or by the values of a unique property.
 func (p PathSet) ContactBatch() string { return p.crm("objects") + "/contacts/batch/read" }
 
+// Contacts is the list of all contacts. HubSpot: it takes no filter, and passes over parameters that it
+// does not know, so that whoever filters by it gets everybody.
+func (p PathSet) Contacts() string { return p.crm("objects") + "/contacts" }
+
+// CompanyBatch reads companies by their ids.
+func (p PathSet) CompanyBatch() string { return p.crm("objects") + "/companies/batch/read" }
+
 // IsSearch reports whether an address is one of a search. HubSpot: these are limited by the second,
 // and in the length of their bodies.
 func IsSearch(address string) bool { return strings.HasSuffix(address, "/search") }

@@ -59,6 +59,8 @@ type Assumptions struct {
 	AssociationIn          bool // IN works on associations.contact and associations.company
 	NegativesMatchEmpty    bool // NEQ, NOT_IN and NOT_CONTAINS_TOKEN find records without the property
 	EmptySortsFirst        bool // records without the sorted property come first instead of last
+	AfterOnlyWholePages    bool // an after that is no whole number of pages is 400; else a search may begin anywhere
+	LongListsRefused       bool // IN with more than 50 values is 400; else only the length of the body counts
 	UnknownFieldsIgnored   bool // unknown members of a search's groups and filters are ignored, as those at the top are, instead of 400
 	DailyHeadersOnSearch   bool // search replies carry X-HubSpot-RateLimit-Daily and -Daily-Remaining
 	CategoryOn429          bool // a 429 has the category RATE_LIMITS

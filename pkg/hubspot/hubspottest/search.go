@@ -73,6 +73,8 @@ func (c *call) search() (any, *failure) {
 		return nil, invalid("The limit must be between 1 and %d, got %d", hubspot.MaxSearchLimit, limit)
 	case after < 0:
 		return nil, invalid("after must not be negative, got %d", after)
+	case c.s.assume.AfterOnlyWholePages && after%limit != 0:
+		return nil, invalid("after must be one that an earlier page gave, got %d", after)
 	case after >= hubspot.MaxSearchResults:
 		return nil, invalid("Search results beyond %d cannot be paged to", hubspot.MaxSearchResults)
 	case len(req.Sorts) > 1:
@@ -205,6 +207,9 @@ func (c *call) checkFilter(f hubspot.Filter, defs map[string]Property) *failure 
 		if len(f.Values) == 0 {
 			return invalid("Operator %s on %q needs values", f.Operator, f.PropertyName)
 		}
+		if c.s.assume.LongListsRefused && len(f.Values) > longList {
+			return invalid("Operator %s on %q takes at most %d values, got %d", f.Operator, f.PropertyName, longList, len(f.Values))
+		}
 	case hubspot.Between:
 		if f.Value == "" || f.HighValue == "" {
 			return invalid("Operator %s on %q needs value and highValue", f.Operator, f.PropertyName)
@@ -221,6 +226,9 @@ func (c *call) checkFilter(f hubspot.Filter, defs map[string]Property) *failure 
 	}
 	return nil
 }
+
+// longList is a bound of IN that no document states; see Assumptions.LongListsRefused.
+const longList = 50
 
 // badValue finds a value that its property's type cannot have.
 func badValue(p Property, f hubspot.Filter) (string, bool) {
