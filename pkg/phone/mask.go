@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
@@ -90,4 +92,77 @@ func Digits(text string) string {
 		return ""
 	}
 	return digits
+}
+
+// sketched is the longest text that Sketch shows, in characters.
+const sketched = 32
+
+// words are those that say how a field is meant and nothing of anybody.
+var words = []string{"ext", "extension", "extn", "x", "or", "oder", "und", "and", "tel", "fax", "mobile", "office", "home", "work", "cell"}
+
+// Sketch shows what a text that should be a number looks like: a number as Mask does; of any other
+// text its digits likewise, and an "a" for each letter but for words as ext, for letters may be a name.
+func Sketch(text string) string {
+	if m := Mask(text); len(Digits(text)) <= maxDigits && strings.ContainsAny(m, "0123456789") {
+		return m
+	}
+	digits := 0
+	for _, r := range text {
+		if '0' <= r && r <= '9' {
+			digits++
+		}
+	}
+	shown := digits >= shownHead+shownTail+3
+	var b strings.Builder
+	n, digit, blank := 0, 0, false
+	put := func(r rune) {
+		if n++; n <= sketched {
+			b.WriteRune(r)
+		}
+	}
+	for i := 0; i < len(text) && n <= sketched; {
+		if w := letters(text[i:]); w != "" {
+			for _, r := range w {
+				if slices.Contains(words, strings.ToLower(w)) {
+					put(r)
+				} else {
+					put('a')
+				}
+			}
+			i += len(w)
+			blank = false
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		i += size
+		switch {
+		case '0' <= r && r <= '9':
+			if digit++; !shown || digit > shownHead && digit <= digits-shownTail {
+				r = '•'
+			}
+			put(r)
+			blank = false
+		case strings.ContainsRune("+-./(),;:#*&|", r):
+			put(r)
+			blank = false
+		case !blank: // blanks and whatever else there may be
+			put(' ')
+			blank = true
+		}
+	}
+	out := strings.TrimSpace(b.String())
+	if n > sketched {
+		out += "…"
+	}
+	return out
+}
+
+// letters is the word that a text begins with; empty when it begins with none.
+func letters(text string) string {
+	for i, r := range text {
+		if !unicode.IsLetter(r) {
+			return text[:i]
+		}
+	}
+	return text
 }

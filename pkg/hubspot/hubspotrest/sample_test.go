@@ -33,7 +33,7 @@ func crowd(n int) hubspot.CRM {
 		if i >= 10000 {
 			ps = hubspot.Properties{"mobilephone": hubspot.Text(fmt.Sprintf("+1513444%04d", i%10000))}
 		}
-		if i%2 == 0 {
+		if i%3 == 0 {
 			ps["phone_e164"] = hubspot.Text(fmt.Sprintf("+1513555%04d", i))
 		}
 		add(ps)
@@ -92,7 +92,7 @@ func TestSampleIsSpread(t *testing.T) {
 		}
 	}
 	got := []int{number(s.Counts.All), number(s.Counts.Numbered), number(s.Counts.Unkeyed), number(s.Counts.CompanyOnly), s.Unnumbered, number(s.ByCompany)}
-	if want := []int{3600, 3000, 1500, 600, 100, 50}; !slices.Equal(got, want) {
+	if want := []int{3600, 3000, 2000, 600, 100, 50}; !slices.Equal(got, want) {
 		t.Errorf("counted %v, want %v", got, want)
 	}
 	if !s.AllTwins || len(s.Twins) != 0 {
