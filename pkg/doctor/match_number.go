@@ -34,7 +34,10 @@ func Flaws() []Flaw {
 }
 
 // longestField is how much of a field is read. HubSpot's own forms take far less.
-const longestField = 200
+const longestField = 100
+
+// mostParts is how many numbers a field is looked through for.
+const mostParts = 4
 
 // A field is what somebody wrote into phone or mobilephone, and what HubSpot calculated of it.
 type field struct {
@@ -123,7 +126,7 @@ var inside = pattern.Of(`\+?[0-9][0-9 ()./-]{5,}[0-9]`)
 // parts reads a text that is more than one number, or none.
 func (f field) parts(text string, home []string, flaw Flaw) ([]phone.Number, Flaw) {
 	several := func(texts []string) (out []phone.Number) {
-		for _, t := range texts {
+		for _, t := range texts[:min(len(texts), mostParts)] {
 			n, _, ok := f.one(strings.TrimSpace(t), home)
 			if ok && !slices.ContainsFunc(out, func(x phone.Number) bool { return x.E164() == n.E164() }) {
 				out = append(out, n)
