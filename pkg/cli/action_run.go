@@ -75,7 +75,7 @@ Exit codes: 0 the action succeeded, 2 it failed, 1 it could not be run.`,
 	f.StringVar(&o.action, "action", "", "which data action of a Terraform file, by its name or that of the resource")
 	f.StringVar(&o.input, "input", "{}", "input as a JSON object, or @FILE")
 	f.StringVar(&o.baseURL, "base-url", "", "send every request to this address instead, keeping path and query")
-	f.StringSliceVar(&credentials, credentialsFlag, nil, "NAME=field: take a field of the credential from an environment variable")
+	f.StringSliceVar(&credentials, credentialsFlag, nil, "NAME=field: take a field of the credential from an environment variable, or from the file that NAME_FILE names")
 	f.BoolVar(&o.basic, "basic-auth", false, "the credential is of type Basic Auth, with userName and password")
 	f.StringVar(&o.auth, "auth", "", "file of the integration's custom auth action")
 	f.StringSliceVar(&o.readings, "reading", nil, "take another reading of what Genesys leaves open, see above")
@@ -123,8 +123,7 @@ func runActionRun(ctx context.Context, o actionRunOptions) error {
 		if run.BaseURL == "" {
 			return fail(errors.New("the action's URL is a path"), "say where it goes: --region or --base-url")
 		}
-		run.Bearer = secret.New(o.Getenv("GENESYSCLOUD_ACCESS_TOKEN"))
-		if err := whole("GENESYSCLOUD_ACCESS_TOKEN", run.Bearer); err != nil {
+		if run.Bearer, err = o.credential("GENESYSCLOUD_ACCESS_TOKEN"); err != nil {
 			return err
 		}
 	}
@@ -211,7 +210,10 @@ func actionInput(text string) (map[string]any, error) {
 func (o actionRunOptions) prepare(opts dataaction.Options) (dataaction.RunOptions, dataaction.Sender, error) {
 	run := dataaction.RunOptions{Remarks: true, Trace: o.trace || o.settings.json, BasicAuth: o.basic, Credentials: map[string]secret.Value{}}
 	for _, field := range slices.Sorted(maps.Keys(o.credentials)) {
-		v := secret.New(o.Getenv(o.credentials[field]))
+		v, err := o.own(o.credentials[field])
+		if err != nil {
+			return run, nil, err
+		}
 		if !v.Set() {
 			return run, nil, fail(fmt.Errorf("environment variable %s is empty", o.credentials[field]), "it gives the credential's field "+field)
 		}

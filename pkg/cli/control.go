@@ -90,7 +90,7 @@ func openControl(ctx context.Context, env session, readOnly bool) (c control, er
 	if err != nil {
 		return c, err
 	}
-	c.b = b
+	c.b, env.settings.keyless = b, true
 	if c.target, err = openOrg(ctx, env, l, b, readOnly); err != nil {
 		return c, err
 	}

@@ -25,10 +25,13 @@ type Env struct {
 	Pause   func(context.Context, time.Duration) error                      // lets the pauses pass that the vendors need; nil waits for real
 
 	told  map[string]string // variables whose values came with this run, and how errors call their source
+	filed map[string]filed  // variables for which the environment names a file
 	given settings          // filled from the root's flags before a command runs
 	known *secret.Known     // the secrets of this run, which no output may hold
 	stop  func()            // ends the context that --timeout limits
 	late  chan error        // says so when a command does not end by itself
+
+	outside func(string) string // the environment without what files hold
 
 	claimed string // what reads standard input; empty: nothing yet
 }

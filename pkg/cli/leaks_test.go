@@ -252,6 +252,7 @@ func TestNoCommandLeaks(t *testing.T) {
 	t.Parallel()
 	m := newMarked(t, "mixed")
 	m.fill()
+	m.inFiles(t, "HUBSPOT_SERVICE_KEY", "HUBSPOT_REFRESH_TOKEN", "DEALROUTE_RUNTIME_CLIENT_SECRET") // and the others in the environment
 	runs := commandRuns(t, m)
 	l := &leaks{t: t}
 	walked := 0

@@ -116,7 +116,7 @@ func (m manual) environment() []entry {
 	}
 	for _, c := range credentials() {
 		if strings.HasPrefix(c.name, "HUBSPOT_") && m.does(readsHubSpot) || !strings.HasPrefix(c.name, "HUBSPOT_") && m.does(readsGenesys) {
-			out = append(out, entry{c.name, c.is + "; --" + secretsFlag + " wins"})
+			out = append(out, entry{c.name, c.is + "; or " + c.name + fileEnding + ", a file that holds it; --" + secretsFlag + " wins"})
 		}
 	}
 	out = append(out, entry{"HOME, XDG_CONFIG_HOME", "where the user's own files are"})

@@ -45,11 +45,11 @@ func appFromEnv(env session, field string) (secret.Value, error) {
 	default:
 		return secret.Value{}, fmt.Errorf("nothing is known of field %q of a HubSpot app", field)
 	}
-	v := secret.New(env.Getenv(variable))
-	if !v.Set() {
-		return v, fail(fmt.Errorf("%s is not set", variable), "set it to "+what)
+	v, err := env.credential(variable)
+	if err == nil && !v.Set() {
+		err = fail(fmt.Errorf("%s is not set", variable), "set it to "+what)
 	}
-	return v, whole(variable, v)
+	return v, err
 }
 
 // sandboxApp is the app of the emulated account.
@@ -78,7 +78,7 @@ func givenBy(d *deployment.Deployment) string {
 // notGiven names the first of them that is not set.
 func notGiven(env session, d *deployment.Deployment) string {
 	for _, v := range strings.Split(givenBy(d), ", ") {
-		if env.Getenv(v) == "" {
+		if !env.gives(v) {
 			return v
 		}
 	}
@@ -197,9 +197,9 @@ func liveKey(ctx context.Context, env session, d *deployment.Deployment) (secret
 		}
 		return key, err
 	}
-	key := secret.New(env.Getenv(keyVariable))
-	if !key.Set() {
-		return key, fail(errors.New("no key for HubSpot"), "set HUBSPOT_SERVICE_KEY to a service key with crm.objects.contacts.read and crm.objects.deals.read, and with crm.objects.companies.read for hubspot.lookup.company: numbers")
+	key, err := env.credential(keyVariable)
+	if err == nil && !key.Set() {
+		err = fail(errors.New("no key for HubSpot"), "set HUBSPOT_SERVICE_KEY to a service key with crm.objects.contacts.read and crm.objects.deals.read, and with crm.objects.companies.read for hubspot.lookup.company: numbers")
 	}
-	return key, whole(keyVariable, key)
+	return key, err
 }

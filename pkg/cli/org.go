@@ -51,8 +51,8 @@ func openOrg(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint
 	if err != nil {
 		return nil, err
 	}
-	if l.deployment.HubSpot.Auth.Method != deployment.AuthOAuth {
-		if err := whole(keyVariable, secret.New(env.Getenv(keyVariable))); err != nil {
+	if l.deployment.HubSpot.Auth.Method != deployment.AuthOAuth && !env.settings.keyless {
+		if _, err := env.credential(keyVariable); err != nil {
 			return nil, err
 		}
 	}
@@ -90,11 +90,11 @@ func secretFromEnv(env session, field string) (secret.Value, error) {
 	if variable == "" {
 		return secret.Value{}, fmt.Errorf("nothing is known of credential field %q", field)
 	}
-	v := secret.New(env.Getenv(variable))
-	if !v.Set() {
-		return v, fail(fmt.Errorf("%s is not set", variable), "set it to "+hint)
+	v, err := env.credential(variable)
+	if err == nil && !v.Set() {
+		err = fail(fmt.Errorf("%s is not set", variable), "set it to "+hint)
 	}
-	return v, whole(variable, v)
+	return v, err
 }
 
 // whole refuses a secret that cannot be one: blanks at its ends, line ends and other control

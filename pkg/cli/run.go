@@ -28,8 +28,13 @@ func run(ctx context.Context, args []string, env *Env, all map[string][]*cobra.C
 	env.late = make(chan error, 1)
 	ended := make(chan error, 1)
 	go func() {
+		env.takeFiles(credentialNames()...) // before anything can be said
+		if err := env.typed(args); err != nil {
+			ended <- err
+			return
+		}
 		cmd, err := root.ExecuteContextC(ctx)
-		ended <- argumentError(cmd, err)
+		ended <- argumentError(cmd, err, args)
 	}()
 	var err error
 	select {
@@ -174,11 +179,12 @@ func printFailureJSON(io *Streams, err error) {
 
 // argumentError gives the errors of cobra about commands and arguments, which have no type,
 // the form of all others.
-func argumentError(cmd *cobra.Command, err error) error {
+func argumentError(cmd *cobra.Command, err error, args []string) error {
 	var f *failure
 	if err == nil || errors.As(err, &f) {
 		return err
 	}
+	err = unquoted(err, args)
 	switch text := err.Error(); {
 	case strings.HasPrefix(text, "unknown command ") && !cmd.HasSubCommands():
 		return usage(cmd.CommandPath(), fmt.Errorf("%s takes flags only, no other argument", cmd.CommandPath()))

@@ -26,7 +26,8 @@ type credential struct {
 	hidden   bool // false: an id, which may be shown
 }
 
-// credentials are those that commands take, from the environment or with --secrets-stdin.
+// credentials are those that commands take, from the environment, a file that it names, or with
+// --secrets-stdin.
 func credentials() []credential {
 	return []credential{
 		{keyVariable, "the HubSpot service key", true},
@@ -51,11 +52,17 @@ const (
 const credentialsFlag = "credentials-env"
 
 func addSecrets(root *cobra.Command) {
-	root.PersistentFlags().Bool(secretsFlag, false, "read secrets from standard input, as lines NAME=value; they win over the environment")
+	root.PersistentFlags().Bool(secretsFlag, false, "read secrets from standard input, as lines NAME=value; they win over the environment and the files that it names")
 }
 
-// takeSecrets reads the secrets of this run from standard input, when it is asked to.
+// takeSecrets reads the secrets of this run from the files that a command's own variables name, and
+// from standard input, when it is asked to.
 func (e *Env) takeSecrets(cmd *cobra.Command) error {
+	own, err := ownVariables(cmd)
+	if err != nil {
+		return err
+	}
+	e.takeFiles(own...)
 	if asked, err := cmd.Flags().GetBool(secretsFlag); err != nil || !asked {
 		return err
 	}
@@ -72,10 +79,6 @@ func (e *Env) takeSecrets(cmd *cobra.Command) error {
 		return fmt.Errorf("read the secrets from standard input: %w", err)
 	case len(text) > maxSecrets:
 		return fail(fmt.Errorf("standard input has more than %d kB, and secrets do not", maxSecrets>>10), how)
-	}
-	own, err := ownVariables(cmd)
-	if err != nil {
-		return err
 	}
 	told, err := readSecrets(string(text), own)
 	if err != nil {
@@ -114,20 +117,9 @@ func (e *Env) tell(name string, v secret.Value, from string) {
 		}
 		return outside(asked)
 	}
-	if !slices.ContainsFunc(credentials(), func(c credential) bool { return c.name == name && !c.hidden }) {
+	if hidden(name) {
 		e.known.Add(v)
 	}
-}
-
-// from says where variables, listed with commas, come from, for errors about what they hold.
-func (e *Env) from(names string) string {
-	all := strings.Split(names, ", ")
-	for i, n := range all {
-		if at := e.told[n]; at != "" {
-			all[i] = at
-		}
-	}
-	return strings.Join(all, ", ")
 }
 
 // spent is standard input when the secrets were read from it.
@@ -153,11 +145,7 @@ func ownVariables(cmd *cobra.Command) ([]string, error) {
 // that begin with # say nothing, export before a name is left out, and so are quotes around a
 // value. Nothing of a line is ever told: it may be a secret that has lost its name.
 func readSecrets(text string, own []string) (map[string]secret.Value, error) {
-	var names []string
-	for _, c := range credentials() {
-		names = append(names, c.name)
-	}
-	names = append(names, own...)
+	names := append(credentialNames(), own...)
 	told, lines := map[string]secret.Value{}, map[string]int{}
 	for i, line := range strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n") {
 		line = strings.TrimSuffix(line, "\r")
@@ -200,18 +188,7 @@ func readSecrets(text string, own []string) (map[string]secret.Value, error) {
 func (e *Env) explainedSecrets() []view.SecretSource {
 	var out []view.SecretSource
 	for _, c := range credentials() {
-		source := "not set"
-		switch {
-		case e.Getenv(c.name) == "":
-		case e.told[c.name] != "":
-			source = "standard input"
-		default:
-			source = "environment"
-		}
-		if e.given.profile != "" && strings.HasPrefix(c.name, "GENESYSCLOUD_") {
-			source = fmt.Sprintf("profile %q", e.given.profile)
-		}
-		out = append(out, view.SecretSource{Name: c.name, Source: source})
+		out = append(out, view.SecretSource{Name: c.name, Source: e.source(c.name)})
 	}
 	return out
 }

@@ -53,6 +53,7 @@ type settings struct {
 	level                      slog.Level
 	format                     string // text, json, or what else the command writes
 	json, sandbox, plain       bool
+	keyless                    bool // the command needs no HubSpot key, whatever is wrong with one
 	regionGiven, orgGiven      bool // by a flag or the environment, which win over the deployment file
 }
 

@@ -122,6 +122,7 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 	if o.moves.back != "" && o.verifyANI != "" {
 		return fail(errors.New("--cutover-back tests nothing"), "leave --verify-ani out")
 	}
+	env.settings.keyless = o.moves.back != ""
 	target, err := openOrg(ctx, env, l, b, false)
 	if err != nil {
 		return err
@@ -207,6 +208,7 @@ func runDestroy(ctx context.Context, o destroyOptions) (err error) {
 	if o.yes && !env.settings.sandbox && o.confirm != name {
 		return fail(fmt.Errorf("destroy without a question needs the deployment's name"), fmt.Sprintf("add --confirm %s", name))
 	}
+	env.settings.keyless = true
 	target, err := openOrg(ctx, env, l, b, false)
 	if err != nil {
 		return err

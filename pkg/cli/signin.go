@@ -22,13 +22,13 @@ import (
 func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, error) {
 	regions := []said{{"genesys.region of the deployment file", inFile}}
 	cfg := genesysrest.Config{ReadOnly: readOnly, Agent: "dealroute/" + env.version(), Log: env.log(), Secrets: env.known}
-	token, id, key := env.Getenv("GENESYSCLOUD_ACCESS_TOKEN"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_ID"), env.Getenv("GENESYSCLOUD_OAUTHCLIENT_SECRET")
-	for _, v := range []struct{ variable, text string }{
-		{"GENESYSCLOUD_ACCESS_TOKEN", token}, {"GENESYSCLOUD_OAUTHCLIENT_ID", id}, {"GENESYSCLOUD_OAUTHCLIENT_SECRET", key},
-	} {
-		if err := whole(v.variable, secret.New(v.text)); err != nil && env.settings.profile == "" {
+	given := map[string]secret.Value{}
+	for _, variable := range []string{"GENESYSCLOUD_ACCESS_TOKEN", "GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET"} {
+		v, err := env.credential(variable)
+		if err != nil && env.settings.profile == "" {
 			return cfg, err
 		}
+		given[variable] = v
 	}
 	gateway := "" // the address that a profile names in place of the region's
 	switch name := env.settings.profile; {
@@ -42,14 +42,14 @@ func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, erro
 		}
 		cfg.Client, cfg.Secret, cfg.Token = p.ID, secret.New(p.Secret), secret.New(p.Token)
 		regions = append([]said{{fmt.Sprintf("profile %q of ~/.gc/config.toml", name), p.Environment}}, regions...)
-	case token != "":
-		cfg.Token = secret.New(token)
+	case given["GENESYSCLOUD_ACCESS_TOKEN"].Set():
+		cfg.Token = given["GENESYSCLOUD_ACCESS_TOKEN"]
 	default:
-		cfg.Client, cfg.Secret = id, secret.New(key)
+		cfg.Client, cfg.Secret = given["GENESYSCLOUD_OAUTHCLIENT_ID"].Reveal(), given["GENESYSCLOUD_OAUTHCLIENT_SECRET"]
 	}
 	if !cfg.Token.Set() && (cfg.Client == "" || !cfg.Secret.Set()) {
 		return cfg, fail(errNoCredentials,
-			"set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, name a profile of ~/.gc/config.toml with --profile, or try it with --sandbox")
+			"set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET (or the same with _FILE), name a profile of ~/.gc/config.toml with --profile, or try it with --sandbox")
 	}
 	regions = append(env.settings.regions(env.Getenv), regions...)
 	regions = slices.DeleteFunc(regions, func(s said) bool { return s.region == "" })

@@ -94,6 +94,10 @@ func runTokenRenew(ctx context.Context, o tokenRenewOptions) error {
 	}
 	retry, told := firstRetry, false
 	for {
+		if env.takeFiles(appVariables()...) {
+			last = nil // what came with an earlier token counts no more
+		}
+		env.takeFiles(credentialNames()...)
 		until, err := o.renew(ctx, l, b, &last)
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // it was interrupted, and what it was doing is told by nobody
