@@ -70,7 +70,7 @@ func completers(env *Env) map[string]completer {
 		"file": yaml, "fixtures": yaml, "world": yaml, "module": yaml, "init-suite": yaml, "simulate org": yaml,
 		"suite": calls, "routing-diff": calls, "arrivals": files("csv"),
 		"context": json, "document": json, "auth": json, "plan out": anyFile, "report": files("html"),
-		"counterexamples": folders, "copy-templates": folders, "render out": folders, "man out": folders,
+		"counterexamples": folders, "copy-templates": folders, "render out": folders, "init out": folders, "countries": commas(phone.Regions()), "man out": folders,
 
 		"output": func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 			return append([]string{"text", "json"}, strings.Fields(cmd.Annotations[formatsOf])...), inOrder

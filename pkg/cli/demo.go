@@ -116,7 +116,7 @@ func (d *demo) tell(ctx context.Context) error {
 			return fail(fmt.Errorf("%s: %w", s.name, err), "the demo uses nothing of yours: this is a fault of the program")
 		}
 	}
-	d.say("\nNext: \"%s\" writes these files; change them, and set up your own org.\n", exampleCommand)
+	d.say("\nNext: \"%s\" writes a deployment of your own, \"%s\" these files to look at.\n", initCommand, exampleCommand)
 	return nil
 }
 
@@ -129,20 +129,10 @@ func (d *demo) say(format string, args ...any) {
 
 // open reads the example from the program itself and starts the emulators in memory.
 func (d *demo) open(ctx context.Context) error {
-	name := path.Join(demoExample, deploymentFile)
-	data, err := fs.ReadFile(examples.FS, name)
-	if err != nil {
+	var err error
+	if d.loaded, err = ofExample(demoExample); err != nil {
 		return err
 	}
-	dep, found := deployment.Parse("examples/"+name, data)
-	if found.Has(diag.Error) {
-		return unreadable(found, data, false)
-	}
-	sub, err := fs.Sub(examples.FS, demoExample)
-	if err != nil {
-		return err
-	}
-	d.loaded = &loaded{path: "examples/" + name, dir: "examples/" + demoExample, source: data, deployment: dep, findings: found, files: sub}
 	if d.print, err = d.loaded.render(false); err != nil {
 		return err
 	}
@@ -152,6 +142,24 @@ func (d *demo) open(ctx context.Context) error {
 	}
 	d.target, err = sandboxOrg(d.env, s, false)
 	return err
+}
+
+// ofExample is the deployment of an example, which is read from the program itself.
+func ofExample(example string) (*loaded, error) {
+	name := path.Join(example, deploymentFile)
+	data, err := fs.ReadFile(examples.FS, name)
+	if err != nil {
+		return nil, err
+	}
+	dep, found := deployment.Parse("examples/"+name, data)
+	if found.Has(diag.Error) {
+		return nil, unreadable(found, data, false)
+	}
+	sub, err := fs.Sub(examples.FS, example)
+	if err != nil {
+		return nil, err
+	}
+	return &loaded{path: "examples/" + name, dir: "examples/" + example, source: data, deployment: dep, findings: found, files: sub}, nil
 }
 
 func (d *demo) validate(ctx context.Context) (string, error) {

@@ -20,8 +20,12 @@ import (
 // allExamples is what --example takes for their list.
 const allExamples = "list"
 
-// exampleCommand is the next step of whoever has no deployment file.
-const exampleCommand = "dealroute render --example basic --out DIR"
+// The next step of whoever has no deployment file: one of his own, or one to look at.
+const (
+	initCommand    = "dealroute init"
+	exampleCommand = "dealroute render --example basic --out DIR"
+	firstCommands  = initCommand + " (an example to look at: " + exampleCommand + ")"
+)
 
 func addExample(cmd *cobra.Command, name *string) {
 	cmd.Flags().StringVar(name, "example", "", "write an example's own files instead: a first deployment file, with callers to try it with; list names them")
@@ -99,16 +103,8 @@ func listExamples(env session) error {
 
 // writeNew writes files below a folder, all or none, and none where there is one already.
 func writeNew(dir string, files map[string][]byte) error {
-	for _, name := range sortedNames(files) {
-		// of a folder it is enough that it stands there: what of it is ours cannot be told
-		first, _, _ := strings.Cut(name, "/")
-		at := filepath.Join(dir, first)
-		switch _, err := os.Lstat(at); {
-		case err == nil:
-			return fail(fmt.Errorf("%s is there already", at), "name another folder with --out: nothing is overwritten")
-		case !errors.Is(err, os.ErrNotExist):
-			return fmt.Errorf("look at %s: %w", at, reason(err))
-		}
+	if err := nothingThere(dir, sortedNames(files)); err != nil {
+		return err
 	}
 	_, missing := os.Lstat(dir)
 	err := writeTree(dir, files)
@@ -123,6 +119,22 @@ func writeNew(dir string, files map[string][]byte) error {
 		os.Remove(dir) //nolint:errcheck // it may hold what somebody else wrote
 	}
 	return err
+}
+
+// nothingThere refuses to write where there is one of these files already.
+func nothingThere(dir string, names []string) error {
+	for _, name := range names {
+		// of a folder it is enough that it stands there: what of it is ours cannot be told
+		first, _, _ := strings.Cut(name, "/")
+		at := filepath.Join(dir, first)
+		switch _, err := os.Lstat(at); {
+		case err == nil:
+			return fail(fmt.Errorf("%s is there already", at), "name another folder with --out: nothing is overwritten")
+		case !errors.Is(err, os.ErrNotExist):
+			return fmt.Errorf("look at %s: %w", at, reason(err))
+		}
+	}
+	return nil
 }
 
 var callerNumber = pattern.Of(`\+[1-9][0-9]{8,14}`)

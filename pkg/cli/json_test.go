@@ -206,6 +206,8 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"codes listed", "explain-list", 0, "", []string{"explain", "DA-TPL"}},
 		{"explain-config", "explain-config", 0, "", []string{"--explain-config", "-f", basicFile}},
 		{"render", "render", 0, "", []string{"render", "-f", basicFile, "--out", build}},
+		{"init", "init", 0, "", []string{"init", "--sandbox", "--name", "acme", "--region", "us-east-1", "--countries", "US", "--fallback-queue", "Salse", "--out", filepath.Join(dir, "init")}},
+		{"init again", "failure", 1, "", []string{"init", "--out", filepath.Join(dir, "init")}},
 		{"example", "render", 0, "", []string{"render", "--example", "minimal", "--out", filepath.Join(dir, "example")}},
 		{"examples", "render-examples", 0, "", []string{"render", "--example", "list"}},
 		{"no example", "failure", 1, "", []string{"render", "--example", "none"}},

@@ -226,9 +226,15 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 			with("simulate", "--load", acting), with("simulate", "--load", "1/s", "--for", "1m", "--fault", "429@"+acting), with("simulate", "--load", "1/s", "--for", "1m", "--compare", acting),
 		},
 		"simulate merge": {with("simulate", "merge", badCalls), with("simulate", "merge", badPart)},
-		"render":         {with("render", "--out", filepath.Join(m.dir, "again")), {"render", "-f", names, "--out", filepath.Join(m.dir, "b\x1b[31m\nFORGED")}},
-		"sandbox":        {with("sandbox")},
-		"sandbox reset":  {with("sandbox", "reset")},
+		"init": {
+			{"init", "--sandbox", "--name", "acme", "--region", "us-east-1", "--countries", "US", "--fallback-queue", "Lucia # \"quoted\"", "--out", filepath.Join(m.dir, "i\x1b[31m\nFORGED")},
+			{"init", "--name", acting, "--region", "us-east-1", "--countries", "US", "--fallback-queue", "A", "--out", evilPath}, {"init", "--name", "acme", "--region", "us-east-1", "--countries", acting, "--fallback-queue", acting, "--out", evilPath},
+			{"init", "--name", "acme", "--region", "us-east-1", "--countries", "US", "--fallback-queue", acting, "--number", ani, "--out", evilPath}, {"init", "--out", evilPath},
+			{"init", "--name", "acme", "--region", "us-east-1", "--countries", "US", "--fallback-queue", "A", "--stages", acting, "--out", evilPath},
+		},
+		"render":        {with("render", "--out", filepath.Join(m.dir, "again")), {"render", "-f", names, "--out", filepath.Join(m.dir, "b\x1b[31m\nFORGED")}},
+		"sandbox":       {with("sandbox")},
+		"sandbox reset": {with("sandbox", "reset")},
 		"eval": {
 			{"eval", "1 + 1"}, {"eval", `"` + acting + `"`}, {"eval", acting}, {"eval", "Call.Ani", "--set", "Call.Ani=" + ani}, {"eval", "--velocity", "$input.a " + acting, "--context", input},
 			{"eval", "--jsonpath", "$.a", "--document", doc}, {"eval", "--jsonpath", "$.b" + acting, "--document", doc}, {"eval", "--velocity", "#if(" + acting}, {"eval", "--check", "Flow." + acting},

@@ -58,7 +58,7 @@ func findDeployment(env session) (string, error) {
 			return path, nil
 		}
 		if at == filepath.Dir(at) {
-			return "", fail(fmt.Errorf("no %s here or in a folder above", deploymentFile), "name the file with -f FILE, or write a first one with: "+exampleCommand)
+			return "", fail(fmt.Errorf("no %s here or in a folder above", deploymentFile), "name the file with -f FILE, or write a first one with: "+firstCommands)
 		}
 	}
 }

@@ -50,6 +50,7 @@ func manuals() map[string]manual {
 	const org = readsFile + " " + readsGenesys + " " + readsHubSpot + " " + readsSandbox
 	return map[string]manual{
 		"demo":           {"", "", "setup simulate"},
+		"init":           {readsGenesys + " " + readsHubSpot + " " + readsSandbox, "", "validate simulate setup schema"},
 		"plan":           {org + " " + readsOrgFile + " " + readsCRM, "with --detailed-exitcode, changes are pending", "setup validate status"},
 		"setup":          {org + " " + readsOrgFile, "what is set up does not route a caller as the policy says, or a saved plan no longer fits the org, the file or the program", "plan validate status destroy"},
 		"destroy":        {org + " " + readsOrgFile, "", "setup status"},

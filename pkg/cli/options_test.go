@@ -15,6 +15,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/starter"
 	"github.com/spf13/cobra"
 )
 
@@ -39,7 +40,7 @@ func hold[O any](into *any) func(context.Context, O) error {
 // held are all commands, each with a run function that only keeps its options.
 func held(env *Env, got *any) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
-		groupDeploy: {newDemoCmd(env, hold[session](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got)), newRotateCmd(newRotateKeyCmd(env, hold[rotateOptions](got)), newRotateClientCmd(env, hold[rotateOptions](got)))},
+		groupDeploy: {newDemoCmd(env, hold[session](got)), newInitCmd(env, hold[initOptions](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got)), newRotateCmd(newRotateKeyCmd(env, hold[rotateOptions](got)), newRotateClientCmd(env, hold[rotateOptions](got)))},
 		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got)), newTokenCmd(newTokenRenewCmd(env, hold[tokenRenewOptions](got)))},
 		groupLook: {
 			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got), newSimulateMergeCmd(env, hold[mergeOptions](got))), newRenderCmd(env, hold[renderOptions](got)),
@@ -122,6 +123,10 @@ func TestOptions(t *testing.T) {
 		{"simulate --suite s --fail-under 90 --shard 1/2 --mutate", simulateOptions{session: s, crm: "fixtures", flow: "rendered", suite: "s", checks: suiteOptions{failUnder: "90", shard: "1/2", mutate: true}, load: noLoad}},
 		{"simulate --init-suite s", simulateOptions{session: s, crm: "fixtures", flow: "rendered", checks: suiteOptions{first: "s"}, load: noLoad}},
 		{"simulate merge a b --fail-under 90", mergeOptions{s, []string{"a", "b"}, "90"}},
+		{"init", initOptions{session: s, out: "."}},
+		{"init --name n --countries GB,IE --countries US --number +1 --number +2 --fallback-queue q,r --fallback-skills a,b --stages s,t --deals-queue d --out o", initOptions{s, starter.Answers{
+			Name: "n", Countries: []string{"GB", "IE", "US"}, Numbers: []string{"+1", "+2"}, Fallback: "q,r", FallbackSkills: []string{"a", "b"}, Stages: []string{"s", "t"}, DealsQueue: "d",
+		}, "o"}},
 		{"render --out o --copy-templates c --annotate --example e", renderOptions{s, "o", "c", true, "e"}},
 		{"sandbox", sandboxCmdOptions{session: s, genesys: "127.0.0.1:0", hubspot: "127.0.0.1:0"}},
 		{"sandbox --latency 1s --job-time 2s --hubspot-latency 3s --export-time 4s --genesys-address g --hubspot-address h --fault 3=429", sandboxCmdOptions{s, time.Second, 2 * time.Second, 3 * time.Second, 4 * time.Second, "g", "h", []string{"3=429"}}},

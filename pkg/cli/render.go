@@ -66,7 +66,7 @@ func runRender(_ context.Context, o renderOptions) error {
 	case o.annotate && o.out == "":
 		return fail(errors.New("--annotate goes with --out"), "name the folder for the flow with --out DIR")
 	case o.out == "" && o.copyTemplates == "":
-		return fail(errors.New("nothing to write"), "name a folder with --out DIR or --copy-templates DIR; for a first file, "+exampleCommand)
+		return fail(errors.New("nothing to write"), "name a folder with --out DIR or --copy-templates DIR; for a first file, "+firstCommands)
 	case o.copyTemplates != "":
 		if err := copyTemplates(env, o.copyTemplates); err != nil || o.out == "" {
 			return err

@@ -731,3 +731,22 @@ func (c *Client) Numbers(ctx context.Context, numbers []string) (map[string]gene
 	}
 	return out, nil
 }
+
+// FreeNumbers gives numbers of the org's pools that nothing uses, a page of them at most: there may be
+// tens of thousands.
+func (c *Client) FreeNumbers(ctx context.Context) ([]string, error) {
+	got := pageOf{members: []string{"number"}, number: 1}
+	err := c.ask(ctx, func(a apis) error {
+		return sent(a.telephony().GetTelephonyProvidersEdgesDidpoolsDids("UNASSIGNED", nil, "", pageSize, 1, ""))
+	}, &got)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, b := range got.Entities {
+		if n, _ := b["number"].(string); n != "" {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}

@@ -14,7 +14,7 @@ func Map() []Layer {
 		{"nouns", []string{"pkg/internal/pattern", "pkg/phone", "pkg/diag", "pkg/source", "pkg/secret", "pkg/hubspot", "pkg/genesys"}, false},
 		{"files", []string{"templates", "examples", "docs"}, false},
 		{"languages", []string{"pkg/velocity", "pkg/jsonpath", "pkg/architect/expr", "pkg/architect", "pkg/architect/check"}, false},
-		{"meaning", []string{"pkg/dataaction", "pkg/terraform", "pkg/architect/interp", "pkg/architect/world", "pkg/routing", "pkg/deployment", "pkg/privacy", "pkg/blueprint"}, false},
+		{"meaning", []string{"pkg/dataaction", "pkg/terraform", "pkg/architect/interp", "pkg/architect/world", "pkg/routing", "pkg/deployment", "pkg/privacy", "pkg/blueprint", "pkg/starter"}, false},
 		{"engines", []string{"pkg/plan", "pkg/reconcile", "pkg/simulate", "pkg/load", "pkg/prove", "pkg/validate", "pkg/doctor"}, false},
 		{"adapters", []string{
 			"pkg/internal/transport", "pkg/genesys/genesysrest", "pkg/hubspot/hubspotrest",
