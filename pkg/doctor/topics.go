@@ -17,7 +17,7 @@ type Topic struct {
 
 // Topics lists the codes of this package.
 func Topics() []Topic {
-	return slices.Concat(accountTopics(), latencyTopics(), matchTopics())
+	return slices.Concat(accountTopics(), latencyTopics(), matchTopics(), capacityTopics())
 }
 
 // find makes a finding with the severity of its topic. A code without a topic is a mistake here.

@@ -14,14 +14,9 @@ import (
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
-// searchesPerCall is how many a known caller takes who is searched: for the contact, and for its deals.
-const searchesPerCall = 2
-
-// HubSpot: what is no search counts in a window of ten seconds, for each key.
-const (
-	readsPerWindow = 100 // of an account without a paid tier
-	readsWindow    = 10  // seconds
-)
+// readsPerWindow is what HubSpot answers a key in ten seconds beside searches, in an account without a
+// paid tier.
+const readsPerWindow = 100
 
 // comfortable is how many calls a minute two searches each carry, and busy from how many on
 // that is no note any more but a warning.
@@ -30,8 +25,8 @@ const (
 	busy        = 30
 )
 
-// refused is the share of calls whose read of the contact does not fit into the ten seconds of a key.
-func refused(calls float64) float64 { return load.Rolling(calls/60*readsWindow, readsPerWindow) }
+// refused is the share of calls that HubSpot refuses where each takes two searches.
+func refused(calls float64) float64 { return load.Lost(calls, 2) }
 
 func rulePeak() Rule {
 	return Rule{
@@ -46,38 +41,28 @@ func rulePeak() Rule {
 			"Genesys Cloud executes 2,500 data actions a minute in an org, unless that has been raised. Give `lookup_failed` a good rule, and keep `afterFailure` short: [high volume](../examples/high-volume/dealroute.yaml).",
 		check: func(c *check) {
 			n := c.d.Calls.PeakPerMinute
-			actions, calls, of := 2, float64(n), "a known caller takes 2"
-			searches := searchesPerCall
 			l := c.d.HubSpot.Lookup
-			switch numbers := l.Company == routing.CompanyNumbers; {
-			case l.Rolled():
-				actions, searches = 1, 0
-			case numbers && l.Searches():
-				actions, calls, of = 3, 1.5*float64(n), "a caller whom only a company's number finds takes 3"
-			case numbers:
-				actions, of = 3, "a caller whom only a company's number finds takes 2"
-			case !l.Searches():
-				searches, of = 1, "a known caller takes 1"
+			u := load.UseOf(l)
+			calls, of := float64(n), "a known caller"
+			if u.Searches > 2 {
+				calls *= float64(u.Searches) / 2
 			}
 			if calls <= comfortable {
 				return
 			}
-			share, limit := 0.0, fmt.Sprintf("%d searches a second, and %s", hubspot.SearchesPerSecond, of)
-			if searches > 0 {
-				share = load.Lost(calls, searches)
+			if l.Company == routing.CompanyNumbers && !l.Rolled() {
+				of = "a caller whom only a company's number finds"
 			}
-			if !l.Searches() {
-				reads := refused(calls)
-				if reads > share {
-					limit = fmt.Sprintf("%d requests in %d seconds to a key where no tier is paid, and each caller takes 1", readsPerWindow, readsWindow)
-				}
-				share = 1 - (1-share)*(1-reads)
+			share, searches, reads := u.Refused(float64(n), readsPerWindow)
+			limit := fmt.Sprintf("%d searches a second, and %s takes %d", hubspot.SearchesPerSecond, of, u.Searches)
+			if reads > searches {
+				limit = fmt.Sprintf("%d requests in 10 seconds to a key where no tier is paid, and each caller takes 1", readsPerWindow)
 			}
-			if n*actions > genesys.ExecutionsPerMinute {
+			if n*u.Requests > genesys.ExecutionsPerMinute {
 				c.at("calls.peakPerMinute", strconv.Itoa(n), "ask Genesys to raise the org's requests.volume.max",
-					"%d calls a minute execute up to %d data actions each, %d a minute: Genesys Cloud takes %d", n, actions, n*actions, genesys.ExecutionsPerMinute)
+					"%d calls a minute execute up to %d data actions each, %d a minute: Genesys Cloud takes %d", n, u.Requests, n*u.Requests, genesys.ExecutionsPerMinute)
 			}
-			if share <= load.Lost(comfortable, searchesPerCall) {
+			if share <= refused(comfortable) {
 				return
 			}
 			breaker, hint := "", "give lookup_failed a rule of its own"
@@ -85,14 +70,14 @@ func rulePeak() Rule {
 				hint = "callers who are not looked up have rules: allow this, with the reason, if that is enough"
 			}
 			if b := c.d.Enrichment.Breaker; b.Enabled {
-				breaker = fmt.Sprintf("; with the breaker open for %s after each, up to %s %% of callers are not looked up", short(b.AfterFailure), percent(load.WithBreaker(calls, share, b.AfterFailure.Seconds())))
+				breaker = fmt.Sprintf("; with the breaker open for %s after each, up to %s %% of callers are not looked up", short(b.AfterFailure), percent(load.WithBreaker(float64(n), share, b.AfterFailure.Seconds())))
 				if b.AfterFailure > time.Second {
 					hint += "; write afterFailure: 1s for the breaker"
 				}
 			}
 			f := c.at("calls.peakPerMinute", strconv.Itoa(n), hint,
 				"at %d calls a minute HubSpot refuses %s %% of lookups: it answers %s%s", n, percent(share), limit, breaker)
-			if share <= load.Lost(busy, searchesPerCall) {
+			if share <= refused(busy) {
 				f.Severity = diag.Info
 			}
 		},
