@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"golang.org/x/term"
+	"golang.org/x/time/rate"
 
 	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
@@ -32,6 +33,8 @@ type Env struct {
 	late  chan error        // says so when a command does not end by itself
 
 	outside func(string) string // the environment without what files hold
+
+	searches *rate.Limiter // that all searches of HubSpot share in this run; nil: each client has its own
 
 	claimed string // what reads standard input; empty: nothing yet
 }

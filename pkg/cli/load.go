@@ -17,6 +17,8 @@ import (
 // deploymentFile is the name that is looked for here and in every folder above.
 const deploymentFile = "dealroute.yaml"
 
+var errNoDeployment = fmt.Errorf("no %s here or in a folder above", deploymentFile)
+
 // A loaded deployment is the file with what was rendered from it.
 type loaded struct {
 	path       string // as shown in messages
@@ -58,7 +60,7 @@ func findDeployment(env session) (string, error) {
 			return path, nil
 		}
 		if at == filepath.Dir(at) {
-			return "", fail(fmt.Errorf("no %s here or in a folder above", deploymentFile), "name the file with -f FILE, or write a first one with: "+firstCommands)
+			return "", fail(errNoDeployment, "name the file with -f FILE, or write a first one with: "+firstCommands)
 		}
 	}
 }

@@ -57,6 +57,7 @@ func manuals() map[string]manual {
 		"rotate key":     {org, "", "rotate-client setup token-renew"},
 		"rotate client":  {org, "", "rotate-key setup"},
 		"status":         {org, "the org is not as the file says, or more of the data actions failed than --fail-over allows", "plan switch breaker"},
+		"doctor":         {org + " " + readsOrgFile + " " + readsCRM, "something as grave as --fail-severity was found in an account", "validate status explain"},
 		"switch":         {readsFile + " " + readsGenesys + " " + readsSandbox, "", "breaker status"},
 		"switch show":    {readsFile + " " + readsGenesys + " " + readsSandbox, "", "switch breaker"},
 		"switch on":      {readsFile + " " + readsGenesys + " " + readsSandbox, "", "switch breaker"},

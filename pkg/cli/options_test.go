@@ -41,7 +41,7 @@ func hold[O any](into *any) func(context.Context, O) error {
 func held(env *Env, got *any) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
 		groupDeploy: {newDemoCmd(env, hold[session](got)), newInitCmd(env, hold[initOptions](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got)), newRotateCmd(newRotateKeyCmd(env, hold[rotateOptions](got)), newRotateClientCmd(env, hold[rotateOptions](got)))},
-		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got)), newTokenCmd(newTokenRenewCmd(env, hold[tokenRenewOptions](got)))},
+		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newDoctorCmd(env, hold[doctorOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got)), newTokenCmd(newTokenRenewCmd(env, hold[tokenRenewOptions](got)))},
 		groupLook: {
 			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got), newSimulateMergeCmd(env, hold[mergeOptions](got))), newRenderCmd(env, hold[renderOptions](got)),
 			newSandboxCmd(env, hold[sandboxCmdOptions](got), hold[session](got)),
@@ -91,6 +91,8 @@ func TestOptions(t *testing.T) {
 		{"plan --renamed-from a", planOptions{session: s, moves: moveOptions{former: "a"}, diff: diffOptions{crm: "fixtures"}}},
 		{"status", statusOptions{s, time.Hour, ""}},
 		{"status --since 24h --fail-over 5%", statusOptions{s, 24 * time.Hour, "5%"}},
+		{"doctor", doctorOptions{s, 10, diag.Error}},
+		{"doctor --probes 3 --fail-severity info", doctorOptions{s, 3, diag.Info}},
 		{"switch", controlOptions{session: s, verb: "show"}},
 		{"switch show", controlOptions{session: s, verb: "show"}},
 		{"switch off --yes --reason r", controlOptions{s, true, "off", "r", 0}},

@@ -28,12 +28,14 @@ type keyCheck struct {
 	refused error // why it will not do
 	doubt   error // why nobody could tell
 	said    validate.HubSpot
+	scopes  hubspotrest.Scopes // as far as HubSpot tells
 }
 
 // checkKey asks HubSpot by one read, where that is answered, whether it knows the key, of which account
 // it is, and whether it has these scopes. An empty pin is no question; given is where the key comes from.
 func checkKey(ctx context.Context, c *hubspotrest.Client, d *deployment.Deployment, given, pin string, scopes []string) (k keyCheck) {
 	s, err := c.Scopes(ctx, scopes...)
+	k.scopes = s
 	var no *hubspotrest.Error
 	switch {
 	case errors.As(err, &no) && no.RefusesKey():
@@ -75,6 +77,7 @@ func checkKey(ctx context.Context, c *hubspotrest.Client, d *deployment.Deployme
 func crmClient(env session, d *deployment.Deployment, base string, key secret.Value) *hubspotrest.Client {
 	return hubspotrest.New(hubspotrest.Options{
 		BaseURL: base, Agent: "dealroute/" + env.version(), Token: key, Version: d.HubSpot.APIVersion, Log: env.log(), Sleep: env.Pause, Secrets: env.known,
+		Searches: env.searches,
 	})
 }
 
@@ -247,75 +250,96 @@ func tellFindings(env session, l *loaded, found diag.Findings) error {
 	return diag.PrintAll(env.IO.Err, found, func(diag.Finding) []byte { return l.source })
 }
 
-// online gathers what both accounts say of a deployment, for validate. What cannot be asked is part
-// of the answer.
+// Answers are what both accounts said of a deployment: what could not be asked is part of it.
+type answers struct {
+	online  *validate.Online
+	account *validate.Account
+	asked   []string // which accounts answered, in words
+
+	key        *keyCheck             // nil: nobody asked
+	token      secret.Value          // that HubSpot was shown
+	reconciler *reconcile.Reconciler // nil: the org was not read
+}
+
+// online asks both accounts of a deployment, for validate.
 func online(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint) (*validate.Online, *validate.Account, []string) {
-	out := &validate.Online{}
+	target, why := reach(ctx, env, l, b)
+	a := target.ask(ctx, env, l, b, why)
+	closing(target, new(error)) // its state was only read
+	return a.online, a.account, a.asked
+}
+
+// reach opens the org to read, or says why it cannot be asked: HubSpot can be, all the same.
+func reach(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint) (*org, *validate.Unasked) {
 	target, err := openOrg(ctx, env, l, b, true)
-	if err != nil {
-		target = &org{
-			secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) }, crm: env.settings.hubspotBase,
-			app: func(field string) (secret.Value, error) { return appFromEnv(env, field) },
-		}
-		out.Unasked = &validate.Unasked{Why: findingOf(err).Message, Hint: findingOf(err).Hint, Failed: !errors.Is(err, errNoCredentials)}
+	if err == nil {
+		return target, nil
 	}
-	defer closing(target, &err) // its state was only read
-	var account *validate.Account
+	return &org{
+		secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) }, crm: env.settings.hubspotBase,
+		app: func(field string) (secret.Value, error) { return appFromEnv(env, field) },
+	}, &validate.Unasked{Why: findingOf(err).Message, Hint: findingOf(err).Hint, Failed: !errors.Is(err, errNoCredentials)}
+}
+
+// ask gathers what both accounts say of a deployment. why is why the org cannot be asked.
+func (o *org) ask(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint, why *validate.Unasked) *answers {
+	out := &answers{online: &validate.Online{Unasked: why}}
+	said := out.online
 	var g errgroup.Group
-	check := sync.OnceValue(func() keyCheck { return target.keyCheck(ctx, env, l, b) })
-	token, noKey := target.bearer(ctx, env, l.deployment)
+	check := sync.OnceValue(func() keyCheck { return o.keyCheck(ctx, env, l, b) })
+	token, noKey := o.bearer(ctx, env, l.deployment)
 	if hubspotrest.GrantRefused(noKey) {
-		out.HubSpot = grantCheck(env.from(givenBy(l.deployment)), noKey).said
+		said.HubSpot = grantCheck(env.from(givenBy(l.deployment)), noKey).said
 	} else if noKey != nil {
-		out.HubSpot.Unasked = &validate.Unasked{Why: findingOf(noKey).Message, Hint: findingOf(noKey).Hint}
+		said.HubSpot.Unasked = &validate.Unasked{Why: findingOf(noKey).Message, Hint: findingOf(noKey).Hint}
 	} else {
+		out.token = token
 		g.Go(func() error {
 			var failed error
-			if k := check(); k.said.Refused == "" && k.doubt == nil {
-				account, failed = readAccount(ctx, crmClient(env, l.deployment, target.crm, token), l.deployment, b)
-			}
 			k := check()
-			out.HubSpot = k.said
+			if out.key = &k; k.said.Refused == "" && k.doubt == nil {
+				out.account, failed = readAccount(ctx, crmClient(env, l.deployment, o.crm, token), l.deployment, b)
+			}
+			said.HubSpot = k.said
 			if failed = errors.Join(k.doubt, failed); failed != nil && len(k.said.Unscoped) == 0 { // a scope that lacks says why
-				out.HubSpot.Unasked = unasked(failed)
+				said.HubSpot.Unasked = unasked(failed)
 			}
 			return nil
 		})
 	}
 	gaps := ""
-	if target.client != nil {
+	if o.client != nil {
 		g.Go(func() error {
-			cfg := target.reconcileConfig(env, l, b)
+			cfg := o.reconcileConfig(env, l, b)
 			cfg.ShowStaff = true
-			cfg.Prove = target.prove(b, check)
-			target.joinOwners(ctx, env, l.deployment, &cfg)
-			gaps = target.gaps
-			r, err := reconcile.Read(ctx, target.client, cfg)
+			cfg.Prove = o.prove(b, check)
+			o.joinOwners(ctx, env, l.deployment, &cfg)
+			gaps = o.gaps
+			r, err := reconcile.Read(ctx, o.client, cfg)
 			if err != nil {
-				unread(out, err)
+				unread(said, err)
 				return nil
 			}
-			pre := r.Preflight(ctx, target.client, userPrompt(l.deployment))
-			out.Org = &pre
+			pre := r.Preflight(ctx, o.client, userPrompt(l.deployment))
+			said.Org, out.reconciler = &pre, r
 			return nil
 		})
 	}
 	_ = g.Wait() // neither has an error
-	var asked []string
-	if out.Org != nil {
-		reads, _ := target.client.Calls()
-		asked = append(asked, fmt.Sprintf("org %q asked (%d reads)", out.Org.Org, reads))
-		if account == nil && (gaps != "" || len(out.Org.Unpreferring) > 0) {
-			account = &validate.Account{Name: "the org"}
+	if said.Org != nil {
+		reads, _ := o.client.Calls()
+		out.asked = append(out.asked, fmt.Sprintf("org %q asked (%d reads)", said.Org.Org, reads))
+		if out.account == nil && (gaps != "" || len(said.Org.Unpreferring) > 0) {
+			out.account = &validate.Account{Name: "the org"}
 		}
-		if account != nil {
-			account.Owners, account.Unpreferring = gaps, out.Org.Unpreferring
+		if out.account != nil {
+			out.account.Owners, out.account.Unpreferring = gaps, said.Org.Unpreferring
 		}
 	}
-	if account != nil && account.Live {
-		asked = append(asked, "HubSpot asked")
+	if out.account != nil && out.account.Live {
+		out.asked = append(out.asked, "HubSpot asked")
 	}
-	return out, account, asked
+	return out
 }
 
 // unread says why there is no plan.

@@ -175,6 +175,12 @@ func (in Input) allow(all diag.Findings, stops map[diag.Finding]bool) (left diag
 // unasked reports whether a code is of a check that was not made this time.
 func (in Input) unasked(code string) bool {
 	i := slices.IndexFunc(Rules(), func(r Rule) bool { return r.Code == code })
+	if strings.HasPrefix(code, ofDoctor) {
+		return true // it is the examination's matter, see Allowing
+	}
+	if in.Accounts {
+		return i < 0 || !in.asks(Rules()[i])
+	}
 	return in.AccountsOnly && i < 0 || i >= 0 && Rules()[i].property == "" && !in.asks(Rules()[i])
 }
 
@@ -206,9 +212,12 @@ func codes() []string {
 	return out
 }
 
-// vendorForm is that of codes this package does not list: those of rendering, of flows, and
-// of Genesys' own validation.
-var vendorForm = pattern.Of(`^(DR-(RENDER|FLOW)-[0-9]{3}|[a-z][A-Za-z]*(\.[A-Za-z]+)+)$`)
+// ofDoctor begins the codes of package doctor, which stands above this one.
+const ofDoctor = "DR-DOC-"
+
+// vendorForm is that of codes this package does not list: those of rendering, of flows, of an
+// examination, and of Genesys' own validation.
+var vendorForm = pattern.Of(`^(DR-(RENDER|FLOW|DOC)-[0-9]{3}|[a-z][A-Za-z]*(\.[A-Za-z]+)+)$`)
 
 // CodeError says why a text is no code of a finding, nil when it is one.
 func CodeError(code string) error {
@@ -223,4 +232,23 @@ func CodeError(code string) error {
 func lookUp(code string) (known bool, near string) {
 	all := codes()
 	return slices.Contains(all, code), diag.DidYouMean(code, all)
+}
+
+// Allowing takes out of findings, of whoever looks at a deployment beside this package, those that
+// comments of its file allow.
+func Allowing(in Input, all diag.Findings) (left diag.Findings, out []Allowed) {
+	if in.Deployment == nil || in.Source == nil {
+		return all, nil
+	}
+	file := in.Deployment.Pos("name").File
+	as, _ := allowances(file, in.Source)
+	for _, f := range all {
+		i := slices.IndexFunc(as, func(a *allowance) bool { return a.speaksFor(file, f) })
+		if i < 0 {
+			left = append(left, f)
+			continue
+		}
+		out = append(out, Allowed{f, as[i].reason, as[i].at.Line})
+	}
+	return left, out
 }

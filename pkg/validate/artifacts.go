@@ -47,6 +47,18 @@ func executions(b *blueprint.Blueprint) []execution {
 	return out
 }
 
+// Waits are how long the flow waits at most for each data action that asks HubSpot, by role. One
+// without a timeout of its own is left out.
+func Waits(b *blueprint.Blueprint) map[string]time.Duration {
+	out := map[string]time.Duration{}
+	for _, x := range executions(b) {
+		if t, ok := x.timeout(); ok && x.hubspot() {
+			out[x.action.Role] = max(out[x.action.Role], t)
+		}
+	}
+	return out
+}
+
 // A sender that keeps the request and gives no answer.
 type recorder struct{ sent []dataaction.Request }
 

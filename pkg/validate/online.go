@@ -58,6 +58,8 @@ func (in Input) asks(r Rule) bool {
 		return false
 	case in.AccountsOnly:
 		return r.preflight
+	case in.Accounts:
+		return r.account || r.online || r.ends
 	}
 	return true
 }

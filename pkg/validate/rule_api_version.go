@@ -21,7 +21,7 @@ var apiEnds = map[string]time.Time{
 
 func ruleAPIVersion() Rule {
 	return Rule{
-		Code: "DR-HUB-002", Severity: diag.Warning,
+		Code: "DR-HUB-002", Severity: diag.Warning, ends: true,
 		Title: "a version of HubSpot's API that ends",
 		Text: "HubSpot supports a dated version for at least 18 months, v4 until March 2027, and the versions up to v3 until September 2027. After that every lookup may fail at once. It is a note in the last year and a warning in the last half of it. " +
 			"Write the newest version, run `validate` and `simulate --crm live`, then `setup`: the searches are the same in all of them. A template of yours may name a version by itself.",

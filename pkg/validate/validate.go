@@ -21,6 +21,7 @@ type Input struct {
 	Account    *Account             // nil when nothing is known of the account
 	Online     *Online              // nil when no account was asked
 
+	Accounts     bool                     // only what the two accounts are asked about, and versions that end
 	AccountsOnly bool                     // only what plan and setup tell of the two accounts
 	Proof        *prove.Report            // nil when nothing was proved
 	Source       []byte                   // the text of the deployment file, for what its comments allow
@@ -61,6 +62,9 @@ type Rule struct {
 	account bool
 	// A rule about what reads of both accounts found is asked only when there were some.
 	online bool
+	// A rule that time alone makes true is asked of accounts, too.
+	ends bool
+
 	// What plan and setup tell, too, and not in words of their own.
 	preflight bool
 	// Setup begins nothing while an error of it is found.
@@ -106,7 +110,7 @@ func Run(in Input) Answer {
 		add(c.found)
 		asked = append(asked, r)
 	}
-	if in.Blueprint != nil && !in.AccountsOnly {
+	if in.Blueprint != nil && !in.AccountsOnly && !in.Accounts {
 		add(assumptions(in.Blueprint))
 	}
 	all = once(all)

@@ -86,7 +86,7 @@ func (c *Client) Scopes(ctx context.Context, need ...string) (Scopes, error) {
 	t, err := c.TokenInfo(ctx)
 	switch code := status(err); {
 	case err == nil && len(t.Scopes) > 0: // every key has one at least
-		s.Exact, s.Portal, s.Granted = true, t.Portal, slices.Sorted(slices.Values(t.Scopes))
+		s.Exact, s.Portal, s.Granted = true, t.Portal, slices.Compact(slices.Sorted(slices.Values(t.Scopes)))
 	case code == http.StatusUnauthorized || code == http.StatusTooManyRequests || err != nil && (code < 400 || code > 499):
 		return s, err
 	default:
