@@ -4,12 +4,19 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/privacy"
+)
+
+// Statuses of HubSpot's answers.
+const (
+	statusOK      = 200
+	statusSome    = 207 // of a batch read that does not find all
+	statusLocked  = 423
+	statusLimited = 429
 )
 
 // A Probe is a data action that was run once, as a call runs it, with what cannot exist.
@@ -51,7 +58,7 @@ func (a Answer) found() (n int, ok bool) {
 
 // served reports whether an answer is one that a call can use: a batch read that finds nobody is 207.
 func (a Answer) served() bool {
-	return a.Status == http.StatusOK || a.Status == http.StatusMultiStatus
+	return a.Status == statusOK || a.Status == statusSome
 }
 
 // OK reports whether a call could use the answer.
@@ -78,7 +85,7 @@ func (a Answer) Why() string {
 		}
 	}
 	switch {
-	case a.Status == http.StatusTooManyRequests:
+	case a.Status == statusLimited:
 		return fmt.Sprintf("a limit is reached (HTTP 429 %s)", strings.TrimSpace(privacy.Said(b.Policy())))
 	case a.Status == hubspot.StatusUnrouted:
 		return fmt.Sprintf("this does not look like a HubSpot key (HTTP %d)", a.Status)
@@ -94,7 +101,7 @@ func (a Answer) Why() string {
 
 // passing reports whether another time may do: a limit of the moment, a server's failure, no answer.
 func (a Answer) passing() bool {
-	return a.Status == 0 || a.Status == http.StatusTooManyRequests || a.Status == http.StatusLocked || a.Status == hubspot.StatusMoving || a.Status >= 500 && a.Status != hubspot.StatusUnrouted
+	return a.Status == 0 || a.Status == statusLimited || a.Status == statusLocked || a.Status == hubspot.StatusMoving || a.Status >= 500 && a.Status != hubspot.StatusUnrouted
 }
 
 // judge says what is wrong with a probe; ok is false then.
