@@ -28,8 +28,9 @@ import (
 
 type doctorOptions struct {
 	session
-	probes int
-	failAt diag.Severity
+	probes, sample int
+	rate           float64 // calls a minute; 0: as the file says
+	failAt         diag.Severity
 }
 
 func newDoctorCmd(env *Env, run func(context.Context, doctorOptions) error) *cobra.Command {
@@ -39,9 +40,10 @@ func newDoctorCmd(env *Env, run func(context.Context, doctorOptions) error) *cob
 		Use:   "doctor",
 		Short: "Say what the two accounts are fit for, by reads alone",
 		Long: `Examine both accounts by reads alone: the HubSpot key, its account, pipelines, stages and
-properties, and whether HubSpot answers the very requests that calls will send; the org, what
-this client may do there, licences, limits, queues and who works in them; and how long answers
-take, against how long callers wait. Each finding has its code and the next step.
+properties, whether HubSpot answers the very requests that calls will send, and whether the contacts of a
+sample would be found, were they to call; the org, what this client may do there, licences,
+limits, queues and who works in them; and how long answers take, against how long callers wait.
+Each finding has its code and the next step.
 
 With a dealroute.yaml the accounts are judged by it, without one by what the smallest deployment
 needs. An account without credentials is left out, and that is said. What could not be read is
@@ -54,7 +56,7 @@ theirs. Latency is that from this machine: Genesys Cloud asks from its own regio
 Exit codes: 0 nothing found as grave as --fail-severity, 2 something was, 1 anything else.`,
 		Example: `  dealroute doctor
   dealroute doctor --sandbox -o json
-  dealroute doctor --probes 100 --fail-severity warning`,
+  dealroute doctor --probes 100 --sample 2000 --fail-severity warning`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session, o.failAt = env.session(), diag.Severity(failAt)
@@ -62,12 +64,17 @@ Exit codes: 0 nothing found as grave as --fail-severity, 2 something was, 1 anyt
 		},
 	}
 	cmd.Flags().IntVar(&o.probes, "probes", 10, "how often each read of a call is repeated to see how long it takes; 0 to leave latency out")
+	cmd.Flags().IntVar(&o.sample, "sample", 400, fmt.Sprintf("of how many contacts it is seen whether they would be found, %d at most; 0 to leave that out", hubspotrest.MaxSample))
+	cmd.Flags().Float64Var(&o.rate, "calls-per-minute", 0, "so many calls are to be carried (default: calls.peakPerMinute of the file)")
 	choose(cmd.Flags(), &failAt, "fail-severity", failAt, "the least severity that makes the answer no: error, warning or info", "error", "warning", "info")
 	return cmd
 }
 
 // The most probes of a run: at two searches a second they take a quarter of an hour.
 const mostProbes = 1000
+
+// The most calls a minute that are reckoned with: no org comes near.
+const mostRate = 1_000_000
 
 // How many searches a second an examination makes at most. HubSpot answers five for the whole account,
 // and calls are looked up with them at the same time; an emulated account has no calls.
@@ -82,6 +89,12 @@ const slowest = 10 * time.Second
 func runDoctor(ctx context.Context, o doctorOptions) (err error) {
 	if o.probes < 0 || o.probes > mostProbes {
 		return fail(fmt.Errorf("--probes %d is not made", o.probes), fmt.Sprintf("from 0 to %d", mostProbes))
+	}
+	if o.sample < 0 || o.sample > hubspotrest.MaxSample {
+		return fail(fmt.Errorf("--sample %d is not drawn", o.sample), fmt.Sprintf("from 0 to %d", hubspotrest.MaxSample))
+	}
+	if o.rate < 0 || o.rate > mostRate || o.rate != o.rate {
+		return fail(fmt.Errorf("--calls-per-minute %v is not reckoned with", o.rate), fmt.Sprintf("from 0 to %d", mostRate))
 	}
 	env := o.session
 	l, b, nobody, err := o.examined()
@@ -108,6 +121,7 @@ func runDoctor(ctx context.Context, o doctorOptions) (err error) {
 	g.Go(func() error {
 		in.HubSpot = p.hubspot(ctx)
 		in.Probes, in.Series = p.probeActions(ctx, in.HubSpot != nil)
+		in.Match = p.match(ctx, in.HubSpot)
 		return nil
 	})
 	var pings []doctor.Series
@@ -121,9 +135,7 @@ func runDoctor(ctx context.Context, o doctorOptions) (err error) {
 		return err
 	}
 	in.Series = append(in.Series, pings...)
-	if in.HubSpot != nil {
-		in.HubSpot.Day = p.day()
-	}
+	in.Capacity = p.capacity(in)
 	report := doctor.Examine(in)
 	reading()
 	out := view.NewDoctor(in, report, target.sandbox != nil)
@@ -175,10 +187,14 @@ type examination struct {
 	target    *org
 	crm       *hubspotrest.Client // nil: HubSpot is not asked
 	probed    atomic.Int64        // of the searches that are made to measure
+	drawn     atomic.Int64        // of those that draw contacts
 }
 
 // far tells how far it is.
 func (p *examination) far() string {
+	if n := p.drawn.Load(); n > 0 {
+		return strconv.FormatInt(n, 10) + " searches for contacts"
+	}
 	if n := p.probed.Load(); n > 0 {
 		return strconv.FormatInt(n, 10) + " probes of HubSpot"
 	}
@@ -237,12 +253,25 @@ func (p *examination) introspect(ctx context.Context, h *doctor.HubSpot) error {
 	return nil
 }
 
-// day is what answers said of the day's requests; nil: none did.
-func (p *examination) day() *doctor.Day {
-	if d, ok := p.crm.Daily(); ok {
-		return &doctor.Day{Limit: d.Limit, Remaining: d.Remaining}
+// capacity works out how many calls the limits carry, by those that the accounts told.
+func (p *examination) capacity(in doctor.Input) *doctor.Capacity {
+	c := doctor.CapacityInput{PerMinute: p.rate}
+	if h := in.HubSpot; h != nil {
+		if d, ok := p.crm.Daily(); ok {
+			h.Day = &doctor.Day{Limit: d.Limit, Remaining: d.Remaining}
+			c.PerDay, c.Remaining = &d.Limit, &d.Remaining
+		}
+		if n := p.crm.TenSeconds(); n > 0 {
+			c.TenSeconds = &n
+		}
 	}
-	return nil
+	if in.Org != nil {
+		c.Limits = in.Org.Fitness.Limits
+	}
+	if !in.NoFile {
+		c.Under = func(strategy string) []string { return doctor.Against(p.loaded.path, p.loaded.source, strategy) }
+	}
+	return doctor.CapacityOf(p.loaded.deployment, c)
 }
 
 // org reads what the org allows beside the plan; nil: there is none.
@@ -338,6 +367,25 @@ func (p *examination) probeActions(ctx context.Context, able bool) (probes []doc
 type attempt struct {
 	doctor.Answer
 	Unsent bool
+}
+
+// match draws contacts and sees whether they would be found; nil: nobody asked, or nothing could be read.
+func (p *examination) match(ctx context.Context, h *doctor.HubSpot) *doctor.Match {
+	if h == nil || p.sample == 0 {
+		return nil
+	}
+	d := p.loaded.deployment
+	s, err := p.crm.Sample(ctx, hubspotrest.SampleOptions{
+		Size: p.sample, Properties: d.HubSpot.Lookup.Kept(), Key: d.HubSpot.Lookup.Property, Companies: true,
+		Progress: func(done, most int) { p.drawn.Store(int64(done)) },
+	})
+	if err != nil {
+		if !errors.Is(ctx.Err(), context.Canceled) {
+			h.Unknown = append(h.Unknown, doctor.Unknown{What: "whether callers would be found", Err: err})
+		}
+		return nil
+	}
+	return doctor.MatchOf(d, s, p.Now())
 }
 
 // action makes a data action ready to be run by itself, with a sender that only reads and keeps the pace.

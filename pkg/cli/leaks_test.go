@@ -206,7 +206,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 		},
 		"destroy": {with("destroy", "--sandbox", "--yes"), with("destroy", "--yes", "--confirm", acting)},
 		"status":  {with("status", "--sandbox"), {"status", "-f", names, "--sandbox"}, with("status", "--profile", acting)},
-		"doctor":  {with("doctor", "--sandbox", "--probes", "1"), {"doctor", "-f", names, "--sandbox", "--probes", "0"}, with("doctor", "--profile", acting)},
+		"doctor":  {with("doctor", "--sandbox", "--probes", "1"), {"doctor", "-f", names, "--sandbox", "--probes", "0", "--sample", "5"}, with("doctor", "--profile", acting)},
 		"switch":  {with("switch", "--sandbox"), {"switch", "-f", names, "--sandbox"}, with("switch", "--profile", acting)}, "switch show": {with("switch", "show", "--sandbox")},
 		"switch on": {with("switch", "on", "--sandbox")}, "switch off": {with("switch", "off", "--sandbox", "--reason", ani)},
 		"breaker": {with("breaker", "--sandbox")}, "breaker show": {with("breaker", "show", "--sandbox")},

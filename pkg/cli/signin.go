@@ -71,6 +71,9 @@ func signIn(env session, inFile string, readOnly bool) (genesysrest.Config, erro
 		}
 		return cfg, nil
 	}
+	if region == "" {
+		return cfg, fail(errors.New("no region of Genesys Cloud is named"), "name it with --region or GENESYSCLOUD_REGION, such as eu-central-1")
+	}
 	domain, err := domainOf(region)
 	if err != nil {
 		return cfg, err

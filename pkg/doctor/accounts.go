@@ -113,6 +113,10 @@ func accountTopics() []Topic {
 			Text: "With `manage.runtimeClient: false` data actions run with a client of yours, of which nothing can be asked with another's token. Its roles must hold the permissions that the finding names, or the breaker cannot open.",
 		},
 		{
+			Code: "DR-DOC-017", Severity: diag.Error, Title: "neither account was looked at",
+			Text: "There are no credentials, or both accounts refused them, so nothing is known of either. Give the key of one of them at least, or try it with `--sandbox`.",
+		},
+		{
 			Code: "DR-DOC-016", Severity: diag.Error, Title: "an access token that HubSpot calls ended",
 			Text: "The app's refresh token gave an access token, and HubSpot's introspection says that it is not active. Every lookup with it would be refused. Connect the app to the account again.",
 		},

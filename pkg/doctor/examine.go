@@ -16,6 +16,9 @@ type Input struct {
 	Org     *Org     // nil likewise
 	Probes  []Probe
 	Series  []Series
+	Match   *Match // nil: nobody asked, or it could not be read
+
+	Capacity *Capacity
 }
 
 // A Report is what there is to say.
@@ -26,8 +29,8 @@ type Report struct {
 	Assumptions []string
 }
 
-// Examine judges what was read. Extra are findings of other parts of the examination.
-func Examine(in Input, extra ...diag.Findings) Report {
+// Examine judges what was read.
+func Examine(in Input) Report {
 	asked := in.Asked
 	asked.Accounts = true
 	answer := validate.Run(asked)
@@ -37,20 +40,31 @@ func Examine(in Input, extra ...diag.Findings) Report {
 		found = append(found, find("DR-DOC-014", "write one with: dealroute init", "there is no dealroute.yaml here: the accounts were judged by what the smallest deployment needs"))
 	}
 	own := slices.Concat(in.hubspot(), in.org())
+	if in.HubSpot == nil && in.Org == nil {
+		own = append(own, find("DR-DOC-017", "give the credentials of one of them at least, or try it with --sandbox", "neither account was looked at"))
+	}
 	for _, p := range in.Probes {
 		if f, ok := p.judge(); !ok {
 			own = append(own, f)
 		}
 	}
 	own = append(own, in.latency()...)
-	for _, e := range extra {
-		own = append(own, e...)
+	if in.Match != nil {
+		own = append(own, in.Match.Findings(asked.Deployment)...)
+	}
+	if in.Capacity != nil {
+		own = append(own, in.Capacity.Findings(asked.Deployment)...)
 	}
 	allowed := answer.Allowed
 	if !in.NoFile {
 		var more []validate.Allowed
 		own, more = validate.Allowing(asked, own)
 		allowed = append(allowed, more...)
+	}
+	if in.NoFile {
+		for i := range own { // nobody's file has places
+			own[i].Position, own[i].Path = diag.Position{}, ""
+		}
 	}
 	r := Report{Findings: once(append(found, own...)), Allowed: allowed}
 	for _, s := range in.Series {

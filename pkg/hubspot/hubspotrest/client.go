@@ -48,6 +48,7 @@ type Client struct {
 
 	mu    sync.Mutex
 	daily Daily // of the last answer that told
+	burst int
 }
 
 // A Daily is what of a day's requests the account has left, all keys together.
@@ -61,16 +62,31 @@ func (c *Client) Daily() (d Daily, ok bool) {
 	return c.daily, c.daily.Limit > 0
 }
 
+// TenSeconds is how many requests in ten seconds HubSpot answers this key, searches not among them, as
+// the last answer said that was none to a search; 0: none did.
+func (c *Client) TenSeconds() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.burst
+}
+
+// note keeps what an answer says of limits.
 func (c *Client) note(h http.Header) {
-	const name = "X-HubSpot-RateLimit-Daily"
-	limit, err := strconv.Atoi(h.Get(name))
-	left, missing := strconv.Atoi(h.Get(name + "-Remaining"))
-	if err != nil || missing != nil || limit <= 0 {
-		return
+	read := func(name string) int {
+		n, err := strconv.Atoi(h.Get("X-HubSpot-RateLimit-" + name))
+		if err != nil {
+			return -1
+		}
+		return n
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.daily = Daily{limit, max(left, 0)}
+	if limit, left := read("Daily"), read("Daily-Remaining"); limit > 0 && left >= 0 {
+		c.daily = Daily{limit, left}
+	}
+	if most := read("Max"); most > 0 && read("Interval-Milliseconds") == 10_000 {
+		c.burst = most
+	}
 }
 
 // New makes a client. It does not connect.

@@ -28,6 +28,9 @@ func TestExaminations(t *testing.T) {
 		if d, ok := c.Daily(); !ok || d != (hubspotrest.Daily{Limit: 250_000, Remaining: 249_999}) {
 			t.Errorf("%s: %+v %v left after one request", version, d, ok)
 		}
+		if n := c.TenSeconds(); n != 100 {
+			t.Errorf("%s: %d requests in ten seconds", version, n)
+		}
 		for property, want := range map[string]bool{hubspot.PropPhone: false, hubspot.PropMobile: true} {
 			if got, err := c.Validated(t.Context(), property); err != nil || got != want {
 				t.Errorf("%s: %s is validated: %v, %v", version, property, got, err)
@@ -63,6 +66,7 @@ func TestOddExaminations(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-HubSpot-RateLimit-Daily", "many")
 		w.Header().Set("X-HubSpot-RateLimit-Daily-Remaining", "5")
+		w.Header().Set("X-HubSpot-RateLimit-Max", "10")
 		w.Write([]byte("{}")) //nolint:errcheck // a test's answer
 	}))
 	t.Cleanup(srv.Close)
@@ -73,7 +77,7 @@ func TestOddExaminations(t *testing.T) {
 	if in, err := c.Introspect(t.Context(), "app", secret.New("s")); err == nil {
 		t.Errorf("%+v", in)
 	}
-	if d, ok := c.Daily(); ok {
-		t.Errorf("left: %+v", d)
+	if d, ok := c.Daily(); ok || c.TenSeconds() != 0 {
+		t.Errorf("left: %+v, %d", d, c.TenSeconds())
 	}
 }
