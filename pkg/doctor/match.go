@@ -92,7 +92,7 @@ type Duplicates struct {
 	Callers  Share  // numbers by which several are found, the owner among them or not
 	Shared   int    // how many numbers that are, each once
 	Most     int    // records of one number
-	Right    int    // under best: the owner's is the one that counts
+	Right    int    // under best: the owner's is the one that counts; another's may be the same person's
 	Cut      int    // under all: there are more than one request reads the deals of
 	Examples []SharedNumber
 }
@@ -117,7 +117,7 @@ type Example struct {
 	Shape   string // as phone.Sketch
 }
 
-// examples is how many are shown.
+// examples is how many are shown, that look different.
 const examples = 3
 
 // unit is a number of a contact: one to call from, or a text that is none.
@@ -425,8 +425,9 @@ func (m *matching) never(searches []judged) ([]Never, Share) {
 		if of[flaw] == nil {
 			of[flaw] = &Never{Flaw: flaw}
 		}
-		if n := of[flaw]; len(n.Examples) < examples {
-			n.Examples = append(n.Examples, Example{u.contact.ID, u.field, phone.Sketch(u.text)})
+		e := Example{u.contact.ID, u.field, phone.Sketch(u.text)}
+		if n := of[flaw]; len(n.Examples) < examples && !slices.ContainsFunc(n.Examples, func(x Example) bool { return x.Shape == e.Shape }) {
+			n.Examples = append(n.Examples, e)
 		}
 	}
 	var out []Never

@@ -29,7 +29,7 @@ func matchTopics() []Topic {
 		{
 			Code: "DR-DOC-204", Severity: diag.Info, Title: "callers who share a number with others",
 			Text: "A household, a switchboard, or the same person twice: HubSpot tells contacts apart by e-mail and not by number. With `duplicates: best` the contact modified last counts, also for the others; with `all` the deals of all of them do, of five contacts at most; with `ambiguous-is-unknown` nobody of them is known. " +
-				"It is a warning where five callers in a hundred are taken for somebody else so. Merge duplicates in HubSpot (Data quality, Duplicates); write `ambiguous-is-unknown` where nobody may be greeted by a wrong name.",
+				"It is a warning where for five callers in a hundred another contact counts than theirs, be it the same person's. Merge duplicates in HubSpot (Data quality, Duplicates); write `ambiguous-is-unknown` where nobody may be greeted by a wrong name.",
 		},
 		{
 			Code: "DR-DOC-205", Severity: diag.Info, Title: "too few numbers to tell",
@@ -162,10 +162,7 @@ func (x Duplicates) Words() string {
 	case routing.DuplicatesAmbiguous:
 		return "duplicates: ambiguous-is-unknown knows none of them"
 	}
-	if wrong == 1 {
-		return "duplicates: best takes 1 for somebody else"
-	}
-	return fmt.Sprintf("duplicates: best takes %d for somebody else", wrong)
+	return fmt.Sprintf("duplicates: best has another contact than theirs count for %d", wrong)
 }
 
 // Words say what is the matter with a number.
