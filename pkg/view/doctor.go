@@ -27,8 +27,8 @@ type Doctor struct {
 	Genesys     *DoctorGenesys        `json:"genesys"` // null: not read
 	LatencyMs   DoctorLatency         `json:"latencyMs"`
 	Assumptions []string              `json:"assumptions"`
-	Match       *struct{}             `json:"match"`    // null: not asked
-	Capacity    *struct{}             `json:"capacity"` // null likewise
+	Match       *DoctorMatch          `json:"match"` // null: no contacts were read
+	Capacity    *DoctorCapacity       `json:"capacity"`
 }
 
 // DoctorHubSpot is what HubSpot says of the key and its account; null is not told.
@@ -205,6 +205,8 @@ func PrintDoctor(w io.Writer, in doctor.Input, r doctor.Report, d Doctor, source
 	section("HubSpot", d.HubSpot.lines()...)
 	section("Genesys Cloud", d.Genesys.lines(in)...)
 	section("latency", d.LatencyMs.lines()...)
+	section("callers", d.Match.lines()...)
+	section("capacity", d.Capacity.lines()...)
 	for _, a := range d.Assumptions {
 		section("", a)
 	}
