@@ -82,6 +82,7 @@ func completers(env *Env) map[string]completer {
 		},
 		"reading":        commas(readingWords()),
 		"compare":        commas(deployment.Strategies()),
+		"auth check for": commas(commandWords()),
 		"severity":       completeSeverity,
 		"simulate fault": completeFault, "sandbox fault": completeOrgFault,
 		"against": func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

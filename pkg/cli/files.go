@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -65,6 +66,25 @@ func openFile(name string) (io.ReadCloser, error) {
 		return nil, reason(err)
 	}
 	return f, nil
+}
+
+// othersRead reports whether other users of the machine may read a file, by its mode. Mounts of
+// containers have the mode that the platform gives them, in a place where nobody else lives: Docker mounts
+// secrets below /run/secrets, Kubernetes behind a link called ..data.
+func othersRead(name string) (mode fs.FileMode, is bool) {
+	info, err := os.Stat(name)
+	if err != nil || runtime.GOOS == "windows" {
+		return 0, false
+	}
+	if _, err := os.Lstat(filepath.Join(filepath.Dir(name), "..data")); err == nil {
+		return info.Mode().Perm(), false
+	}
+	for _, mount := range []string{"/run/secrets/", "/var/run/secrets/"} {
+		if strings.HasPrefix(filepath.Clean(name), mount) {
+			return info.Mode().Perm(), false
+		}
+	}
+	return info.Mode().Perm(), info.Mode().Perm()&0o077 != 0
 }
 
 func regular(info fs.FileInfo) error {

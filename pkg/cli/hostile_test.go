@@ -81,6 +81,7 @@ func runs(t *testing.T) map[string][]string {
 		"breaker open": {"breaker", "open", "--sandbox", "-f", file}, "breaker close": {"breaker", "close", "--sandbox", "-f", file},
 		"rotate key": {"rotate", "key", "--sandbox", "--yes", "-f", file}, "rotate client": {"rotate", "client", "--sandbox", "--yes", "-f", file},
 		"token renew": {"token", "renew", "--sandbox", "-f", "../../examples/oauth/dealroute.yaml"},
+		"auth check":  {"auth", "check", "--sandbox", "-f", file},
 		"sandbox":     {"sandbox", "-f", file}, "sandbox reset": {"sandbox", "reset", "-f", file},
 		"eval": {"eval", "1 + 1"}, "eval -": {"eval", "-"}, "eval --velocity": {"eval", "--velocity", "x"}, "eval --jsonpath": {"eval", "--jsonpath", "$.a", "--document", doc},
 		"flow check": {"flow", "check", filepath.Join(built, "flow", "acme-inbound.yaml")}, "flow check -": {"flow", "check", "-"},

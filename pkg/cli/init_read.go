@@ -70,7 +70,7 @@ func (o *initOptions) read(ctx context.Context) accountsRead {
 			r.notes = append(r.notes, "the org could not be read: "+findingOf(err).Message)
 		}
 	}
-	r.crm = o.settings.sandbox || o.answers.OAuth || o.Getenv(keyVariable) != ""
+	r.crm = o.settings.sandbox || o.answers.OAuth || o.gives(keyVariable)
 	if accounts.client == nil && !r.crm {
 		return r
 	}
@@ -122,11 +122,11 @@ func exampleBlueprint(name string) (*loaded, *blueprint.Blueprint, error) {
 // auth is how HubSpot is asked: with an app when one is given and no key is.
 func (o *initOptions) auth() deployment.Auth {
 	a := deployment.Auth{Method: deployment.AuthKey}
-	if o.Getenv(keyVariable) != "" || o.settings.sandbox {
+	if o.gives(keyVariable) || o.settings.sandbox {
 		return a
 	}
 	for _, v := range appVariables() {
-		if o.Getenv(v) == "" {
+		if !o.gives(v) {
 			return a
 		}
 	}

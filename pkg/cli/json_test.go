@@ -242,6 +242,8 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"status of another file", "status", 2, "", []string{"status", "-f", file("other.yaml", strings.Replace(basicText(t), "priority: 10", "priority: 12", 1)), "--sandbox"}},
 		{"setup with OAuth", "setup", 0, "", []string{"setup", "-f", oauthFile, "--sandbox", "--yes", "--verify=off"}},
 		{"token renew", "token-renew", 0, "", []string{"token", "renew", "-f", oauthFile, "--sandbox"}},
+		{"auth check", "auth-check", 0, "", []string{"auth", "check", "-f", basicFile, "--sandbox"}},
+		{"auth check of nothing", "auth-check", 2, "", []string{"auth", "check", "-f", basicFile}},
 		{"destroy", "destroy", 0, "", []string{"destroy", "-f", basicFile, "--sandbox", "--yes"}},
 		{"sandbox reset", "sandbox-reset", 0, "", []string{"sandbox", "reset", "-f", basicFile}},
 		{"flow check", "flow-check", 0, "", []string{"flow", "check", "FLOW"}},

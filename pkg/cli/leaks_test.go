@@ -211,6 +211,8 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 		"switch on": {with("switch", "on", "--sandbox")}, "switch off": {with("switch", "off", "--sandbox", "--reason", ani)},
 		"breaker": {with("breaker", "--sandbox")}, "breaker show": {with("breaker", "show", "--sandbox")},
 		"breaker open": {with("breaker", "open", "--sandbox", "--reason", "call "+ani), with("breaker", "show", "--sandbox")}, "breaker close": {with("breaker", "close", "--sandbox")},
+		"auth":          {{"auth"}},
+		"auth check":    {with("auth", "check", "--sandbox"), with("auth", "check", "--offline"), with("auth", "check", "--profile", acting), with("auth", "check", "--region", acting, "--genesys-base-url", "http://127.0.0.1:1", "--hubspot-base-url", "http://127.0.0.1:1"), {"auth", "check", "--offline", "-f", raw}},
 		"token":         {{"token"}},
 		"token renew":   {{"token", "renew", "--sandbox", "-f", oauth}, {"setup", "-f", oauth, "--sandbox", "--yes", "--verify=off"}, {"token", "renew", "--sandbox", "-f", oauth}, {"token", "renew", "-f", oauth}, with("token", "renew")},
 		"rotate":        {{"rotate"}},

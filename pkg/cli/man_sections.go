@@ -67,6 +67,7 @@ func manuals() map[string]manual {
 		"breaker open":   {readsFile + " " + readsGenesys + " " + readsSandbox, "", "breaker switch"},
 		"breaker close":  {readsFile + " " + readsGenesys + " " + readsSandbox, "", "breaker switch"},
 		"token renew":    {org, "", "setup rotate-key"},
+		"auth check":     {org, "a secret that is needed is missing or refused, or lacks a permission or a scope", "validate plan token-renew"},
 		"validate":       {org, "something as grave as --fail-severity was found, or the file does not parse", "explain simulate plan"},
 		"simulate":       {org + " " + readsCRM + " " + readsOrgFile, "an expectation of the suite failed, or less is covered than --fail-under asks for", "validate simulate-merge plan"},
 		"simulate merge": {"", "an expectation failed in one of the parts, or together they cover less than --fail-under asks for", "simulate"},

@@ -41,7 +41,7 @@ func hold[O any](into *any) func(context.Context, O) error {
 func held(env *Env, got *any) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
 		groupDeploy: {newDemoCmd(env, hold[session](got)), newInitCmd(env, hold[initOptions](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got)), newRotateCmd(newRotateKeyCmd(env, hold[rotateOptions](got)), newRotateClientCmd(env, hold[rotateOptions](got)))},
-		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newDoctorCmd(env, hold[doctorOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got)), newTokenCmd(newTokenRenewCmd(env, hold[tokenRenewOptions](got)))},
+		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newDoctorCmd(env, hold[doctorOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got)), newTokenCmd(newTokenRenewCmd(env, hold[tokenRenewOptions](got))), newAuthCmd(newAuthCheckCmd(env, hold[authCheckOptions](got)))},
 		groupLook: {
 			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got), newSimulateMergeCmd(env, hold[mergeOptions](got))), newRenderCmd(env, hold[renderOptions](got)),
 			newSandboxCmd(env, hold[sandboxCmdOptions](got), hold[session](got)),
@@ -104,6 +104,8 @@ func TestOptions(t *testing.T) {
 		{"breaker close --reason r", controlOptions{session: s, verb: "close", reason: "r"}},
 		{"rotate key --yes --stdin", rotateOptions{s, true, true}},
 		{"rotate client --yes", rotateOptions{session: s, yes: true}},
+		{"auth check", authCheckOptions{session: s}},
+		{"auth check --offline --for plan,status", authCheckOptions{s, true, []string{"plan", "status"}}},
 		{"token renew", tokenRenewOptions{session: s}},
 		{"token renew --every 20m", tokenRenewOptions{s, 20 * time.Minute}},
 		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Full, "", false}},

@@ -99,6 +99,9 @@ func newClient(cfg Config, tally *transport.Tally) (*Client, error) {
 	return c, nil
 }
 
+// Address is where the platform API is asked, without a user and a password.
+func (c *Client) Address() string { return secret.InURL(c.cfg.API) }
+
 // Calls tells how many requests were sent: reads and writes.
 func (c *Client) Calls() (reads, writes int) { return c.tally.Counts() }
 
