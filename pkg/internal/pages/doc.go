@@ -15,6 +15,8 @@
 //	<!-- other: WHAT -->             the block is something else, of which no program of ours knows anything
 //	<!-- note: TEXT -->              for those who write the page
 //
+// A hidden command may call "accounts": from there on the emulators stand in the place of the reader's accounts, over HTTP.
+//
 // In a console block a line that begins with "$ " is a command, "> " goes on with it, and everything else is what
 // it prints. "…" stands for whatever stands there: within a line for any text, alone in a line for any lines.
 package pages

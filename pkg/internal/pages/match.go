@@ -47,9 +47,9 @@ func Renew(shown, printed []string) []string {
 	if Match(shown, printed) {
 		return shown
 	}
-	left := func(line string) bool { return strings.TrimSpace(line) == Elision }
-	at := slices.IndexFunc(shown, left)
-	if at < 0 || slices.ContainsFunc(shown[at+1:], left) {
+	gap := func(line string) bool { return strings.TrimSpace(line) == Elision }
+	at := slices.IndexFunc(shown, gap)
+	if at < 0 || slices.ContainsFunc(shown[at+1:], gap) {
 		return printed
 	}
 	tail := len(shown) - at - 1
@@ -63,8 +63,11 @@ func Renew(shown, printed []string) []string {
 var (
 	took     = regexp.MustCompile(`\b(in|after|took) [0-9][0-9.,]* ?(?:ms|µs|s)\b`)
 	port     = regexp.MustCompile(`\b(127\.0\.0\.1|localhost):[0-9]{4,5}\b`)
+	calls    = regexp.MustCompile(`\b[0-9]+ calls \([0-9]+ reads, [0-9]+ writes\)`)
+	left     = regexp.MustCompile(`\([0-9hms]+ to go\)`)
+	figures  = regexp.MustCompile(`of them timeouts(?:, p95 .*)?$`)
 	instant  = regexp.MustCompile(`\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})`)
-	progress = regexp.MustCompile(`^(?:done|waiting): `)
+	progress = regexp.MustCompile(`^(?:done|waiting): |^[a-z][a-z ]+: .*\([0-9]+(?:m[0-9]+)?s\)$`)
 )
 
 // Said is what was printed without the lines of progress, which a terminal shows in one line that is
@@ -80,11 +83,14 @@ func Said(printed []string) []string {
 }
 
 // Stable takes out of an output what may be otherwise in every run, for a page that is written anew: how long
-// something took, ports, and times about now.
+// something took and how many calls it was, ports, and times about now.
 func Stable(printed []string, now time.Time) []string {
 	var out []string
 	for _, l := range printed {
 		l = took.ReplaceAllString(l, "$1 "+Elision)
+		l = calls.ReplaceAllString(l, Elision+" calls ("+Elision+" reads, "+Elision+" writes)")
+		l = left.ReplaceAllString(l, "("+Elision+" to go)")
+		l = figures.ReplaceAllString(l, "of them timeouts"+Elision)
 		l = port.ReplaceAllString(l, "$1:"+Elision)
 		l = instant.ReplaceAllStringFunc(l, func(s string) string {
 			if t, err := time.Parse(time.RFC3339, s); err == nil && t.Sub(now).Abs() < 36*time.Hour {

@@ -158,11 +158,23 @@ func (r *Result) steps(p *Page) []step {
 	return out
 }
 
+// preamble is what the shell of a page knows beside the program: "go run" of a checkout without compiling it, and "accounts",
+// with which a hidden command puts the emulators, reached over HTTP as vendors are, in the place of the reader's accounts.
+const preamble = `rc=0
+go() { if [ "$1 $2" = "run ./cmd/dealroute" ]; then shift 2; dealroute "$@"; else command go "$@"; fi; }
+accounts() {
+  dealroute sandbox "$@" >"$TMPDIR/accounts" 2>&1 &
+  local i
+  for i in $(seq 200); do grep -q '^export DEALROUTE' "$TMPDIR/accounts" && break; sleep 0.05; done
+  eval "$(grep '^export' "$TMPDIR/accounts")"
+}
+`
+
 // write writes the script of a page: each command with its own output and exit code, all in
 // one shell, so that a folder or a variable stays for those after it.
 func write(dir string, steps []step) (string, error) {
 	var all strings.Builder
-	all.WriteString("rc=0\n# as in a checkout, without compiling it anew\ngo() { if [ \"$1 $2\" = \"run ./cmd/dealroute\" ]; then shift 2; dealroute \"$@\"; else command go \"$@\"; fi; }\n")
+	all.WriteString(preamble)
 	for i, s := range steps {
 		name := filepath.Join(dir, strconv.Itoa(i))
 		text := s.command.Text
