@@ -29,7 +29,7 @@ type Match struct {
 
 	Lookups    []Lookup // under each form of the search, then each other strategy
 	Duplicates Duplicates
-	Never      []Never // what is found by no search, by its flaw; the most frequent first
+	Never      []Never // what is found by no search and not by the lookup in use, by its flaw; the most frequent first
 	NeverAll   Share
 
 	Unnumbered Share // of contacts without a number that have a company: the company has one; Of is 0 where nobody knows
@@ -113,7 +113,7 @@ type Never struct {
 // An Example shows a field without anything of the person.
 type Example struct {
 	Contact string // id of the record, by which HubSpot shows it
-	Field   string // phone or mobilephone
+	Field   string // phone, mobilephone, or the property by which callers are known
 	Shape   string // as phone.Sketch
 }
 
@@ -153,7 +153,6 @@ func MatchOf(d *deployment.Deployment, s hubspot.Sample, now time.Time) *Match {
 		find := m.searching(match)
 		found = append(found, m.judge(Lookup{Strategy: deployment.StrategySearch, Match: match, InUse: m.l.Searches() && m.l.Match == match}, find))
 	}
-	searches := len(found)
 	filled := m.filled(everybody)
 	for _, strategy := range []string{deployment.StrategyUnique, deployment.StrategyRollup} {
 		x := Lookup{Strategy: strategy, InUse: m.l.Strategy == strategy, Filled: filled}
@@ -186,7 +185,7 @@ func MatchOf(d *deployment.Deployment, s hubspot.Sample, now time.Time) *Match {
 			out.Duplicates = m.duplicates(a)
 		}
 	}
-	out.Never, out.NeverAll = m.never(found[:searches])
+	out.Never, out.NeverAll = m.never(slices.DeleteFunc(found, func(j judged) bool { return j.Why != "" || j.Strategy != deployment.StrategySearch && !j.InUse }))
 	if s.ByCompany != nil {
 		out.Unnumbered = share(*s.ByCompany, s.Unnumbered)
 	}
@@ -264,7 +263,7 @@ func (p pool) having(n phone.Number) []hubspot.Contact {
 func (m *matching) units() {
 	for _, c := range m.sample {
 		first := len(m.all)
-		for _, f := range []struct{ name, calculated string }{{hubspot.PropPhone, hubspot.PropCalcPhone}, {hubspot.PropMobile, hubspot.PropCalcMobile}} {
+		for _, f := range []struct{ name, calculated string }{{hubspot.PropPhone, hubspot.PropCalcPhone}, {hubspot.PropMobile, hubspot.PropCalcMobile}, {m.l.Property, ""}} {
 			text, ok := c.Properties.Get(f.name)
 			if !ok {
 				continue
@@ -404,13 +403,13 @@ func (m *matching) duplicates(j judged) Duplicates {
 	return out
 }
 
-// never are the numbers whose owners no search finds.
-func (m *matching) never(searches []judged) ([]Never, Share) {
+// never are the numbers whose owners none of some lookups finds.
+func (m *matching) never(by []judged) ([]Never, Share) {
 	of := map[Flaw]*Never{}
 	count := map[Flaw]int{}
 	all := 0
 	for i, u := range m.all {
-		if slices.ContainsFunc(searches, func(j judged) bool { return j.own[i] }) {
+		if slices.ContainsFunc(by, func(j judged) bool { return j.own[i] }) {
 			continue
 		}
 		flaw := u.flaw

@@ -103,7 +103,7 @@ func (m *Match) Findings(d *deployment.Deployment) diag.Findings {
 		}
 		add(at+".duplicates", f)
 	}
-	if m.Unnumbered.Value() >= companies && d.HubSpot.Lookup.Company != routing.CompanyNumbers && m.Counts.CompanyOnly != nil {
+	if m.Unnumbered.Value() >= companies && d.HubSpot.Lookup.Company != routing.CompanyNumbers && !d.HubSpot.Lookup.Rolled() && m.Counts.CompanyOnly != nil {
 		add(at+".company", find("DR-DOC-206", "write hubspot.lookup.company: numbers", "%s no number and a company; of %d of them that were looked at the company has one for %d",
 			counted(*m.Counts.CompanyOnly, "contact has", "contacts have"), m.Unnumbered.Of, m.Unnumbered.Count))
 	}

@@ -144,10 +144,11 @@ func TestMatch(t *testing.T) {
 		person(6, "+15135550142"),                       // with the first one
 		person(7, "", "5135550143"),                     // with the second one
 		person(8, "+15135550100"),                       // one of the deployment's own
+		person(10, "", "", "+15135550149"),              // known by the key alone
 		person(9),                                       // without a number: not drawn
 	})
 	m := doctor.MatchOf(lookup(t, "homeCountries: [US], property: phone_e164"), s, now)
-	if m.Contacts != 9 || m.Numbers != 11 || !m.AllTwins || *m.Counts.Unkeyed != 8 {
+	if m.Contacts != 10 || m.Numbers != 12 || !m.AllTwins || *m.Counts.Unkeyed != 8 {
 		t.Errorf("%d contacts, %d numbers, %+v", m.Contacts, m.Numbers, m.Counts)
 	}
 	for _, match := range []string{"e164", "national", "mixed"} {
@@ -160,7 +161,7 @@ func TestMatch(t *testing.T) {
 			t.Errorf("%s: %+v", match, l)
 		}
 	}
-	if l := find(m, "unique-phone", ""); l.Found.Count != 1 || l.Filled.Count != 4 || l.Why != "" {
+	if l := find(m, "unique-phone", ""); l.Found.Count != 2 || l.Filled.Count != 4 || l.Why != "" {
 		t.Errorf("unique-phone: %+v", l)
 	}
 	if l := find(m, "rollup", ""); l.Why == "" || l.Found.Of != 0 {
@@ -174,10 +175,23 @@ func TestMatch(t *testing.T) {
 		never = append(never, fmt.Sprint(n.Flaw, n.Share.Count, n.Examples))
 	}
 	want := []string{
-		"several2 [{1005 phone 51355••••• / ••••••••47}]", "noCountry1 [{1003 phone 555 1•••••67}]", "own1 [{1008 phone +1513•••••00}]",
+		"several2 [{1005 phone 51355••••• / ••••••••47}]", "noCountry1 [{1003 phone 555 1•••••67}]", "own1 [{1008 phone +1513•••••00}]", "unread1 [{1010 phone_e164 +1513•••••49}]",
 	}
-	if m.NeverAll.Count != 4 || !slices.Equal(never, want) {
+	if m.NeverAll.Count != 5 || !slices.Equal(never, want) {
 		t.Errorf("%d: %q", m.NeverAll.Count, never)
+	}
+}
+
+// Where callers are known by a property, a number that it has is found.
+func TestMatchByKey(t *testing.T) {
+	d := lookup(t, "homeCountries: [US], strategy: rollup, property: phone_e164, rollup: {open: open_deals, value: open_value}")
+	_, s := account(t, []hubspot.Contact{person(1, "", "", "+15135550149"), person(2, "(513) 555-0142"), person(3, "513 555 01", "", "+15135550147")},
+		hubspottest.Define("contacts", hubspottest.Property{Name: "open_deals", Type: "number"}))
+	s.Contacts[0].Properties["open_deals"] = hubspot.Text("2")
+	m := doctor.MatchOf(d, s, now)
+	l := m.InUse()
+	if l.Strategy != "rollup" || l.Found.Count != 2 || l.Found.Of != 4 || l.Dealless != 1 || m.NeverAll.Count != 1 || m.Never[0].Flaw != doctor.FlawNoCountry {
+		t.Errorf("%+v, never %+v", l, m.Never)
 	}
 }
 

@@ -35,7 +35,7 @@ const (
 // SampleCounts are what searches say of all contacts, by their total; nil where nobody knows.
 type SampleCounts struct {
 	All          *int
-	Numbered     *int // have something in phone or mobilephone
+	Numbered     *int // have something in phone or mobilephone, or in the property by which callers are known
 	Uncalculated *int // have something there of which HubSpot calculated no E.164
 	Unkeyed      *int // have something there, and nothing in the property by which callers are known
 	CompanyOnly  *int // have nothing there, and a company

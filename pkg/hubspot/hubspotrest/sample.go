@@ -19,7 +19,7 @@ import (
 type SampleOptions struct {
 	Size       int                  // how many contacts, 1 to MaxSample
 	Properties []string             // beside numbers, what HubSpot calculates of them, and dates
-	Key        string               // the property by which callers are known; empty: there is none
+	Key        string               // the property by which callers are known, in which a number stands, too; empty: there is none
 	Companies  bool                 // also who has a company with a number and none of his own
 	Progress   func(done, most int) // told how many searches there were; may be nil
 }
@@ -128,11 +128,17 @@ func newest() []hubspot.Sort {
 func (s *sampling) draw(ctx context.Context) error {
 	size := min(hubspot.MaxSearchLimit, (s.o.Size+samplePages-1)/samplePages)
 	pages := (s.o.Size + size - 1) / size
-	r := hubspot.SearchRequest{
-		FilterGroups: groups([]hubspot.Filter{has(hubspot.PropPhone)}, []hubspot.Filter{has(hubspot.PropMobile)}),
-		Properties:   s.props, Sorts: newest(), Limit: size,
+	numbered := groups([]hubspot.Filter{has(hubspot.PropPhone)}, []hubspot.Filter{has(hubspot.PropMobile)})
+	r := hubspot.SearchRequest{FilterGroups: numbered, Properties: s.props, Sorts: newest(), Limit: size}
+	if s.o.Key != "" {
+		r.FilterGroups = append(slices.Clone(numbered), groups([]hubspot.Filter{has(s.o.Key)})...)
 	}
 	f, err := s.search(ctx, r)
+	if status(err) == http.StatusBadRequest && s.o.Key != "" { // the property may be missing
+		s.out.Notes = append(s.out.Notes, fmt.Sprintf("HubSpot refused to search by %s: %v", s.o.Key, err))
+		s.o.Key, r.FilterGroups = "", numbered
+		f, err = s.search(ctx, r)
+	}
 	if status(err) == http.StatusBadRequest {
 		s.out.Notes = append(s.out.Notes, fmt.Sprintf("HubSpot refused the search for contacts with a number, so that these are the oldest ones: %v", err))
 		return s.list(ctx)
@@ -200,8 +206,7 @@ func (s *sampling) list(ctx context.Context) error {
 		}
 		read += len(page)
 		for _, r := range page {
-			_, phone := r.Properties.Get(hubspot.PropPhone)
-			if _, mobile := r.Properties.Get(hubspot.PropMobile); phone || mobile {
+			if slices.ContainsFunc([]string{hubspot.PropPhone, hubspot.PropMobile, s.o.Key}, func(p string) bool { _, ok := r.Properties.Get(p); return ok }) {
 				s.out.Contacts = take(s.out.Contacts, seen, []hubspot.Record{r})
 			}
 		}

@@ -143,6 +143,16 @@ func TestSampleWithRefusals(t *testing.T) {
 			}
 		})
 	}
+	// a property that the account does not have, and one that a contact alone has a number in
+	lost := crowd(9)
+	lost.Contacts = append(lost.Contacts, hubspot.Contact{ID: "7", Properties: hubspot.Properties{"caller_key": hubspot.Text("+15135550142")}})
+	for name, want := range map[string]int{"caller_key": 10, "nobody_has_it": 9} {
+		cl, _ := client(t, lost)
+		s, err := cl.Sample(t.Context(), hubspotrest.SampleOptions{Size: 20, Key: name})
+		if err != nil || len(s.Contacts) != want || s.Drawn != hubspot.DrawnWhole || (len(s.Notes) == 1) != (want == 9) {
+			t.Errorf("%s: %v, %d contacts %s, %q", name, err, len(s.Contacts), s.Drawn, s.Notes)
+		}
+	}
 	// a key that will not do, and an answer that is none, are errors
 	cl, _ := client(t, crowd(10), hubspottest.Token("another"))
 	if _, err := cl.Sample(t.Context(), hubspotrest.SampleOptions{Size: 5}); err == nil {
