@@ -15,7 +15,7 @@ func matchTopics() []Topic {
 		{
 			Code: "DR-DOC-201", Severity: diag.Warning, Title: "another lookup would find more callers",
 			Text: "Contacts of the account were tried: their owners call from the numbers that stand there, and are looked up in the values that HubSpot calculated. The finding says how many more the other form of the search finds of the same numbers, and how many it loses. It is reported where the difference is no chance of the sample, and at least two in a hundred. " +
-				"`match: mixed` finds what the others do but for few numbers; [lookups.md](lookups.md) has what each strategy needs.",
+				"`match: mixed` finds what the others do but for few numbers; [callers.md](callers.md) says how it is judged.",
 		},
 		{
 			Code: "DR-DOC-202", Severity: diag.Warning, Title: "many contacts have a number and no key",
