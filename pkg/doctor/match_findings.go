@@ -7,6 +7,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
@@ -67,7 +68,11 @@ func (m *Match) Findings(d *deployment.Deployment) diag.Findings {
 		return append(out, find("DR-DOC-205", "come back when contacts have numbers", "no contact that was read has a number: whether callers are found nobody can tell"))
 	}
 	if m.Numbers < fewAtAll {
-		out = append(out, find("DR-DOC-205", "draw more with --sample, or come back when the account has more",
+		more := "draw more with --sample"
+		if m.Drawn == hubspot.DrawnWhole {
+			more = "these are all there are: come back when the account has more"
+		}
+		out = append(out, find("DR-DOC-205", more,
 			"%s: %s found, which may be anything from %s to %s of all", counted(m.Numbers, "number was tried", "numbers were tried"), shown(use.Found), Percent(use.Found.Low), Percent(use.Found.High)))
 	}
 	if l, ok := m.better(use); ok {

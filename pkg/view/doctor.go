@@ -105,7 +105,7 @@ type DoctorTimes struct {
 func NewDoctor(in doctor.Input, r doctor.Report, sandbox bool) Doctor {
 	out := Doctor{
 		Schema: Schema, Sandbox: sandbox, Findings: NewFindings(r.Findings), Allowed: []Allowed{}, Counts: r.Findings.Counts(),
-		Assumptions: append([]string{}, r.Assumptions...),
+		Assumptions: append([]string{}, r.Assumptions...), Match: NewDoctorMatch(in.Match), Capacity: NewDoctorCapacity(in.Capacity),
 	}
 	if !in.NoFile {
 		out.Deployment = text(in.Asked.Deployment.Name)
@@ -205,11 +205,11 @@ func PrintDoctor(w io.Writer, in doctor.Input, r doctor.Report, d Doctor, source
 	section("HubSpot", d.HubSpot.lines()...)
 	section("Genesys Cloud", d.Genesys.lines(in)...)
 	section("latency", d.LatencyMs.lines()...)
-	section("callers", d.Match.lines()...)
-	section("capacity", d.Capacity.lines()...)
 	for _, a := range d.Assumptions {
 		section("", a)
 	}
+	section("callers", d.Match.lines()...)
+	section("capacity", d.Capacity.lines()...)
 	b.Add("\n")
 	if _, err := diag.Fprintf(w, "%s", &b); err != nil {
 		return err
