@@ -65,6 +65,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitDone
 	case errors.Is(err, errNo), errors.As(err, &f) && f.no:
 		return exitNo
+	case errors.Is(err, errAborted):
+		return exitInterrupted
 	case ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled):
 		return exitInterrupted
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/starter"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -125,9 +126,17 @@ func disagree(regions []said, used string) string {
 func domainOf(region string) (string, error) {
 	domain, ok := deployment.Domain(region)
 	if !ok {
-		return "", fail(fmt.Errorf("region %q is neither an AWS name that Genesys Cloud has nor a domain", region), nearestOf(region, deployment.Regions()))
+		return "", fail(fmt.Errorf("region %q is neither an AWS name that Genesys Cloud has nor a domain", region), nearestRegion(region))
 	}
 	return domain, nil
+}
+
+// nearestRegion is the hint for a region that is none, also by what people call it: Frankfurt.
+func nearestRegion(region string) string {
+	if near := starter.NearestRegion(region); near != "" {
+		return fmt.Sprintf("did you mean %q; known are %s", near, strings.Join(deployment.Regions(), ", "))
+	}
+	return nearestOf(region, deployment.Regions())
 }
 
 // nearestOf is the hint for a name that is none of those that are known: the nearest, and all.

@@ -20,7 +20,7 @@ type Answers struct {
 	Numbers        []string // of the call route, E.164; may be none
 	Fallback       string   // the queue of everybody whom no rule takes
 	FallbackSkills []string // that its agents must hold; may be none
-	Stages         []string // ids of open stages whose callers go first; nil: those near the end
+	Stages         []string // ids of open stages whose callers go first; nil: those near the end; none: all are alike
 	DealsQueue     string   // of callers with an open deal; empty: the fallback's
 	OAuth          bool     // HubSpot is asked with an app's access tokens, not with a service key
 }
@@ -68,7 +68,7 @@ func (a Answers) Check(q Question, account *Account) error {
 	case Name:
 		alone.Name, nearest = a.Name, nearestName(a.Name)
 	case Region:
-		alone.Region, nearest = a.Region, nearestRegion(a.Region)
+		alone.Region, nearest = a.Region, NearestRegion(a.Region)
 	case Countries:
 		alone.Countries = a.Countries
 		if nearest = nearestCountries(a.Countries); nearest != "" {

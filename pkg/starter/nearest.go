@@ -44,19 +44,33 @@ func nearestName(s string) string {
 	return out
 }
 
-// places are what people call the regions of Genesys Cloud, by AWS' names of them.
-var places = map[string]string{
-	"virginia": "us-east-1", "us east": "us-east-1", "ohio": "us-east-2", "oregon": "us-west-2", "us west": "us-west-2",
-	"canada": "ca-central-1", "montreal": "ca-central-1", "sao paulo": "sa-east-1", "brazil": "sa-east-1",
-	"ireland": "eu-west-1", "dublin": "eu-west-1", "london": "eu-west-2", "uk": "eu-west-2", "united kingdom": "eu-west-2",
-	"frankfurt": "eu-central-1", "germany": "eu-central-1", "zurich": "eu-central-2", "switzerland": "eu-central-2",
-	"uae": "me-central-1", "dubai": "me-central-1", "mumbai": "ap-south-1", "india": "ap-south-1",
-	"tokyo": "ap-northeast-1", "japan": "ap-northeast-1", "seoul": "ap-northeast-2", "korea": "ap-northeast-2", "osaka": "ap-northeast-3",
-	"sydney": "ap-southeast-2", "australia": "ap-southeast-2", "singapore": "ap-southeast-1", "mexico": "mx-central-1",
+// homes are where the regions of Genesys Cloud are, as people call them.
+var homes = map[string]string{
+	"us-east-1": "Virginia", "us-east-2": "Ohio, FedRAMP", "us-west-2": "Oregon", "ca-central-1": "Canada", "sa-east-1": "São Paulo",
+	"mx-central-1": "Mexico", "eu-west-1": "Ireland", "eu-west-2": "London", "eu-central-1": "Frankfurt", "eu-central-2": "Zurich",
+	"eusc-de-east-1": "Brandenburg, sovereign", "me-central-1": "UAE", "ap-south-1": "Mumbai", "ap-northeast-1": "Tokyo",
+	"ap-northeast-2": "Seoul", "ap-northeast-3": "Osaka", "ap-southeast-1": "Singapore", "ap-southeast-2": "Sydney",
 }
 
-// nearestRegion is the region that was probably meant; empty when none is near, or the text is one.
-func nearestRegion(s string) string {
+// Home is where a region of deployment.Regions is, for a person to know it by; empty when that is not known.
+func Home(region string) string { return homes[region] }
+
+// places are what people call the regions, in small letters, with AWS' names of them.
+var places = sync.OnceValue(func() map[string]string {
+	out := map[string]string{
+		"us east": "us-east-1", "us west": "us-west-2", "montreal": "ca-central-1", "brazil": "sa-east-1", "dublin": "eu-west-1",
+		"uk": "eu-west-2", "united kingdom": "eu-west-2", "germany": "eu-central-1", "switzerland": "eu-central-2", "dubai": "me-central-1",
+		"united arab emirates": "me-central-1", "india": "ap-south-1", "japan": "ap-northeast-1", "korea": "ap-northeast-2", "australia": "ap-southeast-2",
+	}
+	for region, home := range homes {
+		name, _, _ := strings.Cut(home, ",")
+		out[plainWords(name)] = region
+	}
+	return out
+})
+
+// NearestRegion is the region that was probably meant; empty when none is near, or the text is one.
+func NearestRegion(s string) string {
 	low := plainWords(s)
 	if domain, ok := deployment.Domain(s); ok {
 		for _, host := range []string{"api.", "login.", "apps.", "www."} {
@@ -68,25 +82,25 @@ func nearestRegion(s string) string {
 	}
 	if _, rest, ok := strings.Cut(s, "://"); ok { // an address out of the browser
 		host, _, _ := strings.Cut(rest, "/")
-		if bare := nearestRegion(host); bare != "" {
+		if bare := NearestRegion(host); bare != "" {
 			return bare
 		}
 		if domain, ok := deployment.Domain(host); ok {
 			return domain
 		}
 	}
-	if at, ok := places[low]; ok {
+	if at, ok := places()[low]; ok {
 		return at
 	}
-	for _, place := range sorted(places) { // "Europe (Frankfurt)"
+	for _, place := range sorted(places()) { // "Europe (Frankfurt)"
 		if len(place) > 3 && strings.Contains(low, place) {
-			return places[place]
+			return places()[place]
 		}
 	}
 	if near := diag.Nearest(strings.ReplaceAll(strings.ReplaceAll(low, " ", "-"), "_", "-"), deployment.Regions()); near != "" {
 		return near
 	}
-	return places[diag.Nearest(low, sorted(places))]
+	return places()[diag.Nearest(low, sorted(places()))]
 }
 
 // nearestCountries is the list with each country that has a name or small letters by its code; empty

@@ -55,7 +55,7 @@ func draw(a Answers, f Found) *sketch {
 	s := &sketch{Answers: a, Found: f, names: stageNames(f.Account)}
 	all := OpenStages(f.Account)
 	s.late = slices.DeleteFunc(slices.Clone(all), func(x Stage) bool {
-		if len(a.Stages) > 0 {
+		if a.Stages != nil {
 			return !slices.Contains(a.Stages, x.ID)
 		}
 		return !x.Late
