@@ -217,8 +217,9 @@ func capacityTopics() []Topic {
 	}
 }
 
-// Findings are what the limits do not carry.
-func (c *Capacity) Findings(d *deployment.Deployment) diag.Findings {
+// Findings are what the limits do not carry. What becomes of callers under the strategy that would is told
+// where a sample says so; m may be nil.
+func (c *Capacity) Findings(d *deployment.Deployment, m *Match) diag.Findings {
 	var out diag.Findings
 	add := func(code, hint, format string, args ...any) {
 		f := find(code, hint, format, args...)
@@ -234,7 +235,7 @@ func (c *Capacity) Findings(d *deployment.Deployment) diag.Findings {
 			if c.Breaker > 0 {
 				with = fmt.Sprintf(", and with the breaker up to %s are not looked up", Percent(x.WithBreaker))
 			}
-			add("DR-DOC-301", c.remedy(), "at %s HubSpot refuses %s of lookups under strategy: %s%s", rate, Percent(x.Refused), s.Strategy, with)
+			add("DR-DOC-301", c.remedy(m), "at %s HubSpot refuses %s of lookups under strategy: %s%s", rate, Percent(x.Refused), s.Strategy, with)
 		}
 		if x.Unexecuted > 0 {
 			add("DR-DOC-303", "ask Genesys to raise the org's requests.volume.max", "%s execute up to %d data actions each: Genesys Cloud takes %s a minute", rate, s.Use.Requests, Thousands(c.Executions.Most))
@@ -265,10 +266,10 @@ func value(n *int) int {
 }
 
 // remedy is what carries the rate.
-func (c *Capacity) remedy() string {
+func (c *Capacity) remedy(m *Match) string {
 	const fewer = "give lookup_failed a rule of its own"
 	if c.Enough != "" {
-		return fmt.Sprintf("strategy: %s carries it; it needs %s", c.Enough, Needs(c.Enough))
+		return fmt.Sprintf("strategy: %s carries it; it needs %s%s", c.Enough, Needs(c.Enough), m.price(c.Enough))
 	}
 	for _, s := range c.Strategies {
 		if s.Rates[0].Refused <= mostLost {

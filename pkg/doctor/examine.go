@@ -53,7 +53,7 @@ func Examine(in Input) Report {
 		own = append(own, in.Match.Findings(asked.Deployment)...)
 	}
 	if in.Capacity != nil {
-		own = append(own, in.Capacity.Findings(asked.Deployment)...)
+		own = append(own, in.Capacity.Findings(asked.Deployment, in.Match)...)
 	}
 	allowed := answer.Allowed
 	if !in.NoFile {

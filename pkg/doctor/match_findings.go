@@ -102,7 +102,11 @@ func (m *Match) Findings(d *deployment.Deployment) diag.Findings {
 		add(at+".homeCountries", f)
 	}
 	if x := m.Duplicates; x.Callers.Count > 0 {
-		f := find("DR-DOC-204", "merge duplicates in HubSpot (Data quality, Duplicates)", "%s shared with other contacts; %s", are(x.Callers), x.Words())
+		least := ""
+		if !m.AllTwins {
+			least = "at least "
+		}
+		f := find("DR-DOC-204", "merge duplicates in HubSpot (Data quality, Duplicates)", "%s%s shared with other contacts; %s", least, are(x.Callers), x.Words())
 		if wrong := share(x.Callers.Count-x.Right, x.Callers.Of); x.Policy == routing.DuplicatesBest && wrong.Value() >= serious && wrong.Low >= notable {
 			f.Severity = diag.Warning
 		}
@@ -145,6 +149,20 @@ func (m *Match) better(use Lookup) (best Lookup, ok bool) {
 		}
 	}
 	return best, ok
+}
+
+// price is what a strategy finds once its property is filled, against the lookup in use; empty where
+// nobody knows.
+func (m *Match) price(strategy string) string {
+	if m == nil || m.Numbers == 0 || m.InUse().Why != "" {
+		return ""
+	}
+	for _, l := range m.Lookups {
+		if l.Strategy == strategy && l.Filled.Of > 0 {
+			return fmt.Sprintf("; filled from the contacts' own numbers that finds %s of them, and %s finds %s", Percent(l.Filled.Value()), m.InUse().Words(), Percent(m.InUse().Found.Value()))
+		}
+	}
+	return ""
 }
 
 // Words name a lookup as the file does.

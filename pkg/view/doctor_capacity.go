@@ -171,7 +171,7 @@ func calls(perMinute float64) string {
 
 // lost is a share of a table: 0 where it is less than anybody would see.
 func lost(share float64) string {
-	if share < 0.0005 {
+	if share < 0.00005 {
 		return "0"
 	}
 	return doctor.Percent(share)

@@ -189,7 +189,7 @@ func (m *DoctorMatch) lines() []string {
 		}
 		cut := "the deals of all are read"
 		if x.Cut > 0 {
-			cut = fmt.Sprintf("of %d not all are read, they are too many", x.Cut)
+			cut = fmt.Sprintf("%d have more contacts than one request reads the deals of", x.Cut)
 		}
 		out = append(out, line+": "+strings.Join(shown, ", "),
 			fmt.Sprintf("  best: another contact than theirs counts for %d · all: %s · ambiguous-is-unknown: %d are unknown; %s is in use", x.Callers.Count-x.Best, cut, x.Unknown, x.Policy))

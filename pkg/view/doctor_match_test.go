@@ -49,7 +49,7 @@ refused of calls/min       10      20      30      60     100  carries    a day
 search (in use)        0.43 %   1.6 %   3.3 %    10 %    22 %       15  125,000
   with the breaker     0.57 %   2.6 %   6.3 %    26 %    54 %
 unique-phone                0       0       0  0.07 %  0.56 %      116  125,000
-  with the breaker          0       0       0  0.21 %   2.4 %
+  with the breaker          0       0  0.01 %  0.21 %   2.4 %
 rollup                      0       0       0       0       0      504  250,000
   with the breaker          0       0       0       0       0
 carries: calls a minute of which 1 % are refused; a day: calls that the day's requests are enough for
