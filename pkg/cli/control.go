@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/privacy"
@@ -81,6 +82,8 @@ type control struct {
 	target *org
 	id     genesys.Identity
 	b      *blueprint.Blueprint
+	d      *deployment.Deployment
+	said   string           // of another target than the last one
 	table  *reconcile.Table // nil: why says why it cannot be used
 }
 
@@ -105,6 +108,7 @@ func openControl(ctx context.Context, env session, readOnly bool) (c control, er
 	if pin := env.settings.with(l.deployment).org; pin != "" && pin != c.id.OrgName && pin != c.id.OrgID {
 		return c, orgError(&reconcile.WrongOrgError{Want: pin, Got: c.id.OrgName, ID: c.id.OrgID})
 	}
+	c.d, c.said = l.deployment, c.target.strange(c.id, l.deployment, false)
 	c.table, err = reconcile.FindTable(ctx, c.target.client, b.Name, blueprint.ControlTable(b.Name))
 	return c, controlError(err, c.id)
 }
@@ -134,7 +138,7 @@ func (c control) blank(key string) map[string]any {
 // set writes a row after a question that names the org, and gives what it was before.
 func (c control) set(ctx context.Context, o controlOptions, key string, values map[string]any, stands func(map[string]any) bool) (row map[string]any, theirs []map[string]any, err error) {
 	if !o.yes && o.IO.InTerminal {
-		if err := confirm(o.session, fmt.Sprintf("%s: %s in org %q?", key, o.verb, c.id.OrgName), ""); err != nil {
+		if err := confirm(o.session, attention(c.said)+fmt.Sprintf("%s: %s in org %q?", key, o.verb, c.id.OrgName), ""); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -143,6 +147,7 @@ func (c control) set(ctx context.Context, o controlOptions, key string, values m
 		return nil, nil, err
 	}
 	values["reason"] = reason
+	c.target.remember(ctx, c.id, c.d, key, true)
 	row, theirs, err = c.table.Set(ctx, key, values, c.blank(key), stands)
 	return row, theirs, controlError(err, c.id)
 }

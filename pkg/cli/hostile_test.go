@@ -99,7 +99,7 @@ func runs(t *testing.T) map[string][]string {
 func keyed(env *Env) {
 	get := env.Getenv
 	env.Getenv = func(n string) string {
-		if strings.HasPrefix(n, "GENESYSCLOUD_OAUTH") || n == "HUBSPOT_SERVICE_KEY" || n == "KEY" {
+		if strings.HasPrefix(n, "GENESYSCLOUD_OAUTH") && !strings.HasSuffix(n, "_FILE") || n == "HUBSPOT_SERVICE_KEY" || n == "KEY" {
 			return "pat-na1-00000000-0000-0000-0000-000000000000"
 		}
 		return get(n)

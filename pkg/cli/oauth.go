@@ -146,6 +146,7 @@ func (o *org) accessToken(ctx context.Context, env session, d *deployment.Deploy
 		o.no = err
 		return t, err
 	}
+	o.memory.know(t.Portal)
 	if t.Rotated {
 		diag.Fprintf(env.IO.Err, "warning: the token endpoint gave another refresh token, which is kept nowhere: the one in %s may not work any more when a command is run next; connect the app again then\n", refreshTokenVariable)
 	}

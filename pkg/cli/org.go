@@ -32,6 +32,7 @@ type org struct {
 	secret  func(field string) (secret.Value, error) // of a credential, asked for when it is written
 	gaps    string                                   // of HubSpot's owners: who of them is no user; in words, known after joinOwners
 	app     func(field string) (secret.Value, error) // of the HubSpot app, likewise
+	memory  *memory                                  // of where runs went; nil: nothing is remembered
 
 	once   sync.Mutex
 	access *hubspotrest.AccessToken // that this run got; nil before
@@ -62,7 +63,7 @@ func openOrg(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint
 		return nil, err
 	}
 	return &org{
-		client: c, wait: env.pause(), crm: env.settings.hubspotBase,
+		client: c, wait: env.pause(), crm: env.settings.hubspotBase, memory: memoryOf(env, l, cfg.API),
 		secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) },
 		app:    func(field string) (secret.Value, error) { return appFromEnv(env, field) },
 	}, nil
@@ -187,7 +188,9 @@ func (o *org) keyCheck(ctx context.Context, env session, l *loaded, b *blueprint
 	if o.sandbox != nil {
 		pin = ""
 	}
-	return checkKey(ctx, crmClient(env, l.deployment, o.crm, key), l.deployment, env.from(givenBy(l.deployment)), pin, b.Scopes())
+	k := checkKey(ctx, crmClient(env, l.deployment, o.crm, key), l.deployment, env.from(givenBy(l.deployment)), pin, b.Scopes())
+	o.memory.know(k.scopes.Portal)
+	return k
 }
 
 // targetsOf lists where calls may go, for the staffing check.

@@ -101,6 +101,9 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 		return orgError(err)
 	}
 	read()
+	if said := target.strange(r.Identity(), l.deployment, env.settings.json); said != "" && env.settings.json {
+		r.Warn(said)
+	}
 	if _, err := target.bearer(ctx, env, l.deployment); err != nil {
 		diag.Fprintf(env.IO.Err, "warning: HubSpot was not asked whether it has what the file names: %v\n", err)
 	}
@@ -142,6 +145,7 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	case errors.As(ready, &unfit) && r.Plan().Pending():
 		diag.Fprintf(env.IO.Err, "warning: setup would change nothing: %v\n", unfit.why)
 	}
+	target.remember(ctx, r.Identity(), l.deployment, "plan", false)
 	if o.detailed && (r.Plan().Pending() || len(r.Plan().Held()) > 0) {
 		return errNo
 	}

@@ -180,7 +180,7 @@ func rotate(ctx context.Context, o rotateOptions, of func(*deployment.Deployment
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Rotate = []genesys.Key{credential}
 	return applyPlan(ctx, env, target, b, cfg, applying{
-		yes: o.yes, verb: "rotate",
+		yes: o.yes, of: l.deployment, verb: "rotate",
 		question: func(r *reconcile.Reconciler) string {
 			return fmt.Sprintf("Replace %s of %q in org %q?", what.what, l.deployment.Name, r.Identity().OrgName)
 		},

@@ -67,27 +67,28 @@ type sandboxOptions struct {
 	patience                     time.Duration // with a request that does not come to its end; 0: 30 s
 }
 
-// stateFolder is the platform's place for a program's state.
-func stateFolder(env session) (string, error) {
+// stateFolder is the platform's place for a program's state of some kind.
+func stateFolder(env session, kind string) (string, error) {
 	if dir := env.Getenv("XDG_STATE_HOME"); dir != "" {
-		return filepath.Join(dir, "dealroute", "sandbox"), nil
+		return filepath.Join(dir, "dealroute", kind), nil
 	}
+	const hint = "set XDG_STATE_HOME to a folder for the sandbox"
 	if runtime.GOOS != "linux" {
 		dir, err := os.UserConfigDir()
 		if err != nil {
-			return "", fail(err, "set XDG_STATE_HOME to a folder for the sandbox")
+			return "", fail(err, hint)
 		}
-		return filepath.Join(dir, "dealroute", "sandbox"), nil
+		return filepath.Join(dir, "dealroute", kind), nil
 	}
 	home := env.Getenv("HOME")
 	if home == "" {
-		return "", fail(errors.New("no home folder"), "set XDG_STATE_HOME to a folder for the sandbox")
+		return "", fail(errors.New("no home folder"), hint)
 	}
-	return filepath.Join(home, ".local", "state", "dealroute", "sandbox"), nil
+	return filepath.Join(home, ".local", "state", "dealroute", kind), nil
 }
 
 func sandboxPath(env session, name string) (string, error) {
-	dir, err := stateFolder(env)
+	dir, err := stateFolder(env, "sandbox")
 	return filepath.Join(dir, name+".json"), err
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
@@ -144,7 +145,7 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 		cfg.Verify, cfg.VerifyUnchanged = v.verify, o.verifyANI != ""
 	}
 	return applyPlan(ctx, env, target, b, cfg, applying{
-		yes: o.yes, verb: "setup", timings: o.timings, saved: saved, verifier: v,
+		yes: o.yes, of: l.deployment, verb: "setup", timings: o.timings, saved: saved, verifier: v,
 		look: func(r *reconcile.Reconciler) diag.Findings {
 			if o.moves.back != "" { // who goes back has no time, and HubSpot may be why
 				return nil
@@ -217,7 +218,7 @@ func runDestroy(ctx context.Context, o destroyOptions) (err error) {
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Desired, cfg.DeleteQueues, cfg.ForceUnlock = genesys.Set{}, o.queues, o.forceUnlock
 	return applyPlan(ctx, env, target, b, cfg, applying{
-		yes: o.yes, verb: "destroy", answer: name, timings: o.timings,
+		yes: o.yes, of: l.deployment, verb: "destroy", answer: name, timings: o.timings,
 		question: func(r *reconcile.Reconciler) string {
 			return fmt.Sprintf("Delete %s of %q from org %q? Type the deployment's name to go on:", view.Count(view.Pending(r.Plan()), "entity", "entities"), name, r.Identity().OrgName)
 		},
@@ -243,6 +244,7 @@ func skillsStay(b *blueprint.Blueprint) string {
 // applying says how a plan is confirmed.
 type applying struct {
 	yes      bool
+	of       *deployment.Deployment
 	verb     string
 	question func(*reconcile.Reconciler) string
 	answer   string                             // what a person types; empty: y
@@ -296,6 +298,10 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 			return orgError(err)
 		}
 		read()
+		said := target.strange(r.Identity(), a.of, false)
+		if said != "" && asJSON && try == 0 {
+			r.Warn(said)
+		}
 		if a.saved != nil {
 			if err := a.saved.same(env, target, cfg.Desired, r); err != nil {
 				return err
@@ -325,10 +331,11 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 			}
 		}
 		if r.Plan().Pending() && !a.yes && r.Ready() == nil {
-			if err := confirm(env, a.question(r), a.answer); err != nil {
+			if err := confirm(env, attention(said)+a.question(r), a.answer); err != nil {
 				return err
 			}
 		}
+		target.remember(ctx, r.Identity(), a.of, a.verb, r.Ready() == nil)
 		changes := view.Count(view.Pending(r.Plan()), "change", "changes")
 		applied := env.working("changing the org", func() string { return fmt.Sprintf("%d steps of %s done", finished.Load(), changes) })
 		outcomes, failed = r.Apply(ctx)

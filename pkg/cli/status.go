@@ -94,6 +94,10 @@ func runStatus(ctx context.Context, o statusOptions) (err error) {
 	if err != nil {
 		return orgError(err)
 	}
+	if said := target.strange(r.Identity(), l.deployment, false); said != "" && env.settings.json {
+		r.Warn(said)
+	}
+	target.remember(ctx, r.Identity(), l.deployment, "status", false)
 	s := view.Status{
 		Schema: view.Schema, Org: view.NewOrg(r.Identity()), Sandbox: target.sandbox != nil, InSync: true,
 		Entities: []view.Entity{}, Integrations: []view.Integration{}, Since: o.since.String(), Actions: []view.ActionRuns{}, Warnings: []string{},

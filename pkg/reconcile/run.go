@@ -355,6 +355,9 @@ func (r *Reconciler) Warnings() []string {
 	return slices.Compact(out)
 }
 
+// Warn adds a warning of the command to those of the run.
+func (r *Reconciler) Warn(text string) { r.run.warn("%s", text) }
+
 // A WrongOrgError says that the token belongs to another org than the deployment's.
 type WrongOrgError struct{ Want, Got, ID string }
 
