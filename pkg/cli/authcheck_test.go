@@ -158,7 +158,7 @@ func TestCommandsNeedWhatIsTold(t *testing.T) {
 	}
 }
 
-// TestEachMissingPermissionIsToldOfItsCommands: with one of the permissions that README.md lists withheld,
+// TestEachMissingPermissionIsToldOfItsCommands: with one of the permissions that docs/howto/keys.md lists withheld,
 // auth check names it with the commands that need it, and lets the others pass.
 func TestEachMissingPermissionIsToldOfItsCommands(t *testing.T) {
 	of := func(permission string) (need []string) {

@@ -41,23 +41,49 @@ func matchLine(shown, printed string) bool {
 	return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(printed)
 }
 
-// Renew gives what a page should show of what was printed, in the manner in which it showed it before: with the first
-// and the last lines only, where it left out what is between.
+// Renew gives what a page should show of what was printed, in the manner in which it showed it before: what it left out
+// is left out again. The first lines are the first ones again and the last the last; what stands between two gaps is
+// looked for by how it begins. Where that is not found all is shown.
 func Renew(shown, printed []string) []string {
 	if Match(shown, printed) {
 		return shown
 	}
-	gap := func(line string) bool { return strings.TrimSpace(line) == Elision }
-	at := slices.IndexFunc(shown, gap)
-	if at < 0 || slices.ContainsFunc(shown[at+1:], gap) {
+	parts := [][]string{nil}
+	for _, l := range shown {
+		if strings.TrimSpace(l) == Elision {
+			parts = append(parts, nil)
+			continue
+		}
+		parts[len(parts)-1] = append(parts[len(parts)-1], l)
+	}
+	last := len(parts) - 1
+	tail := len(printed) - len(parts[last])
+	if last == 0 || tail < len(parts[0]) {
 		return printed
 	}
-	tail := len(shown) - at - 1
-	if at+tail >= len(printed) {
-		return printed
+	out := slices.Clone(printed[:len(parts[0])])
+	at := len(out)
+	for _, part := range parts[1:last] {
+		if len(part) == 0 {
+			continue
+		}
+		i := slices.IndexFunc(printed[at:tail], func(l string) bool { return begins(l) == begins(part[0]) })
+		if i < 0 || at+i+len(part) > tail {
+			return printed
+		}
+		out = append(append(out, Elision), printed[at+i:at+i+len(part)]...)
+		at += i + len(part)
 	}
-	out := append(slices.Clone(printed[:at]), Elision)
-	return append(out, printed[len(printed)-tail:]...)
+	return append(append(out, Elision), printed[tail:]...)
+}
+
+// begins is by what a line is found again: its first word, and the second one as long as it is no figure.
+func begins(line string) string {
+	words := strings.Fields(line)
+	if len(words) > 1 && !strings.ContainsAny(words[1], "0123456789") {
+		return words[0] + " " + words[1]
+	}
+	return strings.Join(words[:min(1, len(words))], "")
 }
 
 var (

@@ -116,6 +116,10 @@ func TestRenewKeepsWhatWasLeftOut(t *testing.T) {
 		{"a|…|z", "b|m|n|y", "b|…|y"},
 		{"a|…|z", "b", "b"},
 		{"a|…|m|…|z", "b|c|d", "b|c|d"},
+		{"a|…|m 1|n|…|z", "b|c|m 2|o|d|e|y", "b|…|m 2|o|…|y"},
+		{"a|…|new 1|…|z", "b|m 2|y", "b|m 2|y"},
+		{"…|z", "b|c|y", "…|y"},
+		{"a|…", "b|c|y", "b|…"},
 		{"a", "b|c", "b|c"},
 	} {
 		if got := pages.Renew(lines(c[0]), lines(c[1])); !slices.Equal(got, lines(c[2])) {
