@@ -121,7 +121,7 @@ func runDoctor(ctx context.Context, o doctorOptions) (err error) {
 	g.Go(func() error {
 		in.HubSpot = p.hubspot(ctx)
 		in.Probes, in.Series = p.probeActions(ctx, in.HubSpot != nil)
-		in.Match = p.match(ctx, in.HubSpot)
+		in.Match = p.match(ctx, in.HubSpot, nobody)
 		return nil
 	})
 	var pings []doctor.Series
@@ -370,7 +370,7 @@ type attempt struct {
 }
 
 // match draws contacts and sees whether they would be found; nil: nobody asked, or nothing could be read.
-func (p *examination) match(ctx context.Context, h *doctor.HubSpot) *doctor.Match {
+func (p *examination) match(ctx context.Context, h *doctor.HubSpot, nobody bool) *doctor.Match {
 	if h == nil || p.sample == 0 {
 		return nil
 	}
@@ -384,6 +384,11 @@ func (p *examination) match(ctx context.Context, h *doctor.HubSpot) *doctor.Matc
 			h.Unknown = append(h.Unknown, doctor.Unknown{What: "whether callers would be found", Err: err})
 		}
 		return nil
+	}
+	if country := doctor.CountryOf(s); nobody && country != "" { // which no file names
+		there := *d
+		there.HubSpot.Lookup.HomeCountries = []string{country}
+		d = &there
 	}
 	return doctor.MatchOf(d, s, p.Now())
 }

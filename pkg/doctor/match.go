@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -25,7 +26,9 @@ type Match struct {
 	Numbers  int // of them from which somebody may call, or that are no numbers; those of one contact that are the same count once
 	Frame    int
 	Counts   hubspot.SampleCounts
-	AllTwins bool // everybody who has one of these numbers is known
+	AllTwins bool     // everybody who has one of these numbers is known
+	Home     []string // the countries in which numbers without a country code are read
+	Missing  *Missing // a country that is none of these and has many of the numbers; nil: there is none
 
 	Lookups    []Lookup // under each form of the search, then each other strategy
 	Duplicates Duplicates
@@ -35,7 +38,14 @@ type Match struct {
 	Unnumbered Share // of contacts without a number that have a company: the company has one; Of is 0 where nobody knows
 	Notes      []string
 
-	pairs map[pair]int // of two lookups: how many numbers the second one finds and the first one does not
+	elsewhere string       // a country that may be missing
+	pairs     map[pair]int // of two lookups: how many numbers the second one finds and the first one does not
+}
+
+// A Missing country would be one of homeCountries.
+type Missing struct {
+	Country string
+	Found   Share // by the lookup in use, were it one
 }
 
 // A Share is so many of so many. What it says of all from which they were drawn lies between Low and
@@ -137,6 +147,20 @@ type way struct{ strategy, match string }
 
 // MatchOf judges a sample under all lookups. The order of its contacts does not matter.
 func MatchOf(d *deployment.Deployment, s hubspot.Sample, now time.Time) *Match {
+	out := matchOf(d, s, now)
+	country := out.elsewhere
+	if country == "" {
+		return out
+	}
+	more := *d
+	more.HubSpot.Lookup.HomeCountries = append(slices.Clone(d.HubSpot.Lookup.HomeCountries), country)
+	if found := matchOf(&more, s, now).InUse().Found; found.Count > out.InUse().Found.Count {
+		out.Missing = &Missing{country, found}
+	}
+	return out
+}
+
+func matchOf(d *deployment.Deployment, s hubspot.Sample, now time.Time) *Match {
 	m := &matching{d: d, l: d.HubSpot.Lookup, now: now, sample: byID(s.Contacts), own: map[string]bool{}}
 	for _, n := range d.Own() {
 		m.own[n] = true
@@ -145,7 +169,7 @@ func MatchOf(d *deployment.Deployment, s hubspot.Sample, now time.Time) *Match {
 	m.pool = newPool(everybody, m.l.Property)
 	m.units()
 	out := &Match{
-		Drawn: s.Drawn, Contacts: len(m.sample), Numbers: len(m.all), Frame: s.Frame, Counts: s.Counts, AllTwins: s.AllTwins, Notes: s.Notes,
+		Drawn: s.Drawn, Contacts: len(m.sample), Numbers: len(m.all), Frame: s.Frame, Counts: s.Counts, AllTwins: s.AllTwins, Notes: s.Notes, Home: m.l.HomeCountries, elsewhere: m.elsewhere(),
 		pairs: map[pair]int{},
 	}
 	var found []judged
@@ -281,6 +305,66 @@ func (m *matching) units() {
 			}
 		}
 	}
+}
+
+// elsewhere is the country that reads most of the numbers which no home country does, of those from which
+// others of the sample call; empty where it reads hardly any.
+func (m *matching) elsewhere() string {
+	callers := map[string]int{}
+	for _, u := range m.all {
+		if u.callable && u.number.Valid() {
+			callers[u.number.Region()]++
+		}
+	}
+	reads := map[string]int{}
+	for _, u := range m.all {
+		if u.flaw != FlawNoCountry {
+			continue
+		}
+		for country := range callers {
+			if n, err := phone.Parse(u.text, country); err == nil && n.Valid() && n.Region() == country && !slices.Contains(m.l.HomeCountries, country) {
+				reads[country]++
+			}
+		}
+	}
+	best := ""
+	for _, country := range slices.Sorted(maps.Keys(reads)) {
+		if best == "" || cmp.Or(reads[country]-reads[best], callers[country]-callers[best]) > 0 {
+			best = country
+		}
+	}
+	if best == "" || float64(reads[best]) < notable*float64(len(m.all)) || reads[best] < 3 {
+		return ""
+	}
+	return best
+}
+
+// CountryOf is the country from which most owners of a sample's numbers call, by what HubSpot calculated and
+// by numbers with a country code; empty where nobody can tell. It is for those who have no deployment yet.
+func CountryOf(s hubspot.Sample) string {
+	callers := map[string]int{}
+	for _, c := range s.Contacts {
+		for _, p := range [][2]string{{hubspot.PropCalcPhone, hubspot.PropPhone}, {hubspot.PropCalcMobile, hubspot.PropMobile}} {
+			calculated, _ := c.Properties.Get(p[0])
+			typed, _ := c.Properties.Get(p[1])
+			for _, text := range []string{calculated, typed} {
+				if !strings.HasPrefix(text, "+") {
+					continue
+				}
+				if n, err := phone.Parse(text, "US"); err == nil && n.Valid() && phone.KnownRegion(n.Region()) {
+					callers[n.Region()]++
+					break
+				}
+			}
+		}
+	}
+	best := ""
+	for _, country := range slices.Sorted(maps.Keys(callers)) {
+		if callers[country] > callers[best] {
+			best = country
+		}
+	}
+	return best
 }
 
 // A finder is a lookup: the contacts that a number finds.

@@ -3,7 +3,9 @@ package doctor
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -39,6 +41,11 @@ func matchTopics() []Topic {
 		{
 			Code: "DR-DOC-206", Severity: diag.Info, Title: "contacts whose number is only their company's",
 			Text: "A contact without a number of its own is nobody who calls. With `company: numbers` the company is found by its own number where no contact is, and its deals count: one search more for a stranger. HubSpot compares the company's number as it is written.",
+		},
+		{
+			Code: "DR-DOC-208", Severity: diag.Warning, Title: "a country whose numbers are not read",
+			Text: "Many contacts have a number without its country code that is none of `homeCountries`, and is one of a country from which others of them call. With that country in the list the digits without a country code are searched for its callers, too. The finding says how many more would be found, by trying it. " +
+				"A caller's number that has no country code itself is read in the first country, so put it at the end.",
 		},
 		{
 			Code: "DR-DOC-207", Severity: diag.Warning, Title: "callers who are taken for somebody else",
@@ -82,6 +89,10 @@ func (m *Match) Findings(d *deployment.Deployment) diag.Findings {
 			write = "fill hubspot.lookup.property, or write hubspot.lookup.strategy: " + l.Strategy + " until it is filled"
 		}
 		add(at+".match", find("DR-DOC-201", write, "%s finds %s, and %s would find %s: %d more and %d fewer of the same numbers", use.Words(), shown(use.Found), l.Words(), shown(l.Found), gain, loss))
+	}
+	if x := m.Missing; x != nil && float64(x.Found.Count-use.Found.Count) >= notable*float64(m.Numbers) {
+		add(at+".homeCountries", find("DR-DOC-208", fmt.Sprintf("write hubspot.lookup.homeCountries: [%s]", strings.Join(append(slices.Clone(m.Home), x.Country), ", ")),
+			"%s finds %s, and with %s in homeCountries would find %s", use.Words(), shown(use.Found), x.Country, shown(x.Found)))
 	}
 	if use.Strategy != deployment.StrategySearch && use.Why == "" {
 		empty, of := use.Filled.Count-use.Found.Count, use.Filled.Of

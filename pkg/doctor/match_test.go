@@ -429,6 +429,13 @@ func TestMatchFindings(t *testing.T) {
 		}
 	}
 	few = keyed[:5]
+	abroad := slices.Clone(keyed)
+	for i := range 50 {
+		abroad[i] = fmt.Sprintf("+491512345%04d", i)
+		if i%5 == 0 {
+			abroad[i] = fmt.Sprintf("0151 2345%04d", i)
+		}
+	}
 	for name, c := range map[string]struct {
 		texts  []string
 		lookup string
@@ -442,11 +449,14 @@ func TestMatchFindings(t *testing.T) {
 		"unknown":     {shared, "homeCountries: [US], duplicates: ambiguous-is-unknown", "[DR-DOC-204 info]", "knows none of them"},
 		"bad":         {bad, "homeCountries: [US]", "[DR-DOC-203 warning]", "8 of 100 numbers (8.0 %) are found by no search; most of them: no digits"},
 		"few":         {few, "homeCountries: [US]", "[DR-DOC-205 info]", "5 numbers were tried: 5 of 5 found, which may be anything from 57 % to 100 % of all"},
+		"abroad":      {abroad, "homeCountries: [US]", "[DR-DOC-203 warning DR-DOC-208 warning]", "match: mixed finds 90 of 100, and with DE in homeCountries would find 100 of 100"},
+		"at home":     {abroad, "homeCountries: [US, DE]", "[]", ""},
 		"none":        {nil, "homeCountries: [US]", "[DR-DOC-205 info]", "no contact that was read has a number"},
 	} {
 		_, s := account(t, people(c.texts...))
 		d := lookup(t, c.lookup)
 		fs := doctor.MatchOf(d, s, now).Findings(d)
+		slices.SortFunc(fs, func(a, b diag.Finding) int { return strings.Compare(a.Code, b.Code) })
 		said := ""
 		for _, f := range fs {
 			said += f.Message + "\n"
@@ -456,6 +466,18 @@ func TestMatchFindings(t *testing.T) {
 		}
 		if got := fmt.Sprint(codes(fs)); got != c.want || !strings.Contains(said, c.says) {
 			t.Errorf("%s: %s, want %s: %s", name, got, c.want, said)
+		}
+	}
+}
+
+// Where there is no file the numbers themselves tell the country.
+func TestCountryOf(t *testing.T) {
+	for want, texts := range map[string][]string{
+		"DE": {"+4930901820", "+49 151 23456701", "(513) 555-0142"}, "US": {"(513) 555-0142", "513.555.0143", "+4930901820"}, "": {"0151 23456701", "n/a", "+999999999"}, "GB": {"+442079460000"},
+	} {
+		_, s := account(t, people(texts...))
+		if got := doctor.CountryOf(s); got != want {
+			t.Errorf("%q: %q, want %q", texts, got, want)
 		}
 	}
 }

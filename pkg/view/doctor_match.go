@@ -17,12 +17,20 @@ type DoctorMatch struct {
 	From           int              `json:"from"`           // from how many contacts
 	Contacts       int              `json:"contacts"`       // that were drawn, all with a number
 	Numbers        int              `json:"numbers"`        // of these: what the shares are of
+	Home           []string         `json:"homeCountries"`  // in which numbers without a country code are read
+	Missing        *DoctorMissing   `json:"missingCountry"` // null: there is none
 	Account        DoctorCounts     `json:"account"`        // what HubSpot counts of all contacts
 	Lookups        []DoctorLookup   `json:"lookups"`        // the three forms of the search, then the other strategies
 	Duplicates     DoctorDuplicates `json:"duplicates"`     // under the deployment's own lookup
 	Never          DoctorNever      `json:"never"`          // found by no search
 	CompanyNumbers *DoctorShare     `json:"companyNumbers"` // of contacts with a company and no number: the company has one; null: not known
 	Notes          []string         `json:"notes"`          // what could not be read
+}
+
+// A DoctorMissing is a country that would be one of homeCountries.
+type DoctorMissing struct {
+	Country string      `json:"country"`
+	Found   DoctorShare `json:"found"` // by the lookup in use, were it one
 }
 
 // DoctorCounts are contacts of the whole account; null is not known.
@@ -127,6 +135,10 @@ func NewDoctorMatch(m *doctor.Match) *DoctorMatch {
 		Never:          DoctorNever{newShare(m.NeverAll), []DoctorFlaw{}},
 		CompanyNumbers: judgedShare(m.Unnumbered, m.Unnumbered.Of > 0), Notes: append([]string{}, m.Notes...),
 	}
+	out.Home = append([]string{}, m.Home...)
+	if m.Missing != nil {
+		out.Missing = &DoctorMissing{m.Missing.Country, newShare(m.Missing.Found)}
+	}
 	for _, e := range x.Examples {
 		out.Duplicates.Examples = append(out.Duplicates.Examples, DoctorShared(e))
 	}
@@ -174,6 +186,9 @@ func (m *DoctorMatch) lines() []string {
 	if filled != nil {
 		out = append(out, fmt.Sprintf("  a property filled from the contacts' own numbers would find %s (%s)", doctor.Percent(filled.Share), between(*filled)))
 	}
+	if x := m.Missing; x != nil {
+		out = append(out, fmt.Sprintf("  with %s among homeCountries the one in use would find %s (%s)", x.Country, doctor.Percent(x.Found.Share), between(x.Found)))
+	}
 	if x := m.Duplicates; x.Callers.Count > 0 {
 		least := ""
 		if !x.Complete {
@@ -209,16 +224,24 @@ func (m *DoctorMatch) lines() []string {
 
 // sample says whom the figures are of.
 func (m *DoctorMatch) sample() string {
-	line := fmt.Sprintf("%s of %s", Count(m.Numbers, "number", "numbers"), Count(m.Contacts, "contact", "contacts"))
+	line := fmt.Sprintf("%s of %s", Count(m.Numbers, "number", "numbers"), Count(m.Contacts, "contact", "contacts")) + m.drawn()
+	if len(m.Home) > 0 {
+		line += "; those without a country code are read in " + strings.Join(m.Home, ", ")
+	}
+	return line
+}
+
+// drawn says how the contacts were drawn.
+func (m *DoctorMatch) drawn() string {
 	switch hubspot.Draw(m.Drawn) {
 	case hubspot.DrawnWhole:
-		return line + ", all that have one"
+		return ", all that have one"
 	case hubspot.DrawnRecent:
-		return line + ", those modified last"
+		return ", those modified last"
 	case hubspot.DrawnOldest:
-		return line + ", the oldest of the account: they say little of the others"
+		return ", the oldest of the account: they say little of the others"
 	}
-	line += fmt.Sprintf(", spread evenly over the %s modified last", Thousands(int64(m.From)))
+	line := fmt.Sprintf(", spread evenly over the %s modified last", Thousands(int64(m.From)))
 	if n := m.Account.Numbered; n != nil {
 		line = strings.Replace(line, " modified last", "", 1)
 		if *n > m.From {

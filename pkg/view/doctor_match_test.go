@@ -21,7 +21,7 @@ import (
 )
 
 // callersSaid and capacitySaid are what a person reads of an account with numbers of ten kinds.
-const callersSaid = `445 numbers of 400 contacts, spread evenly over the 1,350 that have one
+const callersSaid = `445 numbers of 400 contacts, spread evenly over the 1,350 that have one; those without a country code are read in US
 the lookup                         finds           of all         taken for others
 match: e164 (in use)                50 %     222   45 to 55 %     0
 match: national                     40 %     178   36 to 45 %     0
@@ -174,7 +174,7 @@ func TestDoctorOfNobody(t *testing.T) {
 	}
 	d, _ := deployment.Parse("dealroute.yaml", []byte("version: 1\nname: acme-doctor\ngenesys: {region: us-east-1}\nhubspot: {lookup: {homeCountries: [US]}}\nrouting: {fallback: {queue: Support}}\n"))
 	empty := NewDoctorMatch(doctor.MatchOf(d, hubspot.Sample{Drawn: hubspot.DrawnWhole, Notes: []string{"a note"}}, time.Unix(0, 0)))
-	if got := strings.Join(empty.lines(), "\n"); got != "0 numbers of 0 contacts, all that have one\na note" {
+	if got := strings.Join(empty.lines(), "\n"); got != "0 numbers of 0 contacts, all that have one; those without a country code are read in US\na note" {
 		t.Errorf("%q", got)
 	}
 	for drawn, want := range map[hubspot.Draw]string{hubspot.DrawnOldest: "the oldest of the account", hubspot.DrawnRecent: "those modified last"} {

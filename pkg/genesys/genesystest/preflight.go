@@ -18,7 +18,9 @@ var limits = map[string]map[string]int{
 	"skills":        {"skill.count.max": 2000},
 	"routing":       {"queues.max": 5000},
 	"architect":     {"flows.max": 2000},
-	"integrations":  {"actions.total.max": 500, "actions.integration.max": 100},
+	"integrations": {
+		"actions.total.max": 500, "actions.integration.max": 100, "requests.volume.max": genesys.ExecutionsPerMinute, "actions.concurrent.executions.max": genesys.ConcurrentExecutions,
+	},
 }
 
 // An IntegrationType is what an org says of a type of integrations.
