@@ -92,9 +92,12 @@ type authCheck struct {
 	kinds   []genesys.Kind
 	scopes  []string
 	needKey bool
+	nowhere bool                          // no region is known
+	doubts  map[string][]view.AuthProblem // by vendor: of a form, until the vendor takes the value
 
-	mu  sync.Mutex
-	out view.AuthCheck
+	mu    sync.Mutex
+	out   view.AuthCheck
+	known bool // HubSpot knows the key
 }
 
 // say adds a problem.
@@ -119,7 +122,7 @@ const (
 
 func runAuthCheck(ctx context.Context, o authCheckOptions) error {
 	env := o.session
-	c := &authCheck{authCheckOptions: o}
+	c := &authCheck{authCheckOptions: o, doubts: map[string][]view.AuthProblem{}}
 	c.out = view.AuthCheck{
 		Schema: view.Schema, Sandbox: env.settings.sandbox, Offline: o.offline, Secrets: []view.AuthSecret{}, Problems: []view.AuthProblem{},
 		Genesys: view.AuthGenesys{Commands: []view.AuthCommand{}, Questions: []string{}},
@@ -137,6 +140,11 @@ func runAuthCheck(ctx context.Context, o authCheckOptions) error {
 		done()
 		if err != nil {
 			return err
+		}
+	}
+	for _, of := range sortedNames(c.doubts) {
+		if taken := of == ofGenesys && c.out.Genesys.Org != nil || of == ofHubSpot && c.known; !taken {
+			c.out.Problems = append(c.out.Problems, c.doubts[of]...)
 		}
 	}
 	grave := func(p view.AuthProblem) int { return slices.Index([]string{"error", "warning", "info"}, p.Severity) }
@@ -204,11 +212,19 @@ func (c *authCheck) look() {
 		client = []string{"GENESYSCLOUD_ACCESS_TOKEN"}
 	}
 	needed = append(needed, client...)
+	ofProfile := map[string]bool{}
+	if p, err := readProfile(env, profile); profile != "" && err == nil {
+		ofProfile = map[string]bool{"GENESYSCLOUD_OAUTHCLIENT_ID": p.ID != "", "GENESYSCLOUD_OAUTHCLIENT_SECRET": p.Secret != "", "GENESYSCLOUD_ACCESS_TOKEN": p.Token != ""}
+		needed = append(needed, sortedNames(ofProfile)...)
+	}
 	if env.settings.sandbox {
 		needed = nil
 	}
 	for _, k := range credentials() {
 		s := view.AuthSecret{SecretSource: view.SecretSource{Name: k.name, Source: env.source(k.name)}, Needed: slices.Contains(needed, k.name)}
+		if profile != "" && !ofProfile[k.name] && strings.HasPrefix(k.name, "GENESYSCLOUD_") {
+			s.Source, s.Needed = view.NotSet, false
+		}
 		c.out.Secrets = append(c.out.Secrets, s)
 		if env.settings.sandbox || profile != "" && strings.HasPrefix(k.name, "GENESYSCLOUD_") {
 			continue
@@ -259,6 +275,7 @@ func (c *authCheck) look() {
 	}
 	if signsIn != "" {
 		c.out.Genesys.SignsIn = &signsIn
+		c.lookAtRegion()
 	}
 	if notGiven(env, d) == "" {
 		as := "key"
@@ -273,6 +290,24 @@ func (c *authCheck) look() {
 	}
 	if other = slices.DeleteFunc(other, func(n string) bool { return !env.gives(n) }); len(other) > 0 && c.b != nil {
 		c.say(diag.Info, ofSecrets, "", "%s %s set and not looked at: hubspot.auth.method is %s", strings.Join(other, ", "), isOrAre(len(other)), d.HubSpot.Auth.Method)
+	}
+}
+
+// lookAtRegion says what can be seen without asking of where the client would sign in.
+func (c *authCheck) lookAtRegion() {
+	env := c.session
+	region := c.l.deployment.Genesys.Region
+	if c.b == nil && env.settings.region == "" && env.settings.genesysBase == "" && env.settings.profile == "" {
+		c.nowhere = true
+		c.say(diag.Error, ofGenesys, "set GENESYSCLOUD_REGION or --region to an AWS name such as eu-central-1, or name a deployment file with -f", "no region says where Genesys Cloud is to be asked")
+		return
+	}
+	cfg, err := signIn(env, region, true)
+	if err != nil && c.offline && env.settings.profile != "" { // otherwise it is told by the variable, or when it is tried
+		c.fail(ofGenesys, err)
+	}
+	if err == nil && cfg.Doubt != "" {
+		c.say(diag.Warning, ofGenesys, "leave out the one that is wrong", "%s", cfg.Doubt)
 	}
 }
 
@@ -301,6 +336,13 @@ func (c *authCheck) kind(name, v string) {
 	if v == "" {
 		return
 	}
+	doubt := func(hint, format string, args ...any) {
+		of := ofGenesys
+		if name == keyVariable {
+			of = ofHubSpot
+		}
+		c.doubts[of] = append(c.doubts[of], view.NewAuthProblem(diag.Warning, ofSecrets, fmt.Sprintf(format, args...), hint))
+	}
 	ofKey := keyForm().FindStringSubmatch(v)
 	switch {
 	case strings.ContainsAny(v[:1]+v[len(v)-1:], `"'`):
@@ -310,18 +352,18 @@ func (c *authCheck) kind(name, v string) {
 	case strings.HasPrefix(v, name+"="):
 		c.say(diag.Error, ofSecrets, "set it to what is behind the =", "%s holds its own name", name)
 	case name == keyVariable && uuidForm().MatchString(v):
-		c.say(diag.Warning, ofSecrets, "a HubSpot key begins with pat-; in HubSpot: Development, Keys, Service keys", "%s looks like the id of a client", name)
+		doubt("a HubSpot key begins with pat-; in HubSpot: Development, Keys, Service keys", "%s looks like the id of a client", name)
 	case name == keyVariable && ofKey == nil:
-		c.say(diag.Warning, ofSecrets, "in HubSpot: Development, Keys, Service keys", "%s does not begin with pat-, as HubSpot's keys do: it may be a secret of something else", name)
+		doubt("in HubSpot: Development, Keys, Service keys", "%s does not begin with pat-, as HubSpot's keys do: it may be a secret of something else", name)
 	case name == keyVariable:
 		center := strings.ToLower(ofKey[1])
 		c.out.HubSpot.DataCenter = &center
 	case ofKey != nil:
 		c.say(diag.Error, ofSecrets, "it belongs in "+keyVariable, "%s looks like a HubSpot key", name)
 	case strings.HasSuffix(name, "OAUTHCLIENT_ID") && !uuidForm().MatchString(v):
-		c.say(diag.Warning, ofSecrets, "see that id and secret did not change places; in Genesys Cloud: Admin, Integrations, OAuth", "%s does not look like the id of an OAuth client, which is a UUID", name)
+		doubt("see that id and secret did not change places; in Genesys Cloud: Admin, Integrations, OAuth", "%s does not look like the id of an OAuth client, which is a UUID", name)
 	case strings.HasSuffix(name, "OAUTHCLIENT_SECRET") && uuidForm().MatchString(v):
-		c.say(diag.Warning, ofSecrets, "see that id and secret did not change places; in Genesys Cloud: Admin, Integrations, OAuth", "%s looks like an id", name)
+		doubt("see that id and secret did not change places; in Genesys Cloud: Admin, Integrations, OAuth", "%s looks like an id", name)
 	}
 }
 
@@ -330,11 +372,9 @@ func (c *authCheck) ask(ctx context.Context) (err error) {
 	env := c.session
 	env.settings.keyless = true // what is wrong with the key is told by itself
 	var target *org
-	region := c.l.deployment.Genesys.Region
 	switch {
 	case c.out.Genesys.SignsIn == nil && !env.settings.sandbox: // told already
-	case c.b == nil && region == "" && env.settings.region == "" && env.settings.genesysBase == "" && env.settings.profile == "":
-		c.say(diag.Error, ofGenesys, "set GENESYSCLOUD_REGION or --region to an AWS name such as eu-central-1, or name a deployment file with -f", "no region says where Genesys Cloud is to be asked")
+	case c.nowhere: // likewise
 	default:
 		if target, err = openOrg(ctx, env, c.l, c.b, true); err != nil {
 			if env.settings.sandbox {
@@ -415,10 +455,6 @@ func (c *authCheck) askGenesys(ctx context.Context, target *org) error {
 
 // abilities tells which commands the client may not run. One permission is told once, with all that need it.
 func (c *authCheck) abilities(all []reconcile.Ability) {
-	type lack struct {
-		reconcile.Lack
-		of []string
-	}
 	var missing, perhaps []*lack
 	add := func(to *[]*lack, command string, l reconcile.Lack) {
 		i := slices.IndexFunc(*to, func(k *lack) bool { return k.Permission == l.Permission })
@@ -443,29 +479,60 @@ func (c *authCheck) abilities(all []reconcile.Ability) {
 			}
 		}
 	}
-	for _, l := range missing {
-		hint := "add it to a role of this client, in the division of the deployment"
+	for _, group := range together(missing, func(l *lack) string { return l.How() + strings.Join(l.of, ", ") }) {
+		l := group[0]
+		hint := "add " + itOrThem(len(group)) + " to a role of this client, in the division of the deployment"
 		if l.Unlicensed {
-			hint = "nobody can be granted it there: ask Genesys for a product that has it, or leave out what needs it"
+			hint = "nobody can be granted " + itOrThem(len(group)) + " there: ask Genesys for a product that has " + itOrThem(len(group)) + ", or leave out what needs " + itOrThem(len(group))
 		}
-		c.say(diag.Error, ofGenesys, hint, "this client lacks %s%s, which %s %s", l.Permission, l.How(), needs(len(l.of)), strings.Join(l.of, ", "))
+		c.say(diag.Error, ofGenesys, hint, "this client lacks %s%s, which %s needed for %s", names(group), l.How(), isOrAre(len(group)), strings.Join(l.of, ", "))
 	}
-	for _, l := range perhaps {
-		if slices.ContainsFunc(missing, func(m *lack) bool { return m.Permission == l.Permission }) {
-			continue
-		}
-		c.say(diag.Warning, ofGenesys, "", "this client lacks %s%s, which %s needs where %s", l.Permission, l.How(), strings.Join(l.of, ", "), l.What)
+	perhaps = slices.DeleteFunc(perhaps, func(p *lack) bool {
+		return slices.ContainsFunc(missing, func(m *lack) bool { return m.Permission == p.Permission })
+	})
+	for _, group := range together(perhaps, func(l *lack) string { return l.How() + l.What + strings.Join(l.of, ", ") }) {
+		l := group[0]
+		c.say(diag.Warning, ofGenesys, "", "this client lacks %s%s, which %s needed for %s where %s", names(group), l.How(), isOrAre(len(group)), strings.Join(l.of, ", "), l.What)
 	}
 	if len(g.Questions) > 0 {
 		c.say(diag.Warning, ofGenesys, "look at the roles of this client; README.md lists the permissions", "the platform tells of no permission that this client holds, so it is not known whether it has %s", strings.Join(g.Questions, ", "))
 	}
 }
 
-func needs(n int) string {
-	if n == 1 {
-		return "is needed for"
+// A lack is a permission that is missing, with the commands that need it.
+type lack struct {
+	reconcile.Lack
+	of []string
+}
+
+// together gives those that have a key in common, in the order of the first of each.
+func together(all []*lack, key func(*lack) string) (out [][]*lack) {
+	at := map[string]int{}
+	for _, l := range all {
+		k := key(l)
+		i, there := at[k]
+		if !there {
+			i = len(out)
+			at[k], out = i, append(out, nil)
+		}
+		out[i] = append(out[i], l)
 	}
-	return "are needed for"
+	return out
+}
+
+func names(of []*lack) string {
+	var out []string
+	for _, l := range of {
+		out = append(out, l.Permission)
+	}
+	return strings.Join(out, ", ")
+}
+
+func itOrThem(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
 }
 
 // askHubSpot asks HubSpot what the key or the app may do.
@@ -513,6 +580,7 @@ func (c *authCheck) askHubSpot(ctx context.Context, target *org) error {
 			h.Writes = append(h.Writes, s)
 		}
 	}
+	c.known = k.said.Refused == "" && k.doubt == nil
 	switch {
 	case k.said.Refused != "":
 		c.say(diag.Error, ofHubSpot, k.said.Hint, "%s", k.said.Refused)

@@ -201,7 +201,7 @@ func TestEachMissingPermissionIsToldOfItsCommands(t *testing.T) {
 		want string
 		code int
 	}{
-		"perhaps":      {genesystest.WithoutPermission("routing:queue:add"), "warning: this client lacks routing:queue:add (not granted), which setup needs where a queue is missing", 0},
+		"perhaps":      {genesystest.WithoutPermission("routing:queue:add"), "warning: this client lacks routing:queue:add (not granted), which is needed for setup where a queue is missing", 0},
 		"not licensed": {genesystest.Unlicensed("architect:flow:publish"), "this client lacks architect:flow:publish (not licensed: the org's product does not know it)", 2},
 		"nothing":      {genesystest.Permissions("none:of:these"), "may not run plan, setup, status, switch, destroy, simulate --flow deployed", 2},
 	} {
@@ -220,6 +220,13 @@ func TestAuthCheckTellsWhatIsWrong(t *testing.T) {
 	wide := append(hubspottest.DefaultScopes(), hubspottest.ScopeOwners)
 	g.grants["pat-na1-writes"] = grant(append(wide, "crm.objects.contacts.write")...)
 	g.grants["pat-na1-few"] = grant("crm.objects.contacts.read", "oauth")
+	config := filepath.Join(g.env["HOME"], ".gc", "config.toml")
+	if err := os.MkdirAll(filepath.Dir(config), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(config, fmt.Appendf(nil, "[good]\nclient_credentials = %q\nclient_secret = %q\n[half]\nclient_credentials = %q\n", genesystest.ClientID, genesystest.ClientSecret, genesystest.ClientID), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	const oauth = "portal: \"1002\", auth: {method: oauth%s}, lookup"
 	app := func(more string) string {
 		return strings.Replace(guardedFile, "portal: \"1002\", lookup", fmt.Sprintf(oauth, more), 1)
@@ -254,6 +261,11 @@ func TestAuthCheckTellsWhatIsWrong(t *testing.T) {
 		"nothing, offline":         {set("GENESYSCLOUD_OAUTHCLIENT_ID", "", "HUBSPOT_SERVICE_KEY", ""), "", "--offline", 2, "HUBSPOT_SERVICE_KEY is not set"},
 		"wrong secret":             {set("GENESYSCLOUD_OAUTHCLIENT_SECRET", markedToken), "", "", 2, "error: sign in to Genesys Cloud as client sandbox-client|hint: the region or the client's id and secret are wrong"},
 		"another region":           {set("GENESYSCLOUD_OAUTHCLIENT_SECRET", markedToken, "GENESYSCLOUD_REGION", "eu-central-1"), "", "", 2, "the regions disagree: GENESYSCLOUD_REGION says eu-central-1"},
+		"regions":                  {set("GENESYSCLOUD_REGION", "eu-central-1"), "", "", 0, "warning: the regions disagree: GENESYSCLOUD_REGION says eu-central-1"},
+		"regions, offline":         {set("GENESYSCLOUD_REGION", "eu-central-1"), "", "--offline", 0, "warning: the regions disagree: GENESYSCLOUD_REGION says eu-central-1"},
+		"a profile":                {nil, "", "--profile good", 0, `GENESYSCLOUD_OAUTHCLIENT_SECRET profile "good"|not set and not needed: HUBSPOT_CLIENT_ID, HUBSPOT_CLIENT_SECRET, HUBSPOT_REFRESH_TOKEN, GENESYSCLOUD_ACCESS_TOKEN|info: the profile "good" counts; GENESYSCLOUD_OAUTHCLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_SECRET of elsewhere are not looked at|may run plan`},
+		"no such profile":          {nil, "", "--profile none --offline", 2, `has no profile "none"`},
+		"half a profile":           {nil, "", "--profile half --offline", 2, "error: no credentials for Genesys Cloud"},
 		"token that ended":         {set("GENESYSCLOUD_ACCESS_TOKEN", markedToken), "", "", 2, "GENESYSCLOUD_ACCESS_TOKEN counts, and GENESYSCLOUD_OAUTHCLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_SECRET are not looked at|the access token is not known: it has ended"},
 		"another org":              {nil, strings.Replace(guardedFile, "us-east-1}", "us-east-1, org: Other}", 1), "", 2, `this client belongs to org "Acme"|hint: sign in with a client of that org`},
 		"no such division":         {nil, strings.Replace(guardedFile, "us-east-1}", "us-east-1, division: None}", 1), "", 2, `has no division "None"`},
@@ -310,6 +322,9 @@ func TestAuthCheckTellsWhatIsWrong(t *testing.T) {
 			}
 			if code != c.code {
 				t.Errorf("exit code %d, want %d", code, c.code)
+			}
+			if c.code == 0 && strings.Contains(plain, "All that is needed is set and works.") && strings.Contains(plain, "does not look like the id") {
+				t.Error("the form of what works is doubted")
 			}
 			if strings.Contains(c.args, "--offline") && len(g.org.Calls()) > 0 {
 				t.Error("it asks")

@@ -346,6 +346,7 @@ func TestEveryCommandEnds(t *testing.T) {
 		"sandbox": append([]string{"sandbox"}, file...), "setup asks": append([]string{"setup", "--sandbox"}, file...),
 		"plan": append([]string{"plan", "--genesys-base-url", mute.URL}, file...), "setup": append([]string{"setup", "--yes", "--genesys-base-url", mute.URL}, file...),
 		"destroy":    append([]string{"destroy", "--yes", "--confirm", "acme-inbound", "--genesys-base-url", mute.URL}, file...),
+		"auth check": append([]string{"auth", "check", "--genesys-base-url", mute.URL, "--hubspot-base-url", mute.URL}, file...),
 		"live":       append([]string{"simulate", "--crm", "live", "--ani", "+15135550142", "--hubspot-base-url", mute.URL}, file...),
 		"deployed":   append([]string{"simulate", "--flow", "deployed", "--ani", "+15135550142", "--genesys-base-url", mute.URL}, file...),
 		"action run": {"action", "run", r["action run"][2], "--input", `{"number":"+15135550142"}`, "--base-url", mute.URL, "--credentials-env", "KEY=token"},

@@ -559,7 +559,9 @@ func TestNoAnswerOfAVendorLeaks(t *testing.T) {
 		}
 		v.token = true
 		ask(genesys[0]...)
+		ask("auth", "check", "-f", m.file)
 		v.token = false
+		ask("auth", "check")
 	}
 	for name, shape := range shapes {
 		v.body = shape

@@ -145,6 +145,7 @@ func (m manual) files() []entry {
 	add(readsOrgFile, "org.yaml", "beside it: what the org has before the deployment comes, for the sandbox and simulated calls; dealroute schema org")
 	add(readsGenesys, "~/.gc/config.toml", "profiles of Genesys' own command line tool; only read")
 	add(readsSandbox, "~/.local/state/dealroute/sandbox", "what --sandbox keeps between commands; XDG_STATE_HOME moves it")
+	add(readsGenesys, "~/.local/state/dealroute/targets", "to which org runs of a deployment file went, so that the next one can say when it goes elsewhere; XDG_STATE_HOME moves it")
 	add("", "~/.config/dealroute/config.yaml", "settings of the user, by the names of the global flags")
 	return out
 }

@@ -186,7 +186,7 @@ func Abilities(ctx context.Context, c Catalogue, id genesys.Identity, kinds []ge
 			}
 			l := all[i]
 			switch l.What = n.When; {
-			case !l.Sure && len(id.Permissions) == 0: // the grants tell of nothing, and the platform did not answer
+			case !l.Sure && len(id.Permissions)+len(id.Conditional) == 0: // the grants tell of nothing, and the platform did not answer
 				a.Unknown = append(a.Unknown, l)
 			case n.When != "":
 				a.Perhaps = append(a.Perhaps, l)
