@@ -25,6 +25,7 @@ type Blueprint struct {
 	Flow        FlowArtifact
 	Actions     []ActionArtifact // find contact, find company when numbers of companies count, find deals unless a rollup stands for them, and trip breaker when there is one
 	Auth        *ActionArtifact  // the custom auth action, where the platform renews access tokens; else nil
+	RunTime     []string         // permissions that the client needs which data actions of Genesys Cloud run with; sorted
 	Assumptions []Assumption     // what the artifacts rest on and nothing published settles
 }
 

@@ -175,6 +175,13 @@ func (b *builder) runtimeIntegration() ([]genesys.Entity, diag.Findings) {
 	if fs.Has(diag.Error) {
 		return nil, fs
 	}
+	for _, p := range policies {
+		of := p.(map[string]any)
+		for _, action := range of["actionSet"].([]string) {
+			b.out.RunTime = append(b.out.RunTime, fmt.Sprintf("%s:%s:%s", of["domain"], of["entityName"], action))
+		}
+	}
+	slices.Sort(b.out.RunTime)
 	roleKey, clientKey := key(genesys.Role, n.role), key(genesys.OAuthClient, n.client)
 	credential := genesys.Entity{
 		Key: key(genesys.Credential, n.clientKey), Holding: genesys.Owned,

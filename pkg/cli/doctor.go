@@ -15,6 +15,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/doctor"
+	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
@@ -105,7 +106,9 @@ func runDoctor(ctx context.Context, o doctorOptions) (err error) {
 	if env.settings.sandbox {
 		pace = sandboxPace
 	}
-	env.searches = rate.NewLimiter(pace, 1)
+	if env.searches == nil {
+		env.searches = rate.NewLimiter(pace, 1)
+	}
 	in := doctor.Input{
 		NoFile: nobody,
 		Asked:  validate.Input{Deployment: l.deployment, Blueprint: b, Source: l.source, Now: env.Now()},
@@ -279,7 +282,39 @@ func (p *examination) org(ctx context.Context) *doctor.Org {
 	if p.reconciler == nil {
 		return nil
 	}
-	return &doctor.Org{Who: p.reconciler.Identity(), Plan: p.reconciler.Plan(), Fitness: p.reconciler.Fitness(ctx, p.target.client)}
+	return &doctor.Org{
+		Who: p.reconciler.Identity(), Plan: p.reconciler.Plan(), Fitness: p.reconciler.Fitness(ctx, p.target.client), Supplied: p.supplied(ctx),
+	}
+}
+
+// supplied asks who the run-time client is that setup does not make; nil: setup makes it, or there is none.
+func (p *examination) supplied(ctx context.Context) *doctor.Supplied {
+	d := p.loaded.deployment
+	if d.Manage.RuntimeClient || !d.Enrichment.Breaker.Enabled {
+		return nil
+	}
+	if p.target.sandbox != nil {
+		return &doctor.Supplied{Err: errors.New("the sandbox has no client of yours")}
+	}
+	id, err := p.target.secret(blueprint.FieldClientID)
+	var hidden secret.Value
+	if err == nil {
+		hidden, err = p.target.secret(blueprint.FieldClientSecret)
+	}
+	if err != nil {
+		return &doctor.Supplied{Err: err}
+	}
+	cfg, err := signIn(p.session, d.Genesys.Region, true)
+	if err != nil {
+		return &doctor.Supplied{Err: err}
+	}
+	cfg.Client, cfg.Secret, cfg.Token, cfg.Sleep = id.Reveal(), hidden, secret.Value{}, p.Pause
+	c, err := genesysrest.New(cfg)
+	if err != nil {
+		return &doctor.Supplied{Err: err}
+	}
+	who, err := c.Who(ctx)
+	return &doctor.Supplied{Who: who, Err: err}
 }
 
 // ping measures how long the org's API takes.
@@ -339,7 +374,7 @@ func (p *examination) probeActions(ctx context.Context, able bool) (probes []doc
 			probe.Refused, probe.Tried = p.culprits(ctx, a, object)
 		}
 		probes = append(probes, probe)
-		if p.probes == 0 {
+		if p.probes == 0 || !first.OK() && !first.Passing() { // how fast a refusal comes tells nothing
 			continue
 		}
 		for range p.probes {

@@ -47,6 +47,14 @@ type Org struct {
 	Who     genesys.Identity
 	Plan    plan.Plan
 	Fitness reconcile.Fitness
+
+	Supplied *Supplied // nil: data actions run with no client of somebody's own
+}
+
+// Supplied is what is known of a run-time client that setup does not make.
+type Supplied struct {
+	Who genesys.Identity
+	Err error // why it could not be asked; nil: it was
 }
 
 func accountTopics() []Topic {
@@ -109,8 +117,8 @@ func accountTopics() []Topic {
 			Text: "The accounts were judged by what the smallest deployment needs. With a `dealroute.yaml` (`dealroute init`) its queues, skills, numbers, pipelines, stages and properties are looked at, too.",
 		},
 		{
-			Code: "DR-DOC-015", Severity: diag.Info, Title: "what a supplied client may do",
-			Text: "With `manage.runtimeClient: false` data actions run with a client of yours, of which nothing can be asked with another's token. Its roles must hold the permissions that the finding names, or the breaker cannot open.",
+			Code: "DR-DOC-015", Severity: diag.Error, Title: "a supplied client that may not do what data actions do",
+			Text: "With `manage.runtimeClient: false` data actions run with a client of yours. Its roles must hold the permissions that the finding names, in the division of the deployment, or the breaker cannot open. It is a note where the client could not be asked, for lack of `DEALROUTE_RUNTIME_CLIENT_ID` and `DEALROUTE_RUNTIME_CLIENT_SECRET`, say.",
 		},
 		{
 			Code: "DR-DOC-017", Severity: diag.Error, Title: "neither account was looked at",
@@ -237,8 +245,22 @@ func (in Input) org() (out diag.Findings) {
 			out = append(out, find("DR-DOC-011", `"dealroute setup" makes it so again`, "role %q is not as data actions need it", c.Key.Name))
 		}
 	}
-	if d := in.Asked.Deployment; !d.Manage.RuntimeClient && len(f.RunTime) > 0 {
-		out = append(out, find("DR-DOC-015", "see that a role of it holds them", "the supplied run-time client needs %s; what it holds cannot be asked", list(f.RunTime)))
+	if s := o.Supplied; s != nil {
+		needs := in.Asked.Blueprint.RunTime
+		lacks := slices.DeleteFunc(slices.Clone(needs), s.Who.May)
+		switch known := len(s.Who.Permissions)+len(s.Who.Conditional) > 0; {
+		case s.Err == nil && s.Who.OrgID != o.Who.OrgID:
+			out = append(out, find("DR-DOC-015", "give the client of this org", "the supplied run-time client is of another org, %q", s.Who.OrgName))
+		case s.Err != nil || !known:
+			f := find("DR-DOC-015", "see that a role of it holds them", "not known: whether the supplied run-time client holds %s", list(needs))
+			f.Severity = diag.Info
+			if s.Err != nil {
+				f.Message += fmt.Sprintf(" (%v)", s.Err)
+			}
+			out = append(out, f)
+		case len(lacks) > 0:
+			out = append(out, find("DR-DOC-015", "add it to a role of that client, in the division of the deployment", "the supplied run-time client lacks %s: the breaker cannot open", list(lacks)))
+		}
 	}
 	for _, r := range f.Rooms {
 		if r.Most > 0 && r.Have*10 >= r.Most*9 {

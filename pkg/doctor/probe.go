@@ -13,10 +13,11 @@ import (
 
 // Statuses of HubSpot's answers.
 const (
-	statusOK      = 200
-	statusSome    = 207 // of a batch read that does not find all
-	statusLocked  = 423
-	statusLimited = 429
+	statusOK        = 200
+	statusSome      = 207 // of a batch read that does not find all
+	statusForbidden = 403
+	statusLocked    = 423
+	statusLimited   = 429
 )
 
 // A Probe is a data action that was run once, as a call runs it, with what cannot exist.
@@ -99,8 +100,8 @@ func (a Answer) Why() string {
 	return fmt.Sprintf("HTTP %d without a reason", a.Status)
 }
 
-// passing reports whether another time may do: a limit of the moment, a server's failure, no answer.
-func (a Answer) passing() bool {
+// Passing reports whether another time may do: a limit of the moment, a server's failure, no answer.
+func (a Answer) Passing() bool {
 	return a.Status == 0 || a.Status == statusLimited || a.Status == statusLocked || a.Status == hubspot.StatusMoving || a.Status >= 500 && a.Status != hubspot.StatusUnrouted
 }
 
@@ -120,7 +121,7 @@ func (p Probe) judge() (f diag.Finding, ok bool) {
 		case p.Tried:
 			f.Message += "; each of its properties by itself is taken"
 		}
-		if a.passing() {
+		if a.Passing() {
 			f.Severity, f.Hint = diag.Warning, "run it again; if it stays so, every such lookup fails"
 		}
 	case !told || a.Err != "":

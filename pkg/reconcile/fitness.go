@@ -20,7 +20,6 @@ type Fitness struct {
 	Ends        []Lack   // those that only a change of contract or destroy needs
 	Known       bool     // the platform told of what the client holds
 	Conditional []string // of those that are needed: held under a condition only, which counts as not held
-	RunTime     []string // permissions of the role that data actions run with
 
 	Rooms    []Room
 	Limits   map[string]int // of the namespace of integrations, by key: what data actions may do
@@ -63,12 +62,16 @@ func (r *Reconciler) Fitness(ctx context.Context, c Catalogue) Fitness {
 	for _, q := range quotas {
 		ask(fmt.Sprintf("the room for %s entities", q.kind), func() error {
 			most, have, err := run.room(ctx, c, q)
-			if err == nil && most >= 0 {
-				mu.Lock()
-				defer mu.Unlock()
-				out.Rooms = append(out.Rooms, Room{q.kind, q.namespace + "/" + q.key, most, have})
+			switch {
+			case err != nil:
+				return err
+			case most < 0:
+				return fmt.Errorf("the org states no limit %s/%s", q.namespace, q.key)
 			}
-			return err
+			mu.Lock()
+			defer mu.Unlock()
+			out.Rooms = append(out.Rooms, Room{q.kind, q.namespace + "/" + q.key, most, have})
+			return nil
 		})
 	}
 	ask("the limits of data actions", func() error {
@@ -76,7 +79,7 @@ func (r *Reconciler) Fitness(ctx context.Context, c Catalogue) Fitness {
 		mu.Lock()
 		defer mu.Unlock()
 		out.Limits = all
-		return absent(err)
+		return err
 	})
 	ask("the products of the org", func() (err error) {
 		out.Products, err = c.Products(ctx)
@@ -108,9 +111,6 @@ func (r *Reconciler) Fitness(ctx context.Context, c Catalogue) Fitness {
 			}
 		}
 	}
-	for _, l := range run.roles(fresh(run.File)) {
-		out.RunTime = append(out.RunTime, l.Permission)
-	}
 	if out.Known && len(add)+len(end) > 0 {
 		ask("which permissions the org's product has", func() error {
 			lacks, err := settle(ctx, c, append(slices.Clone(add), end...), nil, run.targetDivision())
@@ -130,8 +130,6 @@ func (r *Reconciler) Fitness(ctx context.Context, c Catalogue) Fitness {
 	slices.SortFunc(out.Rooms, func(a, b Room) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(out.Types, func(a, b TypeRoom) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(out.Unseen, func(a, b Unseen) int { return cmp.Compare(a.What, b.What) })
-	slices.Sort(out.RunTime)
-	out.RunTime = slices.Compact(out.RunTime)
 	slices.Sort(out.Conditional)
 	out.Conditional = slices.Compact(out.Conditional)
 	return out

@@ -41,6 +41,7 @@ type Preflight struct {
 	Products     []string                    // of which none is for a contact center; nil when one may be
 	Members      map[string][]genesys.Member // by queue; nil: nobody asked
 	Unpreferring []string                    // queues that are to ask owners first and do not route to preferred agents
+	Unmanned     error                       // why nobody could tell who works in the queues, which a warning of the run says, too
 	Unseen       []Unseen
 	Remarks      []Remark
 }
@@ -84,6 +85,7 @@ type told struct {
 	members      map[string][]genesys.Member
 	unpreferring []string
 	numbers      []NumberTaken
+	unmanned     error
 	unseen       []Unseen
 	remarks      []Remark
 }
@@ -131,7 +133,7 @@ func (r *Reconciler) Preflight(ctx context.Context, c Catalogue, prompt string) 
 	g.SetLimit(run.Parallel)
 	out := Preflight{
 		Org: run.id.OrgName, Plan: r.plan,
-		Members: run.told.members, Unpreferring: run.told.unpreferring, Numbers: run.told.numbers, Unseen: slices.Clone(run.told.unseen), Remarks: run.told.remarks,
+		Members: run.told.members, Unmanned: run.told.unmanned, Unpreferring: run.told.unpreferring, Numbers: run.told.numbers, Unseen: slices.Clone(run.told.unseen), Remarks: run.told.remarks,
 	}
 	var mu sync.Mutex
 	ask := func(what string, question func() error) {

@@ -67,6 +67,7 @@ func (r *run) staffing(ctx context.Context, p plan.Plan) ([]string, error) {
 	members, err := r.members(ctx)
 	if errors.Is(err, genesys.ErrForbidden) && !reached {
 		r.warn("whether somebody works in the queues is not known: %v", err)
+		r.told.unmanned = err
 		return nil, nil
 	}
 	if err != nil {

@@ -11,6 +11,9 @@ func ruleOrgUnseen() Rule {
 			if c.in.Online.Org == nil {
 				return
 			}
+			if err := c.in.Online.Org.Unmanned; err != nil && !c.in.AccountsOnly { // plan and setup warn of it
+				c.at("genesys", "genesys", "", "not looked at: who works in the queues (%v)", err)
+			}
 			for _, u := range c.in.Online.Org.Unseen {
 				c.at("genesys", "genesys", "", "not looked at: %s (%v)", u.What, u.Err)
 			}

@@ -132,7 +132,7 @@ func NewDoctor(in doctor.Input, r doctor.Report, sandbox bool) Doctor {
 	if o := in.Org; o != nil {
 		f := o.Fitness
 		g := &DoctorGenesys{
-			Org: NewOrg(o.Who), Client: text(o.Who.ClientName), Products: append([]string{}, f.Products...), RunTime: append([]string{}, f.RunTime...),
+			Org: NewOrg(o.Who), Client: text(o.Who.ClientName), Products: append([]string{}, f.Products...), RunTime: append([]string{}, in.Asked.Blueprint.RunTime...),
 			Limits: []DoctorLimit{}, Types: []DoctorType{}, Lacks: []string{}, LacksKnow: f.Known,
 		}
 		for _, x := range f.Rooms {

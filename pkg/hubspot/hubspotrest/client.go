@@ -70,6 +70,9 @@ func (c *Client) TenSeconds() int {
 	return c.burst
 }
 
+// mostBurst is far above what HubSpot sells: 250 in ten seconds, twice raised.
+const mostBurst = 10_000
+
 // note keeps what an answer says of limits.
 func (c *Client) note(h http.Header) {
 	read := func(name string) int {
@@ -84,7 +87,7 @@ func (c *Client) note(h http.Header) {
 	if limit, left := read("Daily"), read("Daily-Remaining"); limit > 0 && left >= 0 {
 		c.daily = Daily{limit, left}
 	}
-	if most := read("Max"); most > 0 && read("Interval-Milliseconds") == 10_000 {
+	if most := read("Max"); most > 0 && most <= mostBurst && read("Interval-Milliseconds") == 10_000 {
 		c.burst = most
 	}
 }
