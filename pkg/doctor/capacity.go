@@ -223,7 +223,9 @@ func (c *Capacity) Findings(d *deployment.Deployment, m *Match) diag.Findings {
 	var out diag.Findings
 	add := func(code, hint, format string, args ...any) {
 		f := find(code, hint, format, args...)
-		f.Path, f.Position = "calls.peakPerMinute", d.Pos("calls.peakPerMinute")
+		if c.Given == GivenFile {
+			f.Path, f.Position = "calls.peakPerMinute", d.Pos("calls.peakPerMinute")
+		}
 		out = append(out, f)
 	}
 	s := c.InUse()

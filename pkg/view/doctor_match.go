@@ -173,7 +173,7 @@ func (m *DoctorMatch) lines() []string {
 	}
 	out := []string{m.sample()}
 	if m.Numbers == 0 {
-		return append(out, m.Notes...)
+		return append([]string{"no contact has a number"}, m.Notes...)
 	}
 	out = append(out, fmt.Sprintf(lookupLine, "the lookup", "finds", "", "of all", "taken for others"))
 	var filled *DoctorShare
