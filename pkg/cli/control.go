@@ -109,6 +109,9 @@ func openControl(ctx context.Context, env session, readOnly bool) (c control, er
 		return c, orgError(&reconcile.WrongOrgError{Want: pin, Got: c.id.OrgName, ID: c.id.OrgID})
 	}
 	c.d, c.said = l.deployment, c.target.strange(c.id, l.deployment, false)
+	if readOnly {
+		c.target.remember(ctx, c.id, c.d, "show", false)
+	}
 	c.table, err = reconcile.FindTable(ctx, c.target.client, b.Name, blueprint.ControlTable(b.Name))
 	return c, controlError(err, c.id)
 }
