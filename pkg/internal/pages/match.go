@@ -48,6 +48,12 @@ func Renew(shown, printed []string) []string {
 	if Match(shown, printed) {
 		return shown
 	}
+	printed = slices.Clone(printed)
+	for i, l := range printed { // a line in which a part was left out, and which is as it was
+		if j := slices.IndexFunc(shown, func(s string) bool { return strings.TrimSpace(s) != Elision && matchLine(s, l) }); j >= 0 {
+			printed[i] = shown[j]
+		}
+	}
 	parts := [][]string{nil}
 	for _, l := range shown {
 		if strings.TrimSpace(l) == Elision {

@@ -120,6 +120,7 @@ func TestRenewKeepsWhatWasLeftOut(t *testing.T) {
 		{"a|…|new 1|…|z", "b|m 2|y", "b|m 2|y"},
 		{"…|z", "b|c|y", "…|y"},
 		{"a|…", "b|c|y", "b|…"},
+		{"took … ms|b", "took 7 ms|c", "took … ms|c"},
 		{"a", "b|c", "b|c"},
 	} {
 		if got := pages.Renew(lines(c[0]), lines(c[1])); !slices.Equal(got, lines(c[2])) {
