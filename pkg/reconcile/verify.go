@@ -95,9 +95,11 @@ func (w *work) verifying(ctx context.Context, wg *sync.WaitGroup) {
 
 // Numbers are those that lead calls here when the plan is applied, sorted.
 func (r *Reconciler) Numbers() []string {
-	var out []string
+	var out, gone []string
+	own := map[genesys.Key]bool{}
 	for _, d := range r.run.desired {
 		if d.Key.Kind == genesys.CallRoute {
+			own[d.Key] = true
 			for _, n := range sortedTexts(d.Content["dnis"]) {
 				out = append(out, text(n))
 			}
@@ -106,12 +108,17 @@ func (r *Reconciler) Numbers() []string {
 	for _, c := range r.plan.Changes {
 		if c.Action == plan.Move && len(c.Fields) == 1 {
 			for _, n := range sortedTexts(c.Fields[0].Old) {
-				if !slices.Contains(sortedTexts(c.Fields[0].New), n) {
+				switch {
+				case slices.Contains(sortedTexts(c.Fields[0].New), n):
+				case own[c.Key]: // back to where they came from
+					gone = append(gone, text(n))
+				default:
 					out = append(out, text(n))
 				}
 			}
 		}
 	}
+	out = slices.DeleteFunc(out, func(n string) bool { return slices.Contains(gone, n) })
 	slices.Sort(out)
 	return slices.Compact(out)
 }
