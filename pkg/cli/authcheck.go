@@ -220,6 +220,7 @@ func (c *authCheck) look() {
 	if env.settings.sandbox {
 		needed = nil
 	}
+	seen := map[string]string{}
 	for _, k := range credentials() {
 		s := view.AuthSecret{SecretSource: view.SecretSource{Name: k.name, Source: env.source(k.name)}, Needed: slices.Contains(needed, k.name)}
 		if profile != "" && !ofProfile[k.name] && strings.HasPrefix(k.name, "GENESYSCLOUD_") {
@@ -235,6 +236,10 @@ func (c *authCheck) look() {
 			c.say(diag.Warning, ofSecrets, findingOf(err).Hint, "%s", findingOf(err).Message)
 		} else {
 			c.kind(k.name, v.Reveal())
+			if first := seen[v.Reveal()]; first != "" && v.Set() {
+				c.say(diag.Error, ofSecrets, "set each to its own: one of them is in the place of the other", "%s and %s hold the same value", first, k.name)
+			}
+			seen[v.Reveal()] = k.name
 		}
 		if f, byFile := env.filed[k.name]; byFile && f.err == nil && k.hidden {
 			if mode, others := othersRead(f.path); others {

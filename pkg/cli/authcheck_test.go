@@ -252,7 +252,7 @@ func TestAuthCheckTellsWhatIsWrong(t *testing.T) {
 		code int
 		want string // parts, with |
 	}{
-		"all right":                {nil, "", "", 0, `org "Acme"|may run plan, setup, status, switch, destroy, simulate --flow deployed|account 1002|All that is needed is set and works.`},
+		"all right":                {nil, "", "", 0, `org "Acme"|may run plan, setup, status, switch, destroy, simulate --flow deployed|key of the data center eu1 account 1002|All that is needed is set and works.`},
 		"no file":                  {nil, "-", "", 0, `org "Acme"|crm.objects.contacts.read`},
 		"no key":                   {set("HUBSPOT_SERVICE_KEY", ""), "", "", 2, "HUBSPOT_SERVICE_KEY not set|error: HUBSPOT_SERVICE_KEY is not set|hint: set it, or HUBSPOT_SERVICE_KEY_FILE,|crm.objects.owners.read"},
 		"no key, for none":         {set("HUBSPOT_SERVICE_KEY", ""), "", "--for switch,destroy", 0, "may run switch, destroy"},
@@ -277,6 +277,7 @@ func TestAuthCheckTellsWhatIsWrong(t *testing.T) {
 		"secret of Genesys":        {set("HUBSPOT_SERVICE_KEY", markedSecret), "", "--offline", 0, "warning: HUBSPOT_SERVICE_KEY does not begin with pat-"},
 		"key as secret":            {set("GENESYSCLOUD_OAUTHCLIENT_SECRET", markedKey), "", "--offline", 2, "error: GENESYSCLOUD_OAUTHCLIENT_SECRET looks like a HubSpot key|hint: it belongs in HUBSPOT_SERVICE_KEY"},
 		"changed places":           {set("GENESYSCLOUD_OAUTHCLIENT_ID", "x", "GENESYSCLOUD_OAUTHCLIENT_SECRET", clientUUID), "", "--offline", 0, "warning: GENESYSCLOUD_OAUTHCLIENT_SECRET looks like an id|hint: see that id and secret did not change places"},
+		"the same twice":           {set("HUBSPOT_SERVICE_KEY", genesystest.ClientSecret), "", "--offline", 2, "error: HUBSPOT_SERVICE_KEY and GENESYSCLOUD_OAUTHCLIENT_SECRET hold the same value"},
 		"quotes":                   {set("HUBSPOT_SERVICE_KEY", `"`+markedKey+`"`), "", "--offline", 2, "error: HUBSPOT_SERVICE_KEY holds quotes"},
 		"a line end":               {set("HUBSPOT_SERVICE_KEY", markedKey+"\n"), "", "", 2, "error: HUBSPOT_SERVICE_KEY holds a blank, a line end"},
 		"with Bearer":              {set("HUBSPOT_SERVICE_KEY", "Bearer "+markedKey), "", "--offline", 2, "error: HUBSPOT_SERVICE_KEY holds a blank within"},

@@ -164,6 +164,9 @@ func PrintAuthCheck(w io.Writer, a AuthCheck) error {
 	}
 	if h := a.HubSpot; h.Tried {
 		diag.Fprintf(&b, "HubSpot\n")
+		if h.DataCenter != nil {
+			row("key", "of the data center %s", *h.DataCenter)
+		}
 		if h.Portal != nil {
 			row("account", "%s", *h.Portal)
 		}
