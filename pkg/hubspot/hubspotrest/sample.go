@@ -91,7 +91,7 @@ func (s *sampling) note(ctx context.Context, what string, err error) error {
 	if ctx.Err() != nil || !errors.As(err, &refused) || refused.RefusesKey() {
 		return err
 	}
-	s.out.Notes = append(s.out.Notes, fmt.Sprintf("%s: %v", what, err))
+	s.out.Notes = append(s.out.Notes, fmt.Sprintf("%s: %.300s", what, err.Error())) // a refusal may repeat the body
 	return nil
 }
 

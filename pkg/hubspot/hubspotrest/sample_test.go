@@ -1,7 +1,10 @@
 package hubspotrest_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -194,5 +197,31 @@ func TestSampleFindsTwins(t *testing.T) {
 		if l.Method != http.MethodPost || strings.Contains(l.Path, "513") {
 			t.Errorf("%s %s", l.Method, l.Path)
 		}
+	}
+}
+
+// A refusal that repeats the digits that were looked for does not get into a note.
+func TestNotesOfASampleHaveNoNumbers(t *testing.T) {
+	s := hubspottest.New(crowd(60), hubspottest.WithLimits(hubspottest.Limits{}))
+	refused := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		if strings.Contains(string(body), `"IN"`) {
+			refused++
+			w.WriteHeader(http.StatusBadRequest)
+			_ = json.NewEncoder(w).Encode(map[string]any{"status": "error", "category": "VALIDATION_ERROR", "message": "Invalid value 5135550007 in " + string(body)})
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		s.ServeHTTP(w, r)
+	}))
+	defer srv.Close()
+	c := hubspotrest.New(hubspotrest.Options{BaseURL: srv.URL, Token: secret.New(hubspottest.DefaultToken), Searches: rate.NewLimiter(rate.Inf, 1), NoRetries: true})
+	got, err := c.Sample(t.Context(), hubspotrest.SampleOptions{Size: 60})
+	if err != nil || refused == 0 || len(got.Contacts) != 60 || got.AllTwins || len(got.Notes) != 1 || !strings.Contains(got.Notes[0], "the same numbers") || strings.Contains(got.Notes[0], "513555") {
+		t.Errorf("%v: %d refused, %d contacts, %q", err, refused, len(got.Contacts), got.Notes)
 	}
 }
