@@ -40,9 +40,11 @@ func (p *formPrompter) ask(ctx context.Context, q *question) error {
 		q.value = slices.DeleteFunc(v, func(s string) bool { return s == anotherOne })
 	}
 	if typed {
-		chosen := q.value
-		text := ""
-		field := huh.NewInput().Title(q.title).Description(q.help).Value(&text).Validate(func(s string) error {
+		chosen, title, text := q.value, q.title, ""
+		if len(q.of) > 0 {
+			title += " (another)"
+		}
+		field := huh.NewInput().Title(title).Description(q.help).Value(&text).Validate(func(s string) error {
 			_, err := q.with(chosen, s)
 			return err
 		})

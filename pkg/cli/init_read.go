@@ -167,22 +167,27 @@ func (x *gathered) lines(of string) []string {
 	return out
 }
 
-// readStarterAccount reads what the files can say of a HubSpot account; nil when nothing was answered.
+// readStarterAccount reads what the files can say of a HubSpot account; nil when it was not answered at all.
 func readStarterAccount(ctx context.Context, c *hubspotrest.Client) (*starter.Account, []string) {
 	a, x := starter.Account{Owners: -1}, gathered{fail: map[string][]string{}}
-	x.ask("its number and currency", func() error {
-		told, err := c.Account(ctx)
-		if err == nil {
-			a.Portal, a.Currency = told.Portal, told.Currency
+	told, err := c.Account(ctx)
+	a.Portal, a.Currency = told.Portal, told.Currency
+	if no := (*hubspotrest.Error)(nil); err != nil && (!errors.As(err, &no) || no.RefusesKey()) { // nothing else would be answered
+		why := "HubSpot could not be read: " + inWords(err)
+		if no != nil && no.Hint() != "" {
+			why += "; " + no.Hint()
+		}
+		return nil, []string{why}
+	}
+	if err != nil { // whether a service key may read account details is undocumented
+		x.ask("its number and currency", func() error {
+			t, second := c.TokenInfo(ctx)
+			if a.Portal = t.Portal; second != nil {
+				return err
+			}
 			return nil
-		}
-		t, second := c.TokenInfo(ctx) // whether a service key may read account details is undocumented
-		if second != nil {
-			return err
-		}
-		a.Portal = t.Portal
-		return nil
-	})
+		})
+	}
 	x.ask("pipelines", func() (err error) { a.Pipelines, err = c.Pipelines(ctx); return err })
 	properties := func(object string, into *[]starter.Property) {
 		x.ask("properties of "+object, func() error {
@@ -210,22 +215,17 @@ func readStarterAccount(ctx context.Context, c *hubspotrest.Client) (*starter.Ac
 		}
 		return err
 	})
-	lines := x.lines("HubSpot")
-	if a.Portal == "" && a.Pipelines == nil && a.Contacts == nil && a.Deals == nil && a.Owners < 0 {
-		return nil, lines
-	}
-	return &a, lines
+	return &a, x.lines("HubSpot")
 }
 
-// readStarterOrg reads what the files can say of an org; nil when nothing was answered.
+// readStarterOrg reads what the files can say of an org; nil when it was not answered at all.
 func readStarterOrg(ctx context.Context, c *genesysrest.Client, numbers []string) (*starter.Org, []string) {
-	var o starter.Org
 	x := gathered{fail: map[string][]string{}}
-	x.ask("its name", func() error {
-		id, err := c.Who(ctx)
-		o.Name = id.OrgName
-		return err
-	})
+	id, err := c.Who(ctx)
+	if err != nil { // nothing else would be answered
+		return nil, []string{"the org could not be read: " + inWords(err)}
+	}
+	o := starter.Org{Name: id.OrgName}
 	names := func(what string, k genesys.Kind, into *[]string) {
 		x.ask(what, func() error {
 			all, err := c.Find(ctx, k, "")
@@ -263,9 +263,6 @@ func readStarterOrg(ctx context.Context, c *genesysrest.Client, numbers []string
 		return err
 	})
 	lines := append(x.lines("the org"), said...)
-	if o.Name == "" && o.Queues == nil && o.Skills == nil && o.ScheduleGroups == nil && o.Free == nil {
-		return nil, lines
-	}
 	return &o, lines
 }
 

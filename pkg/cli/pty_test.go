@@ -16,15 +16,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inTerminal runs the real program on a pseudo terminal so wide, types a text when it is asked, and gives what a
-// person sees and the exit code. Its output is the terminal unless to names a file for it.
-func inTerminal(t *testing.T, columns uint16, typed, to string, env []string, args ...string) (string, int) {
+// openTerminal makes a pseudo terminal so wide: the side of who types and looks on, which is closed when
+// the test ends, and the program's.
+func openTerminal(t *testing.T, columns uint16) (master, slave *os.File) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
 		t.Skipf("no pseudo terminals here: %v", err)
 	}
-	defer func() { _ = master.Close() }()
+	t.Cleanup(func() { _ = master.Close() })
 	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
 		t.Skipf("no pseudo terminals here: %v", err)
 	}
@@ -32,13 +32,21 @@ func inTerminal(t *testing.T, columns uint16, typed, to string, env []string, ar
 	if err != nil {
 		t.Skipf("no pseudo terminals here: %v", err)
 	}
-	slave, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
 		t.Skipf("no pseudo terminals here: %v", err)
 	}
 	if err := unix.IoctlSetWinsize(int(slave.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: columns}); err != nil {
 		t.Fatal(err)
 	}
+	return master, slave
+}
+
+// inTerminal runs the real program on a pseudo terminal so wide, types a text when it is asked, and gives what a
+// person sees and the exit code. Its output is the terminal unless to names a file for it.
+func inTerminal(t *testing.T, columns uint16, typed, to string, env []string, args ...string) (string, int) {
+	t.Helper()
+	master, slave := openTerminal(t, columns)
 	home := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), "dealroute", args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave

@@ -189,10 +189,10 @@ func (a Answers) checkStages(account *Account) error {
 			ids, labels = append(ids, s.ID), append(labels, s.Label)
 		}
 		hint := "open stages are " + strings.Join(ids, ", ")
-		if j := slices.Index(labels, diag.Nearest(id, labels)); j >= 0 && ids[j] != "" {
-			hint = fmt.Sprintf("did you mean %s, the id of %q; %s", ids[j], labels[j], hint)
-		} else if near := diag.DidYouMean(id, ids); near != "" {
+		if near := diag.DidYouMean(id, ids); near != "" {
 			hint = near + "; " + hint
+		} else if j := slices.Index(labels, diag.Nearest(id, labels)); j >= 0 {
+			hint = fmt.Sprintf("did you mean %q, the id of %s; %s", ids[j], clean(labels[j]), hint)
 		}
 		return wrong(Stages, hint, "%q is not the id of an open stage of %s", id, account.whose())
 	}
