@@ -1,6 +1,7 @@
 package phone_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -45,6 +46,15 @@ func TestSketchShowsLittle(t *testing.T) {
 		}
 		if len(shown) > 7 || len(shown) > 0 && len(all)-len(shown) < 3 {
 			t.Fatalf("%q shows %d of %d digits: %q", text, len(shown), len(all), got)
+		}
+		if n := len(shown); n > 0 && !strings.ContainsAny(text, "@;%<>:") {
+			fits := func(head int) bool {
+				tail := n - head
+				return head <= 5 && tail >= 0 && tail <= 2 && string(all[:head]) == string(shown[:head]) && strings.Contains(string(all[len(all)-2:]), string(shown[head:])) // a long text is cut
+			}
+			if !slices.ContainsFunc([]int{n, n - 1, n - 2}, func(head int) bool { return head >= 0 && fits(head) }) {
+				t.Fatalf("%q shows others than the first and the last digits: %q", text, got)
+			}
 		}
 		if n := len([]rune(got)); n > 33 && n > len([]rune(text)) {
 			t.Fatalf("%q is %d long", got, n)
