@@ -85,7 +85,7 @@ func copySDK(sdk string, files []string, out string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(making) // gone already when all went well
+	defer func() { _ = os.RemoveAll(making) }() // gone already when all went well
 	if err := os.Mkdir(filepath.Join(making, folder), 0o755); err != nil {
 		return "", err
 	}
