@@ -173,6 +173,9 @@ func (c *authCheck) load() (err error) {
 		}
 		c.out.File = &c.l.path
 		c.kinds, c.scopes = reconcile.Kinds(c.b.Entities), c.b.Scopes()
+		if userPrompt(c.l.deployment) != "" {
+			c.kinds = append(c.kinds, reconcile.Prompt)
+		}
 	} else {
 		method := "service-key"
 		if !env.gives(keyVariable) && slices.ContainsFunc(appVariables(), env.gives) {
@@ -500,7 +503,7 @@ func (c *authCheck) abilities(all []reconcile.Ability) {
 		c.say(diag.Warning, ofGenesys, "", "this client lacks %s%s, which %s needed for %s where %s", names(group), l.How(), isOrAre(len(group)), strings.Join(l.of, ", "), l.What)
 	}
 	if len(g.Questions) > 0 {
-		c.say(diag.Warning, ofGenesys, "look at the roles of this client; README.md lists the permissions", "the platform tells of no permission that this client holds, so it is not known whether it has %s", strings.Join(g.Questions, ", "))
+		c.say(diag.Warning, ofGenesys, "look at the roles of this client in Genesys Cloud (Admin, Integrations, OAuth), and give them what they lack", "the platform tells of no permission that this client holds, so it is not known whether it has %s", strings.Join(g.Questions, ", "))
 	}
 }
 

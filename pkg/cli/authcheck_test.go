@@ -38,7 +38,7 @@ const (
 name: acme-guarded
 genesys: {region: us-east-1}
 hubspot: {portal: "1002", lookup: {homeCountries: [US]}}
-calls: {numbers: ["+15135550100"], schedule: {group: Acme hours, emergencyGroup: Acme emergency, closed: {message: We are closed., then: disconnect}}}
+calls: {numbers: ["+15135550100"], greeting: {prompt: Welcome}, schedule: {group: Acme hours, emergencyGroup: Acme emergency, closed: {message: We are closed., then: disconnect}}}
 routing:
   rules: [{name: a, when: {outcome: active_deal}, to: {queue: Sales, skills: [English], owner: prefer}}]
   fallback: {queue: Support, priority: 1}
@@ -64,7 +64,7 @@ func newGuarded(t *testing.T, opts ...genesystest.Option) *guarded {
 		t.Fatal(err)
 	}
 	g.org.Apply(genesystest.Seed{
-		Org: "Acme", Numbers: []string{"+15135550100"}, Divisions: []string{"Sales Division"},
+		Org: "Acme", Numbers: []string{"+15135550100"}, Divisions: []string{"Sales Division"}, Prompts: []string{"Welcome"},
 		ScheduleGroups: []genesystest.SeedScheduleGroup{{Name: "Acme hours"}}, EmergencyGroups: []genesystest.SeedEmergencyGroup{{Name: "Acme emergency"}},
 		Queues: []genesystest.SeedQueue{{Name: "Support", Staff: []genesystest.SeedUser{{Name: "A"}}}},
 	})
@@ -132,7 +132,7 @@ func TestCommandsNeedWhatIsTold(t *testing.T) {
 		return best
 	}
 	g := newGuarded(t)
-	kinds := reconcile.Kinds(nil)
+	kinds := append(reconcile.Kinds(nil), reconcile.Prompt)
 	for _, c := range []struct{ command, line string }{
 		{"plan", "plan"}, {"setup", "setup --yes --allow-unstaffed"}, {"plan", "plan"}, {"status", "status"}, {"switch", "switch off --yes"}, {"switch", "breaker open --yes"},
 		{"simulate --flow deployed", "simulate --flow deployed --crm live --ani +15135550142"}, {"destroy", "destroy --yes --confirm acme-guarded --queues"},
@@ -163,7 +163,7 @@ func TestCommandsNeedWhatIsTold(t *testing.T) {
 func TestEachMissingPermissionIsToldOfItsCommands(t *testing.T) {
 	of := func(permission string) (need []string) {
 		for _, c := range reconcile.Commands() {
-			for _, n := range reconcile.NeedsOf(c, reconcile.Kinds(nil)) {
+			for _, n := range reconcile.NeedsOf(c, append(reconcile.Kinds(nil), reconcile.Prompt)) {
 				if n.Permission == permission && n.When == "" && c != reconcile.CommandRenew {
 					need = append(need, c)
 				}
@@ -176,7 +176,7 @@ func TestEachMissingPermissionIsToldOfItsCommands(t *testing.T) {
 		commands   string
 	}{
 		{"routing:callRoute:edit", "setup"}, {"architect:flow:view", "plan, setup, status, destroy, simulate --flow deployed"}, {"architect:flow:delete", "destroy"},
-		{"oauth:client:add", "setup"}, {"integrations:action:execute", "setup"}, {"routing:schedule:view", "setup, simulate --flow deployed"},
+		{"oauth:client:add", "setup"}, {"architect:userPrompt:view", "plan, setup"}, {"integrations:action:execute", "setup"}, {"routing:schedule:view", "setup, simulate --flow deployed"},
 	} {
 		g := newGuarded(t, genesystest.WithoutPermission(c.permission))
 		code, said, a := g.check(t, "-f", g.file)

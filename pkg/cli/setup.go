@@ -396,7 +396,7 @@ func orgError(err error) error {
 	case errors.As(err, &refused) && refused.Status == 0 && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
 		return fail(err, "check the region or --genesys-base-url, and the network; nothing was changed")
 	case errors.Is(err, genesys.ErrForbidden):
-		return fail(err, "add the missing permission to a role of this client; README.md lists all that are needed; nothing was changed")
+		return fail(err, "add the missing permission to a role of this client; \"dealroute auth check\" names all that it lacks; nothing was changed")
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return fail(err, "give it more time with --timeout; nothing was changed")
 	}

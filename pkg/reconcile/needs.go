@@ -52,6 +52,10 @@ var viewed = map[genesys.Kind]string{
 	genesys.CallRoute:      "routing:callRoute:view",
 }
 
+// Prompt stands among kinds for a prompt of the org that the flow plays. It is no entity of a deployment,
+// and only looked up.
+const Prompt genesys.Kind = "userPrompt"
+
 // NeedsOf lists what a command needs for entities of these kinds, by permission. A plan says exactly what
 // its own changes need (Lacks); this is for whoever asks before there is one, so it has all that later
 // changes of the same deployment may need, too.
@@ -98,6 +102,9 @@ func NeedsOf(command string, kinds []genesys.Kind) []Need {
 	}
 	if (command == CommandDeployed || command == CommandSetup) && has(genesys.ScheduleGroup) {
 		add("", "routing:schedule:view") // setup looks by it where callers go
+	}
+	if (command == CommandPlan || command == CommandSetup) && has(Prompt) {
+		add("", "architect:userPrompt:view")
 	}
 	switch command {
 	case CommandSetup:

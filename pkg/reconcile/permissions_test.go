@@ -13,10 +13,10 @@ import (
 	"github.com/dealroute/dealroute/pkg/reconcile"
 )
 
-// granted are the permissions that README.md asks for.
+// granted are the permissions that the page on keys asks for.
 func granted(t *testing.T) []string {
 	t.Helper()
-	data, err := os.ReadFile("../../README.md")
+	data, err := os.ReadFile("../../docs/howto/keys.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func granted(t *testing.T) []string {
 		}
 	}
 	if len(out) < 35 {
-		t.Fatalf("only %d permissions in README.md: %v", len(out), out)
+		t.Fatalf("only %d permissions in docs/howto/keys.md: %v", len(out), out)
 	}
 	return out
 }
