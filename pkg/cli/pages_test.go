@@ -62,10 +62,11 @@ func TestPagesSayWhatHappens(t *testing.T) {
 		t.Fatal(err)
 	}
 	var mu sync.Mutex
+	all, ran := readerPages(t), 0
 	commands, compared, run, files := 0, 0, 0, 0
 	not := map[string]int{}
 	t.Run("page", func(t *testing.T) {
-		for _, p := range readerPages(t) {
+		for _, p := range all {
 			t.Run(strings.TrimPrefix(filepath.ToSlash(p.Name), "../../"), func(t *testing.T) {
 				t.Parallel()
 				ctx, stop := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -93,6 +94,7 @@ func TestPagesSayWhatHappens(t *testing.T) {
 				}
 				mu.Lock()
 				defer mu.Unlock()
+				ran++
 				commands, compared, run, files = commands+r.Commands, compared+r.Compared, run+r.Run, files+n
 				for why, n := range r.NotRun {
 					not[why] += n
@@ -105,7 +107,7 @@ func TestPagesSayWhatHappens(t *testing.T) {
 		fmt.Fprintf(&why, "\n  %d not run because %s", not[w], w)
 	}
 	t.Logf("%d commands, %d compared, %d run without a look at what they print, %d YAML blocks%s", commands, compared, run, files, why.String())
-	if compared < 5 {
+	if ran == len(all) && compared < 60 { // and not some pages only, with -run
 		t.Errorf("%d commands were compared: the test looks in the wrong place", compared)
 	}
 }
