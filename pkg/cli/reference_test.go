@@ -324,9 +324,9 @@ func (p *schemaPage) value(n *yaml.Node, path string) string {
 		return p.section(def, path)
 	}
 	for _, some := range []string{"oneOf", "anyOf"} {
-		if any := child(n, some); any != nil {
+		if list := child(n, some); list != nil {
 			var all []string
-			for _, c := range any.Content {
+			for _, c := range list.Content {
 				if v := p.value(c, path); v != "" && !slices.Contains(all, v) {
 					all = append(all, v)
 				}
