@@ -210,6 +210,7 @@ func (o *initOptions) report(read accountsRead) error {
 	}
 	out.Next = append(out.Next,
 		view.InitStep{Command: "dealroute validate --online" + f, Does: "would a setup work there; reads only"},
+		view.InitStep{Command: "dealroute doctor" + f, Does: "would both accounts carry the calls; reads only"},
 		view.InitStep{Command: "dealroute plan" + f, Does: "what it would change; reads only"})
 	if o.settings.json {
 		return view.JSON(o.IO.Out, out)

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -62,7 +63,7 @@ func TestInitIsRightAtOnce(t *testing.T) {
 			ran := 0
 			for _, line := range strings.Split(next, "\n") {
 				line = strings.TrimSpace(line)
-				if !strings.HasPrefix(line, "dealroute ") || strings.Contains(line, " --online") || strings.HasPrefix(line, "dealroute plan") {
+				if !strings.HasPrefix(line, "dealroute ") || strings.Contains(line, " --online") || strings.HasPrefix(line, "dealroute doctor") || strings.HasPrefix(line, "dealroute plan") {
 					continue
 				}
 				w := words(line)[1:]
@@ -311,4 +312,57 @@ func serveAccount(t *testing.T, crm hubspot.CRM, options ...hubspottest.Option) 
 	hub := httptest.NewServer(hubspottest.New(crm, append([]hubspottest.Option{hubspottest.WithLimits(hubspottest.Limits{})}, options...)...))
 	t.Cleanup(hub.Close)
 	return hub.URL
+}
+
+// offered is a setting that stands as a comment: a # without a blank behind it.
+var offered = regexp.MustCompile(`^( *)#([^ \n].*)$`)
+
+// Each setting that stands as a comment passes validate by itself when the # is taken away, and so do all
+// of them together; what they name, the org and the account must have, is not asked here.
+func TestInitsCommentsPassValidate(t *testing.T) {
+	p, dir := newProgram(t), t.TempDir()
+	file := filepath.Join(dir, "dealroute.yaml")
+	if code, _, errs := p.run("init", "--name", "acme", "--region", "us-east-1", "--countries", "US", "--fallback-queue", "Support", "--number", "+15135550100", "--out", dir); code != 0 {
+		t.Fatal(errs)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(data), "\n")
+	var blocks [][]int
+	for i, l := range lines {
+		m := offered.FindStringSubmatch(l)
+		if m == nil {
+			continue
+		}
+		if n := len(blocks); n > 0 && blocks[n-1][len(blocks[n-1])-1] == i-1 {
+			if first := offered.FindStringSubmatch(lines[blocks[n-1][0]]); len(m[1]) > len(first[1]) {
+				blocks[n-1] = append(blocks[n-1], i)
+				continue
+			}
+		}
+		blocks = append(blocks, []int{i})
+	}
+	if len(blocks) < 15 {
+		t.Fatalf("%d settings\n%s", len(blocks), data)
+	}
+	var all []int
+	for _, b := range blocks {
+		all = append(all, b...)
+	}
+	for _, b := range append(blocks, all) {
+		text := slices.Clone(lines)
+		for _, i := range b {
+			text[i] = offered.ReplaceAllString(text[i], "$1$2")
+		}
+		if err := os.WriteFile(file, []byte(strings.Join(text, "\n")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range [][]string{{"validate", "--proof=off", "-f", file}, {"simulate", "-f", file, "--ani", "+12025550102"}} {
+			if code, out, errs := p.run(args...); code != 0 {
+				t.Errorf("%s: %q: exit code %d\n%s%s", args[0], text[b[0]], code, out, errs)
+			}
+		}
+	}
 }

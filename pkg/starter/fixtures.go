@@ -8,9 +8,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot"
 )
 
-// standIn is the number of the account in crm.yaml where no real one is named.
-const standIn = "1001"
-
 // crm writes crm.yaml.
 func (s *sketch) crm() string {
 	p := &page{}
@@ -30,11 +27,9 @@ func (s *sketch) crm() string {
 		}
 	}
 	p.set(0, "version: 1")
-	portal := standIn
 	if a := s.Account; a != nil && !a.Emulated && a.Portal != "" {
-		portal = a.Portal
-	}
-	p.set(0, "portal: "+quote(portal))
+		p.set(0, "portal: "+quote(a.Portal))
+	} // else it is any account: one that hubspot.portal pins later, too
 	if a := s.Account; a != nil && takes(a.Currency) {
 		p.set(0, "currency: "+text(a.Currency))
 	}
