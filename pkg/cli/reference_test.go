@@ -217,6 +217,8 @@ type schemaPage struct {
 	b    strings.Builder
 	at   map[string]string // path of the section in which a definition stands
 	todo []section
+
+	silent []string // keys of which the schema says nothing
 }
 
 type section struct {
@@ -239,6 +241,9 @@ func fileReference(t *testing.T, schema []byte) string {
 		p.todo = nil
 		p.object(s)
 		p.todo = append(p.todo, deeper...) // what is inside comes before what is beside
+	}
+	if len(p.silent) > 0 {
+		t.Errorf("the schema says not what these mean: %q", p.silent)
 	}
 	return p.b.String()
 }
@@ -288,6 +293,9 @@ func (p *schemaPage) object(s section) {
 		}
 		if def != "" && def != "required" {
 			def = code(def)
+		}
+		if textOf(child(value, "description")) == "" {
+			p.silent = append(p.silent, path)
 		}
 		meaning, _, _ := strings.Cut(textOf(child(value, "description")), " Default: ")
 		fmt.Fprintf(&p.b, "| `%s` | %s | %s | %s |\n", key, p.value(value, path), def, cell(meaning))

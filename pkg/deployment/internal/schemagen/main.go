@@ -133,32 +133,43 @@ func special(t reflect.Type) *jsonschema.Schema {
 	case reflect.TypeFor[deployment.Outcomes]():
 		return &jsonschema.Schema{OneOf: wordOrMore(texts(routing.Outcomes()))}
 	case reflect.TypeFor[deployment.Greeting]():
-		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), object([]string{"prompt"}, "prompt", text())}}
+		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), object([]string{"prompt"}, "prompt", says("A user prompt of the org, by name.", text()))}}
 	case reflect.TypeFor[deployment.ScreenPop]():
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
 			{Enum: []any{deployment.PopManaged, deployment.PopNone}},
-			object([]string{"script"}, "script", text()),
+			object([]string{"script"}, "script", says("A script of the org, by name.", text())),
 		}}
 	case reflect.TypeFor[deployment.Ending]():
-		one := object(nil, "queue", text(), "flow", text())
+		one := object(nil, "queue", says("A queue that takes the call, without skills and with priority 0.", text()), "flow", says("An inbound call flow of the org that takes the call over.", text()))
 		one.MinProperties, one.MaxProperties = ptr(uint64(1)), ptr(uint64(1))
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Const: deployment.Disconnect}, one}}
 	case reflect.TypeFor[deployment.Breaker]():
 		wait := func() *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Pattern: duration} }
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
 			{Const: "none"},
-			object(nil, "afterTimeout", wait(), "afterFailure", wait()),
+			object(nil,
+				"afterTimeout", says("For how long no call asks HubSpot after it did not answer in time.", wait()),
+				"afterFailure", says("For how long no call asks HubSpot after it refused or failed.", wait())),
 		}}
 	case reflect.TypeFor[deployment.FactTest]():
 		value := func() *jsonschema.Schema {
 			return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), {Type: "number"}, {Type: "boolean"}}}
 		}
-		values := &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), {Type: "number"}, {Type: "boolean"}, list(value(), 1)}}
-		days := &jsonschema.Schema{Type: "string", Pattern: `^-?[0-9]{1,5}d$`}
+		values := func() *jsonschema.Schema {
+			return &jsonschema.Schema{OneOf: []*jsonschema.Schema{text(), {Type: "number"}, {Type: "boolean"}, list(value(), 1)}}
+		}
+		days := func() *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Pattern: `^-?[0-9]{1,5}d$`} }
 		test := object(nil,
-			"any", values, "not", values, "prefix", text(), "case", &jsonschema.Schema{Const: "ignore"},
-			"min", &jsonschema.Schema{Type: "number"}, "max", &jsonschema.Schema{Type: "number"},
-			"within", days, "before", days, "after", days, "set", &jsonschema.Schema{Type: "boolean"})
+			"any", says("The value is one of these; of a multi-select value any part will do.", values()),
+			"not", says("The value is set and none of these; of a multi-select value no part is.", values()),
+			"prefix", says("The text begins so.", text()),
+			"case", says("Capitals do not count for any, not and prefix.", &jsonschema.Schema{Const: "ignore"}),
+			"min", says("The number is at least this.", &jsonschema.Schema{Type: "number"}),
+			"max", says("The number is at most this.", &jsonschema.Schema{Type: "number"}),
+			"within", says("The date is in so many UTC days from the day of the call, today included; a negative number goes back.", days()),
+			"before", says("The date is before the day so many days from today.", days()),
+			"after", says("The date is after the day so many days from today.", days()),
+			"set", says("Whether there is a value at all; false stands alone.", &jsonschema.Schema{Type: "boolean"}))
 		test.MinProperties = ptr(uint64(1))
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
 			text(),
@@ -211,6 +222,12 @@ func wordOrMore(words []string) []*jsonschema.Schema {
 }
 
 func outcome() *jsonschema.Schema { return wordOrMore(texts(routing.Outcomes()))[0] }
+
+// says gives a schema its meaning, which no comment of a Go type tells.
+func says(meaning string, s *jsonschema.Schema) *jsonschema.Schema {
+	s.Description = meaning
+	return s
+}
 
 // object is a closed object with the keys and schemas given in pairs.
 func object(required []string, pairs ...any) *jsonschema.Schema {
