@@ -204,10 +204,15 @@ func (p *examination) far() string {
 	return ""
 }
 
-// hubspot reads what the key and its account are; nil: there is no key, or it will not do.
+// hubspot reads what the key and its account are; nil: there is no key, it will not do, or nobody is
+// answered.
 func (p *examination) hubspot(ctx context.Context) *doctor.HubSpot {
 	if p.key == nil || p.key.said.Refused != "" {
 		return nil
+	}
+	var no *hubspotrest.Error
+	if p.key.doubt != nil && (!errors.As(p.key.doubt, &no) || no.Status == hubspot.StatusMoving) {
+		return nil // every further question would end so, too
 	}
 	d := p.loaded.deployment
 	p.crm = crmClient(p.session, d, p.target.crm, p.token)

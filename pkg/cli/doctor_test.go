@@ -220,6 +220,9 @@ func TestDoctorFinds(t *testing.T) {
 		"allowed":            {crm: []hubspottest.Option{scoped("crm.objects.contacts.write")}, edit: []string{"version: 1", "# dealroute: allow DR-DOC-001 because it is shared\nversion: 1"}, args: []string{"--fail-severity", "warning"}},
 		"untold scopes":      {crm: []hubspottest.Option{assume(func(a *hubspottest.Assumptions) { a.TokenInfoForKeys = false })}, want: "DR-DOC-002 info"},
 		"an unknown key":     {crm: []hubspottest.Option{hubspottest.Token("another")}, code: 2, want: "DR-HUB-006 error"},
+		"no key at all":      {crm: []hubspottest.Option{hubspottest.Token("another"), assume(func(a *hubspottest.Assumptions) { a.GarbageLooksExpired = true })}, code: 2, want: "DR-HUB-006 error", says: "HubSpot cannot read the key at all"},
+		"a move":             {crm: []hubspottest.Option{hubspottest.Faults(hubspottest.Rule{Fault: hubspottest.FaultMoving})}, code: 2, want: "DR-HUB-005 error", says: "moving this account to another data center"},
+		"an OAuth app":       {crm: []hubspottest.Option{hubspottest.OAuthApps(hubspottest.OAuthApp{ClientID: "app", ClientSecret: "s", RefreshToken: "r", Scopes: append(hubspottest.DefaultScopes(), "crm.objects.contacts.write")})}, edit: []string{"  lookup:", "  auth: {method: oauth, renew: platform}\n  lookup:"}, want: "DR-DOC-001 warning", says: "the HubSpot app may write: crm.objects.contacts.write"},
 		"a lost scope":       {crm: []hubspottest.Option{hubspottest.Token(hubspottest.DefaultToken, hubspottest.ScopeContacts)}, code: 2, want: "DR-HUB-007 error", says: "lacks the scope crm.objects.deals.read"},
 		"no such filter":     {crm: []hubspottest.Option{assume(func(a *hubspottest.Assumptions) { a.CalculatedFilterable = false })}, code: 2, want: "DR-DOC-003 error", says: "refuses to search contacts by hs_calculated_mobile_number, hs_calculated_phone_number"},
 		"little left":        {crm: []hubspottest.Option{days(26)}, want: "DR-DOC-005 warning"},
@@ -238,6 +241,7 @@ func TestDoctorFinds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newAccounts(t, strings.NewReplacer(c.edit...).Replace(examined), c.crm, c.org...)
+			a.env["HUBSPOT_CLIENT_ID"], a.env["HUBSPOT_CLIENT_SECRET"], a.env["HUBSPOT_REFRESH_TOKEN"] = "app", "s", "r"
 			code, d := a.json(t, c.args...)
 			got := slices.DeleteFunc(codesOf(d), func(s string) bool { return strings.HasPrefix(s, "DR-DOC-2") || strings.HasPrefix(s, "DR-DOC-3") })
 			if text := strings.Join(said(d), "\n"); code != c.code || strings.Join(got, ", ") != c.want || !strings.Contains(text, c.says) {
@@ -341,6 +345,48 @@ func TestDoctorWithoutTime(t *testing.T) {
 	}
 	if took := time.Since(begun); took > 6*time.Second || d.LatencyMs.FindContact == nil || !slices.Contains(codesOf(d), "DR-DOC-103 info") {
 		t.Errorf("%s, exit code %d, %v", took, code, said(d))
+	}
+}
+
+// Whatever a vendor says of a person, of the key, or to a terminal does not come out of a report.
+func TestDoctorRepeatsNothing(t *testing.T) {
+	for _, status := range []int{200, 400, 401, 403, 500, 530} {
+		for _, vendor := range []string{"hubspot", "genesys"} {
+			t.Run(fmt.Sprint(status, " ", vendor), func(t *testing.T) {
+				t.Parallel()
+				a := newAccounts(t, examined, nil)
+				say := "\x1b[31mLucia\nFORGED lucia@example.com +15135550142 Bearer " + hubspottest.DefaultToken
+				body, err := json.Marshal(map[string]any{
+					"message": say, "category": say, "policyName": say, "correlationId": say, "code": say, "errorType": say, "contextId": say,
+					"errors": []any{map[string]any{"message": say, "context": map[string]any{"requiredGranularScopes": []string{say}}}},
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, deep := range []bool{false, true} { // all that a vendor answers, and what it answers to who is let in
+					a.fail = func(v, r string, w http.ResponseWriter) bool {
+						first := strings.HasSuffix(r, "/oauth/token") || strings.HasSuffix(r, "access-token-info") || strings.HasSuffix(r, "/me") || strings.HasSuffix(r, "/home")
+						if v != vendor || deep && first {
+							return false
+						}
+						w.WriteHeader(status)
+						w.Write(body) //nolint:errcheck // a test's answer
+						return true
+					}
+					for _, form := range []string{"text", "json"} {
+						code, out, errs := a.doctor("-o", form, "--probes", "1", "--sample", "20")
+						if code != 2 && code != 0 {
+							t.Fatalf("exit code %d\n%s%s", code, out, errs)
+						}
+						for _, s := range []string{"example.com", "5135550142", hubspottest.DefaultToken, "\x1b", "\nFORGED"} {
+							if strings.Contains(out+errs, s) {
+								t.Errorf("%s: %q is shown:\n%s", form, s, out+errs)
+							}
+						}
+					}
+				}
+			})
+		}
 	}
 }
 

@@ -49,7 +49,7 @@ func TestSecretsOnStandardInputAreTaken(t *testing.T) {
 	m.env["GENESYSCLOUD_ACCESS_TOKEN"] = "token-of-the-environment"
 	at := []string{"-f", m.file, "--secrets-stdin", "--genesys-base-url", srv.URL, "--hubspot-base-url", srv.URL}
 	for _, c := range []struct{ args, shows string }{
-		{"plan", "client"}, {"status", "client"}, {"setup --yes", "client"}, {"validate --online --proof=off", "client key"}, {"rotate client --yes", "client"},
+		{"plan", "client"}, {"status", "client"}, {"setup --yes", "client"}, {"validate --online --proof=off", "client key"}, {"doctor --probes 0 --sample 0", "client key"}, {"rotate client --yes", "client"},
 		{"rotate key --yes", "client"}, {"simulate --crm live --ani +15135550142", "key"}, {"destroy --yes --confirm acme-marked", "client"}, {"--explain-config plan", ""},
 		{"action run ACTION" + ` --input {"number":"+15135550142","national":"5135550142"} --credentials-env HUBSPOT_SERVICE_KEY=token --base-url ` + srv.URL, "key"},
 	} {

@@ -81,6 +81,7 @@ func TestLongWorkSaysWhatItDoes(t *testing.T) {
 		"simulate -f ../../examples/basic --load 60/min --for 1h":                  "running the day: ",
 		"plan -f ../../examples/minimal --sandbox":                                 "reading the org and asking both accounts (",
 		"status -f ../../examples/minimal --sandbox":                               "reading the org and asking HubSpot (",
+		"doctor -f ../../examples/minimal --sandbox --probes 1 --sample 0":         "asking both accounts (",
 		"setup -f ../../examples/minimal --sandbox --yes":                          "reading the org and asking both accounts (",
 		"destroy -f ../../examples/minimal --sandbox --yes --confirm acme-minimal": "reading the org and asking both accounts (",
 	} {

@@ -168,7 +168,7 @@ func (in Input) hubspot() (out diag.Findings) {
 		out = append(out, find("DR-DOC-001", where, "%s may write: %s", who, list(may)))
 	}
 	if !h.Exact {
-		out = append(out, find("DR-DOC-002", "look at its scopes in HubSpot (Development, Keys, Service keys)", "HubSpot does not tell the scopes of %s: those that are needed were tried, and whether it may write is not known", strings.TrimPrefix(who, "the HubSpot ")))
+		out = append(out, find("DR-DOC-002", "look at its scopes in HubSpot (Development, Keys, Service keys)", "HubSpot does not tell the scopes of the %s: those that are needed were tried, and whether it may write is not known", strings.TrimPrefix(who, "the HubSpot ")))
 	}
 	if h.Ended {
 		out = append(out, find("DR-DOC-016", "connect the app to the account again", "HubSpot says that the app's access token is not active"))
