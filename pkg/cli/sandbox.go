@@ -124,16 +124,19 @@ func openSandbox(ctx context.Context, env session, l *loaded, b *blueprint.Bluep
 	if state != nil {
 		salt = state.Salt
 	}
-	known := []string{hubspottest.DefaultToken, hubspottest.NextToken}
-	for _, k := range slices.Clone(known) { // the emulated org keeps only a hash of the key, and sends that when it tests an action
-		known = append(known, genesystest.HashSecret(salt, k))
+	known, wide := []string{hubspottest.DefaultToken, hubspottest.NextToken}, []string{hubspottest.WideToken}
+	for _, list := range []*[]string{&known, &wide} {
+		for _, k := range slices.Clone(*list) { // the emulated org keeps only a hash of the key, and sends that when it tests an action
+			*list = append(*list, genesystest.HashSecret(salt, k))
+		}
 	}
 	crmOptions := []hubspottest.Option{hubspottest.Tokens(func(bearer string) (hubspottest.Grant, bool) {
 		g := hubspottest.Grant{Scopes: append(hubspottest.DefaultScopes(), b.Scopes()...)}
-		if bearer == hubspottest.WideToken {
+		if slices.Contains(wide, bearer) {
 			g.Scopes = append(g.Scopes, hubspottest.ScopeOwners)
+			return g, true
 		}
-		return g, bearer == hubspottest.WideToken || slices.Contains(known, bearer)
+		return g, slices.Contains(known, bearer)
 	})}
 	ledger, err := ledgerOf(state)
 	if err != nil {
