@@ -41,6 +41,7 @@ func newAuthCmd(subs ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "auth",
 		Short: "Look where secrets come from and what they may do",
+		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(subs...)

@@ -26,6 +26,7 @@ func newRotateCmd(subs ...*cobra.Command) *cobra.Command {
 		Short: "Replace the HubSpot key or the run-time client without a gap",
 		Long: `Replace what the data actions sign in with, while calls go on. Nothing else is changed: what
 the deployment file has besides waits for setup.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(subs...)

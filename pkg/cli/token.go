@@ -26,6 +26,7 @@ func newTokenCmd(subs ...*cobra.Command) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "token",
 		Short: "Renew the OAuth access token in the org",
+		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(subs...)
