@@ -429,7 +429,6 @@ type vendor struct {
 	token  bool // also the sign-in is refused
 	raw    bool // headers are such as net/http refuses
 	asked  int
-	issued bool // the run has signed in
 }
 
 func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -437,13 +436,12 @@ func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer v.mu.Unlock()
 	sent, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if strings.HasSuffix(r.URL.Path, "/oauth/token") && !v.token {
-		v.issued = true
 		fmt.Fprintf(w, `{"access_token":%q,"token_type":"bearer","expires_in":86399}`, markedIssued)
 		return
 	}
 	v.asked++
 	told := []string{markedKey, markedSecret, markedPassword, markedRefresh, markedRuntime}
-	if v.issued {
+	if strings.Contains(r.Header.Get("Authorization"), markedIssued) { // nobody else was shown it, nor perhaps has the run read it yet
 		told = append(told, markedIssued)
 	}
 	say := poison(told...) + " " + r.Header.Get("Authorization") + " " + r.URL.String() + " " + string(sent)
@@ -530,7 +528,7 @@ func TestNoAnswerOfAVendorLeaks(t *testing.T) {
 	l := &leaks{t: t}
 	told := 0
 	ask := func(args ...string) {
-		v.asked, v.issued = 0, false
+		v.asked = 0
 		out := l.run(m, true, append(args, "--genesys-base-url", at, "--hubspot-base-url", at)...)
 		if v.asked == 0 {
 			t.Errorf("%.100q: the vendor was not asked: %.500s", args, out)
