@@ -113,12 +113,18 @@ func runDoctor(ctx context.Context, o doctorOptions) (err error) {
 		NoFile: nobody,
 		Asked:  validate.Input{Deployment: l.deployment, Blueprint: b, Source: l.source, Now: env.Now()},
 	}
-	target, why := reach(ctx, env, l, b)
+	target, why, err := reach(ctx, env, l, b)
+	if err != nil {
+		return err
+	}
 	defer closing(target, &err)
 	p := &examination{doctorOptions: o, loaded: l, blueprint: b, target: target}
 	reading := env.working("asking both accounts", p.far)
 	defer reading()
 	p.answers = target.ask(ctx, env, l, b, why)
+	if !nobody {
+		target.tell(ctx, p.answers, l.deployment, "doctor")
+	}
 	in.Asked.Online, in.Asked.Account = p.online, p.account
 	var g errgroup.Group
 	g.Go(func() error {

@@ -284,6 +284,51 @@ func TestDoctorOfOneAccount(t *testing.T) {
 	}
 }
 
+// What is wrong with one account's credentials keeps nobody from looking at the other, and is said once.
+func TestDoctorOfABrokenKey(t *testing.T) {
+	p, file, at, _ := twoOrgs(t)
+	run := func(args ...string) (int, string) {
+		code, out, errs := p.run(append(append(args, "-f", file), at...)...)
+		return code, out + errs
+	}
+	if code, said := run("setup", "--yes"); code != 0 {
+		t.Fatal(said)
+	}
+	code := regexp.MustCompile(`\[DR-(ORG|HUB)-0(03|05|06|07)\]`)
+	for name, c := range map[string]struct{ key, file, want string }{
+		"no such file": {"", "/none/of/these", "[DR-HUB-005]"},
+		"two sources":  {hubspottest.DefaultToken, "/none/of/these", "[DR-HUB-005]"},
+		"a blank":      {hubspottest.DefaultToken + " ", "", "[DR-HUB-005]"},
+		"unknown":      {"pat-na1-of-nobody", "", "[DR-HUB-006]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p.env["HUBSPOT_SERVICE_KEY"], p.env["HUBSPOT_SERVICE_KEY_FILE"] = c.key, c.file
+			for _, args := range [][]string{{"doctor", "--probes", "0", "--sample", "0"}, {"validate", "--online", "--proof=off"}} {
+				no, said := run(args...)
+				if got := strings.Join(code.FindAllString(said, -1), " "); no != 2 || got != c.want || !strings.Contains(said, "rg \"Acme Test\"") {
+					t.Errorf("%v: exit code %d, %s, want %s\n%s", args, no, got, c.want, said)
+				}
+			}
+		})
+	}
+}
+
+// What is wrong with the fixtures of a sandbox is said of them, and not of an org.
+func TestOfASandboxThatCannotBe(t *testing.T) {
+	p := newProgram(t)
+	dir := t.TempDir()
+	for name, text := range map[string]string{"dealroute.yaml": examined, "crm.yaml": "contacts: [\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, line := range []string{"doctor --sandbox", "validate --online --proof=off --sandbox"} {
+		if code, out, errs := p.run(append(strings.Fields(line), "-f", dir)...); code != 1 || !strings.Contains(errs, "crm.yaml:") || out != "" {
+			t.Errorf("%s: exit code %d\n%s%s", line, code, out, errs)
+		}
+	}
+}
+
 // Without a file the accounts are judged by what the smallest deployment needs, and credentials go to no
 // region that nobody named.
 func TestDoctorWithoutAFile(t *testing.T) {

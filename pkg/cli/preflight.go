@@ -262,23 +262,41 @@ type answers struct {
 }
 
 // online asks both accounts of a deployment, for validate.
-func online(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint) (*validate.Online, *validate.Account, []string) {
-	target, why := reach(ctx, env, l, b)
+func online(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint) (*answers, error) {
+	target, why, err := reach(ctx, env, l, b)
+	if err != nil {
+		return nil, err
+	}
 	a := target.ask(ctx, env, l, b, why)
 	closing(target, new(error)) // its state was only read
-	return a.online, a.account, a.asked
+	target.tell(ctx, a, l.deployment, "validate")
+	return a, nil
 }
 
-// reach opens the org to read, or says why it cannot be asked: HubSpot can be, all the same.
-func reach(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint) (*org, *validate.Unasked) {
+// tell says that the org or the account which was read is another than the last run's, and remembers it.
+func (o *org) tell(ctx context.Context, a *answers, d *deployment.Deployment, command string) {
+	if a.reconciler == nil {
+		return
+	}
+	o.strange(a.reconciler.Identity(), d, false)
+	o.remember(ctx, a.reconciler.Identity(), d, command, false)
+}
+
+// reach opens the org to read, or says why it cannot be asked: HubSpot can be, all the same, whatever is
+// wrong with the org, and the org, whatever is wrong with the key. The sandbox is both.
+func reach(ctx context.Context, env session, l *loaded, b *blueprint.Blueprint) (*org, *validate.Unasked, error) {
+	env.settings.keyless = true
 	target, err := openOrg(ctx, env, l, b, true)
 	if err == nil {
-		return target, nil
+		return target, nil, nil
+	}
+	if env.settings.sandbox {
+		return nil, nil, err
 	}
 	return &org{
 		secret: func(field string) (secret.Value, error) { return secretFromEnv(env, field) }, crm: env.settings.hubspotBase,
 		app: func(field string) (secret.Value, error) { return appFromEnv(env, field) },
-	}, &validate.Unasked{Why: findingOf(err).Message, Hint: findingOf(err).Hint, Failed: !errors.Is(err, errNoCredentials)}
+	}, &validate.Unasked{Why: findingOf(err).Message, Hint: findingOf(err).Hint, Failed: !errors.Is(err, errNoCredentials)}, nil
 }
 
 // ask gathers what both accounts say of a deployment. why is why the org cannot be asked.
@@ -291,7 +309,7 @@ func (o *org) ask(ctx context.Context, env session, l *loaded, b *blueprint.Blue
 	if hubspotrest.GrantRefused(noKey) {
 		said.HubSpot = grantCheck(env.from(givenBy(l.deployment)), noKey).said
 	} else if noKey != nil {
-		said.HubSpot.Unasked = &validate.Unasked{Why: findingOf(noKey).Message, Hint: findingOf(noKey).Hint}
+		said.HubSpot.Unasked = &validate.Unasked{Why: findingOf(noKey).Message, Hint: findingOf(noKey).Hint, Failed: notGiven(env, l.deployment) == ""}
 	} else {
 		out.token = token
 		g.Go(func() error {

@@ -79,6 +79,8 @@ func TestAnotherTargetIsTold(t *testing.T) {
 	quiet(nil, "plan", "--sandbox")
 	quiet(nil, "setup", "--sandbox", "--yes")
 	told(live, 2, "status")
+	told(live, 0, "validate", "--online", "--proof=off")
+	told(live, 0, "doctor", "--probes", "0", "--sample", "0", "-o", "json")
 	if out := told(live, 0, "plan", "-o", "json"); !strings.Contains(out, `this goes to org \"Acme Production\"`) {
 		t.Errorf("no warning in JSON: %s", out)
 	}

@@ -206,11 +206,15 @@ func runValidate(ctx context.Context, o validateOptions) error {
 	var asked []string
 	if o.online && in.Blueprint != nil {
 		asking := o.working("asking both accounts", nil)
-		in.Online, in.Account, asked = online(ctx, o.session, j.loaded, j.blueprint)
+		a, err := online(ctx, o.session, j.loaded, j.blueprint)
 		asking()
+		if err != nil {
+			return err
+		}
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("ask the accounts: %w", err)
 		}
+		in.Online, in.Account, asked = a.online, a.account, a.asked
 	}
 	answer := validate.Run(in)
 	replay, files := replays(j.file, o.folder), worlds{}

@@ -31,6 +31,7 @@ type Catalogue interface {
 type Preflight struct {
 	Org   string
 	Plan  plan.Plan
+	Keys  error  // why the value of a credential will not do, which is the reason of its change, too; nil: it will
 	Lacks []Lack // permissions that the plan needs and this client does not hold; nil also when nobody knows
 
 	Limits  []LimitHit
@@ -132,7 +133,7 @@ func (r *Reconciler) Preflight(ctx context.Context, c Catalogue, prompt string) 
 	g := errgroup.Group{}
 	g.SetLimit(run.Parallel)
 	out := Preflight{
-		Org: run.id.OrgName, Plan: r.plan,
+		Org: run.id.OrgName, Plan: r.plan, Keys: r.keys,
 		Members: run.told.members, Unmanned: run.told.unmanned, Unpreferring: run.told.unpreferring, Numbers: run.told.numbers, Unseen: slices.Clone(run.told.unseen), Remarks: run.told.remarks,
 	}
 	var mu sync.Mutex
