@@ -44,14 +44,14 @@ type prompter interface {
 var errAborted = errors.New("interrupted: nothing was written")
 
 // prompter is how a person is asked here; nil where nobody can be. In lines where the terminal obeys
-// nothing, or where a screen reader wants it so (ACCESSIBLE).
+// nothing or is too low for a form, or where a screen reader wants it so (ACCESSIBLE).
 func (o *initOptions) prompter() prompter {
 	s := o.IO
 	if o.claimed != "" || !s.InTerminal || !s.OutTerminal || !s.ErrTerminal {
 		return nil
 	}
 	if in, ok := s.In.(*input); ok && s.line != nil && o.Getenv("ACCESSIBLE") == "" {
-		if f, ok := in.r.(*os.File); ok {
+		if f, ok := in.r.(*os.File); ok && (rowsOf(f) == 0 || rowsOf(f) >= leastRows) {
 			return &formPrompter{in: f, out: s.line.w, plain: o.settings.plain || o.Getenv("NO_COLOR") != "", say: o.answered}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"charm.land/huh/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"golang.org/x/term"
 )
 
 // A formPrompter asks with one field at a time, and leaves the answer where the question was.
@@ -26,8 +27,22 @@ type formPrompter struct {
 // anotherOne is the choice after which something else is typed; no name has a control character.
 const anotherOne = "\x00"
 
-// mostRows is how many choices are seen at once.
-const mostRows = 12
+// mostRows is how many choices are seen at once; title, description and keys, or what is wrong, need
+// aroundRows more. A form that is higher than its terminal loses its title and is painted without end.
+const (
+	mostRows   = 12
+	aroundRows = 6
+	leastRows  = aroundRows + 4
+)
+
+// rowsOf is how high a terminal is now, 0 when nobody knows.
+func rowsOf(f *os.File) int {
+	_, rows, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return rows
+}
 
 func (p *formPrompter) ask(ctx context.Context, q *question) error {
 	typed := len(q.of) == 0
@@ -83,7 +98,11 @@ func (p *formPrompter) choose(ctx context.Context, q *question) ([]string, error
 	if q.other {
 		options = append(options, huh.NewOption("another, which I type", anotherOne))
 	}
-	rows := min(len(options), mostRows) + 2 // title and description are rows, too
+	rows := min(len(options), mostRows)
+	if all := rowsOf(p.in); all > 0 {
+		rows = min(rows, max(all, leastRows)-aroundRows) // it may have become lower since
+	}
+	rows += 2 // title and description are rows, too
 	judge := func(v []string) error {
 		if slices.Contains(v, anotherOne) {
 			return nil // when it is typed

@@ -4,6 +4,7 @@ package cli_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // A line of a dialogue is what must be seen, and what is typed then.
@@ -21,7 +24,16 @@ type line struct{ seen, typed string }
 // is before it, and gives all that was seen and the exit code.
 func dialogue(t *testing.T, dir string, env []string, lines []line, args ...string) (string, int) {
 	t.Helper()
-	master, slave := openTerminal(t, 200)
+	return dialogueOn(t, unix.Winsize{Row: 40, Col: 200}, dir, env, lines, args...)
+}
+
+// dialogueOn is dialogue on a terminal of this size.
+func dialogueOn(t *testing.T, size unix.Winsize, dir string, env []string, lines []line, args ...string) (string, int) {
+	t.Helper()
+	master, slave := openTerminal(t, size.Col)
+	if err := unix.IoctlSetWinsize(int(slave.Fd()), unix.TIOCSWINSZ, &size); err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.CommandContext(t.Context(), "dealroute", args...)
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = dir, slave, slave, slave
 	home := t.TempDir()
@@ -152,5 +164,30 @@ func TestInitInterrupted(t *testing.T) {
 	out, code := dialogue(t, dir, nil, nil, "init", "--name", "acme", "--region", "us-east-1", "--countries", "US", "--fallback-queue", "Support")
 	if code != 0 || strings.Contains(out, "Numbers that") || !strings.Contains(out, "wrote") {
 		t.Errorf("exit code %d\n%q", code, out)
+	}
+}
+
+// On a low terminal a form keeps its title and rests while it waits for keys; on one that is lower still, the
+// questions come in lines.
+func TestInitOnALowTerminal(t *testing.T) {
+	for _, c := range []struct {
+		rows  uint16
+		cols  uint16
+		forms bool
+	}{{15, 80, true}, {10, 80, true}, {12, 40, true}, {8, 80, false}, {3, 20, false}} {
+		t.Run(fmt.Sprintf("%dx%d", c.cols, c.rows), func(t *testing.T) {
+			lines := []line{{"Region of your", ""}, {"ap-northeast-1", "\r"}, {"Home countries", "US\r"}, {"Numbers that", "\r"}, {"Queue for", "Support\r"}}
+			if !c.forms {
+				lines = []line{{"Region of your", ""}, {"1. ap-northeast-1", ""}, {"another name: ", "1\n"}, {"Home countries", ""}, {"Answer: ", "US\n"}, {"Numbers that", ""}, {"Answer: ", "\n"}, {"Queue for", ""}, {"Answer: ", "Support\n"}}
+			}
+			dir := t.TempDir()
+			out, code := dialogueOn(t, unix.Winsize{Row: c.rows, Col: c.cols}, dir, nil, lines, "init", "--name", "acme")
+			if _, err := os.Stat(filepath.Join(dir, "dealroute.yaml")); code != 0 || err != nil {
+				t.Errorf("exit code %d, %v\n%q", code, err, out)
+			}
+			if c.forms != strings.Contains(out, "\x1b[?25l") || len(out) > 1<<14 {
+				t.Errorf("%d bytes\n%q", len(out), out[:min(len(out), 4000)])
+			}
+		})
 	}
 }

@@ -96,3 +96,20 @@ hint: ` + strings.TrimSpace(strings.Repeat("word ", 11)) + `
 		}
 	}
 }
+
+// A command is one line to copy, however narrow the terminal is; what is around it is folded.
+func TestCommandsAreNotFolded(t *testing.T) {
+	const long = "dealroute simulate -f 'a long folder/dealroute.yaml' --ani +12025550101"
+	b, w := dressed(30)
+	x := Init{Files: []InitFile{{Name: "dealroute.yaml", Holds: "the deployment: change it, its comments say how"}}, Next: []InitStep{{Command: long, Does: "where this caller goes, and why it goes there"}}}
+	if err := PrintInit(w, x); err != nil {
+		t.Fatal(err)
+	}
+	if err := PrintFiles(w, Files{Folder: "acme", Next: []string{long}}); err != nil {
+		t.Fatal(err)
+	}
+	got := escapes.ReplaceAllString(b.String(), "")
+	if strings.Count(got, "  "+long+"\n") != 2 || strings.Contains(got, "its comments") {
+		t.Errorf("%s", got)
+	}
+}

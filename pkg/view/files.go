@@ -33,7 +33,7 @@ func PrintFiles(w io.Writer, f Files) error {
 		if i == 0 {
 			diag.Fprintf(w, "\nnext:\n") //nolint:errcheck // the line behind it tells
 		}
-		if _, err := diag.Fprintf(w, "  %s\n", n); err != nil {
+		if _, err := diag.Fprintf(w, "  %s\n", command(n)); err != nil {
 			return err
 		}
 	}

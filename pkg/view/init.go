@@ -42,8 +42,11 @@ func PrintInit(w io.Writer, x Init) error {
 	}
 	b.Add("\nnext:\n")
 	for _, s := range x.Next {
-		diag.Fprintf(&b, "  # %s\n  %s\n", s.Does, diag.In(diag.Accent, s.Command))
+		diag.Fprintf(&b, "  # %s\n  %s\n", s.Does, diag.In(diag.Accent, command(s.Command)))
 	}
 	_, err := diag.Fprintf(w, "%s", &b)
 	return err
 }
+
+// command is a command for a person to copy: folded on a narrow terminal it would be two.
+func command(s string) diag.Block { return diag.Block(diag.Line(s)) }
