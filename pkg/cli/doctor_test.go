@@ -140,13 +140,13 @@ func codesOf(d view.Doctor) (out []string) {
 // form of its schema, and says of each that something is not as it was: none of them is taken for all right.
 func TestDoctorWhateverFails(t *testing.T) {
 	ways := map[string]func(w http.ResponseWriter){
-		"401": func(w http.ResponseWriter) { http.Error(w, `{"status":401,"message":"no"}`, 401) },
-		"403": func(w http.ResponseWriter) { http.Error(w, `{"status":403,"message":"no"}`, 403) },
-		"404": func(w http.ResponseWriter) { http.Error(w, `{"status":404,"message":"no"}`, 404) },
+		"401": func(w http.ResponseWriter) { http.Error(w, `{"status":401,"message":"no"}`, http.StatusUnauthorized) },
+		"403": func(w http.ResponseWriter) { http.Error(w, `{"status":403,"message":"no"}`, http.StatusForbidden) },
+		"404": func(w http.ResponseWriter) { http.Error(w, `{"status":404,"message":"no"}`, http.StatusNotFound) },
 		"429": func(w http.ResponseWriter) {
-			http.Error(w, `{"status":429,"message":"You have reached your secondly limit."}`, 429)
+			http.Error(w, `{"status":429,"message":"You have reached your secondly limit."}`, http.StatusTooManyRequests)
 		},
-		"500":     func(w http.ResponseWriter) { http.Error(w, "<html>no</html>", 500) },
+		"500":     func(w http.ResponseWriter) { http.Error(w, "<html>no</html>", http.StatusInternalServerError) },
 		"garbage": func(w http.ResponseWriter) { w.Write([]byte("<html>sign in here</html>")) }, //nolint:errcheck // a test's answer
 		"nothing": func(w http.ResponseWriter) { w.Write([]byte("{}")) },                        //nolint:errcheck // likewise
 		"cut":     func(http.ResponseWriter) { panic(http.ErrAbortHandler) },

@@ -183,7 +183,7 @@ func expected(t *testing.T, what string, files map[string][]byte) int {
 		if rule == "" {
 			rule = "fallback"
 		}
-		if w := c.Expect; string(facts.Outcome) != w.Outcome || rule != w.Rule || got.Queue != w.Queue || int(got.Priority) != w.Priority {
+		if w := c.Expect; string(facts.Outcome) != w.Outcome || rule != w.Rule || got.Queue != w.Queue || got.Priority != w.Priority {
 			t.Errorf("%s: %s becomes %s, %s, %s, %v, and calls.yaml expects %+v", what, c.ANI, facts.Outcome, rule, got.Queue, got.Priority, w)
 		}
 	}
