@@ -8,6 +8,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"flag"
@@ -114,7 +115,8 @@ func copySDK(sdk string, files []string, out string) (string, error) {
 	return dir, nil
 }
 
-// nameCopy writes the project's go.mod and go.sum as they are now, with the copy instead of the SDK.
+// nameCopy writes the project's go.mod and go.sum as they are now, with the copy instead of the SDK. What is there
+// already stays untouched: another go command may be reading it, and the folder may be closed to writing.
 func nameCopy(copied, out string) (string, error) {
 	mod, err := os.ReadFile("go.mod")
 	if err != nil {
@@ -130,9 +132,27 @@ func nameCopy(copied, out string) (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o644); err != nil {
+	if err := put(filepath.Join(dir, "go.sum"), sums); err != nil {
 		return "", err
 	}
 	name := filepath.Join(dir, "go.mod")
-	return name, os.WriteFile(name, mod, 0o644)
+	return name, put(name, mod)
+}
+
+// put gives a file its content, at once for whoever reads it, unless it has it.
+func put(name string, data []byte) error {
+	if is, err := os.ReadFile(name); err == nil && bytes.Equal(is, data) {
+		return nil
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		if err = os.Rename(f.Name(), name); err == nil {
+			return nil
+		}
+	}
+	return errors.Join(err, os.Remove(f.Name()))
 }
