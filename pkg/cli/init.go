@@ -43,6 +43,9 @@ emulators are read.`,
       --number +15135550100 --deals-queue Sales --out acme`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("file") { // to leave it unheard would write elsewhere
+				return fail(errors.New("init writes a file of its own: -f names one that is there"), "name the folder to write to with --out DIR")
+			}
 			o.session = env.session()
 			return run(cmd.Context(), o)
 		},
@@ -63,6 +66,9 @@ func runInit(ctx context.Context, o initOptions) error {
 	if o.out == "" {
 		return fail(errors.New("nowhere to write to"), "name a folder with --out DIR, or leave it out for this one")
 	}
+	if ext := filepath.Ext(o.out); ext == ".yaml" || ext == ".yml" {
+		return fail(fmt.Errorf("--out names a folder, not a file like %s", filepath.Base(o.out)), "name the folder that "+starter.DeploymentFile+" is to stand in")
+	}
 	names := []string{starter.DeploymentFile, starter.CallersFile, starter.SuiteFile}
 	if err := nothingThere(o.out, names); err != nil {
 		return o.thereAlready(err)
@@ -72,6 +78,12 @@ func runInit(ctx context.Context, o initOptions) error {
 		return err
 	}
 	o.answers.Region, o.answers.Numbers = region, starter.SplitNumbers(o.answers.Numbers...)
+	o.answers.Countries = starter.SplitList(strings.Join(o.answers.Countries, ",")) // as they are read where they are asked
+	for _, list := range [][]string{o.answers.FallbackSkills, o.answers.Stages} {
+		for i := range list {
+			list[i] = strings.TrimSpace(list[i])
+		}
+	}
 	ask := o.prompter()
 	if missing := o.answers.Missing(); len(missing) > 0 && ask == nil {
 		return o.unasked(missing)
@@ -116,11 +128,11 @@ func (o *initOptions) region() (string, error) {
 	return p.Environment, err
 }
 
-// thereAlready is the error of a file that is not overwritten, with the way on from it.
+// thereAlready is the error of a file that is not overwritten or cannot be written, with the way on from it.
 func (o *initOptions) thereAlready(err error) error {
 	var f *failure
 	if !errors.As(err, &f) {
-		return err
+		return fail(err, "name a folder that can be written to with --out DIR")
 	}
 	hint := "name another folder with --out: nothing is overwritten"
 	if strings.Contains(f.finding.Message, starter.DeploymentFile) {
@@ -175,7 +187,7 @@ func refused(err error) error {
 
 // fileFlag is how commands name the file that was written, from where the user stands.
 func (o *initOptions) fileFlag() string {
-	if filepath.Clean(o.out) == "." {
+	if filepath.Clean(o.out) == "." && o.settings.file == "" { // DEALROUTE_FILE names another one
 		return ""
 	}
 	return " -f " + word(filepath.Join(o.out, deploymentFile))

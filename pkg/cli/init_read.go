@@ -16,7 +16,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
-	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/starter"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -70,8 +70,13 @@ func (o *initOptions) read(ctx context.Context) accountsRead {
 		if r.org = !errors.Is(err, errNoCredentials); r.org && err != nil {
 			r.notes = append(r.notes, "the org could not be read: "+findingOf(err).Message)
 		}
+		if !r.org {
+			r.notes = append(r.notes, o.half("the org", "GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET")...)
+		}
 	}
-	r.crm = o.settings.sandbox || o.answers.OAuth || o.gives(keyVariable)
+	if r.crm = o.settings.sandbox || o.answers.OAuth || o.gives(keyVariable); !r.crm {
+		r.notes = append(r.notes, o.half("HubSpot", appVariables()...)...)
+	}
 	if accounts.client == nil && !r.crm {
 		return r
 	}
@@ -83,9 +88,6 @@ func (o *initOptions) read(ctx context.Context) accountsRead {
 	if r.crm {
 		g.Go(func() error {
 			token, err := accounts.bearer(ctx, o.session, d)
-			if o.settings.sandbox {
-				token = secret.New(hubspottest.WideToken) // it may read the owners, too
-			}
 			if err != nil {
 				account = []string{"HubSpot could not be read: " + findingOf(err).Message}
 				return nil
@@ -96,7 +98,7 @@ func (o *initOptions) read(ctx context.Context) accountsRead {
 	}
 	if accounts.client != nil {
 		g.Go(func() error {
-			r.found.Org, org = readStarterOrg(ctx, accounts.client, o.answers.Numbers)
+			r.found.Org, org = readStarterOrg(ctx, accounts.client, o.settings.org, o.answers.Numbers)
 			return nil
 		})
 	}
@@ -111,6 +113,15 @@ func (o *initOptions) read(ctx context.Context) accountsRead {
 		r.said = append(r.said, orgLine(x))
 	}
 	return r
+}
+
+// half notes that something is not read of which some credentials are given and others are not.
+func (o *initOptions) half(what string, variables ...string) []string {
+	missing := slices.DeleteFunc(slices.Clone(variables), o.gives)
+	if len(missing) == 0 || len(missing) == len(variables) {
+		return nil
+	}
+	return []string{what + " was not read: not set is " + strings.Join(missing, ", ")}
 }
 
 // exampleBlueprint is an example with what is rendered from it.
@@ -169,7 +180,7 @@ func (x *gathered) lines(of string) []string {
 
 // readStarterAccount reads what the files can say of a HubSpot account; nil when it was not answered at all.
 func readStarterAccount(ctx context.Context, c *hubspotrest.Client) (*starter.Account, []string) {
-	a, x := starter.Account{Owners: -1}, gathered{fail: map[string][]string{}}
+	a, x := starter.Account{}, gathered{fail: map[string][]string{}}
 	told, err := c.Account(ctx)
 	a.Portal, a.Currency = told.Portal, told.Currency
 	if no := (*hubspotrest.Error)(nil); err != nil && (!errors.As(err, &no) || no.RefusesKey()) { // nothing else would be answered
@@ -208,22 +219,19 @@ func readStarterAccount(ctx context.Context, c *hubspotrest.Client) (*starter.Ac
 	}
 	properties("contacts", &a.Contacts)
 	properties("deals", &a.Deals)
-	x.ask("owners", func() error {
-		all, err := c.Owners(ctx)
-		if err == nil {
-			a.Owners = len(all)
-		}
-		return err
-	})
 	return &a, x.lines("HubSpot")
 }
 
-// readStarterOrg reads what the files can say of an org; nil when it was not answered at all.
-func readStarterOrg(ctx context.Context, c *genesysrest.Client, numbers []string) (*starter.Org, []string) {
+// readStarterOrg reads what the files can say of an org; nil when it was not answered at all, or is another
+// one than the pin says.
+func readStarterOrg(ctx context.Context, c *genesysrest.Client, pin string, numbers []string) (*starter.Org, []string) {
 	x := gathered{fail: map[string][]string{}}
 	id, err := c.Who(ctx)
 	if err != nil { // nothing else would be answered
 		return nil, []string{"the org could not be read: " + inWords(err)}
+	}
+	if pin != "" && pin != id.OrgName && pin != id.OrgID {
+		return nil, []string{"the org could not be read: " + (&reconcile.WrongOrgError{Want: pin, Got: id.OrgName, ID: id.OrgID}).Error()}
 	}
 	o := starter.Org{Name: id.OrgName}
 	names := func(what string, k genesys.Kind, into *[]string) {
@@ -277,9 +285,6 @@ func accountLine(a *starter.Account) string {
 	}
 	if n := len(a.Contacts) + len(a.Deals); n > 0 {
 		parts = append(parts, view.Count(n, "property", "properties"))
-	}
-	if a.Owners >= 0 {
-		parts = append(parts, view.Count(a.Owners, "owner", "owners"))
 	}
 	if a.Currency != "" {
 		parts = append(parts, "in "+a.Currency)

@@ -126,6 +126,10 @@ func TestInitRefuses(t *testing.T) {
 		"--name acme --region us-east-1 --countries US --fallback-queue A --deals-queue \x01":            "--deals-queue: the queue holds a control character",
 		"--name acme --region us-east-1 --countries US --fallback-queue A --contries GB":                 `did you mean "--countries"`,
 		"--name acme --region us-east-1 --countries US --fallback-queue A extra":                         "takes flags only",
+		"--name acme --region us-east-1 --countries US --fallback-queue A -f acme/dealroute.yaml":        "name the folder to write to with --out DIR",
+		"--name acme --region us-east-1 --countries US --fallback-queue A --out acme/dealroute.yaml":     "--out names a folder",
+		"--name acme --region us-east-1 --countries US --fallback-queue A --out /dev/null/new":           "name a folder that can be written to",
+		"--name acme --region us-east-1 --countries , --fallback-queue A":                                "--countries is missing",
 		"--name acme --countries US --fallback-queue A --profile none":                                   `profile "none"`,
 		"--name acme --region us-east-1 --countries US --fallback-queue pat-na1-0123abcd-4567-89ab-cdef": "looks like",
 	} {
@@ -180,7 +184,7 @@ func newInitOrg(t *testing.T, account ...hubspottest.Option) (o *orgProgram, wro
 
 // With credentials the files have the account's own stages and pins, the org's queues, and no person.
 func TestInitReadsBothAccounts(t *testing.T) {
-	o, wrote := newInitOrg(t, hubspottest.Token(hubspottest.DefaultToken, append(hubspottest.DefaultScopes(), hubspottest.ScopeOwners)...))
+	o, wrote := newInitOrg(t)
 	dir := filepath.Join(t.TempDir(), "new")
 	args := []string{"init", "--name", "acme", "--region", "eu-central-1", "--countries", "DE", "--fallback-queue", "Suport", "--number", "+493023125000", "--out", dir}
 	code, out, errs := o.main(t.Context(), append(args, "-o", "json")...)
@@ -191,7 +195,7 @@ func TestInitReadsBothAccounts(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &told); err != nil || code != 0 || errs != "" {
 		t.Fatalf("exit code %d: %v\n%s%s", code, err, out, errs)
 	}
-	if len(told.Read) != 2 || !strings.Contains(told.Read[0], "HubSpot account 24681357: 1 pipeline with 4 stages") || !strings.Contains(told.Read[0], "1 owner, in EUR") || !strings.Contains(told.Read[1], `org "Acme": 1 queue`) {
+	if len(told.Read) != 2 || !strings.Contains(told.Read[0], "HubSpot account 24681357: 1 pipeline with 4 stages") || !strings.HasSuffix(told.Read[0], ", in EUR") || !strings.Contains(told.Read[1], `org "Acme": 1 queue`) {
 		t.Errorf("read %q", told.Read)
 	}
 	if all := strings.Join(told.Notes, "\n"); !strings.Contains(all, `no queue "Suport"; did you mean "Support"`) || !strings.Contains(all, "no pool of the org holds the number +493023125000") {
@@ -242,9 +246,11 @@ func TestInitGoesOnWithoutAnAccount(t *testing.T) {
 	}{
 		{"a wrong key", map[string]string{"HUBSPOT_SERVICE_KEY": "pat-na1-00000000-0000-0000-0000-000000000000"}, nil, []string{"HubSpot could not be read: read the account: HubSpot does not know the key"}},
 		{"a wrong client", map[string]string{"GENESYSCLOUD_OAUTHCLIENT_SECRET": "wrong"}, nil, []string{"the org could not be read: sign in to Genesys Cloud"}},
-		{"half a client", map[string]string{"GENESYSCLOUD_OAUTHCLIENT_SECRET": ""}, nil, nil},
+		{"half a client", map[string]string{"GENESYSCLOUD_OAUTHCLIENT_SECRET": ""}, nil, []string{"the org was not read: not set is GENESYSCLOUD_OAUTHCLIENT_SECRET"}},
 		{"a key with a blank", map[string]string{"HUBSPOT_SERVICE_KEY": " x"}, nil, []string{"HubSpot could not be read"}},
-		{"fewer scopes", nil, []hubspottest.Option{hubspottest.Token(hubspottest.DefaultToken, hubspottest.DefaultScopes()...)}, []string{"HubSpot: not read were owners"}},
+		{"fewer scopes", nil, []hubspottest.Option{hubspottest.Token(hubspottest.DefaultToken, hubspottest.DefaultScopes()...)}, nil},
+		{"half an app", map[string]string{"HUBSPOT_SERVICE_KEY": "", "HUBSPOT_CLIENT_ID": "x"}, nil, []string{"HubSpot was not read: not set is HUBSPOT_CLIENT_SECRET, HUBSPOT_REFRESH_TOKEN"}},
+		{"another org", nil, nil, []string{`the org could not be read: this client belongs to org "Acme"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			o, _ := newInitOrg(t, c.account...)
@@ -252,8 +258,12 @@ func TestInitGoesOnWithoutAnAccount(t *testing.T) {
 				o.env[k] = v
 			}
 			dir := filepath.Join(t.TempDir(), "new")
-			code, out, errs := o.main(t.Context(), "init", "--name", "acme", "--region", "eu-central-1", "--countries", "DE", "--fallback-queue", "Support", "--out", dir)
-			if code != 0 || strings.Count(out, "note ") < len(c.notes) || strings.Count(out, "note ") > len(c.notes)+1 {
+			args := []string{"init", "--name", "acme", "--region", "eu-central-1", "--countries", "DE", "--fallback-queue", "Support", "--out", dir}
+			if c.name == "another org" {
+				args = append(args, "--org", "Other")
+			}
+			code, out, errs := o.main(t.Context(), args...)
+			if code != 0 || strings.Count(out, "note ") != len(c.notes) {
 				t.Fatalf("exit code %d\n%s%s", code, out, errs)
 			}
 			for _, n := range c.notes {
@@ -363,6 +373,24 @@ func TestInitsCommentsPassValidate(t *testing.T) {
 			if code, out, errs := p.run(args...); code != 0 {
 				t.Errorf("%s: %q: exit code %d\n%s%s", args[0], text[b[0]], code, out, errs)
 			}
+		}
+	}
+}
+
+// Lists are read with blanks behind their commas, as they are where they are asked; commands name the file when
+// the environment names another one.
+func TestInitReadsLists(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("DEALROUTE_FILE", "elsewhere/dealroute.yaml")
+	p := newProgram(t)
+	code, out, errs := p.run("init", "--name", "acme", "--region", "us-east-1", "--countries", "US, CA GB", "--countries", "IE;", "--fallback-queue", "A", "--fallback-skills", "Deutsch, Öl und Gas", "--stages", "contractsent, qualifiedtobuy")
+	text, err := os.ReadFile("dealroute.yaml")
+	if code != 0 || err != nil || !strings.Contains(out, "dealroute validate -f dealroute.yaml\n") {
+		t.Fatalf("exit code %d, %v\n%s%s", code, err, out, errs)
+	}
+	for _, want := range []string{"homeCountries: [US, CA, GB, IE]\n", `skills: ["Deutsch", "Öl und Gas"]`, "stage: [qualifiedtobuy, contractsent]"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the file has no %q\n%s", want, text)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
@@ -91,6 +92,9 @@ func (a Answers) Check(q Question, account *Account) error {
 		alone.DealsQueue = a.DealsQueue
 	case Stages:
 		return a.checkStages(account)
+	}
+	if !utf8.ValidString(alone.Name + alone.Fallback + alone.DealsQueue + strings.Join(alone.FallbackSkills, "")) {
+		return wrong(q, "let the terminal write UTF-8", "%s is not written in UTF-8", words[q])
 	}
 	_, found := deployment.Parse("the answer", []byte(bare(alone)))
 	for _, f := range found.Sorted() {

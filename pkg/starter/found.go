@@ -21,7 +21,6 @@ type Account struct {
 	Pipelines []hubspot.Pipeline
 	Contacts  []Property // definitions; nil: not told
 	Deals     []Property
-	Owners    int // how many people records can belong to; -1: not told
 }
 
 // A Property is the definition of a property.

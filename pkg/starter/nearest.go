@@ -109,18 +109,21 @@ func nearestCountries(all []string) string {
 	var out []string
 	changed := false
 	for i := 0; i < len(all); i++ {
-		if phone.KnownRegion(all[i]) {
-			out = append(out, all[i])
-			continue
-		}
 		code, used := "", 1
+		if phone.KnownRegion(all[i]) {
+			code = all[i]
+		} else {
+			changed = true
+		}
 		for n := min(4, len(all)-i); n > 0 && code == ""; n-- { // a name may be of several words
 			code, used = countryCode(strings.Join(all[i:i+n], " "), n == 1), n
 		}
 		if code == "" {
 			return ""
 		}
-		out, changed = append(out, code), true
+		if !slices.Contains(out, code) {
+			out = append(out, code)
+		}
 		i += used - 1
 	}
 	if !changed {

@@ -29,7 +29,7 @@ func answers() starter.Answers {
 func found() starter.Found {
 	return starter.Found{
 		Account: &starter.Account{
-			Portal: "24681357", Currency: "EUR", Owners: 12,
+			Portal: "24681357", Currency: "EUR",
 			Pipelines: []hubspot.Pipeline{
 				{ID: "default", Label: "Sales: new # business", Stages: []hubspot.Stage{
 					{ID: "appointmentscheduled", Label: " First\ncall ", Probability: "0.2"},
@@ -292,6 +292,8 @@ func TestWrongAnswers(t *testing.T) {
 		{starter.Region, starter.Answers{Region: "apps.mypurecloud.de"}, "the domain alone", `did you mean "mypurecloud.de"`},
 		{starter.Region, starter.Answers{Region: "Sao Paulo"}, "unknown region", `did you mean "sa-east-1"`},
 		{starter.Countries, starter.Answers{Countries: []string{"Germany"}}, `unknown country "Germany"`, `did you mean "DE"`},
+		{starter.Countries, starter.Answers{Countries: []string{"US", "us", "United", "Kingdom", "uk"}}, `unknown country "us United Kingdom uk"`, `did you mean "US,GB"`},
+		{starter.Fallback, starter.Answers{Fallback: "K\xfcche"}, "the queue is not written in UTF-8", "let the terminal write UTF-8"},
 		{starter.Countries, starter.Answers{Countries: []string{"Deutschland", "AT"}}, `unknown country "Deutschland"`, `did you mean "DE,AT"`},
 		{starter.Countries, starter.Answers{Countries: starter.SplitList("United Kingdom, ie")}, `unknown country "United Kingdom ie"`, `did you mean "GB,IE"`},
 		{starter.Countries, starter.Answers{Countries: []string{"UK"}}, "unknown country", `did you mean "GB"`},
