@@ -241,6 +241,7 @@ func TestBlocksOfPagesAreLookedAt(t *testing.T) {
 		"an unmarked block": {"```\ndealroute plan\n```\n", `p.md:1: a block of ""`},
 		"an indented block": {"a\n\n    dealroute plan\n", "p.md:3: an indented command"},
 		"a shell block":     {"```sh\ndealroute plan\n```\n", `p.md:1: a block of "sh"`},
+		"nothing shown":     {"```console\n$ echo one\n…\n```\n", "p.md:2: echo one\nall of its output is left out"},
 		"an exit code":      {"<!-- exit: 2 -->\n```console\n$ true\n```\n", "exit code 0, and not 2"},
 		"a hidden failure":  {"<!-- run: false -->\n", "p.md:1: false\nexit code 1"},
 		"a stray mark":      {"<!-- complete -->\n\ntext\n", `mark "complete" stands above no block`},

@@ -110,6 +110,14 @@ func instant(t time.Time) *string {
 	return text(t.UTC().Format(time.RFC3339))
 }
 
+// since is how far back the figures of actions go, as people write it.
+func (s Status) since() string {
+	if d, err := time.ParseDuration(s.Since); err == nil {
+		return span(d)
+	}
+	return s.Since
+}
+
 // weights order what differs: what callers notice first.
 var weights = []reconcile.Condition{reconcile.Missing, reconcile.Drifted, reconcile.Foreign, reconcile.Duplicate, reconcile.Pending}
 
@@ -164,7 +172,7 @@ func PrintStatus(w io.Writer, s Status, now time.Time) error {
 		diag.Fprintf(&b, "%s active\n", Count(n, "integration", "integrations"))
 	}
 	for _, a := range s.Actions {
-		diag.Fprintf(&b, "in %s  %-44s %d calls", s.Since, a.Name, a.Calls)
+		diag.Fprintf(&b, "in %s  %-44s %s", s.since(), a.Name, Count(a.Calls, "call", "calls"))
 		if a.Calls > 0 {
 			diag.Fprintf(&b, ", %d failed (%.1f %%), %d of them timeouts", a.Failures, 100*a.Share(), a.Timeouts)
 		}

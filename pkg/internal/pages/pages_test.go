@@ -132,11 +132,11 @@ func TestRenewKeepsWhatWasLeftOut(t *testing.T) {
 func TestWhatVariesIsLeftOut(t *testing.T) {
 	now := time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)
 	got := pages.Stable(pages.Said([]string{
-		"done: create role", "changing the org: 15 steps of 17 changes done (10s)", "setup: 3 calls in 481ms", "to 12 accounts, in 1,835 ms", "in 1h0m0s", "waited 2,042 ms",
+		"done: create role", "changing the org: 15 steps of 17 changes done (10s)", "setup: 3 calls in 481ms", "to 12 accounts, in 1,835 ms", "in 1h30m", "waited 2,042 ms",
 		"at http://127.0.0.1:38211/api", "until 2027-01-02T03:34:05Z", "of 2026-11-23T15:00:00Z ",
 	}), now)
 	want := []string{
-		"setup: 3 calls in …", "to 12 accounts, in …", "in 1h0m0s", "waited 2,042 ms",
+		"setup: 3 calls in …", "to 12 accounts, in …", "in 1h30m", "waited 2,042 ms",
 		"at http://127.0.0.1:…/api", "until …", "of 2026-11-23T15:00:00Z",
 	}
 	if d := cmp.Diff(want, got); d != "" {

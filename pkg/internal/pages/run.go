@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,7 +145,11 @@ func (r *Result) steps(p *Page) []step {
 			r.NotRun[why] += len(commands)
 			continue
 		}
+		_, only := b.Marked("commands only")
 		for i, c := range commands {
+			if shown := b.Output(c); !only && len(shown) > 0 && !slices.ContainsFunc(shown, said) {
+				wrong(c.Line, "%s\nall of its output is left out, so that any would do: show a line that matters, or mark the block <!-- commands only -->", c.Text)
+			}
 			s := step{command: c, block: b}
 			s.any = i+1 < len(commands) && strings.HasPrefix(commands[i+1].Text, "echo $?")
 			if exit, ok := b.Marked("exit"); ok && i+1 == len(commands) {
@@ -242,5 +247,8 @@ func (r *Result) look(p *Page, s step, logs string, i int, at Place) error {
 	wrong("%s\nshows\n%s\nand prints\n%s", s.command.Text, indent(shown), indent(printed))
 	return nil
 }
+
+// said tells whether a line of a page shows something.
+func said(line string) bool { return strings.Trim(line, " "+Elision) != "" }
 
 func indent(lines []string) string { return "    " + strings.Join(lines, "\n    ") }
