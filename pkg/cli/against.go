@@ -143,6 +143,9 @@ func (s *simulation) against(ctx context.Context, env session, b *blueprint.Blue
 			return nil, err
 		}
 		defer closing(target, &err)
+		if err := target.visit(ctx, env, s.loaded.deployment, "simulate --against deployed", false); err != nil {
+			return nil, err
+		}
 		return c, c.deployed(ctx, target, b, b)
 	}
 	old := env

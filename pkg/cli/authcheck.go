@@ -99,6 +99,7 @@ type authCheck struct {
 	mu    sync.Mutex
 	out   view.AuthCheck
 	known bool // HubSpot knows the key
+	id    genesys.Identity
 }
 
 // say adds a problem.
@@ -410,7 +411,13 @@ func (c *authCheck) ask(ctx context.Context) (err error) {
 	if c.out.HubSpot.SignsIn != nil || env.settings.sandbox {
 		g.Go(func() error { return c.askHubSpot(ctx, target) })
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if said := target.strange(c.id, c.l.deployment, true); said != "" {
+		c.say(diag.Warning, ofGenesys, "", "%s", said)
+	}
+	return nil
 }
 
 // askGenesys asks the platform who signs in, and which commands that client may run.
@@ -419,7 +426,7 @@ func (c *authCheck) askGenesys(ctx context.Context, target *org) error {
 	id, err := target.client.Who(ctx)
 	var refused *genesysrest.Error
 	switch {
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.Canceled):
 		return ctx.Err()
 	case errors.As(err, &refused) && refused.Status == http.StatusUnauthorized && g.SignsIn != nil && *g.SignsIn == "token":
 		c.say(diag.Error, ofGenesys, "get another one, or give the client in its place: GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET", "the access token is not known: it has ended, was revoked, or is one of another region (%v)", err)
@@ -430,6 +437,7 @@ func (c *authCheck) askGenesys(ctx context.Context, target *org) error {
 	}
 	of := view.NewOrg(id)
 	g.Org, g.Client = &of, view.NewAuthClient(id)
+	c.id = id
 	if pin := c.settings.with(d).org; pin != "" && pin != id.OrgName && pin != id.OrgID {
 		c.fail(ofGenesys, orgError(&reconcile.WrongOrgError{Want: pin, Got: id.OrgName, ID: id.OrgID}))
 	}
@@ -555,7 +563,7 @@ func (c *authCheck) askHubSpot(ctx context.Context, target *org) error {
 	}
 	key, err := target.bearer(ctx, env, d)
 	switch {
-	case ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.Canceled):
 		return ctx.Err()
 	case err != nil && (hubspotrest.GrantRefused(err) || auth.Method == deployment.AuthOAuth):
 		hint := findingOf(err).Hint
@@ -576,9 +584,10 @@ func (c *authCheck) askHubSpot(ctx context.Context, target *org) error {
 	}
 	client := crmClient(env, d, target.crm, key)
 	k := checkKey(ctx, client, d, given, pin, c.scopes)
-	if ctx.Err() != nil {
+	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
+	target.memory.know(k.scopes.Portal)
 	h.Portal, h.Complete = &k.scopes.Portal, k.scopes.Exact
 	if k.scopes.Portal == "" {
 		h.Portal = nil
@@ -589,7 +598,7 @@ func (c *authCheck) askHubSpot(ctx context.Context, target *org) error {
 			h.Writes = append(h.Writes, s)
 		}
 	}
-	c.known = k.said.Refused == "" && k.doubt == nil
+	c.known = k.scopes.Portal != "" || k.said.Refused == "" && k.doubt == nil
 	switch {
 	case k.said.Refused != "":
 		c.say(diag.Error, ofHubSpot, k.said.Hint, "%s", k.said.Refused)
@@ -598,11 +607,7 @@ func (c *authCheck) askHubSpot(ctx context.Context, target *org) error {
 	case k.refused != nil:
 		c.fail(ofHubSpot, k.refused)
 	case k.doubt != nil:
-		hint := ""
-		if no, ok := errors.AsType[*hubspotrest.Error](k.doubt); ok {
-			hint = no.Hint()
-		}
-		c.say(diag.Error, ofHubSpot, cmp.Or(hint, "check --hubspot-base-url and the network, then run it again"), "HubSpot did not say what %s may do: %s", given, inWords(k.doubt))
+		c.say(diag.Error, ofHubSpot, unaskedHint(k.doubt), "HubSpot did not say what %s may do: %s", given, inWords(k.doubt))
 	}
 	if len(h.Writes) > 0 {
 		c.say(diag.Warning, ofHubSpot, "take them out: nothing here writes to HubSpot, and whoever gets hold of it could", "%s has scopes that write: %s", given, strings.Join(h.Writes, ", "))

@@ -31,6 +31,9 @@ func (s *simulation) deployedArtifacts(ctx context.Context, env session, b *blue
 		return a, nil, err
 	}
 	defer closing(target, &err)
+	if err := target.visit(ctx, env, s.loaded.deployment, "simulate --flow deployed", false); err != nil {
+		return a, nil, err
+	}
 	if a, state, err = readDeployed(ctx, target, b, key); err != nil || a.Owners == "" {
 		return a, state, err
 	}

@@ -313,6 +313,44 @@ func TestDoctorOfABrokenKey(t *testing.T) {
 	}
 }
 
+// Where HubSpot answers nothing, no scope was tried, and what to do next is said.
+func TestDoctorOfABrokenHubSpot(t *testing.T) {
+	a := newAccounts(t, examined, nil)
+	a.fail = func(vendor, _ string, w http.ResponseWriter) bool {
+		if vendor == "hubspot" {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		return vendor == "hubspot"
+	}
+	code, out, errs := a.doctor("--probes", "1", "--sample", "5")
+	if code != 2 || !strings.Contains(out, "[DR-HUB-005]") || !strings.Contains(out, "hint: see status.hubspot.com") || strings.Contains(out, "DR-DOC-002") {
+		t.Errorf("exit code %d\n%s%s", code, out, errs)
+	}
+}
+
+// An account that does not answer in time keeps nobody from hearing of the other, nor of the secrets.
+func TestAuthCheckWithoutTime(t *testing.T) {
+	for _, vendor := range []string{"genesys", "hubspot"} {
+		t.Run(vendor, func(t *testing.T) {
+			t.Parallel()
+			a := newAccounts(t, examined, nil)
+			ended := make(chan struct{})
+			t.Cleanup(func() { close(ended) })
+			a.fail = func(v, _ string, _ http.ResponseWriter) bool {
+				if v == vendor {
+					<-ended
+				}
+				return v == vendor
+			}
+			code, out, errs := a.run(append([]string{"auth", "check", "--timeout", "2s"}, a.args...)...)
+			other := map[string]string{"genesys": "account     24681357", "hubspot": `org         "Acme"`}[vendor]
+			if code != 2 || !strings.Contains(out, other) || !strings.Contains(out, "HUBSPOT_SERVICE_KEY  ") || !strings.Contains(out, "the time ran out") || !strings.Contains(out, "hint: give it more time with --timeout") || strings.Contains(out, "All that is needed") {
+				t.Errorf("exit code %d\n%s%s", code, out, errs)
+			}
+		})
+	}
+}
+
 // What is wrong with the fixtures of a sandbox is said of them, and not of an org.
 func TestOfASandboxThatCannotBe(t *testing.T) {
 	p := newProgram(t)

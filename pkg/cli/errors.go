@@ -34,7 +34,10 @@ func (f *failure) Unwrap() error { return f.cause }
 // words are what contexts say, for people.
 var words = strings.NewReplacer(context.DeadlineExceeded.Error(), ranOut, context.Canceled.Error(), "interrupted")
 
-const ranOut = "the time ran out"
+const (
+	ranOut   = "the time ran out"
+	moreTime = "give it more time with --timeout"
+)
 
 func inWords(err error) string { return words.Replace(err.Error()) }
 

@@ -175,12 +175,18 @@ func propertiesOf(all []hubspotrest.Property) (map[string][]string, map[string]v
 
 // unasked says why HubSpot did not answer.
 func unasked(err error) *validate.Unasked {
-	u := &validate.Unasked{Why: inWords(err), Failed: true}
-	var refused *hubspotrest.Error
-	if errors.As(err, &refused) {
-		u.Hint = refused.Hint()
+	return &validate.Unasked{Why: inWords(err), Hint: unaskedHint(err), Failed: true}
+}
+
+// unaskedHint is what to do where HubSpot did not answer as it should.
+func unaskedHint(err error) string {
+	if no, ok := errors.AsType[*hubspotrest.Error](err); ok && no.Hint() != "" {
+		return no.Hint()
 	}
-	return u
+	if errors.Is(err, context.DeadlineExceeded) {
+		return moreTime
+	}
+	return "see status.hubspot.com, --hubspot-base-url and the network, then run it again"
 }
 
 // look gathers what both accounts say of a plan, and judges it as setup must: of each finding it tells

@@ -108,7 +108,7 @@ func (e *Env) stopped(err error) error {
 	case context.Canceled: //nolint:errorlint // one with more to say is left alone
 		return &failure{finding: diag.Finding{Message: "interrupted"}, cause: err}
 	case context.DeadlineExceeded: //nolint:errorlint // as above
-		return &failure{finding: diag.Finding{Message: fmt.Sprintf("not done within %s", e.given.timeout), Hint: "give it more time with --timeout"}, cause: err}
+		return &failure{finding: diag.Finding{Message: fmt.Sprintf("not done within %s", e.given.timeout), Hint: moreTime}, cause: err}
 	}
 	// Of one that says what it waited for it is told how long the command may take.
 	var f *failure
@@ -118,7 +118,7 @@ func (e *Env) stopped(err error) error {
 	}
 	late := fmt.Sprintf("not done within %s", e.given.timeout)
 	if !errors.As(err, &f) {
-		f = &failure{finding: diag.Finding{Message: inWords(err), Hint: "give it more time with --timeout"}, cause: err}
+		f = &failure{finding: diag.Finding{Message: inWords(err), Hint: moreTime}, cause: err}
 	}
 	told := *f
 	if strings.HasPrefix(told.finding.Message, late) {

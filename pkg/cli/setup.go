@@ -392,7 +392,7 @@ func orgError(err error) error {
 	case errors.As(err, &wrong):
 		return fail(err, "sign in with a client of that org, or correct genesys.org; nothing was changed")
 	case errors.As(err, &refused) && (refused.Status == http.StatusUnauthorized || strings.Contains(refused.Message, "invalid_client")):
-		return fail(err, "the region or the client's id and secret are wrong: correct GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, or the profile; nothing was changed")
+		return fail(err, "the region or the client's id and secret are wrong, or the access token has ended: correct GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, GENESYSCLOUD_ACCESS_TOKEN, or the profile; nothing was changed")
 	case errors.As(err, &refused) && refused.Status == 0 && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
 		return fail(err, "check the region or --genesys-base-url, and the network; nothing was changed")
 	case errors.Is(err, genesys.ErrForbidden):

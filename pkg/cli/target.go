@@ -19,6 +19,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/reconcile"
 )
 
 // What a run of a deployment file aimed at is remembered in the user's state folder, so that the next one
@@ -249,6 +250,25 @@ func forget(dir string) {
 	for _, n := range names[:max(0, len(names)-mostFolder)] {
 		os.Remove(filepath.Join(dir, n)) //nolint:errcheck // it is in nobody's way
 	}
+}
+
+// visit asks whose org it is, where nothing else of a command does before it goes on: another one than the deployment file
+// pins is refused, and another one than the last run's is told of.
+func (o *org) visit(ctx context.Context, env session, d *deployment.Deployment, command string, changes bool) error {
+	pin := env.settings.with(d).org
+	if pin == "" && o.memory == nil {
+		return nil
+	}
+	id, err := o.client.Who(ctx)
+	if err != nil {
+		return orgError(fmt.Errorf("ask who this client is: %w", err))
+	}
+	if pin != "" && pin != id.OrgName && pin != id.OrgID {
+		return orgError(&reconcile.WrongOrgError{Want: pin, Got: id.OrgName, ID: id.OrgID})
+	}
+	o.strange(id, d, false)
+	o.remember(ctx, id, d, command, changes)
+	return nil
 }
 
 // attention is what a question says before it asks, when a run goes elsewhere than the last one.

@@ -80,6 +80,24 @@ func TestAnotherTargetIsTold(t *testing.T) {
 	quiet(nil, "setup", "--sandbox", "--yes")
 	told(live, 2, "status")
 	told(live, 0, "validate", "--online", "--proof=off")
+	told(live, 1, "simulate", "--flow", "deployed", "--ani", "+12025550101") // it is not set up there
+	if out, _ := run(live, 0, "auth", "check"); !strings.Contains(out, "warning: "+warning) {
+		t.Errorf("auth check: %s", out)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pinned := strings.Replace(string(text), "hubspot: {", "hubspot: {portal: \"999\", ", 1)
+	if err := os.WriteFile(file, []byte(pinned), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := run(test, 2, "auth", "check"); strings.Contains(out, "last run") || strings.Contains(out, "does not begin with pat-") { // whose account the key asks, not the one that it should
+		t.Errorf("auth check with another pin: %s", out)
+	}
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	told(live, 0, "doctor", "--probes", "0", "--sample", "0", "-o", "json")
 	if out := told(live, 0, "plan", "-o", "json"); !strings.Contains(out, `this goes to org \"Acme Production\"`) {
 		t.Errorf("no warning in JSON: %s", out)
@@ -101,7 +119,7 @@ func TestAnotherTargetIsTold(t *testing.T) {
 	// Another file of the same folder is another deployment, the same file by another name of the folder is not.
 	other := filepath.Join(filepath.Dir(file), "other.yaml")
 	link := filepath.Join(t.TempDir(), "link")
-	text, err := os.ReadFile(file)
+	text, err = os.ReadFile(file)
 	if err == nil {
 		err = os.WriteFile(other, text, 0o600)
 	}
@@ -157,6 +175,32 @@ func TestAnotherTargetIsTold(t *testing.T) {
 	delete(p.env, "XDG_STATE_HOME")
 	delete(p.env, "HOME")
 	quiet(live, "plan")
+}
+
+// TestDeployedIsOfThePinnedOrg: what is deployed is read from no other org than the file pins.
+func TestDeployedIsOfThePinnedOrg(t *testing.T) {
+	p, file, test, _ := twoOrgs(t)
+	if code, out, errs := p.run(append([]string{"setup", "--yes", "-f", file}, test...)...); code != 0 {
+		t.Fatal(out, errs)
+	}
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = os.WriteFile(file, []byte(strings.Replace(string(text), "us-east-1}", "us-east-1, org: Acme Production}", 1)), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite := filepath.Join(filepath.Dir(file), "calls.csv")
+	for name, text := range map[string]string{suite: "ani\n+12025550101\n", filepath.Join(filepath.Dir(file), "crm.yaml"): "version: 1\ncontacts: []\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, line := range []string{"simulate --flow deployed --ani +12025550101", "simulate --against deployed --suite " + suite} {
+		if code, out, errs := p.run(append(append(strings.Fields(line), "-f", file), test...)...); code != 1 || !strings.Contains(errs, `this client belongs to org "Acme Test"`) {
+			t.Errorf("%s: exit code %d\n%s%s", line, code, out, errs)
+		}
+	}
 }
 
 // TestTheQuestionNamesAnotherTarget: what a person confirms says where it goes.

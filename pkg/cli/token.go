@@ -140,8 +140,10 @@ func (o tokenRenewOptions) renew(ctx context.Context, l *loaded, b *blueprint.Bl
 	target.access = *last
 	cfg := target.reconcileConfig(env, l, b)
 	cfg.Token = target.renewed(env, d)
-	if err := o.aim(ctx, target, d, *last == nil); err != nil {
-		return until, err
+	if *last == nil { // the first renewal
+		if err := target.visit(ctx, env, d, "token renew", true); err != nil {
+			return until, err
+		}
 	}
 	r, err := reconcile.Renew(ctx, target.client, cfg)
 	*last = target.access
@@ -155,23 +157,6 @@ func (o tokenRenewOptions) renew(ctx context.Context, l *loaded, b *blueprint.Bl
 		return r.Until, view.JSON(env.IO.Out, answer)
 	}
 	return r.Until, view.PrintToken(env.IO.Out, answer, r.Until.Sub(env.Now()))
-}
-
-// aim warns before the first renewal when it goes elsewhere than the last run, and remembers where.
-func (o tokenRenewOptions) aim(ctx context.Context, target *org, d *deployment.Deployment, first bool) error {
-	if target.memory == nil || !first {
-		return nil
-	}
-	id, err := target.client.Who(ctx)
-	if err != nil {
-		return orgError(fmt.Errorf("ask who this client is: %w", err))
-	}
-	if pin := o.settings.with(d).org; pin != "" && pin != id.OrgName && pin != id.OrgID {
-		return nil // it is refused
-	}
-	target.strange(id, d, false)
-	target.remember(ctx, id, d, "token renew", true)
-	return nil
 }
 
 // renewed gets a token that is new, and looks whose it is where the answer does not say it and the

@@ -154,9 +154,9 @@ func (in Input) hubspot() (out diag.Findings) {
 	}
 	d := in.Asked.Deployment
 	app := d.HubSpot.Auth.Method == deployment.AuthOAuth
-	who, where := "the HubSpot key", "take them off the key in HubSpot (Development, Keys, Service keys)"
+	who, where := "key", "take them off the key in HubSpot (Development, Keys, Service keys)"
 	if app {
-		who, where = "the HubSpot app", "take them off the app in HubSpot and connect it again"
+		who, where = "app", "take them off the app in HubSpot and connect it again"
 	}
 	var may []string
 	for _, s := range h.Scopes {
@@ -165,10 +165,10 @@ func (in Input) hubspot() (out diag.Findings) {
 		}
 	}
 	if len(may) > 0 {
-		out = append(out, find("DR-DOC-001", where, "%s may write: %s", who, list(may)))
+		out = append(out, find("DR-DOC-001", where, "the HubSpot %s may write: %s", who, list(may)))
 	}
-	if !h.Exact {
-		out = append(out, find("DR-DOC-002", "look at its scopes in HubSpot (Development, Keys, Service keys)", "HubSpot does not tell the scopes of the %s: those that are needed were tried, and whether it may write is not known", strings.TrimPrefix(who, "the HubSpot ")))
+	if !h.Exact && len(h.Scopes) > 0 { // without any nothing was answered, or all lack, which is said
+		out = append(out, find("DR-DOC-002", "look at its scopes in HubSpot (Development, Keys, Service keys)", "HubSpot does not tell the scopes of the %s: those that are needed were tried, and whether it may write is not known", who))
 	}
 	if h.Ended {
 		out = append(out, find("DR-DOC-016", "connect the app to the account again", "HubSpot says that the app's access token is not active"))

@@ -336,9 +336,12 @@ func (l DoctorLatency) lines() []string {
 			continue
 		}
 		line := fmt.Sprintf("%-13s", x.name)
-		if x.t.P50 == nil {
+		switch {
+		case x.t.P50 == nil && x.t.Failed == 0:
+			line += "not measured"
+		case x.t.P50 == nil:
 			line += "no answer that counts"
-		} else {
+		default:
 			line += fmt.Sprintf("p50 %s  p95 %s  p99 %s  max %s ms of %d", figure(x.t.P50), figure(x.t.P95), figure(x.t.P99), figure(x.t.Max), x.t.Answers)
 		}
 		if x.t.Wait != nil {

@@ -189,3 +189,11 @@ func TestDoctorOfNobody(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What was not tried is not said to have failed.
+func TestLatencyThatWasNotMeasured(t *testing.T) {
+	l := DoctorLatency{FindContact: &DoctorTimes{}, FindDeals: &DoctorTimes{Failed: 2}}
+	if got := strings.Join(l.lines(), "|"); got != "find contact not measured|find deals   no answer that counts; 2 not answered" {
+		t.Error(got)
+	}
+}
