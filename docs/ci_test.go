@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -52,7 +53,7 @@ var building = sync.OnceValues(func() (string, error) {
 	}
 	builtIn = dir
 	bin := filepath.Join(dir, "dealroute")
-	out, err := exec.Command("go", "build", "-ldflags", "-X main.version=v"+version, "-o", bin, "../cmd/dealroute").CombinedOutput()
+	out, err := exec.Command("go", "build", "-ldflags", "-s -w -X main.version=v"+version, "-o", bin, "../cmd/dealroute").CombinedOutput()
 	if err != nil {
 		return bin, fmt.Errorf("%w\n%s", err, out)
 	}
@@ -85,34 +86,42 @@ type release struct {
 	files    map[string][]byte
 }
 
-func published(t *testing.T, bin string) *release {
-	t.Helper()
+// packing makes the archive, once for all tests.
+var packing = sync.OnceValues(func() ([]byte, error) {
+	bin, err := building()
+	if err != nil {
+		return nil, err
+	}
 	program, err := os.ReadFile(bin)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	var packed bytes.Buffer
 	z, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	w := tar.NewWriter(z)
 	if err := w.WriteHeader(&tar.Header{Name: "dealroute", Mode: 0o755, Size: int64(len(program))}); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	if _, err := w.Write(program); err != nil {
+		return nil, err
+	}
+	err = errors.Join(w.Close(), z.Close())
+	return packed.Bytes(), err
+})
+
+func published(t *testing.T) *release {
+	t.Helper()
+	packed, err := packing()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	sum := sha256.Sum256(packed.Bytes())
+	sum := sha256.Sum256(packed)
 	name := "dealroute_" + version + "_linux_amd64.tar.gz"
 	r := &release{sum: hex.EncodeToString(sum[:]), files: map[string][]byte{
-		name:            packed.Bytes(),
+		name:            packed,
 		"checksums.txt": fmt.Appendf(nil, "%s  dealroute_%s_darwin_arm64.tar.gz\n%x  %s\n", zeros, version, sum, name),
 	}}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -263,9 +272,10 @@ func TestActionTakesNoTextOfInputs(t *testing.T) {
 
 func TestAction(t *testing.T) {
 	needs(t, "bash", "curl", "tar", "sha256sum", "awk")
-	a, bin := readAction(t), built(t)
-	r := published(t, bin)
+	t.Parallel()
+	a, r, tampered := readAction(t), published(t), published(t)
 	archive := "dealroute_" + version + "_linux_amd64.tar.gz"
+	tampered.files[archive] = append(slices.Clone(r.files[archive]), 0)
 	broken := func(t *testing.T, dir string) {
 		file := filepath.Join(dir, "ivr", "dealroute.yaml")
 		write(t, file, strings.Replace(read(t, file), "priority: 10", "priority: ten", 1))
@@ -295,6 +305,7 @@ func TestAction(t *testing.T) {
 		"plain http":              {inputs: map[string]string{"file": "ivr", "releases": "http://example.com"}, code: 1, want: []string{"must begin with https://"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := repository(t)
 			if c.before != nil {
 				c.before(t, dir)
@@ -304,9 +315,7 @@ func TestAction(t *testing.T) {
 				inputs[k] = v
 			}
 			if c.tamper {
-				good := r.files[archive]
-				defer func() { r.files[archive] = good }()
-				r.files[archive] = append(slices.Clone(good), 0)
+				inputs["releases"] = tampered.url
 			}
 			code, said, outputs := a.run(t, dir, inputs)
 			if code != c.code {
@@ -352,7 +361,7 @@ func block(t *testing.T, begins string) string {
 // and in one that is not.
 func pipeline(t *testing.T, lines string, env ...string) {
 	t.Helper()
-	r := published(t, built(t))
+	r := published(t)
 	lines = strings.ReplaceAll(lines, releases, r.url)
 	env = append(env, "DEALROUTE_VERSION="+version, "DEALROUTE_SHA256="+r.sum)
 	dir := repository(t)
@@ -379,6 +388,7 @@ func pipeline(t *testing.T, lines string, env ...string) {
 
 func TestGitLabExample(t *testing.T) {
 	needs(t, "bash", "curl", "tar", "sha256sum")
+	t.Parallel()
 	var file struct {
 		Dealroute struct {
 			Variables map[string]string
@@ -396,6 +406,7 @@ func TestGitLabExample(t *testing.T) {
 
 func TestJenkinsExample(t *testing.T) {
 	needs(t, "bash", "curl", "tar", "sha256sum")
+	t.Parallel()
 	text := block(t, "groovy\n// Jenkinsfile")
 	steps := regexp.MustCompile(`(?s)sh '''\n(.*?)'''`).FindAllStringSubmatch(text, -1)
 	if len(steps) != 3 || !strings.Contains(text, "junit 'dealroute.xml'") || strings.Count(text, "{") != strings.Count(text, "}") {
@@ -411,6 +422,7 @@ func TestJenkinsExample(t *testing.T) {
 // The workflow of the page: its action takes what is given to it, and its scripts run in what the action leaves.
 func TestGitHubExample(t *testing.T) {
 	needs(t, "bash", "git")
+	t.Parallel()
 	var file struct {
 		Jobs map[string]struct {
 			Steps []struct {
@@ -462,6 +474,7 @@ func TestGitHubExample(t *testing.T) {
 
 func TestPreCommitHooks(t *testing.T) {
 	needs(t, "bash")
+	t.Parallel()
 	var hooks []struct {
 		ID, Entry, Language, Files string
 		PassFilenames              bool `yaml:"pass_filenames"`
