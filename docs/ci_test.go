@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -563,12 +564,68 @@ func TestWorkflowRunsTheGate(t *testing.T) {
 	if !slices.Equal(words, want) || len(want) < 5 {
 		t.Errorf("the workflow runs %v, the gate has %v", words, want)
 	}
-	// an action is named by its commit: a tag may be moved
+}
+
+// The workflows of this project have no rights but those that a job names, and nothing of others runs in them that
+// can change by itself.
+func TestWorkflowsHaveFewRights(t *testing.T) {
+	type workflow struct {
+		On          map[string]any
+		Permissions map[string]string
+		Jobs        map[string]struct {
+			Permissions map[string]string
+			Env         map[string]string
+			Steps       []struct {
+				Uses, Run string
+				With      map[string]any
+				Env       map[string]string
+			}
+		}
+	}
+	rights := map[string]map[string]string{
+		"release": {"contents": "write", "packages": "write", "id-token": "write", "attestations": "write"},
+	}
+	commit := regexp.MustCompile(`@[0-9a-f]{40}$`)
 	for _, name := range []string{"ci.yml", "release.yml"} {
-		uses := regexp.MustCompile(`(?m)uses: (\S+)(.*)$`).FindAllStringSubmatch(read(t, "../.github/workflows/"+name), -1)
+		text := read(t, "../.github/workflows/"+name)
+		var w workflow
+		decode(t, text, &w)
+		if !maps.Equal(w.Permissions, map[string]string{"contents": "read"}) {
+			t.Errorf("%s: permissions %v", name, w.Permissions)
+		}
+		// that one runs what a fork sends with the rights and secrets of this repository
+		if _, ok := w.On["pull_request_target"]; ok || len(w.On) == 0 {
+			t.Errorf("%s: on %v", name, w.On)
+		}
+		for id, j := range w.Jobs {
+			if !maps.Equal(j.Permissions, rights[id]) {
+				t.Errorf("%s: job %s has %v", name, id, j.Permissions)
+			}
+			for _, s := range j.Steps {
+				if strings.Contains(s.Run, "${{") {
+					t.Errorf("%s: a script has an expression: %s", name, s.Run)
+				}
+				if strings.HasPrefix(s.Uses, "actions/checkout@") && s.With["persist-credentials"] != false {
+					t.Errorf("%s: the token stays where scripts can read it", name)
+				}
+				if name == "release.yml" && strings.HasPrefix(s.Uses, "actions/cache@") {
+					t.Error("a release is made of what a cache holds")
+				}
+			}
+		}
+		uses := regexp.MustCompile(`(?m)uses: (\S+)(.*)$`).FindAllStringSubmatch(text, -1)
 		for _, u := range uses {
-			if !strings.HasPrefix(u[1], "./") && !regexp.MustCompile(`@[0-9a-f]{40}$`).MatchString(u[1]) || !strings.HasPrefix(u[1], "./") && !strings.HasPrefix(u[2], " # v") {
-				t.Errorf("%s: %s%s", name, u[1], u[2])
+			if !strings.HasPrefix(u[1], "./") && (!commit.MatchString(u[1]) || !strings.HasPrefix(u[2], " # v")) {
+				t.Errorf("%s: %s%s is not named by its commit and version: a tag may be moved", name, u[1], u[2])
+			}
+		}
+		// what is released is compiled from all of the SDK, and so it is tried before
+		if name == "ci.yml" {
+			env := w.Jobs["gate"].Env["SDK"]
+			last := w.Jobs["gate"].Steps[len(w.Jobs["gate"].Steps)-1]
+			if !strings.Contains(env, "github.ref_type == 'tag'") || !strings.Contains(env, "matrix.name == 'package' && github.event_name != 'pull_request'") ||
+				last.Env["DEALROUTE_SDK"] != "${{ env.SDK }}" || last.Env["PACKAGE_SDK"] != "${{ env.SDK }}" {
+				t.Errorf("all of the SDK is compiled when %s, with %v", env, last.Env)
 			}
 		}
 	}
