@@ -69,6 +69,31 @@ func TestReferenceIsOfTheCode(t *testing.T) {
 	}
 }
 
+// TestReferenceHasDefaults: what holds where a file is silent stands in its column, also where only the text of a
+// key says it, which many schemas do.
+func TestReferenceHasDefaults(t *testing.T) {
+	for name, schema := range map[string][]byte{"deployment": deployment.Schema(), "crm": simulate.CRMSchema(), "org": simulate.OrgSchema(), "world": world.Schema()} {
+		page := fileReference(t, schema)
+		told, n := strings.Count(string(schema), " Default: "), 0
+		for l := range strings.Lines(page) {
+			if cells := strings.Split(strings.ReplaceAll(l, `\|`, ""), " | "); len(cells) == 4 && !slices.Contains([]string{"", "default", "---", "required"}, strings.TrimSpace(cells[2])) {
+				n++
+			}
+		}
+		if told == 0 || n < told-3 { // an object that stands in two places has one section
+			t.Errorf("%s: %d defaults on the page, and %d in the schema:\n%s", name, n, told, page)
+		}
+	}
+	page := fileReference(t, []byte(`{"properties": {
+		"a": {"type": "string", "description": "One. Default: USD."}, "b": {"type": "integer", "minimum": 1, "maximum": 9, "default": 5, "description": "Two. Default: 5. From 1 to 9."},
+		"c": {"type": "integer", "minimum": 1, "maximum": 9, "description": "Three. From 1 to 9."}, "d": {"type": "string", "description": "Four. Default: the first of them."}}}`))
+	for _, want := range []string{"| `a` | text | `USD` | One. |", "| `b` | whole number, 1 to 9 | `5` | Two. |", "| `c` | whole number, 1 to 9 |  | Three. |", "| `d` | text | the first of them | Four. |"} {
+		if !strings.Contains(page, want+"\n") {
+			t.Errorf("no %s in\n%s", want, page)
+		}
+	}
+}
+
 func firstDifference(was, is string) string {
 	a, b := strings.Split(was, "\n"), strings.Split(is, "\n")
 	for i := range a {
@@ -285,19 +310,24 @@ func (p *schemaPage) object(s section) {
 	for i := 0; props != nil && i < len(props.Content); i += 2 {
 		key, value := props.Content[i].Value, props.Content[i+1]
 		path := strings.TrimPrefix(s.path+"."+key, ".")
-		def := ""
-		if d := child(value, "default"); d != nil {
-			def = plain(d)
-		} else if slices.Contains(required, key) {
-			def = "required"
-		}
-		if def != "" && def != "required" {
-			def = code(def)
-		}
-		if textOf(child(value, "description")) == "" {
+		text := textOf(child(value, "description"))
+		if text == "" {
 			p.silent = append(p.silent, path)
 		}
-		meaning, _, _ := strings.Cut(textOf(child(value, "description")), " Default: ")
+		meaning, said, _ := strings.Cut(text, " Default: ")
+		said, _, _ = strings.Cut(said, ". From ") // a range stands beside the type
+		def := strings.TrimSuffix(said, ".")
+		switch d := child(value, "default"); {
+		case d != nil:
+			def = code(plain(d))
+		case def == "" && slices.Contains(required, key):
+			def = "required"
+		case def != "" && !strings.Contains(def, " "):
+			def = code(def)
+		}
+		if low, high := textOf(child(value, "minimum")), textOf(child(value, "maximum")); low != "" && high != "" {
+			meaning = strings.TrimSuffix(meaning, " From "+low+" to "+high+".")
+		}
 		fmt.Fprintf(&p.b, "| `%s` | %s | %s | %s |\n", key, p.value(value, path), def, cell(meaning))
 	}
 }
@@ -402,7 +432,10 @@ func simple(n *yaml.Node, kind string) string {
 	case high != "":
 		out += ", at most " + high
 	}
-	if pattern := textOf(child(n, "pattern")); pattern != "" {
+	switch pattern := textOf(child(n, "pattern")); {
+	case strings.Contains(pattern, "(ns|us|µs|ms|s|m|h)"):
+		return "duration, such as `90s` or `5m`"
+	case pattern != "":
 		out += " " + code(pattern)
 	}
 	return out

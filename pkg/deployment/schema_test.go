@@ -159,6 +159,25 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 }
 
+// TestDefaultsInTextsHold: where only the text of a key says what holds without it, that is what holds.
+func TestDefaultsInTextsHold(t *testing.T) {
+	d, found := deployment.Parse("dealroute.yaml", []byte("version: 1\nname: acme\ngenesys: {region: us-east-1}\nhubspot: {lookup: {homeCountries: [US]}}\nrouting: {fallback: {queue: Support}}\n"))
+	if d == nil {
+		t.Fatal(found.Err())
+	}
+	if len(d.Privacy.ParticipantData) > 0 {
+		t.Errorf("%q is kept", d.Privacy.ParticipantData)
+	}
+	for _, want := range []string{
+		"did not answer in time. Default: " + d.Enrichment.Breaker.AfterTimeout.String() + ".", "refused or failed. Default: " + d.Enrichment.Breaker.AfterFailure.String() + ".",
+		"or a script of yours. Default: " + d.ScreenPop.Mode + ".", `then the call ends. Default: \"` + d.Routing.LastResort.Message + `\"`, "beside the decision. Default: nothing.",
+	} {
+		if !strings.Contains(string(deployment.Schema()), want) {
+			t.Errorf("the schema says not: %s", want)
+		}
+	}
+}
+
 // TestSchemaSpeaksToReaders: no text begins with a name that only the program has, and a default
 // stands in it, which not every editor shows.
 func TestSchemaSpeaksToReaders(t *testing.T) {

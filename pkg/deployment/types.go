@@ -25,7 +25,7 @@ type Deployment struct {
 	Enrichment Enrichment `yaml:"enrichment,omitempty"`
 	// Routing says who goes where.
 	Routing Routing `yaml:"routing"`
-	// ScreenPop is what the agent sees at the ring: managed, none, or a script of yours.
+	// ScreenPop is what the agent sees at the ring: managed, none, or a script of yours. Default: none.
 	ScreenPop ScreenPop `yaml:"screenPop,omitempty"`
 	// Manage says what setup may create.
 	Manage Manage `yaml:"manage,omitempty"`
@@ -227,7 +227,7 @@ type Routing struct {
 	ValuePriority *ValuePriority `yaml:"valuePriority,omitempty"`
 	// Fallback is where everybody else goes.
 	Fallback Fallback `yaml:"fallback"`
-	// LastResort is said when even the fallback queue cannot be reached; then the call ends.
+	// LastResort is said when even the fallback queue cannot be reached; then the call ends. Default: "We cannot take your call right now."
 	LastResort LastResort `yaml:"lastResort,omitempty"`
 }
 
@@ -397,7 +397,7 @@ type Manage struct {
 
 // Privacy says what may be kept with the conversation besides the decision itself.
 type Privacy struct {
-	// ParticipantData lists the names that are written.
+	// ParticipantData lists what of HubSpot is written beside the decision. Default: nothing.
 	ParticipantData []string `yaml:"participantData,omitempty" jsonschema:"uniqueItems=true"`
 }
 

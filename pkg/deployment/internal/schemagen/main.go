@@ -148,8 +148,8 @@ func special(t reflect.Type) *jsonschema.Schema {
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
 			{Const: "none"},
 			object(nil,
-				"afterTimeout", says("For how long no call asks HubSpot after it did not answer in time.", wait()),
-				"afterFailure", says("For how long no call asks HubSpot after it refused or failed.", wait())),
+				"afterTimeout", says("For how long no call asks HubSpot after it did not answer in time. Default: 15s.", wait()),
+				"afterFailure", says("For how long no call asks HubSpot after it refused or failed. Default: 2s.", wait())),
 		}}
 	case reflect.TypeFor[deployment.FactTest]():
 		value := func() *jsonschema.Schema {
@@ -182,7 +182,7 @@ func special(t reflect.Type) *jsonschema.Schema {
 	return nil
 }
 
-// narrow adds what the Go types do not tell: the words that a list takes, and which mappings
+// narrow adds what the Go types do not tell: the words that lists take, and which mappings
 // say nothing when they are empty.
 func narrow(s *jsonschema.Schema) {
 	for _, x := range []struct {
@@ -195,6 +195,11 @@ func narrow(s *jsonschema.Schema) {
 	} {
 		p, _ := s.Definitions[x.in].Properties.Get(x.key)
 		p.OneOf = wordOrMore(x.words)
+	}
+	kept, _ := s.Definitions["Privacy"].Properties.Get("participantData")
+	kept.Items = &jsonschema.Schema{Type: "string"}
+	for _, name := range deployment.ParticipantNames() {
+		kept.Items.Enum = append(kept.Items.Enum, name)
 	}
 	for _, of := range []string{"When", "CallerTest", "DealTest", "Range", "OffHours"} {
 		s.Definitions[of].MinProperties = ptr(uint64(1))
