@@ -98,8 +98,8 @@ func runInit(ctx context.Context, o initOptions) error {
 		}
 	}
 	read := o.read(ctx)
-	if err := ctx.Err(); err != nil {
-		return err
+	if ctx.Err() != nil {
+		return stoppedBefore(ctx)
 	}
 	if !whole {
 		if err := o.askRest(ctx, ask, read.found); err != nil {
@@ -234,7 +234,7 @@ func (o *initOptions) report(read accountsRead) error {
 func (o *initOptions) notes(read accountsRead) []string {
 	notes := read.notes
 	org := read.found.Org
-	if org == nil || org.Queues == nil {
+	if org == nil || org.Queues == nil || org.Emulated { // setup --sandbox has another org, with all queues of the file
 		return notes
 	}
 	for _, q := range slices.Compact([]string{o.answers.Fallback, o.answers.DealsQueue}) {

@@ -40,8 +40,16 @@ type prompter interface {
 	ask(ctx context.Context, q *question) error
 }
 
-// errAborted is what a person says by Ctrl-C where the terminal makes no signal of it.
+// errAborted is what a person says by Ctrl-C, whether the terminal makes a signal of it or not.
 var errAborted = errors.New("interrupted: nothing was written")
+
+// stoppedBefore is why a command ended before it wrote anything.
+func stoppedBefore(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return errAborted
+	}
+	return ctx.Err()
+}
 
 // prompter is how a person is asked here; nil where nobody can be. In lines where the terminal obeys
 // nothing or is too low for a form, or where a screen reader wants it so (ACCESSIBLE).
@@ -79,7 +87,9 @@ func one(ctx context.Context, p prompter, q *question, into *string) error {
 // unwrittenAnswer says of a question that nobody answered that nothing was written.
 func unwrittenAnswer(ctx context.Context, err error) error {
 	switch {
-	case errors.Is(err, errAborted), ctx.Err() != nil:
+	case ctx.Err() != nil:
+		return stoppedBefore(ctx)
+	case errors.Is(err, errAborted):
 		return err
 	case errors.Is(err, io.EOF):
 		return fail(errors.New("no answer: nothing was written"), `give the answers as flags: see "dealroute init --help"`)

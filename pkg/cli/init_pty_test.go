@@ -148,7 +148,7 @@ func TestInitInterrupted(t *testing.T) {
 	}{
 		{"Ctrl-C", nil, []line{{"Name of the deployment", "\x03"}}, 130, "nothing was written"},
 		{"Ctrl-C later", nil, []line{{"Name of the deployment", "acme\r"}, {"Region of your", "\r"}, {"Home countries", "U\x03"}}, 130, "nothing was written"},
-		{"Ctrl-C in lines", []string{"ACCESSIBLE=1"}, []line{{"Answer: ", "\x03"}}, 130, "interrupted"},
+		{"Ctrl-C in lines", []string{"ACCESSIBLE=1"}, []line{{"Answer: ", "\x03"}}, 130, "interrupted: nothing was written"},
 		{"Ctrl-D in lines", []string{"ACCESSIBLE=1"}, []line{{"Answer: ", "acme\n"}, {"another name: ", "\x04"}}, 1, "no answer: nothing was written"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -26,7 +26,7 @@ import (
 // accountsRead is what init read of both accounts.
 type accountsRead struct {
 	found    starter.Found
-	org, crm bool     // credentials were given
+	org, crm bool     // credentials for the real ones were given
 	said     []string // what was read, a line for each account
 	notes    []string // what could not be read, and what that means
 }
@@ -61,6 +61,7 @@ func (o *initOptions) read(ctx context.Context) accountsRead {
 			return r
 		}
 		defer accounts.Close() //nolint:errcheck // it is only in memory
+		r.org = o.gives("GENESYSCLOUD_OAUTHCLIENT_ID") && o.gives("GENESYSCLOUD_OAUTHCLIENT_SECRET")
 	} else {
 		cfg, err := signIn(o.session, o.answers.Region, true)
 		if err == nil {
@@ -74,10 +75,11 @@ func (o *initOptions) read(ctx context.Context) accountsRead {
 			r.notes = append(r.notes, o.half("the org", "GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET")...)
 		}
 	}
-	if r.crm = o.settings.sandbox || o.answers.OAuth || o.gives(keyVariable); !r.crm {
+	if r.crm = o.answers.OAuth || o.gives(keyVariable); !r.crm && !o.settings.sandbox {
 		r.notes = append(r.notes, o.half("HubSpot", appVariables()...)...)
 	}
-	if accounts.client == nil && !r.crm {
+	reads := r.crm || o.settings.sandbox
+	if accounts.client == nil && !reads {
 		return r
 	}
 	ctx, stop := context.WithTimeout(ctx, initPatience)
@@ -85,7 +87,7 @@ func (o *initOptions) read(ctx context.Context) accountsRead {
 	defer o.working("reading the accounts", nil)()
 	var g errgroup.Group
 	var account, org []string
-	if r.crm {
+	if reads {
 		g.Go(func() error {
 			token, err := accounts.bearer(ctx, o.session, d)
 			if err != nil {

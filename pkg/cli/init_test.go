@@ -33,7 +33,7 @@ func TestInitIsRightAtOnce(t *testing.T) {
 		{"longest", []string{"--name", strings.Repeat("n", 40), "--region", "us-east-1", "--countries", "US,CA", "--fallback-queue", strings.Repeat("q", 256), "--number", "+15135550100"}, false},
 		{"every stage", []string{"--name", "all-stages", "--region", "ap-southeast-2", "--countries", "AU", "--fallback-queue", "yes", "--stages", "appointmentscheduled,qualifiedtobuy,presentationscheduled,decisionmakerboughtin,contractsent"}, false},
 		{"no example numbers", []string{"--name", "br-inbound", "--region", "sa-east-1", "--countries", "BR,MX,AR,IT", "--fallback-queue", "1"}, false},
-		{"sandbox", []string{"--name", "emulated", "--region", "us-east-1", "--countries", "US", "--fallback-queue", "General Support", "--sandbox", "--deals-queue", "Sales"}, false},
+		{"sandbox", []string{"--name", "emulated", "--region", "us-east-1", "--countries", "US", "--fallback-queue", "Not There", "--sandbox", "--deals-queue", "Sales"}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, dir := newProgram(t), filepath.Join(t.TempDir(), "it's new")
@@ -77,6 +77,9 @@ func TestInitIsRightAtOnce(t *testing.T) {
 			}
 			if ran != 4 {
 				t.Errorf("%d commands ran\n%s", ran, out)
+			}
+			if !strings.Contains(next, "\n  export GENESYSCLOUD_OAUTHCLIENT_ID=… GENESYSCLOUD_OAUTHCLIENT_SECRET=… HUBSPOT_SERVICE_KEY=…\n") || strings.Contains(out, "note ") {
+				t.Errorf("what real accounts need is not asked for, or the sandbox is said to lack something\n%s", out)
 			}
 			if i > 2 && c.name != "sandbox" {
 				return

@@ -247,7 +247,7 @@ func (s *sketch) routing(p *page) {
 	}
 	deals := text(cmp.Or(s.DealsQueue, s.Fallback))
 	p.say(4, "Open deals worth 50,000 or more in all, in "+currency+".")
-	p.offer(4, "- name: great-deals", "  when: {minValue: 50000}", "  to: {queue: "+deals+", priority: 15}")
+	p.offer(4, "- name: large-deals", "  when: {minValue: 50000}", "  to: {queue: "+deals+", priority: 15}")
 	for _, r := range s.rules {
 		p.say(4, r.why)
 		p.set(4, "- name: "+r.name, "  when: "+r.when, "  to: "+s.to(r))
