@@ -10,6 +10,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/view"
 )
 
 // fileEnding makes of the name of a credential's variable that of the one which names the file that
@@ -162,13 +163,13 @@ func (e *Env) source(name string) string {
 	case e.told[name] != "" && e.Getenv(name) != "":
 		return "standard input"
 	case e.told[name] != "":
-		return "not set"
+		return view.NotSet
 	case byFile && f.err != nil:
-		return "file named by " + name + fileEnding + ", which cannot be used"
+		return "file named by " + name + fileEnding + ", " + view.NotUsable
 	case byFile:
 		return "file named by " + name + fileEnding
 	case e.Getenv(name) != "":
 		return "environment"
 	}
-	return "not set"
+	return view.NotSet
 }

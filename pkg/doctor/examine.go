@@ -41,7 +41,7 @@ func Examine(in Input) Report {
 	}
 	own := slices.Concat(in.hubspot(), in.org())
 	if in.HubSpot == nil && in.Org == nil {
-		own = append(own, find("DR-DOC-017", "give the credentials of one of them at least, or try it with --sandbox", "neither account was looked at"))
+		own = append(own, find("DR-DOC-017", "give credentials that one of them takes, or try it with --sandbox", "neither account was looked at"))
 	}
 	for _, p := range in.Probes {
 		if o := asked.Online; o != nil && p.Answer.Status == statusForbidden && len(o.HubSpot.Unscoped) > 0 {

@@ -118,7 +118,7 @@ func PrintAuthCheck(w io.Writer, a AuthCheck) error {
 			continue
 		}
 		source, more := diag.In(diag.Good, s.Source), ""
-		if s.Source == NotSet {
+		if s.Source == NotSet || strings.HasSuffix(s.Source, NotUsable) {
 			source = diag.In(diag.Bad, s.Source)
 		}
 		if !s.Needed {
@@ -147,16 +147,22 @@ func PrintAuthCheck(w io.Writer, a AuthCheck) error {
 		if g.Client != nil {
 			row("client", "%q (%s)", g.Client.Name, g.Client.ID)
 		}
-		var may, not []string
+		var may, unknown, not []string
 		for _, c := range g.Commands {
-			if c.Allowed {
+			switch {
+			case c.Allowed:
 				may = append(may, c.Command)
-			} else {
+			case len(c.Missing) == 0:
+				unknown = append(unknown, c.Command)
+			default:
 				not = append(not, c.Command)
 			}
 		}
 		if len(may) > 0 {
 			row("may run", "%s", strings.Join(may, ", "))
+		}
+		if len(unknown) > 0 {
+			row("not known", "%s", strings.Join(unknown, ", "))
 		}
 		if len(not) > 0 {
 			row("may not run", "%s", strings.Join(not, ", "))
@@ -179,8 +185,7 @@ func PrintAuthCheck(w io.Writer, a AuthCheck) error {
 		}
 	}
 	for _, p := range a.Problems {
-		tone := map[string]diag.Tone{"error": diag.Bad, "warning": diag.Caution}[p.Severity]
-		diag.Fprintf(&b, "%s %s\n", diag.In(tone, p.Severity+":"), p.Message)
+		diag.Fprintf(&b, "%s %s\n", diag.In(diag.Severity(p.Severity).Tone(), p.Severity+":"), p.Message)
 		if p.Hint != nil {
 			diag.Fprintf(&b, "%s %s\n", diag.In(diag.Accent, "hint:"), *p.Hint)
 		}
@@ -189,6 +194,8 @@ func PrintAuthCheck(w io.Writer, a AuthCheck) error {
 	case !a.OK:
 	case a.Offline:
 		diag.Fprintf(&b, "%s; whether they work was not asked (--offline)\n", diag.In(diag.Good, "All that is needed is set"))
+	case len(a.Genesys.Questions) > 0, a.HubSpot.SignsIn != nil && !a.HubSpot.Tried:
+		diag.Fprintf(&b, "%s; not all of it could be asked.\n", diag.In(diag.Good, "All that is needed is set"))
 	default:
 		diag.Fprintf(&b, "%s\n", diag.In(diag.Good, "All that is needed is set and works."))
 	}
@@ -196,5 +203,8 @@ func PrintAuthCheck(w io.Writer, a AuthCheck) error {
 	return err
 }
 
-// NotSet is the source of a credential that nobody gives.
-const NotSet = "not set"
+// NotSet is the source of a credential that nobody gives, and NotUsable ends that of one which cannot be used.
+const (
+	NotSet    = "not set"
+	NotUsable = "which cannot be used"
+)
