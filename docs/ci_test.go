@@ -471,6 +471,12 @@ func TestGitHubExample(t *testing.T) {
 	if s := read(t, filepath.Join(dir, "summary")); !strings.Contains(s, "|") {
 		t.Errorf("%q", s)
 	}
+	// the pull request that brings the file has nothing to compare it with
+	steps := file.Jobs["validate"].Steps
+	last := steps[len(steps)-1]
+	if code, said := script(t, dir, strings.ReplaceAll(last.Run, "ivr/dealroute.yaml\" >", "new/dealroute.yaml\" >"), "BASE=HEAD"); code != 0 {
+		t.Errorf("without a file before: exit %d\n%s", code, said)
+	}
 }
 
 func TestPreCommitHooks(t *testing.T) {
