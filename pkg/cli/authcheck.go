@@ -372,7 +372,7 @@ func (c *authCheck) kind(name, v string) {
 		c.say(diag.Error, ofSecrets, "it belongs in "+keyVariable, "%s looks like a HubSpot key", name)
 	case strings.HasSuffix(name, "OAUTHCLIENT_ID") && !uuidForm().MatchString(v):
 		doubt("see that id and secret did not change places; in Genesys Cloud: Admin, Integrations, OAuth", "%s does not look like the id of an OAuth client, which is a UUID", name)
-	case strings.HasSuffix(name, "OAUTHCLIENT_SECRET") && uuidForm().MatchString(v):
+	case name == "GENESYSCLOUD_OAUTHCLIENT_SECRET" && uuidForm().MatchString(v):
 		doubt("see that id and secret did not change places; in Genesys Cloud: Admin, Integrations, OAuth", "%s looks like an id", name)
 	}
 }
