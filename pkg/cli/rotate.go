@@ -98,6 +98,10 @@ func runRotateKey(ctx context.Context, o rotateOptions) error {
 		if err != nil || !given.Set() {
 			return fail(errors.New("standard input holds no key in its first line"), "such as: pass show hubspot | dealroute rotate key --stdin --yes")
 		}
+		if _, value, named := strings.Cut(string(line), keyVariable+"="); named {
+			o.known.Add(secret.New(value))
+			return fail(errors.New("standard input holds a line NAME=value and not the key alone"), "leave out what is before the key; lines of that form are read with --"+secretsFlag)
+		}
 		o.tell(keyVariable, given, "standard input")
 	}
 	return rotate(ctx, o, func(d *deployment.Deployment) (rotation, error) {
