@@ -592,6 +592,7 @@ func TestWorkflowsHaveFewRights(t *testing.T) {
 		"release": {"contents": "write", "packages": "write", "id-token": "write", "attestations": "write"},
 	}
 	commit := regexp.MustCompile(`@[0-9a-f]{40}$`)
+	exact, versions := regexp.MustCompile(`^1\.[0-9]+\.[0-9]+$`), map[any]bool{}
 	for _, name := range []string{"ci.yml", "release.yml"} {
 		text := read(t, "../.github/workflows/"+name)
 		var w workflow
@@ -614,6 +615,11 @@ func TestWorkflowsHaveFewRights(t *testing.T) {
 				if strings.HasPrefix(s.Uses, "actions/checkout@") && s.With["persist-credentials"] != false {
 					t.Errorf("%s: the token stays where scripts can read it", name)
 				}
+				if strings.HasPrefix(s.Uses, "actions/setup-go@") {
+					if versions[s.With["go-version"]] = true; !exact.MatchString(fmt.Sprint(s.With["go-version"])) {
+						t.Errorf("%s: which Go is %v?", name, s.With)
+					}
+				}
 				if name == "release.yml" && strings.HasPrefix(s.Uses, "actions/cache@") {
 					t.Error("a release is made of what a cache holds")
 				}
@@ -634,5 +640,8 @@ func TestWorkflowsHaveFewRights(t *testing.T) {
 				t.Errorf("all of the SDK is compiled when %s, with %v", env, last.Env)
 			}
 		}
+	}
+	if len(versions) != 1 {
+		t.Errorf("what is released is not built with the Go that it was tested with: %v", versions)
 	}
 }

@@ -74,7 +74,7 @@ func TestLeanKeepsGOFLAGS(t *testing.T) {
 	}
 	dir := t.TempDir()
 	// in place of go: it says what is set, and where the copy is named
-	stub := "#!/bin/sh\ncase $1 in env) echo \"$FLAGS\" ;; *) echo \"$MOD\" ;; esac\n"
+	stub := "#!/bin/sh\ncase \"$*\" in 'env GOFLAGS') echo \"$FLAGS\" ;; 'env GOWORK') echo \"$WORK\" ;; *) echo \"$MOD\" ;; esac\n"
 	if err := os.WriteFile(filepath.Join(dir, "go"), []byte(stub), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +91,11 @@ func TestLeanKeepsGOFLAGS(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		if got := strings.TrimSuffix(string(out), "\n"); err != nil || got != c.want {
 			t.Errorf("%s: %q, want %q, %v", c.flags, got, c.want, err)
+		}
+		cmd = exec.Command("bash", "../../../../../.ci/lean")
+		cmd.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH"), "HOME=" + dir, "FLAGS=" + c.flags, "MOD=" + c.mod, "WORK=/a/go.work"}
+		if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "/a/go.work") || strings.Contains(string(out), "modfile") {
+			t.Errorf("in a workspace: %s, %v", out, err)
 		}
 	}
 }
