@@ -170,7 +170,7 @@ func TestDefaultsInTextsHold(t *testing.T) {
 	}
 	for _, want := range []string{
 		"did not answer in time. Default: " + d.Enrichment.Breaker.AfterTimeout.String() + ".", "refused or failed. Default: " + d.Enrichment.Breaker.AfterFailure.String() + ".",
-		"or a script of yours. Default: " + d.ScreenPop.Mode + ".", `then the call ends. Default: \"` + d.Routing.LastResort.Message + `\"`, "beside the decision. Default: nothing.",
+		"or a script of yours. Default: " + d.ScreenPop.Mode + ".", `then the call ends. Default: \"` + d.Routing.LastResort.Message + `\"`, "beside the decision. Default: none of it.",
 	} {
 		if !strings.Contains(string(deployment.Schema()), want) {
 			t.Errorf("the schema says not: %s", want)

@@ -397,7 +397,7 @@ type Manage struct {
 
 // Privacy says what may be kept with the conversation besides the decision itself.
 type Privacy struct {
-	// ParticipantData lists what of HubSpot is written beside the decision. Default: nothing.
+	// ParticipantData lists what of HubSpot is written beside the decision. Default: none of it.
 	ParticipantData []string `yaml:"participantData,omitempty" jsonschema:"uniqueItems=true"`
 }
 

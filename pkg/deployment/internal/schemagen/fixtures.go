@@ -15,7 +15,7 @@ import (
 // crmTexts say what the keys of crm.yaml mean, by the type that has them.
 var crmTexts = map[string]string{
 	"Fixtures.version":    "The version of this file's format: 1.",
-	"Fixtures.now":        "When calls begin, unless --at says otherwise, such as 2026-11-23T15:00:00Z. Default: now.",
+	"Fixtures.now":        "When calls begin, unless --at says otherwise, such as 2026-11-23T15:00:00Z. Default: when the command runs.",
 	"Fixtures.portal":     "The id of the HubSpot account, digits only.",
 	"Fixtures.currency":   "The company currency, three capital letters. Default: USD.",
 	"Fixtures.timezone":   "The time zone of the account, such as Europe/Berlin.",
