@@ -346,7 +346,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 		}
 		diag.Fprintf(env.IO.Err, "warning: %v; it is planned again\n", failed)
 	}
-	failed = env.stopped(applyError(failed, r, b.Scopes()))
+	failed = env.stopped(applyError(failed, r, b.Scopes(), env.settings.sandbox))
 	if a.saved != nil {
 		failed = goOn(failed)
 	}
@@ -404,7 +404,7 @@ func orgError(err error) error {
 }
 
 // applyError gives a failed application its next step.
-func applyError(err error, r *reconcile.Reconciler, scopes []string) error {
+func applyError(err error, r *reconcile.Reconciler, scopes []string, sandbox bool) error {
 	var unstaffed *reconcile.UnstaffedError
 	var key *reconcile.KeyError
 	var told *failure
@@ -438,7 +438,11 @@ func applyError(err error, r *reconcile.Reconciler, scopes []string) error {
 		for _, c := range r.Plan().Blocked() {
 			reasons = append(reasons, fmt.Sprintf("%s: %s", c.Key, c.Reason))
 		}
-		return fail(fmt.Errorf("%w: %s", err, strings.Join(reasons, "; ")), "settle these, then run it again")
+		hint := "settle these, then run it again"
+		if sandbox {
+			hint += `; "dealroute sandbox reset" forgets this emulated org, and the next command makes one of the file as it is now`
+		}
+		return fail(fmt.Errorf("%w: %s", err, strings.Join(reasons, "; ")), hint)
 	case errors.As(err, &unstaffed):
 		return fail(err, "correct the names, put agents with these skills into the queues, or repeat with --allow-unstaffed")
 	case errors.Is(err, genesys.ErrForbidden):
