@@ -350,6 +350,7 @@ func TestEveryCommandEnds(t *testing.T) {
 		"plan": append([]string{"plan", "--genesys-base-url", mute.URL}, file...), "setup": append([]string{"setup", "--yes", "--genesys-base-url", mute.URL}, file...),
 		"destroy":    append([]string{"destroy", "--yes", "--confirm", "acme-inbound", "--genesys-base-url", mute.URL}, file...),
 		"auth check": append([]string{"auth", "check", "--genesys-base-url", mute.URL, "--hubspot-base-url", mute.URL}, file...),
+		"doctor":     append([]string{"doctor", "--genesys-base-url", mute.URL, "--hubspot-base-url", mute.URL}, file...),
 		"live":       append([]string{"simulate", "--crm", "live", "--ani", "+15135550142", "--hubspot-base-url", mute.URL}, file...),
 		"deployed":   append([]string{"simulate", "--flow", "deployed", "--ani", "+15135550142", "--genesys-base-url", mute.URL}, file...),
 		"action run": {"action", "run", r["action run"][2], "--input", `{"number":"+15135550142"}`, "--base-url", mute.URL, "--credentials-env", "KEY=token"},
@@ -376,7 +377,7 @@ func TestEveryCommandEnds(t *testing.T) {
 				switch {
 				case name == "sandbox":
 					want = exitDone // it ran as long as it was to
-				case name == "action run" && how == "timeout":
+				case slices.Contains([]string{"action run", "auth check", "doctor"}, name) && how == "timeout":
 					want = exitNo // its answer is that it timed out
 				}
 				if code != want || time.Since(begin) > grace {
