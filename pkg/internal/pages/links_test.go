@@ -84,6 +84,24 @@ func leads(all map[string]*pages.Page, from, target string) string {
 	return ""
 }
 
+// TestEveryExampleIsLinked: who reads of the examples comes to each of them.
+func TestEveryExampleIsLinked(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(root, "examples", "*", "dealroute.yaml"))
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%d examples: the test looks in the wrong place: %v", len(files), err)
+	}
+	page := filepath.Join(root, "docs", "examples.md")
+	linked := map[string]bool{}
+	for _, l := range every(t)[page].Links() {
+		linked[filepath.Join(filepath.Dir(page), filepath.FromSlash(l.Target))] = true
+	}
+	for _, f := range files {
+		if !linked[f] {
+			t.Errorf("%s does not link to %s", page, f)
+		}
+	}
+}
+
 // TestEveryPageIsReached: from the index a reader comes to every page of docs.
 func TestEveryPageIsReached(t *testing.T) {
 	all := every(t)
