@@ -68,13 +68,16 @@ func TestExamine(t *testing.T) {
 		}, "DR-DOC-001 warning", "may write: crm.objects.contacts.write"},
 		"no write scope": {func(in *doctor.Input) { in.HubSpot.Scopes = []string{"crm.objects.rewrites.read", "writers"} }, "", ""},
 		"many":           {func(in *doctor.Input) { in.HubSpot.Scopes = slices.Repeat([]string{"a.write"}, 11) }, "DR-DOC-001 warning", "and 3 more"},
-		"untold":         {func(in *doctor.Input) { in.HubSpot.Exact = false }, "DR-DOC-002 info", ""},
-		"ended":          {func(in *doctor.Input) { in.HubSpot.Ended = true }, "DR-DOC-016 error", ""},
-		"a fifth left":   {func(in *doctor.Input) { in.HubSpot.Day = &doctor.Day{Limit: 100, Remaining: 20} }, "", ""},
-		"less":           {func(in *doctor.Input) { in.HubSpot.Day = &doctor.Day{Limit: 100, Remaining: 19} }, "DR-DOC-005 warning", "19 of 100"},
-		"none left":      {func(in *doctor.Input) { in.HubSpot.Day = &doctor.Day{Limit: 100} }, "DR-DOC-005 error", "none of"},
-		"unknown":        {func(in *doctor.Input) { in.HubSpot.Unknown = []doctor.Unknown{{What: "this", Err: errors.New("that")}} }, "DR-DOC-013 info", "not known: this (that)"},
-		"lacks":          {func(in *doctor.Input) { in.Org.Fitness.Lacks = []reconcile.Lack{lack("a:b:c")} }, "DR-DOC-008 warning", "a:b:c (not granted)"},
+		"untold": {func(in *doctor.Input) {
+			in.HubSpot.Exact, in.HubSpot.Scopes = false, []string{"crm.objects.deals.read"}
+		}, "DR-DOC-002 info", ""},
+		"unanswered":   {func(in *doctor.Input) { in.HubSpot.Exact, in.HubSpot.Scopes = false, nil }, "", ""},
+		"ended":        {func(in *doctor.Input) { in.HubSpot.Ended = true }, "DR-DOC-016 error", ""},
+		"a fifth left": {func(in *doctor.Input) { in.HubSpot.Day = &doctor.Day{Limit: 100, Remaining: 20} }, "", ""},
+		"less":         {func(in *doctor.Input) { in.HubSpot.Day = &doctor.Day{Limit: 100, Remaining: 19} }, "DR-DOC-005 warning", "19 of 100"},
+		"none left":    {func(in *doctor.Input) { in.HubSpot.Day = &doctor.Day{Limit: 100} }, "DR-DOC-005 error", "none of"},
+		"unknown":      {func(in *doctor.Input) { in.HubSpot.Unknown = []doctor.Unknown{{What: "this", Err: errors.New("that")}} }, "DR-DOC-013 info", "not known: this (that)"},
+		"lacks":        {func(in *doctor.Input) { in.Org.Fitness.Lacks = []reconcile.Lack{lack("a:b:c")} }, "DR-DOC-008 warning", "a:b:c (not granted)"},
 		"lacks of the plan": {func(in *doctor.Input) {
 			in.Org.Fitness.Lacks = []reconcile.Lack{lack("a:b:c")}
 			in.Asked.Online.Org = &reconcile.Preflight{Lacks: in.Org.Fitness.Lacks}
