@@ -27,6 +27,7 @@ const (
 	FlowExported                 // the job of an export
 	NumbersKnown                 // numbers of a fresh pool, when a route takes them
 	NumberFree                   // a number that was taken from a route, when another takes it
+	EndpointFree                 // an endpoint whose limit refused the test run of a data action
 
 	lagCount
 )
@@ -118,6 +119,11 @@ var lags = [lagCount]Terms{
 		What:   "the platform to see that the number is free",
 		Source: "Terraform provider, architect_ivr: sleeps 3 s before a write with numbers; the bound is ours, as long as for a flow that lost its route",
 		Ahead:  3 * time.Second, First: 3 * time.Second, Longest: 3 * time.Second, Bound: 30 * time.Second,
+	},
+	EndpointFree: {
+		What:   "the endpoint's limit to let the test run through",
+		Source: "HubSpot's usage guidelines: five searches a second for the whole account, of which calls take some; the pauses are ours",
+		First:  time.Second, Longest: 2 * time.Second, Bound: 10 * time.Second,
 	},
 }
 

@@ -58,6 +58,7 @@ type TestRun struct {
 	Failed  string // the step that failed, and why
 	Unknown bool   // the endpoint did not know the caller: 401
 	Barred  bool   // the endpoint does not let the caller do this: 403
+	Limited bool   // a limit of the endpoint refused it, which passes: 429
 	Final   json.RawMessage
 }
 

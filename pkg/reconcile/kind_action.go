@@ -338,7 +338,7 @@ func (k *actionKind) try(ctx context.Context, r *run, d genesys.Entity, id strin
 		nothing = ", so nothing was published"
 	}
 	for again := false; ; again = true {
-		t, err := k.trials.TestAction(ctx, id, draft, input)
+		t, err := k.test(ctx, r, d.Key, id, draft, input)
 		if err != nil {
 			return fmt.Errorf("test it: %w", err)
 		}
@@ -357,6 +357,19 @@ func (k *actionKind) try(ctx context.Context, r *run, d genesys.Entity, id strin
 		}
 		after = ", also after its credential was written again"
 	}
+}
+
+// test runs an action once, and anew while a limit refuses it, since calls and other programs take of the same
+// limit. What it says when that does not end is the answer.
+func (k *actionKind) test(ctx context.Context, r *run, key genesys.Key, id string, draft bool, input map[string]any) (t genesys.TestRun, err error) {
+	waited := r.poll(ctx, key, genesys.EndpointFree, func() (bool, error) {
+		t, err = k.trials.TestAction(ctx, id, draft, input)
+		return err != nil || !t.Limited, err
+	})
+	if err == nil && ctx.Err() != nil {
+		return t, waited
+	}
+	return t, err
 }
 
 // smoke runs every published action once that this run has not tried yet: it comes before a

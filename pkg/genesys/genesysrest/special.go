@@ -347,7 +347,7 @@ func (c *Client) TestAction(ctx context.Context, id string, draft bool, input ma
 	if status == 0 && out.Error != nil {
 		status = out.Error.status()
 	}
-	r.Unknown, r.Barred = status == http.StatusUnauthorized, status == http.StatusForbidden
+	r.Unknown, r.Barred, r.Limited = status == http.StatusUnauthorized, status == http.StatusForbidden, status == http.StatusTooManyRequests
 	return r, nil
 }
 
