@@ -221,6 +221,10 @@ func readStarterAccount(ctx context.Context, c *hubspotrest.Client) (*starter.Ac
 	}
 	properties("contacts", &a.Contacts)
 	properties("deals", &a.Deals)
+	// A key with the scopes that every deployment needs may not read the owners, and then they are not offered.
+	if owners, err := c.Owners(ctx); err == nil {
+		a.Owners = len(owners)
+	}
 	return &a, x.lines("HubSpot")
 }
 
@@ -287,6 +291,9 @@ func accountLine(a *starter.Account) string {
 	}
 	if n := len(a.Contacts) + len(a.Deals); n > 0 {
 		parts = append(parts, view.Count(n, "property", "properties"))
+	}
+	if a.Owners > 0 {
+		parts = append(parts, view.Count(a.Owners, "owner", "owners"))
 	}
 	if a.Currency != "" {
 		parts = append(parts, "in "+a.Currency)

@@ -187,7 +187,7 @@ func newInitOrg(t *testing.T, account ...hubspottest.Option) (o *orgProgram, wro
 
 // With credentials the files have the account's own stages and pins, the org's queues, and no person.
 func TestInitReadsBothAccounts(t *testing.T) {
-	o, wrote := newInitOrg(t)
+	o, wrote := newInitOrg(t, hubspottest.Token(hubspottest.DefaultToken, append(hubspottest.DefaultScopes(), hubspottest.ScopeOwners)...))
 	dir := filepath.Join(t.TempDir(), "new")
 	args := []string{"init", "--name", "acme", "--region", "eu-central-1", "--countries", "DE", "--fallback-queue", "Suport", "--number", "+493023125000", "--out", dir}
 	code, out, errs := o.main(t.Context(), append(args, "-o", "json")...)
@@ -198,7 +198,7 @@ func TestInitReadsBothAccounts(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &told); err != nil || code != 0 || errs != "" {
 		t.Fatalf("exit code %d: %v\n%s%s", code, err, out, errs)
 	}
-	if len(told.Read) != 2 || !strings.Contains(told.Read[0], "HubSpot account 24681357: 1 pipeline with 4 stages") || !strings.HasSuffix(told.Read[0], ", in EUR") || !strings.Contains(told.Read[1], `org "Acme": 1 queue`) {
+	if len(told.Read) != 2 || !strings.Contains(told.Read[0], "HubSpot account 24681357: 1 pipeline with 4 stages") || !strings.HasSuffix(told.Read[0], ", 1 owner, in EUR") || !strings.Contains(told.Read[1], `org "Acme": 1 queue`) {
 		t.Errorf("read %q", told.Read)
 	}
 	if all := strings.Join(told.Notes, "\n"); !strings.Contains(all, `no queue "Suport"; did you mean "Support"`) || !strings.Contains(all, "no pool of the org holds the number +493023125000") {
@@ -222,7 +222,7 @@ func TestInitReadsBothAccounts(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"\n  org: Acme\n", "\n  portal: \"24681357\"\n", "\n    \"222\": \"Angebot: liegt vor\"\n", `stage: ["Angebot: liegt vor"]`, "\n    #   - Support\n", "in EUR.\n", "customer_tier: {contact: customer_tier}"} {
+	for _, want := range []string{"\n  org: Acme\n", "\n  portal: \"24681357\"\n", "\n    \"222\": \"Angebot: liegt vor\"\n", `stage: ["Angebot: liegt vor"]`, "\n    #   - Support\n", "in EUR.\n", "customer_tier: {contact: customer_tier}", "priority: 15, owner: prefer}\n"} {
 		if !strings.Contains(text["dealroute.yaml"], want) {
 			t.Errorf("dealroute.yaml has no %q\n%s", want, text["dealroute.yaml"])
 		}

@@ -18,6 +18,7 @@ type Account struct {
 	Emulated  bool   // nothing of it is pinned: the real account is another one
 	Portal    string // its number; empty: not told
 	Currency  string // of the company; empty: not told
+	Owners    int    // how many people records can belong to; 0: nobody, or not told
 	Pipelines []hubspot.Pipeline
 	Contacts  []Property // definitions; nil: not told
 	Deals     []Property

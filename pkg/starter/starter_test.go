@@ -29,7 +29,7 @@ func answers() starter.Answers {
 func found() starter.Found {
 	return starter.Found{
 		Account: &starter.Account{
-			Portal: "24681357", Currency: "EUR",
+			Portal: "24681357", Currency: "EUR", Owners: 12,
 			Pipelines: []hubspot.Pipeline{
 				{ID: "default", Label: "Sales: new # business", Stages: []hubspot.Stage{
 					{ID: "appointmentscheduled", Label: " First\ncall ", Probability: "0.2"},

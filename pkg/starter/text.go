@@ -247,7 +247,13 @@ func (s *sketch) routing(p *page) {
 	}
 	deals := text(cmp.Or(s.DealsQueue, s.Fallback))
 	p.say(4, "Open deals worth 50,000 or more in all, in "+currency+".")
-	p.offer(4, "- name: large-deals", "  when: {minValue: 50000}", "  to: {queue: "+deals+", priority: 15}")
+	to := "queue: " + deals + ", priority: 15"
+	if s.Account != nil && s.Account.Owners > 0 {
+		p.say(4, fmt.Sprintf("owner: prefer asks the owner of the deal first. In HubSpot %d can own one; setup finds them in the org by their", s.Account.Owners),
+			"e-mail addresses, with the scope crm.objects.owners.read.")
+		to += ", owner: prefer"
+	}
+	p.offer(4, "- name: large-deals", "  when: {minValue: 50000}", "  to: {"+to+"}")
 	for _, r := range s.rules {
 		p.say(4, r.why)
 		p.set(4, "- name: "+r.name, "  when: "+r.when, "  to: "+s.to(r))
