@@ -19,6 +19,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesysrest"
+	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/reconcile"
@@ -81,9 +82,6 @@ It exits with 2 when something that is needed is missing or refused, and says fo
 	cmd.Flags().StringSliceVar(&o.wanted, "for", nil, "the commands that must be possible: "+strings.Join(commandWords(), ", ")+" (default all that the deployment may meet)")
 	return cmd
 }
-
-// noDeployment is what secrets are held against where there is no deployment file.
-const noDeployment = "version: 1\nname: no-deployment\ngenesys: {region: us-east-1}\nhubspot: {auth: {method: %s}, lookup: {homeCountries: [US]}}\nrouting: {fallback: {queue: none}}\n"
 
 // An authCheck gathers the answer.
 type authCheck struct {
@@ -179,15 +177,14 @@ func (c *authCheck) load() (err error) {
 			c.kinds = append(c.kinds, reconcile.Prompt)
 		}
 	} else {
-		method := "service-key"
+		method := deployment.AuthKey
 		if !env.gives(keyVariable) && slices.ContainsFunc(appVariables(), env.gives) {
 			method = deployment.AuthOAuth
 		}
-		d, found := deployment.Parse("", fmt.Appendf(nil, noDeployment, method))
-		if d == nil {
-			return found.Err()
+		d, err := smallest(method)
+		if err != nil {
+			return err
 		}
-		d.Genesys.Region = "" // nobody names one
 		c.l = &loaded{deployment: d}
 		c.kinds, c.scopes = reconcile.Kinds(nil), []string{hubspotrest.ScopeContacts, hubspotrest.ScopeDeals}
 	}
@@ -594,7 +591,7 @@ func (c *authCheck) askHubSpot(ctx context.Context, target *org) error {
 	}
 	h.Scopes, h.Missing = append(h.Scopes, slices.Compact(k.scopes.Granted)...), append(h.Missing, k.scopes.Missing...)
 	for _, s := range h.Scopes {
-		if strings.Contains(s, ".write") {
+		if hubspot.Writes(s) {
 			h.Writes = append(h.Writes, s)
 		}
 	}

@@ -173,20 +173,30 @@ func (o doctorOptions) examined() (*loaded, *blueprint.Blueprint, bool, error) {
 	if !errors.Is(err, errNoDeployment) {
 		return l, b, false, err
 	}
-	const smallest = `version: 1
-name: first-look
-genesys: {region: us-east-1}
-hubspot: {lookup: {homeCountries: [US]}}
-routing: {fallback: {queue: First look}}
-`
-	d, found := deployment.Parse(deploymentFile, []byte(smallest))
-	if found.Has(diag.Error) {
-		return nil, nil, false, found
+	d, err := smallest(deployment.AuthKey)
+	if err != nil {
+		return nil, nil, false, err
 	}
 	l = &loaded{path: deploymentFile, dir: ".", deployment: d, files: folder(".")}
 	b, err = l.render(false)
-	d.Genesys.Region = "" // nobody named one: credentials go where a flag, the environment or a profile says
 	return l, b, true, err
+}
+
+// smallest is the deployment by which accounts are judged where there is no file. It has no region: credentials go
+// where a flag, the environment or a profile says.
+func smallest(method string) (*deployment.Deployment, error) {
+	const file = `version: 1
+name: first-look
+genesys: {region: us-east-1}
+hubspot: {auth: {method: %s}, lookup: {homeCountries: [US]}}
+routing: {fallback: {queue: First look}}
+`
+	d, found := deployment.Parse(deploymentFile, fmt.Appendf(nil, file, method))
+	if found.Has(diag.Error) {
+		return nil, found
+	}
+	d.Genesys.Region = ""
+	return d, nil
 }
 
 // An examination reads both accounts.

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
-	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/view"
 )
@@ -54,7 +52,7 @@ func (e *Env) takeFiles(names ...string) (changed bool) {
 		} else {
 			f.value, f.err = fromFile(name, path)
 		}
-		if v := f.value.Reveal(); hidden(name) && v != hubspottest.DefaultToken && v != genesystest.ClientSecret {
+		if hidden(name) && !ofEmulators(f.value.Reveal()) {
 			e.known.Add(f.value)
 		}
 		if f.last = e.filed[name].last; f.err == nil {

@@ -8,8 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
-	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
-	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/secret"
 )
@@ -44,7 +42,7 @@ func (e *Env) typed(args []string) error {
 			what, found = "has the form of a signed token", m
 		}
 		for _, name := range secretVariables() {
-			if v := e.Getenv(name); len(v) >= longEnough && strings.Contains(a, v) && v != hubspottest.DefaultToken && v != genesystest.ClientSecret {
+			if v := e.Getenv(name); len(v) >= longEnough && strings.Contains(a, v) && !ofEmulators(v) {
 				what, found = "holds what "+e.from(name)+" says", v
 			}
 		}

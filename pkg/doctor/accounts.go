@@ -142,11 +142,6 @@ func list(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// writes tells a scope that lets a key change something.
-func writes(scope string) bool {
-	return slices.Contains(strings.Split(scope, "."), "write")
-}
-
 func (in Input) hubspot() (out diag.Findings) {
 	h := in.HubSpot
 	if h == nil {
@@ -160,7 +155,7 @@ func (in Input) hubspot() (out diag.Findings) {
 	}
 	var may []string
 	for _, s := range h.Scopes {
-		if writes(s) {
+		if hubspot.Writes(s) {
 			may = append(may, s)
 		}
 	}

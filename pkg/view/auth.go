@@ -84,16 +84,7 @@ func NewAuthCommand(a reconcile.Ability) AuthCommand {
 	lacks := func(all []reconcile.Lack) []AuthLack {
 		out := []AuthLack{}
 		for _, l := range all {
-			how := "seems"
-			switch {
-			case l.Unlicensed:
-				how = "notLicensed"
-			case l.Elsewhere:
-				how = "otherDivision"
-			case l.Sure:
-				how = "notGranted"
-			}
-			out = append(out, AuthLack{l.Permission, how, text(l.What)})
+			out = append(out, AuthLack{l.Permission, reason(l, "seems"), text(l.What)})
 		}
 		return out
 	}

@@ -55,18 +55,23 @@ func NewPreflight(r *reconcile.Reconciler, found diag.Findings) Preflight {
 	out := Preflight{PermissionsMissingFor: []MissingPermission{}, Findings: NewFindings(found)}
 	lacks, _ := r.Lacks()
 	for _, l := range lacks {
-		reason := "unknown"
-		switch {
-		case l.Unlicensed:
-			reason = "notLicensed"
-		case l.Elsewhere:
-			reason = "otherDivision"
-		case l.Sure:
-			reason = "notGranted"
-		}
-		out.PermissionsMissingFor = append(out.PermissionsMissingFor, MissingPermission{l.Permission, reason, string(l.Change.Kind), l.Change.Name, l.What})
+		out.PermissionsMissingFor = append(out.PermissionsMissingFor, MissingPermission{l.Permission, reason(l, "unknown"), string(l.Change.Kind), l.Change.Name, l.What})
 	}
 	return out
+}
+
+// reason says why a permission is not held; doubtful is the word for one of which only the list of grants
+// says so.
+func reason(l reconcile.Lack, doubtful string) string {
+	switch {
+	case l.Unlicensed:
+		return "notLicensed"
+	case l.Elsewhere:
+		return "otherDivision"
+	case l.Sure:
+		return "notGranted"
+	}
+	return doubtful
 }
 
 // Applied is the answer of setup and destroy: the plan with a status per change, and what
