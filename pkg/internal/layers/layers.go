@@ -15,7 +15,7 @@ func Map() []Layer {
 		{"files", []string{"templates", "examples", "docs"}, false},
 		{"languages", []string{"pkg/velocity", "pkg/jsonpath", "pkg/architect/expr", "pkg/architect", "pkg/architect/check"}, false},
 		{"meaning", []string{"pkg/dataaction", "pkg/terraform", "pkg/architect/interp", "pkg/architect/world", "pkg/routing", "pkg/deployment", "pkg/privacy", "pkg/blueprint", "pkg/starter"}, false},
-		{"engines", []string{"pkg/plan", "pkg/reconcile", "pkg/simulate", "pkg/load", "pkg/prove", "pkg/validate", "pkg/doctor"}, false},
+		{"engines", []string{"pkg/plan", "pkg/reconcile", "pkg/simulate", "pkg/load", "pkg/prove", "pkg/validate", "pkg/doctor", "pkg/picture"}, false},
 		{"adapters", []string{
 			"pkg/internal/transport", "pkg/genesys/genesysrest", "pkg/hubspot/hubspotrest",
 			"pkg/hubspot/hubspottest", "pkg/genesys/genesystest",
