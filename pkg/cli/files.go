@@ -170,6 +170,18 @@ func writeFile(name string, data []byte, mode os.FileMode) error {
 	return within(name, func(root *os.Root, base string) error { return replace(root, base, data, mode) })
 }
 
+// mayCreate reports whether a file could be written under a name, by making one beside it that goes at once.
+func mayCreate(name string) error {
+	return within(name, func(root *os.Root, base string) error {
+		temp := fmt.Sprintf("%s%016x%s", parts(base), rand.Uint64(), part)
+		f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f.Close(), root.Remove(temp))
+	})
+}
+
 // replace writes a file below a folder whole or not at all. A link that stands there is
 // replaced, and none leads out of the folder.
 func replace(root *os.Root, name string, data []byte, mode os.FileMode) (err error) {
