@@ -1,0 +1,268 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/picture"
+)
+
+// A Page is a report.
+type Page struct {
+	Title    string  // what it is of
+	Command  string  // that was run, as it could be typed again, without what is personal; may be empty
+	Run      Run     // on what, by what, when
+	Verdict  Verdict // the answer in a word and a sentence
+	Figures  []Figure
+	Sections []Section
+	Data     any // what -o json prints
+}
+
+// A Run says what a report was made of.
+type Run struct {
+	File    string // the deployment file
+	Hash    string // that tells its policy or its artifacts from others
+	Version string // of the program
+	At      time.Time
+}
+
+// A Verdict is an answer in a word and a sentence.
+type Verdict struct {
+	Tone Tone
+	Word string // empty: there is none
+	Text Text
+}
+
+// A Figure is one of the few numbers that matter.
+type Figure struct {
+	Label string
+	Value Text
+	Note  Text
+	Tone  Tone
+}
+
+// A Section is a part of a page with a heading.
+type Section struct {
+	ID     string // of small letters, digits and -
+	Title  string
+	About  Text
+	Blocks []Block
+}
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed page.css
+var pageCSS string
+
+//go:embed page.js
+var pageJS string
+
+// style is the one stylesheet.
+var style = sync.OnceValue(func() string { return picture.Look() + pageCSS })
+
+// begin are the first bytes of every report.
+const begin = "<!DOCTYPE html>\n<html lang=\"en\" data-dealroute-report>"
+
+// IsReport reports whether a text is a report that a run made, and could be made again.
+func IsReport(text []byte) bool { return bytes.HasPrefix(text, []byte(begin)) }
+
+var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+// Render makes the page. Equal pages give equal bytes.
+func (p Page) Render() ([]byte, error) {
+	t, err := templates()
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, s := range p.Sections {
+		if !idForm.MatchString(s.ID) || seen[s.ID] || strings.HasPrefix(s.ID, "dr-") || s.ID == "data" {
+			return nil, fmt.Errorf("report: the section %q has an ID that is taken or has no form of one", s.ID)
+		}
+		seen[s.ID] = true
+	}
+	data, err := embed(p.Data)
+	if err != nil {
+		return nil, err
+	}
+	r := renderer{t: t}
+	v := struct {
+		Page
+		Policy  string
+		Style   template.CSS
+		Script  template.JS
+		Data    template.JS
+		Content []drawn
+	}{Page: p, Policy: Policy(), Style: template.CSS(style()), Script: template.JS(pageJS), Data: template.JS(data)} //nolint:gosec // both are ours, and JSON was escaped
+	for _, s := range p.Sections {
+		html, err := r.blocks(s.Blocks)
+		if err != nil {
+			return nil, fmt.Errorf("report: section %s: %w", s.ID, err)
+		}
+		v.Content = append(v.Content, html)
+	}
+	var b bytes.Buffer
+	b.WriteString(begin + "\n")
+	if err := t.ExecuteTemplate(&b, "page", v); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// Policy is the content security policy of every page: the one stylesheet and the one script by
+// their hashes, and nothing else, from nowhere.
+func Policy() string {
+	return fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(style()), hash(pageJS))
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// embed is a value as JSON that can stand in a page: nothing in it ends a script.
+func embed(v any) (string, error) {
+	if v == nil {
+		return "null", nil
+	}
+	text, err := json.Marshal(v) // which writes <, > and & as \u003c, \u003e and \u0026
+	return string(text), err
+}
+
+// templates are read once. They are ours, so an error is one of this package.
+var templates = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("").Funcs(template.FuncMap{
+		"line": diag.Line, "plain": diag.Plain, "shape": shape, "stamp": stamp, "parts": Line.parts,
+	}).Parse(pageHTML)
+})
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// shape is what stands before the word of a badge, so that colour is not alone.
+func shape(t Tone) string {
+	switch t {
+	case Good:
+		return "✓"
+	case Warn:
+		return "!"
+	case Bad:
+		return "×"
+	case Accent:
+		return "→"
+	}
+	return "·"
+}
+
+// A renderer shows blocks.
+type renderer struct {
+	t      *template.Template
+	tables int
+	depth  int
+}
+
+var errDeep = errors.New("blocks stand too deep in each other")
+
+const deepest = 8
+
+func (r *renderer) blocks(bs []Block) (drawn, error) {
+	if r.depth++; r.depth > deepest {
+		return "", errDeep
+	}
+	defer func() { r.depth-- }()
+	var b strings.Builder
+	for _, x := range bs {
+		v, err := r.block(x)
+		if err != nil {
+			return "", err
+		}
+		if err := r.t.ExecuteTemplate(&b, x.template(), v); err != nil {
+			return "", err
+		}
+	}
+	return drawn(b.String()), nil //nolint:gosec // of our templates, which escape
+}
+
+// block is what the template of a block is given.
+func (r *renderer) block(x Block) (any, error) {
+	switch x := x.(type) {
+	case Details:
+		in, err := r.blocks(x.Blocks)
+		return struct {
+			Details
+			In drawn
+		}{x, in}, err
+	case Group:
+		in, err := r.blocks(x.Blocks)
+		return struct {
+			Group
+			In drawn
+		}{x, in}, err
+	case *Table:
+		return r.table(x)
+	case interface {
+		draw() (drawn, []Block, error)
+	}:
+		svg, below, err := x.draw()
+		if err != nil {
+			return nil, err
+		}
+		in, err := r.blocks(below)
+		return struct {
+			Block Block
+			SVG   drawn
+			In    drawn
+		}{x.(Block), svg, in}, err
+	}
+	return x, nil
+}
+
+// A tableView is a table as its template is given it.
+type tableView struct {
+	*Table
+	ID      string
+	Box     bool // to filter by
+	Open    []drawn
+	Grouped bool // each row is a body of its own, with what opens below it
+}
+
+func (r *renderer) table(t *Table) (any, error) {
+	r.tables++
+	v := tableView{Table: t, ID: fmt.Sprintf("dr-table-%d", r.tables), Box: t.Filter || len(t.Rows) > manyRows, Open: make([]drawn, len(t.Rows))}
+	for i, row := range t.Rows {
+		if len(row.Cells) != len(t.Columns) {
+			return nil, fmt.Errorf("the table %q has %d columns and in row %d %d cells", t.Caption, len(t.Columns), i+1, len(row.Cells))
+		}
+		if row.More == nil {
+			continue
+		}
+		in, err := r.blocks(row.More)
+		if err != nil {
+			return nil, err
+		}
+		v.Open[i], v.Grouped = in, true
+	}
+	return v, nil
+}
+
+// parts are a line before, in and after what is marked of it.
+func (l Line) parts() [3]string {
+	if !l.Mark || l.From <= 0 {
+		return [3]string{l.Text}
+	}
+	rs := []rune(l.Text)
+	from := min(l.From-1, len(rs))
+	to := min(max(l.To-1, from), len(rs))
+	return [3]string{string(rs[:from]), string(rs[from:to]), string(rs[to:])}
+}
