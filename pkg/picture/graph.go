@@ -9,6 +9,8 @@ type Graph struct {
 	Lanes []Lane // tasks in the order of a call
 	Nodes []Node // in the order of the text
 	Edges []Edge
+
+	at map[place]string // of a flow: which node stands for an action
 }
 
 // A Lane holds the nodes of a task, of a menu, or of a rule.
@@ -49,19 +51,23 @@ type Node struct {
 
 // An Act is an action of the text that a node stands for.
 type Act struct {
-	Line int    // of the action's key
-	Type string // its key, such as callData
-	Name string
+	Line   int    // of the action's key
+	Column int    // likewise
+	Type   string // its key, such as callData
+	Name   string
 }
 
 // An Edge is a way from one node to another.
 type Edge struct {
 	ID       string
-	From, To string // IDs of nodes
-	Label    string // yes, no, found, the case's condition; empty where there is one way only
-	Branch   string // as the flow's trace names it: success, yes, case0; empty without
-	Line     int    // of the action that branches
+	From, To string   // IDs of nodes
+	Label    string   // yes, no, found, the case's condition; empty where there is one way only
+	Branch   string   // as the flow's trace names it: success, yes, case0; empty without
+	Also     []string // branches that lead to the same node and share this edge
+	Line     int      // of the action that branches
 	Mark     Mark
+
+	call bool // to a task that returns
 }
 
 // A Mark is what happened at a node or on an edge.

@@ -1,0 +1,111 @@
+package picture
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/internal/corpus"
+)
+
+func read(t *testing.T, name string) *architect.File {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := architect.Parse(filepath.Base(name), data)
+	return f
+}
+
+// actions are all of a flow, those of menu choices too.
+func actions(f *architect.Flow) []*architect.Action {
+	var out []*architect.Action
+	architect.Walk(f, func(a *architect.Action) { out = append(out, a) })
+	architect.EachChoice(f, func(c *architect.Choice) {
+		if c.Action != nil {
+			out = append(out, c.Action)
+		}
+	})
+	return out
+}
+
+// laws hold of the picture of every flow.
+func laws(t *testing.T, f *architect.File) {
+	t.Helper()
+	g := Flow(f)
+	nodes := map[string]*Node{}
+	stands := map[place]int{}
+	holder := map[place]string{}
+	for i := range g.Nodes {
+		n := &g.Nodes[i]
+		if nodes[n.ID] != nil {
+			t.Errorf("two nodes have the ID %s", n.ID)
+		}
+		nodes[n.ID] = n
+		if n.Lane < 0 || n.Lane >= len(g.Lanes) {
+			t.Errorf("node %s is in lane %d of %d", n.ID, n.Lane, len(g.Lanes))
+		}
+		if len(n.Text) == 0 && n.Kind != Join {
+			t.Errorf("node %s (%s) says nothing", n.ID, n.Kind)
+		}
+		for _, a := range n.Acts {
+			p := place{a.Line, a.Column, a.Type}
+			stands[p]++
+			holder[p] = n.ID
+		}
+	}
+	ids := map[string]bool{}
+	ways := map[string]map[string]bool{}
+	for _, e := range g.Edges {
+		if ids[e.ID] {
+			t.Errorf("two edges have the ID %s", e.ID)
+		}
+		ids[e.ID] = true
+		if nodes[e.From] == nil || nodes[e.To] == nil {
+			t.Errorf("edge %s leads from %q to %q, which are not both there", e.ID, e.From, e.To)
+		}
+		if ways[e.From] == nil {
+			ways[e.From] = map[string]bool{}
+		}
+		for _, b := range append([]string{e.Branch}, e.Also...) {
+			ways[e.From][b] = true
+		}
+	}
+	for _, a := range actions(f.Flow) {
+		p := place{a.Pos.Line, a.Pos.Column, a.Key}
+		if stands[p] != 1 {
+			t.Errorf("%s: %s %q stands in %d nodes", a.Pos, a.Key, a.Name, stands[p])
+			continue
+		}
+		if a.Kind == nil || a.Ref.Text != "" && a.Key != "callTask" {
+			continue
+		}
+		want := append([]string(nil), a.Kind.Branches...)
+		for _, b := range a.Branches {
+			want = append(want, b.Name)
+		}
+		for _, b := range want {
+			one := len(ways[holder[p]]) == 1 && ways[holder[p]][""] // no branch leads elsewhere
+			if !ways[holder[p]][b] && !one {
+				t.Errorf("%s: branch %s of %s %q is no edge of node %s", a.Pos, b, a.Key, a.Name, holder[p])
+			}
+		}
+	}
+	if again := Flow(f); len(again.Nodes) != len(g.Nodes) {
+		t.Errorf("the same flow gives %d and %d nodes", len(g.Nodes), len(again.Nodes))
+	}
+}
+
+func TestEveryActionIsInThePicture(t *testing.T) {
+	for _, name := range corpus.Files(t, "flows") {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			f := read(t, name)
+			if f.Flow == nil {
+				t.Skip("no flow")
+			}
+			laws(t, f)
+		})
+	}
+}

@@ -1,0 +1,328 @@
+package picture
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
+)
+
+// long is how many characters of an expression a label or a note shows.
+const long = 42
+
+// an out is a branch as an action's kind has it.
+type out struct {
+	branch string
+	label  string
+	at     int // index in Action.Branches of a case; -1: by name
+}
+
+// outs are the ways out of an action: those of its kind, left out or not, then those that
+// only the text has.
+func outs(a *architect.Action) []out {
+	if a.Switch != nil {
+		return cases(a)
+	}
+	if a.Kind == nil {
+		return given(a, nil)
+	}
+	var os []out
+	for _, name := range a.Kind.Branches {
+		os = append(os, out{name, branchLabel(name), -1})
+	}
+	if len(os) == 1 && os[0].branch == "failure" && !a.Kind.Hidden {
+		os = append([]out{{"success", branchLabel("success"), -1}}, os...)
+	}
+	if len(a.Kind.Branches) == 0 && a.Key == "callCommonModule" {
+		os = given(a, os)
+		for _, o := range os {
+			if strings.EqualFold(o.branch, "default") {
+				return os
+			}
+		}
+		return append(os, out{"default", "other paths", -1})
+	}
+	return given(a, os)
+}
+
+// given adds the branches of the text that are not among them.
+func given(a *architect.Action, os []out) []out {
+	for i := range a.Branches {
+		name, known := a.Branches[i].Name, false
+		for _, o := range os {
+			known = known || strings.EqualFold(o.branch, name)
+		}
+		if !known {
+			os = append(os, out{name, branchLabel(name), i})
+		}
+	}
+	return os
+}
+
+func cases(a *architect.Action) []out {
+	var os []out
+	for i, c := range a.Switch.Cases {
+		if c.Branch < 0 || c.Branch >= len(a.Branches) {
+			os = append(os, out{"case" + strconv.Itoa(i), caseLabel(c.Value), -1})
+			continue
+		}
+		os = append(os, out{a.Branches[c.Branch].Name, caseLabel(c.Value), c.Branch})
+	}
+	if d := a.Switch.Default; d >= 0 && d < len(a.Branches) {
+		return append(os, out{"default", "Default", d})
+	}
+	return append(os, out{"default", "Default", -1})
+}
+
+// caseLabel is a case as an Architect user knows it: what the value is compared with, or
+// the condition.
+func caseLabel(v architect.Value) string {
+	switch v.Form {
+	case architect.Lit, architect.Plain:
+		return cut(v.Text, long)
+	case architect.NoValue, architect.NoFallback:
+		return "NOT_SET"
+	}
+	return short(v.Text, long)
+}
+
+var branchLabels = map[string]string{
+	"yes": "Yes", "no": "No", "success": "Success", "failure": "Failure", "timeout": "Timeout", "found": "Found", "notFound": "Not found",
+	"active": "Active", "inactive": "Inactive", "open": "Open", "closed": "Closed", "holiday": "Holiday", "emergency": "Emergency",
+	"default": "Default", "loop": "each",
+}
+
+func branchLabel(name string) string { return cmp.Or(branchLabels[name], name) }
+
+// keyLabel is a choice of a menu: its key and its name.
+func keyLabel(c *architect.Choice) string {
+	return strings.TrimSpace(c.Digit + " " + cut(c.Name, long))
+}
+
+// words takes an action's key apart: transferToAcd becomes Transfer to ACD.
+func words(key string) string {
+	var out []string
+	at := 0
+	for i, r := range key {
+		if i > at && unicode.IsUpper(r) && !(i > 0 && key[i-1] >= 'A' && key[i-1] <= 'Z') {
+			out = append(out, key[at:i])
+			at = i
+		}
+	}
+	out = append(out, key[at:])
+	for i, w := range out {
+		switch strings.ToLower(w) {
+		case "acd":
+			w = "ACD"
+		default:
+			if strings.ToUpper(w) != w {
+				w = strings.ToLower(w)
+			}
+		}
+		out[i] = w
+	}
+	s := strings.Join(out, " ")
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func actionName(a *architect.Action) string {
+	if a.Name != "" {
+		return a.Name
+	}
+	if a.Key == "decision" {
+		if c := a.Value("condition"); c.IsSet() {
+			return short(c.Text, long)
+		}
+	}
+	return words(a.Key)
+}
+
+var scopes = pattern.Of(`\b(Flow|Task)\.`)
+
+// short is an expression for the eye: one line, without the scopes of variables, cut.
+func short(exp string, n int) string {
+	s := strings.Join(strings.Fields(exp), " ")
+	return cut(outsideTexts(s, scopes(), ""), n)
+}
+
+// outsideTexts replaces in an expression what does not stand between quotes.
+func outsideTexts(s string, re *regexp.Regexp, by string) string {
+	parts := strings.Split(s, `"`)
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = re.ReplaceAllString(parts[i], by)
+	}
+	return strings.Join(parts, `"`)
+}
+
+func cut(s string, n int) string {
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) <= n {
+		return string(r)
+	}
+	return strings.TrimRight(string(r[:n-1]), " ,(") + "…"
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+var findOne = pattern.Of(`^(?:Find|To)(?:Queue|Skill|LanguageSkill|User|Group)\(\s*"([^"]*)"\s*\)$`)
+var findBy = pattern.Of(`^(?:Find|To)(?:Queue|Skill|LanguageSkill|User|Group)\(\s*((?:Flow|Task)\.\w+)\s*\)$`)
+
+// object is a queue, skill, user … as far as the flow names it; variable is what else
+// chooses it.
+func object(v architect.Value) (name, variable string) {
+	switch v.Form {
+	case architect.Lit, architect.Plain:
+		return v.Text, ""
+	case architect.Exp, architect.Var:
+		s := strings.TrimSpace(v.Text)
+		if m := findOne().FindStringSubmatch(s); m != nil {
+			return m[1], ""
+		}
+		if m := findBy().FindStringSubmatch(s); m != nil {
+			return "", m[1]
+		}
+		return "", s
+	}
+	return "", ""
+}
+
+func queueWords(v architect.Value) string {
+	name, variable := object(v)
+	switch {
+	case name != "":
+		return "queue " + name
+	case variable != "":
+		return "queue chosen by " + short(variable, long)
+	}
+	return "a queue that is not chosen"
+}
+
+// spoken is what a place of audio says, empty for silence and for what nobody can tell.
+func spoken(v architect.Value) string {
+	switch v.Form {
+	case architect.TTS:
+		return "“" + cut(v.Text, 120) + "”"
+	case architect.Prompt:
+		return v.Text
+	case architect.Lit:
+		return v.Text
+	case architect.Exp, architect.PromptExp:
+		if strings.HasPrefix(v.Text, "ToAudioBlank(") || architect.NotSetAudio(v) || strings.TrimSpace(v.Text) == "" {
+			return ""
+		}
+		return short(v.Text, 120)
+	}
+	return ""
+}
+
+func greeting(v architect.Value) string {
+	if s := spoken(v); s != "" {
+		return "says " + cut(s, long)
+	}
+	return ""
+}
+
+func beginning(flowType string) string {
+	switch flowType {
+	case "inboundCall", "secureCall":
+		return "A call comes in"
+	case "outboundCall":
+		return "A call is answered"
+	case "inqueueCall":
+		return "A call waits in the queue"
+	case "commonModule":
+		return "A flow calls the module"
+	case "inboundEmail":
+		return "An e-mail comes in"
+	case "inboundChat":
+		return "A chat comes in"
+	case "inboundShortMessage":
+		return "A message comes in"
+	case "workitem":
+		return "A work item comes in"
+	case "surveyInvite":
+		return "A survey is due"
+	case "botFlow", "digitalBot":
+		return "A flow calls the bot"
+	}
+	return "The flow begins"
+}
+
+func rounds(a *architect.Action) string {
+	key := "loopCount"
+	if a.Key == "loopUntil" {
+		key = "maxLoopCount"
+	}
+	v := a.Value(key)
+	switch {
+	case v.Form == architect.Lit || v.Form == architect.Plain:
+		return v.Text + " times"
+	case v.IsSet():
+		return "times " + short(v.Text, long-6)
+	}
+	return "once"
+}
+
+// told is what an action says or asks, for a pointer.
+func told(a *architect.Action) string {
+	switch {
+	case a.Key == "decision":
+		return "condition: " + strings.Join(strings.Fields(a.Value("condition").Text), " ")
+	case a.Key == "playAudio":
+		if s := spoken(a.Value("audio")); s != "" {
+			return "says: " + s
+		}
+	case a.Switch != nil && a.Switch.FirstMatch:
+		return "compares: " + strings.Join(strings.Fields(a.Switch.Value.Text), " ")
+	case a.Key == "collectInput":
+		if s := spoken(a.Value("inputAudio")); s != "" {
+			return "says: " + s
+		}
+	}
+	return ""
+}
+
+// about tells somebody who cannot see the picture what is in it.
+func about(g *Graph, f *architect.Flow) string {
+	n := map[Kind]int{}
+	var queues []string
+	for i := range g.Nodes {
+		v := &g.Nodes[i]
+		n[v.Kind]++
+		if v.Kind == Queue && len(queues) < 6 {
+			queues = append(queues, v.Text[0])
+		}
+	}
+	s := fmt.Sprintf("%s through %s: %s and %s", cmp.Or(map[bool]string{true: "The way of a call"}[f.IsCall()], "The way"), count(len(g.Lanes), "task or menu", "tasks and menus"),
+		count(n[Question], "question", "questions"), count(n[Ask], "look-up", "look-ups"))
+	return s + "; it ends in " + endings(n) + "."
+}
+
+func endings(n map[Kind]int) string {
+	var parts []string
+	for _, x := range []struct {
+		kind      Kind
+		one, many string
+	}{{Queue, "transfer to a queue", "transfers to queues"}, {Hand, "other transfer", "other transfers"}, {Hang, "end of the call", "ends of the call"}} {
+		if n[x.kind] > 0 {
+			parts = append(parts, count(n[x.kind], x.one, x.many))
+		}
+	}
+	if len(parts) == 0 {
+		return "what error handling does"
+	}
+	return strings.Join(parts, ", ")
+}
