@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/internal/reports"
 	"github.com/dealroute/dealroute/pkg/report"
 )
 
@@ -68,5 +69,47 @@ func render(t *testing.T, p report.Page) []byte {
 func TestPageIsTheSameTwice(t *testing.T) {
 	if a, b := render(t, sample()), render(t, sample()); !bytes.Equal(a, b) {
 		t.Error("two pages of one value differ")
+	}
+}
+
+// checked holds a page against the answer in it.
+func checked(t *testing.T, page []byte) {
+	t.Helper()
+	problems, figures := reports.Check(page)
+	for _, p := range problems {
+		t.Error(p)
+	}
+	t.Logf("%d figures compared, %d bytes", figures, len(page))
+}
+
+func TestPageSaysWhatItsAnswerSays(t *testing.T) {
+	checked(t, render(t, sample()))
+}
+
+// TestWrongPageIsToldOf changes one thing each time.
+func TestWrongPageIsToldOf(t *testing.T) {
+	page := string(render(t, sample()))
+	for _, c := range []struct{ from, to, want string }{
+		{"28,972</span>", "28,973</span>", "the page says"},
+		{"0.041 %", "0.042 %", "the page says"},
+		{"1,986 ms</span>", "1,986 ms</span> and 7", "says no place"},
+		{"dealroute.yaml:41", "dealroute.yaml:42", "the page says"},
+		{`"calls":28972`, `"calls":28971`, "the page says"},
+		{`data-json="/calls"`, `data-json="/call"`, `has no "call"`},
+		{"text-wrap: balance", "text-wrap: pretty", "is not allowed by the policy"},
+		{`"use strict"`, `"use  strict"`, "is not allowed by the policy"},
+		{"default-src &#39;none&#39;", "default-src *", "too wide"},
+		{"<h2 ", `<h2 style="color:red" `, "fetch or refuse"},
+		{"<h2 ", `<img src="https://example.com/x.png"><h2 `, "fetch or refuse"},
+		{`id="failed-h"`, `id="failed"`, "two elements"},
+	} {
+		wrong := strings.Replace(page, c.from, c.to, 1)
+		if wrong == page {
+			t.Fatalf("the page has no %q", c.from)
+		}
+		problems, _ := reports.Check([]byte(wrong))
+		if all := strings.Join(problems, "\n"); !strings.Contains(all, c.want) {
+			t.Errorf("%q for %q: want %q among the problems:\n%s", c.to, c.from, c.want, all)
+		}
 	}
 }

@@ -36,7 +36,7 @@ const (
 	FormText    Form = "text"    // the string that stands there
 	FormCount   Form = "count"   // the number, its thousands apart; the sum where there are several
 	FormMost    Form = "most"    // the greatest of several, likewise
-	FormMs      Form = "ms"      // the number of milliseconds, with the unit
+	FormMs      Form = "ms"      // the number of milliseconds, with the unit; the greatest of several
 	FormShare   Form = "share"   // the first divided by the second, as a percentage; the first may be a sum, its parts joined by +
 	FormPercent Form = "percent" // the number, which is a percentage
 	FormOf1     Form = "of1"     // the number, which is a share of one, as a percentage
@@ -96,6 +96,11 @@ func Len(n int, path string) Bit {
 	return Bit{Text: view.Thousands(int64(n)), Path: path, Form: FormLen}
 }
 
+// MostMs is the greatest of several times of the answer, in milliseconds.
+func MostMs(n int64, paths ...string) Bit {
+	return Bit{Text: view.Thousands(n) + " ms", Path: strings.Join(paths, " "), Form: FormMs}
+}
+
 // Ms is a time of the answer, in milliseconds.
 func Ms(n int64, path string) Bit {
 	return Bit{Text: view.Thousands(n) + " ms", Path: path, Form: FormMs}
@@ -136,7 +141,11 @@ func Own(s string) Bit { return Bit{Text: s, own: true} }
 // Word is a badge: a word with a shape and a colour.
 func Word(tone Tone, s string) Bit { return Bit{Text: s, Tone: tone} }
 
-// Pointer is a JSON pointer (RFC 6901) of keys and indexes. Spaces, which separate pointers, are written ~2.
+// A Range in a pointer stands for several things of a list, one after the other, the last included.
+type Range struct{ From, To int }
+
+// Pointer is a JSON pointer (RFC 6901) of keys, indexes and ranges.
+// A blank, which separates pointers, is written ~2, and + is ~3.
 func Pointer(parts ...any) string {
 	var b strings.Builder
 	for _, p := range parts {
@@ -146,8 +155,10 @@ func Pointer(parts ...any) string {
 			b.WriteString(strconv.Itoa(p))
 		case string:
 			b.WriteString(escapes.Replace(p))
+		case Range:
+			fmt.Fprintf(&b, "%d..%d", p.From, p.To)
 		default:
-			panic(fmt.Sprintf("report.Pointer: %T is neither a key nor an index", p))
+			panic(fmt.Sprintf("report.Pointer: %T is neither a key nor an index nor a range", p))
 		}
 	}
 	return b.String()
