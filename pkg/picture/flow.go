@@ -300,7 +300,12 @@ func (b *builder) action(a *architect.Action, next *vertex) *vertex {
 	case "callTask":
 		b.call(a, v, next)
 	case "endTask":
-		v.back, v.choice = true, true
+		v.choice = true
+		if b.flow.Type == "inqueueCall" && b.begins[""] != nil && b.lane == b.begins[""].lane { // the actions repeat until an agent answers
+			b.branch(v, b.begins[""], "again", cmp.Or(a.OutputPath, a.Plain["outputPath.name"], "default"))
+			return v
+		}
+		v.back = true
 		if p := cmp.Or(a.OutputPath, a.Plain["outputPath.name"]); p != "" && !strings.EqualFold(p, "default") {
 			v.note = "returns " + p
 		} else {
@@ -472,7 +477,7 @@ func (b *builder) choice(c *architect.Choice, m *architect.Menu) *vertex {
 
 // graph gives what is drawn its final form, in the order of the text.
 func (b *builder) graph() *Graph {
-	g := &Graph{Title: cmp.Or(b.flow.Name, b.file.Name, b.file.Type), at: map[place]string{}}
+	g := &Graph{Title: cmp.Or(b.flow.Name, b.file.Name, b.file.Type), at: map[place]string{}, file: b.flow.Pos.File}
 	b.order()
 	index := map[*lane]int{}
 	for _, l := range b.lanes {
@@ -485,7 +490,7 @@ func (b *builder) graph() *Graph {
 	}
 	b.name()
 	for _, v := range b.all {
-		n := Node{ID: v.id, Lane: index[v.lane], Kind: v.kind, Text: v.text, Note: v.note, More: v.more, Acts: v.acts}
+		n := Node{ID: v.id, Lane: index[v.lane], Kind: v.kind, Text: v.text, Note: v.note, More: v.more, Acts: v.acts, back: v.back}
 		if len(v.acts) > 0 || v.pos.Line > 0 {
 			n.Line = v.pos.Line
 		}

@@ -10,7 +10,8 @@ type Graph struct {
 	Nodes []Node // in the order of the text
 	Edges []Edge
 
-	at map[place]string // of a flow: which node stands for an action
+	at   map[place]string // of a flow: which node stands for an action
+	file string           // that the flow was read from, as positions name it
 }
 
 // A Lane holds the nodes of a task, of a menu, or of a rule.
@@ -47,6 +48,8 @@ type Node struct {
 	Line int      // of its first action in the text; 0 when it has no text
 	Acts []Act    // the actions it stands for, in order
 	Mark Mark
+
+	back bool // it returns to whoever called the task
 }
 
 // An Act is an action of the text that a node stands for.

@@ -12,13 +12,14 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
+	"github.com/dealroute/dealroute/pkg/internal/made"
 )
 
 // TestStepsAreDescribed holds every step of random flows, and of the cases, against what the
 // ops say of where they lead.
 func TestStepsAreDescribed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := compiled(t, makeFlow(rapid.Uint64().Draw(t, "flow")))
+		p := compiled(t, made.Flow(rapid.Uint64().Draw(t, "flow")))
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "answers"), 5))
 		s := p.Start(interp.Call{ANI: "x"})
 		for range 40 {
@@ -29,7 +30,7 @@ func TestStepsAreDescribed(t *testing.T) {
 			if e == nil {
 				break
 			}
-			if err := p.ResumeDescribed(s, answer(e, r.IntN(60))); err != nil {
+			if err := p.ResumeDescribed(s, made.Answer(e, r.IntN(60))); err != nil {
 				t.Fatalf("%v", err)
 			}
 		}

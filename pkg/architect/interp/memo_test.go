@@ -11,16 +11,17 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/internal/made"
 )
 
 // TestARememberedCallIsTheCall runs calls of a few callers through random flows, with answers
 // that come again and some that do not, and compares each with a run without a memo: what the
 // world is asked, and what became of the call.
 func TestARememberedCallIsTheCall(t *testing.T) {
-	runs, made := 0, 0
+	runs, makes := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "calls"), 7))
-		src := makeFlow(rapid.Uint64().Draw(t, "flow"))
+		src := made.Flow(rapid.Uint64().Draw(t, "flow"))
 		if r.IntN(2) == 0 {
 			src = makeChain(r)
 		}
@@ -52,10 +53,10 @@ func TestARememberedCallIsTheCall(t *testing.T) {
 			}
 		}
 		x, y := m.Remembered()
-		runs, made = runs+x, made+y
+		runs, makes = runs+x, makes+y
 	})
-	if made*3 > runs*2 {
-		t.Errorf("of %d stretches %d had to be computed: nothing is remembered", runs, made)
+	if makes*3 > runs*2 {
+		t.Errorf("of %d stretches %d had to be computed: nothing is remembered", runs, makes)
 	}
 }
 
@@ -117,7 +118,7 @@ func drivenBy(t interface{ Fatalf(string, ...any) }, p *interp.Program, c interp
 	var b strings.Builder
 	w := worldFunc(func(e *interp.Effect) interp.Outcome {
 		fmt.Fprintf(&b, "%s %s %v %v %v %v %v %v;", e.Kind, e.Name, e.Inputs, e.Key, e.Transfer, e.At, e.Timeout, e.Outputs)
-		return answer(e, r.IntN(60))
+		return made.Answer(e, r.IntN(60))
 	})
 	res, err := interp.Run(context.Background(), p, c, w, o)
 	if err != nil {

@@ -14,194 +14,8 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/internal/made"
 )
-
-// A flowMaker writes random flows: every action that changes where a call stands, nested,
-// with expressions that may fail and loops and jumps that may never end.
-type flowMaker struct {
-	r     *rand.Rand
-	b     strings.Builder
-	depth int
-	loops int
-	n     int
-}
-
-func makeFlow(seed uint64) string {
-	m := &flowMaker{r: rand.New(rand.NewPCG(seed, 1))}
-	handler := []string{"disconnect: {none: true}", "queue: {targetQueue: {lit: {name: Fallback}}}", `task: {targetTaskRef: "/inboundCall/tasks/task[T1]"}`, `menu: {targetMenuRef: "/inboundCall/menus/menu[M]"}`}
-	fmt.Fprintf(&m.b, `inboundCall:
-  name: random
-  defaultLanguage: en-us
-  startUpRef: "/inboundCall/%s"
-  settingsErrorHandling: {errorHandling: {%s}, preHandlingAudio: {exp: ToAudioTTS(Flow.S)}}
-  variables:
-    - integerVariable: {name: Flow.A, initialValue: {lit: 0}}
-    - integerVariable: {name: Flow.B, initialValue: {noValue: true}}
-    - stringVariable: {name: Flow.S, initialValue: {lit: s}}
-    - queueVariable: {name: Flow.Q, initialValue: {noValue: true}}
-  menus:
-    - menu:
-        name: M
-        refId: M
-        audio: {tts: m}
-        settingsMenu: {repeatCount: {lit: 1}}
-        choices:
-          - menuDisconnect: {name: bye, dtmf: digit_9}
-          - menuJumpToTask: {name: task, dtmf: digit_1, targetTaskRef: "/inboundCall/tasks/task[T0]"}
-          - menuTransferToAcd: {name: q, dtmf: digit_2, targetQueue: {exp: 'Flow.Q'}}
-          - menuPreviousMenu: {name: up, dtmf: digit_3}
-  tasks:
-`, []string{"tasks/task[T0]", "menus/menu[M]"}[m.r.IntN(8)/7], handler[m.r.IntN(len(handler))])
-	for t := range 3 {
-		fmt.Fprintf(&m.b, "    - task:\n        name: T%d\n        refId: T%d\n        variables: [{integerVariable: {name: Task.N, initialValue: {lit: %d}}}]\n        actions:\n", t, t, t)
-		m.list(10, 1+m.r.IntN(5))
-	}
-	return m.b.String()
-}
-
-func (m *flowMaker) list(indent, n int) {
-	if n == 0 {
-		m.line(indent, "[]")
-		return
-	}
-	for range n {
-		m.action(indent)
-	}
-}
-
-func (m *flowMaker) line(indent int, format string, args ...any) {
-	m.b.WriteString(strings.Repeat(" ", indent))
-	fmt.Fprintf(&m.b, format, args...)
-	m.b.WriteByte('\n')
-}
-
-func (m *flowMaker) branch(indent int, name string) {
-	m.line(indent, "%q:", name)
-	m.line(indent+2, "actions:")
-	m.depth++
-	n := m.r.IntN(3)
-	if m.depth > 3 {
-		n = 0
-	}
-	m.list(indent+4, n)
-	m.depth--
-}
-
-func (m *flowMaker) intExp() string {
-	return []string{"Flow.A", "Flow.A + 1", "Flow.B", "Task.N", "Task.N * 2", "2", "10 % Flow.A", "If(IsSet(Flow.B), Flow.B, 3)"}[m.r.IntN(8)]
-}
-
-func (m *flowMaker) action(indent int) {
-	m.n++
-	name := fmt.Sprintf("a%d", m.n)
-	body := indent + 6
-	switch m.r.IntN(24) {
-	case 0, 1:
-		m.line(indent, "- updateData: {name: %s, statements: [{integer: {variable: %s, value: {exp: '%s'}}}, {string: {variable: Flow.S, value: {exp: 'ToString(Flow.A)'}}}]}",
-			name, []string{"Flow.A", "Flow.B", "Task.N"}[m.r.IntN(3)], m.intExp())
-	case 2, 3:
-		m.line(indent, "- decision:")
-		m.line(body, "name: %s", name)
-		m.line(body, "condition: {exp: '%s > %s'}", m.intExp(), m.intExp())
-		m.line(body, "outputs:")
-		m.branch(body+2, "yes")
-		m.branch(body+2, "no")
-	case 4, 5:
-		m.line(indent, "- callData:")
-		m.line(body, "name: %s", name)
-		m.line(body, "timeout: {lit: {seconds: 2}}")
-		m.line(body, "category: {X: {dataAction: {D%d: {inputs: {a: {exp: '%s'}}, successOutputs: {n: {var: Flow.B}}}}}}", m.r.IntN(2), m.intExp())
-		m.line(body, "outputs:")
-		m.branch(body+2, "success")
-		m.branch(body+2, "failure")
-		m.branch(body+2, "timeout")
-	case 6:
-		m.line(indent, "- loop:")
-		m.line(body, "name: %s", name)
-		m.line(body, "currentIndex: {var: Task.I%d}", m.depth)
-		m.line(body, "loopCount: {exp: '%s'}", m.intExp())
-		m.line(body, "outputs:")
-		m.loops++
-		m.branch(body+2, "loop")
-		m.loops--
-	case 7:
-		if m.loops == 0 {
-			m.line(indent, "- playAudio: {name: %s, audio: {tts: x}}", name)
-			return
-		}
-		m.line(indent, "- %s: {name: %s}", []string{"loopNext", "loopExit"}[m.r.IntN(2)], name)
-	case 8:
-		m.line(indent, `- callTask: {name: %s, targetTaskRef: "/inboundCall/tasks/task[T%d]"}`, name, m.r.IntN(3))
-	case 9:
-		m.line(indent, `- jumpToTask: {name: %s, targetTaskRef: "/inboundCall/tasks/task[T%d]"}`, name, m.r.IntN(3))
-	case 10:
-		m.line(indent, "- endTask: {name: %s}", name)
-	case 11:
-		m.line(indent, "- dataTableLookup:")
-		m.line(body, "name: %s", name)
-		m.line(body, "lookupValue: {exp: 'Flow.S'}")
-		m.line(body, "dataTable: {T: {foundOutputs: {n: {var: Flow.A}}}}")
-		m.line(body, "outputs:")
-		m.branch(body+2, "found")
-	case 12:
-		m.line(indent, `- updateData: {name: %s, statements: [{integer: {variable: Flow.A, value: {exp: 'Flow.A + 1'}}}, {queue: {variable: Flow.Q, value: {exp: 'FindQueue(Append("Q", Flow.S))'}}}]}`, name)
-	case 13, 16, 17:
-		m.line(indent, "- setParticipantData: {name: %s, attributes: [{attribute: {name: {lit: p%d}, value: {exp: 'Append(Flow.S, ToString(Flow.B))'}}}]}", name, m.r.IntN(2))
-	case 14:
-		m.line(indent, "- transferToAcd:")
-		m.line(body, "name: %s", name)
-		m.line(body, "targetQueue: {exp: 'Flow.Q'}")
-		m.line(body, "priority: {exp: '%s'}", m.intExp())
-		m.line(body, "outputs:")
-		m.branch(body+2, "failure")
-	case 18, 22:
-		m.line(indent, "- getParticipantData: {name: %s, attributes: [{attribute: {name: {lit: p%d}, variable: Flow.S}}]}", name, m.r.IntN(2))
-	case 19:
-		m.line(indent, "- findQueue:")
-		m.line(body, "name: %s", name)
-		m.line(body, "findName: {exp: '%s'}", []string{"Flow.S", `"Q"`, `Append("Q", ToString(Flow.A))`}[m.r.IntN(3)])
-		m.line(body, "findResult: {var: Flow.Q}")
-		m.line(body, "outputs:")
-		m.branch(body+2, "found")
-		m.branch(body+2, "notFound")
-	case 20:
-		m.line(indent, "- setPriority: {name: %s, priority: {exp: '%s'}}", name, m.intExp())
-	case 21:
-		m.line(indent, "- setScreenPop: {name: %s, screenPopScript: {P: {inputs: {a: {exp: 'Flow.S'}}}}}", name)
-	case 23:
-		m.line(indent, "- transferToAcd: {name: %s, targetQueue: {exp: 'Flow.Q'}}", name)
-	case 15:
-		m.line(indent, []string{"- disconnect: {name: %s}", `- jumpToMenu: {name: %s, targetMenuRef: "/inboundCall/menus/menu[M]"}`}[m.r.IntN(2)], name)
-	}
-}
-
-// answer makes an outcome out of a number: each effect has a handful.
-func answer(e *interp.Effect, n int) interp.Outcome {
-	ms := time.Duration(n%4) * 700 * time.Millisecond
-	switch e.Kind {
-	case interp.EffectDataAction:
-		b := []string{"success", "success", "failure", "timeout"}[n%4]
-		return interp.Outcome{Branch: b, Elapsed: ms, Outputs: []interp.Named{{Name: "n", Value: expr.OfInt(int64(n % 3))}}}
-	case interp.EffectTable:
-		return interp.Outcome{Branch: []string{"found", "notFound", "failure"}[n%3], Elapsed: ms, Outputs: []interp.Named{{Name: "n", Value: expr.OfInt(int64(n % 5))}}}
-	case interp.EffectFind:
-		if n%3 == 0 {
-			return interp.Outcome{}
-		}
-		return interp.Outcome{Value: interp.Object(e.Type, e.Name)}
-	case interp.EffectInput:
-		return interp.Outcome{Digits: []string{"", "1", "2", "3", "9"}[n%5]}
-	case interp.EffectTransfer:
-		return interp.Outcome{Branch: []string{"success", "failure"}[n%2]}
-	}
-	switch e.Kind {
-	case interp.EffectSchedule:
-		return interp.Outcome{Branch: []string{"active", "inactive"}[n%2]}
-	case interp.EffectScheduleGroup:
-		return interp.Outcome{Branch: []string{"open", "closed", "holiday", "emergency"}[n%4]}
-	}
-	return interp.Outcome{Branch: e.Branches[n%len(e.Branches)]}
-}
 
 func compiled(t interface{ Fatalf(string, ...any) }, src string) *interp.Program {
 	return compiledUnder(t, src, interp.Options{NotSetParticipantData: interp.NotSetEmpty})
@@ -246,7 +60,7 @@ func drive(t interface{ Fatalf(string, ...any) }, p *interp.Program, s *interp.S
 			return b.String() + shown(res)
 		}
 		fmt.Fprintf(&b, "%s %s %v %v %v;", e.Kind, e.Name, e.Inputs, e.Key, e.Transfer)
-		if err := p.Resume(s, answer(e, r.IntN(60))); err != nil {
+		if err := p.Resume(s, made.Answer(e, r.IntN(60))); err != nil {
 			t.Fatalf("resume: %v", err)
 		}
 	}
@@ -257,7 +71,7 @@ func drive(t interface{ Fatalf(string, ...any) }, p *interp.Program, s *interp.S
 func TestEveryRunEndsWithinItsBudget(t *testing.T) {
 	longest := 0
 	rapid.Check(t, func(t *rapid.T) {
-		src := makeFlow(rapid.Uint64().Draw(t, "flow"))
+		src := made.Flow(rapid.Uint64().Draw(t, "flow"))
 		p := compiled(t, src)
 		s := p.Start(interp.Call{ANI: "x", At: time.Unix(0, 0)})
 		drive(t, p, s, rapid.Uint64().Draw(t, "answers"))
@@ -273,7 +87,7 @@ func TestEveryRunEndsWithinItsBudget(t *testing.T) {
 
 func TestCloneGoesItsOwnWay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := compiled(t, makeFlow(rapid.Uint64().Draw(t, "flow")))
+		p := compiled(t, made.Flow(rapid.Uint64().Draw(t, "flow")))
 		s := p.Start(interp.Call{ANI: "x", ParticipantData: map[string]string{"p0": "before"}})
 		s.Record(interp.TraceFull)
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "steps"), 3))
@@ -282,7 +96,7 @@ func TestCloneGoesItsOwnWay(t *testing.T) {
 			if e == nil {
 				break
 			}
-			if err := p.Resume(s, answer(e, r.IntN(60))); err != nil {
+			if err := p.Resume(s, made.Answer(e, r.IntN(60))); err != nil {
 				t.Fatalf("%v", err)
 			}
 		}
@@ -312,7 +126,7 @@ func TestCloneGoesItsOwnWay(t *testing.T) {
 func TestEqualKeysHaveOneFuture(t *testing.T) {
 	pairs := 0
 	rapid.Check(t, func(t *rapid.T) {
-		p := compiled(t, makeFlow(rapid.Uint64().Draw(t, "flow")))
+		p := compiled(t, made.Flow(rapid.Uint64().Draw(t, "flow")))
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "walks"), 4))
 		seen := map[string][]*interp.State{}
 		for range 10 {
@@ -322,7 +136,7 @@ func TestEqualKeysHaveOneFuture(t *testing.T) {
 				if e == nil {
 					break
 				}
-				if err := p.Resume(s, answer(e, r.IntN(60))); err != nil {
+				if err := p.Resume(s, made.Answer(e, r.IntN(60))); err != nil {
 					t.Fatalf("%v", err)
 				}
 				k := string(s.AppendKey(nil))
@@ -365,10 +179,10 @@ func TestEqualKeysHaveOneFuture(t *testing.T) {
 // TestWorldThatAnswersNonsense: whatever a world says, Resume takes it or says why not.
 func TestWorldThatAnswersNonsense(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := compiled(t, makeFlow(rapid.Uint64().Draw(t, "flow")))
+		p := compiled(t, made.Flow(rapid.Uint64().Draw(t, "flow")))
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "answers"), 5))
 		w := worldFunc(func(e *interp.Effect) interp.Outcome {
-			o := answer(e, r.IntN(60))
+			o := made.Answer(e, r.IntN(60))
 			switch r.IntN(12) {
 			case 0:
 				o.Branch = []string{"", "yes", "failure", "Success"}[r.IntN(4)]
@@ -398,7 +212,7 @@ func (f worldFunc) Now() time.Time                                              
 // refused; keys and clones can be taken of every state on the way.
 func FuzzFlow(f *testing.F) {
 	for i := range uint64(5) {
-		f.Add([]byte(makeFlow(i)), i)
+		f.Add([]byte(made.Flow(i)), i)
 	}
 	for _, c := range cases(f) {
 		f.Add(c.ar.Files[0].Data, uint64(1))
@@ -417,7 +231,7 @@ func FuzzFlow(f *testing.F) {
 			if err != nil || e == nil {
 				return
 			}
-			if err := p.Resume(s, answer(e, r.IntN(60))); err != nil {
+			if err := p.Resume(s, made.Answer(e, r.IntN(60))); err != nil {
 				return
 			}
 			s.AppendKey(nil)
