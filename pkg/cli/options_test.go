@@ -108,9 +108,9 @@ func TestOptions(t *testing.T) {
 		{"auth check --offline --for plan,status", authCheckOptions{s, true, []string{"plan", "status"}}},
 		{"token renew", tokenRenewOptions{session: s}},
 		{"token renew --every 20m", tokenRenewOptions{s, 20 * time.Minute}},
-		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Full, "", false}},
-		{"validate --proof quick --counterexamples d --online", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Quick, "d", true}},
-		{"validate --fail-severity warning --severity DR-CALL-006=error --severity DR-ORG-001=warning", validateOptions{s, diag.Warning, map[string]diag.Severity{"DR-CALL-006": diag.Error, "DR-ORG-001": diag.Warning}, prove.Full, "", false}},
+		{"validate", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Full, "", false, reportFile{}}},
+		{"validate --proof quick --counterexamples d --online --report r.html", validateOptions{s, diag.Error, map[string]diag.Severity{}, prove.Quick, "d", true, reportFile{"r.html", true}}},
+		{"validate --fail-severity warning --severity DR-CALL-006=error --severity DR-ORG-001=warning", validateOptions{s, diag.Warning, map[string]diag.Severity{"DR-CALL-006": diag.Error, "DR-ORG-001": diag.Warning}, prove.Full, "", false, reportFile{}}},
 		{"simulate", simulateOptions{session: s, crm: "fixtures", flow: "rendered", load: noLoad}},
 		{"simulate --load 60/min --for 8h --arrivals a --seed 7 --strangers 1% --legs 2% --leg-gap 1m --latency 1s,2s --tier professional --search-window rolling --others 1/s --other-requests 2/s --action-limits 3,4 --compare search,rollup --find-limit --max-failed 5%", simulateOptions{
 			session: s, crm: "fixtures", flow: "rendered", load: loadOptions{

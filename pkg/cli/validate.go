@@ -26,6 +26,7 @@ type validateOptions struct {
 	proof      prove.Mode
 	folder     string // for counterexamples; empty: they are not written
 	online     bool   // ask both accounts, too
+	report     reportFile
 }
 
 func newValidateCmd(env *Env, run func(context.Context, validateOptions) error) *cobra.Command {
@@ -33,6 +34,7 @@ func newValidateCmd(env *Env, run func(context.Context, validateOptions) error) 
 	var severities []string
 	var folder string
 	var ask bool
+	var page reportFile
 	cmd := &cobra.Command{
 		Use:         "validate",
 		Annotations: map[string]string{formatsOf: "sarif junit github"},
@@ -67,7 +69,7 @@ not parse, 1 anything else.`,
   dealroute validate --online --sandbox`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o := validateOptions{session: env.session(), failAt: diag.Severity(failAt), severities: map[string]diag.Severity{}, proof: prove.Mode(mode), folder: folder, online: ask}
+			o := validateOptions{session: env.session(), failAt: diag.Severity(failAt), severities: map[string]diag.Severity{}, proof: prove.Mode(mode), folder: folder, online: ask, report: page}
 			if o.proof == prove.Off && folder != "" {
 				return usage(cmd.CommandPath(), errors.New("--counterexamples needs a proof, and --proof=off leaves it out"))
 			}
@@ -89,6 +91,7 @@ not parse, 1 anything else.`,
 	choose(cmd.Flags(), &mode, "proof", mode, "how much is proved: full, quick or off", string(prove.Full), string(prove.Quick), string(prove.Off))
 	cmd.Flags().BoolVar(&ask, "online", false, "also ask the org and HubSpot, by reads alone")
 	cmd.Flags().StringVar(&folder, "counterexamples", "", "folder to write the world files of broken properties to")
+	page.flag(cmd.Flags(), "the findings with their lines, the proof and pictures")
 	return cmd
 }
 
@@ -191,7 +194,11 @@ func sources(l *loaded, set fs.FS) func(string) []byte {
 	}
 }
 
-func runValidate(ctx context.Context, o validateOptions) error {
+func runValidate(ctx context.Context, o validateOptions) (err error) {
+	if err := o.report.mayWrite(); err != nil {
+		return err
+	}
+	defer o.report.ended(o.session, &err)
 	j, err := loadJudged(o.session)
 	if err != nil {
 		return err
@@ -221,26 +228,15 @@ func runValidate(ctx context.Context, o validateOptions) error {
 	if err := errors.Join(files.add(in.Proof, replay), files.write(o.folder)); err != nil {
 		return err
 	}
-	texts := map[string][]byte{}
-	show := func(f *diag.Finding) {
-		at := j.shown(f.Position.File)
-		if texts[at] == nil {
-			texts[at] = j.source(f.Position.File)
-		}
-		f.Position.File, f.Length = at, f.Written(texts[at])
+	texts := j.place(&answer)
+	proved, err := view.NewProof(in.Proof, replay)
+	if err != nil {
+		return err
 	}
-	for i := range answer.Findings {
-		show(&answer.Findings[i])
-	}
-	for i := range answer.Allowed {
-		show(&answer.Allowed[i].Finding)
-	}
+	looked := append(j.looked(), asked...)
 	switch o.settings.format {
 	case "json":
-		var shown *view.Proof
-		if shown, err = view.NewProof(in.Proof, replay); err == nil {
-			err = view.JSON(o.IO.Out, view.NewValidation(answer, shown))
-		}
+		err = view.JSON(o.IO.Out, view.NewValidation(answer, proved))
 	case "sarif":
 		err = view.SARIF(o.IO.Out, answer, o.version())
 	case "junit":
@@ -253,16 +249,39 @@ func runValidate(ctx context.Context, o validateOptions) error {
 			err = view.PrintProof(o.IO.Out, in.Proof, replay)
 		}
 		if err == nil {
-			_, err = diag.Fprintf(o.IO.Out, "%s\n", view.Tallied(view.ValidationTally(j.file, answer, append(j.looked(), asked...)), answer.Findings.Counts()))
+			_, err = diag.Fprintf(o.IO.Out, "%s\n", view.Tallied(view.ValidationTally(j.file, answer, looked), answer.Findings.Counts()))
 		}
 	}
 	if err != nil {
 		return err
 	}
-	if answer.Findings.Has(o.failAt) {
-		return errNo
+	no := answer.Findings.Has(o.failAt)
+	if no {
+		err = errNo
 	}
-	return nil
+	return o.report.after(o.session, err, func() ([]byte, error) {
+		return j.page(o, answer, view.NewValidation(answer, proved), texts, looked, no).Render()
+	})
+}
+
+// place says of each finding what its file is called from here and how much of a line it is about, and gives
+// the texts of these files.
+func (j *judged) place(a *validate.Answer) map[string][]byte {
+	texts := map[string][]byte{}
+	show := func(f *diag.Finding) {
+		at := j.shown(f.Position.File)
+		if texts[at] == nil {
+			texts[at] = j.source(f.Position.File)
+		}
+		f.Position.File, f.Length = at, f.Written(texts[at])
+	}
+	for i := range a.Findings {
+		show(&a.Findings[i])
+	}
+	for i := range a.Allowed {
+		show(&a.Allowed[i].Finding)
+	}
+	return texts
 }
 
 // looked says how much there was to look at.

@@ -67,10 +67,22 @@ var pageHTML string
 var pageCSS string
 
 //go:embed page.js
-var pageJS string
+var frameJS string
 
-// style is the one stylesheet.
-var style = sync.OnceValue(func() string { return picture.Look() + pageCSS })
+//go:embed pages.html
+var pagesHTML string
+
+//go:embed pages.css
+var pagesCSS string
+
+//go:embed pages.js
+var pagesJS string
+
+// style is the one stylesheet, and pageJS the one script.
+var (
+	style  = sync.OnceValue(func() string { return picture.Look() + pageCSS + pagesCSS })
+	pageJS = frameJS + pagesJS
+)
 
 // begin are the first bytes of every report.
 const begin = "<!DOCTYPE html>\n<html lang=\"en\" data-dealroute-report>"
@@ -145,7 +157,7 @@ func embed(v any) (string, error) {
 var templates = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
 		"line": diag.Line, "plain": diag.Plain, "shape": shape, "stamp": stamp, "parts": Line.parts,
-	}).Parse(pageHTML)
+	}).Parse(pageHTML + pagesHTML)
 })
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
@@ -211,6 +223,8 @@ func (r *renderer) block(x Block) (any, error) {
 		}{x, in}, err
 	case *Table:
 		return r.table(x)
+	case interface{ nest(*renderer) (any, error) }:
+		return x.nest(r)
 	case interface {
 		draw() (drawn, []Block, error)
 	}:

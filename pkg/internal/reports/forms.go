@@ -13,6 +13,9 @@ import (
 
 // want is what a page should say of what stands at these places of the answer.
 func (c *checker) want(form, paths string) (string, error) {
+	if form == "where" {
+		return c.where(strings.Fields(paths))
+	}
 	var all [][]any // for each path, what stands there
 	for _, path := range strings.Fields(paths) {
 		var here []any
@@ -29,7 +32,7 @@ func (c *checker) want(form, paths string) (string, error) {
 		return "", fmt.Errorf("no place")
 	}
 	switch form {
-	case "text", "place", "time", "len":
+	case "text", "place", "time", "len", "big", "json":
 		if len(all) != 1 || len(all[0]) != 1 {
 			return "", fmt.Errorf("%s takes one place, and %s are several", form, paths)
 		}
@@ -84,11 +87,60 @@ func numeric(form string, ns [][]float64) (string, error) {
 	return "", fmt.Errorf("the form %q is not known", form)
 }
 
+// where counts the objects of a list that have a value under a key.
+func (c *checker) where(of []string) (string, error) {
+	if len(of) != 3 {
+		return "", fmt.Errorf("where takes a place, a key and a value, not %q", of)
+	}
+	found, err := look(c.data, of[0])
+	if err != nil {
+		return "", err
+	}
+	list, ok := found[0].([]any)
+	if !ok {
+		return "", fmt.Errorf("%s is no list", of[0])
+	}
+	n := 0
+	for _, x := range list {
+		value, err := child(x, unescape(of[1]))
+		if err != nil {
+			return "", err
+		}
+		if fmt.Sprint(value[0]) == unescape(of[2]) {
+			n++
+		}
+	}
+	return thousands(float64(n)), nil
+}
+
+// onOneLine is a value as JSON, cut where a page cuts it.
+func onOneLine(v any) (string, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	r := []rune(strings.TrimSpace(b.String()))
+	if len(r) > 160 {
+		return shown(string(r[:159]) + "…"), err
+	}
+	return shown(string(r)), err
+}
+
 func single(form string, v any) (string, error) {
+	if form == "json" {
+		return onOneLine(v)
+	}
 	switch v := v.(type) {
 	case string:
-		if form == "text" {
+		switch form {
+		case "text":
 			return shown(v), nil
+		case "big":
+			n := v
+			for i := len(n) - 3; i > 0; i -= 3 {
+				n = n[:i] + "," + n[i:]
+			}
+			return n, nil
 		}
 		t, err := time.Parse(time.RFC3339, v)
 		return t.UTC().Format("15:04"), err
@@ -109,7 +161,7 @@ func single(form string, v any) (string, error) {
 func look(v any, pointer string) ([]any, error) {
 	here := []any{v}
 	for _, step := range strings.Split(pointer, "/")[1:] {
-		step = strings.NewReplacer("~1", "/", "~2", " ", "~3", "+", "~0", "~").Replace(step)
+		step = unescape(step)
 		var next []any
 		for _, x := range here {
 			found, err := child(x, step)
@@ -121,6 +173,10 @@ func look(v any, pointer string) ([]any, error) {
 		here = next
 	}
 	return here, nil
+}
+
+func unescape(step string) string {
+	return strings.NewReplacer("~1", "/", "~2", " ", "~3", "+", "~0", "~").Replace(step)
 }
 
 func child(v any, step string) ([]any, error) {

@@ -1,0 +1,80 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dealroute/dealroute/pkg/internal/reports"
+)
+
+// compact is a JSON text without what stands between its tokens.
+func compact(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Compact(&b, []byte(text)); err != nil {
+		t.Fatalf("%v in %.200s", err, text)
+	}
+	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(b.String())
+}
+
+// reported runs a command with --report and -o json, and holds the page against the answer: it is embedded as
+// it is printed, every figure that can be seen is that of the answer, and nothing is asked of anybody.
+func reported(t *testing.T, p *program, want int, args ...string) (page string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "report.html")
+	code, out, errs := p.run(append(slices.Clone(args), "--report", file, "-o", "json")...)
+	if code != want {
+		t.Fatalf("%q: exit %d, want %d: %s%s", args, code, want, out, errs)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dir := os.Getenv("DEALROUTE_REPORTS"); dir != "" { // for whoever wants to look at it
+		if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "-")+"-"+args[0]+".html"), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !strings.Contains(errs, "report: "+file) {
+		t.Errorf("%q: it is not said where the report is: %s", args, errs)
+	}
+	problems, figures := reports.Check(text)
+	for _, problem := range problems {
+		t.Errorf("%q: %s", args, problem)
+	}
+	data, err := reports.Data(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := compact(t, string(data)), compact(t, out); a != b {
+		t.Errorf("%q: the page has another answer than -o json prints:\n%.2000s\n%.2000s", args, a, b)
+	}
+	t.Logf("%q: %d bytes, %d figures held against the answer", args, len(text), figures)
+	return string(text)
+}
+
+func TestReportOfValidate(t *testing.T) {
+	p := newProgram(t)
+	examples, err := filepath.Glob("../../examples/*/dealroute.yaml")
+	if err != nil || len(examples) == 0 {
+		t.Fatal(err)
+	}
+	for _, file := range examples {
+		reported(t, p, 0, "validate", "-f", file, "--proof=quick")
+	}
+	bad := filepath.Join(t.TempDir(), "dealroute.yaml")
+	if err := os.WriteFile(bad, []byte("version: 1\nname: acme\ngenesys: {regio: us-east-1}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	page := reported(t, p, 2, "validate", "-f", bad)
+	for _, want := range []string{"<mark>regio</mark>", `href="#code-dr-file-005"`, `id="code-dr-file-005"`, "not in order", "did you mean"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+}
