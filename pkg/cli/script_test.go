@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) // as main has it
 			env := cli.OSEnv("test")
 			env.Pause = brief
+			if !env.IO.ErrTerminal {
+				env.Ticks = nil // else a busy machine would say in a script's standard error what takes long
+			}
 			code := cli.Main(ctx, os.Args[1:], env)
 			stop()
 			os.Exit(code)
