@@ -16,6 +16,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
+	"github.com/dealroute/dealroute/pkg/internal/recall"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/source"
 )
@@ -349,13 +350,34 @@ func (p actionParts) place(f diag.Finding, export string) diag.Position {
 // of the template.
 func exported(def *dataaction.Definition, parts actionParts, ending string) (Artifact, *dataaction.Definition, diag.Findings) {
 	a := Artifact{"actions/" + def.Name + ending, string(def.Export())}
-	parsed, found := dataaction.ParseExport(a.Path, []byte(a.Text))
+	x := readBack(a)
 	var fs diag.Findings
-	for _, f := range append(found, checked(parsed)...) {
+	for _, f := range x.found {
 		f.Position, f.Length = parts.place(f, a.Text), 0
 		fs = append(fs, f)
 	}
-	return a, parsed, fs
+	return a, x.definition.Clone(), fs
+}
+
+// An export is a data action read back from its file, with what was found in it.
+type export struct {
+	definition *dataaction.Definition // nil when it cannot be read
+	found      diag.Findings
+}
+
+// exports are those that were read back, by path and text: most edits of a deployment file leave
+// its data actions alone.
+var exports = recall.Store[export]{Most: 1 << 20}
+
+func readBack(a Artifact) export {
+	key := a.Path + "\x00" + a.Text
+	x, ok := exports.Get(key)
+	if !ok {
+		x.definition, x.found = dataaction.ParseExport(a.Path, []byte(a.Text))
+		x.found = append(x.found, checked(x.definition)...)
+		exports.Put(key, x)
+	}
+	return x
 }
 
 // definition renders the three files of a data action.

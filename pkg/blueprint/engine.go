@@ -23,6 +23,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
+	"github.com/dealroute/dealroute/pkg/internal/recall"
 )
 
 // A rendering is the text that a template gave, and which lines of the template wrote it.
@@ -157,10 +158,20 @@ func (e engine) render(name string, data any) (rendering, diag.Findings) {
 // from the text: amid other text a comma or a brace in a value would be syntax. A comment
 // may hold one.
 func (r rendering) misplaced(root *yaml.Node) diag.Findings {
-	starts := map[diag.Position]bool{}
+	if len(r.values) == 0 {
+		return nil
+	}
+	alone := make(map[diag.Position]bool, len(r.values))
+	for _, v := range r.values {
+		alone[v.at] = false
+	}
 	var walk func(*yaml.Node)
 	walk = func(n *yaml.Node) {
-		starts[diag.Position{Line: n.Line, Column: n.Column}] = true
+		if at := (diag.Position{Line: n.Line, Column: n.Column}); !alone[at] {
+			if _, is := alone[at]; is {
+				alone[at] = true
+			}
+		}
 		for _, c := range n.Content {
 			walk(c)
 		}
@@ -169,7 +180,7 @@ func (r rendering) misplaced(root *yaml.Node) diag.Findings {
 	var fs diag.Findings
 	for _, v := range r.values {
 		line := r.text[1+strings.LastIndexByte(r.text[:v.offset], '\n') : v.offset]
-		if !starts[v.at] && !strings.HasPrefix(strings.TrimLeft(line, " "), "#") {
+		if !alone[v.at] && !strings.HasPrefix(strings.TrimLeft(line, " "), "#") {
 			fs = append(fs, r.amid(v))
 		}
 	}
@@ -196,6 +207,10 @@ func (r rendering) amid(v value) diag.Finding {
 	}
 }
 
+// prepared are the templates that were read and prepared, by name and text. Executing one does not
+// change it.
+var prepared = recall.Store[*template.Template]{Most: 1 << 20}
+
 // parse reads a template and prepares it and the partials it defines: nothing in them prints
 // a value raw, and their lines can be told from the result.
 func (e engine) parse(r rendering, name string) (*template.Template, diag.Findings) {
@@ -207,6 +222,18 @@ func (e engine) parse(r rendering, name string) (*template.Template, diag.Findin
 		}
 		return nil, r.fail(1, "the template cannot be read: %v", err)
 	}
+	key := fmt.Sprintf("%s\x00%t\x00%s", name, e.annotate, src)
+	if t, ok := prepared.Get(key); ok {
+		return t, nil
+	}
+	t, found := e.prepare(r, name, src)
+	if found == nil {
+		prepared.Put(key, t)
+	}
+	return t, found
+}
+
+func (e engine) prepare(r rendering, name string, src []byte) (*template.Template, diag.Findings) {
 	fail := func(at int, hint, format string, args ...any) (*template.Template, diag.Findings) {
 		line := 1 + bytes.Count(src[:at], []byte("\n"))
 		return nil, diag.Findings{{
@@ -498,8 +525,11 @@ func quoteJSON(v any) (string, error) {
 	if err := enc.Encode(v); err != nil {
 		return "", err
 	}
-	return fits(strings.NewReplacer("$", `\u0024`, "#", `\u0023`).Replace(strings.TrimSuffix(b.String(), "\n")))
+	return fits(veiled.Replace(strings.TrimSuffix(b.String(), "\n")))
 }
+
+// veiled escapes in JSON what Velocity would read.
+var veiled = strings.NewReplacer("$", `\u0024`, "#", `\u0023`)
 
 // quoteRef writes a reference. It escapes the name; kind and field are words.
 func quoteRef(kind, name, field string) (string, error) {

@@ -2,6 +2,8 @@ package dataaction
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -27,6 +29,18 @@ type Definition struct {
 	root    *yaml.Node // what the definition was read from, for places; nil for one made in Go
 	unknown map[string]bool
 	partly  map[string]bool
+}
+
+// Clone is a copy that may be changed without the original's knowing; nil of nil.
+func (d *Definition) Clone() *Definition {
+	if d == nil {
+		return nil
+	}
+	out := *d
+	out.Request.Headers = maps.Clone(d.Request.Headers)
+	out.Response.TranslationMap, out.Response.Defaults = maps.Clone(d.Response.TranslationMap), maps.Clone(d.Response.Defaults)
+	out.Input, out.Output = slices.Clone(d.Input), slices.Clone(d.Output)
+	return &out
 }
 
 // RequestConfig is what a definition says about the request.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/dealroute/dealroute/pkg/internal/recall"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
 )
 
@@ -68,7 +69,14 @@ func (t typeSet) String() string {
 // and what Genesys does is undocumented.
 var annotations = []string{"$schema", "id", "title", "description", "default", "format", "name", "example", "examples"}
 
+// compiled are the contracts that were read.
+var compiled recall.Store[*schema]
+
 func compileSchema(raw json.RawMessage) (*schema, error) {
+	return compiled.Of(string(raw), func(string) (*schema, error) { return readSchema(raw) })
+}
+
+func readSchema(raw json.RawMessage) (*schema, error) {
 	if len(raw) == 0 {
 		return &schema{root: &shape{}}, nil
 	}

@@ -3,11 +3,18 @@ package jsonpath
 import (
 	"strconv"
 	"strings"
+
+	"github.com/dealroute/dealroute/pkg/internal/recall"
 )
+
+// parsed are the paths that were read.
+var parsed recall.Store[*Path]
 
 // Parse reads a path. One that begins with neither $ nor @ gets "$." in front, so that
 // ".total" is the deep scan "$..total".
-func Parse(text string) (p *Path, err error) {
+func Parse(text string) (*Path, error) { return parsed.Of(text, parse) }
+
+func parse(text string) (p *Path, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			fault, ok := r.(parseFault)

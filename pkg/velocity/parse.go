@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/recall"
 )
 
 // Limits that keep a hostile template from exhausting the stack or the parser.
@@ -14,8 +15,15 @@ const (
 	maxScans = 1 << 12
 )
 
+// parsed are the templates that were read, by name and text.
+var parsed recall.Store[*Template]
+
 // Parse reads a template. The name appears in messages. The error is an *Error.
 func Parse(name, text string) (*Template, error) {
+	return parsed.Of(name+"\x00"+text, func(string) (*Template, error) { return parse(name, text) })
+}
+
+func parse(name, text string) (*Template, error) {
 	t := &Template{name: name, text: text, lines: []int{0}}
 	for i := range len(text) {
 		if text[i] == '\n' {

@@ -28,7 +28,7 @@ func (p *Program) Type() Type { return p.typed.Type }
 // Compile parses, checks and compiles an expression; target is as for Check. At most one
 // Options is looked at. The error is an *Error.
 func Compile(text string, scope Scope, target *Type, o ...Options) (*Program, error) {
-	n, err := parse(text)
+	n, err := Parse(text)
 	if err != nil {
 		return nil, err
 	}

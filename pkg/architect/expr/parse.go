@@ -5,15 +5,22 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dealroute/dealroute/pkg/internal/recall"
 )
+
+// parsed are the expressions that were read: a tree does not change.
+var parsed recall.Store[Node]
 
 // Parse reads an expression. The error is an *Error.
 func Parse(text string) (Node, error) {
-	n, err := parse(text)
-	if err != nil {
-		return nil, err
-	}
-	return n, nil
+	return parsed.Of(text, func(text string) (Node, error) {
+		n, err := parse(text)
+		if err != nil {
+			return nil, err
+		}
+		return n, nil
+	})
 }
 
 func parse(text string) (Node, *Error) {

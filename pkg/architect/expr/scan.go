@@ -31,8 +31,23 @@ type token struct {
 	text string // a name, a number or an operator as written; of a string its value
 }
 
-// operators, longer ones first. A single = is none.
-var operators = []string{"==", "!=", ">=", "<=", "+", "-", "*", "/", "%", "^", "&", "|", "~", "!", ">", "<", "?", ":", "(", ")", "[", "]", ",", "."}
+// operatorLength is the length of the operator at the beginning of s, of the longer one where two
+// begin; 0 when there is none. A single = is none.
+func operatorLength(s string) int {
+	switch s[0] {
+	case '=', '!', '>', '<':
+		if len(s) > 1 && s[1] == '=' {
+			return 2
+		}
+		if s[0] == '=' {
+			return 0
+		}
+		return 1
+	case '+', '-', '*', '/', '%', '^', '&', '|', '~', '?', ':', '(', ')', '[', ']', ',', '.':
+		return 1
+	}
+	return 0
+}
 
 // A scanner cuts a text into tokens.
 type scanner struct {
@@ -57,10 +72,8 @@ func (s *scanner) next() (token, *Error) {
 	if n := nameLength(rest); n > 0 {
 		return s.take(tokName, n), nil
 	}
-	for _, op := range operators {
-		if strings.HasPrefix(rest, op) {
-			return s.take(tokOp, len(op)), nil
-		}
+	if n := operatorLength(rest); n > 0 {
+		return s.take(tokOp, n), nil
 	}
 	r, n := utf8.DecodeRuneInString(rest)
 	e := &Error{Offset: s.at, Length: n, Message: fmt.Sprintf("unexpected character %q", r)}
@@ -94,6 +107,12 @@ func (s *scanner) number() (token, *Error) {
 }
 
 func (s *scanner) string() (token, *Error) {
+	inside := s.text[s.at+1:]
+	if i := strings.IndexAny(inside, `"\\`); i >= 0 && inside[i] == '"' { // nothing is escaped
+		t := token{kind: tokString, at: s.at, end: s.at + i + 2, text: inside[:i]}
+		s.at = t.end
+		return t, nil
+	}
 	var b strings.Builder
 	for i := s.at + 1; i < len(s.text); i++ {
 		switch c := s.text[i]; c {
@@ -118,12 +137,17 @@ func (s *scanner) string() (token, *Error) {
 	return token{}, &Error{Offset: s.at, Length: 1, Message: "the string has no closing quote"}
 }
 
+func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // nameLength is the length of the name at the beginning of s: it begins with a letter or $
 // and goes on with letters, digits and _.
 func nameLength(s string) int {
 	n := 0
+	for n < len(s) && (isLetter(s[n]) || n > 0 && (isDigit(s[n]) || s[n] == '_')) {
+		n++
+	}
 	for n < len(s) {
 		r, size := utf8.DecodeRuneInString(s[n:])
 		if n == 0 && !isNameStart(r) || !isNamePart(r) {
