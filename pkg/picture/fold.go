@@ -98,7 +98,7 @@ func (b *builder) absorb(v *vertex) bool {
 		if to == v || to.gone || to.in != 1 || to.lane != v.lane || w.call {
 			continue
 		}
-		if to.jump && len(to.ways) == 1 && !v.jump && v.kind != Start {
+		if to.jump && len(to.ways) == 1 && !v.jump && v.kind != Start && !v.calls() {
 			v.acts = append(v.acts, to.acts...)
 			v.more = append(v.more, to.more...)
 			w.to, to.gone = to.ways[0].to, true
@@ -114,6 +114,12 @@ func (b *builder) absorb(v *vertex) bool {
 		}
 	}
 	return false
+}
+
+// calls reports whether a call comes back to the box from a task, which a box of what runs
+// afterwards must not be.
+func (v *vertex) calls() bool {
+	return slices.ContainsFunc(v.ways, func(w *way) bool { return w.call })
 }
 
 func (v *vertex) plain() bool {

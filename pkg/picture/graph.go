@@ -49,7 +49,8 @@ type Node struct {
 	Acts []Act    // the actions it stands for, in order
 	Mark Mark
 
-	back bool // it returns to whoever called the task
+	back bool   // it returns to whoever called the task
+	rule string // of a picture of rules: the rule's name
 }
 
 // An Act is an action of the text that a node stands for.

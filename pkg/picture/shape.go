@@ -162,5 +162,6 @@ func (b *builder) asks(a *architect.Action) string {
 	return strings.Join(parts, " · ")
 }
 
+// upper and lower change the first letter.
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -407,6 +407,10 @@ func shadows(d *deployment.Deployment, i int) []int {
 	return out
 }
 
+// Shadows are the rules, by their index, that together take whatever a rule would take; none
+// when something is left to it, or when nobody can say.
+func Shadows(d *deployment.Deployment, rule int) []int { return shadows(d, rule) }
+
 // equivalent reports whether two rules ask the same.
 func equivalent(d *deployment.Deployment, a, b deployment.When) bool {
 	all := func(x, y deployment.When) bool {

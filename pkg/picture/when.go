@@ -1,0 +1,253 @@
+package picture
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/routing"
+)
+
+// when says what a rule asks for, a line for each condition; all of them have to hold.
+func (t *tree) when(w deployment.When) []string {
+	var out []string
+	add := func(s string) {
+		if s != "" {
+			if len(out) > 0 {
+				s = "and " + s
+			} else {
+				s = upper(s)
+			}
+			out = append(out, s)
+		}
+	}
+	if len(w.At) > 0 {
+		add("it is " + listed(w.At, "or"))
+	}
+	if len(w.Called) > 0 {
+		add("the caller dialled " + listed(w.Called, "or"))
+	}
+	for _, s := range callerWords(w.Caller) {
+		add(s)
+	}
+	if len(w.Outcome) > 0 {
+		var who []string
+		failed := ""
+		for _, o := range w.Outcome {
+			if o == routing.LookupFailed {
+				failed = outcomeWords(o)
+			} else {
+				who = append(who, outcomeWords(o))
+			}
+		}
+		switch {
+		case len(who) == 0:
+			add(failed)
+		case failed == "":
+			add("the caller is " + listed(who, "or"))
+		default:
+			add("the caller is " + listed(who, "or") + ", or " + failed)
+		}
+	}
+	if len(w.Failure) > 0 {
+		var fs []string
+		for _, f := range w.Failure {
+			fs = append(fs, failureWords[f])
+		}
+		add(listed(fs, "or"))
+	}
+	if len(w.Lifecycle) > 0 {
+		add("the contact's lifecycle stage is " + listed(w.Lifecycle, "or"))
+	}
+	for _, s := range t.dealWords(w) {
+		add(s)
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.Facts)) {
+		for _, s := range factWords(name, w.Facts[name]) {
+			add(s)
+		}
+	}
+	return out
+}
+
+func (t *tree) dealWords(w deployment.When) []string {
+	var out []string
+	if len(w.Stage) > 0 {
+		out = append(out, "the deal's stage is "+t.stages(w.Stage))
+	}
+	if len(w.Pipeline) > 0 {
+		out = append(out, "the deal's pipeline is "+listed(w.Pipeline, "or"))
+	}
+	if w.Won != nil {
+		out = append(out, map[bool]string{true: "the deal is won", false: "the deal is not won"}[*w.Won])
+	}
+	if s := between(amount(w.MinValue), amount(w.MaxValue)); s != "" {
+		out = append(out, "open deals come to "+s)
+	}
+	if a := w.AnyOpen; a != nil {
+		var parts []string
+		if len(a.Stage) > 0 {
+			parts = append(parts, "of stage "+t.stages(a.Stage))
+		}
+		if len(a.Pipeline) > 0 {
+			parts = append(parts, "of pipeline "+listed(a.Pipeline, "or"))
+		}
+		if s := between(amount(a.MinValue), amount(a.MaxValue)); s != "" {
+			parts = append(parts, "of "+s)
+		}
+		out = append(out, "some open deal is "+listed(parts, "and"))
+	}
+	if r := w.OpenDeals; r != nil {
+		out = append(out, "open deals: "+between(whole(r.Min), whole(r.Max)))
+	}
+	return out
+}
+
+// stages names stages as people do: an id that has a name is that name.
+func (t *tree) stages(list []string) string {
+	var out []string
+	for _, s := range list {
+		if name := t.d.HubSpot.Stages[s]; name != "" {
+			s = name
+		}
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return listed(out, "or")
+}
+
+var outcomes = map[routing.Outcome]string{
+	routing.ActiveDeal: "a contact with an open deal", routing.InactiveDeal: "a contact whose deals are all closed", routing.ContactNoDeal: "a contact without deals",
+	routing.NoRecord: "nobody HubSpot knows", routing.LookupFailed: "HubSpot could not be asked",
+}
+
+func outcomeWords(o routing.Outcome) string {
+	if s := outcomes[o]; s != "" {
+		return s
+	}
+	return string(o)
+}
+
+var failureWords = map[string]string{
+	routing.FailureTimeout: "HubSpot did not answer in time", routing.FailureError: "HubSpot gave no usable answer",
+	routing.FailureBreaker: "HubSpot is left alone after a failure", routing.FailureOff: "asking HubSpot is switched off",
+}
+
+var numberKinds = map[string]string{
+	routing.NumberWithheld: "withheld", routing.NumberUnreadable: "no number that can be read", routing.NumberOwn: "one of our own", routing.NumberUsable: "one to look up",
+}
+
+func callerWords(c *deployment.CallerTest) []string {
+	if c == nil {
+		return nil
+	}
+	var out []string
+	if len(c.Number) > 0 {
+		var ns []string
+		for _, n := range c.Number {
+			ns = append(ns, numberKinds[n])
+		}
+		out = append(out, "the caller's number is "+listed(ns, "or"))
+	}
+	if len(c.Country) > 0 {
+		out = append(out, "the caller's number is of "+listed(c.Country, "or"))
+	}
+	return out
+}
+
+func factWords(name string, f deployment.FactTest) []string {
+	var out []string
+	if len(f.Any) > 0 {
+		out = append(out, name+" is "+listed(f.Any, "or"))
+	}
+	if len(f.Not) > 0 {
+		out = append(out, name+" is known and not "+listed(f.Not, "or"))
+	}
+	if f.Prefix != "" {
+		out = append(out, name+" begins with "+f.Prefix)
+	}
+	low, high := "", ""
+	if f.Min != nil {
+		low = f.Min.String()
+	}
+	if f.Max != nil {
+		high = f.Max.String()
+	}
+	if s := between(low, high); s != "" {
+		out = append(out, name+" is "+s)
+	}
+	if f.Within != nil {
+		if n := *f.Within; n < 0 {
+			out = append(out, name+" is within the last "+count(-n, "day", "days"))
+		} else {
+			out = append(out, name+" is within the next "+count(n, "day", "days"))
+		}
+	}
+	if f.Before != nil {
+		out = append(out, name+" is before "+day(*f.Before))
+	}
+	if f.After != nil {
+		out = append(out, name+" is after "+day(*f.After))
+	}
+	if f.Set != nil {
+		out = append(out, map[bool]string{true: name + " is known", false: name + " is not known"}[*f.Set])
+	}
+	if f.IgnoreCase && len(out) > 0 {
+		out[len(out)-1] += " (in small or capital letters)"
+	}
+	return out
+}
+
+func day(n int) string {
+	switch {
+	case n == 0:
+		return "today"
+	case n < 0:
+		return "the day " + count(-n, "day", "days") + " ago"
+	}
+	return "the day in " + count(n, "day", "days")
+}
+
+func between(low, high string) string {
+	switch {
+	case low != "" && low == high:
+		return "exactly " + low
+	case low != "" && high != "":
+		return low + " to " + high
+	case low != "":
+		return "at least " + low
+	case high != "":
+		return "at most " + high
+	}
+	return ""
+}
+
+func whole(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
+
+// amount writes a sum with commas between thousands.
+func amount(d *routing.Decimal) string {
+	if d == nil {
+		return ""
+	}
+	s := d.String()
+	sign := ""
+	if strings.HasPrefix(s, "-") {
+		sign, s = "-", s[1:]
+	}
+	head, tail, _ := strings.Cut(s, ".")
+	for i := len(head) - 3; i > 0; i -= 3 {
+		head = head[:i] + "," + head[i:]
+	}
+	if tail != "" {
+		head += "." + tail
+	}
+	return sign + head
+}
