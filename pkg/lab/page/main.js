@@ -1,0 +1,719 @@
+// Puts the parts of the page together: what is asked of the server, and who shows the answer.
+
+import { open, get, post, Gone, Refused } from "./api.js";
+import { ask, difference, help, trouble } from "./dialogs.js";
+import { $, el, fill, say, calm, count, lessMotion } from "./dom.js";
+import { Editor, explain } from "./editor.js";
+import { Phone } from "./phone.js";
+import { Picture } from "./picture.js";
+import { Player, words } from "./player.js";
+import { Run, breakerField, clockField } from "./run.js";
+import { showAgent, showCalls, showData, showResult, showStep } from "./step.js";
+
+const state = {
+  session: null,
+  check: null,
+  proof: null,
+  call: null,
+  heads: [],
+  player: new Player(),
+  of: "flow",
+  shown: "", // key of the picture that is shown
+  pictures: new Map(),
+  callFlow: "", // hash of the flow's picture of the call
+  sending: null, // promise of the text that is on its way
+  typed: false, // text that was not sent yet
+};
+
+const picture = new Picture();
+const phone = new Phone(dial, hangUp);
+const run = new Run(turn, turnDialog);
+const editor = new Editor($("text-box"), {
+  change: typed,
+  complete: (at) => quietly(() => post("complete", at)),
+  hover: (at) => quietly(() => post("hover", at)),
+  meaning: showMeaning,
+  say,
+});
+
+// What helps while writing is left out when it fails: the text itself tells what is wrong.
+async function quietly(request) {
+  try {
+    return await request();
+  } catch (error) {
+    if (error instanceof Refused || error instanceof Gone) return null;
+    throw error;
+  }
+}
+
+async function boot() {
+  if (!open(gone)) {
+    banner("This page needs the whole address that dealroute lab printed in the terminal: the token behind the # lets it in.");
+    return;
+  }
+  try {
+    take(await get("session"));
+  } catch (error) {
+    if (error instanceof Refused) banner(`${error.message}. ${error.hint}`);
+    else if (!(error instanceof Gone)) throw error;
+  }
+}
+
+function take(session) {
+  state.session = session;
+  state.heads = session.calls;
+  $("name").textContent = session.name || session.file.name;
+  document.title = `${session.name || session.file.name} · dealroute lab`;
+  $("file-path").textContent = session.file.path;
+  $("file-path").title = session.file.path;
+  editor.value = session.text;
+  run.show(session.run);
+  phone.show(session.choices);
+  checked(session.check);
+  const last = state.heads[state.heads.length - 1];
+  if (last) pick(last.number);
+  else showCall(null);
+}
+
+// ---- calls
+
+async function dial(what) {
+  phone.wrong(null);
+  $("dial").disabled = true;
+  try {
+    await sent();
+    arrived(await post("dial", what), document.body.dataset.view === "file");
+  } catch (error) {
+    if (error instanceof Refused) {
+      if (document.body.dataset.view === "file") await trouble("The call was not made", error);
+      else phone.wrong(error.message, error.hint);
+    } else if (!(error instanceof Gone)) throw error;
+  } finally {
+    $("dial").disabled = false;
+  }
+}
+
+const again = () => state.call && dial({ again: state.call.number });
+
+function arrived(call, atEnd) {
+  state.heads = [...state.heads, headOf(call)];
+  run.show(call.run);
+  showCall(call);
+  const c = call.call;
+  say(`Call ${call.number}: ${c.outcome || c.schedule}, ${c.ending === "queue" ? `to ${c.queue}, priority ${c.priority}` : c.flow || "disconnected"}, waited ${words(c.waitedMs)}.${call.moved.length ? ` ${count(call.moved.length, "thing")} moved.` : ""}`);
+  if (atEnd || lessMotion()) state.player.seek(state.player.length);
+  else state.player.play();
+  drawStep(true);
+  if (state.player.playing) requestAnimationFrame(frame);
+}
+
+function headOf(call) {
+  const c = call.call;
+  return {
+    number: call.number,
+    shown: c.ani,
+    revision: call.revision,
+    outcome: c.outcome,
+    rule: c.rule,
+    reason: c.reason,
+    ending: c.ending,
+    to: c.queue || c.flow,
+    priority: c.priority,
+    waitedMs: c.waitedMs,
+    faults: call.dial?.faults || [],
+  };
+}
+
+async function pick(number) {
+  const call = await quietly(() => get("call", { number }));
+  if (!call) return;
+  showCall(call);
+  state.player.seek(state.player.length);
+  drawStep(true);
+}
+
+function hangUp() {
+  state.player.pause();
+  showCall(null);
+  say("Hung up.");
+  $("number").focus();
+}
+
+const stale = () => state.call !== null && state.check !== null && state.call.revision !== state.check.dials;
+
+function showCall(call) {
+  state.call = call;
+  state.callFlow = "";
+  state.player.pause();
+  const speed = state.player.speed;
+  state.player = new Player((call?.steps || []).map((s) => ({ node: s.node, wait: s.ms })));
+  state.player.speed = speed;
+  $("position").max = String(state.player.length);
+  for (const id of ["position", "to-start", "step-back", "play", "step-on", "to-end"]) $(id).disabled = !call;
+  phone.calling(call !== null);
+  showResult(call, stale(), { again, keep });
+  showAgent(call);
+  showData(call);
+  showCalls(state.heads, call?.number ?? null, pick);
+  drawStep(true);
+  drawPicture();
+}
+
+// ---- the picture
+
+async function drawPicture() {
+  const now = state.check?.pictures?.[state.of];
+  let number = state.call?.number ?? null;
+  // A call of an earlier text keeps the picture only as long as that picture is still true.
+  if (number && stale() && state.of === "flow" && state.callFlow && state.callFlow !== state.check.pictures.flow) number = null;
+  const key = number ? `${state.of} of call ${number}` : `${state.of} ${now || ""}`;
+  if (key === state.shown) {
+    walk(true);
+    return;
+  }
+  let found = state.pictures.get(key);
+  if (!found) {
+    found = await quietly(() => get("picture", { of: state.of, call: number }));
+    if (!found) {
+      if (!state.shown) fill($("picture"), el("p.empty", {}, "There is no picture before the file has been read without an error. The findings say what is wrong with it."));
+      return;
+    }
+    if (state.pictures.size > 24) state.pictures.delete(state.pictures.keys().next().value);
+    state.pictures.set(key, found);
+  }
+  if (number && state.call?.number !== number) return; // another call came meanwhile
+  if (number && state.of === "flow") {
+    state.callFlow = found.hash;
+    if (stale() && found.hash !== state.check.pictures.flow) return drawPicture();
+  }
+  state.shown = key;
+  picture.show(found.svg, state.of === "flow" ? "Picture of the flow" : "Picture of the rules");
+  walk(true);
+}
+
+const walks = () => state.of === "flow" && state.call !== null && state.shown === `flow of call ${state.call.number}`;
+
+function walk(quick) {
+  const note = $("picture-note");
+  if (walks()) {
+    picture.walk(state.call.steps, state.player.at, quick);
+    note.textContent = "";
+  } else {
+    if (state.of === "flow") picture.clear();
+    note.textContent = state.call && stale() && state.of === "flow" ? "of the text as it is now" : "";
+  }
+}
+
+// ---- the player
+
+function drawStep(quick = false) {
+  const p = state.player;
+  const step = state.call && p.at > 0 ? state.call.steps[p.at - 1] : null;
+  showStep(state.call, p.at);
+  $("position").value = String(p.at);
+  $("position").setAttribute("aria-valuetext", step ? `step ${p.at} of ${p.length}, ${step.action || step.type}` : `before the first of ${p.length} steps`);
+  $("player-step").textContent = state.call ? (step ? `${p.at} / ${p.length}  ${step.action || step.type}` : `0 / ${p.length}`) : "No call";
+  walk(quick);
+  drawTime();
+}
+
+function drawTime() {
+  const p = state.player;
+  const step = p.step;
+  $("play").textContent = p.playing ? "Pause" : "Play";
+  $("player-time").textContent = state.call ? `${words(p.waited)} of ${words(state.call.steps.reduce((sum, s) => sum + s.ms, 0))}` : "";
+  const wait = $("player-wait");
+  const waits = step !== null && step.wait > 0;
+  wait.hidden = !waits;
+  if (!waits) return;
+  if (wait.dataset.at !== `${state.call.number}/${p.at}`) {
+    wait.dataset.at = `${state.call.number}/${p.at}`;
+    fill(wait, el("span.track", {}, el("span.past", {})), `waits ${words(step.wait)}`, step.wait > 1600 ? el("span.note", {}, " (shown shorter)") : null);
+  }
+  wait.querySelector(".past").style.width = `${Math.round((p.playing ? p.part : 1) * 100)}%`;
+}
+
+function sayStep() {
+  const p = state.player;
+  const step = state.call && p.at > 0 ? state.call.steps[p.at - 1] : null;
+  if (step) say(`Step ${p.at} of ${p.length}: ${step.action || step.type}${step.branch ? `, ${step.branch}` : ""}${step.ms ? `, waits ${words(step.ms)}` : ""}${step.error ? `, ${step.error}` : ""}.`);
+  else if (state.call) say("Before the first step.");
+}
+
+let last = 0;
+function frame(now) {
+  if (!state.player.playing) {
+    last = 0;
+    return;
+  }
+  // After a tab was hidden the call goes on where it was.
+  const passed = last ? Math.min(100, now - last) : 16;
+  last = now;
+  if (state.player.tick(passed)) {
+    drawStep();
+    sayStep();
+  } else drawTime();
+  if (state.player.playing) requestAnimationFrame(frame);
+  else {
+    last = 0;
+    drawStep();
+  }
+}
+
+function act(what) {
+  if (!state.call) return;
+  what(state.player);
+  drawStep();
+  if (state.player.playing) requestAnimationFrame(frame);
+  else sayStep();
+}
+
+const moves = {
+  "to-start": (p) => (p.pause(), p.seek(0)),
+  "step-back": (p) => p.back(),
+  play: (p) => (p.playing ? p.pause() : p.play()),
+  "step-on": (p) => p.next(),
+  "to-end": (p) => (p.pause(), p.seek(p.length)),
+};
+for (const [id, move] of Object.entries(moves)) $(id).addEventListener("click", () => act(move));
+$("position").addEventListener("input", (event) => act((p) => (p.pause(), p.seek(Number(event.target.value)))));
+$("pace").addEventListener("change", (event) => (state.player.speed = Number(event.target.value)));
+
+// ---- the text
+
+const push = calm(60, () => sent());
+
+function typed() {
+  state.typed = true;
+  showEdited();
+  push();
+}
+
+/** Waits until the server has the text as it is in the editor. */
+async function sent() {
+  while (state.typed || state.sending) {
+    if (!state.sending) {
+      state.typed = false;
+      state.sending = send(editor.value).finally(() => (state.sending = null));
+    }
+    await state.sending;
+  }
+}
+
+async function send(text) {
+  const from = performance.now();
+  try {
+    const check = await post("text", { text, revision: state.check.revision });
+    checked(check);
+    $("speed").textContent = `checked in ${Math.round(performance.now() - from)} ms`;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 409) await otherTab(error.body);
+    else if (error instanceof Refused) await trouble("The text was not taken", error);
+    else if (!(error instanceof Gone)) throw error;
+  }
+}
+
+async function otherTab(theirs) {
+  const mine = editor.value;
+  const chosen = await ask(
+    "Another tab changed the text",
+    [el("p", {}, "The lab holds one text, and another tab's came first. Which one is to stay? The other one is lost.")],
+    [
+      { label: "Take the other tab's", value: "theirs", id: "take-theirs" },
+      { label: "Keep mine", value: "mine", kind: "go", id: "keep-mine" },
+    ],
+  );
+  state.check.revision = theirs.revision;
+  if (chosen === "theirs") editor.value = theirs.text;
+  else editor.value = mine;
+  state.typed = true;
+}
+
+function checked(check) {
+  state.check = check;
+  state.proof = null;
+  state.session.file.edited = check.edited;
+  showFindings();
+  showEdited();
+  showResult(state.call, stale(), { again, keep });
+  drawPicture();
+  if (check.ok && check.dials !== state.choicesOf) newChoices(check.dials);
+  if (check.proof === "running") prove(check.revision);
+}
+
+// Queues, skills and numbers that can be chosen are those of the last text that renders.
+const newChoices = calm(400, async (dials) => {
+  const first = state.choicesOf === undefined;
+  state.choicesOf = dials;
+  if (first) return;
+  const session = await quietly(() => get("session"));
+  if (!session) return;
+  state.session.choices = session.choices;
+  phone.show(session.choices);
+});
+
+async function prove(revision) {
+  while (state.check.revision === revision) {
+    const proof = await quietly(() => get("proof", { revision }));
+    if (!proof || state.check.revision !== revision || proof.state === "stale") return;
+    state.proof = proof;
+    showFindings();
+    if (proof.state !== "running") return;
+  }
+}
+
+const rank = { error: 0, warning: 1, info: 2 };
+
+function allFindings() {
+  return [...state.check.findings, ...(state.proof?.findings || [])].sort((a, b) => rank[a.severity] - rank[b.severity] || (a.line || 0) - (b.line || 0));
+}
+
+function showFindings() {
+  const found = allFindings();
+  editor.mark(found, state.check.changed || []);
+  const n = (severity) => found.filter((f) => f.severity === severity).length;
+  const tally = $("tally");
+  tally.hidden = false;
+  tally.className = `tally ${n("error") ? "bad" : n("warning") ? "warn" : "good"}`;
+  tally.textContent = n("error") ? `× ${count(n("error"), "error")}` : n("warning") ? `! ${count(n("warning"), "warning")}` : "✓ no errors";
+  $("findings-title").textContent = `Findings: ${count(n("error"), "error")}, ${count(n("warning"), "warning")}, ${count(n("info"), "note")}`;
+  fill(
+    $("findings-list"),
+    found.length ? el("ul", {}, found.map(finding)) : el("p.empty", {}, "None."),
+    state.check.ok ? null : el("p.stale", {}, "Calls are made with the last text that could be read."),
+    proofLine(),
+  );
+}
+
+function proofLine() {
+  if (state.check.proof === "off") return null;
+  if (!state.proof || state.proof.state === "running") return el("p.note", { id: "proof" }, state.check.ok ? `Proving… ${state.proof?.far || ""}` : "Not proved: it has errors.");
+  return el("p.note", { id: "proof" }, state.proof.text);
+}
+
+const badges = { error: "bad", warning: "warn", info: "accent" };
+
+function finding(f) {
+  const place = f.inText ? `line ${f.line}` : [f.file, f.line].filter(Boolean).join(":");
+  const inner = [el(`span.badge.${badges[f.severity]}`, {}, f.severity === "info" ? "note" : f.severity), el("span.figure", {}, place), el("span", {}, f.message)];
+  return el(
+    "li.finding",
+    {},
+    f.inText && f.line ? el("button.row", { type: "button", onclick: () => (view("file"), editor.goTo(f.line, f.column)) }, inner) : el("div.row", {}, inner),
+    f.hint ? el("p.hint", {}, f.hint) : null,
+    f.code ? el("p.note", {}, f.explain ? `${f.code}: ${f.explain}` : f.code) : null,
+  );
+}
+
+function showMeaning(about, found) {
+  fill($("meaning"), found.length ? [el(`span.badge.${badges[found[0].severity]}`, {}, found[0].severity), " ", found[0].message] : about ? [...explain(about).childNodes] : "");
+}
+
+const edited = () => state.typed || Boolean(state.check?.edited);
+
+function showEdited() {
+  $("edited").textContent = edited() ? "not saved" : "";
+  $("save").classList.toggle("due", edited());
+}
+
+addEventListener("beforeunload", (event) => {
+  if (edited()) event.preventDefault();
+});
+
+// ---- writing
+
+async function save() {
+  try {
+    await sent();
+    const { file } = state.session;
+    if (!file.save && !file.why) return;
+    if (!file.save) return await saveElsewhere(file.why);
+    await saveAs({ revision: state.check.revision });
+  } catch (error) {
+    if (error instanceof Refused) await trouble("Nothing was written", error);
+    else if (!(error instanceof Gone)) throw error;
+  }
+}
+
+async function saveElsewhere(why) {
+  const name = el("input", { id: "save-name", type: "text", value: "dealroute.yaml", spellcheck: "false", autocomplete: "off" });
+  const chosen = await ask(
+    "Save a copy",
+    [el("p", {}, why), el("div.field", {}, el("label", { for: "save-name" }, "name of the new file"), name), el("p.note", {}, "In the folder where the lab was started. A file that is there already is not written over.")],
+    [{ label: "Cancel", value: false }, { label: "Go on…", value: true, kind: "go", id: "save-next" }],
+  );
+  if (chosen) await saveAs({ revision: state.check.revision, name: name.value.trim() });
+}
+
+async function saveAs(what) {
+  let would;
+  try {
+    would = await post("save", what);
+  } catch (error) {
+    if (error instanceof Refused && error.status === 409) return conflict(what, error);
+    throw error;
+  }
+  const title = would.creates ? `Write the new file ${would.path}?` : `Write ${would.path}?`;
+  const yes = await ask(
+    title,
+    [el("p.note", {}, `${count(would.bytes, "byte")}. ${would.creates ? "Nothing is there yet." : "What changes there:"}`), would.creates && !would.diff?.length ? null : difference(would.diff)],
+    [{ label: "Cancel", value: false, id: "save-cancel" }, { label: "Write it", value: true, kind: "go", id: "save-confirm" }],
+  );
+  if (!yes) return;
+  try {
+    const done = await post("save", { ...what, confirm: true });
+    afterSave(done);
+  } catch (error) {
+    if (error instanceof Refused && error.status === 409) return conflict(what, error);
+    throw error;
+  }
+}
+
+async function afterSave(done) {
+  say(`${done.path} is written.`);
+  const session = await get("session");
+  state.session.file = session.file;
+  checked(session.check);
+}
+
+async function conflict(what, error) {
+  const chosen = await ask(
+    "The file was changed by somebody else",
+    [
+      el("p", {}, error.message),
+      error.hint ? el("p.hint", {}, error.hint) : null,
+      error.body.diskText ? el("details", {}, el("summary", {}, "what stands there now"), el("pre", { tabindex: "0" }, error.body.diskText)) : null,
+    ],
+    [
+      { label: "Cancel", value: null },
+      { label: "Take what is there, lose my edits", value: "reload", kind: "stop", id: "save-reload" },
+      { label: "Write mine over it…", value: "over", kind: "stop", id: "save-over" },
+    ],
+  );
+  if (chosen === "over") await saveAs({ ...what, over: error.body.disk });
+  if (chosen === "reload") {
+    state.choicesOf = undefined;
+    take(await post("reload"));
+  }
+}
+
+async function keep() {
+  const call = state.call;
+  if (!call) return;
+  const { suite } = state.session;
+  try {
+    if (suite && !suite.save) {
+      await ask("The call cannot be kept", [el("p", {}, suite.why)], [{ label: "Close", value: null }]);
+      return;
+    }
+    await sent();
+    const c = call.call;
+    const name = el("input", { id: "keep-name", type: "text", value: `${c.rule || c.reason}${c.ending === "queue" ? ` goes to ${c.queue}` : ""}`, autocomplete: "off" });
+    const entry = el("pre.entry", { id: "keep-entry", tabindex: "0", role: "region", "aria-label": "The entry" });
+    const mistake = el("p.mistake", { role: "alert", hidden: true });
+    const would = await post("keep", { call: call.number, name: name.value });
+    let disk = would.disk;
+    entry.textContent = would.entry;
+    name.addEventListener(
+      "input",
+      calm(150, async () => {
+        try {
+          const other = await post("keep", { call: call.number, name: name.value });
+          disk = other.disk;
+          entry.textContent = other.entry;
+          mistake.hidden = true;
+        } catch (error) {
+          if (!(error instanceof Refused)) return;
+          fill(mistake, `${error.message} ${error.hint}`);
+          mistake.hidden = false;
+        }
+      }),
+    );
+    const yes = await ask(
+      "Keep this call in the suite",
+      [
+        el("div.field", {}, el("label", { for: "keep-name" }, "name of the call"), name),
+        mistake,
+        el("p.note", {}, would.creates ? `The new file ${would.path} begins with it:` : `Added to ${would.path}:`),
+        entry,
+        el("p.note", {}, "From then on simulate --suite expects of this call what it became here."),
+      ],
+      [{ label: "Cancel", value: false }, { label: "Write it", value: true, kind: "go", id: "keep-confirm" }],
+    );
+    if (!yes) return;
+    const done = await post("keep", { call: call.number, name: name.value, confirm: true, ...(disk ? { over: disk } : {}) });
+    say(`The call is kept in ${done.path}.`);
+    await ask("Kept", [el("p", {}, `The call stands in ${done.path}.`), el("p.hint", {}, `dealroute simulate --suite ${done.path}`)], [{ label: "Close", value: null }]);
+  } catch (error) {
+    if (error instanceof Refused) await trouble("Nothing was written", error);
+    else if (!(error instanceof Gone)) throw error;
+  }
+}
+
+// ---- the run
+
+async function turn(change) {
+  try {
+    run.show(await post("run", change));
+    if ("switch" in change) say(`Enrichment ${change.switch ? "on" : "off"}.`);
+    else if (change.breaker) say(`Breaker ${change.breaker.open ? "open" : "closed"}.`);
+  } catch (error) {
+    if (error instanceof Refused) await trouble("It was not changed", error);
+    else if (!(error instanceof Gone)) throw error;
+  }
+}
+
+async function turnDialog(what) {
+  if (what === "breaker") {
+    const field = breakerField();
+    const yes = await ask("Open the breaker", [el("p", {}, "While it is open HubSpot is not asked: calls go on as when the lookup failed."), field], [{ label: "Cancel", value: false }, { label: "Open it", value: true, kind: "go", id: "breaker-open" }]);
+    if (yes) await turn({ breaker: { open: Number(field.querySelector("select").value) } });
+  } else if (what === "clock") {
+    const field = clockField(run.run.at);
+    const yes = await ask("Set the run's clock", [field, el("p.note", {}, "Schedules, the breaker and kept decisions go by this clock. It moves on by what each call takes.")], [{ label: "Cancel", value: false }, { label: "Set it", value: true, kind: "go", id: "clock-go" }]);
+    if (yes) await turn({ at: field.querySelector("input").value.trim() });
+  } else {
+    const yes = await ask("Start the run over?", [el("p", {}, "Clock, breaker, switch and HubSpot's limits become what they were before the first call; calls are forgotten. The text stays.")], [{ label: "Cancel", value: false }, { label: "Start over", value: true, kind: "go", id: "reset-go" }]);
+    if (!yes) return;
+    try {
+      run.show(await post("reset"));
+      state.heads = [];
+      state.pictures.clear();
+      state.shown = "";
+      showCall(null);
+      say("The run starts over.");
+    } catch (error) {
+      if (error instanceof Refused) await trouble("It did not start over", error);
+      else if (!(error instanceof Gone)) throw error;
+    }
+  }
+}
+
+// ---- the page
+
+function banner(text, ...more) {
+  const box = $("banner");
+  box.hidden = !text;
+  fill(box, text ? el("p", {}, text) : null, more);
+}
+
+let why = null;
+function gone(reason) {
+  if (reason === why) return;
+  why = reason;
+  document.body.classList.toggle("gone", reason !== null);
+  if (reason === null) return banner("");
+  if (reason === "token") return banner("The lab does not know this page: it is of an earlier run. Open the address that the terminal shows now. What you wrote can be copied first.", copyButton());
+  banner(
+    "The lab has ended: Ctrl-C in its terminal, or an idle hour. Nothing can be dialled or saved, and nothing you wrote is lost as long as this page is open.",
+    copyButton(),
+    el("button.small", { type: "button", id: "retry", onclick: () => quietly(() => get("session")) }, "Try again"),
+  );
+}
+
+function copyButton() {
+  return el(
+    "button.small",
+    {
+      type: "button",
+      id: "copy-text",
+      onclick: async () => {
+        try {
+          await navigator.clipboard.writeText(editor.value);
+          say("The text is copied.");
+        } catch {
+          // Not allowed to: the text is selected instead, for the person's own copy.
+          view("file");
+          editor.focus();
+          $("text").select();
+          say("The text is selected: copy it with Ctrl and C.");
+        }
+      },
+    },
+    "Copy the text",
+  );
+}
+
+function view(name) {
+  document.body.dataset.view = name;
+  for (const one of ["call", "file"]) {
+    $(`tab-${one}`).setAttribute("aria-selected", String(one === name));
+    $(`tab-${one}`).tabIndex = one === name ? 0 : -1;
+  }
+  drawPicture();
+}
+
+/** Tabs as the ARIA practices have them: arrows move, and moving chooses. */
+function tabs(list, choose) {
+  const buttons = [...list.querySelectorAll("[role=tab]")];
+  const to = (button, focus) => {
+    for (const b of buttons) {
+      b.setAttribute("aria-selected", String(b === button));
+      b.tabIndex = b === button ? 0 : -1;
+    }
+    if (focus) button.focus();
+    choose(button.id);
+  };
+  for (const button of buttons) button.addEventListener("click", () => to(button, false));
+  list.addEventListener("keydown", (event) => {
+    const i = buttons.indexOf(document.activeElement);
+    const next = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (next === undefined || i < 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    to(buttons[(next + buttons.length) % buttons.length], true);
+  });
+}
+
+tabs(document.querySelector(".views"), (id) => view(id === "tab-file" ? "file" : "call"));
+tabs(document.querySelector(".pictures .tabs"), (id) => {
+  state.of = id === "picture-rules" ? "rules" : "flow";
+  drawPicture();
+});
+tabs(document.querySelector(".after .tabs"), (id) => {
+  for (const name of ["agent", "data", "calls"]) $(`panel-${name}`).hidden = id !== `tab-${name}`;
+});
+$("tally").addEventListener("click", () => {
+  view("file");
+  $("findings-list").querySelector("button")?.focus();
+});
+$("save").addEventListener("click", save);
+
+const singleKeys = () => localStorage.getItem("lab-keys") !== "off";
+const showHelp = () => help(singleKeys(), (on) => localStorage.setItem("lab-keys", on ? "on" : "off"));
+$("help").addEventListener("click", showHelp);
+
+document.addEventListener("keydown", (event) => {
+  if ($("dialog").open) return;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey) {
+    if (event.key === "s") {
+      event.preventDefault();
+      save();
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      again();
+    }
+    return;
+  }
+  const field = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (field || event.altKey || !singleKeys()) return;
+  if (event.key === "?") {
+    event.preventDefault();
+    showHelp();
+    return;
+  }
+  // A button under the focus takes its own space bar, a box that scrolls its own arrows up and down.
+  if (event.key === " " && event.target.closest?.("button, summary, a")) return;
+  const move = {
+    " ": moves.play,
+    ArrowRight: event.shiftKey ? (p) => p.box(1) : moves["step-on"],
+    ArrowLeft: event.shiftKey ? (p) => p.box(-1) : moves["step-back"],
+    Home: moves["to-start"],
+    End: moves["to-end"],
+  }[event.key];
+  if (!move || !state.call) return;
+  event.preventDefault();
+  act(move);
+});
+
+boot();

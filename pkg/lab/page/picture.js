@@ -1,0 +1,124 @@
+// The picture of the flow: taken from the server, marked as far as the call has come, and moved so
+// that what happens is in sight.
+
+import { $, lessMotion } from "./dom.js";
+
+export class Picture {
+  #box;
+  #svg = null;
+  #zoom = 0; // 0: as wide as the box, but never too small to read
+  #followed = "";
+
+  constructor() {
+    this.#box = $("picture");
+    $("zoom-in").addEventListener("click", () => this.#resize(this.#factor() * 1.25));
+    $("zoom-out").addEventListener("click", () => this.#resize(this.#factor() / 1.25));
+    $("zoom-fit").addEventListener("click", () => this.#resize(0));
+    new ResizeObserver(() => this.#size()).observe(this.#box);
+  }
+
+  /** @param {string} text SVG as the server wrote it; empty: none */
+  show(text, label) {
+    const left = this.#box.scrollLeft;
+    const top = this.#box.scrollTop;
+    this.#svg = null;
+    this.#box.replaceChildren();
+    this.#followed = "";
+    this.#box.setAttribute("aria-label", label);
+    if (!text) return;
+    // Read as HTML, which takes an SVG without a namespace; scripts in it would not run.
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const svg = page.querySelector("svg");
+    if (!svg) return;
+    this.#svg = document.adoptNode(svg);
+    this.#box.append(this.#svg);
+    this.#size();
+    this.#box.scrollTo(left, top);
+  }
+
+  #natural() {
+    const box = this.#svg.viewBox?.baseVal;
+    return { width: box?.width || Number(this.#svg.getAttribute("width")) || 800, height: box?.height || Number(this.#svg.getAttribute("height")) || 600 };
+  }
+
+  #factor() {
+    if (!this.#svg) return 1;
+    if (this.#zoom) return this.#zoom;
+    const fit = (this.#box.clientWidth - 16) / this.#natural().width;
+    return Math.max(0.72, Math.min(1, fit));
+  }
+
+  #size() {
+    if (!this.#svg) return;
+    const { width, height } = this.#natural();
+    const factor = this.#factor();
+    this.#svg.style.width = `${Math.round(width * factor)}px`;
+    this.#svg.style.height = `${Math.round(height * factor)}px`;
+  }
+
+  #resize(factor) {
+    this.#zoom = factor === 0 ? 0 : Math.max(0.3, Math.min(3, factor));
+    this.#size();
+    this.#follow(this.#followed, true);
+  }
+
+  /**
+   * Marks what the call passed up to a step, and where it is.
+   * @param {{node: string, edge: string|null}[]} steps
+   * @param {number} at
+   * @param {boolean} quick no time to move smoothly
+   */
+  walk(steps, at, quick = false) {
+    if (!this.#svg) return;
+    const nodes = new Set();
+    const edges = new Set();
+    for (let i = 0; i < at; i++) {
+      nodes.add(steps[i].node);
+      // The way out of a step is taken when the next one begins.
+      if (steps[i].edge && i < at - 1) edges.add(steps[i].edge);
+    }
+    const here = at > 0 ? steps[at - 1].node : "";
+    const done = at > 0 && at === steps.length;
+    this.#svg.classList.toggle("walking", steps.length > 0);
+    for (const node of this.#svg.querySelectorAll(".node")) {
+      const id = node.dataset.node;
+      node.classList.toggle("on", nodes.has(id));
+      node.classList.toggle("now", id === here);
+    }
+    for (const edge of this.#svg.querySelectorAll(".edge")) {
+      const on = edges.has(edge.id.replace(/^e-/, ""));
+      if (on && !edge.classList.contains("on")) edge.parentNode.append(edge);
+      edge.classList.toggle("on", on);
+    }
+    const lane = this.#node(here)?.dataset.lane;
+    for (const group of this.#svg.querySelectorAll(".lane")) group.classList.toggle("on", lane !== undefined && group.dataset.lane === lane);
+    if (here !== this.#followed) this.#follow(here, quick || done);
+  }
+
+  /** Takes all marks of a walk away, such as those that the server set. */
+  clear() {
+    for (const mark of this.#svg?.querySelectorAll(".on, .now") || []) mark.classList.remove("on", "now");
+    this.#svg?.classList.remove("walking");
+  }
+
+  #node(id) {
+    return id ? this.#svg.querySelector(`#n-${CSS.escape(id)}`) : null;
+  }
+
+  #follow(id, quick) {
+    this.#followed = id;
+    const node = this.#svg && this.#node(id);
+    if (!node) return;
+    const at = node.getBoundingClientRect();
+    const box = this.#box.getBoundingClientRect();
+    // Only the picture's own box is moved, never the page; and only when the node is near its edge.
+    const margin = Math.min(96, box.height / 4, box.width / 4);
+    const outside = at.left < box.left + margin / 2 || at.right > box.right - margin / 2 || at.top < box.top + margin || at.bottom > box.bottom - margin;
+    if (!outside) return;
+    this.#box.scrollTo({
+      left: this.#box.scrollLeft + at.left + at.width / 2 - (box.left + box.width / 2),
+      top: this.#box.scrollTop + at.top + at.height / 2 - (box.top + box.height * 0.4),
+      behavior: quick || lessMotion() ? "instant" : "smooth",
+    });
+  }
+}
