@@ -26,7 +26,10 @@ func Map() []Layer {
 
 // Support lists packages that only tests and generators import. They may use anything.
 func Support() []string {
-	return []string{"pkg/internal/layers", "pkg/internal/corpus", "pkg/internal/made", "pkg/internal/pages", "pkg/internal/reports", "pkg/internal/browser"}
+	return []string{
+		"pkg/internal/layers", "pkg/internal/corpus", "pkg/internal/made", "pkg/internal/pages", "pkg/internal/reports",
+		"pkg/internal/browser", "pkg/internal/seen",
+	}
 }
 
 // OneUser lists outside packages that a single package of ours may import.

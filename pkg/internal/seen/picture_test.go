@@ -1,0 +1,91 @@
+package seen_test
+
+import (
+	_ "embed"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dealroute/dealroute/pkg/internal/browser"
+)
+
+//go:embed testdata/fits.js
+var fits string
+
+// drawings are the pictures that are looked at, and how each is made of an example.
+var drawings = map[string][]string{
+	"flow":  {"graph"},
+	"rules": {"graph", "--rules"},
+}
+
+// draw has the program draw, and gives the name of the picture.
+func (d desk) draw(example, name string, args ...string) string {
+	d.t.Helper()
+	file := example + "-" + name + ".svg"
+	svg := d.run(nil, append(append([]string{}, args...), "-f", filepath.Join("examples", example, "dealroute.yaml"), "-o", "svg")...)
+	if err := os.WriteFile(d.path(file), svg, 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+	return file
+}
+
+// Every picture of every example can be read: no text leaves its box, nothing lies on anything else, no line goes
+// through a box, whatever the letters are.
+func TestPicturesFit(t *testing.T) {
+	d := sit(t)
+	files := map[string]string{}
+	for _, example := range examples(t) {
+		for name, args := range drawings {
+			files[example+" "+name] = d.draw(example, name, args...)
+		}
+	}
+	lettersOf(t, func(t *testing.T, b *browser.Browser) {
+		for name, file := range files {
+			t.Run(name, func(t *testing.T) {
+				p := b.Open(t, d.address(file), browser.Wide.OnItsOwn())
+				for _, s := range browser.Value[[]string](p, fits) {
+					t.Error(s)
+				}
+				p.Readable("at 1280 pixels")
+			})
+		}
+	})
+}
+
+// What does not fit is found: a picture for each thing that may go wrong, and one where nothing does.
+func TestFitsFinds(t *testing.T) {
+	browser.Find(t)
+	b := browser.Start(t, browser.DejaVu)
+	const (
+		find = `<g class="node ask" id="n-a" data-node="a"><rect x="20" y="20" width="160" height="40"/><text x="30" y="45">Find contact</text></g>`
+		deal = `<g class="node ask" id="n-b" data-node="b"><rect x="20" y="120" width="160" height="40"/><text x="30" y="145">Find deals</text></g>`
+		line = `<g class="edge" id="e-1" data-from="a" data-to="b"><path d="M100 60V120"/><text x="110" y="95">found</text></g>`
+	)
+	for _, test := range []struct{ name, svg, want string }{
+		{"all is well", find + deal + line, ""},
+		{"no box", "", "the picture has no box"},
+		{"text too wide", `<g class="node" id="n-a" data-node="a"><rect x="20" y="20" width="60" height="40"/><text x="30" y="45">Find contact</text></g>`, "text leaves its box n-a by "},
+		{"text above", `<g class="node" id="n-a" data-node="a"><rect x="20" y="20" width="160" height="40"/><text x="30" y="22">Find contact</text></g>`, "text leaves its box n-a: "},
+		{"the corner of a question", `<g class="node" id="n-a" data-node="a"><path d="M20 60L100 20L180 60L100 100Z"/><text x="40" y="50">Known caller?</text></g>`, "text leaves its box n-a"},
+		{"text outside", find + `<text x="380" y="150">a title that is far too long</text>`, "text leaves the picture: "},
+		{"box on box", find + `<g class="node" id="n-b" data-node="b"><rect x="170" y="30" width="60" height="20"/></g>`, "box on box: n-a and n-b"},
+		{"text on text", find + deal + line + `<text x="120" y="96">or not</text>`, `text on text: "found" and "or not"`},
+		{"label on a box", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="b"><text x="170" y="60">found</text></g>`, `text on a box: "found" on n-a`},
+		{"line through a box", find + deal + `<g class="edge" id="e-1" data-from="b" data-to="c"><path d="M10 40H250"/></g>`, "a line goes through a box: e-1 through n-a"},
+		{"line through its own text", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="b"><path d="M100 60V120"/><text x="80" y="95">found</text></g>`, `a line goes through text: e-1 through "found"`},
+		{"chip too small", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="c"><g class="chip"><rect x="200" y="30" width="40" height="20"/><text x="205" y="45">Choose the rule</text></g></g>`, "text leaves its chip by "},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			name := filepath.Join(t.TempDir(), "a.svg")
+			svg := `<svg xmlns="http://www.w3.org/2000/svg" class="picture" width="420" height="200" viewBox="0 0 420 200"><style>text{font:13px sans-serif}rect,path{fill:none;stroke:#000}</style>` + test.svg + `</svg>`
+			if err := os.WriteFile(name, []byte(svg), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			got := strings.Join(browser.Value[[]string](b.Open(t, "file://"+name, browser.Wide.OnItsOwn()), fits), "\n")
+			if test.want == "" && got != "" || !strings.Contains(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
