@@ -140,3 +140,13 @@ func guid(of string) string {
 	h := genesys.Hash(of)
 	return fmt.Sprintf("%s-%s-5%s-8%s-%s", h[:8], h[8:12], h[13:16], h[17:20], h[20:32])
 }
+
+// ScriptLabels are the labels that the agent's script has for its inputs, by their names.
+func ScriptLabels(d *deployment.Deployment) map[string]string {
+	b := &builder{d: d, facts: factsOf(d)}
+	out := map[string]string{}
+	for _, in := range b.scriptInputs() {
+		out[in.Name] = in.Label
+	}
+	return out
+}

@@ -182,6 +182,21 @@ func mayCreate(name string) error {
 	})
 }
 
+// rewriteFile writes a file whole or not at all. One that is there keeps its mode.
+func rewriteFile(name string, data []byte) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return writeFile(name, data, 0o644)
+	}
+	mode := info.Mode().Perm()
+	return within(name, func(root *os.Root, base string) error {
+		if err := replace(root, base, data, mode); err != nil {
+			return err
+		}
+		return root.Chmod(base, mode) // whatever the process takes away from new files
+	})
+}
+
 // replace writes a file below a folder whole or not at all. A link that stands there is
 // replaced, and none leads out of the folder.
 func replace(root *os.Root, name string, data []byte, mode os.FileMode) (err error) {

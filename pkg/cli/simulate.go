@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -226,19 +227,23 @@ func (s *simulation) hub(crm simulate.CRM) hub {
 // newRun is a run that begins where every run of the simulation does.
 func (s *simulation) newRun(h hub, mask *privacy.Mask, faults []transport.Fault) *simulate.Run {
 	r := &simulate.Run{Program: s.program, Org: s.org.Clone(), Clock: h.clock, Real: s.live && !s.patient, Trace: s.trace, Takes: takes(s.loaded.deployment), Token: s.token}
-	if h.sender == nil {
-		return r
-	}
-	// A fault comes instead of HubSpot, which is not asked then; the mask learns from what the
-	// flow gets, and the log tells of the same.
-	r.Sender = transport.Inject(h.sender, faults...)
-	if mask != nil {
-		r.Sender = mask.Listen(r.Sender)
-	}
-	if s.log.Enabled(context.Background(), slog.LevelDebug) {
-		r.Sender = transport.LogSender(r.Sender, s.log)
+	if h.sender != nil {
+		r.Sender = s.sender(h, mask, faults)
 	}
 	return r
+}
+
+// sender asks a HubSpot. A fault comes instead of it, which is not asked then; the mask learns
+// from what the flow gets, and the log tells of the same.
+func (s *simulation) sender(h hub, mask *privacy.Mask, faults []transport.Fault) dataaction.Sender {
+	out := transport.Inject(h.sender, faults...)
+	if mask != nil {
+		out = mask.Listen(out)
+	}
+	if s.log.Enabled(context.Background(), slog.LevelDebug) {
+		out = transport.LogSender(out, s.log)
+	}
+	return out
 }
 
 // newMask hides what is personal in the calls of the simulation.
@@ -482,12 +487,21 @@ func (s *simulation) useWorld() error {
 	return nil
 }
 
+// crmName is the name of the file with fixtures of HubSpot, beside the deployment file.
+const crmName = "crm.yaml"
+
 func (s *simulation) useFixtures(env session) error {
 	path := s.options.fixtures
+	var data []byte
+	var err error
 	if path == "" {
-		path = filepath.Join(s.loaded.dir, "crm.yaml")
+		path = filepath.Join(s.loaded.dir, crmName)
+		if data, err = s.loaded.read(crmName); err != nil {
+			err = reason(err)
+		}
+	} else {
+		data, err = readFile(path, maxText)
 	}
-	data, err := readFile(path, maxText)
 	if s.options.listed() && s.options.fixtures == "" && errors.Is(err, os.ErrNotExist) {
 		diag.Fprintf(env.IO.Err, "there is no %s: a call without records of its own meets an empty account\n", path)
 		s.fixtures, s.source = &simulate.Fixtures{}, "no fixtures"
@@ -582,66 +596,85 @@ func (s *simulation) callers() ([]simulate.Call, error) {
 	if len(s.options.anis) == 0 {
 		return nil, fail(errors.New("no caller"), "name a calling number with --ani; anonymous stands for a withheld one")
 	}
-	dnis, err := s.ours(s.options.dnis)
-	if err != nil {
-		return nil, err
-	}
-	if dnis == "" {
-		dnis = s.first
-	}
 	var calls []simulate.Call
 	for _, ani := range s.options.anis {
-		f, known := s.fixtures.Calls[ani]
-		if !known {
-			if err := named(ani, s.fixtures); err != nil {
-				return nil, err
-			}
+		c, err := s.caller(ani)
+		if err != nil {
+			return nil, err
 		}
-		c := simulate.Call{ANI: ani, DNIS: dnis, At: s.start, Conversation: f.Conversation, Own: f.Org()}
-		if s.script != nil {
-			c.Start = s.script.Start()
-		}
-		if f.ANI != "" {
-			c.ANI = f.ANI
-		}
-		if f.DNIS != "" {
-			c.DNIS = f.DNIS
-		}
-		s.mask.Caller(c.ANI)
 		calls = append(calls, c)
 	}
 	return calls, nil
 }
 
+// caller makes the call of a number, or of a name that the fixtures give one. It comes in when the
+// first one does.
+func (s *simulation) caller(ani string) (simulate.Call, error) {
+	dnis, err := s.ours(s.options.dnis)
+	if err != nil {
+		return simulate.Call{}, err
+	}
+	f, known := s.fixtures.Calls[ani]
+	if !known {
+		if err := named(ani, s.fixtures); err != nil {
+			return simulate.Call{}, err
+		}
+	}
+	c := simulate.Call{ANI: cmp.Or(f.ANI, ani), DNIS: cmp.Or(f.DNIS, dnis, s.first), At: s.start, Conversation: f.Conversation, Own: f.Org()}
+	if s.script != nil {
+		c.Start = s.script.Start()
+	}
+	s.mask.Caller(c.ANI)
+	return c, nil
+}
+
 // all runs the calls one after the other in one org.
 func (s *simulation) all(ctx context.Context, calls []simulate.Call) ([]*simulate.Outcome, error) {
-	var h hub
-	if s.script == nil {
-		h = s.hub(s.fixtures.CRM)
-	}
-	run := s.newRun(h, s.mask, s.faults)
-	if s.script != nil {
-		run.Script = world.New(s.script.File)
-	}
+	x := s.series()
 	var out []*simulate.Outcome
 	for i, c := range calls {
-		if i > 0 {
-			last := out[i-1]
-			c.At = last.Call.At.Add(last.Result.Elapsed)
-			if s.every > 0 {
-				c.At = last.Call.At.Add(s.every)
-			}
+		if c.At = x.next; i > 0 && s.every > 0 {
+			c.At = out[i-1].Call.At.Add(s.every)
 		}
-		o, err := run.Do(ctx, c)
+		o, err := x.do(ctx, c)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, o)
 	}
 	if s.script != nil {
-		s.tell(privacy.Findings(s.script.Unused(run.Script), s.loaded.deployment.Own()...), nil)
+		s.tell(privacy.Findings(s.script.Unused(x.run.Script), s.loaded.deployment.Own()...), nil)
 	}
 	return out, nil
+}
+
+// A series is calls that come one after the other into one org, and ask one HubSpot.
+type series struct {
+	run  *simulate.Run
+	hub  hub
+	next time.Time // when the next call comes in, unless it says so itself
+}
+
+// series begins where every run of the simulation does.
+func (s *simulation) series() *series {
+	x := &series{next: s.start}
+	if s.script == nil {
+		x.hub = s.hub(s.fixtures.CRM)
+	}
+	if x.run = s.newRun(x.hub, s.mask, s.faults); s.script != nil {
+		x.run.Script = world.New(s.script.File)
+	}
+	return x
+}
+
+// do makes a call. The next one comes in when it ends.
+func (x *series) do(ctx context.Context, c simulate.Call) (*simulate.Outcome, error) {
+	o, err := x.run.Do(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	x.next = o.Call.At.Add(o.Result.Elapsed)
+	return o, nil
 }
 
 func (s *simulation) print(env session, outcomes []*simulate.Outcome) error {

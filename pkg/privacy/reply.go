@@ -7,6 +7,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // openProperties are those of HubSpot's records whose values are no personal data.
@@ -51,3 +52,26 @@ func (m *Mask) learn(reply []byte) {
 		}
 	}
 }
+
+// Reply shows a JSON document as JSON does, and of the records of HubSpot in it no value of a
+// property that may be personal, however short it is.
+func (m *Mask) Reply(doc []byte) []byte {
+	if m.show {
+		return doc
+	}
+	m.learn(doc)
+	return m.JSON(properties().ReplaceAllFunc(doc, func(p []byte) []byte {
+		return property().ReplaceAllFunc(p, func(s []byte) []byte {
+			at := property().FindSubmatchIndex(s)
+			if slices.Contains(m.open, string(s[at[2]:at[3]])) {
+				return s
+			}
+			return []byte(string(s[:at[4]]) + `"` + Hidden + `"`)
+		})
+	}))
+}
+
+var (
+	properties = pattern.Of(`"properties"\s*:\s*\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}`)
+	property   = pattern.Of(`"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\]|\\.)+")`)
+)

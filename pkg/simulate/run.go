@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
@@ -166,6 +167,29 @@ func (w *callWorld) count(e *interp.Effect, o interp.Outcome, said bool) {
 		run.Failure = "it is not in the world, so it fails"
 	}
 	w.book(run)
+}
+
+// Held is what the platform keeps of the auth actions of the run, by the category of their
+// integration.
+func (r *Run) Held() map[string]dataaction.Held {
+	out := map[string]dataaction.Held{}
+	for k, a := range r.auth {
+		out[k] = a.Held()
+	}
+	return out
+}
+
+// Hold makes the platform keep what it, or that of another run, kept at another time.
+func (r *Run) Hold(held map[string]dataaction.Held) {
+	r.auth = nil
+	for _, a := range r.Program.actions {
+		if a == nil || a.auth == nil {
+			continue
+		}
+		if h, ok := held[strings.ToLower(a.Category)]; ok {
+			r.authOf(a).Hold(h)
+		}
+	}
 }
 
 // The flow's variables in which it keeps what it decided, by their places in the result.

@@ -2,6 +2,7 @@ package hubspottest
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,6 +15,16 @@ type windows struct {
 	calls    map[int]*rolling // by app
 	day      time.Time        // the midnight that ends the day
 	today    int
+}
+
+func (w windows) copy() windows {
+	calls := map[int]*rolling{}
+	for app, r := range w.calls {
+		c := slices.Clone(*r)
+		calls[app] = &c
+	}
+	w.searches, w.calls = slices.Clone(w.searches), calls
+	return w
 }
 
 // rolling is a window that moves with each request.

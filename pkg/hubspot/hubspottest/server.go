@@ -177,6 +177,27 @@ func (s *Server) Forget() {
 	s.windows = windows{calls: map[int]*rolling{}}
 }
 
+// A Memory is what an account keeps of earlier requests: how much of its limits is used, and the
+// tokens that it issued. It does not change.
+type Memory struct {
+	windows windows
+	ledger  Ledger
+}
+
+// Memory is what the account keeps now.
+func (s *Server) Memory() Memory {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return Memory{s.windows.copy(), s.ledger.copy()}
+}
+
+// Recall lets the account keep what it, or another one, kept at another time.
+func (s *Server) Recall(m Memory) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.windows, s.ledger = m.windows.copy(), m.ledger.copy()
+}
+
 // A call is one request on its way.
 type call struct {
 	s           *Server

@@ -20,7 +20,7 @@ func Map() []Layer {
 			"pkg/internal/transport", "pkg/genesys/genesysrest", "pkg/hubspot/hubspotrest",
 			"pkg/hubspot/hubspottest", "pkg/genesys/genesystest",
 		}, true},
-		{"surface", []string{"pkg/view", "pkg/report", "pkg/cli", "cmd/dealroute"}, true},
+		{"surface", []string{"pkg/view", "pkg/report", "pkg/lab", "pkg/cli", "cmd/dealroute"}, true},
 	}
 }
 

@@ -1,0 +1,488 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
+	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/lab"
+	"github.com/dealroute/dealroute/pkg/picture"
+	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/source"
+	"github.com/dealroute/dealroute/pkg/validate"
+	"github.com/dealroute/dealroute/pkg/view"
+)
+
+// A labBench judges and renders texts as validate and simulate do with the file.
+type labBench struct {
+	env     session
+	base    loaded // where the file is, and what stands beside it
+	options simulateOptions
+	suite   string // as it is named
+}
+
+// Judge is lab.Bench's.
+func (b *labBench) Judge(ctx context.Context, text []byte) (*lab.Work, error) {
+	w := &lab.Work{File: b.base.path, Explain: sayOf}
+	d, found := deployment.Parse(b.base.path, text)
+	w.Findings = found
+	if found.Has(diag.Error) || d == nil {
+		return w, nil
+	}
+	l := b.base
+	l.source, l.deployment, l.findings = deployment.Redact(text), d, found
+	w.Name = d.Name
+	print, err := l.render(true)
+	if err != nil {
+		w.Findings = append(slices.Clone(found), findingsOf(err)...)
+		return w, nil
+	}
+	in := validate.Input{Deployment: d, Blueprint: print, Earlier: l.findings, Source: l.source, Now: b.env.Now()}
+	w.Findings = shownFindings(&l, validate.Run(in).Findings)
+	w.Prove = func(ctx context.Context, far func(string)) (diag.Findings, string, error) {
+		return b.prove(ctx, &l, in, far)
+	}
+	w.Names = namesOf(d, print)
+	w.Flow = picture.Flow(print.Flow.Tree)
+	s, err := newSimulation(ctx, b.env, &l, print, b.options)
+	if err != nil {
+		w.Findings = append(w.Findings, findingsOf(err)...)
+		return w, nil
+	}
+	for _, f := range shownFindings(&l, s.found) {
+		if !slices.ContainsFunc(w.Findings, func(x diag.Finding) bool { return x.Position == f.Position && x.Message == f.Message }) {
+			w.Findings = append(w.Findings, f)
+		}
+	}
+	w.Names.Callers = s.callersOf()
+	w.Names.Actions = s.asking
+	k := &labDesk{s: s, hub: s.hub(s.fixtures.CRM), suite: b.suite, labels: blueprint.ScriptLabels(d)}
+	if k.hub.server != nil {
+		k.memory = k.hub.server.Memory()
+	}
+	w.Desk = k
+	return w, nil
+}
+
+// prove is what validate proves, with all its findings.
+func (b *labBench) prove(ctx context.Context, l *loaded, in validate.Input, far func(string)) (diag.Findings, string, error) {
+	t := new(prove.Tally)
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				far(view.Thousands(t.States.Load()) + " states")
+			}
+		}
+	}()
+	r, err := proof(prove.Counted(ctx, t), b.env, in.Deployment, in.Blueprint, prove.Full)
+	if err != nil {
+		return nil, "", err
+	}
+	in.Proof = r
+	return shownFindings(l, validate.Run(in).Findings), view.ProofTally(r), nil
+}
+
+// sayOf is what the docs say of a code, empty for one that they do not know.
+func sayOf(code string) string {
+	for _, e := range codes() {
+		if e.code == code {
+			return e.text
+		}
+	}
+	return ""
+}
+
+var codes = sync.OnceValue(explanations)
+
+// findingsOf are those of an error, or the error as one.
+func findingsOf(err error) diag.Findings {
+	var f *failure
+	if errors.As(err, &f) && len(f.findings) > 0 {
+		return f.findings
+	}
+	return diag.Findings{findingOf(err)}
+}
+
+// shownFindings are those that are no assumptions, with files as they are seen from here.
+func shownFindings(l *loaded, found diag.Findings) diag.Findings {
+	out := diag.Findings{}
+	for _, f := range found {
+		if f.Severity != diag.Assumption {
+			f.Position.File = l.shown(f.Position.File)
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// A labDesk makes calls on what one text renders to.
+type labDesk struct {
+	s      *simulation
+	hub    hub
+	memory hubspottest.Memory // of the account before the first call
+	suite  string
+	labels map[string]string
+}
+
+// Begin is lab.Desk's.
+func (k *labDesk) Begin() lab.State { return lab.State{Next: k.s.start, Memory: k.memory} }
+
+// Rows is lab.Desk's.
+func (k *labDesk) Rows(s lab.State) map[string]map[string]any {
+	out := maps.Clone(k.s.org.Rows)
+	for key, row := range s.Rows {
+		if _, has := out[key]; has { // a text that is new may have no such row
+			out[key] = row
+		}
+	}
+	return out
+}
+
+// run is one that goes on from a state.
+func (k *labDesk) run(from lab.State, d lab.Dial) (*simulate.Run, simulate.Call, error) {
+	s := k.s
+	faults, err := s.faultsOf(d.Faults)
+	if err != nil {
+		return nil, simulate.Call{}, err
+	}
+	call, err := s.callerTo(d.ANI, d.DNIS)
+	if err != nil {
+		return nil, simulate.Call{}, err
+	}
+	call.At = cmp.Or(d.At, from.Next, s.start)
+	own := call.Own.Clone()
+	own.Change(simulate.Org{
+		MissingQueues: d.Lacks.Queues, MissingSkills: d.Lacks.Skills, MissingFlows: d.Lacks.Flows, FailingTransfers: d.Lacks.Transfers, TableFails: d.Lacks.Table,
+	})
+	call.Own = *own
+	run := s.newRun(k.hub, s.mask, faults)
+	run.Org.Rows = k.Rows(from)
+	run.Hold(from.Held)
+	if k.hub.server != nil {
+		k.hub.server.Recall(from.Memory)
+	}
+	sch := s.loaded.deployment.Calls.Schedule
+	switch {
+	case d.Schedule == "":
+	case sch == nil:
+		return nil, call, fail(errors.New("the deployment has no schedule"), "leave the state of the schedule out")
+	case !slices.Contains(genesys.ScheduleStates(), genesys.ScheduleState(d.Schedule)):
+		return nil, call, fail(fmt.Errorf("%q is no state of a schedule", d.Schedule), "use open, closed, holiday or emergency")
+	default:
+		run.Org.Schedules = simulate.Always(sch.Group, sch.EmergencyGroup, genesys.ScheduleState(d.Schedule))
+	}
+	return run, call, nil
+}
+
+// Call is lab.Desk's.
+func (k *labDesk) Call(ctx context.Context, from lab.State, d lab.Dial) (*lab.Seen, error) {
+	run, call, err := k.run(from, d)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	before := maps.Clone(run.Org.Rows)
+	rec := lab.Record(run, call.At)
+	x := series{run: run, hub: k.hub}
+	o, err := x.do(ctx, call)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	after := lab.State{Next: x.next, Rows: maps.Clone(from.Rows), Held: run.Held()}
+	if after.Rows == nil {
+		after.Rows = map[string]map[string]any{}
+	}
+	maps.Copy(after.Rows, lab.Written(before, run.Org.Rows))
+	if k.hub.server != nil {
+		after.Memory = k.hub.server.Memory()
+	}
+	return &lab.Seen{Outcome: o, Effects: rec.Effects(), Mask: k.s.mask, After: after, Labels: k.labels, Bodies: k.s.asking}, nil
+}
+
+// refusal gives the lab an error with its next step.
+func refusal(err error) error {
+	f := findingOf(err)
+	return &lab.Refusal{Message: f.Error(), Hint: f.Hint}
+}
+
+// callerTo is caller with another called number than the run's.
+func (s *simulation) callerTo(ani, dnis string) (simulate.Call, error) {
+	if dnis == "" {
+		return s.caller(ani)
+	}
+	t := *s
+	t.options.dnis = dnis
+	return t.caller(ani)
+}
+
+// faultsOf reads faults, each of which must concern an action.
+func (s *simulation) faultsOf(texts []string) ([]transport.Fault, error) {
+	faults, err := parseFaults(texts)
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range faults {
+		if err := hits(f, s.asking); err != nil {
+			return nil, fail(fmt.Errorf("--fault %q %w", texts[i], err), "a part of a name is enough; there are "+strings.Join(s.asking, ", "))
+		}
+	}
+	return faults, nil
+}
+
+// namesOf are the names that a deployment and what is rendered from it know.
+func namesOf(d *deployment.Deployment, b *blueprint.Blueprint) lab.Names {
+	n := lab.Names{Numbers: d.Calls.Numbers, Flows: b.Flows(), Pipelines: d.HubSpot.Lookup.Pipelines, Facts: sortedNames(d.HubSpot.Facts)}
+	add := func(to *[]string, names ...string) {
+		for _, x := range names {
+			if x != "" && !slices.Contains(*to, x) {
+				*to = append(*to, x)
+			}
+		}
+	}
+	for _, r := range d.Routing.Rules {
+		add(&n.Queues, r.To.Queue)
+		add(&n.Skills, r.To.Skills...)
+	}
+	add(&n.Queues, d.Routing.Fallback.Queue)
+	add(&n.Skills, d.Routing.Fallback.Skills...)
+	for _, id := range sortedNames(d.HubSpot.Stages) {
+		add(&n.Stages, d.HubSpot.Stages[id])
+	}
+	if d.Calls.Schedule != nil {
+		for _, s := range genesys.ScheduleStates() {
+			n.Schedule = append(n.Schedule, string(s))
+		}
+	}
+	return n
+}
+
+// callersOf are the callers that the fixtures know, in the order of their names and numbers.
+func (s *simulation) callersOf() []lab.Caller {
+	var out []lab.Caller
+	seen := map[string]bool{}
+	add := func(ani, says string) {
+		if ani == "" || seen[ani] {
+			return
+		}
+		seen[ani] = true
+		shown := ani
+		if simulate.Shown(ani) {
+			shown = s.mask.Number(ani)
+		}
+		out = append(out, lab.Caller{ANI: ani, Shown: shown, Says: says})
+	}
+	deals := map[string]int{}
+	for _, d := range s.fixtures.CRM.Deals {
+		for _, c := range d.Contacts {
+			deals[c]++
+		}
+	}
+	for _, c := range s.fixtures.CRM.Contacts {
+		for _, name := range []string{hubspot.PropCalcPhone, hubspot.PropCalcMobile, hubspot.PropPhone, hubspot.PropMobile} {
+			if v := c.Properties[name]; v != nil && simulate.Shown(*v) {
+				says := "contact without deals"
+				if n := deals[c.ID]; n > 0 {
+					says = "contact with " + view.Count(n, "deal", "deals")
+				}
+				add(*v, says)
+				break
+			}
+		}
+	}
+	for _, name := range sortedNames(s.fixtures.Calls) {
+		add(name, "named in "+filepath.Base(strings.TrimPrefix(s.source, "fixtures: ")))
+	}
+	add("anonymous", "hides the number")
+	return out
+}
+
+// Entry is lab.Desk's. The call is made once more by itself, as a suite makes it: what that gives
+// otherwise is told.
+func (k *labDesk) Entry(ctx context.Context, name string, from lab.State, d lab.Dial, o *simulate.Outcome) (text string, notes []string, err error) {
+	if d.Lacks.Table {
+		return "", nil, refusal(fail(errors.New("a suite cannot say that no row of a table can be read"), "make the call without that, and keep that one"))
+	}
+	var b strings.Builder
+	line := func(key, value string) {
+		lead := "    "
+		if b.Len() == 0 {
+			lead = "  - "
+		}
+		b.WriteString(lead + key + ": " + value + "\n")
+	}
+	if name != "" {
+		line("name", yamlText(name))
+	}
+	line("ani", yamlQuoted(d.ANI))
+	if d.DNIS != "" {
+		line("dnis", yamlQuoted(o.Call.DNIS))
+	}
+	line("at", o.Call.At.UTC().Format(time.RFC3339Nano))
+	if d.Schedule != "" {
+		line("schedule", d.Schedule)
+	}
+	if len(d.Faults) > 0 {
+		line("fault", yamlList(d.Faults))
+	}
+	if rows := lab.Written(k.s.org.Rows, k.Rows(from)); len(rows) > 0 {
+		var out []string
+		for _, key := range sortedNames(rows) {
+			var columns []string
+			for _, c := range sortedNames(rows[key]) {
+				if c == "key" {
+					continue
+				}
+				v := fmt.Sprint(rows[key][c])
+				if t, is := rows[key][c].(string); is {
+					v = yamlQuoted(t)
+				}
+				columns = append(columns, c+": "+v)
+			}
+			out = append(out, key+": {"+strings.Join(columns, ", ")+"}")
+		}
+		line("control", "{"+strings.Join(out, ", ")+"}")
+	}
+	var gone []string
+	for _, x := range []struct {
+		key   string
+		names []string
+	}{{"queues", d.Lacks.Queues}, {"skills", d.Lacks.Skills}, {"flows", d.Lacks.Flows}} {
+		if len(x.names) > 0 {
+			gone = append(gone, x.key+": "+yamlList(x.names))
+		}
+	}
+	if len(gone) > 0 {
+		line("vanished", "{"+strings.Join(gone, ", ")+"}")
+	}
+	if len(d.Lacks.Transfers) > 0 {
+		line("transfers", "{failing: "+yamlList(d.Lacks.Transfers)+"}")
+	}
+	expected := k.s.expectations(o)
+	text = b.String() + expected
+	alone, err := k.s.desk(k.s.callFiles(k.suite)).written(ctx, text)
+	if err != nil {
+		return "", nil, refusal(fmt.Errorf("the call cannot be written as one of a suite: %w", err))
+	}
+	if now := k.s.expectations(alone); now != expected {
+		notes = append(notes, "by itself, as calls of a suite are, this call becomes another: HubSpot's limits are unused then, and nothing was asked before. What is expected is what was seen, so that the suite will say that it fails")
+	}
+	return text, notes, nil
+}
+
+// appendCall adds an entry to the text of a suite in YAML, below its calls. Comments and
+// everything else stay.
+func appendCall(suite []byte, entry string) ([]byte, int, error) {
+	if len(bytes.TrimSpace(suite)) == 0 {
+		return []byte("# Calls and what is expected of them; docs/suite.md has the format.\nversion: 1\ncalls:\n" + entry), 1, nil
+	}
+	refused := func(why string) error {
+		return &lab.Refusal{Message: "the call cannot be added to the suite: " + why, Hint: "add it by hand: it is shown as it must be written"}
+	}
+	before, err := countCalls(suite)
+	if err != nil {
+		return nil, 0, refused(err.Error())
+	}
+	at, indent, ok := endOfCalls(suite)
+	if !ok {
+		return nil, 0, refused("its calls do not stand line by line below calls:")
+	}
+	var b bytes.Buffer
+	b.Write(suite[:at])
+	if at > 0 && suite[at-1] != '\n' {
+		b.WriteByte('\n')
+	}
+	for l := range strings.Lines(entry) {
+		b.WriteString(strings.Repeat(" ", indent) + strings.TrimPrefix(l, "  "))
+	}
+	b.Write(suite[at:])
+	out := b.Bytes()
+	if bytes.Contains(suite, []byte("\r\n")) {
+		out = bytes.ReplaceAll(bytes.ReplaceAll(out, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
+	}
+	if n, err := countCalls(out); err != nil || n != before+1 {
+		return nil, 0, refused("the file would not be read as it is meant")
+	}
+	return out, before + 1, nil
+}
+
+// endOfCalls finds where the next call of a suite would stand, and how far its dash is indented.
+func endOfCalls(suite []byte) (at, indent int, ok bool) {
+	root, faults := source.New("calls.yaml", suite).YAML(source.Limits{Bytes: maxText, Depth: 100})
+	if len(faults) > 0 || root == nil || len(root.Content) == 0 {
+		return 0, 0, false
+	}
+	top := root.Content[0]
+	if top.Kind != yaml.MappingNode || top.Style&yaml.FlowStyle != 0 {
+		return 0, 0, false
+	}
+	next := 0 // line of the key behind calls
+	var calls *yaml.Node
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		switch {
+		case top.Content[i].Value == "calls":
+			calls = top.Content[i+1]
+		case calls != nil && next == 0:
+			next = top.Content[i].Line
+		}
+	}
+	if calls == nil || calls.Kind != yaml.SequenceNode || calls.Style&yaml.FlowStyle != 0 || len(calls.Content) == 0 {
+		return 0, 0, false
+	}
+	if next == 0 {
+		return len(suite), calls.Column - 1, true
+	}
+	lines := bytes.SplitAfter(suite, []byte("\n"))
+	end := next - 1
+	for end > 0 && (len(bytes.TrimSpace(lines[end-1])) == 0 || lines[end-1][0] == '#') { // what stands above a key speaks of it
+		end--
+	}
+	for _, l := range lines[:end] {
+		at += len(l)
+	}
+	return at, calls.Column - 1, true
+}
+
+// countCalls reads a suite whole; one that has a mistake is an error.
+func countCalls(suite []byte) (int, error) {
+	l, err := simulate.OpenList("calls.yaml", bytes.NewReader(suite), simulate.ListOptions{})
+	if err != nil {
+		return 0, err
+	}
+	for n := 0; ; n++ {
+		e, err := l.Next()
+		if errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+		if _, found := e.Read(); found.Has(diag.Error) {
+			return n, found
+		}
+	}
+}

@@ -1,0 +1,375 @@
+package lab
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect/expr"
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/privacy"
+	"github.com/dealroute/dealroute/pkg/view"
+)
+
+// A Pair is a value with its name.
+type Pair struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// A Row is a row of the control table.
+type Row struct {
+	Key     string `json:"key"`
+	Columns []Pair `json:"columns"`
+}
+
+// A Step is an action of the flow that ran.
+type Step struct {
+	N        int       `json:"n"` // from 1
+	Task     string    `json:"task"`
+	Action   string    `json:"action"`
+	Type     string    `json:"type"`
+	Branch   *string   `json:"branch"`
+	Line     *int      `json:"line"`  // of the flow
+	Node     *string   `json:"node"`  // of the picture
+	Edge     *string   `json:"edge"`  // by which the call goes on to the next node; null within one
+	Edges    []string  `json:"edges"` // by which it came to the node; none within one
+	Far      bool      `json:"far"`   // no way of the picture leads there: error handling
+	AtMs     int64     `json:"atMs"`
+	Ms       int64     `json:"ms"`
+	Inputs   []Pair    `json:"inputs"`
+	Outputs  []Pair    `json:"outputs"`
+	Requests []Request `json:"requests"`
+	Rows     []Row     `json:"rows"`
+	Error    *string   `json:"error"`
+	New      bool      `json:"new"`
+
+	branch string
+}
+
+// A Request is one to HubSpot with what came back.
+type Request struct {
+	Action string  `json:"action"`
+	Method string  `json:"method"`
+	URL    string  `json:"url"` // path and query
+	Body   *string `json:"request"`
+	Status *int    `json:"status"`
+	Reply  *string `json:"reply"`
+	Ms     int64   `json:"ms"`
+	Fault  *string `json:"fault"`
+	Error  *string `json:"error"`
+}
+
+// A Pop is what the agent sees.
+type Pop struct {
+	Script string  `json:"script"`
+	Fields []Field `json:"fields"`
+}
+
+// A Field is an input of the agent's script.
+type Field struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+// A Move is what is not as it was.
+type Move struct {
+	What string `json:"what"`
+	Was  string `json:"was"`
+	Is   string `json:"is"`
+}
+
+// An Asked is what a call was made with, its number masked.
+type Asked struct {
+	ANI      string   `json:"ani"`
+	DNIS     *string  `json:"dnis"`
+	Faults   []string `json:"faults"`
+	At       string   `json:"at"`
+	Lacks    Lacks    `json:"lacks"`
+	Schedule *string  `json:"schedule"`
+}
+
+// A Call is what became of one.
+type Call struct {
+	Number   int       `json:"number"`
+	Revision int       `json:"revision"` // of the text that it was made with
+	Again    *int      `json:"again"`
+	Dial     Asked     `json:"dial"`
+	Call     view.Call `json:"call"`
+	Steps    []Step    `json:"steps"`
+	Data     []Pair    `json:"data"`
+	Pop      *Pop      `json:"pop"`
+	Against  *int      `json:"against"`
+	Moved    []Move    `json:"moved"`
+	Run      Run       `json:"run"`
+}
+
+// A Head is a call in a list.
+type Head struct {
+	Number   int      `json:"number"`
+	Shown    string   `json:"shown"`
+	Revision int      `json:"revision"`
+	Outcome  *string  `json:"outcome"`
+	Rule     *string  `json:"rule"`
+	Reason   string   `json:"reason"`
+	Ending   string   `json:"ending"`
+	To       string   `json:"to"`
+	Priority int64    `json:"priority"`
+	WaitedMs int64    `json:"waitedMs"`
+	Faults   []string `json:"faults"`
+}
+
+func (c *Call) head() Head {
+	v := c.Call
+	return Head{
+		Number: c.Number, Shown: c.Dial.ANI, Revision: c.Revision, Outcome: v.Outcome, Rule: v.Rule, Reason: v.Reason, Ending: v.Ending,
+		To: to(v), Priority: v.Priority, WaitedMs: v.WaitedMs, Faults: c.Dial.Faults,
+	}
+}
+
+func to(c view.Call) string {
+	switch {
+	case c.Queue != nil:
+		return *c.Queue
+	case c.Flow != nil:
+		return *c.Flow
+	}
+	return c.Ending
+}
+
+func some(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// ms rounds up, so that something that took time never shows as nothing.
+func ms(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
+
+// newCall says what became of a call, without anything personal in it.
+func newCall(seen *Seen, d Dial) *Call {
+	o, m := seen.Outcome, seen.Mask
+	c := &Call{Call: view.NewCall(o, m), Moved: []Move{}, Data: []Pair{}}
+	lacks := d.Lacks
+	for _, names := range []*[]string{&lacks.Queues, &lacks.Skills, &lacks.Flows, &lacks.Transfers} {
+		*names = append([]string{}, *names...)
+	}
+	c.Dial = Asked{ANI: c.Call.ANI, DNIS: c.Call.DNIS, Faults: append([]string{}, d.Faults...), At: stamp(o.Call.At), Lacks: lacks, Schedule: some(d.Schedule)}
+	for _, name := range slices.Sorted(maps.Keys(c.Call.ParticipantData)) {
+		c.Data = append(c.Data, Pair{name, c.Call.ParticipantData[name]})
+	}
+	if p := o.Result.ScreenPop; p != nil {
+		c.Pop = &Pop{Script: p.Script, Fields: []Field{}}
+		for _, in := range p.Inputs {
+			c.Pop.Fields = append(c.Pop.Fields, Field{in.Name, cmp.Or(seen.Labels[in.Name], in.Name), c.Call.ScreenPop.Inputs[in.Name]})
+		}
+	}
+	c.Steps = steps(seen)
+	return c
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+// steps are the actions that ran, each with what it asked the outside for.
+func steps(seen *Seen) []Step {
+	o, m := seen.Outcome, seen.Mask
+	out := make([]Step, 0, len(o.Result.Path))
+	for i, s := range o.Result.Path {
+		x := Step{
+			N: i + 1, Task: s.Task, Action: s.Action, Type: s.Type, Branch: some(s.Branch), AtMs: ms(s.At), Ms: ms(s.Elapsed),
+			Inputs: pairs(s.Inputs, m), Outputs: pairs(s.Outputs, m), Requests: []Request{}, Rows: []Row{}, Edges: []string{}, branch: s.Branch,
+		}
+		if s.Pos.Line > 0 {
+			x.Line = &s.Pos.Line
+		}
+		out = append(out, x)
+	}
+	at := 0
+	for _, e := range seen.Effects {
+		if at = stepOf(o.Result.Path, e, at); at >= len(out) {
+			break
+		}
+		for _, x := range e.Sent {
+			out[at].Requests = append(out[at].Requests, newRequest(x, seen))
+		}
+		out[at].Rows = append(out[at].Rows, Rows(e.Rows)...)
+	}
+	for _, p := range o.Result.Problems {
+		for i := len(out) - 1; i >= 0; i-- {
+			if s := o.Result.Path[i]; s.Pos == p.Pos && s.Action == p.Action {
+				out[i].Error = some(m.Text(p.Message))
+				break
+			}
+		}
+	}
+	return out
+}
+
+// stepOf finds the step at which something was asked for, which is none before the last one found.
+func stepOf(path []interp.Step, e Effect, from int) int {
+	if e.At == (diag.Position{}) {
+		return max(len(path)-1, 0)
+	}
+	for i := from; i < len(path); i++ {
+		if s := path[i]; s.Pos == e.At && s.At <= e.Since && e.Since <= s.At+s.Elapsed {
+			return i
+		}
+	}
+	return from
+}
+
+// longestValue is how many characters of a value are shown: some tables of the flow are long.
+const longestValue = 2000
+
+func pairs(all []interp.Named, m *privacy.Mask) []Pair {
+	out := make([]Pair, 0, len(all))
+	for _, n := range all {
+		out = append(out, Pair{n.Name, diag.Shorten(m.Text(m.Data(n.Name, plain(n.Value))), longestValue)})
+	}
+	return out
+}
+
+// plain is a value as a person writes it: a text without its quotes.
+func plain(v expr.Value) string {
+	if v.Type() == expr.String && v.IsSet() {
+		return v.Text()
+	}
+	return v.String()
+}
+
+// Rows are rows of the control table in the order of their keys.
+func Rows(all map[string]map[string]any) []Row {
+	out := []Row{}
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		r := Row{Key: key, Columns: []Pair{}}
+		for _, c := range slices.Sorted(maps.Keys(all[key])) {
+			if c != "key" {
+				r.Columns = append(r.Columns, Pair{c, privacy.Said(fmt.Sprint(all[key][c]))})
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// newRequest shows a request and its reply without what is personal, and without those of an
+// action that asks for a token at all.
+func newRequest(x Exchange, seen *Seen) Request {
+	r := x.Request
+	out := Request{Action: r.Action, Method: r.Method, URL: r.URL, Ms: ms(x.Response.Latency)}
+	if u, err := url.Parse(r.URL); err == nil {
+		out.URL = cmp.Or(u.EscapedPath(), "/")
+		if u.RawQuery != "" {
+			out.URL += "?" + u.RawQuery
+		}
+	}
+	out.URL = seen.Mask.Text(out.URL)
+	if x.Response.Status != 0 {
+		out.Status = &x.Response.Status
+	}
+	if slices.Contains(seen.Bodies, r.Action) {
+		out.Body, out.Reply = body(r.Body, seen.Mask), body(x.Response.Body, seen.Mask)
+	}
+	if x.Err != nil {
+		out.Error = some(seen.Mask.Text(x.Err.Error()))
+		if x.late() {
+			out.Fault = some(string(transport.FaultTimeout))
+		}
+	}
+	return out
+}
+
+// body is a text as it is shown: JSON indented, of anything else what the mask lets through.
+func body(data []byte, m *privacy.Mask) *string {
+	if len(data) == 0 {
+		return nil
+	}
+	if !json.Valid(data) {
+		return some(m.Text(string(data)))
+	}
+	masked := m.Reply(data)
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(json.RawMessage(masked)); err != nil {
+		return some(string(masked))
+	}
+	return some(strings.TrimSuffix(b.String(), "\n"))
+}
+
+// compare marks in a call what is not as it was in another one.
+func (c *Call) compare(was *Call) {
+	if was == nil {
+		return
+	}
+	n := was.Number
+	c.Against = &n
+	a, b := was.Call, c.Call
+	move := func(what, x, y string) {
+		if x != y {
+			c.Moved = append(c.Moved, Move{what, x, y})
+		}
+	}
+	text := func(s *string) string {
+		if s == nil {
+			return ""
+		}
+		return *s
+	}
+	move("outcome", text(a.Outcome), text(b.Outcome))
+	move("schedule", text(a.Schedule), text(b.Schedule))
+	move("rule", text(a.Rule), text(b.Rule))
+	move("reason", a.Reason, b.Reason)
+	move("ending", a.Ending, b.Ending)
+	move("queue", text(a.Queue), text(b.Queue))
+	move("flow", text(a.Flow), text(b.Flow))
+	move("skills", strings.Join(a.Skills, ", "), strings.Join(b.Skills, ", "))
+	move("priority", fmt.Sprint(a.Priority), fmt.Sprint(b.Priority))
+	move("owner", text(a.PreferredAgent), text(b.PreferredAgent))
+	move("contact", text(a.ContactID), text(b.ContactID))
+	move("waited", fmt.Sprintf("%d ms", a.WaitedMs), fmt.Sprintf("%d ms", b.WaitedMs))
+	move("requests", fmt.Sprint(a.HubSpotRequests), fmt.Sprint(b.HubSpotRequests))
+	move("screen pop", pop(was.Pop), pop(c.Pop))
+	move("participant data", told(was.Data), told(c.Data))
+	seen := map[[4]string]bool{}
+	for _, s := range was.Steps {
+		seen[s.same()] = true
+	}
+	for i := range c.Steps {
+		c.Steps[i].New = !seen[c.Steps[i].same()]
+	}
+}
+
+// same is what makes a step of one call the same as one of another.
+func (s Step) same() [4]string { return [4]string{s.Task, s.Action, s.Type, s.branch} }
+
+func pop(p *Pop) string {
+	if p == nil {
+		return ""
+	}
+	out := p.Script
+	for _, f := range p.Fields {
+		if f.Value != "" {
+			out += "; " + f.Label + ": " + f.Value
+		}
+	}
+	return out
+}
+
+func told(all []Pair) string {
+	var out []string
+	for _, p := range all {
+		out = append(out, p.Name+": "+p.Value)
+	}
+	return strings.Join(out, "; ")
+}

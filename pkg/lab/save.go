@@ -1,0 +1,219 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/dealroute/dealroute/pkg/deployment"
+)
+
+// place is where the text is saved.
+func (s *Server) place() Place {
+	p := Place{Why: some(s.cfg.Why)}
+	switch {
+	case s.cfg.File != nil:
+		p = placeOf(s.cfg.File)
+	case s.cfg.New != nil:
+		p.Name, p.Save = "dealroute.yaml", true
+	}
+	return p
+}
+
+func (s *Server) suitePlace() Place {
+	if s.cfg.Suite == nil {
+		return Place{Why: some(s.cfg.Why)}
+	}
+	return placeOf(s.cfg.Suite)
+}
+
+func placeOf(f File) Place {
+	path := filepath.ToSlash(f.Path())
+	_, err := f.Read()
+	return Place{Name: filepath.Base(f.Path()), Path: &path, There: !errors.Is(err, fs.ErrNotExist), Save: true}
+}
+
+// A Save asks for the text to be written to the file.
+type Save struct {
+	Revision *int   `json:"revision"`
+	Confirm  bool   `json:"confirm"`
+	Over     string `json:"over"` // hash of what is there, which is written over
+	Name     string `json:"name"` // of a new file, where the text has none
+}
+
+// Saved is what was written, or what would be.
+type Saved struct {
+	Path    string   `json:"path"`
+	Bytes   int      `json:"bytes"`
+	Written bool     `json:"written"`
+	Creates bool     `json:"creates"`
+	Disk    *string  `json:"disk"` // hash of what is there now
+	Diff    []string `json:"diff"` // of a unified diff, from what is there
+}
+
+func (s *Server) postSave(_ context.Context, b Save) (any, error) {
+	switch {
+	case b.Revision == nil:
+		return nil, refuse(0, "send the revision that is shown", "revision is missing")
+	case *b.Revision != s.revision:
+		return nil, s.overtaken()
+	case !bytes.Equal(deployment.Redact(s.text), s.text):
+		return nil, refuse(0, "take it out: secrets come from the environment, never from this file", "the text holds what looks like a secret, and is not saved")
+	}
+	f, err := s.fileFor(b.Name)
+	if err != nil {
+		return nil, err
+	}
+	there, err := f.Read()
+	out := Saved{Path: filepath.ToSlash(f.Path()), Bytes: len(s.text), Creates: errors.Is(err, fs.ErrNotExist), Diff: diffLines(there, s.text)}
+	if err != nil && !out.Creates {
+		return nil, refuse(http.StatusInternalServerError, "see whether the file can be read", "read %s: %v", out.Path, err)
+	}
+	known := s.cfg.File != nil // what was read of it is what was edited
+	if !out.Creates {
+		h := hash(there)
+		out.Disk = &h
+		if changed := known && !bytes.Equal(there, s.saved) || !known; changed && b.Over != h {
+			return nil, s.changedOnDisk(out.Path, there, known)
+		}
+	}
+	if !b.Confirm {
+		return out, nil
+	}
+	if err := f.Write(s.text); err != nil {
+		return nil, refuse(http.StatusInternalServerError, "see whether the folder can be written; the text is still here", "%v", err)
+	}
+	s.cfg.File, s.saved = f, s.text
+	h := hash(s.text)
+	out.Written, out.Disk = true, &h
+	return out, nil
+}
+
+// fileFor is the file of the text, or a new one of that name.
+func (s *Server) fileFor(name string) (File, error) {
+	switch {
+	case s.cfg.File != nil && name == "":
+		return s.cfg.File, nil
+	case s.cfg.File != nil:
+		return nil, refuse(0, "leave name out", "the text is that of %s, and is saved there", filepath.ToSlash(s.cfg.File.Path()))
+	case s.cfg.New == nil:
+		return nil, refuse(0, s.cfg.Why, "the text is not that of a file, and cannot be saved")
+	case name == "":
+		return nil, refuse(0, "send a name, such as dealroute.yaml: the file is made in the folder in which the lab was started", "the text is on no disk yet")
+	case !plainName(name):
+		return nil, refuse(0, "use letters, digits, dots and dashes, with .yaml at the end", "%q is no plain name of a file", name)
+	}
+	return s.cfg.New(name)
+}
+
+// plainName tells that a name leads nowhere else, hides nothing and is that of a YAML file.
+func plainName(name string) bool {
+	ok := strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == ""
+	return ok && len(name) <= 100 && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "-") && (strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"))
+}
+
+func (s *Server) changedOnDisk(path string, there []byte, known bool) error {
+	h, text := hash(there), string(deployment.Redact(there))
+	message, hint := path+" has changed on disk since it was read", "take its text, or save over it"
+	if !known {
+		message, hint = path+" is there already", "use another name, or save over it"
+	}
+	return &conflict{errorAnswer: newError(message, hint), Disk: &h, DiskText: &text}
+}
+
+// diffLines are the lines of a unified diff, without its head.
+func diffLines(was, is []byte) []string {
+	if bytes.Equal(was, is) {
+		return []string{}
+	}
+	text := udiff.Unified("disk", "text", string(was), string(is))
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	return lines[min(2, len(lines)):]
+}
+
+// postReload takes the file's text instead of the edited one, and reads what stands beside it again.
+func (s *Server) postReload(ctx context.Context, _ struct{}) (any, error) {
+	if s.cfg.File == nil {
+		return nil, refuse(0, s.cfg.Why, "the text is not that of a file")
+	}
+	text, err := s.cfg.File.Read()
+	if err != nil {
+		return nil, refuse(http.StatusInternalServerError, "save the text to make the file again", "read %s: %v", filepath.ToSlash(s.cfg.File.Path()), err)
+	}
+	if err := s.take(ctx, text); err != nil {
+		return nil, err
+	}
+	s.saved = s.text
+	return s.show(), nil
+}
+
+// A Keep asks for a call to be added to the suite.
+type Keep struct {
+	Call    int    `json:"call"`
+	Name    string `json:"name"`
+	Confirm bool   `json:"confirm"`
+	Over    string `json:"over"` // hash of the suite as it was when this was asked
+}
+
+// Kept is the entry that was added to the suite, or would be.
+type Kept struct {
+	Path    string   `json:"path"`
+	Creates bool     `json:"creates"`
+	Written bool     `json:"written"`
+	Entry   string   `json:"entry"` // its number masked
+	Notes   []string `json:"notes"`
+	Calls   int      `json:"calls"` // of the suite, with this one
+	Disk    *string  `json:"disk"`
+}
+
+// longestName bounds the name of a call, in bytes.
+const longestName = 200
+
+func (s *Server) postKeep(ctx context.Context, b Keep) (any, error) {
+	f := s.cfg.Suite
+	if f == nil {
+		return nil, refuse(0, s.cfg.Why, "there is no suite to which the call could be added")
+	}
+	if len(b.Name) > longestName || strings.ContainsFunc(b.Name, func(r rune) bool { return r < ' ' }) {
+		return nil, refuse(0, "write one short line", "the name is no line of at most %d bytes", longestName)
+	}
+	m, err := s.number(b.Call)
+	if err != nil {
+		return nil, err
+	}
+	entry, notes, err := m.work.Desk.Entry(ctx, b.Name, m.before, m.dial, m.seen.Outcome)
+	if err != nil {
+		return nil, err
+	}
+	there, err := f.Read()
+	out := Kept{Path: filepath.ToSlash(f.Path()), Creates: errors.Is(err, fs.ErrNotExist), Entry: m.seen.Mask.Text(entry), Notes: append([]string{}, notes...)}
+	if err != nil && !out.Creates {
+		return nil, refuse(http.StatusInternalServerError, "see whether the file can be read", "read %s: %v", out.Path, err)
+	}
+	if !out.Creates {
+		h := hash(there)
+		if out.Disk = &h; b.Confirm && b.Over != h {
+			return nil, &conflict{errorAnswer: newError(out.Path+" has changed since it was asked", "look at it, and ask again"), Disk: &h}
+		}
+	}
+	text, n, err := s.cfg.Append(there, entry)
+	if err != nil {
+		return nil, err
+	}
+	out.Calls = n
+	if !b.Confirm {
+		return out, nil
+	}
+	if err := f.Write(text); err != nil {
+		return nil, refuse(http.StatusInternalServerError, "see whether the folder can be written", "%v", err)
+	}
+	h := hash(text)
+	out.Written, out.Disk = true, &h
+	return out, nil
+}

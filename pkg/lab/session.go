@@ -1,0 +1,308 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/view"
+)
+
+// mostCalls is how many calls of a run are kept to be looked at again.
+const mostCalls = 500
+
+// A session is a text, what it is, and the run of calls made with it. One lock guards it: several
+// tabs see the same one.
+type session struct {
+	bench Bench
+	ctx   context.Context // of the whole session: proofs end with it
+
+	proofs sync.WaitGroup
+
+	mu       sync.Mutex
+	text     []byte
+	revision int
+	saved    []byte // as the file was when it was read or written last
+	work     *Work  // of the text
+	dials    *Work  // the last one that can be called
+	dialsAt  int    // its revision
+	state    State
+	calls    []*made
+	made     int // calls of the run, also those that are no longer kept
+	proof    *proving
+}
+
+// A made call is kept with all that makes it again.
+type made struct {
+	call   *Call
+	dial   Dial
+	before State
+	work   *Work
+	seen   *Seen
+	key    string // who called, for comparing
+}
+
+// hash is a short name of a text's content.
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:12])
+}
+
+// take makes a text that of the session. The lock is held.
+func (s *session) take(ctx context.Context, text []byte) error {
+	w, err := s.bench.Judge(ctx, text)
+	if err != nil {
+		return err
+	}
+	s.text, s.work = slices.Clone(text), w
+	s.revision++
+	if w.Desk != nil {
+		begins := s.dials == nil
+		s.dials, s.dialsAt = w, s.revision
+		if begins {
+			s.state = w.Desk.Begin()
+		}
+	}
+	s.prove()
+	return nil
+}
+
+// Check is what is known of a text at once.
+type Check struct {
+	Revision int                   `json:"revision"`
+	OK       bool                  `json:"ok"`
+	Dials    *int                  `json:"dials"` // revision with which calls are made; null: with none
+	Edited   bool                  `json:"edited"`
+	Findings []Finding             `json:"findings"`
+	Counts   map[diag.Severity]int `json:"counts"`
+	Proof    string                `json:"proof"`
+	Pictures Pictures              `json:"pictures"`
+	Changed  []int                 `json:"changed"` // lines that are not as in the file
+	Ms       int64                 `json:"ms"`
+}
+
+// Pictures are the hashes of what can be drawn; null for what cannot.
+type Pictures struct {
+	Flow  *string `json:"flow"`
+	Rules *string `json:"rules"`
+}
+
+func (s *session) check(began time.Time, now func() time.Time) Check {
+	c := Check{
+		Revision: s.revision, OK: s.work.Desk != nil, Edited: !bytes.Equal(s.text, s.saved), Findings: findings(s.work, s.text),
+		Counts: counts(s.work.Findings), Proof: s.proof.state(), Changed: changedLines(s.saved, s.text), Ms: ms(now().Sub(began)),
+	}
+	if s.dials != nil {
+		c.Dials = &s.dialsAt
+	}
+	return c
+}
+
+func counts(fs diag.Findings) map[diag.Severity]int {
+	out := map[diag.Severity]int{diag.Error: 0, diag.Warning: 0, diag.Info: 0}
+	for k, n := range fs.Counts() {
+		if k == "" {
+			k = diag.Error
+		}
+		out[k] += n
+	}
+	return out
+}
+
+// Run is what calls in a row share, as it is now.
+type Run struct {
+	At      string        `json:"at"`
+	Calls   int           `json:"calls"`
+	Breaker *view.Breaker `json:"breaker"`
+	Switch  *view.Switch  `json:"switch"`
+	Rows    []Row         `json:"rows"`
+}
+
+// run shows the state. The lock is held.
+func (s *session) run() Run {
+	r := Run{Calls: s.made, Rows: []Row{}}
+	if s.dials == nil {
+		return r
+	}
+	r.At = stamp(s.state.Next)
+	rows := s.dials.Desk.Rows(s.state)
+	r.Rows = Rows(rows)
+	if row := rows[rowBreaker]; row != nil {
+		b := view.NewBreaker(row, s.state.Next)
+		r.Breaker = &b
+	}
+	if row := rows[rowSwitch]; row != nil {
+		x := view.NewSwitch(row)
+		r.Switch = &x
+	}
+	return r
+}
+
+// Keys of rows of the control table.
+const (
+	rowBreaker = "breaker"
+	rowSwitch  = "switch"
+)
+
+var errNoDesk = refuse(http.StatusConflict, "mend the errors first", "no call can be made: the text does not render")
+
+// dial makes a call. The lock is held.
+func (s *session) dial(ctx context.Context, d Dial, again *made) (*Call, error) {
+	if s.dials == nil {
+		return nil, errNoDesk
+	}
+	from := s.state
+	if again != nil {
+		d, from = again.dial, again.before
+	}
+	seen, err := s.dials.Desk.Call(ctx, from, d)
+	if err != nil {
+		return nil, err
+	}
+	c := newCall(seen, d)
+	if g := s.dials.Flow; g != nil {
+		walk(c, g.Walk(seen.Outcome.Result.Path))
+	}
+	s.made++
+	c.Number, c.Revision = s.made, s.dialsAt
+	m := &made{call: c, dial: d, before: from, work: s.dials, seen: seen, key: d.ANI}
+	was := again
+	if again != nil {
+		n := again.call.Number
+		c.Again = &n
+	} else {
+		was = s.last(d.ANI)
+	}
+	if was != nil {
+		c.compare(was.call)
+	}
+	s.state = seen.After
+	if s.calls = append(s.calls, m); len(s.calls) > mostCalls {
+		s.calls = s.calls[1:]
+	}
+	c.Run = s.run()
+	return c, nil
+}
+
+// last is the last call of a caller, nil when there is none.
+func (s *session) last(ani string) *made {
+	for i := len(s.calls) - 1; i >= 0; i-- {
+		if s.calls[i].key == ani {
+			return s.calls[i]
+		}
+	}
+	return nil
+}
+
+// number finds a call of the run.
+func (s *session) number(n int) (*made, error) {
+	for _, m := range s.calls {
+		if m.call.Number == n {
+			return m, nil
+		}
+	}
+	return nil, refuse(http.StatusNotFound, "GET /api/session lists those of this run", "there is no call %d", n)
+}
+
+// reset begins the run anew. The lock is held.
+func (s *session) reset() {
+	s.calls, s.made = nil, 0
+	if s.dials != nil {
+		s.state = s.dials.Desk.Begin()
+	}
+}
+
+// A Turn changes what calls share.
+type Turn struct {
+	Breaker *struct {
+		Open int `json:"open"` // seconds from now; 0 closes it
+	} `json:"breaker"`
+	Switch *bool      `json:"switch"`
+	At     *time.Time `json:"at"`
+}
+
+// longestOpen is how long a person opens a breaker, in seconds: a week.
+const longestOpen = 7 * 24 * 60 * 60
+
+// stampForm is the one form of a time that the flow reads in openUntil.
+const stampForm = "2006-01-02T15:04:05Z"
+
+// turn does what a person does to the control table, and sets the clock. The lock is held.
+func (s *session) turn(t Turn) error {
+	if s.dials == nil {
+		return errNoDesk
+	}
+	next := s.state
+	if t.At != nil {
+		if err := nearby(*t.At); err != nil {
+			return err
+		}
+		next.Next = t.At.UTC()
+	}
+	rows := s.dials.Desk.Rows(next)
+	if next.Rows = maps.Clone(next.Rows); next.Rows == nil {
+		next.Rows = map[string]map[string]any{}
+	}
+	if b := t.Breaker; b != nil {
+		if rows[rowBreaker] == nil {
+			return refuse(0, "the switch keeps calls from asking HubSpot", "this deployment has no breaker (enrichment.breaker: none)")
+		}
+		if b.Open < 0 || b.Open > longestOpen {
+			return refuse(0, "from 1 second to a week; 0 closes it", "%d seconds are no time to leave HubSpot alone", b.Open)
+		}
+		until := ""
+		if b.Open > 0 {
+			until = next.Next.Add(time.Duration(b.Open) * time.Second).UTC().Truncate(time.Second).Format(stampForm)
+		}
+		next.Rows[rowBreaker] = with(rows[rowBreaker], map[string]any{"openUntil": until, "reason": ""})
+	}
+	if t.Switch != nil {
+		if rows[rowSwitch] == nil {
+			return refuse(0, "", "this deployment has no switch")
+		}
+		next.Rows[rowSwitch] = with(rows[rowSwitch], map[string]any{"enabled": *t.Switch, "reason": ""})
+	}
+	s.state = next
+	return nil
+}
+
+// with is a row with other values in some of its columns, of those that it has.
+func with(row, values map[string]any) map[string]any {
+	out := maps.Clone(row)
+	for k, v := range values {
+		if _, has := out[k]; has || k != "reason" {
+			out[k] = v
+		}
+	}
+	return out
+}
+
+// faultSays is what a kind of fault is, in words.
+func faultSays() map[transport.FaultKind]string {
+	return map[transport.FaultKind]string{
+		transport.FaultTimeout:   "no answer ever comes",
+		transport.FaultThrottled: "over a limit of HubSpot's",
+		transport.FaultServer:    "HubSpot failed",
+		transport.FaultHTML:      "a gateway failed, and answers in HTML",
+		transport.FaultReset:     "the connection is cut",
+		transport.FaultMalformed: "status 200 and half a JSON text",
+	}
+}
+
+// end stops what goes on beside, and waits for it.
+func (s *session) end() {
+	s.mu.Lock()
+	if s.proof != nil {
+		s.proof.stop()
+	}
+	s.mu.Unlock()
+	s.proofs.Wait()
+}
