@@ -10,6 +10,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
+	"github.com/dealroute/dealroute/pkg/report"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
 )
@@ -21,8 +22,9 @@ type planOptions struct {
 	out     string // file for the plan
 	timings bool
 
-	moves moveOptions
-	diff  diffOptions
+	moves  moveOptions
+	diff   diffOptions
+	report reportFile
 }
 
 func newPlanCmd(env *Env, run func(context.Context, planOptions) error) *cobra.Command {
@@ -57,11 +59,16 @@ what plan shows, and no secret.`,
 	cmd.Flags().StringVar(&o.out, "out", "", "save the plan in this file, for setup FILE")
 	o.moves.flags(cmd.Flags(), "plan to ")
 	o.diff.flags(cmd.Flags())
+	o.report.flag(cmd.Flags(), "the plan")
 	return cmd
 }
 
 func runPlan(ctx context.Context, o planOptions) (err error) {
 	env := o.session
+	if err := o.report.mayWrite(); err != nil {
+		return err
+	}
+	defer o.report.ended(env, &err)
 	l, b, err := load(env, false)
 	if err != nil {
 		return err
@@ -122,7 +129,18 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	if o.timings {
 		timings = watch.Timings()
 	}
-	if err := printPlan(env, target, r, texts, found, timings, diff); err != nil {
+	answer := func() view.PlanAnswer {
+		p := view.PlanAnswer{Plan: shownPlan(target, r, texts, found)}
+		p.Timings = timings
+		diff.into(&p)
+		return p
+	}
+	if env.settings.json {
+		err = view.JSON(env.IO.Out, answer())
+	} else {
+		err = printPlan(env, target, r, texts, timings, diff)
+	}
+	if err != nil {
 		return err
 	}
 	if o.out != "" {
@@ -146,10 +164,13 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 		diag.Fprintf(env.IO.Err, "warning: setup would change nothing: %v\n", unfit.why)
 	}
 	target.remember(ctx, r.Identity(), l.deployment, "plan", false)
+	err = nil
 	if o.detailed && (r.Plan().Pending() || len(r.Plan().Held()) > 0) {
-		return errNo
+		err = errNo
 	}
-	return nil
+	return o.report.after(env, err, func() ([]byte, error) {
+		return report.Plan(o.page(l, target, r, answer(), found, diff)).Render()
+	})
 }
 
 func shownPlan(target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string, found diag.Findings) view.Plan {
@@ -158,13 +179,7 @@ func shownPlan(target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]st
 	return p
 }
 
-func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string, found diag.Findings, timings *view.Timings, diff *routingDiff) error {
-	if env.settings.json {
-		p := view.PlanAnswer{Plan: shownPlan(target, r, texts, found)}
-		p.Timings = timings
-		diff.into(&p)
-		return view.JSON(env.IO.Out, p)
-	}
+func printPlan(env session, target *org, r *reconcile.Reconciler, texts map[genesys.Key][2]string, timings *view.Timings, diff *routingDiff) error {
 	if timings != nil {
 		defer view.PrintTimings(env.IO.Err, timings)
 	}

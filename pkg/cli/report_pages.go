@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/report"
 	"github.com/dealroute/dealroute/pkg/validate"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -60,4 +62,38 @@ func (s session) ranAs(words ...string) string {
 		words = append(words, "--sandbox")
 	}
 	return view.ReplayCommand(words...)
+}
+
+// page is what the report of plan shows.
+func (o planOptions) page(l *loaded, target *org, r *reconcile.Reconciler, answer view.PlanAnswer, found diag.Findings, diff *routingDiff) report.Planned {
+	id := r.Identity()
+	x := report.Planned{Answer: answer, Run: o.ran(l.path), Org: fmt.Sprintf("%q (%s)", id.OrgName, id.OrgID), Explain: explained(), Places: l.spots(found)}
+	if target.sandbox != nil {
+		x.Emulated = target.sandbox.origin
+	}
+	words := []string{"plan"}
+	for _, f := range shapes(flagsOf(reconcile.Config{Adopt: o.adopt, Cutover: o.cutover, ForceUnlock: o.forceUnlock, AllowUnstaffed: o.allowUnstaffed})) {
+		words = append(words, "--"+f)
+	}
+	if diff != nil {
+		words = append(words, "--routing-diff", o.diff.file)
+		x.Row = "row"
+		for _, f := range diff.found.Sorted() {
+			x.Places = append(x.Places, report.Spot{Source: diff.texts[f.Position.File], Length: f.Written(diff.texts[f.Position.File])})
+		}
+	}
+	x.Command = o.ranAs(words...)
+	return x
+}
+
+// spots are the places of findings of the deployment file, in the order in which they are told.
+func (l *loaded) spots(found diag.Findings) (out []report.Spot) {
+	for _, f := range found.Sorted() {
+		s := report.Spot{}
+		if f.Position.File == l.path {
+			s = report.Spot{Source: l.source, Length: f.Written(l.source)}
+		}
+		out = append(out, s)
+	}
+	return out
 }

@@ -78,3 +78,57 @@ func TestReportOfValidate(t *testing.T) {
 		}
 	}
 }
+
+func TestReportOfPlan(t *testing.T) {
+	p := hurried(t)
+	page := reported(t, p, 0, "plan", "-f", basicFile, "--sandbox")
+	for _, want := range []string{"changes are pending", "What it will have", "which is emulated"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+	if code, _, errs := p.run("setup", "-f", basicFile, "--sandbox", "--yes", "--verify=off"); code != 0 {
+		t.Fatal(errs)
+	}
+	if page := reported(t, p, 0, "plan", "-f", basicFile, "--sandbox"); !strings.Contains(page, "nothing to do") {
+		t.Error("a second plan has nothing to do, and does not say so")
+	}
+	text, err := os.ReadFile(basicFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := filepath.Join(t.TempDir(), "dealroute.yaml")
+	if err := os.WriteFile(changed, bytes.Replace(text, []byte("priority: 10}"), []byte("priority: 12}"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	page = reported(t, p, 2, "plan", "-f", changed, "--sandbox", "--detailed-exitcode", "--routing-diff", "../../examples/basic/calls.yaml", "--fixtures", "../../examples/basic/crm.yaml")
+	for _, want := range []string{`<span class="new">&#43;`, `<span class="old">-`, "Calls that would end elsewhere"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+}
+
+func TestReportOfStatus(t *testing.T) {
+	p := hurried(t)
+	if code, _, errs := p.run("setup", "-f", basicFile, "--sandbox", "--yes", "--verify=off"); code != 0 {
+		t.Fatal(errs)
+	}
+	if page := reported(t, p, 0, "status", "-f", basicFile, "--sandbox"); !strings.Contains(page, "in sync") {
+		t.Error("the page does not say that org and file are in sync")
+	}
+	text, err := os.ReadFile(basicFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := filepath.Join(t.TempDir(), "dealroute.yaml")
+	if err := os.WriteFile(changed, bytes.Replace(text, []byte("priority: 10}"), []byte("priority: 12}"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	page := reported(t, p, 2, "status", "-f", changed, "--sandbox")
+	for _, want := range []string{"org and file differ", "the file changed", `<span class="old">-`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+}

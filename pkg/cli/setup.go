@@ -320,7 +320,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 		asked.Wait()
 		reading()
 		if !asJSON {
-			if err := printPlan(env, target, r, texts, found, nil, nil); err != nil {
+			if err := printPlan(env, target, r, texts, nil, nil); err != nil {
 				return err
 			}
 		}

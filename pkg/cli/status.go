@@ -14,6 +14,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/reconcile"
+	"github.com/dealroute/dealroute/pkg/report"
 	"github.com/dealroute/dealroute/pkg/validate"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
@@ -23,6 +24,7 @@ type statusOptions struct {
 	session
 	since    time.Duration
 	failOver string
+	report   reportFile
 }
 
 func newStatusCmd(env *Env, run func(context.Context, statusOptions) error) *cobra.Command {
@@ -48,6 +50,7 @@ breaker that is open and a token that expired are no difference.`,
 	}
 	cmd.Flags().DurationVar(&o.since, "since", time.Hour, "how far back failures and latency of the data actions are counted")
 	cmd.Flags().StringVar(&o.failOver, "fail-over", "", "exit with 2 when a greater share of a data action's calls failed, such as 5%")
+	o.report.flag(cmd.Flags(), "the status")
 	return cmd
 }
 
@@ -69,6 +72,10 @@ const longestSince = 31 * 24 * time.Hour
 
 func runStatus(ctx context.Context, o statusOptions) (err error) {
 	env := o.session
+	if err := o.report.mayWrite(); err != nil {
+		return err
+	}
+	defer o.report.ended(env, &err)
 	most, err := share(o.failOver)
 	if err != nil {
 		return err
@@ -147,10 +154,19 @@ func runStatus(ctx context.Context, o statusOptions) (err error) {
 	for _, a := range failing {
 		diag.Fprintf(env.IO.Err, "%s: more than %s of its calls failed\n", a, o.failOver)
 	}
-	if !s.InSync || len(failing) > 0 || found.Has(diag.Error) {
-		return errNo
+	no := !s.InSync || len(failing) > 0 || found.Has(diag.Error)
+	if no {
+		err = errNo
 	}
-	return nil
+	return o.report.after(env, err, func() ([]byte, error) {
+		words := []string{"status", "--since", o.since.String()}
+		if o.failOver != "" {
+			words = append(words, "--fail-over", o.failOver)
+		}
+		return report.Status(report.Standing{
+			Answer: s, Run: o.ran(l.path), Command: o.ranAs(words...), No: no, Failing: failing, Explain: explained(), Places: l.spots(found),
+		}).Render()
+	})
 }
 
 // figures reads how the data actions do, and gives the names of those of which too great a share failed.

@@ -51,6 +51,7 @@ type Row struct {
 	Cells []Text
 	Tone  Tone
 	More  []Block // what opens below the row
+	Open  bool    // it is open at first
 	Label string  // of what opens; "More" without one
 }
 

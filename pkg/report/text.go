@@ -22,6 +22,8 @@ type Bit struct {
 	Tone Tone   // other than Plain: a badge, which has a shape beside its word
 	Code bool   // in letters of fixed width
 
+	Shape string // of a badge, instead of its tone's
+
 	own bool // its digits are ours and not of the answer
 }
 
