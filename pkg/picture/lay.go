@@ -1,0 +1,254 @@
+package picture
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Sizes in pixels. A page is 1280 wide; less its margins, so is a picture at most where the
+// graph allows it.
+const (
+	pageWidth = 1240
+	margin    = 8  // around the lanes
+	lanePad   = 16 // from the edge of a lane to what is in it
+	laneGap   = 28 // from lane to lane
+
+	boxWidth   = 176
+	boxPad     = 12 // from the edge of a box to its text
+	pointPad   = 22 // the same where a box ends in points
+	boxPadY    = 9
+	textSize   = 13
+	textHeight = 17
+	noteSize   = 12
+	noteHeight = 16
+	textLines  = 6 // at most in a box
+	oneText    = 3 // lines at most of one text
+	noteLines  = 2
+	chipWidth  = 168 // at most
+	chipPad    = 10
+	chipPadY   = 5
+	headWidth  = 232 // at most
+	dot        = 9
+
+	track      = 9
+	columnGap  = 28 // at least
+	rowGap     = 26 // at least
+	fromBox    = 12 // from a box to the first track
+	toBox      = 16 // from the last track, or a label, to a box: an arrow's head and some line
+	labelWidth = 124
+	labelLines = 3
+	underWidth = 78 // of a label beside a line that goes down from a box
+	mostTracks = 7  // in one gap; lines beyond end at chips
+)
+
+// Lay gives every part of a graph a place. The lanes come one below the other. In a lane the way
+// that a reader follows goes straight down, other ways go to the right, and what comes together
+// does so on the left again. A way to another lane, and one that leads back, ends at a chip that
+// names where it goes on, so that no line crosses the picture; only the last way of a lane goes
+// on into the next lane as a line.
+//
+// Lay takes any graph: an edge to an unknown node has no place. Marks have no influence on
+// places. It takes time in proportion to nodes and edges beyond patience ways in a lane: 2,000 nodes are laid
+// out in less than a second.
+func Lay(g *Graph) *Drawing {
+	x := newAtlas(g)
+	d := &Drawing{Graph: g, Nodes: make([]NodePlace, len(g.Nodes)), Edges: make([]EdgePlace, len(g.Edges))}
+	d.letters()
+	var pieces []*piece
+	for lane := range len(g.Lanes) + 1 {
+		var nodes []int
+		for i := range g.Nodes {
+			if x.lane[i] == lane {
+				nodes = append(nodes, i)
+			}
+		}
+		if len(nodes) == 0 && lane == len(g.Lanes) {
+			continue
+		}
+		pieces = append(pieces, d.piece(x, lane, nodes))
+	}
+	d.pack(x, pieces)
+	return d
+}
+
+// letters wraps the texts of all nodes and edges.
+func (d *Drawing) letters() {
+	for i := range d.Nodes {
+		d.Nodes[i] = letterNode(&d.Graph.Nodes[i])
+	}
+}
+
+func letterNode(n *Node) NodePlace {
+	var p NodePlace
+	if n.Kind == Join {
+		p.W, p.H = dot, dot
+		return p
+	}
+	pad := boxPad
+	switch n.Kind {
+	case Question, Loop, Ask:
+		pad = pointPad
+	}
+	for _, t := range n.Text {
+		for i, l := range wrap(t, textSize, boxWidth-2*pad, oneText) {
+			p.Text = append(p.Text, TextLine{l, i > 0})
+		}
+	}
+	if len(p.Text) > textLines {
+		p.Text = p.Text[:textLines]
+		last := &p.Text[textLines-1]
+		last.Text = shorten(last.Text, textSize, boxWidth-2*pad)
+	}
+	p.Note = wrap(n.Note, noteSize, boxWidth-2*pad, noteLines)
+	p.Tag = tags[n.Kind]
+	p.W = boxWidth
+	p.H = 2*boxPadY + textHeight*max(1, len(p.Text)) + noteHeight*len(p.Note)
+	if p.Tag != "" {
+		p.H += noteHeight
+	}
+	return p
+}
+
+// tags are the words that say how a call ends, so that no ending is known by its colour alone.
+var tags = map[Kind]string{Queue: "Queue", Hand: "Transfer", Hang: "Call ends", Fallback: "Fallback"}
+
+// A piece is a lane with places of its own, counted from its upper left corner.
+type piece struct {
+	p      *plot
+	lane   int
+	head   []string
+	w, h   int
+	headH  int
+	headW  int
+	spine  int // x of the first column's axis
+	place  map[*item]Rect
+	lines  map[*wire][]Point
+	label  map[*wire]Rect
+	texts  map[*wire][]string
+	frames []Frame
+	down   *item // chip at the end of the first column that leads into the next lane
+}
+
+// piece lays a lane out, with fewer columns when it gets too wide, and with chips instead of
+// lines where too many lines run side by side.
+func (d *Drawing) piece(x *atlas, lane int, nodes []int) *piece {
+	found := chips{}
+	x.backEdges(lane, nodes, found)
+	limit := max(2, (pageWidth-2*margin-2*lanePad)/(boxWidth+columnGap))
+	for tries := 0; ; tries++ {
+		p := newPlot(d.Graph, x, lane, limit, found, func(it *item) { d.size(x, found, it) })
+		p.place()
+		if p.cut(x, found) && tries < 40 {
+			continue
+		}
+		r := p.route()
+		across, down := r.tracks(false, p.rows), r.tracks(true, p.cols)
+		if tries < 40 && p.thin(found, across, down) {
+			continue
+		}
+		pc := d.measure(p, across, down)
+		if tries < 40 && limit > 2 && pc.w > pageWidth-2*margin {
+			limit--
+			continue
+		}
+		return pc
+	}
+}
+
+// size gives an item its width and height.
+func (d *Drawing) size(x *atlas, found chips, it *item) {
+	switch {
+	case it.node >= 0:
+		it.w, it.h = d.Nodes[it.node].W, d.Nodes[it.node].H
+	case it.chip:
+		e := &d.Edges[it.edge]
+		e.Back, e.Far = found[it.edge] == chipBack, found[it.edge] == chipFar
+		e.Text = wrap(d.chipText(x, found, it.edge), noteSize, chipWidth-2*chipPad-arrowRoom, 2)
+		it.w, it.h = widest(e.Text, noteSize, false)+2*chipPad+arrowRoom, noteHeight*len(e.Text)+2*chipPadY
+	}
+}
+
+// arrowRoom is what the arrow in a chip takes of its width.
+const arrowRoom = 18
+
+// chipText names where the way of an edge goes on: a lane when it is its first node.
+func (d *Drawing) chipText(x *atlas, found chips, edge int) string {
+	to := x.to[edge]
+	lane := x.lane[to]
+	name := ""
+	if lane < len(d.Graph.Lanes) {
+		name = numbered(d.Graph, lane)
+	}
+	if found[edge] == chipFar && x.entry[lane] == to && name != "" {
+		return name
+	}
+	n := d.Graph.Nodes[to]
+	text := n.ID
+	if len(n.Text) > 0 {
+		text = n.Text[0]
+	}
+	if found[edge] == chipFar && name != "" {
+		return name + ": " + text
+	}
+	return text
+}
+
+// numbered is a lane's name with its number where there are several.
+func numbered(g *Graph, lane int) string {
+	if len(g.Lanes) == 1 {
+		return g.Lanes[lane].Name
+	}
+	return strconv.Itoa(lane+1) + "  " + g.Lanes[lane].Name
+}
+
+// cut ends the ways to boxes beyond the last column at chips, and says whether there were any.
+// What hangs below such a box becomes a part of its own, at the end of the lane, and ways from
+// there to other parts end at chips as well.
+func (p *plot) cut(x *atlas, found chips) bool {
+	cut := false
+	for _, deep := range p.deep {
+		if deep.above == nil || slices.ContainsFunc(p.deep, func(o *item) bool { return o != deep && deep.below(o) }) {
+			continue
+		}
+		cut = true
+		for _, w := range p.ways {
+			if w.from.node >= 0 && (w.to == deep || w.from.below(deep) && !w.to.below(deep)) || w.to.row == -1 {
+				if found[w.edge] == 0 {
+					found[w.edge] = chipLong
+				}
+			}
+		}
+	}
+	return cut
+}
+
+// thin ends the longest lines at chips where more run side by side than can be told apart, and
+// says whether it did.
+func (p *plot) thin(found chips, all ...[][]*bundle) bool {
+	thinned := false
+	for i, gaps := range all {
+		for k, g := range gaps {
+			wide := slices.ContainsFunc(g, func(b *bundle) bool { return b.track >= mostTracks })
+			if !wide {
+				continue
+			}
+			g = slices.Clone(g)
+			slices.SortStableFunc(g, func(a, b *bundle) int { return (b.hi - b.lo) - (a.hi - a.lo) })
+			long := map[int]bool{}
+			for _, b := range g[:len(g)/2] {
+				long[b.net] = true
+			}
+			for _, w := range p.ways {
+				if w.fan || found[w.edge] != 0 {
+					continue
+				}
+				for n := 1; n < len(w.points); n++ {
+					if c, _, _ := along(w.points, n, i == 1); c.kind == gap && c.at == k-1 && long[c.net] {
+						found[w.edge], thinned = chipLong, true
+					}
+				}
+			}
+		}
+	}
+	return thinned
+}
