@@ -125,6 +125,9 @@ func TestOptions(t *testing.T) {
 			session: s, crm: "fixtures", flow: "rendered", suite: "c", against: "a", list: listOptions{[]string{"a=b", "c=d,e=f"}, "z", "mdy"}, load: noLoad,
 		}},
 		{"simulate --suite s --fail-under 90 --shard 1/2 --mutate", simulateOptions{session: s, crm: "fixtures", flow: "rendered", suite: "s", checks: suiteOptions{failUnder: "90", shard: "1/2", mutate: true}, load: noLoad}},
+		{"simulate --suite s --mutate --report r.html", simulateOptions{
+			session: s, crm: "fixtures", flow: "rendered", suite: "s", checks: suiteOptions{mutate: true}, load: noLoad, report: reportFile{"r.html", true}, typed: []string{"--mutate", "--suite", "s"},
+		}},
 		{"simulate --init-suite s", simulateOptions{session: s, crm: "fixtures", flow: "rendered", checks: suiteOptions{first: "s"}, load: noLoad}},
 		{"simulate merge a b --fail-under 90", mergeOptions{s, []string{"a", "b"}, "90"}},
 		{"init", initOptions{session: s, out: "."}},

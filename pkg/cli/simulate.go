@@ -45,6 +45,8 @@ type simulateOptions struct {
 	crm             string
 	flow            string
 	trace, showPII  bool
+	report          reportFile
+	typed           []string // the flags that were given, as a report shows them
 
 	suite   string // list of calls
 	checks  suiteOptions
@@ -100,6 +102,9 @@ are those of --ani, or of a list, which may be an export of the interactions vie
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
 			o.load.changed(cmd)
+			if o.report.given {
+				o.typed = typedFlags(cmd)
+			}
 			return run(cmd.Context(), o)
 		},
 	}
@@ -124,12 +129,16 @@ are those of --ani, or of a list, which may be an export of the interactions vie
 	f.BoolVar(&o.showPII, "show-pii", false, "do not mask numbers, names and amounts; needs a terminal")
 	f.StringVar(&o.against, "against", "", "say which of the calls end otherwise than by this deployment file, or by what is deployed")
 	o.list.flags(f)
+	o.report.flag(f, "the answer")
 	cmd.AddCommand(more...)
 	return cmd
 }
 
 func runSimulate(ctx context.Context, o simulateOptions) error {
 	env := o.session
+	if err := o.mayReport(); err != nil {
+		return err
+	}
 	if err := personal(env.IO, o.showPII); err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	loads "github.com/dealroute/dealroute/pkg/load"
+	"github.com/dealroute/dealroute/pkg/report"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -189,8 +190,9 @@ func (o *simulateOptions) notOfALoad() (out []string) {
 	return out
 }
 
-func runLoad(ctx context.Context, o simulateOptions) error {
+func runLoad(ctx context.Context, o simulateOptions) (err error) {
 	env := o.session
+	defer o.report.ended(env, &err)
 	l, b, err := load(env, false)
 	if err != nil {
 		return err
@@ -240,11 +242,21 @@ func runLoad(ctx context.Context, o simulateOptions) error {
 		}
 	}
 	x.Took, x.Findings = env.Now().Sub(began), s.found
+	answer := view.NewLoadAnswer(x)
+	err = m.print(x, answer)
+	return o.report.after(env, err, func() ([]byte, error) {
+		return report.Load(x, answer, o.ranAs(), env.ran(l.path)).Render()
+	})
+}
+
+// print tells what became of the day.
+func (m *loadModel) print(x view.Load, answer view.LoadAnswer) error {
+	env, s := m.env, m.s
 	switch {
 	case env.settings.json:
-		return view.JSON(env.IO.Out, view.NewLoadAnswer(x))
+		return view.JSON(env.IO.Out, answer)
 	case env.settings.format == "csv" && (x.Compared != nil || x.Limit != nil):
-		diag.Fprintf(env.IO.Err, "note: the minutes are those of the strategy %s; what was compared or looked for is in -o text and json\n", l.deployment.HubSpot.Lookup.Strategy)
+		diag.Fprintf(env.IO.Err, "note: the minutes are those of the strategy %s; what was compared or looked for is in -o text and json\n", s.loaded.deployment.HubSpot.Lookup.Strategy)
 	}
 	for _, f := range s.found.Sorted() {
 		diag.Print(env.IO.Err, f, s.texts[f.Position.File]) //nolint:errcheck // a note nobody can read stops nothing

@@ -63,7 +63,7 @@ type Queue struct {
 // A Minute is one of the calls that began in it, and of the requests made in it.
 type Minute struct {
 	Calls, Failed, Skipped, Kept int64
-	P95, Max                     time.Duration // waits
+	P50, P95, Max                time.Duration // waits
 	Requests, Search, Refused    int64
 	Opened                       int64
 }

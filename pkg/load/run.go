@@ -495,7 +495,8 @@ func (d *day) settle(m int) {
 	for ; d.latest < m; d.latest++ {
 		h := &d.recent[(d.latest+1)&1] // of the minute before the latest, which makes room
 		if d.latest >= 1 {
-			d.of(d.latest - 1).P95 = h.At(0.95)
+			m := d.of(d.latest - 1)
+			m.P50, m.P95 = h.At(0.5), h.At(0.95)
 		}
 		h.reset()
 	}

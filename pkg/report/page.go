@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -105,7 +106,7 @@ func (p Page) Render() ([]byte, error) {
 		}
 		seen[s.ID] = true
 	}
-	data, err := embed(p.Data)
+	data, packed, err := embed(p.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -116,8 +117,9 @@ func (p Page) Render() ([]byte, error) {
 		Style   template.CSS
 		Script  template.JS
 		Data    template.JS
+		Packed  bool
 		Content []drawn
-	}{Page: p, Policy: Policy(), Style: template.CSS(style()), Script: template.JS(pageJS), Data: template.JS(data)} //nolint:gosec // both are ours, and JSON was escaped
+	}{Page: p, Policy: Policy(), Style: template.CSS(style()), Script: template.JS(pageJS), Data: template.JS(data), Packed: packed} //nolint:gosec // both are ours, and JSON was escaped
 	for _, s := range p.Sections {
 		html, err := r.blocks(s.Blocks)
 		if err != nil {
@@ -144,13 +146,25 @@ func hash(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// embed is a value as JSON that can stand in a page: nothing in it ends a script.
-func embed(v any) (string, error) {
-	if v == nil {
-		return "null", nil
-	}
+// packedFrom is from how many bytes on an answer is packed: a day of many minutes has a megabyte of them.
+const packedFrom = 128 << 10
+
+// embed is a value as JSON that can stand in a page: nothing in it ends a script. A long one is
+// packed, as a string with the base64 of its gzip.
+func embed(v any) (data string, packed bool, err error) {
 	text, err := json.Marshal(v) // which writes <, > and & as \u003c, \u003e and \u0026
-	return string(text), err
+	if err != nil || len(text) < packedFrom {
+		return string(text), false, err
+	}
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return "", false, err
+	}
+	if _, err = z.Write(text); err == nil {
+		err = z.Close()
+	}
+	return `"` + base64.StdEncoding.EncodeToString(b.Bytes()) + `"`, true, err
 }
 
 // templates are read once. They are ours, so an error is one of this package.

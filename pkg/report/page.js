@@ -67,12 +67,17 @@
   });
 
   const save = document.getElementById("dr-save");
-  const data = document.getElementById("data").textContent;
-  if (data !== "null") {
+  const data = document.getElementById("data");
+  const unpacked = async () => {
+    if (!data.dataset.packed) return data.textContent;
+    const bytes = Uint8Array.from(atob(JSON.parse(data.textContent)), (c) => c.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  };
+  if (data.textContent !== "null") {
     save.hidden = false;
-    save.addEventListener("click", () => {
+    save.addEventListener("click", async () => {
       const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob([JSON.stringify(JSON.parse(data), null, 2) + "\n"], { type: "application/json" }));
+      link.href = URL.createObjectURL(new Blob([JSON.stringify(JSON.parse(await unpacked()), null, 2) + "\n"], { type: "application/json" }));
       link.download = "dealroute.json";
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);

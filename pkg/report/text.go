@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -41,10 +42,13 @@ const (
 	FormMs      Form = "ms"      // the number of milliseconds, with the unit; the greatest of several
 	FormShare   Form = "share"   // the first divided by the second, as a percentage; the first may be a sum, its parts joined by +
 	FormPercent Form = "percent" // the number, which is a percentage
+	FormRatio   Form = "ratio"   // the first divided by the second, with two digits behind the point
 	FormOf1     Form = "of1"     // the number, which is a share of one, as a percentage
+	FormMean    Form = "mean"    // the number, with two digits behind the point
 	FormNumber  Form = "number"  // the number, rounded to what is meaningful
 	FormPlace   Form = "place"   // the object's file (without folders) and line
 	FormTime    Form = "time"    // the time of day of the RFC 3339 time that stands there
+	FormDayTime Form = "daytime" // the same with its day
 	FormLen     Form = "len"     // how many there are in the list
 )
 
@@ -113,6 +117,16 @@ func Share(n, of int64, path, ofPath string) Bit {
 	return Bit{Text: PercentOf(float64(n) / float64(max(1, of))), Path: path + " " + ofPath, Form: FormShare}
 }
 
+// Ratio is a number of the answer divided by another one.
+func Ratio(n, of int64, path, ofPath string) Bit {
+	return Bit{Text: ratio(float64(n) / float64(max(1, of))), Path: path + " " + ofPath, Form: FormRatio}
+}
+
+// Mean is a number of the answer with two digits behind the point.
+func Mean(f float64, path string) Bit { return Bit{Text: ratio(f), Path: path, Form: FormMean} }
+
+func ratio(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) }
+
 // Of1 is a share of one that the answer has, as a percentage.
 func Of1(share float64, path string) Bit {
 	return Bit{Text: PercentOf(share), Path: path, Form: FormOf1}
@@ -135,6 +149,19 @@ func Code(s, path string) Bit { return Bit{Text: s, Path: path, Form: FormText, 
 // Place is a place in a file; the object at path has file and line.
 func Place(file string, line int, path string) Bit {
 	return Bit{Text: placed(file, line), Path: path, Form: FormPlace, Code: true}
+}
+
+// timeBit is a time of the answer, RFC 3339.
+func timeBit(text, path string, form Form) Bit {
+	layout := "15:04"
+	if form == FormDayTime {
+		layout = "2006-01-02 15:04"
+	}
+	out := Bit{Text: text, Path: path, Form: FormText}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		out.Text, out.Form = t.UTC().Format(layout), form
+	}
+	return out
 }
 
 // Own is words of ours with digits in them that are not of the answer.

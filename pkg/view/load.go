@@ -138,6 +138,7 @@ type LoadMinute struct {
 	Refused  int64  `json:"refused429"`
 	Opened   int64  `json:"opened"`
 	WaitMs   struct {
+		P50 int64 `json:"p50"`
 		P95 int64 `json:"p95"`
 		Max int64 `json:"max"`
 	} `json:"waitMs"`
@@ -208,7 +209,7 @@ func NewLoadAnswer(x Load) LoadAnswer {
 			Minute: x.Day.Start.Add(time.Duration(i) * time.Minute).UTC().Format(time.RFC3339), Calls: m.Calls, Failed: m.Failed, Skipped: m.Skipped,
 			Kept: m.Kept, Requests: m.Requests, Search: m.Search, Refused: m.Refused, Opened: m.Opened,
 		}
-		v.WaitMs.P95, v.WaitMs.Max = ms(m.P95), ms(m.Max)
+		v.WaitMs.P50, v.WaitMs.P95, v.WaitMs.Max = ms(m.P50), ms(m.P95), ms(m.Max)
 		out.Minutes = append(out.Minutes, v)
 	}
 	return out
@@ -294,11 +295,11 @@ func loadLine(b *diag.Page, name, value, more string) {
 }
 
 func printDay(b *diag.Page, x Load, r *load.Result, head func(string)) {
-	rate := perMinute(x.Day.Traffic.PerMinute)
+	rate := PerMinute(x.Day.Traffic.PerMinute)
 	if x.Day.Traffic.Arrivals != nil {
 		rate = "arrivals of a file"
 	}
-	head(fmt.Sprintf("%s for %s from %s UTC, seed %d", rate, span(x.Day.For), x.Day.Start.UTC().Format("2006-01-02 15:04"), r.Seed))
+	head(fmt.Sprintf("%s for %s from %s UTC, seed %d", rate, Span(x.Day.For), x.Day.Start.UTC().Format("2006-01-02 15:04"), r.Seed))
 	line := func(name, value, more string) { loadLine(b, name, value, more) }
 	kept := ""
 	if r.Kept > 0 {
@@ -446,9 +447,9 @@ func meaning(x Load) string {
 	case r == nil && x.Limit != nil && x.Limit.Bound == load.Below:
 		return diag.Sprintf("Not even 1 call a minute is carried: more than %s of callers are not looked up.", most)
 	case r == nil && x.Limit != nil && x.Limit.Bound == load.Above:
-		return diag.Sprintf("%s are carried: fewer than %s of callers are not looked up. More was not tried.", perMinute(x.Limit.PerMinute), most)
+		return diag.Sprintf("%s are carried: fewer than %s of callers are not looked up. More was not tried.", PerMinute(x.Limit.PerMinute), most)
 	case r == nil && x.Limit != nil:
-		return diag.Sprintf("About %s are carried, until %s of callers are not looked up.", perMinute(x.Limit.PerMinute), most)
+		return diag.Sprintf("About %s are carried, until %s of callers are not looked up.", PerMinute(x.Limit.PerMinute), most)
 	case r == nil:
 		return "The table says which rate each strategy carries."
 	case r.Failed() == 0:
@@ -470,11 +471,12 @@ func meaning(x Load) string {
 		if r.HubSpot.DayOver > 0 {
 			day = diag.Sprintf(" HubSpot's requests of the day are used up at %s UTC.", x.clock(r.HubSpot.DayOver))
 		}
-		return who + " the way of lookup_failed" + above + mostly(r) + "." + day
+		return who + " the way of lookup_failed" + above + Mostly(r) + "." + day
 	}
 }
 
-func mostly(r *load.Result) string {
+// Mostly says why most of the callers who were not looked up were not.
+func Mostly(r *load.Result) string {
 	say := func(w load.Why, limit, timeout, fault, genesys, other string) string {
 		switch max(w.Limit, w.Timeout, w.Fault, w.Genesys, w.Other) {
 		case w.Limit:
@@ -504,7 +506,8 @@ func limitWords(l *load.Limit, most float64) string {
 	return diag.Sprintf("%s to %s in 95 of 100 cases, where %s fail", number1(l.Low), number1(l.High), percentOf(most))
 }
 
-func perMinute(rate float64) string {
+// PerMinute is a rate of calls in words.
+func PerMinute(rate float64) string {
 	if rate == 1 {
 		return "1 call a minute"
 	}
@@ -515,11 +518,11 @@ func perMinute(rate float64) string {
 func carried(l *load.Limit) string {
 	switch l.Bound {
 	case load.Below:
-		return "under " + perMinute(l.PerMinute)
+		return "under " + PerMinute(l.PerMinute)
 	case load.Above:
-		return "over " + perMinute(l.PerMinute)
+		return "over " + PerMinute(l.PerMinute)
 	}
-	return perMinute(l.PerMinute)
+	return PerMinute(l.PerMinute)
 }
 
 // many counts with the thousands apart.
@@ -545,7 +548,8 @@ func times(n int64) string {
 	return Thousands(n) + " times"
 }
 
-func span(d time.Duration) string {
+// Span is a length of time without what is nothing of it.
+func Span(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")

@@ -113,7 +113,7 @@ func instant(t time.Time) *string {
 // since is how far back the figures of actions go, as people write it.
 func (s Status) since() string {
 	if d, err := time.ParseDuration(s.Since); err == nil {
-		return span(d)
+		return Span(d)
 	}
 	return s.Since
 }

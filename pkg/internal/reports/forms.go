@@ -32,7 +32,7 @@ func (c *checker) want(form, paths string) (string, error) {
 		return "", fmt.Errorf("no place")
 	}
 	switch form {
-	case "text", "place", "time", "len", "big", "json":
+	case "text", "place", "time", "daytime", "len", "big", "json":
 		if len(all) != 1 || len(all[0]) != 1 {
 			return "", fmt.Errorf("%s takes one place, and %s are several", form, paths)
 		}
@@ -74,6 +74,13 @@ func numeric(form string, ns [][]float64) (string, error) {
 			return "", fmt.Errorf("a share is of two, and here are %d", len(ns))
 		}
 		return percent(sum(ns[0]) / math.Max(1, sum(ns[1]))), nil
+	case "ratio":
+		if len(ns) != 2 {
+			return "", fmt.Errorf("a ratio is of two, and here are %d", len(ns))
+		}
+		return fmt.Sprintf("%.2f", sum(ns[0])/math.Max(1, sum(ns[1]))), nil
+	case "mean":
+		return fmt.Sprintf("%.2f", every[0]), nil
 	case "of1":
 		return percent(every[0]), nil
 	case "percent":
@@ -143,7 +150,8 @@ func single(form string, v any) (string, error) {
 			return n, nil
 		}
 		t, err := time.Parse(time.RFC3339, v)
-		return t.UTC().Format("15:04"), err
+		layout := map[string]string{"time": "15:04", "daytime": "2006-01-02 15:04"}[form]
+		return t.UTC().Format(layout), err
 	case []any:
 		return thousands(float64(len(v))), nil
 	case map[string]any:
