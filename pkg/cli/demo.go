@@ -20,6 +20,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/reconcile"
+	"github.com/dealroute/dealroute/pkg/report"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/validate"
@@ -27,16 +28,27 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func newDemoCmd(env *Env, run func(context.Context, session) error) *cobra.Command {
-	return &cobra.Command{
+type demoOptions struct {
+	session
+	report reportFile
+}
+
+func newDemoCmd(env *Env, run func(context.Context, demoOptions) error) *cobra.Command {
+	var page reportFile
+	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "The whole story in one process: no account, no network, nothing left behind",
 		Long: `Validate a deployment, set it up in an emulated Genesys Cloud org, send eight callers through
 the deployed flow while an emulated HubSpot answers, refuses or hangs, set it up again, and
-take it down. Everything happens in memory on this machine.`,
+take it down. Everything happens in memory on this machine. With --report all of it is a page,
+too, with the way of each caller through the flow.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), env.session()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return run(cmd.Context(), demoOptions{env.session(), page})
+		},
 	}
+	page.flag(cmd.Flags(), "the story")
+	return cmd
 }
 
 // demoExample is the deployment of the demo.
@@ -79,12 +91,23 @@ type demo struct {
 	entities []reconcile.Outcome
 }
 
-func runDemo(ctx context.Context, env session) error {
-	d := &demo{env: env}
-	if err := d.tell(ctx); err != nil || !env.settings.json {
+func runDemo(ctx context.Context, o demoOptions) (err error) {
+	env := o.session
+	if err := o.report.mayWrite(); err != nil {
 		return err
 	}
-	return view.JSON(env.IO.Out, view.NewDemo(d.steps, d.calls, d.entities, d.mask))
+	defer o.report.ended(env, &err)
+	d := &demo{env: env}
+	if err := d.tell(ctx); err != nil {
+		return err
+	}
+	answer := view.NewDemo(d.steps, d.calls, d.entities, d.mask)
+	if env.settings.json {
+		if err := view.JSON(env.IO.Out, answer); err != nil {
+			return err
+		}
+	}
+	return o.report.after(env, nil, func() ([]byte, error) { return report.Demo(d.page(answer)).Render() })
 }
 
 func (d *demo) tell(ctx context.Context) error {

@@ -40,7 +40,7 @@ func hold[O any](into *any) func(context.Context, O) error {
 // held are all commands, each with a run function that only keeps its options.
 func held(env *Env, got *any) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
-		groupDeploy: {newDemoCmd(env, hold[session](got)), newInitCmd(env, hold[initOptions](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got)), newRotateCmd(newRotateKeyCmd(env, hold[rotateOptions](got)), newRotateClientCmd(env, hold[rotateOptions](got)))},
+		groupDeploy: {newDemoCmd(env, hold[demoOptions](got)), newInitCmd(env, hold[initOptions](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got)), newRotateCmd(newRotateKeyCmd(env, hold[rotateOptions](got)), newRotateClientCmd(env, hold[rotateOptions](got)))},
 		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newDoctorCmd(env, hold[doctorOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got)), newTokenCmd(newTokenRenewCmd(env, hold[tokenRenewOptions](got))), newAuthCmd(newAuthCheckCmd(env, hold[authCheckOptions](got)))},
 		groupLook: {
 			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got), newSimulateMergeCmd(env, hold[mergeOptions](got))), newRenderCmd(env, hold[renderOptions](got)),
@@ -77,7 +77,8 @@ func TestOptions(t *testing.T) {
 				file: "a.yaml", region: "eu-central-1", org: "Acme", profile: "p", genesysBase: "http://g", hubspotBase: "http://h",
 				timeout: 5 * time.Second, level: slog.LevelDebug, format: "json", json: true, sandbox: true, regionGiven: true, orgGiven: true,
 			}}},
-		{"demo", s},
+		{"demo", demoOptions{session: s}},
+		{"demo --report r.html", demoOptions{s, reportFile{"r.html", true}}},
 		{"plan", planOptions{session: s, diff: diffOptions{crm: "fixtures"}}},
 		{"plan --detailed-exitcode --adopt --cutover --force-unlock", planOptions{s, true, true, true, true, false, "", false, moveOptions{}, diffOptions{crm: "fixtures"}, reportFile{}}},
 		{"plan --allow-unstaffed --out p --timings --report r.html", planOptions{session: s, allowUnstaffed: true, out: "p", timings: true, diff: diffOptions{crm: "fixtures"}, report: reportFile{"r.html", true}}},

@@ -97,3 +97,12 @@ func (l *loaded) spots(found diag.Findings) (out []report.Spot) {
 	}
 	return out
 }
+
+// page is what the report of demo shows.
+func (d *demo) page(answer view.Demo) report.Story {
+	x := report.Story{Answer: answer, Run: d.env.ran(d.loaded.path), Command: d.env.ranAs("demo")}
+	for _, c := range demoCallers() {
+		x.Who = append(x.Who, c.who)
+	}
+	return x
+}

@@ -132,3 +132,12 @@ func TestReportOfStatus(t *testing.T) {
 		}
 	}
 }
+
+func TestReportOfDemo(t *testing.T) {
+	page := reported(t, hurried(t), 0, "demo")
+	for _, want := range []string{"all of it worked", "nobody waits twice", "setup again", "Step by step"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+}

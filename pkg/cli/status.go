@@ -159,7 +159,7 @@ func runStatus(ctx context.Context, o statusOptions) (err error) {
 		err = errNo
 	}
 	return o.report.after(env, err, func() ([]byte, error) {
-		words := []string{"status", "--since", o.since.String()}
+		words := []string{"status", "--since", report.Span(o.since.String())}
 		if o.failOver != "" {
 			words = append(words, "--fail-over", o.failOver)
 		}

@@ -68,6 +68,7 @@ func (Diff) template() string { return "diff" }
 // Shown are the lines with what each is.
 func (d Diff) Shown() []DiffLine {
 	out := make([]DiffLine, 0, len(d.Lines))
+	deep := d.indent()
 	for _, l := range d.Lines {
 		kind := ""
 		switch {
@@ -80,9 +81,27 @@ func (d Diff) Shown() []DiffLine {
 		case strings.HasPrefix(l, "-"):
 			kind = "old"
 		}
+		if len(l) > deep && kind != "head" && kind != "at" {
+			l = l[:1] + l[1+deep:]
+		}
 		out = append(out, DiffLine{kind, l})
 	}
 	return out
+}
+
+// indent is how many blanks all lines begin with behind their sign; a few of them stay.
+func (d Diff) indent() int {
+	const stay = 2
+	deep := -1
+	for _, l := range d.Lines {
+		if l == "" || !strings.ContainsAny(l[:1], " +-") || strings.HasPrefix(l, "--- ") || strings.HasPrefix(l, "+++ ") || strings.TrimSpace(l[1:]) == "" {
+			continue
+		}
+		if n := len(l) - 1 - len(strings.TrimLeft(l[1:], " ")); deep < 0 || n < deep {
+			deep = n
+		}
+	}
+	return max(deep-stay, 0)
 }
 
 // A DiffLine is one of them.

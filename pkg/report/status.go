@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/reconcile"
@@ -108,13 +109,24 @@ func (x Standing) figures() []Figure {
 		of, failed = append(of, Pointer("actions", i, "calls")), append(failed, Pointer("actions", i, "failures"))
 	}
 	if len(s.Actions) > 0 {
-		f := Figure{Label: "runs of data actions", Value: T(Sum(calls, of...)), Note: T(Sum(failures, failed...), " failed, in ", Str(s.Since, "/since"))}
+		f := Figure{Label: "runs of data actions", Value: T(Sum(calls, of...)), Note: T(Sum(failures, failed...), " failed, in ", Own(Span(s.Since)))}
 		if failures > 0 {
 			f.Tone = Warn
 		}
 		out = append(out, f)
 	}
 	return out
+}
+
+// Span is a duration as people write it: 1h and not 1h0m0s.
+func Span(s string) string {
+	if out, cut := strings.CutSuffix(s, "m0s"); cut {
+		s = out + "m"
+		if out, cut = strings.CutSuffix(s, "h0m"); cut {
+			s = out + "h"
+		}
+	}
+	return s
 }
 
 // stateBit is how an entity stands.
@@ -249,7 +261,7 @@ func (x Standing) actions() *Section {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return &Section{ID: "actions", Title: "Data actions", About: T("In the last ", Str(x.Answer.Since, "/since"), "."), Blocks: []Block{t}}
+	return &Section{ID: "actions", Title: "Data actions", About: T("In the last ", Own(Span(x.Answer.Since)), "."), Blocks: []Block{t}}
 }
 
 func integrations(is []view.Integration) Section {
