@@ -64,8 +64,8 @@ function take(session) {
   state.heads = session.calls;
   $("name").textContent = session.name || session.file.name;
   document.title = `${session.name || session.file.name} · dealroute lab`;
-  $("file-path").textContent = session.file.path;
-  $("file-path").title = session.file.path;
+  $("file-path").textContent = session.file.path ?? `${session.file.name}, in memory only`;
+  $("file-path").title = session.file.path ?? "";
   editor.value = session.text;
   run.show(session.run);
   phone.show(session.choices);
@@ -332,7 +332,6 @@ async function otherTab(theirs) {
 function checked(check) {
   state.check = check;
   state.proof = null;
-  state.session.file.edited = check.edited;
   showFindings();
   showEdited();
   showResult(state.call, stale(), { again, keep });
@@ -365,7 +364,9 @@ async function prove(revision) {
 const rank = { error: 0, warning: 1, info: 2 };
 
 function allFindings() {
-  return [...state.check.findings, ...(state.proof?.findings || [])].sort((a, b) => rank[a.severity] - rank[b.severity] || (a.line || 0) - (b.line || 0));
+  // Once the proof is done its answer has all findings of the text.
+  const found = state.proof?.state === "done" && !state.proof.error ? state.proof.findings : state.check.findings;
+  return [...found].sort((a, b) => rank[a.severity] - rank[b.severity] || (a.line || 0) - (b.line || 0));
 }
 
 function showFindings() {
@@ -388,7 +389,15 @@ function showFindings() {
 function proofLine() {
   if (state.check.proof === "off") return null;
   if (!state.proof || state.proof.state === "running") return el("p.note", { id: "proof" }, state.check.ok ? `Proving… ${state.proof?.far || ""}` : "Not proved: it has errors.");
-  return el("p.note", { id: "proof" }, state.proof.text);
+  return el("p.note", { id: "proof" }, state.proof.error || state.proof.text);
+}
+
+/** The little that explanations are marked with: `code`, and a severity in *stars*, which is shown already. */
+function marked(text) {
+  return text
+    .replace(/^\*\w+\.\*\s*/, "")
+    .split(/(`[^`]+`)/)
+    .map((part) => (part.startsWith("`") ? el("code", {}, part.slice(1, -1)) : part));
 }
 
 const badges = { error: "bad", warning: "warn", info: "accent" };
@@ -401,7 +410,7 @@ function finding(f) {
     {},
     f.inText && f.line ? el("button.row", { type: "button", onclick: () => (view("file"), editor.goTo(f.line, f.column)) }, inner) : el("div.row", {}, inner),
     f.hint ? el("p.hint", {}, f.hint) : null,
-    f.code ? el("p.note", {}, f.explain ? `${f.code}: ${f.explain}` : f.code) : null,
+    f.code ? el("details.why", {}, el("summary", {}, f.code), f.explain ? el("p", {}, marked(f.explain)) : null, el("p.path", {}, `dealroute explain ${f.code}`)) : null,
   );
 }
 
@@ -502,7 +511,7 @@ async function keep() {
   if (!call) return;
   const { suite } = state.session;
   try {
-    if (suite && !suite.save) {
+    if (!suite.save) {
       await ask("The call cannot be kept", [el("p", {}, suite.why)], [{ label: "Close", value: null }]);
       return;
     }
@@ -534,6 +543,7 @@ async function keep() {
       [
         el("div.field", {}, el("label", { for: "keep-name" }, "name of the call"), name),
         mistake,
+        would.notes?.map((note) => el("p.stale", {}, note)),
         el("p.note", {}, would.creates ? `The new file ${would.path} begins with it:` : `Added to ${would.path}:`),
         entry,
         el("p.note", {}, "From then on simulate --suite expects of this call what it became here."),

@@ -64,7 +64,7 @@ export class Picture {
 
   /**
    * Marks what the call passed up to a step, and where it is.
-   * @param {{node: string, edge: string|null}[]} steps
+   * @param {{node: string|null, edges: string[]}[]} steps edges: by which the call came to the node
    * @param {number} at
    * @param {boolean} quick no time to move smoothly
    */
@@ -74,8 +74,7 @@ export class Picture {
     const edges = new Set();
     for (let i = 0; i < at; i++) {
       nodes.add(steps[i].node);
-      // The way out of a step is taken when the next one begins.
-      if (steps[i].edge && i < at - 1) edges.add(steps[i].edge);
+      for (const edge of steps[i].edges || []) edges.add(edge);
     }
     const here = at > 0 ? steps[at - 1].node : "";
     const done = at > 0 && at === steps.length;

@@ -10,13 +10,14 @@ export function clock(at) {
   return `${day}, ${t.toISOString().slice(11, 19)} UTC`;
 }
 
+const stateWord = (dial) => (dial.missing ? "row missing" : dial.state);
 const time = (at) => new Date(at).toISOString().slice(11, 19);
 
 export class Run {
   /** @param {(change: object) => void} turn @param {(name: string) => void} ask opens a dialog */
   constructor(turn, ask) {
     this.run = null;
-    $("switch").addEventListener("click", () => turn({ switch: !this.run.switch.on }));
+    $("switch").addEventListener("click", () => turn({ switch: this.run.switch.state !== "on" }));
     $("breaker-turn").addEventListener("click", () => (this.run.breaker.state === "open" ? turn({ breaker: { open: 0 } }) : ask("breaker")));
     $("clock-set").addEventListener("click", () => ask("clock"));
     $("reset").addEventListener("click", () => ask("reset"));
@@ -29,13 +30,14 @@ export class Run {
     $("reset").disabled = false;
     $("dial-switch").hidden = !run.switch;
     if (run.switch) {
-      $("switch").setAttribute("aria-checked", String(run.switch.on));
-      $("switch-word").textContent = run.switch.on ? "on" : `off${run.switch.reason ? `: ${run.switch.reason}` : ""}`;
+      $("switch").setAttribute("aria-checked", String(run.switch.state === "on"));
+      $("switch-word").textContent = stateWord(run.switch);
+      $("switch-word").title = run.switch.reason || "";
     }
     $("dial-breaker").hidden = !run.breaker;
     if (run.breaker) {
       const is = run.breaker.state === "open";
-      $("breaker").textContent = is ? `open${run.breaker.until ? ` until ${time(run.breaker.until)}` : ""}` : "closed";
+      $("breaker").textContent = is && run.breaker.until ? `open until ${time(run.breaker.until)}` : stateWord(run.breaker);
       $("breaker").classList.toggle("warn", is);
       $("breaker").title = run.breaker.reason || "";
       $("breaker-turn").textContent = is ? "Close it" : "Open it…";

@@ -77,8 +77,9 @@ export function showStep(call, n) {
       step.branch ? el("span.badge", {}, `→ ${step.branch}`) : null,
       step.ms ? el("span.figure", {}, `waits ${words(step.ms)}`) : null,
       step.new ? el("span.badge.accent", {}, `new: call ${call.against} did not come here`) : null,
+      step.far ? el("span.badge.warn", {}, "error handling") : null,
     ),
-    el("p.note", {}, `task ${step.task} · line ${step.line} of the flow · ${words(step.atMs)} into the call`),
+    el("p.note", {}, `task ${step.task} · line ${step.line ?? "–"} of the flow · ${words(step.atMs)} into the call`),
     step.error ? el("p.mistake", {}, step.error) : null,
     step.requests.map(request),
     table("In", step.inputs),
@@ -158,7 +159,6 @@ export function showResult(call, stale, { again, keep }) {
         : null,
     stale ? el("p.stale", {}, "This call was made with an earlier text. Dial again to see it with the text as it is now.") : null,
     c.notes.map((n) => el("p.note", {}, n)),
-    call.findings.map((f) => el("p.note", {}, f.message)),
   );
 }
 
