@@ -173,9 +173,14 @@ async function drawPicture() {
   }
   let found = state.pictures.get(key);
   if (!found) {
-    found = await quietly(() => get("picture", { of: state.of, call: number }));
-    if (!found) {
-      if (!state.shown) fill($("picture"), el("p.empty", {}, "There is no picture before the file has been read without an error. The findings say what is wrong with it."));
+    try {
+      found = await get("picture", { of: state.of, call: number });
+    } catch (error) {
+      if (error instanceof Gone) return;
+      if (!(error instanceof Refused)) throw error;
+      state.shown = "";
+      picture.show("", "Picture");
+      fill($("picture"), el("p.empty", {}, error.message, error.hint ? `: ${error.hint}` : ""));
       return;
     }
     if (state.pictures.size > 24) state.pictures.delete(state.pictures.keys().next().value);
