@@ -99,7 +99,7 @@ func TestReportsTables(t *testing.T) {
 				listing = "[...document.querySelectorAll('.listing')].find(l => l.querySelector('.filter') && l.querySelectorAll('thead button').length > 1)"
 				rows    = "[...l.querySelectorAll('tbody tr:not(.more)')].filter(r => r.checkVisibility())"
 			)
-			in := func(js string) string { return "(l => " + js + ")(" + listing + ")" }
+			in := func(js string) string { return "(l => (" + js + "))(" + listing + ")" }
 			if !browser.Value[bool](p, "Boolean("+listing+")") {
 				t.Fatal("no table sorts and filters")
 			}
@@ -114,7 +114,7 @@ func TestReportsTables(t *testing.T) {
 				p.Click("#first-head")
 				down := browser.Value[[]string](p, column)
 				slices.Reverse(down)
-				if slices.Equal(up, down) == false || browser.Value[string](p, in("l.querySelector('thead th').ariaSort")) == "" {
+				if !slices.Equal(up, down) || browser.Value[string](p, in("l.querySelector('thead th').ariaSort")) == "" {
 					t.Errorf("pressed twice it is not turned round: %v, %v", up, down)
 				}
 
