@@ -223,3 +223,32 @@ func (p *Page) Tab(expression string) {
 	}
 	p.t.Fatalf("the key Tab leads to nothing of which is true: %s", expression)
 }
+
+// Write types over the first place where a field of several lines has a text, as somebody does who marked it.
+func (p *Page) Write(selector, from, to string) {
+	p.t.Helper()
+	p.do("focus "+selector, chromedp.Focus(chromedp.CSS(selector), chromedp.NodeVisible))
+	if !Value[bool](p, fmt.Sprintf(`(() => {
+  const e = document.querySelector(%q), at = e.value.indexOf(%q);
+  if (at >= 0) e.setSelectionRange(at, at + %d);
+  return at >= 0;
+})()`, selector, from, len([]rune(from)))) {
+		p.t.Fatalf("%s has no text %q", selector, from)
+	}
+	p.Keys(to)
+}
+
+// Choose takes the option of that value in a list that opens; its window is the system's and no part of the page.
+func (p *Page) Choose(selector, value string) {
+	p.t.Helper()
+	if !Value[bool](p, fmt.Sprintf(`(() => {
+  const e = document.querySelector(%q);
+  e.focus();
+  e.value = %q;
+  e.dispatchEvent(new Event("input", {bubbles: true}));
+  e.dispatchEvent(new Event("change", {bubbles: true}));
+  return e.value === %[2]q && e.checkVisibility();
+})()`, selector, value)) {
+		p.t.Fatalf("%s offers no %q, or is not to be seen", selector, value)
+	}
+}

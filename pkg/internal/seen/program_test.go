@@ -3,6 +3,7 @@ package seen_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -97,6 +98,38 @@ func (d desk) run(codes []int, args ...string) []byte {
 		d.t.Fatalf("dealroute %s: %v\n%s%s", strings.Join(args, " "), err, out.Bytes(), errs.Bytes())
 	}
 	return out.Bytes()
+}
+
+// start starts a command that goes on until it is told to end, and gives the first object it prints, as with -o json.
+// The function that it gives interrupts it, as Ctrl-C does, and waits.
+func (d desk) start(first any, args ...string) (stop func()) {
+	d.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	cmd := d.command(ctx, args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if err := cmd.Start(); err != nil {
+		d.t.Fatal(err)
+	}
+	once := sync.OnceFunc(func() {
+		defer cancel()
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			d.t.Errorf("dealroute %s ended by itself: %v\n%s", strings.Join(args, " "), err, errs.Bytes())
+		}
+		time.AfterFunc(20*time.Second, cancel)
+		if err := cmd.Wait(); err != nil {
+			d.t.Errorf("dealroute %s, interrupted: %v\n%s", strings.Join(args, " "), err, errs.Bytes())
+		}
+	})
+	d.t.Cleanup(once)
+	if err := json.NewDecoder(out).Decode(first); err != nil {
+		d.t.Fatalf("dealroute %s: %v\n%s", strings.Join(args, " "), err, errs.Bytes())
+	}
+	return once
 }
 
 // lettersOf runs a test with each family of letters that pages and pictures are to fit.

@@ -1,0 +1,342 @@
+package seen_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/dealroute/dealroute/pkg/internal/browser"
+)
+
+// A lab is a lab that runs, and the page on which somebody uses it.
+type lab struct {
+	*browser.Page
+	desk
+
+	t    *testing.T
+	stop func()
+}
+
+func openLab(t *testing.T, d desk, b *browser.Browser, look browser.Look) lab {
+	t.Helper()
+	d.t = t
+	var said struct{ Address string }
+	stop := d.start(&said, "lab", "-f", basic, "-o", "json")
+	if said.Address == "" {
+		t.Fatal("the lab says no address")
+	}
+	l := lab{b.Open(t, said.Address, look), d, t, stop}
+	l.Until("document.getElementById('name').textContent === 'acme-inbound'")
+	return l
+}
+
+// is tells whether the page says something somewhere.
+func (l lab) says(selector, words string) {
+	l.t.Helper()
+	l.Until("document.querySelector(" + quoted(selector) + ")?.textContent.includes(" + quoted(words) + ")")
+}
+
+func quoted(s string) string {
+	out, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string
+	}
+	return string(out)
+}
+
+// call dials a number, and goes to the end of the call.
+func (l lab) call(number string) {
+	l.t.Helper()
+	before := browser.Value[string](l.Page, "document.getElementById('run-calls').textContent")
+	l.Fill("#number", number)
+	l.Click("#dial")
+	l.Until("document.getElementById('run-calls').textContent !== " + quoted(before))
+	l.Click("#to-end")
+}
+
+// The story that the lab is for: a call is walked, a fault shows what it does to the next callers, a mistake in the file is
+// told beside it and mended, the call is dialled again and what moved is marked, and the file is written when that was answered.
+func TestLab(t *testing.T) {
+	d := sit(t)
+	b := browser.Start(t, browser.DejaVu)
+	l := openLab(t, d, b, browser.Wide)
+	l.measured()
+	if !t.Run("walk", func(t *testing.T) { l.with(t).walk() }) {
+		return
+	}
+	t.Run("fault", func(t *testing.T) { l.with(t).fault() })
+	t.Run("edit", func(t *testing.T) { l.with(t).edit() })
+	t.Run("save", func(t *testing.T) { l.with(t).save() })
+	t.Run("keep", func(t *testing.T) { l.with(t).keep() })
+	t.Run("end", func(t *testing.T) { l.with(t).end() })
+}
+
+func (l lab) with(t *testing.T) lab {
+	l.t = t
+	return l
+}
+
+// measured says what the first sight of the page costs.
+func (l lab) measured() {
+	l.Until("performance.getEntriesByName('first-contentful-paint').length > 0")
+	got := browser.Value[map[string]float64](l.Page, `(() => {
+  const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  const files = all.filter(e => !e.name.includes("/api/"));
+  const sum = (list, what) => list.reduce((n, e) => n + e[what], 0);
+  return {
+    paint: performance.getEntriesByName("first-contentful-paint")[0].startTime,
+    page: sum(files, "decodedBodySize"), sent: sum(files, "transferSize"), files: files.length,
+    data: sum(all.filter(e => e.name.includes("/api/")), "decodedBodySize"),
+  };
+})()`)
+	l.t.Logf("first paint after %.0f ms; the page is %.0f kB in %.0f files (%.0f kB sent), its first data %.0f kB", got["paint"], got["page"]/1000, got["files"], got["sent"]/1000, got["data"]/1000)
+}
+
+func (l lab) walk() {
+	l.call("+15135550142")
+	l.says("#result", "Sales")
+	l.says("#panel-agent", "rings at Sales")
+	if n := browser.Value[int](l.Page, "document.querySelectorAll('#picture .node.on').length"); n < 5 {
+		l.t.Errorf("%d boxes of the picture are marked as walked", n)
+	}
+
+	// Back to the first step, and on by the keyboard, one by one.
+	l.Click("#to-start")
+	l.says("#step-body", "Before the first step")
+	browser.Value[any](l.Page, "document.activeElement.blur()")
+	l.Keys(kb.ArrowRight)
+	l.says("#step-title", "Step 1 of ")
+	l.Keys(kb.ArrowRight)
+	l.Keys(kb.ArrowLeft)
+	l.says("#step-title", "Step 1 of ")
+	l.Keys(kb.End)
+	l.says("#panel-calls", "+1513•••••42")
+
+	// A step that asks HubSpot shows what was asked and answered, and no number in the open.
+	browser.Value[any](l.Page, "document.getElementById('to-start').click()")
+	for range 200 {
+		if browser.Value[bool](l.Page, "Boolean(document.querySelector('#step-body .request'))") {
+			break
+		}
+		l.Keys(kb.ArrowRight)
+	}
+	l.says("#step-body .request", "/crm/")
+	l.says("#step-body .request", "200")
+	l.says("#step-body", "waits ")
+	for _, secret := range []string{"5135550142", "15135550142"} {
+		if browser.Value[bool](l.Page, "document.querySelector('main').textContent.replace(/[ ()-]/g, '').includes("+quoted(secret)+")") {
+			l.t.Errorf("the page tells the number %s", secret)
+		}
+	}
+	// Played, it comes to its end by itself.
+	l.Choose("#pace", "4")
+	l.Click("#to-start")
+	l.Click("#play")
+	l.says("#play", "Pause")
+	l.Until("document.getElementById('position').value === document.getElementById('position').max && document.getElementById('play').textContent === 'Play'")
+}
+
+func (l lab) fault() {
+	l.Click("#conditions summary")
+	l.Choose("#fault", "timeout")
+	l.says("#conditions-note", "1 set")
+	l.call("+15135550142")
+	l.says("#result", "lookup_failed")
+	l.says("#breaker", "open until")
+	// The next caller meets what this one left: HubSpot is not asked.
+	l.Click("#conditions-clear")
+	l.call("+15135550143")
+	l.says("#result", "lookup_failed")
+	if got := l.Text("#result"); !strings.Contains(strings.Join(strings.Fields(got), " "), "requests 0") {
+		l.t.Errorf("with an open breaker: %q", got)
+	}
+	// Closed by hand, it is as before.
+	l.Click("#breaker-turn")
+	l.says("#breaker", "closed")
+	l.call("+15135550143")
+	l.Until("!document.querySelector('#result').textContent.includes('lookup_failed')")
+	l.Click("#conditions summary")
+}
+
+func (l lab) edit() {
+	l.call("+15135550142")
+	l.says("#result", "Sales")
+	l.Click("#tab-file")
+	l.says("#tally", "no errors")
+
+	// A mistake is told beside the text, with its line; calls go on with the last text that could be read.
+	l.Write("#text", "priority: 10", "prio: 10")
+	l.says("#tally", "1 error")
+	l.says("#findings-list", `unknown key "prio"`)
+	l.says("#text-box .layer", `unknown key "prio"`)
+	l.says("#findings-list", "last text that could be read")
+	l.Click("#findings-list button")
+	if !browser.Value[bool](l.Page, "document.activeElement.id === 'text' && document.activeElement.value.slice(document.activeElement.selectionStart).startsWith('prio: 10')") {
+		l.t.Error("a finding does not lead to its place")
+	}
+
+	// Mended, with another priority.
+	from := time.Now()
+	l.Write("#text", "prio: 10", "priority: 12")
+	l.says("#tally", "no errors")
+	typed := time.Since(from)
+	l.says("#edited", "not saved")
+	l.t.Logf("from the first key to findings in the page %v, of that the last check %q", typed.Round(time.Millisecond), l.Text("#speed"))
+
+	// Dialled again from within the file: what moved is marked.
+	l.Keys(kb.Enter, kb.ModifierCtrl)
+	l.says("#moved", "priority")
+	l.says("#moved", "12")
+	l.Click("#tab-call")
+}
+
+func (l lab) save() {
+	name := l.path(basic)
+	before, err := os.ReadFile(name)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	// Asked, never silently: Esc writes nothing.
+	l.Click("#save")
+	l.says("#dialog .difference", "priority: 12")
+	l.Barriers("the question before a file is written")
+	l.Keys(kb.Escape)
+	l.Until("!document.getElementById('dialog').open")
+	if now, err := os.ReadFile(name); err != nil || !bytes.Equal(now, before) {
+		l.t.Fatalf("the file was written without a yes (%v)", err)
+	}
+	l.Keys("s", kb.ModifierCtrl)
+	l.says("#dialog .difference", "priority: 12")
+	l.Click("#save-confirm")
+	l.says("#live", "is written")
+	l.Until("document.getElementById('edited').textContent === ''")
+	now, err := os.ReadFile(name)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if want := bytes.Replace(before, []byte("priority: 10"), []byte("priority: 12"), 1); !bytes.Equal(now, want) {
+		l.t.Errorf("the file is not what was edited:\n%s", now)
+	}
+}
+
+func (l lab) keep() {
+	suite := l.path(filepath.Join(filepath.Dir(basic), "calls.yaml"))
+	before, err := os.ReadFile(suite)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.Click("#keep")
+	l.Fill("#keep-name", "a great deal goes to Sales")
+	l.says("#keep-entry", "a great deal goes to Sales")
+	l.Click("#keep-confirm")
+	l.says("#dialog", "Kept")
+	l.Keys(kb.Escape)
+	after, err := os.ReadFile(suite)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if !bytes.HasPrefix(after, bytes.TrimRight(before, "\n")) || !bytes.Contains(after, []byte("a great deal goes to Sales")) {
+		l.t.Errorf("the suite is not what it was and a call more:\n%s", after)
+	}
+	if out := l.run([]int{2}, "simulate", "-f", basic, "--suite", filepath.Join(filepath.Dir(basic), "calls.yaml")); !bytes.Contains(out, []byte("9 calls")) {
+		l.t.Errorf("the suite does not run: %s", out)
+	}
+}
+
+// end interrupts the lab: it ends well, and the page says so and what is left.
+func (l lab) end() {
+	l.stop()
+	l.Fill("#number", "+15135550142")
+	l.Click("#dial")
+	l.says("#banner", "The lab has ended")
+	l.Barriers("the lab has ended")
+	l.Troubles() // that nobody answers is said on the console, too
+}
+
+// Everything that the mouse does, the keyboard does.
+func TestLabByKeyboard(t *testing.T) {
+	d := sit(t)
+	l := openLab(t, d, browser.Start(t, browser.Liberation), browser.Wide)
+	l.Keys(kb.Tab)
+	if !browser.Value[bool](l.Page, "document.activeElement.matches('.skip') && document.activeElement.getBoundingClientRect().top >= 0") {
+		t.Error("the first key Tab does not show the way past the head of the page")
+	}
+	l.Keys(kb.Enter)
+	l.Tab("it.id === 'number'")
+	l.Keys("+15135550142" + kb.Enter)
+	l.Until("document.getElementById('run-calls').textContent === '1'")
+	l.Tab("it.id === 'to-end'")
+	l.Keys(kb.Enter)
+	l.says("#result", "Sales")
+	l.Tab("it.id === 'tab-agent'")
+	l.Keys(kb.ArrowRight)
+	l.Until("!document.getElementById('panel-data').hidden")
+
+	// A fault.
+	l.Tab("it.matches('#conditions summary')")
+	l.Keys(kb.Enter)
+	l.Tab("it.id === 'fault'")
+	l.Keys("tim")
+	l.says("#conditions-note", "1 set")
+	l.Tab("it.id === 'dial'")
+	l.Keys(kb.Enter)
+	l.Until("document.getElementById('run-calls').textContent === '2'")
+	l.says("#result", "lookup_failed")
+
+	// The file: in, a word, out again without a mouse.
+	l.Tab("it.id === 'tab-call'")
+	l.Keys(kb.ArrowRight)
+	l.Until("document.body.dataset.view === 'file'")
+	l.Tab("it.id === 'text'")
+	l.Keys(kb.Home, kb.ModifierCtrl)
+	l.Keys("# mine" + kb.Enter)
+	l.says("#edited", "not saved")
+	l.Keys(kb.Tab)
+	if browser.Value[bool](l.Page, "document.activeElement.id === 'text'") {
+		t.Error("the key Tab does not leave the editor")
+	}
+	l.Keys("s", kb.ModifierCtrl)
+	l.says("#dialog .difference", "# mine")
+	l.Tab("it.id === 'save-confirm'")
+	l.Keys(kb.Enter)
+	l.Until("document.getElementById('edited').textContent === ''")
+	if now, err := os.ReadFile(d.path(basic)); err != nil || !bytes.HasPrefix(now, []byte("# mine\n")) {
+		t.Errorf("the file was not written (%v)", err)
+	}
+}
+
+// The lab can be read and used by everybody, on every screen, in light and dark, in each of its states.
+func TestLabIsRead(t *testing.T) {
+	d := sit(t)
+	b := browser.Start(t, browser.DejaVu)
+	for name, look := range looks {
+		t.Run(name, func(t *testing.T) {
+			l := openLab(t, d, b, look)
+			check := func(what string) {
+				t.Helper()
+				l.Barriers(what)
+				l.Readable(what)
+			}
+			check("before a call")
+			l.call("+15135550142")
+			check("after a call")
+			l.Click("#picture-rules")
+			l.Until("document.querySelector('#picture svg')")
+			check("the rules")
+			l.Click("#conditions summary")
+			check("what may be different")
+			l.Click("#tab-file")
+			l.Write("#text", "priority: 10", "prio: 10")
+			l.says("#findings-list", `unknown key "prio"`)
+			check("a mistake in the file")
+			l.Click("#help")
+			check("the keys")
+			l.Keys(kb.Escape)
+		})
+	}
+}
