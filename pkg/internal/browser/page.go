@@ -29,7 +29,7 @@ var (
 	Narrow = Look{Width: 390, Height: 844}
 )
 
-// In gives the look with dark colours.
+// InDark gives the look with dark colours.
 func (l Look) InDark() Look { l.Dark = true; return l }
 
 // OnItsOwn gives the look at a page that may ask nobody for anything.
@@ -65,6 +65,13 @@ func (b *Browser) Open(t testing.TB, address string, look Look) *Page {
 	p.Look(look)
 	p.do("open "+address, chromedp.Navigate(address))
 	return p
+}
+
+// In gives the same page for a part of the test, which fails for itself.
+func (p *Page) In(t testing.TB) *Page {
+	q := *p
+	q.t = t
+	return &q
 }
 
 // Look looks at the same page in another way.

@@ -77,7 +77,7 @@ func TestLab(t *testing.T) {
 }
 
 func (l lab) with(t *testing.T) lab {
-	l.t = t
+	l.t, l.desk.t, l.Page = t, t, l.In(t)
 	return l
 }
 

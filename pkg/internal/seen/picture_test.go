@@ -60,7 +60,7 @@ func TestFitsFinds(t *testing.T) {
 	const (
 		find = `<g class="node ask" id="n-a" data-node="a"><rect x="20" y="20" width="160" height="40"/><text x="30" y="45">Find contact</text></g>`
 		deal = `<g class="node ask" id="n-b" data-node="b"><rect x="20" y="120" width="160" height="40"/><text x="30" y="145">Find deals</text></g>`
-		line = `<g class="edge" id="e-1" data-from="a" data-to="b"><path d="M100 60V120"/><text x="110" y="95">found</text></g>`
+		line = `<g class="edge" id="e-1" data-from="a" data-to="b"><path class="line" d="M100 60V120"/><text x="110" y="95">found</text></g>`
 	)
 	for _, test := range []struct{ name, svg, want string }{
 		{"all is well", find + deal + line, ""},
@@ -72,9 +72,11 @@ func TestFitsFinds(t *testing.T) {
 		{"box on box", find + `<g class="node" id="n-b" data-node="b"><rect x="170" y="30" width="60" height="20"/></g>`, "box on box: n-a and n-b"},
 		{"text on text", find + deal + line + `<text x="120" y="96">or not</text>`, `text on text: "found" and "or not"`},
 		{"label on a box", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="b"><text x="170" y="60">found</text></g>`, `text on a box: "found" on n-a`},
-		{"line through a box", find + deal + `<g class="edge" id="e-1" data-from="b" data-to="c"><path d="M10 40H250"/></g>`, "a line goes through a box: e-1 through n-a"},
-		{"line through its own text", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="b"><path d="M100 60V120"/><text x="80" y="95">found</text></g>`, `a line goes through text: e-1 through "found"`},
-		{"chip too small", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="c"><g class="chip"><rect x="200" y="30" width="40" height="20"/><text x="205" y="45">Choose the rule</text></g></g>`, "text leaves its chip by "},
+		{"line through a box", find + deal + `<g class="edge" id="e-1" data-from="b" data-to="c"><path class="line" d="M10 40H250"/></g>`, "a line goes through a box: e-1 through n-a"},
+		{"line through its own text", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="b"><path class="line" d="M100 60V120"/><text x="80" y="95">found</text></g>`, `a line goes through text: e-1 through "found"`},
+		{"chip too small", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="c"><rect class="chip" x="200" y="30" width="40" height="20"/><text class="chip-text" x="205" y="45">Choose the rule</text></g>`, "text leaves its chip by "},
+		{"chip on a box", find + deal + `<g class="edge" id="e-1" data-from="b" data-to="c"><rect class="chip" x="150" y="30" width="140" height="20"/><text class="chip-text" x="190" y="45">Choose</text></g>`, "box on box: n-a and e-1"},
+		{"line through a chip", find + deal + line + `<g class="edge" id="e-2" data-from="a" data-to="c"><rect class="chip" x="90" y="70" width="60" height="20"/></g>`, "a line goes through a box: e-1 through e-2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			name := filepath.Join(t.TempDir(), "a.svg")

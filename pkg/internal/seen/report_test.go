@@ -24,6 +24,10 @@ const basic = "examples/basic/dealroute.yaml"
 func reports() []made {
 	return []made{
 		{name: "validate", args: []string{"validate", "-f", basic}},
+		{name: "load", args: []string{"simulate", "-f", basic, "--load", "60/min", "--for", "1h"}},
+		{name: "compare", args: []string{"simulate", "-f", basic, "--load", "60/min", "--for", "1h", "--compare", "search,unique-phone"}},
+		{name: "plan", args: []string{"plan", "-f", basic, "--sandbox"}},
+		{name: "status", args: []string{"status", "-f", basic, "--sandbox"}, prepare: "setup -f " + basic + " --sandbox --yes", codes: []int{2}},
 	}
 }
 

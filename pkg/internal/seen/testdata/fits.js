@@ -41,34 +41,34 @@
     }
   }
 
-  // A label in its chip, where it has one.
-  for (const l of lines.filter(l => l.edge)) {
-    const chip = l.of.closest("g.chip")?.querySelector("rect, path, polygon");
-    if (!chip) continue;
-    const box = chip.getBoundingClientRect();
-    if (l.left < box.left - 0.5 || l.right > box.right + 0.5) out.push("text leaves its chip by " + Math.max(box.left - l.left, l.right - box.right).toFixed(1) + " pixels: " + words(l.of));
+  // Where an edge goes on out of sight stands in a chip at its end: its words fit, too.
+  const chips = all("g.edge rect.chip").map(r => ({of: r.closest("g.edge"), ...rect(r.getBoundingClientRect())}));
+  for (const c of chips) {
+    for (const l of lines.filter(l => l.edge === c.of && l.of.closest(".chip-text"))) {
+      const by = Math.max(c.left - l.left, l.right - c.right, c.top - l.top, l.bottom - c.bottom);
+      if (by > 0.5) out.push("text leaves its chip by " + by.toFixed(1) + " pixels: " + words(l.of));
+    }
   }
 
   const meet = (a, b, by) => a.left < b.right - by && b.left < a.right - by && a.top < b.bottom - by && b.top < a.bottom - by;
   for (let i = 0; i < lines.length; i++)
     for (let j = i + 1; j < lines.length; j++)
       if (meet(lines[i], lines[j], 0.5) && lines[i].of.parentNode !== lines[j].of.parentNode) out.push("text on text: " + words(lines[i].of) + " and " + words(lines[j].of));
-  const boxes = nodes.filter(n => n.shape).map(n => Object.assign({of: n.of}, rect(n.shape.getBoundingClientRect())));
+  const boxes = [...nodes.filter(n => n.shape).map(n => ({of: n.of, ...rect(n.shape.getBoundingClientRect())})), ...chips];
   for (let i = 0; i < boxes.length; i++) {
     for (let j = i + 1; j < boxes.length; j++) if (meet(boxes[i], boxes[j], 1)) out.push("box on box: " + boxes[i].of.id + " and " + boxes[j].of.id);
-    for (const l of lines) if (l.node !== boxes[i].of && !l.lane && meet(l, boxes[i], 1)) out.push("text on a box: " + words(l.of) + " on " + boxes[i].of.id);
+    for (const l of lines) if (l.node !== boxes[i].of && l.edge !== boxes[i].of && !l.lane && meet(l, boxes[i], 1)) out.push("text on a box: " + words(l.of) + " on " + boxes[i].of.id);
   }
 
   // Lines, followed point by point.
   for (const e of all("g.edge")) {
     const own = [e.dataset.from, e.dataset.to];
-    for (const path of e.querySelectorAll("path, line, polyline")) {
-      if (getComputedStyle(path).stroke === "none" || path.closest("g.chip")) continue;
+    for (const path of e.querySelectorAll("path.line")) {
       const m = path.getScreenCTM(), far = path.getTotalLength(), hit = new Set();
       for (let at = 0; at <= far; at += 3) {
         const p = path.getPointAtLength(at).matrixTransform(m);
         const point = {left: p.x, right: p.x, top: p.y, bottom: p.y};
-        for (const b of boxes) if (!own.includes(b.of.dataset.node) && meet(point, b, -0.01) && within(nodes.find(n => n.of === b.of).shape, p.x, p.y)) hit.add("a line goes through a box: " + e.id + " through " + b.of.id);
+        for (const b of boxes) if (b.of !== e && !own.includes(b.of.dataset.node) && meet(point, b, -0.01) && within(b.of.querySelector("rect, polygon, path:not(.line, .tip), ellipse, circle"), p.x, p.y)) hit.add("a line goes through a box: " + e.id + " through " + b.of.id);
         for (const l of lines) if (meet(point, l, 0.3)) hit.add("a line goes through text: " + e.id + " through " + words(l.of));
       }
       out.push(...hit);
