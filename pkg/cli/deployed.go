@@ -113,15 +113,11 @@ func readLocated(ctx context.Context, target *org, b *blueprint.Blueprint, key s
 	a := simulate.Artifacts{Actions: make([]simulate.Action, len(at.actions))}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		text, err := exportFlow(ctx, target, at.flow)
-		if err != nil {
-			return orgError(fmt.Errorf("export flow %q: %w", b.Flow.Name, err))
+		var text string
+		var err error
+		if a.Flow, text, err = exportedFlow(ctx, target, b, at.flow); err != nil {
+			return err
 		}
-		file, fs := architect.Parse("deployed "+b.Flow.Name+".yaml", []byte(text))
-		if fs.Has(diag.Error) || file.Flow == nil {
-			return unreadable(fs, []byte(text), false)
-		}
-		a.Flow = file
 		if strings.Contains(text, "evaluateScheduleGroup") {
 			state.Schedules, err = readHours(ctx, c)
 		}
@@ -162,6 +158,19 @@ func readLocated(ctx context.Context, target *org, b *blueprint.Blueprint, key s
 	}
 	err := g.Wait()
 	return a, state, err
+}
+
+// exportedFlow reads the published flow, with its text.
+func exportedFlow(ctx context.Context, target *org, b *blueprint.Blueprint, id string) (*architect.File, string, error) {
+	text, err := exportFlow(ctx, target, id)
+	if err != nil {
+		return nil, "", orgError(fmt.Errorf("export flow %q: %w", b.Flow.Name, err))
+	}
+	file, fs := architect.Parse("deployed "+b.Flow.Name+".yaml", []byte(text))
+	if fs.Has(diag.Error) || file.Flow == nil {
+		return nil, "", unreadable(fs, []byte(text), false)
+	}
+	return file, text, nil
 }
 
 // readRows reads the control table. Rows that were just made are waited for.

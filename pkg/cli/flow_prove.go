@@ -59,12 +59,18 @@ Exit codes: 0 nothing is broken or undecided, 2 something is, or a file does not
 		},
 	}
 	f := cmd.Flags()
-	f.IntVar(&o.flow.States, "states", 200_000, "states to tell apart at most, in each flow")
-	f.IntVar(&o.flow.Rounds, "rounds", 4, "how often a caller is asked for keys at one place, at most")
+	f.IntVar(&o.flow.States, "states", provedStates, "states to tell apart at most, in each flow")
+	f.IntVar(&o.flow.Rounds, "rounds", provedRounds, "how often a caller is asked for keys at one place, at most")
 	f.StringArrayVar(&o.modules, "module", nil, "file of a common module that the flows call (may be repeated)")
 	f.StringVar(&o.folder, "counterexamples", "", "folder to write the world files of broken properties to")
 	return cmd
 }
+
+// How much of a flow is tried, unless somebody says otherwise.
+const (
+	provedStates = 200_000
+	provedRounds = 4
+)
 
 func runFlowProve(ctx context.Context, o flowProveOptions) error {
 	for _, m := range o.modules {
@@ -138,6 +144,7 @@ type provedFlow struct {
 	text       []byte
 	found      diag.Findings // of reading, when nothing could be proved, or of the proof
 	report     *prove.Report // nil when there is nothing to prove
+	flow       *architect.File
 }
 
 func (o flowProveOptions) prove(ctx context.Context, arg string) (p provedFlow, err error) {
@@ -146,7 +153,7 @@ func (o flowProveOptions) prove(ctx context.Context, arg string) (p provedFlow, 
 	}
 	path := p.path
 	f, found := architect.Parse(path, p.text)
-	if f != nil {
+	if p.flow = f; f != nil {
 		p.kind = f.Type
 	}
 	if found.Has(diag.Error) || f == nil || f.Flow == nil {

@@ -113,15 +113,42 @@ func runFlowRun(ctx context.Context, o flowRunOptions) error {
 	if err := personal(o.IO, o.showPII); err != nil {
 		return err
 	}
-	file, text, err := o.readFlow(o.file)
+	ran, err := o.through(ctx)
 	if err != nil {
+		if o.trace && !o.settings.json && ran.mask != nil {
+			view.PrintSteps(o.IO.Out, ran.result.Path, ran.mask)
+		}
 		return err
 	}
+	out := view.NewFlowRun(ran.file, ran.call, ran.result, ran.notes, ran.mask)
+	if o.settings.json {
+		return view.JSON(o.IO.Out, out)
+	}
+	view.PrintFlowRun(o.IO.Out, out, ran.result, o.trace, ran.mask)
+	return nil
+}
+
+// A ranFlow is a flow with a call that went through it.
+type ranFlow struct {
+	file   *architect.File
+	call   interp.Call
+	result interp.Result // until where it was refused, if it was
+	notes  []string
+	mask   *privacy.Mask // nil until there is a caller
+}
+
+// through reads the files and runs the call.
+func (o flowRunOptions) through(ctx context.Context) (ran ranFlow, err error) {
+	file, text, err := o.readFlow(o.file)
+	if err != nil {
+		return ran, err
+	}
+	ran.file = file
 	own := phone.Find(string(text)) // what the flow itself says is no secret
 	for _, m := range o.modules {
 		module, text, err := o.readModule(m)
 		if err != nil {
-			return err
+			return ran, err
 		}
 		own = append(own, phone.Find(string(text))...)
 		o.flow.Modules = append(o.flow.Modules, module)
@@ -130,11 +157,11 @@ func runFlowRun(ctx context.Context, o flowRunOptions) error {
 	var data []byte
 	if o.world != "" {
 		if data, err = readFile(o.world, maxText); err != nil {
-			return fail(fmt.Errorf("read the world file %s: %w", o.world, err), "name an existing file with --world FILE")
+			return ran, fail(fmt.Errorf("read the world file %s: %w", o.world, err), "name an existing file with --world FILE")
 		}
 		var found diag.Findings
 		if said, found = world.Read(o.world, data); said == nil {
-			return unreadable(privacy.Findings(found), privacy.Excerpt(data), true)
+			return ran, unreadable(privacy.Findings(found), privacy.Excerpt(data), true)
 		}
 	}
 	call := said.Start()
@@ -145,47 +172,39 @@ func runFlowRun(ctx context.Context, o flowRunOptions) error {
 		call.At = o.Now()
 	}
 	if call.ANI == "" {
-		return fail(errors.New("there is no calling number"), "give --ani NUMBER, or ani under call in the world file")
+		return ran, fail(errors.New("there is no calling number"), "give --ani NUMBER, or ani under call in the world file")
 	}
 	own = slices.DeleteFunc(append(own, call.DNIS), func(n string) bool { return phone.Digits(n) == phone.Digits(call.ANI) })
 	mask := privacy.New(privacy.Options{Own: own, Show: o.showPII})
 	mask.Caller(call.ANI)
 	program, err := interp.Compile(file, o.flow)
 	if err != nil {
-		return notRun(err, mask)
+		return ran, notRun(err, mask)
 	}
 	found := said.Against(program, world.Known{})
 	if found.Has(diag.Error) {
-		return unreadable(privacy.Findings(found), privacy.Excerpt(data), false)
+		return ran, unreadable(privacy.Findings(found), privacy.Excerpt(data), false)
 	}
 	outside := world.New(said.File)
 	level := interp.TracePath
 	if o.trace {
 		level = interp.TraceFull
 	}
-	r, err := interp.Run(ctx, program, call, outside, interp.RunOptions{Trace: level})
-	if err != nil {
-		if o.trace && !o.settings.json {
-			view.PrintSteps(o.IO.Out, r.Path, mask)
-		}
-		return notRun(err, mask)
+	ran.call, ran.mask = call, mask
+	if ran.result, err = interp.Run(ctx, program, call, outside, interp.RunOptions{Trace: level}); err != nil {
+		return ran, notRun(err, mask)
 	}
-	notes := outside.Notes()
+	ran.notes = outside.Notes()
 	for _, f := range privacy.Findings(append(found, said.Unused(outside)...)) {
 		if f.Hint != "" {
 			f.Message += "; " + f.Hint
 		}
-		notes = append(notes, f.Error())
+		ran.notes = append(ran.notes, f.Error())
 	}
 	if n := len(program.Findings()); n > 0 {
-		notes = append(notes, fmt.Sprintf("%d places of the flow that this call did not reach cannot be run; see dealroute flow check %s", n, o.file))
+		ran.notes = append(ran.notes, fmt.Sprintf("%d places of the flow that this call did not reach cannot be run; see dealroute flow check %s", n, o.file))
 	}
-	out := view.NewFlowRun(file, call, r, notes, mask)
-	if o.settings.json {
-		return view.JSON(o.IO.Out, out)
-	}
-	view.PrintFlowRun(o.IO.Out, out, r, o.trace, mask)
-	return nil
+	return ran, nil
 }
 
 // notRun is the failure for a flow that cannot be run to an end, at its place in the file.

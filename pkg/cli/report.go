@@ -69,17 +69,21 @@ func (r *reportFile) mayWrite() error {
 }
 
 // free refuses a folder that is not there, and what may not be written over.
-func (r *reportFile) free() error {
-	dir := filepath.Dir(r.name)
+func (r *reportFile) free() error { return mayOverwrite(r.name, "--report", "report", reportMark) }
+
+// mayOverwrite refuses a name in a folder that is not there, and a file that is not one of ours: what
+// is known by a mark in its head may be written anew. Without a mark nothing may.
+func mayOverwrite(name, flag, what, mark string) error {
+	dir := filepath.Dir(name)
 	switch info, err := os.Stat(dir); {
 	case errors.Is(err, fs.ErrNotExist):
-		return fail(fmt.Errorf("--report %s: there is no folder %s", r.name, dir), "make the folder, or name a file in one that is there")
+		return fail(fmt.Errorf("%s %s: there is no folder %s", flag, name, dir), "make the folder, or name a file in one that is there")
 	case err != nil:
-		return fail(fmt.Errorf("--report %s: %w", r.name, reason(err)), "name a file in a folder that can be written")
+		return fail(fmt.Errorf("%s %s: %w", flag, name, reason(err)), "name a file in a folder that can be written")
 	case !info.IsDir():
-		return fail(fmt.Errorf("--report %s: %s is no folder", r.name, dir), "name a file in a folder")
+		return fail(fmt.Errorf("%s %s: %s is no folder", flag, name, dir), "name a file in a folder")
 	}
-	info, err := os.Stat(r.name)
+	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -87,22 +91,22 @@ func (r *reportFile) free() error {
 		err = regular(info)
 	}
 	if err != nil {
-		return fail(fmt.Errorf("--report %s: %w", r.name, reason(err)), "name another file")
+		return fail(fmt.Errorf("%s %s: %w", flag, name, reason(err)), "name another file")
 	}
 	if info.Mode().Perm()&0o200 == 0 {
-		return fail(fmt.Errorf("%s is read-only, and is left alone", r.name), "name another file with --report")
+		return fail(fmt.Errorf("%s is read-only, and is left alone", name), "name another file with "+flag)
 	}
-	f, err := openFile(r.name)
+	f, err := openFile(name)
 	if err != nil {
-		return fail(fmt.Errorf("--report %s: %w", r.name, err), "name another file")
+		return fail(fmt.Errorf("%s %s: %w", flag, name, err), "name another file")
 	}
 	defer f.Close() //nolint:errcheck // it was only read
 	head, err := io.ReadAll(io.LimitReader(f, headOf))
 	if err != nil {
-		return fail(fmt.Errorf("--report %s: %w", r.name, reason(err)), "name another file")
+		return fail(fmt.Errorf("%s %s: %w", flag, name, reason(err)), "name another file")
 	}
-	if len(head) > 0 && !strings.Contains(string(head), reportMark) {
-		return fail(fmt.Errorf("%s holds something else than a report, and is left alone", r.name), "name another file with --report")
+	if len(head) > 0 && (mark == "" || !strings.Contains(string(head), mark)) {
+		return fail(fmt.Errorf("%s holds something else than a %s, and is left alone", name, what), "name another file with "+flag)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ func commands(env *Env) map[string][]*cobra.Command {
 	return map[string][]*cobra.Command{
 		groupDeploy:    {newDemoCmd(env, runDemo), newInitCmd(env, runInit), newPlanCmd(env, runPlan), newSetupCmd(env, runSetup), newDestroyCmd(env, runDestroy), newRotateCmd(newRotateKeyCmd(env, runRotateKey), newRotateClientCmd(env, runRotateClient))},
 		groupRun:       {newStatusCmd(env, runStatus), newDoctorCmd(env, runDoctor), newSwitchCmd(env, runSwitch), newBreakerCmd(env, runBreaker), newTokenCmd(newTokenRenewCmd(env, runTokenRenew)), newAuthCmd(newAuthCheckCmd(env, runAuthCheck))},
-		groupLook:      {newValidateCmd(env, runValidate), newSimulateCmd(env, runSimulate, newSimulateMergeCmd(env, runSimulateMerge)), newRenderCmd(env, runRender), newSandboxCmd(env, runSandbox, runSandboxReset), newLabCmd(env, runLab)},
+		groupLook:      {newValidateCmd(env, runValidate), newSimulateCmd(env, runSimulate, newSimulateMergeCmd(env, runSimulateMerge)), newGraphCmd(env, runGraph), newRenderCmd(env, runRender), newSandboxCmd(env, runSandbox, runSandboxReset), newLabCmd(env, runLab)},
 		groupLanguages: {newEvalCmd(env, runEval, runEvalVelocity, runEvalJSONPath), newFlowCmd(newFlowCheckCmd(env, runFlowCheck), newFlowRunCmd(env, runFlowRun), newFlowProveCmd(env, runFlowProve)), newActionCmd(newActionCheckCmd(env, runActionCheck), newActionRunCmd(env, runActionRun))},
 		groupOther:     {newExplainCmd(env, runExplain), newSchemaCmd(env), newManCmd(env, runMan), newVersionCmd(env, runVersion)},
 	}

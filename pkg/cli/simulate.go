@@ -31,6 +31,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 type simulateOptions struct {
@@ -53,6 +54,8 @@ type simulateOptions struct {
 	against string // what else they are sent through: a deployment file, or what is deployed
 	list    listOptions
 	load    loadOptions
+
+	scripted []byte // a world file's text, instead of the file
 }
 
 func newSimulateCmd(env *Env, run func(context.Context, simulateOptions) error, more ...*cobra.Command) *cobra.Command {
@@ -110,16 +113,7 @@ are those of --ani, or of a list, which may be an export of the interactions vie
 	}
 	f := cmd.Flags()
 	o.load.flags(f)
-	f.StringArrayVar(&o.anis, "ani", nil, "calling number, as the trunk shows it; repeat it for several calls in one run")
-	f.StringVar(&o.dnis, "dnis", "", "called number (default: the deployment's first)")
-	f.StringArrayVar(&o.faults, "fault", nil, "[ACTION=]KIND: 429, 500, 502, reset, malformed or timeout, for all calls of the run; with --load also at a time of the day in UTC, as timeout@10:00-10:05")
-	f.StringVar(&o.at, "at", "", "start of the first call, as 2026-11-23T09:00:00Z (default: the time that the fixtures or the world name, else now)")
-	f.StringVar(&o.every, "every", "", "time from one call's start to the next one's (default: when the last one ended)")
-	f.StringVar(&o.fixtures, "fixtures", "", "file with the CRM and the org's state (default: crm.yaml beside the deployment file)")
-	f.StringVar(&o.org, "org", "", "file with the hours and people of the org (default: org.yaml beside the deployment file; with --flow deployed, the org)")
-	f.StringVar(&o.world, "world", "", "file with scripted outcomes instead of fixtures")
-	choose(f, &o.crm, "crm", "fixtures", "where HubSpot's answers come from: fixtures or live", "fixtures", "live")
-	choose(f, &o.flow, "flow", "rendered", "whose flow runs: rendered or deployed", "rendered", deployed)
+	o.callFlags(f)
 	f.StringVar(&o.suite, "suite", "", "file of calls with what is expected of them, as YAML, JSONL or CSV; with --against also an export of the interactions view; - is standard input")
 	f.StringVar(&o.checks.failUnder, "fail-under", "", "with --suite: least percent of rules, the fallback included, that its calls must cover")
 	f.StringVar(&o.checks.shard, "shard", "", "with --suite: run only the calls of one part, such as 3/8; simulate merge adds the parts up")
@@ -132,6 +126,20 @@ are those of --ani, or of a list, which may be an export of the interactions vie
 	o.report.flag(f, "the answer")
 	cmd.AddCommand(more...)
 	return cmd
+}
+
+// callFlags are those that say what calls come in, and what they meet.
+func (o *simulateOptions) callFlags(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.anis, "ani", nil, "calling number, as the trunk shows it; repeat it for several calls in one run")
+	f.StringVar(&o.dnis, "dnis", "", "called number (default: the deployment's first)")
+	f.StringArrayVar(&o.faults, "fault", nil, "[ACTION=]KIND: 429, 500, 502, reset, malformed or timeout, for all calls of the run; with --load also at a time of the day in UTC, as timeout@10:00-10:05")
+	f.StringVar(&o.at, "at", "", "start of the first call, as 2026-11-23T09:00:00Z (default: the time that the fixtures or the world name, else now)")
+	f.StringVar(&o.every, "every", "", "time from one call's start to the next one's (default: when the last one ended)")
+	f.StringVar(&o.fixtures, "fixtures", "", "file with the CRM and the org's state (default: crm.yaml beside the deployment file)")
+	f.StringVar(&o.org, "org", "", "file with the hours and people of the org (default: org.yaml beside the deployment file; with --flow deployed, the org)")
+	f.StringVar(&o.world, "world", "", "file with scripted outcomes instead of fixtures")
+	choose(f, &o.crm, "crm", "fixtures", "where HubSpot's answers come from: fixtures or live", "fixtures", "live")
+	choose(f, &o.flow, "flow", "rendered", "whose flow runs: rendered or deployed", "rendered", deployed)
 }
 
 func runSimulate(ctx context.Context, o simulateOptions) error {
@@ -188,6 +196,7 @@ type simulation struct {
 	loaded   *loaded
 	log      *slog.Logger
 	program  *simulate.Program
+	flow     *architect.File // that calls go through
 	org      *simulate.Org
 	token    secret.Value
 	hash     string // tells what calls go through from anything else
@@ -301,7 +310,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	if err != nil {
 		return nil, err
 	}
-	s.org, s.asking = org, asking(artifacts)
+	s.org, s.asking, s.flow = org, asking(artifacts), artifacts.Flow
 	for i, f := range s.faults {
 		if err := hits(f, s.asking); err != nil {
 			return nil, fail(fmt.Errorf("--fault %q %w", o.faults[i], err), "a part of a name is enough; there are "+strings.Join(s.asking, ", "))
@@ -459,7 +468,10 @@ func artifactsOf(b *blueprint.Blueprint, flow blueprint.FlowArtifact, ids genesy
 }
 
 func (s *simulation) useWorld() error {
-	data, err := readFile(s.options.world, maxText)
+	data, err := s.options.scripted, error(nil)
+	if data == nil {
+		data, err = readFile(s.options.world, maxText)
+	}
 	if err != nil {
 		return fail(fmt.Errorf("read the world file %s: %w", s.options.world, err), "docs/world.md has the format")
 	}
@@ -694,9 +706,7 @@ func (s *simulation) print(env session, outcomes []*simulate.Outcome) error {
 		}
 		return view.JSON(env.IO.Out, out)
 	}
-	for _, f := range s.found.Sorted() {
-		diag.Print(env.IO.Err, f, s.texts[f.Position.File]) //nolint:errcheck // a note nobody can read stops nothing
-	}
+	s.say(env)
 	frame := s.frame()
 	for i, o := range outcomes {
 		if i > 0 {

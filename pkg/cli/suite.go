@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
@@ -163,16 +164,18 @@ type judgedCall struct {
 
 // A suite is a list of calls that is run.
 type suite struct {
-	s     *simulation
-	env   session
-	b     *blueprint.Blueprint
-	out   view.Suite
-	rules []string
-	files *callFiles
-	all   *simulate.Branches
-	cover *simulate.Coverage
-	kept  *keptCalls // for mutants; nil: none are made
-	mask  *privacy.Mask
+	s      *simulation
+	env    session
+	b      *blueprint.Blueprint
+	out    view.Suite
+	rules  []string
+	files  *callFiles
+	all    *simulate.Branches
+	cover  *simulate.Coverage
+	kept   *keptCalls              // for mutants; nil: none are made
+	each   func(*simulate.Outcome) // sees every call, one after the other; may be nil
+	seeing sync.Mutex
+	mask   *privacy.Mask
 }
 
 // runSuite runs a list of calls and says what of it is not as expected.
@@ -191,18 +194,11 @@ func runSuite(ctx context.Context, env session, s *simulation, b *blueprint.Blue
 		return err
 	}
 	defer closer.Close() //nolint:errcheck // it was only read
-	for _, f := range s.found.Sorted() {
-		diag.Print(env.IO.Err, f, s.texts[f.Position.File]) //nolint:errcheck // a note nobody can read stops nothing
-	}
-	u := &suite{s: s, env: env, b: b, files: s.callFiles(s.options.suite), all: s.program.Branches(), mask: s.newMask()}
-	u.cover = u.all.Coverage()
-	for _, r := range s.loaded.deployment.Routing.Rules {
-		u.rules = append(u.rules, r.Name)
-	}
+	s.say(env)
+	u := newSuite(env, s, b, list, shard)
 	if o.mutate {
 		u.kept = newKeptCalls()
 	}
-	u.out = view.Suite{Schema: view.Schema, Suite: view.Fingerprint{File: list.Name()}, On: s.fingerprint(), Shard: shard, Failures: []view.SuiteFault{}}
 	if err := u.run(ctx, list); err != nil {
 		return err
 	}
@@ -217,6 +213,16 @@ func runSuite(ctx context.Context, env session, s *simulation, b *blueprint.Blue
 	}
 	u.out.Rate()
 	return endSuite(env, u.out, under)
+}
+
+func newSuite(env session, s *simulation, b *blueprint.Blueprint, list *simulate.List, shard *view.Shard) *suite {
+	u := &suite{s: s, env: env, b: b, files: s.callFiles(s.options.suite), all: s.program.Branches(), mask: s.newMask()}
+	u.cover = u.all.Coverage()
+	for _, r := range s.loaded.deployment.Routing.Rules {
+		u.rules = append(u.rules, r.Name)
+	}
+	u.out = view.Suite{Schema: view.Schema, Suite: view.Fingerprint{File: list.Name()}, On: s.fingerprint(), Shard: shard, Failures: []view.SuiteFault{}}
+	return u
 }
 
 // endSuite prints the answer and says whether it is no.
@@ -336,6 +342,15 @@ func (u *suite) run(ctx context.Context, list *simulate.List) error {
 	return nil
 }
 
+// see shows a call to whoever wants to see all of them.
+func (u *suite) see(o *simulate.Outcome) {
+	if u.each != nil {
+		u.seeing.Lock()
+		defer u.seeing.Unlock()
+		u.each(o)
+	}
+}
+
 // judge makes a call and holds it against what is expected.
 func (u *suite) judge(ctx context.Context, k *desk, cover *simulate.Coverage, e simulate.Entry) (judgedCall, error) {
 	j := judgedCall{entry: e}
@@ -353,6 +368,7 @@ func (u *suite) judge(ctx context.Context, k *desk, cover *simulate.Coverage, e 
 	}
 	for _, o := range outcomes {
 		cover.Add(o)
+		u.see(o)
 	}
 	j.name, j.told = c.Name, append(found, told...)
 	j.expects, j.rejected = u.against(r, outcomes)

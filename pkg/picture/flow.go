@@ -22,11 +22,12 @@ func Flow(f *architect.File) *Graph {
 	}
 	b := &builder{
 		file: f, flow: f.Flow, begins: map[string]*vertex{}, menus: map[string]*vertex{}, menuOf: map[*architect.Menu]*vertex{},
-		called: map[string]bool{}, entered: map[string]bool{}, chosen: map[*architect.Choice]*vertex{}, sets: map[string][]string{},
+		called: map[string]bool{}, entered: map[string]bool{}, chosen: map[*architect.Choice]*vertex{},
 	}
 	b.look()
 	b.tasks()
 	b.starts()
+	b.resolve()
 	b.fold()
 	b.reach()
 	return b.graph()
@@ -47,6 +48,7 @@ type vertex struct {
 	jump    bool // it leads elsewhere and says nothing: it goes into what comes before it
 	back    bool // it returns to whoever called the task
 	name    string
+	sets    []set
 	reached bool
 	gone    bool // folded into another
 	id      string
@@ -80,10 +82,10 @@ type builder struct {
 	menuOf map[*architect.Menu]*vertex
 	chosen map[*architect.Choice]*vertex // where the tasks of choices begin
 
-	called  map[string]bool     // tasks that a callTask names
-	entered map[string]bool     // tasks that are gone to for good
-	sets    map[string][]string // literals that a variable is given, by its lower-case name
-	open    []loop              // around what is being drawn
+	called  map[string]bool // tasks that a callTask names
+	entered map[string]bool // tasks that are gone to for good
+	later   []pending       // transfers that a variable sends somewhere
+	open    []loop          // around what is being drawn
 	lane    *lane
 	start   *vertex
 	errors  *vertex
@@ -109,14 +111,6 @@ func (b *builder) lookAt(a *architect.Action) {
 		b.called[a.Ref.ID] = true
 	case "jumpToTask", "changeState":
 		b.entered[a.Ref.ID] = true
-	}
-	for _, s := range a.Statements {
-		if s.Value.Form != architect.Lit || s.Value.Text == "" {
-			continue
-		}
-		if k := strings.ToLower(s.Variable.Text); !slices.Contains(b.sets[k], s.Value.Text) {
-			b.sets[k] = append(b.sets[k], s.Value.Text)
-		}
 	}
 }
 
@@ -247,6 +241,7 @@ func (b *builder) handling() {
 	e := b.flow.Errors
 	b.lane = b.laneOf("After an error", e.Pos)
 	v := b.vertex(&vertex{kind: Fallback, choice: true, pos: e.Pos, name: "errors", text: []string{"On any error"}})
+	b.errors = v
 	v.more = []string{"where an action cannot be carried out at run time, the call leaves its path and goes here"}
 	switch e.Kind {
 	case "queue":
@@ -287,6 +282,7 @@ func (b *builder) seq(as []*architect.Action, next *vertex) *vertex {
 
 func (b *builder) action(a *architect.Action, next *vertex) *vertex {
 	v := b.vertex(&vertex{kind: Step, pos: a.Pos, text: []string{actionName(a)}, acts: []Act{{Line: a.Pos.Line, Column: a.Pos.Column, Type: a.Key, Name: a.Name}}})
+	v.sets = setsOf(a)
 	if about := told(a); about != "" {
 		v.more = append(v.more, about)
 	}
@@ -509,6 +505,7 @@ func (b *builder) graph() *Graph {
 		}
 	}
 	g.About = about(g, b.flow)
+	g.quiet()
 	return g
 }
 

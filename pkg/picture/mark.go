@@ -125,18 +125,52 @@ func (c *Cover) Add(steps []interp.Step) {
 	}
 }
 
-// Graph gives the picture with the number of calls that came to each place, and Off where
-// none did. Of branches that share an edge those that no call took are named.
-func (c *Cover) Graph() *Graph {
+// Count counts a call whose way is marked already.
+func (c *Cover) Count(marked *Graph) {
+	c.calls++
+	for i := range marked.Nodes {
+		if n := &marked.Nodes[i]; n.Mark.On {
+			c.nodes[n.ID]++
+		}
+	}
+	for i := range marked.Edges {
+		e := &marked.Edges[i]
+		if !e.Mark.On {
+			continue
+		}
+		c.edges[e.ID]++
+		if c.taken[e.ID] == nil {
+			c.taken[e.ID] = map[string]bool{}
+		}
+		c.taken[e.ID][strings.ToLower(e.Branch)] = true
+	}
+}
+
+// Reached gives the picture with the number of calls that came to each place.
+func (c *Cover) Reached() *Graph {
 	g := c.g.Clone()
 	for i := range g.Nodes {
 		n := &g.Nodes[i]
-		n.Mark = Mark{On: c.nodes[n.ID] > 0, Off: c.nodes[n.ID] == 0, Times: c.nodes[n.ID]}
+		n.Mark = Mark{On: c.nodes[n.ID] > 0, Times: c.nodes[n.ID]}
 	}
 	for i := range g.Edges {
 		e := &g.Edges[i]
-		e.Mark = Mark{On: c.edges[e.ID] > 0, Off: c.edges[e.ID] == 0, Times: c.edges[e.ID]}
-		if e.Mark.Off || len(e.Also) == 0 {
+		e.Mark = Mark{On: c.edges[e.ID] > 0, Times: c.edges[e.ID]}
+	}
+	return g
+}
+
+// Graph is Reached with Off where no call came. Of branches that share an edge those that no
+// call took are named.
+func (c *Cover) Graph() *Graph {
+	g := c.Reached()
+	for i := range g.Nodes {
+		n := &g.Nodes[i]
+		n.Mark.Off = !n.Mark.On
+	}
+	for i := range g.Edges {
+		e := &g.Edges[i]
+		if e.Mark.Off = !e.Mark.On; e.Mark.Off || len(e.Also) == 0 {
 			continue
 		}
 		var left []string
@@ -152,16 +186,9 @@ func (c *Cover) Graph() *Graph {
 	return g
 }
 
-// Reached is how many boxes calls came to, and how many there are that some call can come to.
-func (c *Cover) Reached() (reached, all int) {
-	for i := range c.g.Nodes {
-		n := &c.g.Nodes[i]
-		if c.nodes[n.ID] > 0 {
-			reached++
-		}
-		all++
-	}
-	return reached, all
+// Reach is how many boxes calls came to, of how many.
+func (c *Cover) Reach() (reached, all int) {
+	return len(c.nodes), len(c.g.Nodes)
 }
 
 // Moved gives the marked picture now with New wherever the call went now and not before, or

@@ -14,13 +14,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/validate"
 )
 
-// Lanes of the picture of rules.
-const (
-	laneCall = iota
-	laneRules
-	laneElse
-)
-
 // Rules draws what a deployment decides, for somebody who never saw its file: what is asked
 // before the rules, the rules in their order, each with what it asks for and where it leads,
 // and what becomes of everybody else. Rules that earlier ones leave nothing to say so.
@@ -31,6 +24,7 @@ func Rules(d *deployment.Deployment) *Graph {
 	t.rules(last)
 	t.g.About = fmt.Sprintf("Where the calls of %s go: %s, asked in order, the first that holds decides; everybody else goes to queue %s.",
 		d.Name, count(len(d.Routing.Rules), "rule", "rules"), d.Routing.Fallback.Queue)
+	t.g.quiet()
 	return t.g
 }
 
@@ -42,11 +36,7 @@ type tree struct {
 func (t *tree) line(path string) int { return t.d.Pos(path).Line }
 
 func (t *tree) lanes() {
-	t.g.Lanes = []Lane{
-		{Name: "Before the rules", Line: t.line("calls")},
-		{Name: "The rules: the first that holds", Line: t.line("routing.rules")},
-		{Name: "Everybody else", Line: t.line("routing.fallback")},
-	}
+	t.g.Lanes = []Lane{{Name: "Who goes where", Line: t.line("routing")}}
 }
 
 func (t *tree) node(n Node) string {
@@ -66,11 +56,11 @@ func (t *tree) edge(from, to, label, branch string) {
 
 // before draws what is known before the first rule: the number, the schedule, the look-up.
 func (t *tree) before() string {
-	last := t.node(Node{ID: "start", Lane: laneCall, Kind: Start, Text: t.calls(), Note: t.greeting(), Line: t.line("calls.numbers")})
+	last := t.node(Node{ID: "start", Kind: Start, Text: t.calls(), Note: t.greeting(), Line: t.line("calls.numbers")})
 	if s := t.d.Calls.Schedule; s != nil {
 		last = t.schedule(s, last)
 	}
-	ask := t.node(Node{ID: "lookup", Lane: laneCall, Kind: Ask, Text: []string{"Who is calling?"}, Note: "HubSpot, at most " + span(t.d), More: t.lookup(), Line: t.line("hubspot.lookup")})
+	ask := t.node(Node{ID: "lookup", Kind: Ask, Text: []string{"Who is calling?"}, Note: "HubSpot, at most " + span(t.d), More: t.lookup(), Line: t.line("hubspot.lookup")})
 	label := ""
 	if t.d.Calls.Schedule != nil {
 		label = t.goesOn()
@@ -122,7 +112,7 @@ func (t *tree) schedule(s *deployment.Schedule, from string) string {
 	if s.EmergencyGroup != "" {
 		more = append(more, "emergency group: "+s.EmergencyGroup)
 	}
-	id := t.node(Node{ID: "schedule", Lane: laneCall, Kind: Question, Text: []string{"Open now?"}, Note: s.Group, More: more, Line: t.line("calls.schedule")})
+	id := t.node(Node{ID: "schedule", Kind: Question, Text: []string{"Open now?"}, Note: s.Group, More: more, Line: t.line("calls.schedule")})
 	t.edge(from, id, "", "")
 	for _, x := range t.offHours(s) {
 		if x.hours.Then == nil {
@@ -130,14 +120,14 @@ func (t *tree) schedule(s *deployment.Schedule, from string) string {
 			n.More = append(n.More, x.state+": "+said(x.hours)+", then the rules decide")
 			continue
 		}
-		n := Node{ID: "hours-" + x.state, Lane: laneCall, Note: said(x.hours), Line: t.line("calls.schedule." + x.state)}
+		n := Node{ID: "hours-" + x.state, Note: said(x.hours), Line: t.line("calls.schedule." + x.state)}
 		switch {
 		case x.hours.Then.Queue != "":
-			n.Kind, n.Text = Queue, []string{"Queue " + x.hours.Then.Queue}
+			n.Kind, n.Text = Queue, []string{x.hours.Then.Queue}
 		case x.hours.Then.Flow != "":
 			n.Kind, n.Text = Hand, []string{"Flow " + x.hours.Then.Flow}
 		default:
-			n.Kind, n.Text = Hang, []string{"The call ends"}
+			n.Kind, n.Text, n.Note = Hang, []string{cmp.Or(n.Note, "without a word")}, ""
 		}
 		t.node(n)
 		t.edge(id, n.ID, branchLabel(x.state), x.state)
@@ -178,7 +168,7 @@ func (t *tree) rules(last string) {
 	label, branch := "", ""
 	for i, r := range t.d.Routing.Rules {
 		path := fmt.Sprintf("routing.rules[%d]", i)
-		n := Node{ID: "rule-" + strconv.Itoa(i+1), Lane: laneRules, Kind: Question, Text: t.when(r.When), Note: fmt.Sprintf("rule %d: %s", i+1, r.Name), Line: t.line(path), rule: r.Name}
+		n := Node{ID: "rule-" + strconv.Itoa(i+1), Kind: Question, Text: t.when(r.When), Note: fmt.Sprintf("rule %d: %s", i+1, r.Name), Line: t.line(path), rule: r.Name}
 		if len(n.Text) == 0 {
 			n.Text = []string{"Always"}
 		}
@@ -196,30 +186,30 @@ func (t *tree) rules(last string) {
 	}
 	f := t.d.Routing.Fallback
 	id := t.node(Node{
-		ID: "fallback", Lane: laneElse, Kind: Fallback, Text: []string{"Queue " + f.Queue}, Note: t.asks(f.Skills, f.Priority, false, false), Line: t.line("routing.fallback"),
+		ID: "fallback", Kind: Fallback, Text: withSkills("Queue "+f.Queue, f.Skills), Note: t.asks(f.Priority, false, false), Line: t.line("routing.fallback"),
 		More: []string{"also where a queue or a flow that a rule names cannot take the call"},
 	})
 	t.edge(last, id, label, branch)
-	end := t.node(Node{ID: "last", Lane: laneElse, Kind: Hang, Text: []string{"The call ends"}, Note: "hears “" + cut(t.d.Routing.LastResort.Message, long) + "”", Line: t.line("routing.lastResort")})
+	end := t.node(Node{ID: "last", Kind: Hang, Text: []string{"hears “" + cut(t.d.Routing.LastResort.Message, long) + "”"}, Line: t.line("routing.lastResort")})
 	t.edge(id, end, "not even that queue is there", "lastResort")
 }
 
 // to draws where a rule leads.
 func (t *tree) to(i int, to deployment.Target) string {
-	n := Node{ID: "to-" + strconv.Itoa(i+1), Lane: laneRules, Kind: Queue, Line: t.line(fmt.Sprintf("routing.rules[%d].to", i))}
+	n := Node{ID: "to-" + strconv.Itoa(i+1), Kind: Queue, Line: t.line(fmt.Sprintf("routing.rules[%d].to", i))}
 	switch {
 	case to.Flow != "":
 		n.Kind, n.Text = Hand, []string{"Flow " + to.Flow}
 		return t.node(n)
 	case to.Queue != "":
-		n.Text, n.Note = []string{"Queue " + to.Queue}, t.asks(to.Skills, to.Priority, to.PrefersOwner(), to.Flat())
+		n.Text, n.Note = withSkills(to.Queue, to.Skills), t.asks(to.Priority, to.PrefersOwner(), to.Flat())
 	default:
 		f := t.d.Routing.Fallback
 		skills, priority := to.Skills, to.Priority
 		if len(skills) == 0 {
 			skills = f.Skills
 		}
-		n.Text, n.Note = []string{"Queue " + f.Queue}, t.asks(skills, cmp.Or(priority, f.Priority), to.PrefersOwner(), to.Flat())
+		n.Text, n.Note = withSkills(f.Queue, skills), t.asks(cmp.Or(priority, f.Priority), to.PrefersOwner(), to.Flat())
 		n.More = append(n.More, "the rule names no queue: it is the fallback's")
 	}
 	switch p := t.d.PopOf(i); p.Mode {
@@ -231,14 +221,20 @@ func (t *tree) to(i int, to deployment.Target) string {
 	return t.node(n)
 }
 
-// asks is what is wanted of the queue.
-func (t *tree) asks(skills []string, priority int, owner, flat bool) string {
+// withSkills are a queue and what its agents must be able to do.
+func withSkills(queue string, skills []string) []string {
+	out := []string{queue}
+	for _, s := range skills {
+		out = append(out, "skill "+s)
+	}
+	return out
+}
+
+// asks is how urgent a call is, and whom it asks first.
+func (t *tree) asks(priority int, owner, flat bool) string {
 	var parts []string
 	if owner {
 		parts = append(parts, "the owner first")
-	}
-	if len(skills) > 0 {
-		parts = append(parts, map[bool]string{true: "skill ", false: "skills "}[len(skills) == 1]+strings.Join(skills, ", "))
 	}
 	p := "priority " + strconv.Itoa(priority)
 	if v := t.d.Routing.ValuePriority; v != nil && !flat {

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/architect"
@@ -33,6 +34,12 @@ func (b *builder) shape(a *architect.Action, v *vertex) (ends bool) {
 		}
 	case questions[a.Key]:
 		v.kind, v.choice = Question, true
+		if of := comparing(a.Switch); of != "" {
+			v.note = "by " + short(of, long)
+		} else if a.Switch != nil && a.Switch.FirstMatch {
+			v.note = "by " + short(a.Switch.Value.Text, long)
+		}
+		b.cases(a, v)
 		b.schedule(a, v)
 	case strings.HasPrefix(a.Key, "find"):
 		v.kind, v.choice = Question, true
@@ -66,6 +73,16 @@ func (b *builder) shape(a *architect.Action, v *vertex) (ends bool) {
 	return false
 }
 
+// cases tells a pointer the whole conditions of a switch.
+func (b *builder) cases(a *architect.Action, v *vertex) {
+	if a.Switch == nil || comparing(a.Switch) != "" || a.Switch.FirstMatch {
+		return
+	}
+	for i, c := range a.Switch.Cases {
+		v.more = append(v.more, fmt.Sprintf("case %d: %s", i+1, strings.Join(strings.Fields(c.Value.Text), " ")))
+	}
+}
+
 func (b *builder) schedule(a *architect.Action, v *vertex) {
 	switch a.Key {
 	case "evaluateSchedule":
@@ -82,8 +99,8 @@ func (b *builder) schedule(a *architect.Action, v *vertex) {
 
 // transfers are the ways to hand a call over that name whom.
 var transfers = map[string]struct{ field, what string }{
-	"transferToAcd": {"targetQueue", "queue"}, "transferToNumber": {"targetNumber", "number"}, "transferToUser": {"targetUser", "user"},
-	"transferToGroup": {"targetGroup", "group"},
+	"transferToAcd": {"targetQueue", "Queue"}, "transferToNumber": {"targetNumber", "Number"}, "transferToUser": {"targetUser", "User"},
+	"transferToGroup": {"targetGroup", "Group"},
 }
 
 // transfer draws where a call is handed over. Its success ends the call here.
@@ -96,27 +113,24 @@ func (b *builder) transfer(a *architect.Action, v *vertex) {
 		name, variable := object(x)
 		switch {
 		case name != "":
-			return upper(what) + " " + name
+			return what + name
 		case variable != "":
-			if set := b.sets[strings.ToLower(variable)]; len(set) > 0 {
-				v.more = append(v.more, variable+" is set to: "+strings.Join(set, ", "))
-			}
-			v.more = append(v.more, "chosen by: "+variable)
-			return upper(what) + " chosen by " + short(variable, long)
+			b.later = append(b.later, pending{v, variable, what})
+			return what + "chosen by " + short(variable, long)
 		}
-		return upper(what) + " that is not chosen"
+		return what + "that is not chosen"
 	}
 	switch a.Key {
 	case "transferToAcd":
 		v.kind = Queue
-		v.text = []string{at("queue", a.Value("targetQueue"))}
+		v.text = []string{at("", a.Value("targetQueue"))}
 		v.note = b.asks(a)
 	case "transferToVoicemail":
-		v.text = []string{"Voicemail of " + lower(at("queue", a.Value("destination.queue.targetQueue")))}
+		v.text = []string{at("Voicemail of queue ", a.Value("destination.queue.targetQueue"))}
 		if x := a.Value("destination.user.targetUser"); x.IsSet() {
-			v.text = []string{"Voicemail of " + lower(at("user", x))}
+			v.text = []string{at("Voicemail of user ", x)}
 		} else if x := a.Value("destination.group.targetGroup"); x.IsSet() {
-			v.text = []string{"Voicemail of " + lower(at("group", x))}
+			v.text = []string{at("Voicemail of group ", x)}
 		}
 	case "dialByExtension":
 		v.text = []string{"The extension keyed in"}
@@ -131,7 +145,7 @@ func (b *builder) transfer(a *architect.Action, v *vertex) {
 		}
 	default:
 		if t, ok := transfers[a.Key]; ok {
-			v.text = []string{at(t.what, a.Value(t.field))}
+			v.text = []string{at(t.what+" ", a.Value(t.field))}
 		}
 	}
 }
@@ -162,6 +176,5 @@ func (b *builder) asks(a *architect.Action) string {
 	return strings.Join(parts, " · ")
 }
 
-// upper and lower change the first letter.
+// upper makes the first letter a capital.
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -17,8 +17,6 @@ func (t *tree) when(w deployment.When) []string {
 		if s != "" {
 			if len(out) > 0 {
 				s = "and " + s
-			} else {
-				s = upper(s)
 			}
 			out = append(out, s)
 		}
@@ -67,6 +65,12 @@ func (t *tree) when(w deployment.When) []string {
 	for _, name := range slices.Sorted(maps.Keys(w.Facts)) {
 		for _, s := range factWords(name, w.Facts[name]) {
 			add(s)
+		}
+	}
+	for _, begins := range []string{"the ", "it ", "some ", "open "} {
+		if len(out) > 0 && strings.HasPrefix(out[0], begins) { // not the name of a fact
+			out[0] = upper(out[0])
+			break
 		}
 	}
 	return out

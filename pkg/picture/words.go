@@ -7,8 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
@@ -65,18 +67,45 @@ func given(a *architect.Action, os []out) []out {
 }
 
 func cases(a *architect.Action) []out {
+	of := comparing(a.Switch)
 	var os []out
 	for i, c := range a.Switch.Cases {
+		label := caseLabel(c.Value)
+		if of != "" {
+			label = cut(strings.Trim(compared(c.Value.Text)[2], `"`), long)
+		}
 		if c.Branch < 0 || c.Branch >= len(a.Branches) {
-			os = append(os, out{"case" + strconv.Itoa(i), caseLabel(c.Value), -1})
+			os = append(os, out{"case" + strconv.Itoa(i), label, -1})
 			continue
 		}
-		os = append(os, out{a.Branches[c.Branch].Name, caseLabel(c.Value), c.Branch})
+		os = append(os, out{a.Branches[c.Branch].Name, label, c.Branch})
 	}
 	if d := a.Switch.Default; d >= 0 && d < len(a.Branches) {
 		return append(os, out{"default", "Default", d})
 	}
 	return append(os, out{"default", "Default", -1})
+}
+
+var comparison = pattern.Of(`^\s*((?:Flow|Task)\.\w+)\s*==\s*("[^"]*"|-?[0-9.]+|true|false)\s*$`)
+
+// compared takes a condition of the form Flow.X == "value" apart: nil for others.
+func compared(exp string) []string { return comparison().FindStringSubmatch(exp) }
+
+// comparing is the variable that all cases of a switch compare with a value; empty where they
+// ask for more.
+func comparing(s *architect.Switch) string {
+	if s == nil || s.FirstMatch || len(s.Cases) == 0 {
+		return ""
+	}
+	of := ""
+	for _, c := range s.Cases {
+		m := compared(c.Value.Text)
+		if c.Value.Form != architect.Exp || m == nil || of != "" && m[1] != of {
+			return ""
+		}
+		of = m[1]
+	}
+	return of
 }
 
 // caseLabel is a case as an Architect user knows it: what the value is compared with, or
@@ -88,7 +117,49 @@ func caseLabel(v architect.Value) string {
 	case architect.NoValue, architect.NoFallback:
 		return "NOT_SET"
 	}
-	return short(v.Text, long)
+	return condition(v.Text)
+}
+
+var guarded = pattern.Of(`^If\(\s*IsSet\([^()]*\)\s*,\s*(.*),\s*false\s*\)$`)
+
+// condition is a condition for the eye: without the guard that keeps an expression from
+// failing on something not set, and cut where a part of it ends.
+func condition(exp string) string {
+	s := strings.Join(strings.Fields(exp), " ")
+	if m := guarded().FindStringSubmatch(s); m != nil && balanced(m[1]) {
+		s = m[1]
+	}
+	full := short(s, 1000)
+	if utf8.RuneCountInString(full) <= long {
+		return full
+	}
+	for _, by := range []string{" and ", " or "} {
+		if i := strings.LastIndex(cut(full, long-2), by); i > 8 {
+			return full[:i] + by + "…"
+		}
+	}
+	return cut(full, long)
+}
+
+// balanced reports whether what stands in brackets is whole, so that it can be taken out.
+func balanced(s string) bool {
+	depth := 0
+	for i, part := range strings.Split(s, `"`) {
+		if i%2 == 1 {
+			continue
+		}
+		for _, r := range part {
+			switch r {
+			case '(':
+				depth++
+			case ')':
+				if depth--; depth < 0 {
+					return false
+				}
+			}
+		}
+	}
+	return depth == 0
 }
 
 var branchLabels = map[string]string{
@@ -261,6 +332,9 @@ func beginning(flowType string) string {
 	return "The flow begins"
 }
 
+var counting = pattern.Of(`^Count\(\s*((?:Flow|Task)\.\w+)\s*\)$`)
+
+// rounds says how often a loop runs, where that is short.
 func rounds(a *architect.Action) string {
 	key := "loopCount"
 	if a.Key == "loopUntil" {
@@ -270,10 +344,16 @@ func rounds(a *architect.Action) string {
 	switch {
 	case v.Form == architect.Lit || v.Form == architect.Plain:
 		return v.Text + " times"
-	case v.IsSet():
-		return "times " + short(v.Text, long-6)
+	case !v.IsSet():
+		return "once"
 	}
-	return "once"
+	if m := counting().FindStringSubmatch(strings.TrimSpace(v.Text)); m != nil {
+		return "for each of " + short(m[1], long)
+	}
+	if s := short(v.Text, 1000); utf8.RuneCountInString(s) < 20 {
+		return s + " times"
+	}
+	return ""
 }
 
 // told is what an action says or asks, for a pointer.
@@ -285,6 +365,8 @@ func told(a *architect.Action) string {
 		if s := spoken(a.Value("audio")); s != "" {
 			return "says: " + s
 		}
+	case a.Key == "loop" && rounds(a) == "":
+		return "times: " + strings.Join(strings.Fields(a.Value("loopCount").Text), " ")
 	case a.Switch != nil && a.Switch.FirstMatch:
 		return "compares: " + strings.Join(strings.Fields(a.Switch.Value.Text), " ")
 	case a.Key == "collectInput":
@@ -325,4 +407,29 @@ func endings(n map[Kind]int) string {
 		return "what error handling does"
 	}
 	return strings.Join(parts, ", ")
+}
+
+// quiet lets no text of others end a line of ours, or act on whoever reads it.
+func (g *Graph) quiet() {
+	all := func(texts []string) {
+		for i, s := range texts {
+			texts[i] = diag.Line(s)
+		}
+	}
+	g.Title, g.About = diag.Line(g.Title), diag.Line(g.About)
+	for i := range g.Lanes {
+		g.Lanes[i].Name = diag.Line(g.Lanes[i].Name)
+	}
+	for i := range g.Nodes {
+		n := &g.Nodes[i]
+		all(n.Text)
+		all(n.More)
+		n.Note = diag.Line(n.Note)
+		for j := range n.Acts {
+			n.Acts[j].Name = diag.Line(n.Acts[j].Name)
+		}
+	}
+	for i := range g.Edges {
+		g.Edges[i].Label = diag.Line(g.Edges[i].Label)
+	}
 }
