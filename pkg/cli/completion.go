@@ -67,9 +67,9 @@ func completers(env *Env) map[string]completer {
 	yaml, json := files("yaml", "yml"), files("json")
 	calls := files("yaml", "yml", "jsonl", "csv")
 	return map[string]completer{
-		"file": yaml, "fixtures": yaml, "world": yaml, "module": yaml, "init-suite": yaml, "simulate org": yaml,
-		"suite": calls, "routing-diff": calls, "arrivals": files("csv"),
-		"context": json, "document": json, "auth": json, "plan out": anyFile, "report": files("html"),
+		"file": yaml, "fixtures": yaml, "world": yaml, "module": yaml, "init-suite": yaml, "simulate org": yaml, "graph org": yaml,
+		"suite": calls, "coverage": calls, "routing-diff": calls, "arrivals": files("csv"),
+		"context": json, "document": json, "auth": json, "plan out": anyFile, "graph out": files("svg", "dot", "mmd", "json", "txt"), "report": files("html"),
 		"counterexamples": folders, "copy-templates": folders, "render out": folders, "init out": folders, "countries": commas(phone.Regions()), "man out": folders,
 
 		"output": func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -84,14 +84,19 @@ func completers(env *Env) map[string]completer {
 		"compare":        commas(deployment.Strategies()),
 		"auth check for": commas(commandWords()),
 		"severity":       completeSeverity,
-		"simulate fault": completeFault, "sandbox fault": completeOrgFault,
+		"simulate fault": completeFault, "graph fault": completeFault, "sandbox fault": completeOrgFault,
 		"against": func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{deployed}, cobra.ShellCompDirectiveDefault // and the files
 		},
-		"simulate ani": func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-			return callNames(env, cmd), noFiles
-		},
-		"simulate dnis": numbers(env), "number": numbers(env),
+		"simulate ani": callers(env), "graph ani": callers(env),
+		"simulate dnis": numbers(env), "graph dnis": numbers(env), "number": numbers(env),
+	}
+}
+
+// callers offers the names of calls in the fixtures.
+func callers(env *Env) completer {
+	return func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return callNames(env, cmd), noFiles
 	}
 }
 
@@ -154,6 +159,8 @@ func completeArgs(path string) completer {
 		return files("yaml", "yml")
 	case path == "simulate merge":
 		return files("json")
+	case path == "graph":
+		return files("yaml", "yml")
 	case path == "setup":
 		return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {

@@ -76,6 +76,7 @@ func runs(t *testing.T) map[string][]string {
 		"init": {"init", "--sandbox", "--name", "acme", "--region", "us-east-1", "--countries", "US", "--fallback-queue", "Sales", "--out", filepath.Join(t.TempDir(), "new")}, "plan": {"plan", "--sandbox", "-f", file}, "setup": {"setup", "--sandbox", "--yes", "-f", file},
 		"destroy": {"destroy", "--sandbox", "--yes", "--confirm", "acme-inbound", "-f", file}, "validate": {"validate", "--proof=off", "-f", file},
 		"simulate": {"simulate", "-f", file, "--ani", "+15135550142"}, "simulate --load": {"simulate", "-f", file, "--load", "60/min", "--for", "1m"}, "render": {"render", "-f", file, "--out", filepath.Join(built, "again")},
+		"graph": {"graph", "-f", file}, "graph --ani": {"graph", "-f", file, "--ani", "+15135550142"}, "graph --coverage": {"graph", "-f", file, "--coverage", filepath.Join(dir, "calls.yaml")},
 		"status": {"status", "--sandbox", "-f", file}, "doctor": {"doctor", "--sandbox", "--probes", "1", "--sample", "10", "-f", file}, "switch show": {"switch", "show", "--sandbox", "-f", file}, "switch on": {"switch", "on", "--sandbox", "-f", file},
 		"switch off": {"switch", "off", "--sandbox", "-f", file}, "breaker show": {"breaker", "show", "--sandbox", "-f", file},
 		"breaker open": {"breaker", "open", "--sandbox", "-f", file}, "breaker close": {"breaker", "close", "--sandbox", "-f", file},
@@ -183,7 +184,7 @@ func fileArguments(t *testing.T) map[string][]string {
 	return map[string][]string{
 		"deployment": {"validate", "-f", "FILE"}, "deployment of render": {"render", "-f", "FILE", "--out", t.TempDir()},
 		"deployment explained": {"plan", "--explain-config", "-f", "FILE"}, "fixtures": append(slices.Clone(with), "--fixtures", "FILE"),
-		"world": append(slices.Clone(with), "--world", "FILE"), "arrivals": {"simulate", "-f", with[2], "--arrivals", "FILE"}, "flow": {"flow", "check", "FILE"}, "flow to run": {"flow", "run", "FILE"}, "flow to prove": {"flow", "prove", "FILE"}, "module of a proof": {"flow", "prove", flow, "--module", "FILE"},
+		"world": append(slices.Clone(with), "--world", "FILE"), "arrivals": {"simulate", "-f", with[2], "--arrivals", "FILE"}, "flow": {"flow", "check", "FILE"}, "flow to draw": {"graph", "FILE"}, "world of a picture": {"graph", "-f", with[2], "--world", "FILE"}, "suite of a picture": {"graph", "-f", with[2], "--coverage", "FILE"}, "flow to run": {"flow", "run", "FILE"}, "flow to prove": {"flow", "prove", "FILE"}, "module of a proof": {"flow", "prove", flow, "--module", "FILE"},
 		"module": {"flow", "run", flow, "--ani", "1", "--module", "FILE"}, "world of a flow": {"flow", "run", flow, "--ani", "1", "--world", "FILE"},
 		"action": {"action", "check", "FILE"}, "action to run": {"action", "run", "FILE"}, "input": {"action", "run", action, "--input", "@FILE"},
 		"auth": {"action", "run", action, "--auth", "FILE", "--base-url", "http://127.0.0.1:1"}, "document": {"eval", "--jsonpath", "$.a", "--document", "FILE"},

@@ -228,6 +228,11 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 			with("simulate", "--load", "60/min", "--for", "1m"), {"simulate", "-f", names, "--load", "60/min", "--for", "1m"}, with("simulate", "--arrivals", arrivals), with("simulate", "--arrivals", evilPath),
 			with("simulate", "--load", acting), with("simulate", "--load", "1/s", "--for", "1m", "--fault", "429@"+acting), with("simulate", "--load", "1/s", "--for", "1m", "--compare", acting),
 		},
+		"graph": {
+			with("graph", "--ani", ani), with("graph"), with("graph", "-o", "svg"), with("graph", "--ani", ani, "-o", "svg"), {"graph", "-f", names, "--rules", "-o", "svg"}, {"graph", "-f", names, "-o", "svg"}, {"graph", evilFlow, "-o", "svg"}, {"graph", evilFlow, "--ani", ani},
+			{"graph", evilFlow, "--world", world, "-o", "svg"}, {"graph", broken}, {"graph", evilPath}, with("graph", "--coverage", evilSuite), with("graph", "--rules", "--ani", ani, "--fixtures", crm), with("graph", "--out", evilPath+".svg"), with("graph", "--world", world),
+			{"graph", evilFlow, "--counterexample", "any"},
+		},
 		"simulate merge": {with("simulate", "merge", badCalls), with("simulate", "merge", badPart)},
 		"init": {
 			{"init", "--sandbox", "--name", "acme", "--region", "us-east-1", "--countries", "US", "--fallback-queue", "Lucia # \"quoted\"", "--out", filepath.Join(m.dir, "i\x1b[31m\nFORGED")},

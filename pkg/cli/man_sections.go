@@ -70,6 +70,7 @@ func manuals() map[string]manual {
 		"auth check":     {org, "a secret that is needed is missing or refused, or lacks a permission or a scope", "validate plan token-renew"},
 		"validate":       {org, "something as grave as --fail-severity was found, or the file does not parse", "explain simulate plan"},
 		"simulate":       {org + " " + readsCRM + " " + readsOrgFile, "an expectation of the suite failed, or less is covered than --fail-under asks for", "validate simulate-merge plan"},
+		"graph":          {org + " " + readsCRM + " " + readsOrgFile, "a file does not parse", "simulate validate flow-prove"},
 		"simulate merge": {"", "an expectation failed in one of the parts, or together they cover less than --fail-under asks for", "simulate"},
 		"render":         {readsFile, "", "validate schema"},
 		"sandbox":        {readsFile + " " + readsCRM + " " + readsOrgFile + " " + readsSandbox, "", "sandbox-reset setup"},

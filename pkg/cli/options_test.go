@@ -43,7 +43,7 @@ func held(env *Env, got *any) map[string][]*cobra.Command {
 		groupDeploy: {newDemoCmd(env, hold[demoOptions](got)), newInitCmd(env, hold[initOptions](got)), newPlanCmd(env, hold[planOptions](got)), newSetupCmd(env, hold[setupOptions](got)), newDestroyCmd(env, hold[destroyOptions](got)), newRotateCmd(newRotateKeyCmd(env, hold[rotateOptions](got)), newRotateClientCmd(env, hold[rotateOptions](got)))},
 		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newDoctorCmd(env, hold[doctorOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got)), newTokenCmd(newTokenRenewCmd(env, hold[tokenRenewOptions](got))), newAuthCmd(newAuthCheckCmd(env, hold[authCheckOptions](got)))},
 		groupLook: {
-			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got), newSimulateMergeCmd(env, hold[mergeOptions](got))), newRenderCmd(env, hold[renderOptions](got)),
+			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got), newSimulateMergeCmd(env, hold[mergeOptions](got))), newGraphCmd(env, hold[graphOptions](got)), newRenderCmd(env, hold[renderOptions](got)),
 			newSandboxCmd(env, hold[sandboxCmdOptions](got), hold[session](got)),
 		},
 		groupLanguages: {
@@ -130,6 +130,11 @@ func TestOptions(t *testing.T) {
 			session: s, crm: "fixtures", flow: "rendered", suite: "s", checks: suiteOptions{mutate: true}, load: noLoad, report: reportFile{"r.html", true}, typed: []string{"--mutate", "--suite", "s"},
 		}},
 		{"simulate --init-suite s", simulateOptions{session: s, crm: "fixtures", flow: "rendered", checks: suiteOptions{first: "s"}, load: noLoad}},
+		{"graph", graphOptions{simulateOptions: simulateOptions{session: s, crm: "fixtures", flow: "rendered"}}},
+		{"graph f --module m --counterexample wait --out o.svg", graphOptions{simulateOptions: simulateOptions{session: s, crm: "fixtures", flow: "rendered"}, file: "f", modules: []string{"m"}, counterexample: "wait", out: "o.svg"}},
+		{"graph --rules --ani a --ani b --dnis d --fault f --at t --every e --fixtures x --world w --crm live --flow deployed --coverage c", graphOptions{rules: true, simulateOptions: simulateOptions{
+			session: s, anis: []string{"a", "b"}, dnis: "d", faults: []string{"f"}, at: "t", every: "e", fixtures: "x", world: "w", crm: "live", flow: "deployed", suite: "c",
+		}}},
 		{"simulate merge a b --fail-under 90", mergeOptions{s, []string{"a", "b"}, "90"}},
 		{"init", initOptions{session: s, out: "."}},
 		{"init --name n --countries GB,IE --countries US --number +1 --number +2 --fallback-queue q,r --fallback-skills a,b --stages s,t --deals-queue d --out o", initOptions{s, starter.Answers{
