@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -10,32 +11,35 @@ import (
 const (
 	pageWidth = 1240
 	margin    = 8  // around the lanes
-	lanePad   = 16 // from the edge of a lane to what is in it
+	lanePad   = 12 // from the edge of a lane to what is in it
 	laneGap   = 28 // from lane to lane
 
-	boxWidth   = 176
-	boxPad     = 12 // from the edge of a box to its text
-	pointPad   = 22 // the same where a box ends in points
-	boxPadY    = 9
-	textSize   = 13
-	textHeight = 17
-	noteSize   = 12
-	noteHeight = 16
-	textLines  = 6 // at most in a box
-	oneText    = 3 // lines at most of one text
-	noteLines  = 2
-	chipWidth  = 168 // at most
-	chipPad    = 10
-	chipPadY   = 5
-	headWidth  = 232 // at most
-	dot        = 9
+	boxWidth    = 164
+	boxPad      = 12 // from the edge of a box to its text
+	pointPad    = 22 // the same where a box ends in points
+	boxPadY     = 9
+	textSize    = 13
+	textHeight  = 17
+	noteSize    = 12
+	noteHeight  = 16
+	textLines   = 6 // at most in a box
+	oneText     = 3 // lines at most of one text
+	noteLines   = 2
+	chipWidth   = 168                                     // at most
+	columnWidth = (pageWidth - 2*margin - columnsGap) / 2 // of a lane that shares the page with another
+	columnsGap  = 16
+	chipPad     = 10
+	chipPadY    = 5
+	headWidth   = 232 // at most
+	headLeast   = 180
+	dot         = 9
 
 	track      = 9
-	columnGap  = 28 // at least
+	columnGap  = 26 // at least
 	rowGap     = 26 // at least
 	fromBox    = 12 // from a box to the first track
+	underToBox = 8  // from a label beside a line that goes down to what it goes to
 	toBox      = 16 // from the last track, or a label, to a box: an arrow's head and some line
-	labelWidth = 124
 	labelLines = 3
 	underWidth = 78 // of a label beside a line that goes down from a box
 	mostTracks = 7  // in one gap; lines beyond end at chips
@@ -54,7 +58,7 @@ func Lay(g *Graph) *Drawing {
 	x := newAtlas(g)
 	d := &Drawing{Graph: g, Nodes: make([]NodePlace, len(g.Nodes)), Edges: make([]EdgePlace, len(g.Edges))}
 	d.letters()
-	var pieces []*piece
+	var lanes []variants
 	for lane := range len(g.Lanes) + 1 {
 		var nodes []int
 		for i := range g.Nodes {
@@ -65,11 +69,18 @@ func Lay(g *Graph) *Drawing {
 		if len(nodes) == 0 && lane == len(g.Lanes) {
 			continue
 		}
-		pieces = append(pieces, d.piece(x, lane, nodes))
+		v := variants{wide: d.piece(x, lane, nodes, pageWidth-2*margin, true)}
+		if len(g.Lanes) > 1 {
+			v.narrow = d.piece(x, lane, nodes, columnWidth, false)
+		}
+		lanes = append(lanes, v)
 	}
-	d.pack(x, pieces)
+	d.pack(x, lanes)
 	return d
 }
+
+// variants are a lane as wide as the page, and, where it can be, as half of it.
+type variants struct{ wide, narrow *piece }
 
 // letters wraps the texts of all nodes and edges.
 func (d *Drawing) letters() {
@@ -126,45 +137,94 @@ type piece struct {
 	label  map[*wire]Rect
 	texts  map[*wire][]string
 	frames []Frame
-	down   *item // chip at the end of the first column that leads into the next lane
+	on     *wire // goes on into the lane below
+	at     Point // where it stands on the canvas
 }
 
-// piece lays a lane out, with fewer columns when it gets too wide, and with chips instead of
-// lines where too many lines run side by side.
-func (d *Drawing) piece(x *atlas, lane int, nodes []int) *piece {
-	found := chips{}
-	x.backEdges(lane, nodes, found)
-	limit := max(2, (pageWidth-2*margin-2*lanePad)/(boxWidth+columnGap))
+// A fit is the room that a lane has.
+type fit struct {
+	width   int // in all
+	columns int // of boxes; chips may stand beyond
+	label   int // of a label that stands above its line
+	chip    int
+	beyond  int // columns for chips beyond the boxes
+}
+
+// fits are the ways to use a width, the ones that are read most easily first: long labels on
+// few lines, then narrower ones, then fewer columns.
+func fits(width, items int) []fit {
+	var out []fit
+	for columns := max(2, (width-2*lanePad)/(boxWidth+columnGap)); columns >= 2; columns-- {
+		for _, f := range []fit{
+			{label: 300, chip: chipWidth, beyond: 1}, {label: 200, chip: chipWidth, beyond: 1}, {label: 124, chip: chipWidth, beyond: 1},
+			{label: 124, chip: 124, beyond: 1}, {label: 88, chip: 116, beyond: 1}, {label: 124, chip: chipWidth}, {label: 88, chip: 124},
+		} {
+			if items > patience && f.label != 124 {
+				continue
+			}
+			f.width, f.columns = width, columns
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// piece lays a lane out in a width. Where it cannot, it gives the narrowest it found, or, when
+// nothing may be cut off, nil.
+func (d *Drawing) piece(x *atlas, lane int, nodes []int, width int, cut bool) *piece {
+	back := chips{}
+	x.backEdges(lane, nodes, back)
+	var best *piece
+	for _, f := range fits(width, len(nodes)) {
+		pc := d.try(x, lane, f, maps.Clone(back), cut)
+		if pc == nil {
+			return nil // with fewer columns even more would have to be cut
+		}
+		if best == nil || pc.w < best.w {
+			best = pc
+		}
+		if pc.w <= width {
+			return pc
+		}
+	}
+	if !cut {
+		return nil
+	}
+	return best
+}
+
+// mostTries bounds how often a lane is laid out again because something was cut off.
+const mostTries = 40
+
+// try lays a lane out, with chips for what is too deep, and instead of lines where too many
+// would run side by side.
+func (d *Drawing) try(x *atlas, lane int, f fit, found chips, cut bool) *piece {
 	for tries := 0; ; tries++ {
-		p := newPlot(d.Graph, x, lane, limit, found, func(it *item) { d.size(x, found, it) })
+		p := newPlot(d.Graph, x, lane, f, found, func(it *item) { d.size(x, f, found, it) })
 		p.place()
-		if p.cut(x, found) && tries < 40 {
+		if len(p.deep) > 0 && !cut {
+			return nil
+		}
+		if tries < mostTries && p.cut(found) {
 			continue
 		}
 		r := p.route()
 		across, down := r.tracks(false, p.rows), r.tracks(true, p.cols)
-		if tries < 40 && p.thin(found, across, down) {
+		if tries < mostTries && p.thin(found, across, down) {
 			continue
 		}
-		pc := d.measure(p, across, down)
-		if tries < 40 && limit > 2 && pc.w > pageWidth-2*margin {
-			limit--
-			continue
-		}
-		return pc
+		return d.measure(p, across, down)
 	}
 }
 
 // size gives an item its width and height.
-func (d *Drawing) size(x *atlas, found chips, it *item) {
+func (d *Drawing) size(x *atlas, f fit, found chips, it *item) {
 	switch {
 	case it.node >= 0:
 		it.w, it.h = d.Nodes[it.node].W, d.Nodes[it.node].H
 	case it.chip:
-		e := &d.Edges[it.edge]
-		e.Back, e.Far = found[it.edge] == chipBack, found[it.edge] == chipFar
-		e.Text = wrap(d.chipText(x, found, it.edge), noteSize, chipWidth-2*chipPad-arrowRoom, 2)
-		it.w, it.h = widest(e.Text, noteSize, false)+2*chipPad+arrowRoom, noteHeight*len(e.Text)+2*chipPadY
+		it.text = wrap(d.chipText(x, found, it.edge), noteSize, f.chip-2*chipPad-arrowRoom, 2)
+		it.w, it.h = widest(it.text, noteSize, false)+2*chipPad+arrowRoom, noteHeight*len(it.text)+2*chipPadY
 	}
 }
 
@@ -204,7 +264,7 @@ func numbered(g *Graph, lane int) string {
 // cut ends the ways to boxes beyond the last column at chips, and says whether there were any.
 // What hangs below such a box becomes a part of its own, at the end of the lane, and ways from
 // there to other parts end at chips as well.
-func (p *plot) cut(x *atlas, found chips) bool {
+func (p *plot) cut(found chips) bool {
 	cut := false
 	for _, deep := range p.deep {
 		if deep.above == nil || slices.ContainsFunc(p.deep, func(o *item) bool { return o != deep && deep.below(o) }) {
@@ -212,7 +272,7 @@ func (p *plot) cut(x *atlas, found chips) bool {
 		}
 		cut = true
 		for _, w := range p.ways {
-			if w.from.node >= 0 && (w.to == deep || w.from.below(deep) && !w.to.below(deep)) || w.to.row == -1 {
+			if w.from.node >= 0 && (w.to == deep || w.from.below(deep) && !w.to.below(deep)) {
 				if found[w.edge] == 0 {
 					found[w.edge] = chipLong
 				}

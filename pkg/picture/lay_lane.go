@@ -7,6 +7,7 @@ import "slices"
 type item struct {
 	node, edge int // index in the graph; -1
 	chip       bool
+	text       []string // of a chip, wrapped
 	w, h       int
 	row, col   int
 	side       bool // is entered from the left
@@ -39,7 +40,7 @@ type plot struct {
 	roots      []*item
 	after      string          // ID of the first node of the lane that follows; empty without
 	back       map[int][]*item // chips that lead back to a node, by its index
-	limit      int             // number of columns
+	fit        fit
 	chips      chips
 	deep       []*item // boxes that would stand beyond the last column
 	rows, cols int
@@ -135,8 +136,8 @@ func (x *atlas) backEdges(lane int, nodes []int, found chips) {
 }
 
 // newPlot makes items and ways of a lane. Edges in chips end at one.
-func newPlot(g *Graph, x *atlas, lane, limit int, found chips, size func(*item)) *plot {
-	p := &plot{g: g, lane: lane, limit: limit, chips: found, cells: map[[2]int]*item{}, back: map[int][]*item{}}
+func newPlot(g *Graph, x *atlas, lane int, room fit, found chips, size func(*item)) *plot {
+	p := &plot{g: g, lane: lane, fit: room, chips: found, cells: map[[2]int]*item{}, back: map[int][]*item{}}
 	if lane+1 < len(g.Lanes) && x.entry[lane+1] >= 0 {
 		p.after = g.Nodes[x.entry[lane+1]].ID
 	}
@@ -294,7 +295,7 @@ func (p *plot) place() {
 func (p *plot) block(it *item, row, col int) int {
 	it.row, it.col = row, col
 	p.cells[[2]int{row, col}] = it
-	if col >= p.limit && it.node >= 0 {
+	if col >= p.fit.columns && it.node >= 0 {
 		p.deep = append(p.deep, it)
 	}
 	down, right := p.split(it)
@@ -331,7 +332,7 @@ func (p *plot) split(it *item) (down *item, right []*item) {
 	if len(it.out) == 1 {
 		if len(heads) == 1 {
 			h := heads[0]
-			if h.chip && it.side && it.col+1 < p.limit {
+			if h.chip && it.side && it.col+1 < p.fit.columns+p.fit.beyond {
 				return nil, heads
 			}
 			return h, nil
@@ -391,11 +392,19 @@ func (p *plot) better(it, a, b *item) bool {
 			return y
 		}
 	}
-	if a.good != b.good {
+	switch {
+	case a.size >= muchMore*b.size:
+		return true
+	case b.size >= muchMore*a.size:
+		return false
+	case a.good != b.good:
 		return a.good
 	}
 	return a.size > b.size
 }
+
+// muchMore hangs below a head that continues the way, whatever the other leads to.
+const muchMore = 4
 
 // returns says whether something that hangs below a head leads back to a loop.
 func (p *plot) returns(loop, head *item) bool {

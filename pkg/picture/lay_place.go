@@ -52,7 +52,7 @@ func (m *metrics) labels() {
 		}
 		width := underWidth
 		if w.fan {
-			width = labelWidth
+			width = p.fit.label
 		}
 		t := wrap(label, noteSize, width, labelLines)
 		m.pc.texts[w] = t
@@ -123,10 +123,10 @@ func (m *metrics) rowsOf(across [][]*bundle) {
 		m.gapY[r+1] = y + m.under[r+1] + fromBox
 		gapH := m.under[r+1]
 		if n > 0 {
-			gapH += fromBox + (n-1)*track
+			gapH += fromBox + (n-1)*track + toBox - underToBox
 		}
 		if r+1 < p.rows {
-			y += max(rowGap, gapH+toBox)
+			y += max(rowGap, gapH+underToBox)
 		} else if n > 0 {
 			y += gapH
 		}
@@ -141,7 +141,7 @@ func (m *metrics) items() {
 	if p.lane < len(m.d.Graph.Lanes) {
 		pc.head = wrap(numbered(m.d.Graph, p.lane), textSize, (headWidth-2*boxPad)*100/(100+boldMore), 2)
 		pc.headH = max(1, len(pc.head))*textHeight + 12
-		pc.headW = max(boxWidth, widest(pc.head, textSize, true)+2*boxPad)
+		pc.headW = max(headLeast, widest(pc.head, textSize, true)+2*boxPad)
 		top += pc.headH + rowGap
 	}
 	for r := range m.rowY {
@@ -302,22 +302,9 @@ func (m *metrics) total() {
 	}
 }
 
-// pack puts the lanes one below the other and takes over their places.
-func (d *Drawing) pack(x *atlas, pieces []*piece) {
-	y, w := margin, 0
-	for _, pc := range pieces {
-		w = max(w, pc.w)
-	}
-	for _, pc := range pieces {
-		d.take(x, pc, margin, y, w)
-		y += pc.h + laneGap
-	}
-	d.W, d.H = w+2*margin, max(y-laneGap, 0)+margin
-	d.number(x)
-}
-
 // take puts a lane at a place of the canvas.
 func (d *Drawing) take(x *atlas, pc *piece, dx, dy, w int) {
+	pc.at = Point{dx, dy}
 	lp := LanePlace{Rect: Rect{dx, dy, w, pc.h}, Lane: pc.lane}
 	if pc.headH > 0 {
 		lp.Text = pc.head
@@ -337,7 +324,8 @@ func (d *Drawing) take(x *atlas, pc *piece, dx, dy, w int) {
 		case it.node >= 0:
 			d.Nodes[it.node].Rect = shift(r)
 		case it.chip:
-			d.Edges[it.edge].Chip = shift(r)
+			e, kind := &d.Edges[it.edge], pc.p.chips[it.edge]
+			e.Chip, e.Text, e.Back, e.Far = shift(r), it.text, kind == chipBack, kind == chipFar
 		}
 	}
 	for _, way := range pc.p.ways {

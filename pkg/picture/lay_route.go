@@ -150,7 +150,7 @@ func (r *router) best(w *wire) []spot {
 	}
 	beside := coord{kind: gap, at: from.col, net: net}
 	first := coord{kind: gap, at: from.row, net: net}
-	sideways := !w.bottom && !hasSide(from)
+	sideways := !hasSide(from) && r.p.g.Edges[w.edge].Label == "" || elbowed(w)
 	if sideways {
 		try(join([]spot{rightOf(from), {beside, coord{at: from.row}}, {beside, last}}, end))
 	}
@@ -179,6 +179,7 @@ func join(parts ...[]spot) []spot { return slices.Concat(parts...) }
 const (
 	cornerCost   = 2
 	crossingCost = 12
+	nearCost     = 5
 )
 
 func (r *router) cost(spots []spot, net int) int {
@@ -189,8 +190,13 @@ func (r *router) cost(spots []spot, net int) int {
 			continue
 		}
 		for _, o := range r.legs {
-			if o.net != net && o.down != l.down && o.lo < l.at && l.at < o.hi && l.lo < o.at && o.at < l.hi {
+			if o.net == net || o.down == l.down || o.lo > l.at || l.at > o.hi || l.lo > o.at || o.at > l.hi {
+				continue
+			}
+			if o.lo < l.at && l.at < o.hi && l.lo < o.at && o.at < l.hi {
 				n += crossingCost
+			} else if o.at%2 == 0 && l.at%2 == 0 || o.lo < l.at && l.at < o.hi && o.at%2 == 0 || l.lo < o.at && o.at < l.hi && l.at%2 == 0 {
+				n += nearCost // they may cross, by the order of tracks in a gap
 			}
 		}
 	}

@@ -74,7 +74,7 @@ func wrap(s string, size, width, lines int) []string {
 			continue
 		}
 		if line == "" {
-			n := fit(words[0], size, width)
+			n := fitting(words[0], size, width)
 			out, words[0] = append(out, words[0][:n]), words[0][n:]
 		} else {
 			out, line = append(out, line), ""
@@ -94,9 +94,9 @@ func wrap(s string, size, width, lines int) []string {
 	return out
 }
 
-// fit is how many bytes of a word fit into a width: at least one letter with what is set upon
+// fitting is how many bytes of a word fit into a width: at least one letter with what is set upon
 // it, and after a character that may end a part of a name where there is one late enough.
-func fit(word string, size, width int) int {
+func fitting(word string, size, width int) int {
 	end, good := 0, 0
 	for i, r := range word {
 		next := i + len(string(r))
