@@ -88,13 +88,19 @@ func readDeployment(env session, no bool) (*loaded, error) {
 	return l, nil
 }
 
+// rendering makes the blueprint of a file that was read. Tests, which run some thousand commands on
+// few files, share what a file gives.
+var rendering = func(l *loaded, set fs.FS) (*blueprint.Blueprint, diag.Findings) {
+	return blueprint.Render(l.deployment, set)
+}
+
 // render makes the blueprint, from the templates that the file names or the built-in ones.
 func (l *loaded) render(no bool) (*blueprint.Blueprint, error) {
 	set, err := l.templates()
 	if err != nil {
 		return nil, err
 	}
-	b, found := blueprint.Render(l.deployment, set)
+	b, found := rendering(l, set)
 	if found.Has(diag.Error) || b == nil {
 		return nil, unreadable(found, nil, no)
 	}
