@@ -6,11 +6,13 @@ import { $, el, fill } from "./dom.js";
  * Asks, and gives the value of the button that was chosen; null for Esc.
  * @param {string} title
  * @param {(Node|string|null)[]} body
- * @param {{label: string, value: any, kind?: string, id?: string}[]} buttons the last is what Enter does
+ * @param {{label: string, value: any, kind?: string, id?: string}[]} buttons what Enter does is
+ *   the button with enter, or else the last
  */
 export function ask(title, body, buttons) {
   const box = $("dialog");
   const before = document.activeElement;
+  const enter = buttons.find((b) => b.enter) || buttons[buttons.length - 1];
   if (box.open) box.close();
   return new Promise((done) => {
     const choose = (value) => {
@@ -26,7 +28,7 @@ export function ask(title, body, buttons) {
         {
           onsubmit: (event) => {
             event.preventDefault();
-            choose(buttons[buttons.length - 1].value);
+            choose(enter.value);
           },
         },
         el("h2", { id: "dialog-title" }, title),
@@ -34,8 +36,8 @@ export function ask(title, body, buttons) {
         el(
           "div.buttons",
           {},
-          buttons.map((b, i) =>
-            el(`button${b.kind ? "." + b.kind : ""}`, i === buttons.length - 1 ? { type: "submit", id: b.id } : { type: "button", id: b.id, onclick: () => choose(b.value) }, b.label),
+          buttons.map((b) =>
+            el(`button${b.kind ? "." + b.kind : ""}`, b === enter ? { type: "submit", id: b.id } : { type: "button", id: b.id, onclick: () => choose(b.value) }, b.label),
           ),
         ),
       ),

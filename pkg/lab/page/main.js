@@ -20,7 +20,7 @@ const state = {
   of: "flow",
   shown: "", // key of the picture that is shown
   pictures: new Map(),
-  callFlow: "", // hash of the flow's picture of the call
+  flows: new Map(), // hash of the flow's picture by the revision of the text
   sending: null, // promise of the text that is on its way
   typed: false, // text that was not sent yet
 };
@@ -67,6 +67,7 @@ function take(session) {
   $("file-path").textContent = session.file.path ?? `${session.file.name}, in memory only`;
   $("file-path").title = session.file.path ?? "";
   editor.value = session.text;
+  showMeaning(null, []);
   run.show(session.run);
   phone.show(session.choices);
   checked(session.check);
@@ -105,6 +106,10 @@ function arrived(call, atEnd) {
   else state.player.play();
   drawStep(true);
   if (state.player.playing) requestAnimationFrame(frame);
+  if (document.body.dataset.view === "file") return;
+  // From here on the keys are the player's.
+  $("play").focus({ preventScroll: true });
+  if (matchMedia("(max-width: 999px)").matches) $("stage").scrollIntoView({ behavior: lessMotion() ? "instant" : "smooth" });
 }
 
 function headOf(call) {
@@ -143,7 +148,6 @@ const stale = () => state.call !== null && state.check !== null && state.call.re
 
 function showCall(call) {
   state.call = call;
-  state.callFlow = "";
   state.player.pause();
   const speed = state.player.speed;
   state.player = new Player((call?.steps || []).map((s) => ({ node: s.node, wait: s.ms })));
@@ -165,7 +169,7 @@ async function drawPicture() {
   const now = state.check?.pictures?.[state.of];
   let number = state.call?.number ?? null;
   // A call of an earlier text keeps the picture only as long as that picture is still true.
-  if (number && stale() && state.of === "flow" && state.callFlow && state.callFlow !== state.check.pictures.flow) number = null;
+  if (number && stale() && (state.of === "rules" || state.flows.get(state.call.revision) !== now)) number = null;
   const key = number ? `${state.of} of call ${number}` : `${state.of} ${now || ""}`;
   if (key === state.shown) {
     walk(true);
@@ -187,12 +191,8 @@ async function drawPicture() {
     state.pictures.set(key, found);
   }
   if (number && state.call?.number !== number) return; // another call came meanwhile
-  if (number && state.of === "flow") {
-    state.callFlow = found.hash;
-    if (stale() && found.hash !== state.check.pictures.flow) return drawPicture();
-  }
   state.shown = key;
-  picture.show(found.svg, state.of === "flow" ? "Picture of the flow" : "Picture of the rules");
+  picture.show(found.svg, state.of === "flow" ? "Picture of the flow" : "Picture of the rules", state.of);
   walk(true);
 }
 
@@ -296,6 +296,7 @@ function typed() {
 
 /** Waits until the server has the text as it is in the editor. */
 async function sent() {
+  if (!state.check) return; // nothing was loaded
   while (state.typed || state.sending) {
     if (!state.sending) {
       state.typed = false;
@@ -337,6 +338,7 @@ async function otherTab(theirs) {
 function checked(check) {
   state.check = check;
   state.proof = null;
+  if (check.ok) state.flows.set(check.revision, check.pictures.flow);
   showFindings();
   showEdited();
   showResult(state.call, stale(), { again, keep });
@@ -419,11 +421,13 @@ function finding(f) {
   );
 }
 
+const hint = "What the key at the caret means stands here; Ctrl and space show what may be written.";
+
 function showMeaning(about, found) {
-  fill($("meaning"), found.length ? [el(`span.badge.${badges[found[0].severity]}`, {}, found[0].severity), " ", found[0].message] : about ? [...explain(about).childNodes] : "");
+  fill($("meaning"), found.length ? [el(`span.badge.${badges[found[0].severity]}`, {}, found[0].severity), " ", found[0].message] : about ? [...explain(about).childNodes] : hint);
 }
 
-const edited = () => state.typed || Boolean(state.check?.edited);
+const edited = () => (state.typed && state.check !== null) || Boolean(state.check?.edited);
 
 function showEdited() {
   $("edited").textContent = edited() ? "not saved" : "";
@@ -437,6 +441,7 @@ addEventListener("beforeunload", (event) => {
 // ---- writing
 
 async function save() {
+  if (!state.session) return;
   try {
     await sent();
     const { file } = state.session;
@@ -499,7 +504,7 @@ async function conflict(what, error) {
       error.body.diskText ? el("details", {}, el("summary", {}, "what stands there now"), el("pre", { tabindex: "0" }, error.body.diskText)) : null,
     ],
     [
-      { label: "Cancel", value: null },
+      { label: "Cancel", value: null, enter: true },
       { label: "Take what is there, lose my edits", value: "reload", kind: "stop", id: "save-reload" },
       { label: "Write mine over it…", value: "over", kind: "stop", id: "save-over" },
     ],
@@ -551,7 +556,7 @@ async function keep() {
         would.notes?.map((note) => el("p.stale", {}, note)),
         el("p.note", {}, would.creates ? `The new file ${would.path} begins with it:` : `Added to ${would.path}:`),
         entry,
-        el("p.note", {}, "From then on simulate --suite expects of this call what it became here."),
+        el("p.note", {}, "From then on simulate --suite expects of this call what it became here. In the file the number stands whole."),
       ],
       [{ label: "Cancel", value: false }, { label: "Write it", value: true, kind: "go", id: "keep-confirm" }],
     );
@@ -616,7 +621,6 @@ let why = null;
 function gone(reason) {
   if (reason === why) return;
   why = reason;
-  document.body.classList.toggle("gone", reason !== null);
   if (reason === null) return banner("");
   if (reason === "token") return banner("The lab does not know this page: it is of an earlier run. Open the address that the terminal shows now. What you wrote can be copied first.", copyButton());
   banner(

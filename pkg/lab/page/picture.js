@@ -8,6 +8,7 @@ export class Picture {
   #svg = null;
   #zoom = 0; // 0: as wide as the box, but never too small to read
   #followed = "";
+  #kind = "";
 
   constructor() {
     this.#box = $("picture");
@@ -18,9 +19,10 @@ export class Picture {
   }
 
   /** @param {string} text SVG as the server wrote it; empty: none */
-  show(text, label) {
-    const left = this.#box.scrollLeft;
-    const top = this.#box.scrollTop;
+  show(text, label, kind) {
+    // Of the same kind: what was in sight stays in sight.
+    const [left, top] = kind === this.#kind ? [this.#box.scrollLeft, this.#box.scrollTop] : [0, 0];
+    this.#kind = kind;
     this.#svg = null;
     this.#box.replaceChildren();
     this.#followed = "";
@@ -45,7 +47,7 @@ export class Picture {
     if (!this.#svg) return 1;
     if (this.#zoom) return this.#zoom;
     const fit = (this.#box.clientWidth - 16) / this.#natural().width;
-    return Math.max(0.72, Math.min(1, fit));
+    return Math.max(0.8, Math.min(1, fit));
   }
 
   #size() {
@@ -85,7 +87,7 @@ export class Picture {
       node.classList.toggle("now", id === here);
     }
     for (const edge of this.#svg.querySelectorAll(".edge")) {
-      const on = edges.has(edge.id.replace(/^e-/, ""));
+      const on = edges.has(edge.id.replace(/^(?:\w+-)?e-/, ""));
       if (on && !edge.classList.contains("on")) edge.parentNode.append(edge);
       edge.classList.toggle("on", on);
     }
@@ -101,7 +103,7 @@ export class Picture {
   }
 
   #node(id) {
-    return id ? this.#svg.querySelector(`#n-${CSS.escape(id)}`) : null;
+    return id ? this.#svg.querySelector(`[data-node="${CSS.escape(id)}"]`) : null;
   }
 
   #follow(id, quick) {

@@ -23,10 +23,22 @@ function long(value) {
 
 function pretty(text) {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return json(JSON.parse(text), "");
   } catch {
     return text;
   }
+}
+
+/** JSON as a person would write it: what fits into a short line stands in one. */
+export function json(value, indent) {
+  const short = JSON.stringify(value);
+  if (value === null || typeof value !== "object") return short;
+  const spaced = short.length > 64 ? short : JSON.stringify(value, null, 1).replace(/\n\s*/g, " ");
+  if (spaced.length + indent.length <= 44) return spaced;
+  const inner = indent + "  ";
+  const list = Array.isArray(value);
+  const parts = list ? value.map((v) => inner + json(v, inner)) : Object.entries(value).map(([k, v]) => `${inner}${JSON.stringify(k)}: ${json(v, inner)}`);
+  return `${list ? "[" : "{"}\n${parts.join(",\n")}\n${indent}${list ? "]" : "}"}`;
 }
 
 function request(r, i) {
@@ -147,19 +159,37 @@ export function showResult(call, stale, { again, keep }) {
       pair("requests", c.hubspotRequests),
       c.value ? pair("value", c.value) : null,
     ),
-    call.against && call.moved.length
-      ? el(
-          "div.moved",
-          { id: "moved" },
-          el("strong", {}, `Moved since call ${call.against}: `),
-          el("ul", {}, call.moved.map((m) => el("li", {}, el("span.note", {}, m.what + " "), el("s", {}, m.was || "nothing"), el("span.sr", {}, " became "), " ", el("b", {}, m.is || "nothing")))),
-        )
-      : call.against
-        ? el("p.note", { id: "moved" }, `Nothing moved since call ${call.against}.`)
-        : null,
+    moved(call),
     stale ? el("p.stale", {}, "This call was made with an earlier text. Dial again to see it with the text as it is now.") : null,
     c.notes.map((n) => el("p.note", {}, n)),
   );
+}
+
+function moved(call) {
+  if (!call.against) return null;
+  if (!call.moved.length) return el("p.note", { id: "moved" }, `Nothing moved since call ${call.against}.`);
+  // A list of values, such as participant data, is of interest only where it differs.
+  const many = (m) => /; /.test(m.was + m.is);
+  const short = call.moved.filter((m) => !many(m));
+  const lists = call.moved.filter(many).map((m) => ({ what: m.what, parts: parts(m.was, m.is) }));
+  return el(
+    "div.moved",
+    { id: "moved" },
+    el("strong", {}, `Moved since call ${call.against}: `),
+    short.length ? el("ul", {}, short.map((m) => el("li", {}, change(m)))) : "only what the call leaves.",
+    lists.map((l) => el("details", {}, el("summary", {}, `${l.what}: ${count(l.parts.length, "value")}`), el("ul.lines", {}, l.parts.map((m) => el("li", {}, change(m)))))),
+  );
+}
+
+const change = (m) => [el("span.note", {}, m.what + " "), el("s", {}, m.was || "nothing"), el("span.sr", {}, " became "), " ", el("b", {}, m.is || "nothing")];
+
+/** What differs between two texts "name: value; name: value". */
+function parts(was, is) {
+  const read = (text) => new Map(text.split("; ").filter(Boolean).map((p) => (p.includes(": ") ? [p.slice(0, p.indexOf(": ")), p.slice(p.indexOf(": ") + 2)] : p.endsWith(":") ? [p.slice(0, -1), ""] : ["", p])));
+  const [before, after] = [read(was), read(is)];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((what) => ({ what, was: before.get(what) ?? "", is: after.get(what) ?? "" }))
+    .filter((m) => m.was !== m.is);
 }
 
 const pair = (name, value) => (value === null || value === undefined ? null : el("div", {}, el("dt", {}, name), el("dd.figure", {}, String(value))));
