@@ -62,7 +62,7 @@ func (b *labBench) Judge(ctx context.Context, text []byte) (*lab.Work, error) {
 		return b.prove(ctx, &l, in, far)
 	}
 	w.Names = namesOf(d, print)
-	w.Flow = picture.Flow(print.Flow.Tree)
+	w.Flow, w.Rules = picture.Flow(print.Flow.Tree), picture.Rules(d)
 	s, err := newSimulation(ctx, b.env, &l, print, b.options)
 	if err != nil {
 		w.Findings = append(w.Findings, findingsOf(err)...)
@@ -73,6 +73,7 @@ func (b *labBench) Judge(ctx context.Context, text []byte) (*lab.Work, error) {
 			w.Findings = append(w.Findings, f)
 		}
 	}
+	s.nameMore(&w.Names)
 	w.Names.Callers = s.callersOf()
 	w.Names.Actions = s.asking
 	k := &labDesk{s: s, hub: s.hub(s.fixtures.CRM), suite: b.suite, labels: blueprint.ScriptLabels(d)}
@@ -279,6 +280,39 @@ func namesOf(d *deployment.Deployment, b *blueprint.Blueprint) lab.Names {
 		}
 	}
 	return n
+}
+
+// nameMore adds the names that the fixtures of HubSpot and of the org know.
+func (s *simulation) nameMore(n *lab.Names) {
+	add := func(to *[]string, name string) {
+		if name != "" && !slices.Contains(*to, name) {
+			*to = append(*to, name)
+		}
+	}
+	for _, p := range s.fixtures.CRM.AllPipelines() {
+		add(&n.Pipelines, p.ID)
+		for _, st := range p.Stages {
+			if s.loaded.deployment.HubSpot.Stages[st.ID] == "" {
+				add(&n.Stages, st.ID)
+			}
+		}
+	}
+	account := fixturesAccount(s.fixtures.CRM)
+	n.Properties = map[string][]string{}
+	for object, properties := range account.Properties {
+		n.Properties[object] = sortedNames(properties)
+	}
+	if o, err := s.loaded.orgFile(s.options.org); o != nil && err == nil {
+		for _, q := range o.Queues {
+			add(&n.Queues, q.Name)
+		}
+		for _, x := range o.Skills {
+			add(&n.Skills, x)
+		}
+		for _, f := range o.Flows {
+			add(&n.Flows, f)
+		}
+	}
 }
 
 // callersOf are the callers that the fixtures know, in the order of their names and numbers.

@@ -67,6 +67,8 @@ func (s *Server) api() http.Handler {
 		s.reset()
 		return s.run(), nil
 	})
+	post(s, m, "/api/complete", func(_ context.Context, p At) (any, error) { return s.complete(p) })
+	post(s, m, "/api/hover", func(_ context.Context, p At) (any, error) { return s.hover(p) })
 	post(s, m, "/api/save", s.postSave)
 	post(s, m, "/api/reload", s.postReload)
 	post(s, m, "/api/keep", s.postKeep)
@@ -133,11 +135,12 @@ type Session struct {
 
 // A Place is a file that may be written.
 type Place struct {
-	Name  string  `json:"name"`
-	Path  *string `json:"path"`
-	There bool    `json:"there"`
-	Save  bool    `json:"save"`
-	Why   *string `json:"why"`
+	Name   string  `json:"name"`
+	Path   *string `json:"path"`
+	There  bool    `json:"there"`
+	Edited bool    `json:"edited"` // the text that is shown is not that of the file
+	Save   bool    `json:"save"`
+	Why    *string `json:"why"`
 }
 
 // Choices are what a dial can be made of.

@@ -88,13 +88,12 @@ type Seen struct {
 
 // Names are what a caller, a file and a form can choose from.
 type Names struct {
-	Callers                          []Caller
-	Numbers, Queues, Skills, Flows   []string
-	Actions                          []string // data actions that ask HubSpot
-	Schedule                         []string // states of the schedule; none without one
-	Stages, Pipelines, Facts         []string
-	Properties                       map[string][]string // of HubSpot, by object
-	Languages, Prompts, Participants []string
+	Callers                        []Caller
+	Numbers, Queues, Skills, Flows []string
+	Actions                        []string // data actions that ask HubSpot
+	Schedule                       []string // states of the schedule; none without one
+	Stages, Pipelines, Facts       []string
+	Properties                     map[string][]string // of HubSpot, by object: contacts, deals
 }
 
 // A Caller is one of the fixtures.

@@ -109,6 +109,7 @@ type Call struct {
 	Pop      *Pop      `json:"pop"`
 	Against  *int      `json:"against"`
 	Moved    []Move    `json:"moved"`
+	Findings []Finding `json:"findings"` // errors and warnings of the flow at run time
 	Run      Run       `json:"run"`
 }
 
@@ -174,6 +175,13 @@ func newCall(seen *Seen, d Dial) *Call {
 		}
 	}
 	c.Steps = steps(seen)
+	c.Findings = []Finding{}
+	for _, p := range o.Result.Problems {
+		c.Findings = append(c.Findings, Finding{Severity: diag.Error, Message: m.Text(p.Action + ": " + p.Message)})
+	}
+	for _, p := range o.Result.Warnings {
+		c.Findings = append(c.Findings, Finding{Severity: diag.Warning, Message: m.Text(p.Action + ": " + p.Message)})
+	}
 	return c
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/picture"
 )
 
-//go:embed all:page
+//go:embed page
 var page embed.FS
 
 // types are those of the page's files; the machine's own table is not asked.

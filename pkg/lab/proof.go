@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -81,7 +82,7 @@ type Proof struct {
 	Revision int       `json:"revision"`
 	State    string    `json:"state"` // running, done, stale, off
 	Far      string    `json:"far"`
-	Findings []Finding `json:"findings"` // all of the text, the proof's among them; empty until it is done
+	Findings []Finding `json:"findings"` // beside those of the check; empty until it is done
 	Text     string    `json:"text"`
 	Error    *string   `json:"error"`
 	Ms       int64     `json:"ms"`
@@ -124,7 +125,7 @@ func (s *session) proved(ctx context.Context, revision int, patience time.Durati
 		return out
 	}
 	proven := *work
-	proven.Findings = p.findings
+	proven.Findings = slices.DeleteFunc(slices.Clone(p.findings), func(f diag.Finding) bool { return slices.Contains(work.Findings, f) })
 	out.Findings = findings(&proven, text)
 	return out
 }

@@ -23,6 +23,7 @@ func (s *Server) place() Place {
 	case s.cfg.New != nil:
 		p.Name, p.Save = "dealroute.yaml", true
 	}
+	p.Edited = !bytes.Equal(s.text, s.saved)
 	return p
 }
 

@@ -122,8 +122,14 @@ type Run struct {
 	At      string        `json:"at"`
 	Calls   int           `json:"calls"`
 	Breaker *view.Breaker `json:"breaker"`
-	Switch  *view.Switch  `json:"switch"`
+	Switch  *Switch       `json:"switch"`
 	Rows    []Row         `json:"rows"`
+}
+
+// A Switch says whether calls ask HubSpot.
+type Switch struct {
+	On bool `json:"on"`
+	view.Switch
 }
 
 // run shows the state. The lock is held.
@@ -141,7 +147,7 @@ func (s *session) run() Run {
 	}
 	if row := rows[rowSwitch]; row != nil {
 		x := view.NewSwitch(row)
-		r.Switch = &x
+		r.Switch = &Switch{x.State == "on", x}
 	}
 	return r
 }
