@@ -67,7 +67,7 @@ func completers(env *Env) map[string]completer {
 	yaml, json := files("yaml", "yml"), files("json")
 	calls := files("yaml", "yml", "jsonl", "csv")
 	return map[string]completer{
-		"file": yaml, "fixtures": yaml, "world": yaml, "module": yaml, "init-suite": yaml, "simulate org": yaml, "graph org": yaml,
+		"file": yaml, "fixtures": yaml, "world": yaml, "module": yaml, "init-suite": yaml, "simulate org": yaml, "graph org": yaml, "lab org": yaml,
 		"suite": calls, "coverage": calls, "routing-diff": calls, "arrivals": files("csv"),
 		"context": json, "document": json, "auth": json, "plan out": anyFile, "graph out": files("svg", "dot", "mmd", "json", "txt"), "report": files("html"),
 		"counterexamples": folders, "copy-templates": folders, "render out": folders, "init out": folders, "countries": commas(phone.Regions()), "man out": folders,

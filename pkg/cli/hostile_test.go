@@ -83,7 +83,7 @@ func runs(t *testing.T) map[string][]string {
 		"rotate key": {"rotate", "key", "--sandbox", "--yes", "-f", file}, "rotate client": {"rotate", "client", "--sandbox", "--yes", "-f", file},
 		"token renew": {"token", "renew", "--sandbox", "-f", "../../examples/oauth/dealroute.yaml"},
 		"auth check":  {"auth", "check", "--sandbox", "-f", file},
-		"sandbox":     {"sandbox", "-f", file}, "sandbox reset": {"sandbox", "reset", "-f", file},
+		"lab":         {"lab", "-f", file}, "sandbox": {"sandbox", "-f", file}, "sandbox reset": {"sandbox", "reset", "-f", file},
 		"eval": {"eval", "1 + 1"}, "eval -": {"eval", "-"}, "eval --velocity": {"eval", "--velocity", "x"}, "eval --jsonpath": {"eval", "--jsonpath", "$.a", "--document", doc},
 		"flow check": {"flow", "check", filepath.Join(built, "flow", "acme-inbound.yaml")}, "flow check -": {"flow", "check", "-"},
 		"flow run":     {"flow", "run", filepath.Join(built, "flow", "acme-inbound.yaml"), "--ani", "+15135550142"},
@@ -347,7 +347,7 @@ func TestEveryCommandEnds(t *testing.T) {
 	r := runs(t)
 	waiting := map[string][]string{
 		"eval": {"eval", "-"}, "velocity": {"eval", "--velocity", "-"}, "jsonpath": {"eval", "--jsonpath", "-"}, "flow check": {"flow", "check", "-"},
-		"sandbox": append([]string{"sandbox"}, file...), "setup asks": append([]string{"setup", "--sandbox"}, file...),
+		"sandbox": append([]string{"sandbox"}, file...), "lab": append([]string{"lab"}, file...), "setup asks": append([]string{"setup", "--sandbox"}, file...),
 		"plan": append([]string{"plan", "--genesys-base-url", mute.URL}, file...), "setup": append([]string{"setup", "--yes", "--genesys-base-url", mute.URL}, file...),
 		"destroy":    append([]string{"destroy", "--yes", "--confirm", "acme-inbound", "--genesys-base-url", mute.URL}, file...),
 		"auth check": append([]string{"auth", "check", "--genesys-base-url", mute.URL, "--hubspot-base-url", mute.URL}, file...),
@@ -358,7 +358,7 @@ func TestEveryCommandEnds(t *testing.T) {
 	}
 	for name, args := range waiting {
 		for _, how := range []string{"timeout", "interrupt"} {
-			if name == "sandbox" && how == "timeout" {
+			if (name == "sandbox" || name == "lab") && how == "timeout" {
 				continue // a server runs until it is interrupted
 			}
 			t.Run(name+" "+how, func(t *testing.T) {
@@ -376,7 +376,7 @@ func TestEveryCommandEnds(t *testing.T) {
 				begin := time.Now()
 				code := Main(ctx, run, env)
 				switch {
-				case name == "sandbox":
+				case name == "sandbox" || name == "lab":
 					want = exitDone // it ran as long as it was to
 				case slices.Contains([]string{"action run", "auth check", "doctor"}, name) && how == "timeout":
 					want = exitNo // its answer is that it timed out

@@ -80,7 +80,7 @@ func (p *program) in(out, errs io.Writer) *cli.Env {
 func (p *program) run(args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	ctx := context.Background()
-	if len(args) > 0 && args[0] == "sandbox" && !slices.Contains(args, "reset") { // a server: somebody must end it
+	if len(args) > 0 && (args[0] == "sandbox" || args[0] == "lab") && !slices.Contains(args, "reset") { // a server: somebody must end it
 		var stop context.CancelFunc
 		ctx, stop = context.WithTimeout(ctx, 300*time.Millisecond)
 		defer stop()
@@ -314,16 +314,23 @@ func onlyMatch(t *testing.T, pattern string) string {
 	return files[0]
 }
 
-// The sandbox says where it listens, then serves until it is interrupted.
-func TestSandboxAnswer(t *testing.T) {
+// The sandbox and the lab say where they listen, then serve until they are interrupted.
+func TestServersAnswer(t *testing.T) {
 	all := schemas(t)
+	for _, name := range []string{"sandbox", "lab"} {
+		t.Run(name, func(t *testing.T) { testServerAnswer(t, all, name) })
+	}
+}
+
+func testServerAnswer(t *testing.T, all map[string]*jsonschema.Schema, name string) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	r, w := io.Pipe()
 	done := make(chan int, 1)
 	var errs bytes.Buffer
 	go func() {
-		done <- cli.Main(ctx, []string{"sandbox", "-f", basicFile, "-o", "json"}, newProgram(t).in(w, &errs))
+		done <- cli.Main(ctx, []string{name, "-f", basicFile, "-o", "json"}, newProgram(t).in(w, &errs))
 		w.Close() //nolint:errcheck // a pipe in memory
 	}()
 	var v json.RawMessage
@@ -331,7 +338,7 @@ func TestSandboxAnswer(t *testing.T) {
 		t.Fatalf("%v\n%s", err, errs.String())
 	}
 	go io.Copy(io.Discard, r) //nolint:errcheck // the final newline
-	valid(t, all, "sandbox", string(v))
+	valid(t, all, name, string(v))
 	stop()
 	if code := <-done; code != 0 {
 		t.Errorf("exit code %d\n%s", code, errs.String())
@@ -359,7 +366,7 @@ func TestFailuresFollowTheirSchema(t *testing.T) {
 		{"switch", "off", "-f", basicFile, "--sandbox"}, {"token", "renew", "-f", basicFile, "--sandbox"}, {"breaker", "open", "-f", basicFile, "--sandbox", "--for", "1ms"},
 		{"destroy", "-f", basicFile, "--yes", "--confirm", "other"}, {"destroy", "-f", basicFile, "--yes"},
 		{"render", "-f", basicFile}, {"render", "-f", bad, "--out", filepath.Join(t.TempDir(), "x")},
-		{"sandbox", "-f", basicFile, "--genesys-address", "0.0.0.0:80"}, {"sandbox", "reset", "-f", none},
+		{"sandbox", "-f", basicFile, "--genesys-address", "0.0.0.0:80"}, {"lab", "-f", none}, {"lab", "-f", basicFile, "--port", "65536"}, {"lab", "-f", basicFile, "--idle", "1ms"}, {"lab", "-f", "-"}, {"sandbox", "reset", "-f", none},
 		{"flow", "check", none}, {"flow", "prove", none}, {"flow", "run", none, "--ani", "1"}, {"action", "check", none}, {"action", "run", none},
 		{"eval"}, {"eval", "(", "--now", "yesterday"}, {"eval", "--jsonpath", "$"},
 	} {

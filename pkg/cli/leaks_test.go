@@ -241,6 +241,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 			{"init", "--name", "acme", "--region", "us-east-1", "--countries", "US", "--fallback-queue", "A", "--stages", acting, "--out", evilPath},
 		},
 		"render":        {with("render", "--out", filepath.Join(m.dir, "again")), {"render", "-f", names, "--out", filepath.Join(m.dir, "b\x1b[31m\nFORGED")}},
+		"lab":           {with("lab"), with("lab", "-o", "json"), {"lab", "-f", names}, {"lab", "-f", raw}, {"lab", "-f", keys}},
 		"sandbox":       {with("sandbox")},
 		"sandbox reset": {with("sandbox", "reset")},
 		"eval": {

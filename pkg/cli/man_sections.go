@@ -74,6 +74,7 @@ func manuals() map[string]manual {
 		"simulate merge": {"", "an expectation failed in one of the parts, or together they cover less than --fail-under asks for", "simulate"},
 		"render":         {readsFile, "", "validate schema"},
 		"sandbox":        {readsFile + " " + readsCRM + " " + readsOrgFile + " " + readsSandbox, "", "sandbox-reset setup"},
+		"lab":            {readsFile + " " + readsCRM + " " + readsOrgFile, "", "simulate validate demo"},
 		"sandbox reset":  {readsFile + " " + readsSandbox, "", "sandbox"},
 		"eval":           {"", "the expression, the template or the path is wrong, or with --check one of them", "flow-check action-check"},
 		"flow check":     {"", "something as grave as an error was found in a flow, or it does not parse", "flow-run flow-prove explain"},

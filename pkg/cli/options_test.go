@@ -44,7 +44,7 @@ func held(env *Env, got *any) map[string][]*cobra.Command {
 		groupRun:    {newStatusCmd(env, hold[statusOptions](got)), newDoctorCmd(env, hold[doctorOptions](got)), newSwitchCmd(env, hold[controlOptions](got)), newBreakerCmd(env, hold[controlOptions](got)), newTokenCmd(newTokenRenewCmd(env, hold[tokenRenewOptions](got))), newAuthCmd(newAuthCheckCmd(env, hold[authCheckOptions](got)))},
 		groupLook: {
 			newValidateCmd(env, hold[validateOptions](got)), newSimulateCmd(env, hold[simulateOptions](got), newSimulateMergeCmd(env, hold[mergeOptions](got))), newGraphCmd(env, hold[graphOptions](got)), newRenderCmd(env, hold[renderOptions](got)),
-			newSandboxCmd(env, hold[sandboxCmdOptions](got), hold[session](got)),
+			newSandboxCmd(env, hold[sandboxCmdOptions](got), hold[session](got)), newLabCmd(env, hold[labOptions](got)),
 		},
 		groupLanguages: {
 			newEvalCmd(env, hold[evalOptions](got), hold[evalVelocityOptions](got), hold[evalJSONPathOptions](got)),
@@ -61,6 +61,9 @@ func TestOptions(t *testing.T) {
 	env := testEnv(t)
 	plain := settings{format: "text", hubspotBase: "https://api.hubapi.com", timeout: 20 * time.Minute, level: slog.LevelWarn}
 	s := session{env, plain}
+	named := plain // --org of simulate and lab is a file, and read as the setting, too
+	named.org, named.orgGiven = "o", true
+	ofOrg := session{env, named}
 	noLoad := loadOptions{
 		span: time.Hour, seed: 1, strangers: "30%", legs: "10%", gap: 3 * time.Minute, latency: []time.Duration{200 * time.Millisecond, time.Second},
 		tier: "free", window: "clock", others: "0/s", requests: "0/s", actions: []int{2500, 50}, maxFailed: "1%",
@@ -135,6 +138,8 @@ func TestOptions(t *testing.T) {
 		{"graph --rules --ani a --ani b --dnis d --fault f --at t --every e --fixtures x --world w --crm live --flow deployed --coverage c", graphOptions{rules: true, simulateOptions: simulateOptions{
 			session: s, anis: []string{"a", "b"}, dnis: "d", faults: []string{"f"}, at: "t", every: "e", fixtures: "x", world: "w", crm: "live", flow: "deployed", suite: "c",
 		}}},
+		{"lab", labOptions{session: s, idle: time.Hour}},
+		{"lab --port 8321 --idle 5m --open --fixtures x --org o --at t --suite c", labOptions{ofOrg, 8321, 5 * time.Minute, true, "x", "o", "t", "c"}},
 		{"simulate merge a b --fail-under 90", mergeOptions{s, []string{"a", "b"}, "90"}},
 		{"init", initOptions{session: s, out: "."}},
 		{"init --name n --countries GB,IE --countries US --number +1 --number +2 --fallback-queue q,r --fallback-skills a,b --stages s,t --deals-queue d --out o", initOptions{s, starter.Answers{
