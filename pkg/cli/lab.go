@@ -108,6 +108,14 @@ func (o labOptions) check() error {
 	if o.idle < time.Second {
 		return fail(fmt.Errorf("--idle %s is too short", o.idle), "write it as 10m or 1h; a second at least")
 	}
+	for _, f := range []string{o.fixtures, o.org} {
+		if f == "" {
+			continue
+		}
+		if _, err := readFile(f, maxText); err != nil {
+			return fail(fmt.Errorf("read %s: %w", f, err), "name another file, or leave the flag out")
+		}
+	}
 	_, err := startTime(o.session, o.at)
 	return err
 }
@@ -118,7 +126,7 @@ func (o labOptions) serve(ctx context.Context, base loaded, cfg lab.Config, suit
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	cfg.Bench = &labBench{env: env, base: base, suite: suite, options: simulateOptions{
-		session: env, at: o.at, fixtures: o.fixtures, org: o.org, crm: "fixtures", flow: "rendered", trace: true,
+		session: env, at: o.at, fixtures: o.fixtures, org: o.org, crm: "fixtures", flow: "rendered", trace: true, loose: true,
 	}}
 	cfg.Version, cfg.Log, cfg.Known, cfg.Now, cfg.Append = env.version(), env.log(), env.known, env.Now, appendCall
 	s, err := lab.New(ctx, cfg)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -44,8 +45,8 @@ type labBench struct {
 func (b *labBench) Judge(ctx context.Context, text []byte) (*lab.Work, error) {
 	w := &lab.Work{File: b.base.path, Explain: sayOf}
 	d, found := deployment.Parse(b.base.path, text)
-	w.Findings = found
 	if found.Has(diag.Error) || d == nil {
+		w.Findings = found
 		return w, nil
 	}
 	l := b.base
@@ -57,22 +58,37 @@ func (b *labBench) Judge(ctx context.Context, text []byte) (*lab.Work, error) {
 		return w, nil
 	}
 	in := validate.Input{Deployment: d, Blueprint: print, Earlier: l.findings, Source: l.source, Now: b.env.Now()}
-	w.Findings = shownFindings(&l, validate.Run(in).Findings)
+	judged := make(chan diag.Findings, 1)
+	go func() { // beside: all of it are values that do not change
+		defer func() {
+			if p := recover(); p != nil {
+				b.env.log().Error("a check panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				judged <- diag.Findings{{Message: "the checks failed at this text", Hint: "dealroute validate says more; please report it"}}
+			}
+		}()
+		judged <- shownFindings(&l, validate.Run(in).Findings)
+	}()
+	err = b.prepare(ctx, &l, print, w)
+	w.Findings = append(<-judged, w.Findings...)
+	if err != nil {
+		w.Findings = append(w.Findings, findingsOf(err)...)
+	}
 	w.Prove = func(ctx context.Context, far func(string)) (diag.Findings, string, error) {
 		return b.prove(ctx, &l, in, far)
 	}
+	return w, nil
+}
+
+// prepare makes a desk of what was rendered, draws it, and tells what the fixtures say of it.
+func (b *labBench) prepare(ctx context.Context, l *loaded, print *blueprint.Blueprint, w *lab.Work) error {
+	d := l.deployment
 	w.Names = namesOf(d, print)
 	w.Flow, w.Rules = picture.Flow(print.Flow.Tree), picture.Rules(d)
-	s, err := newSimulation(ctx, b.env, &l, print, b.options)
+	s, err := newSimulation(ctx, b.env, l, print, b.options)
 	if err != nil {
-		w.Findings = append(w.Findings, findingsOf(err)...)
-		return w, nil
+		return err
 	}
-	for _, f := range shownFindings(&l, s.found) {
-		if !slices.ContainsFunc(w.Findings, func(x diag.Finding) bool { return x.Position == f.Position && x.Message == f.Message }) {
-			w.Findings = append(w.Findings, f)
-		}
-	}
+	w.Findings = shownFindings(l, s.found)
 	s.nameMore(&w.Names)
 	w.Names.Callers = s.callersOf()
 	w.Names.Actions = s.asking
@@ -81,7 +97,7 @@ func (b *labBench) Judge(ctx context.Context, text []byte) (*lab.Work, error) {
 		k.memory = k.hub.server.Memory()
 	}
 	w.Desk = k
-	return w, nil
+	return nil
 }
 
 // prove is what validate proves, with all its findings.

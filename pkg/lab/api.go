@@ -55,6 +55,11 @@ func (s *Server) api() http.Handler {
 		}
 		return s.proved(r.Context(), n, patience), nil
 	})
+	get("/api/picture", func(r *http.Request) (any, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.picture(r)
+	})
 	post(s, m, "/api/text", s.postText)
 	post(s, m, "/api/dial", s.postDial)
 	post(s, m, "/api/run", func(_ context.Context, t Turn) (any, error) {

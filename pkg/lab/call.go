@@ -347,8 +347,11 @@ func (c *Call) compare(was *Call) {
 	move("contact", text(a.ContactID), text(b.ContactID))
 	move("waited", fmt.Sprintf("%d ms", a.WaitedMs), fmt.Sprintf("%d ms", b.WaitedMs))
 	move("requests", fmt.Sprint(a.HubSpotRequests), fmt.Sprint(b.HubSpotRequests))
-	move("screen pop", pop(was.Pop), pop(c.Pop))
-	move("participant data", told(was.Data), told(c.Data))
+	before, had := was.values()
+	after, has := c.values()
+	for _, name := range unique(append(before, after...)) {
+		move(name, had[name], has[name])
+	}
 	seen := map[[4]string]bool{}
 	for _, s := range was.Steps {
 		seen[s.same()] = true
@@ -361,23 +364,26 @@ func (c *Call) compare(was *Call) {
 // same is what makes a step of one call the same as one of another.
 func (s Step) same() [4]string { return [4]string{s.Task, s.Action, s.Type, s.branch} }
 
-func pop(p *Pop) string {
-	if p == nil {
-		return ""
+// values are those of an agent's screen, and what is kept with a conversation, by what they are called.
+func (c *Call) values() (names []string, by map[string]string) {
+	by = map[string]string{}
+	add := func(name, value string) {
+		names = append(names, name)
+		by[name] = value
 	}
-	out := p.Script
-	for _, f := range p.Fields {
-		if f.Value != "" {
-			out += "; " + f.Label + ": " + f.Value
+	if c.Pop != nil {
+		add("screen pop", c.Pop.Script)
+		for _, f := range c.Pop.Fields {
+			add("agent sees "+f.Label, f.Value)
 		}
 	}
-	return out
+	for _, p := range c.Data {
+		if !slices.Contains(ofText, p.Name) {
+			add("data "+p.Name, p.Value)
+		}
+	}
+	return names, by
 }
 
-func told(all []Pair) string {
-	var out []string
-	for _, p := range all {
-		out = append(out, p.Name+": "+p.Value)
-	}
-	return strings.Join(out, "; ")
-}
+// ofText is participant data that is another with each text, or with the time.
+var ofText = []string{"dealroute_policy", "dealroute_until"}

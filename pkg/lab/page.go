@@ -37,7 +37,7 @@ func servePage(w http.ResponseWriter, r *http.Request) {
 	var err error
 	switch {
 	case name == "look.css":
-		data = []byte(picture.Look())
+		data = []byte(picture.Look() + picture.Style())
 	case !fs.ValidPath(name) || hidden(name):
 		err = fs.ErrNotExist
 	default:

@@ -102,6 +102,7 @@ func (s *session) check(began time.Time, now func() time.Time) Check {
 	}
 	if s.dials != nil {
 		c.Dials = &s.dialsAt
+		c.Pictures = Pictures{graphHash(s.dials.Flow), graphHash(s.dials.Rules)}
 	}
 	return c
 }
