@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -65,16 +66,33 @@ func (s session) proving(ctx context.Context, what string) (counted context.Cont
 
 // roomy lets garbage lie for longer, until what it gives is called: a proof keeps little and
 // makes much, and a fifth of its time is saved. Beyond 400 MB it is collected as ever, and a
-// person's own GOGC wins.
+// person's own GOGC wins. The last of several proofs at a time sets back what the first one found:
+// were it each its own, one that began later would keep the limit that is there for proofs.
 func roomy(env session) func() {
 	if env.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	percent, limit := debug.SetGCPercent(400), debug.SetMemoryLimit(400<<20)
-	return func() {
-		debug.SetGCPercent(percent)
-		debug.SetMemoryLimit(limit)
+	room.mu.Lock()
+	defer room.mu.Unlock()
+	if room.proofs++; room.proofs == 1 {
+		room.percent, room.limit = debug.SetGCPercent(400), debug.SetMemoryLimit(400<<20)
 	}
+	return func() {
+		room.mu.Lock()
+		defer room.mu.Unlock()
+		if room.proofs--; room.proofs == 0 {
+			debug.SetGCPercent(room.percent)
+			debug.SetMemoryLimit(room.limit)
+		}
+	}
+}
+
+// room is how garbage was collected before the proofs that are under way.
+var room struct {
+	mu      sync.Mutex
+	proofs  int
+	percent int
+	limit   int64
 }
 
 // mask hides the numbers of made-up callers in what is told of a proof, as those of others are
