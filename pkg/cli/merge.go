@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dealroute/dealroute/pkg/report"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
 )
@@ -17,6 +18,7 @@ type mergeOptions struct {
 	session
 	files     []string
 	failUnder string
+	report    reportFile
 }
 
 func newSimulateMergeCmd(env *Env, run func(context.Context, mergeOptions) error) *cobra.Command {
@@ -39,13 +41,18 @@ Exit codes: 0 all calls are as expected, 2 some are not, or fewer rules are cove
 		},
 	}
 	cmd.Flags().StringVar(&o.failUnder, "fail-under", "", "least percent of rules, the fallback included, that the calls must cover")
+	o.report.flag(cmd.Flags(), "the answer")
 	return cmd
 }
 
 // maxPart bounds the answer of one part, in bytes.
 const maxPart = 64 << 20
 
-func runSimulateMerge(_ context.Context, o mergeOptions) error {
+func runSimulateMerge(_ context.Context, o mergeOptions) (err error) {
+	if err := o.report.mayWrite(); err != nil {
+		return err
+	}
+	defer o.report.ended(o.session, &err)
 	under, err := readPercent("--fail-under", o.failUnder)
 	if err != nil {
 		return err
@@ -62,7 +69,17 @@ func runSimulateMerge(_ context.Context, o mergeOptions) error {
 	if err != nil {
 		return err
 	}
-	return endSuite(o.session, whole, under)
+	answer := endSuite(o.session, whole, under)
+	return o.report.after(o.session, answer, func() ([]byte, error) {
+		x := report.Tested{Answer: whole, Run: o.ran(whole.On.File), No: answer != nil}
+		x.Run.Hash = whole.On.Hash
+		words := append([]string{"simulate", "merge"}, o.files...)
+		if o.failUnder != "" {
+			words = append(words, "--fail-under", o.failUnder)
+		}
+		x.Command = view.ReplayCommand(append([]string{"dealroute"}, words...)...)
+		return report.Suite(x).Render()
+	})
 }
 
 func readPart(name string) (view.Suite, error) {

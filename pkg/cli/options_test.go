@@ -140,7 +140,7 @@ func TestOptions(t *testing.T) {
 		}}},
 		{"lab", labOptions{session: s, idle: time.Hour}},
 		{"lab --port 8321 --idle 5m --open --fixtures x --org o --at t --suite c", labOptions{ofOrg, 8321, 5 * time.Minute, true, "x", "o", "t", "c"}},
-		{"simulate merge a b --fail-under 90", mergeOptions{s, []string{"a", "b"}, "90"}},
+		{"simulate merge a b --fail-under 90", mergeOptions{s, []string{"a", "b"}, "90", reportFile{}}},
 		{"init", initOptions{session: s, out: "."}},
 		{"init --name n --countries GB,IE --countries US --number +1 --number +2 --fallback-queue q,r --fallback-skills a,b --stages s,t --deals-queue d --out o", initOptions{s, starter.Answers{
 			Name: "n", Countries: []string{"GB", "IE", "US"}, Numbers: []string{"+1", "+2"}, Fallback: "q,r", FallbackSkills: []string{"a", "b"}, Stages: []string{"s", "t"}, DealsQueue: "d",

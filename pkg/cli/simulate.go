@@ -24,6 +24,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/lab"
 	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/secret"
@@ -143,11 +144,12 @@ func (o *simulateOptions) callFlags(f *pflag.FlagSet) {
 	choose(f, &o.flow, "flow", "rendered", "whose flow runs: rendered or deployed", "rendered", deployed)
 }
 
-func runSimulate(ctx context.Context, o simulateOptions) error {
+func runSimulate(ctx context.Context, o simulateOptions) (err error) {
 	env := o.session
 	if err := o.mayReport(); err != nil {
 		return err
 	}
+	defer o.report.ended(env, &err)
 	if err := personal(env.IO, o.showPII); err != nil {
 		return err
 	}
@@ -179,6 +181,11 @@ func runSimulate(ctx context.Context, o simulateOptions) error {
 	case o.suite != "":
 		return runSuite(ctx, env, s, b)
 	}
+	return s.run(ctx, env)
+}
+
+// run makes the calls of --ani and tells what became of them.
+func (s *simulation) run(ctx context.Context, env session) error {
 	calls, err := s.callers()
 	if err != nil {
 		return err
@@ -187,7 +194,13 @@ func runSimulate(ctx context.Context, o simulateOptions) error {
 	if err != nil {
 		return err
 	}
-	return s.print(env, outcomes)
+	answer := view.Calls{Schema: view.Schema, Calls: []view.Call{}, Findings: view.NewFindings(s.found)}
+	for _, o := range outcomes {
+		answer.Calls = append(answer.Calls, view.NewCall(o, s.mask))
+	}
+	return s.options.report.after(env, s.print(env, answer, outcomes), func() ([]byte, error) {
+		return s.page(env, answer, outcomes).Render()
+	})
 }
 
 // A simulation is all that runs are made of, and that none of them changes: the artifacts, the
@@ -215,6 +228,7 @@ type simulation struct {
 	live     bool
 	mask     *privacy.Mask
 	found    diag.Findings
+	effects  [][]lab.Effect    // of each call, where a page will show them
 	texts    map[string][]byte // that the findings are in, by file
 
 	patient bool                   // the live account is asked without the haste of a call
@@ -323,7 +337,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	if all := l.deployment.Calls.Numbers; len(all) > 0 {
 		s.first = all[0]
 	}
-	if o.listed() {
+	if o.listed() || o.report.given {
 		flow := b.Flow.Text
 		if o.flow == "deployed" {
 			printed, err := architect.Print(artifacts.Flow)
@@ -338,7 +352,7 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	if s.live {
 		s.token = key
 	}
-	if o.trace {
+	if o.trace || o.report.given && !o.listed() {
 		s.trace = interp.TraceFull
 	}
 	if err := s.useHours(); err != nil {
@@ -663,7 +677,7 @@ func (s *simulation) all(ctx context.Context, calls []simulate.Call) ([]*simulat
 		if c.At = x.next; i > 0 && s.every > 0 {
 			c.At = out[i-1].Call.At.Add(s.every)
 		}
-		o, err := x.do(ctx, c)
+		o, err := s.recorded(ctx, x, c)
 		if err != nil {
 			return nil, err
 		}
@@ -704,13 +718,9 @@ func (x *series) do(ctx context.Context, c simulate.Call) (*simulate.Outcome, er
 	return o, nil
 }
 
-func (s *simulation) print(env session, outcomes []*simulate.Outcome) error {
+func (s *simulation) print(env session, answer view.Calls, outcomes []*simulate.Outcome) error {
 	if env.settings.json {
-		out := view.Calls{Schema: view.Schema, Calls: []view.Call{}, Findings: view.NewFindings(s.found)}
-		for _, o := range outcomes {
-			out.Calls = append(out.Calls, view.NewCall(o, s.mask))
-		}
-		return view.JSON(env.IO.Out, out)
+		return view.JSON(env.IO.Out, answer)
 	}
 	s.say(env)
 	frame := s.frame()

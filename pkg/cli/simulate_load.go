@@ -190,9 +190,8 @@ func (o *simulateOptions) notOfALoad() (out []string) {
 	return out
 }
 
-func runLoad(ctx context.Context, o simulateOptions) (err error) {
+func runLoad(ctx context.Context, o simulateOptions) error {
 	env := o.session
-	defer o.report.ended(env, &err)
 	l, b, err := load(env, false)
 	if err != nil {
 		return err
@@ -245,7 +244,9 @@ func runLoad(ctx context.Context, o simulateOptions) (err error) {
 	answer := view.NewLoadAnswer(x)
 	err = m.print(x, answer)
 	return o.report.after(env, err, func() ([]byte, error) {
-		return report.Load(x, answer, o.ranAs(), env.ran(l.path)).Render()
+		run := env.ran(l.path)
+		run.Hash = s.hash
+		return report.Load(x, answer, o.ranAs(), run).Render()
 	})
 }
 

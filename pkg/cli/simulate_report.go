@@ -1,10 +1,22 @@
 package cli
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
 
+	"github.com/dealroute/dealroute/pkg/blueprint"
+	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/lab"
 	"github.com/dealroute/dealroute/pkg/phone"
+	"github.com/dealroute/dealroute/pkg/picture"
+	"github.com/dealroute/dealroute/pkg/privacy"
+	"github.com/dealroute/dealroute/pkg/report"
+	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -61,4 +73,116 @@ func shownValue(flag, value string) string {
 // ranAs is the command of a report, as it could be typed again by whoever has its files.
 func (o *simulateOptions) ranAs() string {
 	return o.session.ranAs(append([]string{"simulate"}, o.typed...)...)
+}
+
+// recorded makes a call of a series. What it asks HubSpot is kept where a page will show it.
+func (s *simulation) recorded(ctx context.Context, x *series, c simulate.Call) (*simulate.Outcome, error) {
+	if !s.options.report.given {
+		return x.do(ctx, c)
+	}
+	sender := x.run.Sender
+	rec := lab.Record(x.run, c.At)
+	o, err := x.do(ctx, c)
+	x.run.Sender, x.run.Watch = sender, nil
+	s.effects = append(s.effects, rec.Effects())
+	return o, err
+}
+
+// page is the report of calls.
+func (s *simulation) page(env session, answer view.Calls, outcomes []*simulate.Outcome) report.Page {
+	d := s.loaded.deployment
+	x := report.Called{Answer: answer, Source: s.source, Budget: d.Enrichment.Budget.Milliseconds(), Run: env.ran(s.loaded.path), Command: s.options.ranAs()}
+	x.Run.Hash = s.hash
+	rules, flow, at, labels := picture.Rules(d), picture.Flow(s.flow), s.frame().RuleAt, blueprint.ScriptLabels(d)
+	for i, o := range outcomes {
+		c := report.Seen{Flow: flow.Call(o.Result.Path), RuleAt: at(o.Rule), Rule: s.ruleLines(o.Rule), Labels: labels}
+		if s.options.flow == "rendered" { // the rules of the file are not those of another flow
+			c.Rules = rules.Decided(o)
+		}
+		for _, step := range lab.Steps(&lab.Seen{Outcome: o, Effects: s.effects[i], Mask: s.mask, Bodies: s.asking}) {
+			c.Steps = append(c.Steps, reportStep(step))
+		}
+		for _, p := range o.Result.Problems {
+			c.Problems = append(c.Problems, p.Action+": "+s.mask.Text(p.Message))
+		}
+		x.Calls = append(x.Calls, c)
+	}
+	return report.Calls(x)
+}
+
+func reportStep(s lab.Step) report.Step {
+	pairs := func(all []lab.Pair) (out []report.Pair) {
+		for _, p := range all {
+			out = append(out, report.Pair(p))
+		}
+		return out
+	}
+	said := func(s *string) string {
+		if s == nil {
+			return ""
+		}
+		return *s
+	}
+	out := report.Step{Task: s.Task, AtMs: s.AtMs, In: pairs(s.Inputs), Out: pairs(s.Outputs), Error: said(s.Error)}
+	for _, r := range s.Requests {
+		x := report.Request{Action: r.Action, Method: r.Method, URL: r.URL, Body: said(r.Body), Reply: said(r.Reply), Ms: r.Ms, Error: said(r.Error)}
+		if r.Status != nil {
+			x.Status = *r.Status
+		}
+		out.Requests = append(out.Requests, x)
+	}
+	for _, r := range s.Rows {
+		var columns []string
+		for _, c := range r.Columns {
+			columns = append(columns, c.Name+" = "+c.Value)
+		}
+		out.Wrote = append(out.Wrote, r.Key+": "+strings.Join(columns, ", "))
+	}
+	return out
+}
+
+// ruleLong is how many lines of a rule a page shows.
+const ruleLong = 16
+
+// ruleLines are those of a rule in the deployment file, without what is personal; nil without a rule.
+func (s *simulation) ruleLines(rule string) *report.Excerpt {
+	d := s.loaded.deployment
+	i := slices.IndexFunc(d.Routing.Rules, func(r deployment.Rule) bool { return r.Name == rule })
+	if i < 0 {
+		return nil
+	}
+	from := d.Pos(fmt.Sprintf("routing.rules[%d]", i)).Line
+	lines := strings.Split(string(privacy.Excerpt(s.loaded.source, d.Own()...)), "\n")
+	if from < 1 || from > len(lines) {
+		return nil
+	}
+	indent := func(l string) int { return len(l) - len(strings.TrimLeft(l, " ")) }
+	out := &report.Excerpt{File: filepath.Base(s.loaded.path)}
+	for n := from; n <= len(lines) && n < from+ruleLong; n++ {
+		l := strings.TrimRight(lines[n-1], "\r")
+		if n > from && (strings.TrimSpace(l) == "" || indent(l) <= indent(lines[from-1])) {
+			break
+		}
+		out.Lines = append(out.Lines, report.Line{N: n, Text: l})
+	}
+	return out
+}
+
+// drawn sees the calls of a suite that is about to run, and draws then what they reached.
+func (u *suite) drawn() func() (rules, flow *picture.Graph) {
+	if !u.s.options.report.given {
+		return nil
+	}
+	rules, flow := picture.Rules(u.s.loaded.deployment), picture.Flow(u.s.flow)
+	decided, reached := rules.Cover(), flow.Cover()
+	u.each = func(o *simulate.Outcome) {
+		reached.Add(o.Result.Path)
+		decided.Count(rules.Decided(o))
+	}
+	return func() (*picture.Graph, *picture.Graph) {
+		if u.s.options.flow != "rendered" { // the rules of the file are not those of another flow
+			return nil, reached.Graph()
+		}
+		return decided.Graph(), reached.Graph()
+	}
 }

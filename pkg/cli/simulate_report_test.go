@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,6 +28,72 @@ func TestReportOfALoad(t *testing.T) {
 			t.Errorf("the page of a comparison says nothing of %q", want)
 		}
 	}
+}
+
+func TestReportOfCalls(t *testing.T) {
+	p := newProgram(t)
+	examples, err := filepath.Glob("../../examples/*/dealroute.yaml")
+	if err != nil || len(examples) == 0 {
+		t.Fatal(err)
+	}
+	for _, file := range examples {
+		page := reported(t, p, 0, "simulate", "-f", file, "--ani", "+15135550142")
+		for _, want := range []string{"Call of &#43;1513•••••42</h1>", `<svg class="picture"`, "Where the time went", "Participant data"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: the page says nothing of %q", file, want)
+			}
+		}
+		if strings.Contains(page, "5550142") {
+			t.Errorf("%s: the page has the caller's number", file)
+		}
+	}
+	basic := filepath.Join("..", "..", "examples", "basic", "dealroute.yaml")
+	page := reported(t, p, 0, "simulate", "-f", basic, "--ani", "+15135550142", "--ani", "anonymous", "--fault", "timeout", "--ani", "+15135550199")
+	for _, want := range []string{"3 calls, one after the other", "lookup_failed", "Call 3 of ", "--ani &#39;&#43;1513•••••42&#39;"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page of three calls says nothing of %q", want)
+		}
+	}
+}
+
+func TestReportOfASuite(t *testing.T) {
+	p := newProgram(t)
+	examples, err := filepath.Glob("../../examples/*/calls.yaml")
+	if err != nil || len(examples) == 0 {
+		t.Fatal(err)
+	}
+	for _, calls := range examples {
+		reported(t, p, 0, "simulate", "-f", filepath.Join(filepath.Dir(calls), "dealroute.yaml"), "--suite", calls)
+	}
+	basic := filepath.Join("..", "..", "examples", "basic", "dealroute.yaml")
+	reported(t, p, 0, "simulate", "-f", basic, "--suite", filepath.Join(filepath.Dir(basic), "calls.yaml"), "--mutate")
+	wrong := filepath.Join(t.TempDir(), "calls.yaml")
+	if err := os.WriteFile(wrong, []byte("calls:\n  - {name: Ada from +15135550142, ani: \"+15135550142\", expect: {queue: Billing, priority: 99}}\n  - {ani: anonymous, expect: {outcome: no_record}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	page := reported(t, p, 2, "simulate", "-f", basic, "--suite", wrong)
+	for _, want := range []string{"Not as expected", "not covered", "calls.yaml:2", "Billing"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page of a suite that fails says nothing of %q", want)
+		}
+	}
+	if strings.Contains(page, "5550142") {
+		t.Error("the page has a caller's number")
+	}
+	reported(t, p, 2, "simulate", "-f", basic, "--suite", filepath.Join(filepath.Dir(basic), "calls.yaml"), "--shard", "1/3", "--fail-under", "100")
+	var parts []string
+	for _, shard := range []string{"1/2", "2/2"} {
+		code, out, errs := p.run("simulate", "-f", basic, "--suite", filepath.Join(filepath.Dir(basic), "calls.yaml"), "--shard", shard, "-o", "json")
+		if code != 0 {
+			t.Fatal(code, errs)
+		}
+		part := filepath.Join(t.TempDir(), "part.json")
+		if err := os.WriteFile(part, []byte(out), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, part)
+	}
+	reported(t, p, 0, append([]string{"simulate", "merge"}, parts...)...)
 }
 
 func TestReportIsRefused(t *testing.T) {

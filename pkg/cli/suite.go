@@ -22,6 +22,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/report"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -199,6 +200,7 @@ func runSuite(ctx context.Context, env session, s *simulation, b *blueprint.Blue
 	if o.mutate {
 		u.kept = newKeptCalls()
 	}
+	pictures := u.drawn()
 	if err := u.run(ctx, list); err != nil {
 		return err
 	}
@@ -212,7 +214,13 @@ func runSuite(ctx context.Context, env session, s *simulation, b *blueprint.Blue
 		}
 	}
 	u.out.Rate()
-	return endSuite(env, u.out, under)
+	answer := endSuite(env, u.out, under)
+	return s.options.report.after(env, answer, func() ([]byte, error) {
+		x := report.Tested{Answer: u.out, Run: env.ran(s.loaded.path), Command: s.options.ranAs(), No: answer != nil}
+		x.Run.Hash = s.hash
+		x.Rules, x.Flow = pictures()
+		return report.Suite(x).Render()
+	})
 }
 
 func newSuite(env session, s *simulation, b *blueprint.Blueprint, list *simulate.List, shard *view.Shard) *suite {
@@ -274,6 +282,15 @@ func (s *simulation) workers() int {
 	return runtime.GOMAXPROCS(0)
 }
 
+// see shows a call to whoever wants to see all of them.
+func (u *suite) see(o *simulate.Outcome) {
+	if u.each != nil {
+		u.seeing.Lock()
+		defer u.seeing.Unlock()
+		u.each(o)
+	}
+}
+
 // run sends the calls through the flow.
 func (u *suite) run(ctx context.Context, list *simulate.List) error {
 	n := u.s.workers()
@@ -317,7 +334,7 @@ func (u *suite) run(ctx context.Context, list *simulate.List) error {
 				}
 				u.out.Failures = append(u.out.Failures, f)
 			}
-		case j.expects && len(u.out.Passed) < mostPassed && u.env.settings.format == "junit":
+		case j.expects && len(u.out.Passed) < mostPassed && (u.env.settings.format == "junit" || u.s.options.report.given):
 			u.out.Passed = append(u.out.Passed, u.caseOf(j))
 		}
 		if u.kept != nil && j.expects && j.rejected == nil {
@@ -340,15 +357,6 @@ func (u *suite) run(ctx context.Context, list *simulate.List) error {
 		diag.Print(u.env.IO.Err, f, nil) //nolint:errcheck // a note nobody can read stops nothing
 	}
 	return nil
-}
-
-// see shows a call to whoever wants to see all of them.
-func (u *suite) see(o *simulate.Outcome) {
-	if u.each != nil {
-		u.seeing.Lock()
-		defer u.seeing.Unlock()
-		u.each(o)
-	}
 }
 
 // judge makes a call and holds it against what is expected.
@@ -516,7 +524,7 @@ func (u *suite) covered(ctx context.Context) error {
 // deployed flow the lines are others, and nobody is tried.
 func (u *suite) takers(ctx context.Context, missing []int) (map[int]string, error) {
 	out := map[int]string{}
-	shown := u.env.settings.json || u.env.settings.format == "text"
+	shown := u.env.settings.json || u.env.settings.format == "text" || u.s.options.report.given
 	if len(missing) == 0 || u.s.options.flow != "rendered" || !shown {
 		return out, nil
 	}

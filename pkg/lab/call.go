@@ -187,6 +187,9 @@ func newCall(seen *Seen, d Dial) *Call {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
+// Steps are the actions of a call that ran, each with what it asked the outside for, without anything personal.
+func Steps(seen *Seen) []Step { return steps(seen) }
+
 // steps are the actions that ran, each with what it asked the outside for.
 func steps(seen *Seen) []Step {
 	o, m := seen.Outcome, seen.Mask

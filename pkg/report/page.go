@@ -81,7 +81,7 @@ var pagesJS string
 
 // style is the one stylesheet, and pageJS the one script.
 var (
-	style  = sync.OnceValue(func() string { return picture.Look() + pageCSS + pagesCSS })
+	style  = sync.OnceValue(func() string { return picture.Look() + picture.Style() + pageCSS + pagesCSS })
 	pageJS = frameJS + pagesJS
 )
 
@@ -239,19 +239,6 @@ func (r *renderer) block(x Block) (any, error) {
 		return r.table(x)
 	case interface{ nest(*renderer) (any, error) }:
 		return x.nest(r)
-	case interface {
-		draw() (drawn, []Block, error)
-	}:
-		svg, below, err := x.draw()
-		if err != nil {
-			return nil, err
-		}
-		in, err := r.blocks(below)
-		return struct {
-			Block Block
-			SVG   drawn
-			In    drawn
-		}{x.(Block), svg, in}, err
 	}
 	return x, nil
 }
