@@ -14,6 +14,7 @@ type Drawing struct {
 	Nodes  []NodePlace // of Graph.Nodes
 	Edges  []EdgePlace // of Graph.Edges
 	Frames []Frame     // around what a loop repeats
+	box    int         // width of a box
 }
 
 // A LanePlace is where a lane is drawn.

@@ -14,7 +14,6 @@ const (
 	lanePad   = 12 // from the edge of a lane to what is in it
 	laneGap   = 28 // from lane to lane
 
-	boxWidth    = 164
 	boxPad      = 12 // from the edge of a box to its text
 	pointPad    = 22 // the same where a box ends in points
 	boxPadY     = 9
@@ -41,8 +40,7 @@ const (
 	underToBox = 8  // from a label beside a line that goes down to what it goes to
 	toBox      = 16 // from the last track, or a label, to a box: an arrow's head and some line
 	labelLines = 3
-	underWidth = 78 // of a label beside a line that goes down from a box
-	mostTracks = 7  // in one gap; lines beyond end at chips
+	mostTracks = 7 // in one gap; lines beyond end at chips
 )
 
 // Lay gives every part of a graph a place. The lanes come one below the other. In a lane the way
@@ -56,22 +54,40 @@ const (
 // out in less than a second.
 func Lay(g *Graph) *Drawing {
 	x := newAtlas(g)
-	d := &Drawing{Graph: g, Nodes: make([]NodePlace, len(g.Nodes)), Edges: make([]EdgePlace, len(g.Edges))}
-	d.letters()
-	var lanes []variants
-	for lane := range len(g.Lanes) + 1 {
-		var nodes []int
-		for i := range g.Nodes {
-			if x.lane[i] == lane {
-				nodes = append(nodes, i)
-			}
+	var best *Drawing
+	for _, box := range boxWidths {
+		d := lay(g, x, box)
+		if best == nil || d.W <= pageWidth && d.H < best.H {
+			best = d
 		}
-		if len(nodes) == 0 && lane == len(g.Lanes) {
+		if len(g.Nodes) > patience {
+			break
+		}
+	}
+	return best
+}
+
+// boxWidths are the widths that boxes may have; all boxes of a picture have the same. A wider one
+// is taken where it makes the picture lower, which it does by breaking fewer lines.
+var boxWidths = [...]int{164, 200, 240}
+
+func lay(g *Graph, x *atlas, box int) *Drawing {
+	d := &Drawing{Graph: g, Nodes: make([]NodePlace, len(g.Nodes)), Edges: make([]EdgePlace, len(g.Edges)), box: box}
+	for i := range d.Nodes {
+		d.Nodes[i] = letterNode(&g.Nodes[i], box)
+	}
+	nodes := make([][]int, len(g.Lanes)+1)
+	for i := range g.Nodes {
+		nodes[x.lane[i]] = append(nodes[x.lane[i]], i)
+	}
+	var lanes []variants
+	for lane := range nodes {
+		if len(nodes[lane]) == 0 && lane == len(g.Lanes) {
 			continue
 		}
-		v := variants{wide: d.piece(x, lane, nodes, pageWidth-2*margin, true)}
+		v := variants{wide: d.piece(x, lane, nodes[lane], pageWidth-2*margin, true)}
 		if len(g.Lanes) > 1 {
-			v.narrow = d.piece(x, lane, nodes, columnWidth, false)
+			v.narrow = d.piece(x, lane, nodes[lane], columnWidth, false)
 		}
 		lanes = append(lanes, v)
 	}
@@ -82,14 +98,8 @@ func Lay(g *Graph) *Drawing {
 // variants are a lane as wide as the page, and, where it can be, as half of it.
 type variants struct{ wide, narrow *piece }
 
-// letters wraps the texts of all nodes and edges.
-func (d *Drawing) letters() {
-	for i := range d.Nodes {
-		d.Nodes[i] = letterNode(&d.Graph.Nodes[i])
-	}
-}
-
-func letterNode(n *Node) NodePlace {
+// letterNode wraps the texts of a node, which gives its size.
+func letterNode(n *Node, box int) NodePlace {
 	var p NodePlace
 	if n.Kind == Join {
 		p.W, p.H = dot, dot
@@ -101,18 +111,18 @@ func letterNode(n *Node) NodePlace {
 		pad = pointPad
 	}
 	for _, t := range n.Text {
-		for i, l := range wrap(t, textSize, boxWidth-2*pad, oneText) {
+		for i, l := range wrap(t, textSize, box-2*pad, oneText) {
 			p.Text = append(p.Text, TextLine{l, i > 0})
 		}
 	}
 	if len(p.Text) > textLines {
 		p.Text = p.Text[:textLines]
 		last := &p.Text[textLines-1]
-		last.Text = shorten(last.Text, textSize, boxWidth-2*pad)
+		last.Text = shorten(last.Text, textSize, box-2*pad)
 	}
-	p.Note = wrap(n.Note, noteSize, boxWidth-2*pad, noteLines)
+	p.Note = wrap(n.Note, noteSize, box-2*pad, noteLines)
 	p.Tag = tags[n.Kind]
-	p.W = boxWidth
+	p.W = box
 	p.H = 2*boxPadY + textHeight*max(1, len(p.Text)) + noteHeight*len(p.Note)
 	if p.Tag != "" {
 		p.H += noteHeight
@@ -143,7 +153,7 @@ type piece struct {
 
 // A fit is the room that a lane has.
 type fit struct {
-	width   int // in all
+	box     int // width of a box
 	columns int // of boxes; chips may stand beyond
 	label   int // of a label that stands above its line
 	chip    int
@@ -152,9 +162,9 @@ type fit struct {
 
 // fits are the ways to use a width, the ones that are read most easily first: long labels on
 // few lines, then narrower ones, then fewer columns.
-func fits(width, items int) []fit {
+func fits(width, box, items int) []fit {
 	var out []fit
-	for columns := max(2, (width-2*lanePad)/(boxWidth+columnGap)); columns >= 2; columns-- {
+	for columns := max(2, (width-2*lanePad)/(box+columnGap)); columns >= 2; columns-- {
 		for _, f := range []fit{
 			{label: 300, chip: chipWidth, beyond: 1}, {label: 200, chip: chipWidth, beyond: 1}, {label: 124, chip: chipWidth, beyond: 1},
 			{label: 124, chip: 124, beyond: 1}, {label: 88, chip: 116, beyond: 1}, {label: 124, chip: chipWidth}, {label: 88, chip: 124},
@@ -162,7 +172,7 @@ func fits(width, items int) []fit {
 			if items > patience && f.label != 124 {
 				continue
 			}
-			f.width, f.columns = width, columns
+			f.box, f.columns = box, columns
 			out = append(out, f)
 		}
 	}
@@ -175,8 +185,8 @@ func (d *Drawing) piece(x *atlas, lane int, nodes []int, width int, cut bool) *p
 	back := chips{}
 	x.backEdges(lane, nodes, back)
 	var best *piece
-	for _, f := range fits(width, len(nodes)) {
-		pc := d.try(x, lane, f, maps.Clone(back), cut)
+	for _, f := range fits(width, d.box, len(nodes)) {
+		pc := d.try(x, lane, nodes, f, maps.Clone(back), cut)
 		if pc == nil {
 			return nil // with fewer columns even more would have to be cut
 		}
@@ -198,9 +208,9 @@ const mostTries = 40
 
 // try lays a lane out, with chips for what is too deep, and instead of lines where too many
 // would run side by side.
-func (d *Drawing) try(x *atlas, lane int, f fit, found chips, cut bool) *piece {
+func (d *Drawing) try(x *atlas, lane int, nodes []int, f fit, found chips, cut bool) *piece {
 	for tries := 0; ; tries++ {
-		p := newPlot(d.Graph, x, lane, f, found, func(it *item) { d.size(x, f, found, it) })
+		p := newPlot(d.Graph, x, lane, nodes, f, found, func(it *item) { d.size(x, f, found, it) })
 		p.place()
 		if len(p.deep) > 0 && !cut {
 			return nil

@@ -136,18 +136,16 @@ func (x *atlas) backEdges(lane int, nodes []int, found chips) {
 }
 
 // newPlot makes items and ways of a lane. Edges in chips end at one.
-func newPlot(g *Graph, x *atlas, lane int, room fit, found chips, size func(*item)) *plot {
+func newPlot(g *Graph, x *atlas, lane int, nodes []int, room fit, found chips, size func(*item)) *plot {
 	p := &plot{g: g, lane: lane, fit: room, chips: found, cells: map[[2]int]*item{}, back: map[int][]*item{}}
 	if lane+1 < len(g.Lanes) && x.entry[lane+1] >= 0 {
 		p.after = g.Nodes[x.entry[lane+1]].ID
 	}
 	of := map[int]*item{}
-	for i := range g.Nodes {
-		if x.lane[i] == lane {
-			it := &item{node: i, edge: -1}
-			of[i] = it
-			p.items = append(p.items, it)
-		}
+	for _, i := range nodes {
+		it := &item{node: i, edge: -1}
+		of[i] = it
+		p.items = append(p.items, it)
 	}
 	for _, from := range slices.Clone(p.items) {
 		for _, e := range x.out[from.node] {

@@ -50,7 +50,7 @@ func (m *metrics) labels() {
 		if label == "" || elbowed(w) {
 			continue
 		}
-		width := underWidth
+		width := p.fit.box/2 - 7 // beside a line that goes down from the middle of a box
 		if w.fan {
 			width = p.fit.label
 		}
@@ -61,7 +61,7 @@ func (m *metrics) labels() {
 			m.up[w.to.row] = max(m.up[w.to.row], h+4)
 			m.beside[w.from.col+1] = max(m.beside[w.from.col+1], widest(t, noteSize, false))
 		} else {
-			m.under[w.from.row+1] = max(m.under[w.from.row+1], h+4)
+			m.under[w.from.row+1] = max(m.under[w.from.row+1], h+m.underGap(w.from))
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (m *metrics) columns(down [][]*bundle) {
 	for _, it := range p.items {
 		w := it.w
 		if it.node >= 0 || !it.chip {
-			w = max(w, boxWidth)
+			w = max(w, p.fit.box)
 		}
 		m.colW[it.col] = max(m.colW[it.col], w)
 	}
@@ -141,7 +141,7 @@ func (m *metrics) items() {
 	if p.lane < len(m.d.Graph.Lanes) {
 		pc.head = wrap(numbered(m.d.Graph, p.lane), textSize, (headWidth-2*boxPad)*100/(100+boldMore), 2)
 		pc.headH = max(1, len(pc.head))*textHeight + 12
-		pc.headW = max(headLeast, widest(pc.head, textSize, true)+2*boxPad)
+		pc.headW = max(headLeast, p.fit.box, widest(pc.head, textSize, true)+2*boxPad)
 		top += pc.headH + rowGap
 	}
 	for r := range m.rowY {
@@ -154,9 +154,9 @@ func (m *metrics) items() {
 	for _, it := range p.items {
 		x := m.colX[it.col]
 		switch {
-		case it.chip && !it.side && m.colW[it.col] >= boxWidth:
+		case it.chip && !it.side && m.colW[it.col] >= p.fit.box:
 			x = m.axisX(it.col) - it.w/2
-		case it.node >= 0 && it.w < boxWidth:
+		case it.node >= 0 && it.w < p.fit.box:
 			x = m.axisX(it.col) - it.w/2
 		}
 		pc.place[it] = Rect{x, m.rowY[it.row] - (it.h+1)/2, it.w, it.h}
@@ -164,11 +164,11 @@ func (m *metrics) items() {
 	if p.cols > 0 {
 		pc.spine = m.axisX(0)
 	} else {
-		pc.spine = lanePad + boxWidth/2
+		pc.spine = lanePad + p.fit.box/2
 	}
 }
 
-func (m *metrics) axisX(col int) int { return m.colX[col] + min(m.colW[col], boxWidth)/2 }
+func (m *metrics) axisX(col int) int { return m.colX[col] + min(m.colW[col], m.pc.p.fit.box)/2 }
 
 func (m *metrics) lines(across, down [][]*bundle) {
 	type key struct{ at, net int }
@@ -226,7 +226,17 @@ func (m *metrics) label(w *wire) {
 		m.pc.label[w] = Rect{right - m.beside[w.from.col+1], m.rowY[w.to.row] - 4 - h, width, h}
 		return
 	}
-	m.pc.label[w] = Rect{m.axisX(w.from.col) + 7, m.pc.place[w.from].bottom() + 4, width, h}
+	m.pc.label[w] = Rect{m.axisX(w.from.col) + 7, m.pc.place[w.from].bottom() + m.underGap(w.from), width, h}
+}
+
+// underGap is the room between a box and the label below it. In a loop the frame may run there.
+func (m *metrics) underGap(it *item) int {
+	for above := it.above; above != nil; above = above.above {
+		if above.node >= 0 && m.d.Graph.Nodes[above.node].Kind == Loop && len(m.pc.p.back[above.node]) > 0 {
+			return framePad + 2
+		}
+	}
+	return 3
 }
 
 // straighten leaves out points that are twice there or on a straight line.
@@ -308,7 +318,7 @@ func (d *Drawing) take(x *atlas, pc *piece, dx, dy, w int) {
 	lp := LanePlace{Rect: Rect{dx, dy, w, pc.h}, Lane: pc.lane}
 	if pc.headH > 0 {
 		lp.Text = pc.head
-		lp.Head = Rect{dx + pc.spine - boxWidth/2, dy + lanePad, pc.headW, pc.headH}
+		lp.Head = Rect{dx + pc.spine - d.box/2, dy + lanePad, pc.headW, pc.headH}
 		if e := x.entry[pc.lane]; e >= 0 {
 			for it, r := range pc.place {
 				if it.node == e {

@@ -1,0 +1,53 @@
+package picture
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// many is a graph of a size, as flows are: most edges lead on, some lead anywhere, a lane holds
+// so many nodes.
+func many(nodes, inLane int) *Graph {
+	r := rand.New(rand.NewPCG(1, uint64(nodes))) //nolint:gosec // the same graph in every run
+	g := &Graph{Title: "many"}
+	for i := range nodes {
+		if i%inLane == 0 {
+			g.Lanes = append(g.Lanes, Lane{Name: fmt.Sprintf("Task %d", i/inLane)})
+		}
+		g.Nodes = append(g.Nodes, Node{ID: fmt.Sprintf("n%d", i), Lane: i / inLane, Kind: kinds[1+i%4], Text: []string{"An action that does something", "and one more"}})
+		for k := range 1 + i%3 {
+			to := min(nodes-1, i+1+k*r.IntN(6))
+			if r.IntN(12) == 0 {
+				to = r.IntN(nodes)
+			}
+			g.Edges = append(g.Edges, Edge{ID: fmt.Sprintf("e%d-%d", i, k), From: fmt.Sprintf("n%d", i), To: fmt.Sprintf("n%d", to), Label: "a way out"})
+		}
+	}
+	return g
+}
+
+func BenchmarkLay(b *testing.B) {
+	for _, c := range []struct{ nodes, inLane int }{{50, 8}, {2000, 20}, {2000, 2000}} {
+		g := many(c.nodes, c.inLane)
+		b.Run(fmt.Sprintf("%d nodes, %d in a lane", c.nodes, c.inLane), func(b *testing.B) {
+			for b.Loop() {
+				Lay(g)
+			}
+		})
+	}
+}
+
+// A big picture is drawn too, in a time that somebody waits for. The bound is far above what it
+// takes, so that a busy machine does not fail it.
+func TestBigGraphsAreLaidOut(t *testing.T) {
+	for _, inLane := range []int{20, 2000} {
+		begin := time.Now()
+		d := Lay(many(2000, inLane))
+		if took := time.Since(begin); took > 30*time.Second {
+			t.Errorf("2,000 nodes, %d in a lane: %v", inLane, took)
+		}
+		t.Logf("%d in a lane: %v, %d by %d pixels, %d crossings", inLane, time.Since(begin), d.W, d.H, d.Crossings())
+	}
+}
