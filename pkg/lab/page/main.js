@@ -20,12 +20,14 @@ const state = {
   of: "flow",
   shown: "", // key of the picture that is shown
   pictures: new Map(),
+  nodes: [], // of the picture that is shown, with their lines
+  replay: false, // the call is walked through its own picture, though the text has changed since
   flows: new Map(), // hash of the flow's picture by the revision of the text
   sending: null, // promise of the text that is on its way
   typed: false, // text that was not sent yet
 };
 
-const picture = new Picture();
+const picture = new Picture(chosen);
 const phone = new Phone(dial, hangUp);
 const run = new Run(turn, turnDialog);
 const editor = new Editor($("text-box"), {
@@ -148,6 +150,7 @@ const stale = () => state.call !== null && state.check !== null && state.call.re
 
 function showCall(call) {
   state.call = call;
+  state.replay = false;
   state.player.pause();
   const speed = state.player.speed;
   state.player = new Player((call?.steps || []).map((s) => ({ node: s.node, wait: s.ms })));
@@ -169,12 +172,13 @@ async function drawPicture() {
   const now = state.check?.pictures?.[state.of];
   let number = state.call?.number ?? null;
   // A call of an earlier text keeps the picture only as long as that picture is still true.
-  if (number && stale() && (state.of === "rules" || state.flows.get(state.call.revision) !== now)) number = null;
+  if (number && stale() && !state.replay && (state.of === "rules" || state.flows.get(state.call.revision) !== now)) number = null;
   const key = number ? `${state.of} of call ${number}` : `${state.of} ${now || ""}`;
   if (key === state.shown) {
     walk(true);
     return;
   }
+  if (!number && !now) return noPicture("Nothing can be drawn before the file has been read without an error: the findings say what is wrong with it.");
   let found = state.pictures.get(key);
   if (!found) {
     try {
@@ -182,18 +186,36 @@ async function drawPicture() {
     } catch (error) {
       if (error instanceof Gone) return;
       if (!(error instanceof Refused)) throw error;
-      state.shown = "";
-      picture.show("", "Picture");
-      fill($("picture"), el("p.empty", {}, error.message, error.hint ? `: ${error.hint}` : ""));
-      return;
+      return noPicture(error.message + (error.hint ? `: ${error.hint}` : ""));
     }
     if (state.pictures.size > 24) state.pictures.delete(state.pictures.keys().next().value);
     state.pictures.set(key, found);
   }
   if (number && state.call?.number !== number) return; // another call came meanwhile
   state.shown = key;
+  state.nodes = found.nodes;
   picture.show(found.svg, state.of === "flow" ? "Picture of the flow" : "Picture of the rules", state.of);
+  if (state.of === "rules") picture.toMarked();
   walk(true);
+}
+
+/** A box of the flow is a step of the call, one of the rules a line of the file. */
+function chosen(id) {
+  if (walks()) {
+    const n = state.call.steps.findIndex((s) => s.node === id);
+    if (n >= 0) act((p) => (p.pause(), p.seek(n + 1)));
+  } else if (state.of === "rules") {
+    const line = state.nodes.find((n) => n.id === id)?.line;
+    if (!line) return;
+    view("file");
+    editor.goTo(line);
+  }
+}
+
+function noPicture(words) {
+  state.shown = "";
+  picture.show("", "Picture", "");
+  fill($("picture"), el("p.empty", {}, words));
 }
 
 const walks = () => state.of === "flow" && state.call !== null && state.shown === `flow of call ${state.call.number}`;
@@ -203,9 +225,10 @@ function walk(quick) {
   if (walks()) {
     picture.walk(state.call.steps, state.player.at, quick);
     note.textContent = "";
+    if (stale()) note.textContent = "of the text that the call was made with";
   } else {
     if (state.of === "flow") picture.clear();
-    note.textContent = state.call && stale() && state.of === "flow" ? "of the text as it is now" : "";
+    note.textContent = state.call && stale() ? "of the text as it is now" : "";
   }
 }
 
@@ -217,6 +240,7 @@ function drawStep(quick = false) {
   showStep(state.call, p.at);
   $("position").value = String(p.at);
   $("position").setAttribute("aria-valuetext", step ? `step ${p.at} of ${p.length}, ${step.action || step.type}` : `before the first of ${p.length} steps`);
+  $("player-step").title = step ? step.action : "";
   $("player-step").textContent = state.call ? (step ? `${p.at} / ${p.length}  ${step.action || step.type}` : `0 / ${p.length}`) : "No call";
   walk(quick);
   drawTime();
@@ -268,6 +292,10 @@ function frame(now) {
 function act(what) {
   if (!state.call) return;
   what(state.player);
+  if (!state.replay) {
+    state.replay = true;
+    drawPicture();
+  }
   drawStep();
   if (state.player.playing) requestAnimationFrame(frame);
   else sayStep();
@@ -336,6 +364,7 @@ async function otherTab(theirs) {
 }
 
 function checked(check) {
+  if (check.revision !== state.check?.revision) state.replay = false;
   state.check = check;
   state.proof = null;
   if (check.ok) state.flows.set(check.revision, check.pictures.flow);
@@ -371,9 +400,9 @@ async function prove(revision) {
 const rank = { error: 0, warning: 1, info: 2 };
 
 function allFindings() {
-  // Once the proof is done its answer has all findings of the text.
-  const found = state.proof?.state === "done" && !state.proof.error ? state.proof.findings : state.check.findings;
-  return [...found].sort((a, b) => rank[a.severity] - rank[b.severity] || (a.line || 0) - (b.line || 0));
+  const found = new Map();
+  for (const f of [...state.check.findings, ...(state.proof?.findings || [])]) found.set(JSON.stringify([f.code, f.file, f.line, f.message]), f);
+  return [...found.values()].sort((a, b) => rank[a.severity] - rank[b.severity] || (a.line || 0) - (b.line || 0));
 }
 
 function showFindings() {

@@ -10,8 +10,13 @@ export class Picture {
   #followed = "";
   #kind = "";
 
-  constructor() {
+  /** @param {(node: string) => void} chosen a box was clicked on */
+  constructor(chosen) {
     this.#box = $("picture");
+    this.#box.addEventListener("click", (event) => {
+      const node = event.target.closest?.(".node");
+      if (node) chosen(node.dataset.node);
+    });
     $("zoom-in").addEventListener("click", () => this.#resize(this.#factor() * 1.25));
     $("zoom-out").addEventListener("click", () => this.#resize(this.#factor() / 1.25));
     $("zoom-fit").addEventListener("click", () => this.#resize(0));
@@ -94,6 +99,12 @@ export class Picture {
     const lane = this.#node(here)?.dataset.lane;
     for (const group of this.#svg.querySelectorAll(".lane")) group.classList.toggle("on", lane !== undefined && group.dataset.lane === lane);
     if (here !== this.#followed) this.#follow(here, quick || done);
+  }
+
+  /** Shows the place of the last box that the server marked. */
+  toMarked() {
+    const marked = [...(this.#svg?.querySelectorAll(".node.on") || [])].pop();
+    if (marked) this.#follow(marked.dataset.node, true);
   }
 
   /** Takes all marks of a walk away, such as those that the server set. */
