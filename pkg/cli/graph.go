@@ -399,6 +399,10 @@ func drawn(g *picture.Graph, format string) ([]byte, error) {
 	switch format {
 	case formatSVG:
 		return picture.Lay(g).SVG(picture.SVGOptions{Standalone: true}), nil
+	case formatDot:
+		return picture.Dot(g), nil
+	case formatMermaid:
+		return picture.Mermaid(g), nil
 	case "json":
 		var b bytes.Buffer
 		err := view.JSON(&b, g.Data())

@@ -238,7 +238,7 @@ func (t *tree) asks(priority int, owner, flat bool) string {
 	}
 	p := "priority " + strconv.Itoa(priority)
 	if v := t.d.Routing.ValuePriority; v != nil && !flat {
-		p += fmt.Sprintf(", by value up to %d", priority+v.Max)
+		p += fmt.Sprintf(" to %d by value", priority+v.Max)
 	}
 	return strings.Join(append(parts, p), " · ")
 }

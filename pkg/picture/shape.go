@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/architect"
 )
@@ -67,6 +68,10 @@ func (b *builder) shape(a *architect.Action, v *vertex) (ends bool) {
 		if !v.choice {
 			v.kind = Step
 		}
+	case a.Key == "playAudio" && usual(a):
+		if said := spoken(a.Value("audio")); said != "" {
+			v.text = []string{"Say " + cut(said, long)}
+		}
 	case a.Kind == nil:
 		v.note = "unknown: " + a.Key
 	}
@@ -124,7 +129,7 @@ func (b *builder) transfer(a *architect.Action, v *vertex) {
 	case "transferToAcd":
 		v.kind = Queue
 		v.text = []string{at("", a.Value("targetQueue"))}
-		v.note = b.asks(a)
+		v.note = b.asks(a, v)
 	case "transferToVoicemail":
 		v.text = []string{at("Voicemail of queue ", a.Value("destination.queue.targetQueue"))}
 		if x := a.Value("destination.user.targetUser"); x.IsSet() {
@@ -151,7 +156,7 @@ func (b *builder) transfer(a *architect.Action, v *vertex) {
 }
 
 // asks is what a transfer wants of the queue: skills, language, priority, whom first.
-func (b *builder) asks(a *architect.Action) string {
+func (b *builder) asks(a *architect.Action, v *vertex) string {
 	var parts, skills []string
 	for _, s := range a.Skills {
 		name, variable := object(s)
@@ -168,7 +173,12 @@ func (b *builder) asks(a *architect.Action) string {
 		parts = append(parts, "language "+cmp.Or(name, short(variable, 20)))
 	}
 	if p := a.Value("priority"); p.IsSet() && p.Text != "0" {
-		parts = append(parts, "priority "+short(p.Text, 20))
+		s := short(p.Text, 1000)
+		if utf8.RuneCountInString(s) > 20 {
+			v.more = append(v.more, "priority: "+s)
+			s = "computed"
+		}
+		parts = append(parts, "priority "+s)
 	}
 	if a.Value("preferredAgents").IsSet() {
 		parts = append(parts, "preferred agents first")

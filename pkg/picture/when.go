@@ -32,22 +32,10 @@ func (t *tree) when(w deployment.When) []string {
 	}
 	if len(w.Outcome) > 0 {
 		var who []string
-		failed := ""
 		for _, o := range w.Outcome {
-			if o == routing.LookupFailed {
-				failed = outcomeWords(o)
-			} else {
-				who = append(who, outcomeWords(o))
-			}
+			who = append(who, outcomeWords(o))
 		}
-		switch {
-		case len(who) == 0:
-			add(failed)
-		case failed == "":
-			add("the caller is " + listed(who, "or"))
-		default:
-			add("the caller is " + listed(who, "or") + ", or " + failed)
-		}
+		add(listed(who, "or"))
 	}
 	if len(w.Failure) > 0 {
 		var fs []string
@@ -124,8 +112,8 @@ func (t *tree) stages(list []string) string {
 }
 
 var outcomes = map[routing.Outcome]string{
-	routing.ActiveDeal: "a contact with an open deal", routing.InactiveDeal: "a contact whose deals are all closed", routing.ContactNoDeal: "a contact without deals",
-	routing.NoRecord: "nobody HubSpot knows", routing.LookupFailed: "HubSpot could not be asked",
+	routing.ActiveDeal: "the caller has an open deal", routing.InactiveDeal: "the caller's deals are all closed", routing.ContactNoDeal: "the caller is a contact without deals",
+	routing.NoRecord: "HubSpot does not know the caller", routing.LookupFailed: "HubSpot could not be asked",
 }
 
 func outcomeWords(o routing.Outcome) string {

@@ -86,7 +86,7 @@ func cases(a *architect.Action) []out {
 	return append(os, out{"default", "Default", -1})
 }
 
-var comparison = pattern.Of(`^\s*((?:Flow|Task)\.\w+)\s*==\s*("[^"]*"|-?[0-9.]+|true|false)\s*$`)
+var comparison = pattern.Of(`^\s*(\w+\.\w+)\s*==\s*("[^"]*"|-?[0-9.]+|true|false)\s*$`)
 
 // compared takes a condition of the form Flow.X == "value" apart: nil for others.
 func compared(exp string) []string { return comparison().FindStringSubmatch(exp) }
@@ -120,14 +120,18 @@ func caseLabel(v architect.Value) string {
 	return condition(v.Text)
 }
 
+var plainly = pattern.Of(`^If\((.*),\s*true\s*,\s*false\s*\)$`)
+var bracketed = pattern.Of(`^\((.*)\)$`)
 var guarded = pattern.Of(`^If\(\s*IsSet\([^()]*\)\s*,\s*(.*),\s*false\s*\)$`)
 
 // condition is a condition for the eye: without the guard that keeps an expression from
 // failing on something not set, and cut where a part of it ends.
 func condition(exp string) string {
 	s := strings.Join(strings.Fields(exp), " ")
-	if m := guarded().FindStringSubmatch(s); m != nil && balanced(m[1]) {
-		s = m[1]
+	for _, form := range []*regexp.Regexp{guarded(), plainly(), bracketed()} {
+		if m := form.FindStringSubmatch(s); m != nil && balanced(m[1]) {
+			s = m[1]
+		}
 	}
 	full := short(s, 1000)
 	if utf8.RuneCountInString(full) <= long {
@@ -168,7 +172,14 @@ var branchLabels = map[string]string{
 	"default": "Default", "loop": "each",
 }
 
-func branchLabel(name string) string { return cmp.Or(branchLabels[name], name) }
+var camel = pattern.Of(`^[a-z]+(?:[A-Z][a-z]+)+$`)
+
+func branchLabel(name string) string {
+	if camel().MatchString(name) && branchLabels[name] == "" {
+		return words(name)
+	}
+	return cmp.Or(branchLabels[name], name)
+}
 
 // keyLabel is a choice of a menu: its key and its name.
 func keyLabel(c *architect.Choice) string {
@@ -204,19 +215,25 @@ func words(key string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
+// usual reports whether an action has no name of its own: none, or the one that Architect gives it.
+func usual(a *architect.Action) bool {
+	return a.Name == "" || strings.EqualFold(a.Name, words(a.Key)) || strings.EqualFold(strings.ReplaceAll(a.Name, " ", ""), a.Key)
+}
+
+// actionName is what an action is called in the picture. One that nobody named says what it asks.
 func actionName(a *architect.Action) string {
-	if a.Name != "" {
+	if !usual(a) {
 		return a.Name
 	}
 	if a.Key == "decision" {
 		if c := a.Value("condition"); c.IsSet() {
-			return short(c.Text, long)
+			return condition(c.Text)
 		}
 	}
-	return words(a.Key)
+	return cmp.Or(a.Name, words(a.Key))
 }
 
-var scopes = pattern.Of(`\b(Flow|Task)\.`)
+var scopes = pattern.Of(`\b(Flow|Task|State|Session|Common)\.`)
 
 // short is an expression for the eye: one line, without the scopes of variables, cut.
 func short(exp string, n int) string {
@@ -291,13 +308,18 @@ func spoken(v architect.Value) string {
 	case architect.Lit:
 		return v.Text
 	case architect.Exp, architect.PromptExp:
-		if strings.HasPrefix(v.Text, "ToAudioBlank(") || architect.NotSetAudio(v) || strings.TrimSpace(v.Text) == "" {
-			return ""
+		var parts []string
+		for _, m := range spokenText().FindAllStringSubmatch(v.Text, -1) {
+			parts = append(parts, m[1])
 		}
-		return short(v.Text, 120)
+		if s := strings.TrimSpace(strings.Join(parts, " … ")); s != "" {
+			return "“" + cut(s, 120) + "”"
+		}
 	}
 	return ""
 }
+
+var spokenText = pattern.Of(`(?:ToAudioTTS|ToAudio|ToPrompt)\(\s*"([^"]+)"`)
 
 func greeting(v architect.Value) string {
 	if s := spoken(v); s != "" {
