@@ -3,12 +3,14 @@ package genesystest
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/check"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/recall"
 )
 
 func flowHandlers() map[string]handler {
@@ -108,6 +110,24 @@ func (s *Server) message(job *entity, kind, text string) {
 	job.Body["messages"] = append(list(job.Body["messages"]), map[string]any{"dateTime": s.stamp(), "type": kind, "text": text})
 }
 
+// A flowText is a text that was published, read. It does not change.
+type flowText struct {
+	file  *architect.File
+	found diag.Findings
+}
+
+// published are the latest ones: the same flow is published to many orgs, and again.
+var published = recall.Store[flowText]{Most: 1 << 20}
+
+func readFlow(yaml string) (*architect.File, diag.Findings) {
+	x, ok := published.Get(yaml)
+	if !ok {
+		x.file, x.found = architect.Parse("flow.yaml", []byte(yaml))
+		published.Put(yaml, x)
+	}
+	return x.file, slices.Clone(x.found)
+}
+
 func (s *Server) finishJob(job *entity) {
 	yaml := job.Hidden["yaml"]
 	delete(job.Hidden, "yaml")
@@ -117,7 +137,7 @@ func (s *Server) finishJob(job *entity) {
 		s.message(job, "Error", fmt.Sprintf("pre-processor substitution key of '%s' was found in the flow YAML, but was not found in the options file", key))
 		return
 	}
-	file, fs := architect.Parse("flow.yaml", []byte(yaml))
+	file, fs := readFlow(yaml)
 	if file != nil && file.Flow != nil {
 		fs = append(fs, check.Flow(file, s.orgForFlows())...)
 	}

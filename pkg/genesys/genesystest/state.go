@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -231,6 +232,9 @@ func clone(m map[string]any) map[string]any {
 	if m == nil {
 		return nil
 	}
+	if v, ok := copied(m); ok {
+		return v.(map[string]any)
+	}
 	data, err := json.Marshal(m)
 	if err != nil {
 		panic(err) // bodies come from JSON
@@ -240,6 +244,44 @@ func clone(m map[string]any) map[string]any {
 		panic(err)
 	}
 	return out
+}
+
+// copied is a value as it would be read back from JSON; not ok where it holds what JSON reads back
+// as something else, such as a whole number of Go's.
+func copied(v any) (any, bool) {
+	switch x := v.(type) {
+	case nil, bool, float64:
+		return x, true
+	case string:
+		return x, utf8.ValidString(x)
+	case map[string]any:
+		if x == nil {
+			return nil, true
+		}
+		out := make(map[string]any, len(x))
+		for k, one := range x {
+			c, ok := copied(one)
+			if !ok || !utf8.ValidString(k) {
+				return nil, false
+			}
+			out[k] = c
+		}
+		return out, true
+	case []any:
+		if x == nil {
+			return nil, true
+		}
+		out := make([]any, len(x))
+		for i, one := range x {
+			c, ok := copied(one)
+			if !ok {
+				return nil, false
+			}
+			out[i] = c
+		}
+		return out, true
+	}
+	return nil, false
 }
 
 // merge gives the fields of add over those of base.
