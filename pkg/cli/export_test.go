@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"slices"
 
@@ -17,18 +19,20 @@ import (
 // files, again and again. A file is rendered once here, as long as it is the same and uses the
 // built-in templates. Programs that scripts and pages start render for themselves.
 func init() {
+	proofRoom = 2 << 30 // for all the tests that run at a time
 	type result struct {
 		blueprint *blueprint.Blueprint
 		found     diag.Findings
 	}
-	shared := recall.Store[result]{Most: 128 << 10} // some twenty files, with some megabytes each
+	shared := recall.Store[result]{Most: 8 * 80} // eight files with some megabytes each, by 64 characters and what the store adds
 	whole := rendering
 	rendering = func(l *loaded, set fs.FS) (*blueprint.Blueprint, diag.Findings) {
 		what, err := json.Marshal(l.deployment) // which is not always what the file says: a load is run under other strategies
 		if err != nil || l.deployment.Templates != "" || len(l.source) == 0 {
 			return whole(l, set)
 		}
-		r, err := shared.Of(l.path+"\x00"+string(l.source)+"\x00"+string(what), func(string) (result, error) {
+		key := fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(what, "\x00%s\x00%s", l.path, l.source)))
+		r, err := shared.Of(key, func(string) (result, error) {
 			b, found := whole(l, set)
 			return result{b, found}, nil
 		})

@@ -75,7 +75,7 @@ func roomy(env session) func() {
 	room.mu.Lock()
 	defer room.mu.Unlock()
 	if room.proofs++; room.proofs == 1 {
-		room.percent, room.limit = debug.SetGCPercent(400), debug.SetMemoryLimit(400<<20)
+		room.percent, room.limit = debug.SetGCPercent(400), debug.SetMemoryLimit(proofRoom)
 	}
 	return func() {
 		room.mu.Lock()
@@ -86,6 +86,9 @@ func roomy(env session) func() {
 		}
 	}
 }
+
+// proofRoom is the memory beyond which also a proof collects its garbage as ever.
+var proofRoom int64 = 400 << 20
 
 // room is how garbage was collected before the proofs that are under way.
 var room struct {

@@ -17,7 +17,7 @@ func TestProofsLeaveTheCollectorAsItWas(t *testing.T) {
 	percent, limit := look()
 	for _, order := range [][]int{{0, 1}, {1, 0}} {
 		ends := []func(){roomy(env), roomy(env)}
-		if _, l := look(); l != 400<<20 {
+		if _, l := look(); l != proofRoom {
 			t.Errorf("a proof has %d bytes of room", l)
 		}
 		for _, i := range order {
