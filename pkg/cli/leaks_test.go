@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -25,6 +26,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/cli"
 	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/internal/reports"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/simulate"
 )
@@ -59,7 +61,7 @@ func people() []string {
 	return []string{"+15135550142", "15135550142", "5135550142", "(513) 555-0142", "513-555-0166", "%2B15135550166", "lucia.mark@example.com", "lucia.mark%40example.com"}
 }
 
-const acting = "\x1b[31mred\x1b]0;title\x07 \u009b1m \u202eevil\u2066\u200f\u061c \x7f\x08\x0b \xff \rFORGED\nFORGED: all fine\r\nFORGED: too\u2028FORGED\u0085FORGED\u2029FORGED\tFORGED "
+const acting = "\x1b[31mred\x1b]0;title\x07 \u009b1m \u202eevil\u2066\u200f\u061c \x7f\x08\x0b \xff \rFORGED\nFORGED: all fine\r\nFORGED: too\u2028FORGED\u0085FORGED\u2029FORGED\tFORGED </script><img src=x onerror=alert(1)><!-- "
 
 // poison is what a vendor or somebody else may say: what it was told, in all forms.
 func poison(told ...string) string {
@@ -74,8 +76,8 @@ func poison(told ...string) string {
 type leaks struct {
 	t *testing.T
 
-	mu               sync.Mutex
-	runs, looked, at int
+	mu                      sync.Mutex
+	runs, looked, at, pages int
 }
 
 var forged = regexp.MustCompile(`(?m)^[^\n]{0,2}\s*FORGED`)
@@ -123,7 +125,7 @@ func (l *leaks) run(m marked, personal bool, args ...string) (out string) {
 		if args[0] == "completion" || args[0] == "help" {
 			all = args
 		}
-		_, stdout, stderr := m.run(all...)
+		code, stdout, stderr := m.run(all...)
 		what := fmt.Sprintf("%.60q -o %s", args, format)
 		l.hold(what+" (standard output)", stdout, personal)
 		l.hold(what+" (standard error)", stderr, personal)
@@ -131,12 +133,51 @@ func (l *leaks) run(m marked, personal bool, args ...string) (out string) {
 		l.runs++
 		l.mu.Unlock()
 		out += stdout + stderr
+		if code != 1 && format == "text" && reportable(m, args) {
+			out += l.page(m, personal, args...)
+		}
 	}
 	return out
 }
 
+// reportable tells whether a command writes reports.
+func reportable(m marked, args []string) bool {
+	c, _, err := cli.Tree(m.in(io.Discard, io.Discard)).Find(args[:1])
+	return err == nil && c.Flags().Lookup("report") != nil && !slices.Contains(args, "--explain-config")
+}
+
+// page runs a command once more with --report, and looks into the page.
+func (l *leaks) page(m marked, personal bool, args ...string) string {
+	l.t.Helper()
+	file := filepath.Join(l.t.TempDir(), "report.html")
+	code, stdout, stderr := m.run(append(slices.Clone(args), "--report", file)...)
+	what := fmt.Sprintf("%.60q --report", args)
+	l.hold(what+" (output)", stdout+stderr, personal)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		if code != 1 || !strings.Contains(stderr, "--report") { // some flags go without
+			l.t.Errorf("%s: exit %d, %v: %s", what, code, err, stderr)
+		}
+		return ""
+	}
+	l.mu.Lock()
+	l.pages++
+	l.mu.Unlock()
+	page := string(text)
+	l.hold(what, page, personal)
+	l.hold(what+" (as a browser reads it)", html.UnescapeString(page), personal)
+	problems, _ := reports.Check(text)
+	if n := strings.Count(page, "<script"); n != 2 || strings.Contains(page, "<img") {
+		problems = append(problems, fmt.Sprintf("it has %d scripts, or a picture of somebody: %s", n, around(page, "<img")))
+	}
+	for _, p := range problems {
+		l.t.Errorf("%s: %s", what, p)
+	}
+	return page
+}
+
 func (l *leaks) report() {
-	l.t.Logf("%d runs, %d outputs, %d looks for a mark, %d leaks", l.runs, 2*l.runs, l.looked, l.at)
+	l.t.Logf("%d runs, %d outputs, %d pages, %d looks for a mark, %d leaks", l.runs, 2*l.runs, l.pages, l.looked, l.at)
 	if l.runs == 0 {
 		l.t.Error("nothing was run")
 	}
@@ -316,6 +357,9 @@ func TestNoCommandLeaks(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.hold("a saved plan", string(kept), true)
+	if l.pages < 12 {
+		t.Errorf("%d pages were looked into", l.pages)
+	}
 	l.report()
 }
 

@@ -94,7 +94,8 @@ func (m *Mask) Caller(ani string) {
 // where that is all that a flow kept: within a text it may be a common word.
 func (m *Mask) displayName(ani string) {
 	i := strings.LastIndexByte(ani, '<')
-	name := strings.Trim(ani[:max(i, 0)], ` "'`)
+	// Bytes that are no letters are no part of a pattern, and nothing is shown with them either.
+	name := strings.Trim(strings.ToValidUTF8(ani[:max(i, 0)], "\ufffd"), ` "'`)
 	if name == "" {
 		return
 	}

@@ -257,3 +257,14 @@ func TestExcerpt(t *testing.T) {
 		}
 	}
 }
+
+// A name in front of an address may be any bytes.
+func TestNamesOfAnyBytes(t *testing.T) {
+	m := privacy.New(privacy.Options{})
+	for _, name := range []string{"Lucia \xff Mark", "\xff\xfe", `"Lucia (`, "\\Q[\xc3("} {
+		m.Caller(name + " <sip:+15135550142@host>")
+	}
+	if got := m.Text("called by Lucia \ufffd Mark, who waits"); strings.Contains(got, "Lucia") {
+		t.Errorf("a name is shown: %s", got)
+	}
+}
