@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/examples"
+	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -88,6 +89,7 @@ type demo struct {
 	mask     *privacy.Mask
 	steps    []view.DemoStep
 	calls    []*simulate.Outcome
+	flow     *architect.File // that the callers meet
 	entities []reconcile.Outcome
 }
 
@@ -276,6 +278,7 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	d.flow = artifacts.Flow
 	program, err := simulate.Prepare(artifacts, simulate.Readings{})
 	if err != nil {
 		return "", err

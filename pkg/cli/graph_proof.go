@@ -8,6 +8,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
+	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/picture"
 	"github.com/dealroute/dealroute/pkg/prove"
@@ -57,13 +58,17 @@ func (o graphOptions) ofProof(ctx context.Context) (*picture.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
+	return wayAgainst(ctx, o.simulateOptions, l, b, p)
+}
+
+// wayAgainst draws the call against a property of the deployment.
+func wayAgainst(ctx context.Context, with simulateOptions, l *loaded, b *blueprint.Blueprint, p prove.Property) (*picture.Graph, error) {
 	text, err := view.WorldText(p, replays(l.path, ""))
 	if err != nil {
 		return nil, err
 	}
-	with := o.simulateOptions
 	with.world, with.scripted = p.ID+".yaml", []byte(text)
-	s, err := newSimulation(ctx, o.session, l, b, with)
+	s, err := newSimulation(ctx, with.session, l, b, with)
 	if err != nil {
 		return nil, err
 	}

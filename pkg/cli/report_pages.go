@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/picture"
 	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/report"
@@ -25,9 +29,11 @@ func explained() report.Explainer {
 }
 
 // page is the report of validate. answer is in the order of shown.
-func (j *judged) page(o validateOptions, answer validate.Answer, shown view.Validation, texts map[string][]byte, looked []string, no bool) report.Page {
-	spot := func(f diag.Finding) report.Spot { return report.Spot{Source: texts[f.Position.File], Length: f.Length} }
-	x := report.Validated{Answer: shown, Run: o.ran(j.file), No: no, Looked: looked, Explain: explained()}
+func (j *judged) page(ctx context.Context, o validateOptions, answer validate.Answer, shown view.Validation, x report.Validated, broken []prove.Property) (report.Page, error) {
+	spot := func(f diag.Finding) report.Spot {
+		return report.Spot{Source: j.texts[f.Position.File], Length: f.Length}
+	}
+	x.Answer, x.Run, x.Explain, x.Broken = shown, o.ran(j.file), explained(), map[string]picture.Graph{}
 	words := []string{"validate"}
 	if o.proof != prove.Full {
 		words = append(words, "--proof="+string(o.proof))
@@ -44,7 +50,48 @@ func (j *judged) page(o validateOptions, answer validate.Answer, shown view.Vali
 	for _, a := range answer.Allowed {
 		x.Allowed = append(x.Allowed, spot(a.Finding))
 	}
-	return report.Validation(x)
+	if j.blueprint == nil {
+		return report.Validation(x), nil
+	}
+	x.Pictures = []report.Drawn{
+		{ID: "rules", Title: "The rules", Caption: "the rules in their order, as the file has them", Graph: veiled(picture.Rules(j.loaded.deployment))},
+		{ID: "flow", Title: "The flow", Caption: "the flow as it is rendered", Graph: veiled(picture.Flow(j.blueprint.Flow.Tree))},
+	}
+	for _, p := range broken {
+		if p.Counterexample == nil {
+			continue
+		}
+		g, err := wayAgainst(ctx, simulateOptions{session: o.session, crm: "fixtures", flow: "rendered"}, j.loaded, j.blueprint, p)
+		if err != nil {
+			return report.Page{}, fmt.Errorf("draw the call against property %s: %w", p.ID, err)
+		}
+		x.Broken[p.ID] = veiled(g)
+	}
+	return report.Validation(x), nil
+}
+
+// veiled is a picture without what has the form of a secret, which templates of one's own may have in them.
+func veiled(g *picture.Graph) picture.Graph {
+	out := *g.Clone()
+	hide := func(s *string) { *s = string(deployment.Redact([]byte(*s))) }
+	hide(&out.Title)
+	hide(&out.About)
+	for i := range out.Nodes {
+		n := &out.Nodes[i]
+		hide(&n.Note)
+		hide(&n.Mark.Note)
+		for _, lines := range []*[]string{&n.Text, &n.More} {
+			*lines = slices.Clone(*lines)
+			for k := range *lines {
+				hide(&(*lines)[k])
+			}
+		}
+	}
+	for i := range out.Edges {
+		hide(&out.Edges[i].Label)
+		hide(&out.Edges[i].Mark.Note)
+	}
+	return out
 }
 
 // ran is what a report says of the run.
@@ -103,6 +150,10 @@ func (d *demo) page(answer view.Demo) report.Story {
 	x := report.Story{Answer: answer, Run: d.env.ran(d.loaded.path), Command: d.env.ranAs("demo")}
 	for _, c := range demoCallers() {
 		x.Who = append(x.Who, c.who)
+	}
+	rules, flow := picture.Rules(d.loaded.deployment), picture.Flow(d.flow)
+	for _, o := range d.calls {
+		x.Rules, x.Flows = append(x.Rules, *rules.Decided(o)), append(x.Flows, *flow.Call(o.Result.Path))
 	}
 	return x
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/report"
 	"github.com/dealroute/dealroute/pkg/validate"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/spf13/cobra"
@@ -106,6 +107,7 @@ type judged struct {
 	blueprint *blueprint.Blueprint // nil when nothing could be rendered
 	source    func(file string) []byte
 	shown     func(file string) string // how a file of a finding is called from here
+	texts     map[string][]byte        // of the files of findings, by what they are called
 }
 
 // loadJudged reads and renders. What cannot be read as a deployment is an answer here and
@@ -228,7 +230,7 @@ func runValidate(ctx context.Context, o validateOptions) (err error) {
 	if err := errors.Join(files.add(in.Proof, replay), files.write(o.folder)); err != nil {
 		return err
 	}
-	texts := j.place(&answer)
+	j.place(&answer)
 	proved, err := view.NewProof(in.Proof, replay)
 	if err != nil {
 		return err
@@ -244,7 +246,7 @@ func runValidate(ctx context.Context, o validateOptions) (err error) {
 	case "github":
 		err = view.GitHub(o.IO.Out, answer)
 	default:
-		err = view.PrintValidation(o.IO.Out, answer.Findings, func(file string) []byte { return texts[file] })
+		err = view.PrintValidation(o.IO.Out, answer.Findings, func(file string) []byte { return j.texts[file] })
 		if err == nil {
 			err = view.PrintProof(o.IO.Out, in.Proof, replay)
 		}
@@ -260,20 +262,28 @@ func runValidate(ctx context.Context, o validateOptions) (err error) {
 		err = errNo
 	}
 	return o.report.after(o.session, err, func() ([]byte, error) {
-		return j.page(o, answer, view.NewValidation(answer, proved), texts, looked, no).Render()
+		var broken []prove.Property
+		if in.Proof != nil {
+			broken = in.Proof.Broken()
+		}
+		page, err := j.page(ctx, o, answer, view.NewValidation(answer, proved), report.Validated{No: no, Looked: looked}, broken)
+		if err != nil {
+			return nil, err
+		}
+		return page.Render()
 	})
 }
 
-// place says of each finding what its file is called from here and how much of a line it is about, and gives
+// place says of each finding what its file is called from here and how much of a line it is about, and keeps
 // the texts of these files.
-func (j *judged) place(a *validate.Answer) map[string][]byte {
-	texts := map[string][]byte{}
+func (j *judged) place(a *validate.Answer) {
+	j.texts = map[string][]byte{}
 	show := func(f *diag.Finding) {
 		at := j.shown(f.Position.File)
-		if texts[at] == nil {
-			texts[at] = j.source(f.Position.File)
+		if j.texts[at] == nil {
+			j.texts[at] = j.source(f.Position.File)
 		}
-		f.Position.File, f.Length = at, f.Written(texts[at])
+		f.Position.File, f.Length = at, f.Written(j.texts[at])
 	}
 	for i := range a.Findings {
 		show(&a.Findings[i])
@@ -281,7 +291,6 @@ func (j *judged) place(a *validate.Answer) map[string][]byte {
 	for i := range a.Allowed {
 		show(&a.Allowed[i].Finding)
 	}
-	return texts
 }
 
 // looked says how much there was to look at.

@@ -76,7 +76,7 @@ func (x Story) who(i int) string {
 
 // callers are all calls in one table.
 func (x Story) callers() *Table {
-	t := &Table{Caption: "callers", Columns: []Column{{Title: "no.", Number: true}, {Title: "caller"}, {Title: "who"}, {Title: "outcome"}, {Title: "goes to", Wide: true}, {Title: "waited", Number: true}, {Title: "requests", Number: true}}}
+	t := &Table{Caption: "callers", Columns: []Column{{Title: "no.", Number: true}, {Title: "caller"}, {Title: "who"}, {Title: "outcome"}, {Title: "goes to"}, {Title: "waited", Number: true}, {Title: "requests", Number: true}}}
 	for i, c := range x.Answer.Calls {
 		at := Pointer("calls", i)
 		t.Rows = append(t.Rows, Row{Cells: []Text{
@@ -115,7 +115,7 @@ func (x Story) caller(i int) Block {
 		blocks = append(blocks, List{Items: notes})
 	}
 	if i < len(x.Rules) {
-		blocks = append(blocks, Picture{Graph: x.Rules[i], Caption: "which rule takes this caller"})
+		blocks = append(blocks, Details{Summary: T("The way through the rules"), Open: i == 0, Blocks: []Block{Picture{Graph: x.Rules[i], Caption: "which rule takes this caller"}}})
 	}
 	if i < len(x.Flows) {
 		blocks = append(blocks, Details{Summary: T("The way through the flow"), Blocks: []Block{Picture{Graph: x.Flows[i], Caption: "the way of this caller through the flow"}}})

@@ -27,6 +27,7 @@ type Validated struct {
 
 // A Drawn is a picture with its heading.
 type Drawn struct {
+	ID      string // of its section
 	Title   string
 	Caption string
 	Graph   picture.Graph
@@ -56,8 +57,8 @@ func Validation(x Validated) Page {
 	if a.Proof != nil {
 		p.Sections = append(p.Sections, proofSection(a.Proof, x.Broken))
 	}
-	for i, d := range x.Pictures {
-		p.Sections = append(p.Sections, Section{ID: "picture-" + string(rune('a'+i)), Title: d.Title, Blocks: []Block{Picture{Graph: d.Graph, Caption: d.Caption}}})
+	for _, d := range x.Pictures {
+		p.Sections = append(p.Sections, Section{ID: d.ID, Title: d.Title, Blocks: []Block{Picture{Graph: d.Graph, Caption: d.Caption}}})
 	}
 	if len(a.Allowed) > 0 {
 		allowed := allowedFindings(a.Allowed, x.Explain, placeOf(x.Allowed))
