@@ -32,23 +32,30 @@ import (
 type demoOptions struct {
 	session
 	report reportFile
+	lab    bool // instead of the story
 }
 
 func newDemoCmd(env *Env, run func(context.Context, demoOptions) error) *cobra.Command {
 	var page reportFile
+	var lab bool
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "The whole story in one process: no account, no network, nothing left behind",
 		Long: `Validate a deployment, set it up in an emulated Genesys Cloud org, send eight callers through
 the deployed flow while an emulated HubSpot answers, refuses or hangs, set it up again, and
 take it down. Everything happens in memory on this machine. With --report all of it is a page,
-too, with the way of each caller through the flow.`,
-		Args: cobra.NoArgs,
+too, with the way of each caller through the flow.
+
+--lab opens the lab on the deployment of the story instead, to edit and call it in a browser; it
+is in no folder, and is saved under a name that you give. See dealroute lab --help.`,
+		Args:        cobra.NoArgs,
+		Annotations: map[string]string{serves: "lab"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return run(cmd.Context(), demoOptions{env.session(), page})
+			return run(cmd.Context(), demoOptions{env.session(), page, lab})
 		},
 	}
 	page.flag(cmd.Flags(), "the story")
+	cmd.Flags().BoolVar(&lab, "lab", false, "serve a page on which the deployment of the story is edited and called, instead of telling it")
 	return cmd
 }
 
@@ -95,6 +102,9 @@ type demo struct {
 
 func runDemo(ctx context.Context, o demoOptions) (err error) {
 	env := o.session
+	if o.lab {
+		return runDemoLab(ctx, o)
+	}
 	if err := o.report.mayWrite(); err != nil {
 		return err
 	}

@@ -101,6 +101,23 @@ func runLab(ctx context.Context, o labOptions) error {
 	return o.serve(ctx, loaded{path: path, dir: dir, files: folder(dir)}, cfg, suite)
 }
 
+// runDemoLab opens the lab on the example of the demo, which is on no disk.
+func runDemoLab(ctx context.Context, o demoOptions) error {
+	if o.report != (reportFile{}) {
+		return fail(errors.New("--lab and --report exclude each other"), "leave out the one that you do not mean")
+	}
+	l, err := ofExample(demoExample)
+	if err != nil {
+		return err
+	}
+	cfg := lab.Config{
+		Text: l.source, Why: "this is the example of the program: \"" + exampleCommand + "\" writes its files, and dealroute lab opens them",
+		New: func(name string) (lab.File, error) { return diskFile{name, maxDeployment}, nil },
+	}
+	x := labOptions{session: o.session, idle: time.Hour}
+	return x.serve(ctx, loaded{path: l.path, dir: l.dir, files: l.files}, cfg, "")
+}
+
 func (o labOptions) check() error {
 	if o.port < 0 || o.port > 65535 {
 		return fail(fmt.Errorf("--port %d is no port", o.port), "use one from 1024 to 65535; 0 takes a free one")

@@ -49,7 +49,7 @@ func manExamples() map[string]string {
 func manuals() map[string]manual {
 	const org = readsFile + " " + readsGenesys + " " + readsHubSpot + " " + readsSandbox
 	return map[string]manual{
-		"demo":           {"", "", "setup simulate"},
+		"demo":           {"", "", "setup simulate lab"},
 		"init":           {readsGenesys + " " + readsHubSpot + " " + readsSandbox, "", "validate simulate setup schema"},
 		"plan":           {org + " " + readsOrgFile + " " + readsCRM, "with --detailed-exitcode, changes are pending", "setup validate status"},
 		"setup":          {org + " " + readsOrgFile, "what is set up does not route a caller as the policy says, or a saved plan no longer fits the org, the file or the program", "plan validate status destroy"},

@@ -1,0 +1,422 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dealroute/dealroute/pkg/cli"
+	"github.com/dealroute/dealroute/pkg/lab"
+)
+
+// A browserTab is a page of a lab that a program serves.
+type browserTab struct {
+	t           *testing.T
+	base, token string
+	stop        context.CancelFunc
+	code        chan int
+	err         *bytes.Buffer
+	answers     []string // all of them
+}
+
+// openLab runs a command that serves a lab.
+func openLab(t *testing.T, p *program, args ...string) *browserTab {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	x := &browserTab{t: t, stop: stop, code: make(chan int, 1), err: &bytes.Buffer{}}
+	r, w := io.Pipe()
+	go func() {
+		x.code <- cli.Main(ctx, append(args, "-o", "json"), p.in(w, x.err))
+		w.Close() //nolint:errcheck // a pipe in memory
+	}()
+	var said struct{ Address string }
+	if err := json.NewDecoder(r).Decode(&said); err != nil {
+		t.Fatalf("%v\n%s", err, x.err)
+	}
+	go io.Copy(io.Discard, r) //nolint:errcheck // the final newline
+	x.base, x.token, _ = strings.Cut(said.Address, "/#")
+	t.Cleanup(func() { x.close(0) })
+	return x
+}
+
+// close interrupts the program and wants it to end at once.
+func (x *browserTab) close(want int) {
+	x.t.Helper()
+	if x.stop == nil {
+		return
+	}
+	x.stop()
+	x.stop = nil
+	select {
+	case code := <-x.code:
+		if code != want {
+			x.t.Errorf("exit code %d, want %d: %s", code, want, x.err)
+		}
+	case <-time.After(10 * time.Second):
+		x.t.Error("the lab does not end")
+	}
+}
+
+func (x *browserTab) ask(method, path string, body any) (status int, answer string) {
+	x.t.Helper()
+	var in io.Reader
+	if body != nil {
+		data, err := json.Marshal(body)
+		if err != nil {
+			x.t.Fatal(err)
+		}
+		in = bytes.NewReader(data)
+	}
+	r, err := http.NewRequestWithContext(x.t.Context(), method, x.base+path, in)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+x.token)
+	r.Header.Set("Content-Type", "application/json")
+	a, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	defer a.Body.Close() //nolint:errcheck // it was only read
+	data, err := io.ReadAll(a.Body)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	x.answers = append(x.answers, string(data))
+	return a.StatusCode, string(data)
+}
+
+// must wants an answer of a form; the body is nil for a GET.
+func must[T any](x *browserTab, path string, body any) T {
+	x.t.Helper()
+	method := http.MethodPost
+	if body == nil {
+		method = http.MethodGet
+	}
+	status, answer := x.ask(method, path, body)
+	var out T
+	if status != http.StatusOK {
+		x.t.Fatalf("%s %v: %d %s", path, body, status, answer)
+	}
+	d := json.NewDecoder(strings.NewReader(answer))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&out); err != nil {
+		x.t.Fatalf("%s: %v\n%s", path, err, answer)
+	}
+	return out
+}
+
+type members = map[string]any
+
+// Each caller of each example, called in a row, becomes in the lab what simulate says of it, with
+// faults and without.
+func TestLabSaysWhatSimulateSays(t *testing.T) {
+	files, err := filepath.Glob("../../examples/*/dealroute.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, f := range files {
+		t.Run(filepath.Base(filepath.Dir(f)), func(t *testing.T) {
+			t.Parallel()
+			p := hurried(t)
+			x := openLab(t, p, "lab", "-f", f)
+			crm, err := os.ReadFile(filepath.Join(filepath.Dir(f), "crm.yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			callers := anyNumber().FindAllString(string(crm), -1)
+			for _, c := range must[lab.Session](x, "/api/session", nil).Choices.Callers {
+				if strings.HasPrefix(c.Says, "named in") {
+					callers = append(callers, c.Shown)
+				}
+			}
+			callers = append(callers, "anonymous", "+15135550190", "+4915112345678")
+			slices.Sort(callers)
+			callers = slices.DeleteFunc(slices.Compact(callers), func(c string) bool { return strings.Contains(c, "•") })
+			for _, faults := range [][]string{nil, {"timeout"}, {"429"}} {
+				args := []string{"simulate", "-o", "json", "-f", f}
+				must[lab.Run](x, "/api/reset", members{})
+				var got []any
+				for _, ani := range callers {
+					args = append(args, "--ani", ani)
+					status, answer := x.ask(http.MethodPost, "/api/dial", members{"ani": ani, "faults": append([]string{}, faults...)})
+					var c struct {
+						Call  any
+						Steps []struct{ Node *string }
+					}
+					if err := json.Unmarshal([]byte(answer), &c); err != nil || status != http.StatusOK {
+						t.Fatalf("%s: %d %s", ani, status, answer)
+					}
+					got = append(got, c.Call)
+					for i, s := range c.Steps {
+						if s.Node == nil {
+							t.Errorf("%s: step %d is nowhere in the picture", ani, i+1)
+						}
+					}
+				}
+				for _, k := range faults {
+					args = append(args, "--fault", k)
+				}
+				code, out, errs := p.run(args...)
+				var want struct{ Calls []any }
+				if err := json.Unmarshal([]byte(out), &want); err != nil || code != 0 {
+					t.Fatalf("exit code %d: %s%s", code, out, errs)
+				}
+				if len(want.Calls) < 4 || len(want.Calls) != len(got) {
+					t.Fatalf("%d calls, and %d in the lab", len(want.Calls), len(got))
+				}
+				for i := range got {
+					if !reflect.DeepEqual(got[i], want.Calls[i]) {
+						a, _ := json.Marshal(got[i])
+						b, _ := json.Marshal(want.Calls[i])
+						t.Errorf("faults %v, call %d\nlab:      %s\nsimulate: %s", faults, i+1, a, b)
+					}
+				}
+			}
+		})
+	}
+}
+
+// The story of the lab: dial, step, fault, edit with a mistake, mend it, dial again, keep the call,
+// save, find the file changed.
+func TestLabStory(t *testing.T) {
+	p := hurried(t)
+	dir := t.TempDir()
+	if code, _, errs := p.run("render", "--example", "basic", "--out", dir); code != 0 {
+		t.Fatal(errs)
+	}
+	file, suite := filepath.Join(dir, "dealroute.yaml"), filepath.Join(dir, "calls.yaml")
+	if err := os.Chmod(file, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	read := func(name string) string {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	x := openLab(t, p, "lab", "-f", file)
+	s := must[lab.Session](x, "/api/session", nil)
+	if s.Name != "acme-inbound" || s.Text != read(file) || !s.Check.OK || s.File.Edited || len(s.Choices.Callers) < 10 || len(s.Choices.Queues) < 3 || s.Check.Pictures.Flow == nil || s.Check.Pictures.Rules == nil {
+		t.Fatalf("%+v", s)
+	}
+	first := must[lab.Call](x, "/api/dial", members{"caller": "1"})
+	if *first.Call.Queue != "Sales" || first.Pop == nil || first.Pop.Fields[0].Label != "HubSpot contact" || len(first.Data) == 0 || first.Against != nil {
+		t.Errorf("%+v", first)
+	}
+	asked := 0
+	for _, st := range first.Steps {
+		asked += len(st.Requests)
+		for _, r := range st.Requests {
+			if st.Type != "callData" || r.Status == nil || *r.Status != 200 || r.Body == nil || r.Reply == nil || !strings.HasPrefix(r.URL, "/crm/") || !strings.Contains(*r.Reply, "results") {
+				t.Errorf("%+v", r)
+			}
+		}
+	}
+	if asked != first.Call.HubSpotRequests || asked == 0 {
+		t.Errorf("%d requests at steps, %d in all", asked, first.Call.HubSpotRequests)
+	}
+	slow := must[lab.Call](x, "/api/dial", members{"caller": "1", "faults": []string{"timeout"}})
+	wrote := false
+	for _, st := range slow.Steps {
+		for _, r := range st.Rows {
+			wrote = wrote || r.Key == "breaker"
+		}
+	}
+	if *slow.Call.Outcome != "lookup_failed" || slow.Run.Breaker.State != "open" || !wrote || *slow.Against != 1 || len(slow.Moved) == 0 || !slices.ContainsFunc(slow.Steps, func(s lab.Step) bool { return s.New }) {
+		t.Errorf("%+v", slow)
+	}
+	if c := must[lab.Call](x, "/api/dial", members{"caller": "1"}); c.Call.HubSpotRequests != 0 {
+		t.Errorf("with an open breaker HubSpot is asked %d times", c.Call.HubSpotRequests)
+	}
+	if r := must[lab.Run](x, "/api/run", members{"breaker": members{"open": 0}}); r.Breaker.State != "closed" {
+		t.Errorf("%+v", r)
+	}
+	if r := must[lab.Run](x, "/api/run", members{"switch": false}); r.Switch.On {
+		t.Errorf("%+v", r)
+	}
+	if c := must[lab.Call](x, "/api/dial", members{"caller": "1"}); c.Call.HubSpotRequests != 0 || *c.Call.Outcome != "lookup_failed" {
+		t.Errorf("switched off: %+v", c.Call)
+	}
+	must[lab.Run](x, "/api/run", members{"switch": true, "at": "2026-11-24T09:00:00Z"})
+
+	broken := strings.Replace(s.Text, "priority: 10", "priority: ten", 1)
+	check := must[lab.Check](x, "/api/text", members{"text": broken, "revision": s.Revision})
+	line := strings.Count(broken[:strings.Index(broken, "priority: ten")], "\n") + 1
+	if check.OK || *check.Dials != 1 || !check.Edited || len(check.Findings) != 1 || check.Findings[0].Line != line || !check.Findings[0].InText || fmt.Sprint(check.Changed) != fmt.Sprintf("[%d]", line) {
+		t.Errorf("%+v", check)
+	}
+	mended := strings.Replace(s.Text, "priority: 10", "priority: 14", 1)
+	check = must[lab.Check](x, "/api/text", members{"text": mended, "revision": check.Revision})
+	if !check.OK || *check.Dials != check.Revision || check.Counts["error"] != 0 {
+		t.Errorf("%+v", check)
+	}
+	again := must[lab.Call](x, "/api/dial", members{"again": 1})
+	if again.Call.Priority != first.Call.Priority+4 || again.Dial.At != first.Dial.At || *again.Again != 1 || *again.Against != 1 {
+		t.Errorf("%+v", again)
+	}
+	if got := fmt.Sprint(again.Moved); !strings.Contains(got, "{priority 11 15}") || strings.Contains(got, "policy") {
+		t.Errorf("moved: %v", again.Moved)
+	}
+	for _, of := range []string{"flow", "rules"} {
+		pic := must[lab.Picture](x, "/api/picture?of="+of, nil)
+		if !strings.HasPrefix(pic.SVG, "<svg") || len(pic.Nodes) < 3 || pic.Hash != *map[string]*string{"flow": check.Pictures.Flow, "rules": check.Pictures.Rules}[of] {
+			t.Errorf("%s: %.200s", of, pic.SVG)
+		}
+	}
+	if marked := must[lab.Picture](x, fmt.Sprintf("/api/picture?of=flow&call=%d", again.Number), nil); !strings.Contains(marked.SVG, " on") {
+		t.Error("the way of the call is not marked")
+	}
+	if c := must[lab.Call](x, fmt.Sprintf("/api/call?number=%d", again.Number), nil); !reflect.DeepEqual(c.Steps, again.Steps) {
+		t.Error("the call is another one when it is asked for again")
+	}
+
+	before := read(suite)
+	kept := must[lab.Kept](x, "/api/keep", members{"call": again.Number, "name": "a: \"great\" deal # 1"})
+	if kept.Written || kept.Creates || read(suite) != before || strings.Contains(kept.Entry, "5550142") || len(kept.Notes) != 0 {
+		t.Errorf("%+v", kept)
+	}
+	if status, answer := x.ask(http.MethodPost, "/api/keep", members{"call": again.Number, "confirm": true, "over": "00"}); status != http.StatusConflict || read(suite) != before {
+		t.Errorf("%d %s", status, answer)
+	}
+	kept = must[lab.Kept](x, "/api/keep", members{"call": again.Number, "name": "a: \"great\" deal # 1", "confirm": true, "over": *kept.Disk})
+	if after := read(suite); !kept.Written || !strings.HasPrefix(after, before) || !strings.Contains(after, "+15135550142") {
+		t.Errorf("%+v\n%s", kept, after)
+	}
+	saved := must[lab.Saved](x, "/api/save", members{"revision": check.Revision})
+	if saved.Written || read(file) != s.Text || !slices.Contains(saved.Diff, "+      to: {queue: Sales, skills: [Senior_Account_Managers], priority: 14}") {
+		t.Errorf("%+v", saved)
+	}
+	must[lab.Saved](x, "/api/save", members{"revision": check.Revision, "confirm": true})
+	if info, err := os.Stat(file); err != nil || read(file) != mended || info.Mode().Perm() != 0o640 {
+		t.Errorf("%v %v", info, err)
+	}
+	code, out, errs := p.run("simulate", "-f", file, "--suite", suite, "-o", "json")
+	if failed := strings.Count(out, `"great\" deal # 1`); code != 2 || failed != 0 { // the suite of the example expects the old priority
+		t.Errorf("the kept call is not as it was seen: exit code %d\n%s%s", code, out, errs)
+	}
+	if err := os.WriteFile(file, []byte(mended+"# by hand\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, answer := x.ask(http.MethodPost, "/api/save", members{"revision": check.Revision, "confirm": true}); status != http.StatusConflict || !strings.HasSuffix(read(file), "# by hand\n") {
+		t.Errorf("%d %s", status, answer)
+	}
+	if r := must[lab.Session](x, "/api/reload", members{}); r.Text != mended+"# by hand\n" || r.File.Edited || len(r.Calls) == 0 {
+		t.Errorf("%+v", r.File)
+	}
+	proof := must[lab.Proof](x, fmt.Sprintf("/api/proof?revision=%d", check.Revision+1), nil)
+	if proof.State == "running" {
+		proof = must[lab.Proof](x, fmt.Sprintf("/api/proof?revision=%d", check.Revision+1), nil)
+	}
+	if proof.State != "done" || !strings.Contains(proof.Text, "properties hold") {
+		t.Errorf("%+v", proof)
+	}
+	if r := must[lab.Run](x, "/api/reset", members{}); r.Calls != 0 || r.At != "2026-11-23T15:00:00Z" || !r.Switch.On {
+		t.Errorf("%+v", r)
+	}
+	for body, want := range map[string]int{
+		`{"caller":"999"}`: 404, `{"again":1}`: 404, `{"ani":"+15135550142","caller":"1"}`: 400, `{"ani":"Lucia"}`: 400, `{"ani":"+1513","faults":["418"]}`: 400, `{"ani":"+15135550142","dnis":"+15135559999"}`: 400,
+		`{"ani":"+15135550142","faults":["nonsense=timeout"]}`: 400, `{"ani":"+15135550142","schedule":"open"}`: 400, `{"ani":"+15135550142","at":"0001-01-01T00:00:00Z"}`: 400, `{"ani":"` + strings.Repeat("1", 2000) + `"}`: 400,
+	} {
+		if status, answer := x.ask(http.MethodPost, "/api/dial", json.RawMessage(body)); status != want || strings.Contains(answer, "Lucia") {
+			t.Errorf("%.80s: %d, want %d: %s", body, status, want, answer)
+		}
+	}
+	lacking := must[lab.Call](x, "/api/dial", members{"ani": "+15135550142", "lacks": members{"queues": []string{"Sales"}}})
+	if *lacking.Call.Queue == "Sales" {
+		t.Errorf("%+v", lacking.Call)
+	}
+	hung := must[lab.Call](x, "/api/dial", members{"ani": "+15135550142", "lacks": members{"transfers": []string{"Sales", "General Support"}, "table": true}})
+	if hung.Call.Queue != nil {
+		t.Errorf("%+v", hung.Call)
+	}
+	x.close(0)
+}
+
+// The example of the demo is on no disk: it is saved under a name, and calls of it cannot be kept.
+func TestDemoLab(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	x := openLab(t, hurried(t), "demo", "--lab")
+	s := must[lab.Session](x, "/api/session", nil)
+	if s.File.Path != nil || !s.File.Save || s.Suite.Save || s.Suite.Why == nil || !s.Check.OK {
+		t.Fatalf("%+v %+v", s.File, s.Suite)
+	}
+	if c := must[lab.Call](x, "/api/dial", members{"caller": "1"}); *c.Call.Queue != "Sales" {
+		t.Errorf("%+v", c.Call)
+	}
+	if status, answer := x.ask(http.MethodPost, "/api/keep", members{"call": 1}); status != 400 || !strings.Contains(answer, "render --example") {
+		t.Errorf("%d %s", status, answer)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 0 {
+		t.Errorf("%v %v", entries, err)
+	}
+	must[lab.Saved](x, "/api/save", members{"revision": s.Revision, "name": "mine.yaml", "confirm": true})
+	if data, err := os.ReadFile("mine.yaml"); err != nil || string(data) != s.Text {
+		t.Errorf("%v", err)
+	}
+}
+
+// No answer of the lab holds a secret or a person of the fixtures, and what others say does
+// nothing; what the user himself has written comes back as it is.
+func TestLabLeaksNothing(t *testing.T) {
+	m := newMarked(t, "mixed")
+	l := &leaks{t: t}
+	x := openLab(t, m.program, "lab", "-f", m.file)
+	s := must[lab.Session](x, "/api/session", nil)
+	for _, c := range s.Choices.Callers {
+		for _, faults := range [][]string{{}, {"timeout"}, {"malformed"}, {"502"}} {
+			call := must[lab.Call](x, "/api/dial", members{"caller": c.ID, "faults": faults})
+			x.ask(http.MethodGet, fmt.Sprintf("/api/picture?of=flow&call=%d", call.Number), nil)
+			x.ask(http.MethodPost, "/api/keep", members{"call": call.Number, "name": "x"})
+		}
+	}
+	for _, ani := range people() {
+		x.ask(http.MethodPost, "/api/dial", members{"ani": ani})
+	}
+	x.ask(http.MethodPost, "/api/dial", members{"ani": "\"Lucia Mark\" <sip:+15135550142@host>"})
+	x.ask(http.MethodGet, "/api/session", nil)
+	for i, a := range x.answers {
+		l.hold(fmt.Sprintf("answer %d", i), a, true)
+		for _, name := range []string{"Lucia", "Mark & Sons"} {
+			if strings.Contains(a, name) {
+				t.Errorf("answer %d has %s: %s", i, name, around(a, name))
+			}
+		}
+	}
+	if len(x.answers) < 20 {
+		t.Errorf("%d answers", len(x.answers))
+	}
+	x.answers = nil
+	evil := strings.ToValidUTF8(acting, "") + " <script>alert(1)</script>"
+	text := strings.Replace(s.Text, "\n", " # "+strings.NewReplacer("\n", "", "\r", "", "\u2028", "", "\u2029", "", "\u0085", "").Replace(evil)+"\n", 1)
+	x.ask(http.MethodPost, "/api/text", members{"text": text, "revision": 1})
+	after := must[lab.Session](x, "/api/session", nil)
+	if after.Text != text {
+		t.Error("the text does not come back as it was written")
+	}
+	for _, hostile := range []string{evil, "version: 1\nname: " + fmt.Sprintf("%q", evil), strings.Repeat("[", 10000), "a: &a [*a, *a]", strings.Repeat("- ", 5000), "\ufeff", "", "version: 1\n" + strings.Repeat("x: {y: ", 2000)} {
+		status, answer := x.ask(http.MethodPost, "/api/text", members{"text": hostile, "revision": must[lab.Session](x, "/api/session", nil).Revision})
+		if status != http.StatusOK {
+			t.Errorf("%.40q: %d %s", hostile, status, answer)
+		}
+		x.ask(http.MethodPost, "/api/complete", members{"line": 1, "column": 5})
+		x.ask(http.MethodPost, "/api/hover", members{"line": 1, "column": 5})
+	}
+	for i, a := range x.answers {
+		l.hold(fmt.Sprintf("answer %d of a hostile text", i), a, true)
+	}
+	x.close(0)
+	l.hold("standard error", x.err.String(), true)
+}
