@@ -187,8 +187,9 @@ export class Editor {
       }
       at += token.text.length;
     }
-    const worst = this.#worst(found.filter((f) => f.line === n && f.severity !== "info"));
-    if (worst) node.append(el(`span.lens.${worst.severity}`, {}, `${shapes[worst.severity]} ${worst.message}`));
+    const here = found.filter((f) => f.line === n && f.severity !== "info");
+    const worst = this.#worst(here);
+    if (worst) node.append(el(`span.lens.${worst.severity}`, {}, `${shapes[worst.severity]} ${here.length > 1 ? `1 of ${here.length}: ` : ""}${worst.message}`));
     if (!node.hasChildNodes() || at === 0) node.prepend("\u200b");
     return node;
   }

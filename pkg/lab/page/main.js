@@ -19,7 +19,8 @@ const state = {
   player: new Player(),
   of: "flow",
   shown: "", // key of the picture that is shown
-  pictures: new Map(),
+  pictures: new Map(), // promises by key
+  drawing: 0,
   nodes: [], // of the picture that is shown, with their lines
   replay: false, // the call is walked through its own picture, though the text has changed since
   flows: new Map(), // hash of the flow's picture by the revision of the text
@@ -179,24 +180,33 @@ async function drawPicture() {
     return;
   }
   if (!number && !now) return noPicture("Nothing can be drawn before the file has been read without an error: the findings say what is wrong with it.");
-  let found = state.pictures.get(key);
-  if (!found) {
-    try {
-      found = await get("picture", { of: state.of, call: number });
-    } catch (error) {
-      if (error instanceof Gone) return;
-      if (!(error instanceof Refused)) throw error;
-      return noPicture(error.message + (error.hint ? `: ${error.hint}` : ""));
-    }
-    if (state.pictures.size > 24) state.pictures.delete(state.pictures.keys().next().value);
-    state.pictures.set(key, found);
+  const turn = ++state.drawing;
+  let found;
+  try {
+    found = await drawn(key, number);
+  } catch (error) {
+    if (error instanceof Gone || turn !== state.drawing) return;
+    if (!(error instanceof Refused)) throw error;
+    return noPicture(error.message + (error.hint ? `: ${error.hint}` : ""));
   }
-  if (number && state.call?.number !== number) return; // another call came meanwhile
+  if (turn !== state.drawing) return; // something else is to be shown by now
   state.shown = key;
   state.nodes = found.nodes;
   picture.show(found.svg, state.of === "flow" ? "Picture of the flow" : "Picture of the rules", state.of);
   if (state.of === "rules") picture.toMarked();
   walk(true);
+}
+
+/** Asks for a picture once; the last ones are kept. */
+function drawn(key, number) {
+  let found = state.pictures.get(key);
+  if (!found) {
+    found = get("picture", { of: state.of, call: number });
+    found.catch(() => state.pictures.delete(key));
+    if (state.pictures.size > 24) state.pictures.delete(state.pictures.keys().next().value);
+    state.pictures.set(key, found);
+  }
+  return found;
 }
 
 /** A box of the flow is a step of the call, one of the rules a line of the file. */
@@ -213,6 +223,7 @@ function chosen(id) {
 }
 
 function noPicture(words) {
+  state.drawing++;
   state.shown = "";
   picture.show("", "Picture", "");
   fill($("picture"), el("p.empty", {}, words));
@@ -651,7 +662,7 @@ function gone(reason) {
   if (reason === why) return;
   why = reason;
   if (reason === null) return banner("");
-  if (reason === "token") return banner("The lab does not know this page: it is of an earlier run. Open the address that the terminal shows now. What you wrote can be copied first.", copyButton());
+  if (reason === "token") return banner("The lab does not know this page: it is of an earlier run. Open the address that the terminal shows now. What you wrote can be copied first.", state.session ? copyButton() : null);
   banner(
     "The lab has ended: Ctrl-C in its terminal, or an idle hour. Nothing can be dialled or saved, and nothing you wrote is lost as long as this page is open.",
     copyButton(),

@@ -18,6 +18,8 @@ export class Phone {
     this.dial = dial;
     fill($("keypad"), digits.map(([digit, letters]) => this.#key(digit, letters)));
     $("number").addEventListener("input", () => this.#typed());
+    // A caller's number is replaced as a whole, not written on.
+    $("number").addEventListener("focus", () => this.#caller && $("number").select());
     $("rubout").addEventListener("click", () => {
       $("number").value = this.#caller ? "" : $("number").value.slice(0, -1);
       this.#typed();

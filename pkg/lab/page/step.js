@@ -168,29 +168,24 @@ export function showResult(call, stale, { again, keep }) {
 function moved(call) {
   if (!call.against) return null;
   if (!call.moved.length) return el("p.note", { id: "moved" }, `Nothing moved since call ${call.against}.`);
-  // A list of values, such as participant data, is of interest only where it differs.
-  const many = (m) => /; /.test(m.was + m.is);
-  const short = call.moved.filter((m) => !many(m));
-  const lists = call.moved.filter(many).map((m) => ({ what: m.what, parts: parts(m.was, m.is) }));
+  // Where the call goes is said at once; what it leaves, value by value, when it is asked for.
+  const groups = [
+    ["what the agent sees", "agent sees "],
+    ["participant data", "data "],
+  ].map(([title, prefix]) => ({ title, prefix, moves: call.moved.filter((m) => m.what.startsWith(prefix)) }));
+  const first = call.moved.filter((m) => !groups.some((g) => g.moves.includes(m)));
   return el(
     "div.moved",
     { id: "moved" },
     el("strong", {}, `Moved since call ${call.against}: `),
-    short.length ? el("ul", {}, short.map((m) => el("li", {}, change(m)))) : "only what the call leaves.",
-    lists.map((l) => el("details", {}, el("summary", {}, `${l.what}: ${count(l.parts.length, "value")}`), el("ul.lines", {}, l.parts.map((m) => el("li", {}, change(m)))))),
+    first.length ? el("ul", {}, first.map((m) => el("li", {}, change(m.what, m)))) : "only what the call leaves.",
+    groups
+      .filter((g) => g.moves.length)
+      .map((g) => el("details", {}, el("summary", {}, `${g.title}: ${count(g.moves.length, "value")}`), el("ul.lines", {}, g.moves.map((m) => el("li", {}, change(m.what.slice(g.prefix.length), m)))))),
   );
 }
 
-const change = (m) => [el("span.note", {}, m.what + " "), el("s", {}, m.was || "nothing"), el("span.sr", {}, " became "), " ", el("b", {}, m.is || "nothing")];
-
-/** What differs between two texts "name: value; name: value". */
-function parts(was, is) {
-  const read = (text) => new Map(text.split("; ").filter(Boolean).map((p) => (p.includes(": ") ? [p.slice(0, p.indexOf(": ")), p.slice(p.indexOf(": ") + 2)] : p.endsWith(":") ? [p.slice(0, -1), ""] : ["", p])));
-  const [before, after] = [read(was), read(is)];
-  return [...new Set([...before.keys(), ...after.keys()])]
-    .map((what) => ({ what, was: before.get(what) ?? "", is: after.get(what) ?? "" }))
-    .filter((m) => m.was !== m.is);
-}
+const change = (what, m) => [el("span.note", {}, what + " "), el("s", {}, m.was || "nothing"), el("span.sr", {}, " became "), " ", el("b", {}, m.is || "nothing")];
 
 const pair = (name, value) => (value === null || value === undefined ? null : el("div", {}, el("dt", {}, name), el("dd.figure", {}, String(value))));
 
