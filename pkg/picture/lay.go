@@ -160,21 +160,20 @@ type fit struct {
 	beyond  int // columns for chips beyond the boxes
 }
 
-// fits are the ways to use a width, the ones that are read most easily first: long labels on
-// few lines, then narrower ones, then fewer columns.
-func fits(width, box, items int) []fit {
+// fits are the ways to use a number of columns, the ones that are read most easily
+// first: long labels on few lines, then narrower ones, then chips below boxes. The last one is
+// the narrowest.
+func fits(box, columns, items int) []fit {
 	var out []fit
-	for columns := max(2, (width-2*lanePad)/(box+columnGap)); columns >= 2; columns-- {
-		for _, f := range []fit{
-			{label: 300, chip: chipWidth, beyond: 1}, {label: 200, chip: chipWidth, beyond: 1}, {label: 124, chip: chipWidth, beyond: 1},
-			{label: 124, chip: 124, beyond: 1}, {label: 88, chip: 116, beyond: 1}, {label: 124, chip: chipWidth}, {label: 88, chip: 124},
-		} {
-			if items > patience && f.label != 124 {
-				continue
-			}
-			f.box, f.columns = box, columns
-			out = append(out, f)
+	for _, f := range []fit{
+		{label: 300, chip: chipWidth, beyond: 1}, {label: 200, chip: chipWidth, beyond: 1}, {label: 124, chip: chipWidth, beyond: 1},
+		{label: 124, chip: 124, beyond: 1}, {label: 88, chip: 116, beyond: 1}, {label: 124, chip: chipWidth}, {label: 88, chip: 124},
+	} {
+		if items > patience && f.label != 124 {
+			continue
 		}
+		f.columns, f.box = columns, box
+		out = append(out, f)
 	}
 	return out
 }
@@ -185,16 +184,25 @@ func (d *Drawing) piece(x *atlas, lane int, nodes []int, width int, cut bool) *p
 	back := chips{}
 	x.backEdges(lane, nodes, back)
 	var best *piece
-	for _, f := range fits(width, d.box, len(nodes)) {
-		pc := d.try(x, lane, nodes, f, maps.Clone(back), cut)
-		if pc == nil {
-			return nil // with fewer columns even more would have to be cut
-		}
-		if best == nil || pc.w < best.w {
-			best = pc
-		}
-		if pc.w <= width {
-			return pc
+	for columns := max(2, (width-2*lanePad)/(d.box+columnGap)); columns >= 2; columns-- {
+		all := fits(d.box, columns, len(nodes))
+		for i, f := range all {
+			pc := d.try(x, lane, nodes, f, maps.Clone(back), cut)
+			if pc == nil {
+				return nil // with fewer columns even more would have to be cut
+			}
+			if best == nil || pc.w < best.w {
+				best = pc
+			}
+			if pc.w <= width {
+				return pc
+			}
+			if i == 0 { // is there any sense in what lies between this and the narrowest?
+				last := d.try(x, lane, nodes, all[len(all)-1], maps.Clone(back), cut)
+				if last == nil || last.w > width {
+					break
+				}
+			}
 		}
 	}
 	if !cut {

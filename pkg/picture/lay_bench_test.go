@@ -51,3 +51,10 @@ func TestBigGraphsAreLaidOut(t *testing.T) {
 		t.Logf("%d in a lane: %v, %d by %d pixels, %d crossings", inLane, time.Since(begin), d.W, d.H, d.Crossings())
 	}
 }
+
+func BenchmarkLayExample(b *testing.B) {
+	g := pictures(b)["basic"]
+	for b.Loop() {
+		Lay(g)
+	}
+}
