@@ -29,6 +29,7 @@ type LanePlace struct {
 // A NodePlace is where a node is drawn.
 type NodePlace struct {
 	Rect
+	Ref  string     // letter by which chips name it; empty when no chip does
 	Tag  string     // says what kind of ending it is; empty for others
 	Text []TextLine // wrapped
 	Note []string   // wrapped

@@ -36,7 +36,7 @@ const (
 	track      = 9
 	columnGap  = 26 // at least
 	rowGap     = 26 // at least
-	fromBox    = 12 // from a box to the first track
+	fromBox    = 16 // from a box to the first track
 	underToBox = 8  // from a label beside a line that goes down to what it goes to
 	toBox      = 16 // from the last track, or a label, to a box: an arrow's head and some line
 	labelLines = 3
@@ -218,7 +218,7 @@ const mostTries = 40
 // would run side by side.
 func (d *Drawing) try(x *atlas, lane int, nodes []int, f fit, found chips, cut bool) *piece {
 	for tries := 0; ; tries++ {
-		p := newPlot(d.Graph, x, lane, nodes, f, found, func(it *item) { d.size(x, f, found, it) })
+		p := newPlot(d.Graph, x, lane, nodes, f, found, func(it *item, refs map[int]string) { d.size(x, f, found, it, refs) })
 		p.place()
 		if len(p.deep) > 0 && !cut {
 			return nil
@@ -236,12 +236,16 @@ func (d *Drawing) try(x *atlas, lane int, nodes []int, f fit, found chips, cut b
 }
 
 // size gives an item its width and height.
-func (d *Drawing) size(x *atlas, f fit, found chips, it *item) {
+func (d *Drawing) size(x *atlas, f fit, found chips, it *item, refs map[int]string) {
 	switch {
 	case it.node >= 0:
 		it.w, it.h = d.Nodes[it.node].W, d.Nodes[it.node].H
 	case it.chip:
-		it.text = wrap(d.chipText(x, found, it.edge), noteSize, f.chip-2*chipPad-arrowRoom, 2)
+		text := d.chipText(x, found, it.edge)
+		if ref := refs[x.to[it.edge]]; found[it.edge] == chipLong {
+			text = ref + " · " + text
+		}
+		it.text = wrap(text, noteSize, f.chip-2*chipPad-arrowRoom, 2)
 		it.w, it.h = widest(it.text, noteSize, false)+2*chipPad+arrowRoom, noteHeight*len(it.text)+2*chipPadY
 	}
 }

@@ -42,7 +42,8 @@ type plot struct {
 	back       map[int][]*item // chips that lead back to a node, by its index
 	fit        fit
 	chips      chips
-	deep       []*item // boxes that would stand beyond the last column
+	refs       map[int]string // letters of the nodes that chips lead to over a long way
+	deep       []*item        // boxes that would stand beyond the last column
 	rows, cols int
 	cells      map[[2]int]*item
 }
@@ -136,7 +137,7 @@ func (x *atlas) backEdges(lane int, nodes []int, found chips) {
 }
 
 // newPlot makes items and ways of a lane. Edges in chips end at one.
-func newPlot(g *Graph, x *atlas, lane int, nodes []int, room fit, found chips, size func(*item)) *plot {
+func newPlot(g *Graph, x *atlas, lane int, nodes []int, room fit, found chips, size func(*item, map[int]string)) *plot {
 	p := &plot{g: g, lane: lane, fit: room, chips: found, cells: map[[2]int]*item{}, back: map[int][]*item{}}
 	if lane+1 < len(g.Lanes) && x.entry[lane+1] >= 0 {
 		p.after = g.Nodes[x.entry[lane+1]].ID
@@ -165,13 +166,41 @@ func newPlot(g *Graph, x *atlas, lane int, nodes []int, room fit, found chips, s
 			p.ways = append(p.ways, w)
 		}
 	}
+	p.refer(x)
 	for _, it := range p.items {
-		size(it)
+		size(it, p.refs)
 	}
 	p.sort()
 	p.dominate()
 	p.weigh()
 	return p
+}
+
+// refer gives letters to the nodes of the lane that chips lead to over a long way: the name alone
+// may be that of several.
+func (p *plot) refer(x *atlas) {
+	p.refs = map[int]string{}
+	for _, it := range p.items {
+		if it.chip && p.chips[it.edge] == chipLong {
+			p.refs[x.to[it.edge]] = ""
+		}
+	}
+	n := 0
+	for _, it := range p.items {
+		if _, ok := p.refs[it.node]; ok && it.node >= 0 {
+			p.refs[it.node] = column(n)
+			n++
+		}
+	}
+}
+
+// column counts A, B, …, Z, AA, as columns of a sheet do.
+func column(n int) string {
+	s := ""
+	for n++; n > 0; n = (n - 1) / 26 {
+		s = string(rune('A'+(n-1)%26)) + s
+	}
+	return s
 }
 
 // sort numbers the items so that every way leads to a greater number: what is met first, first.
@@ -340,9 +369,10 @@ func (p *plot) split(it *item) (down *item, right []*item) {
 		}
 		return nil, nil
 	}
-	straight := p.straight(it, direct)
-	if straight == nil && len(heads) > 0 && (len(it.joins) == 0 || len(it.out) == 2) {
-		down = p.main(it)
+	straight, main := p.straight(it, direct), p.main(it)
+	refused := straight == nil && len(direct) > 0 && len(it.joins) > 0
+	if straight == nil && main != nil && (len(it.joins) == 0 || len(it.out) == 2 || refused || p.onlyOneGoesWell(it, main)) {
+		down = main
 	}
 	for _, w := range it.out {
 		switch {
@@ -359,17 +389,42 @@ func (p *plot) split(it *item) (down *item, right []*item) {
 }
 
 // straight is the way of an item that leaves through its bottom without a head: to where its
-// ways come together, or, where nothing comes together, to where others do.
+// ways come together, or, where nothing comes together, to where others do. A way of what went
+// wrong is not it when there is something else to do.
 func (p *plot) straight(it *item, direct []*wire) *wire {
-	for _, w := range direct {
-		if len(it.joins) > 0 && w.to == it.joins[0] {
-			return w
+	var w *wire
+	for _, o := range direct {
+		if w == nil && len(it.joins) > 0 && o.to == it.joins[0] || len(it.joins) == 0 {
+			w = o
 		}
 	}
-	if len(it.joins) == 0 && len(direct) > 0 {
-		return direct[len(direct)-1]
+	if w != nil && p.amiss(w) {
+		for _, h := range it.heads {
+			if !h.chip && !p.amiss(it.to(h)) {
+				return nil
+			}
+		}
 	}
-	return nil
+	return w
+}
+
+// branchesAmiss are those of what went wrong or was not there.
+var branchesAmiss = []string{"failure", "timeout", "notFound", "maxNoMatches", "maxNoInputs", "noIntent", "noInput", "noMatch", "noEntry"}
+
+// amiss says whether a way is only taken when something went wrong.
+func (p *plot) amiss(w *wire) bool {
+	e := &p.g.Edges[w.edge]
+	return slices.Contains(branchesAmiss, e.Branch)
+}
+
+// to is the way to a head.
+func (it *item) to(head *item) *wire {
+	return it.out[slices.IndexFunc(it.out, func(w *wire) bool { return w.to == head })]
+}
+
+// onlyOneGoesWell says whether all ways but that to one head are of what went wrong.
+func (p *plot) onlyOneGoesWell(it, head *item) bool {
+	return !slices.ContainsFunc(it.out, func(w *wire) bool { return p.amiss(w) == (w.to == head) })
 }
 
 // main is the head that continues what a reader follows: where calls end well, else where more
@@ -389,6 +444,9 @@ func (p *plot) better(it, a, b *item) bool {
 		if x, y := p.returns(it, a), p.returns(it, b); x != y {
 			return y
 		}
+	}
+	if x, y := p.amiss(it.to(a)), p.amiss(it.to(b)); x != y {
+		return y
 	}
 	switch {
 	case a.size >= muchMore*b.size:

@@ -286,8 +286,8 @@ func (m *metrics) frames() {
 
 // Around what a loop repeats: the room to its frame, and how much more for a loop in it.
 const (
-	framePad  = 7
-	frameStep = 4
+	framePad  = 6
+	frameStep = 3
 )
 
 func around(a, b Rect) Rect {
@@ -332,7 +332,7 @@ func (d *Drawing) take(x *atlas, pc *piece, dx, dy, w int) {
 	for it, r := range pc.place {
 		switch {
 		case it.node >= 0:
-			d.Nodes[it.node].Rect = shift(r)
+			d.Nodes[it.node].Rect, d.Nodes[it.node].Ref = shift(r), pc.p.refs[it.node]
 		case it.chip:
 			e, kind := &d.Edges[it.edge], pc.p.chips[it.edge]
 			e.Chip, e.Text, e.Back, e.Far = shift(r), it.text, kind == chipBack, kind == chipFar

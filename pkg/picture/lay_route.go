@@ -178,8 +178,8 @@ func join(parts ...[]spot) []spot { return slices.Concat(parts...) }
 // What a line costs: its length, corners that the eye has to follow, and lines it crosses.
 const (
 	cornerCost   = 2
-	crossingCost = 12
-	nearCost     = 5
+	crossingCost = 40
+	nearCost     = 10
 )
 
 func (r *router) cost(spots []spot, net int) int {

@@ -322,6 +322,10 @@ func (w *writer) node(i int) {
 		w.add(`<path class="hatch"`).attr("fill", "url(#"+w.prefix+"hatching)").attr("d", outline(n.Kind, p.Rect)).add("/>")
 	}
 	w.nodeText(n, p)
+	if p.Ref != "" {
+		wide := max(20, textWidth(p.Ref, noteSize, true)+10)
+		w.badge("ref", Rect{p.X - 8, p.bottom() - 10, wide, 20}, p.Ref)
+	}
 	w.badges(n, p)
 	w.add("</g>\n")
 }
