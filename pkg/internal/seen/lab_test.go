@@ -129,7 +129,7 @@ func (l lab) walk() {
 	l.says("#step-body .request", "200")
 	l.says("#step-body", "waits ")
 	for _, secret := range []string{"5135550142", "15135550142"} {
-		if browser.Value[bool](l.Page, "document.querySelector('main').textContent.replace(/[ ()-]/g, '').includes("+quoted(secret)+")") {
+		if browser.Value[bool](l.Page, "[...document.querySelectorAll('#stage, #side, #run, #phone')].map(e => e.textContent).join(' ').replace(/[ ()-]/g, '').includes("+quoted(secret)+")") {
 			l.t.Errorf("the page tells the number %s", secret)
 		}
 	}
