@@ -130,9 +130,16 @@ func Value[T any](p *Page, expression string) T {
 	defer stop()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
-		p.fail(expression, err)
+		p.fail(short(expression), err)
 	}
 	return v
+}
+
+func short(s string) string {
+	if len(s) > 300 {
+		return s[:300] + "…"
+	}
+	return s
 }
 
 // apart is Value in a world of its own, where a script has the document and none of the page's names.

@@ -19,10 +19,19 @@ var drawings = map[string][]string{
 	"rules": {"graph", "--rules"},
 }
 
+// marked are pictures with the way of calls in them.
+var marked = map[string][]string{
+	"flow of a call":   {"graph", "--ani", "+15135550142"},
+	"flow of a fault":  {"graph", "--ani", "+15135550142", "--fault", "timeout"},
+	"rules of a call":  {"graph", "--rules", "--ani", "+15135550142"},
+	"flow of a suite":  {"graph", "--coverage", "examples/basic/calls.yaml"},
+	"rules of a suite": {"graph", "--rules", "--coverage", "examples/basic/calls.yaml"},
+}
+
 // draw has the program draw, and gives the name of the picture.
 func (d desk) draw(example, name string, args ...string) string {
 	d.t.Helper()
-	file := example + "-" + name + ".svg"
+	file := example + "-" + strings.ReplaceAll(name, " ", "-") + ".svg"
 	svg := d.run(nil, append(append([]string{}, args...), "-f", filepath.Join("examples", example, "dealroute.yaml"), "-o", "svg")...)
 	if err := os.WriteFile(d.path(file), svg, 0o600); err != nil {
 		d.t.Fatal(err)
@@ -40,6 +49,9 @@ func TestPicturesFit(t *testing.T) {
 			files[example+" "+name] = d.draw(example, name, args...)
 		}
 	}
+	for name, args := range marked {
+		files["basic "+name] = d.draw("basic", name, args...)
+	}
 	lettersOf(t, func(t *testing.T, b *browser.Browser) {
 		for name, file := range files {
 			t.Run(name, func(t *testing.T) {
@@ -48,6 +60,10 @@ func TestPicturesFit(t *testing.T) {
 					t.Error(s)
 				}
 				p.Readable("at 1280 pixels")
+				p.Look(browser.Wide.InDark().OnItsOwn())
+				for _, s := range browser.Value[[]string](p, fits) {
+					t.Error("dark: " + s)
+				}
 			})
 		}
 	})
@@ -74,13 +90,16 @@ func TestFitsFinds(t *testing.T) {
 		{"label on a box", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="b"><text x="170" y="60">found</text></g>`, `text on a box: "found" on n-a`},
 		{"line through a box", find + deal + `<g class="edge" id="e-1" data-from="b" data-to="c"><path class="line" d="M10 40H250"/></g>`, "a line goes through a box: e-1 through n-a"},
 		{"line through its own text", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="b"><path class="line" d="M100 60V120"/><text x="80" y="95">found</text></g>`, `a line goes through text: e-1 through "found"`},
-		{"chip too small", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="c"><rect class="chip" x="200" y="30" width="40" height="20"/><text class="chip-text" x="205" y="45">Choose the rule</text></g>`, "text leaves its chip by "},
+		{"chip too small", find + deal + `<g class="edge" id="e-1" data-from="a" data-to="c"><rect class="chip" x="200" y="30" width="40" height="20"/><text class="chip-text" x="205" y="45">Choose the rule</text></g>`, "text leaves its mark by "},
+		{"faint", `<g class="node" id="n-a" data-node="a"><rect x="20" y="20" width="160" height="40"/><text x="30" y="45" style="fill: #999">Find contact</text></g>`, "contrast of 2.8 to 1"},
+		{"the colour of its box", `<g class="node" id="n-a" data-node="a"><rect x="20" y="20" width="160" height="40" style="fill: #222"/><text x="30" y="45">Find contact</text></g>`, "contrast of 1."},
+		{"a mark on text", `<g class="node" id="n-a" data-node="a"><rect x="20" y="20" width="160" height="40"/><text x="30" y="45">Find contact</text><rect class="wait" x="90" y="30" width="60" height="18"/><text class="wait-text" x="95" y="43">118 ms</text></g>`, "a mark on text"},
 		{"chip on a box", find + deal + `<g class="edge" id="e-1" data-from="b" data-to="c"><rect class="chip" x="150" y="30" width="140" height="20"/><text class="chip-text" x="190" y="45">Choose</text></g>`, "box on box: n-a and e-1"},
 		{"line through a chip", find + deal + line + `<g class="edge" id="e-2" data-from="a" data-to="c"><rect class="chip" x="90" y="70" width="60" height="20"/></g>`, "a line goes through a box: e-1 through e-2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			name := filepath.Join(t.TempDir(), "a.svg")
-			svg := `<svg xmlns="http://www.w3.org/2000/svg" class="picture" width="420" height="200" viewBox="0 0 420 200"><style>text{font:13px sans-serif}rect,path{fill:none;stroke:#000}</style>` + test.svg + `</svg>`
+			svg := `<svg xmlns="http://www.w3.org/2000/svg" class="picture" width="420" height="200" viewBox="0 0 420 200" style="background: #fff"><style>text{font:13px sans-serif}rect,path{fill:none;stroke:#000}</style>` + test.svg + `</svg>`
 			if err := os.WriteFile(name, []byte(svg), 0o600); err != nil {
 				t.Fatal(err)
 			}

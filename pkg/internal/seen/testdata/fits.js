@@ -26,11 +26,25 @@
     if (l.left < frame.left - 0.5 || l.right > frame.right + 0.5 || l.top < frame.top - 0.5 || l.bottom > frame.bottom + 0.5) out.push("text leaves the picture: " + words(l.of));
   }
 
+  // What is said of a box stands on its edge in a small box of its own: a number, a wait.
+  const mark = t => { if (!/badge-text|wait-text|chip-text/.test(t.getAttribute("class"))) return null; for (let e = t; e; e = e.previousElementSibling) if (e.matches("rect")) return e; return null; };
+  for (const l of lines) {
+    l.mark = mark(l.of.closest("text"));
+    if (!l.mark) continue;
+    const box = l.mark.getBoundingClientRect();
+    const by = Math.max(box.left - l.left, l.right - box.right, box.top - l.top, l.bottom - box.bottom);
+    if (by > 0.5) out.push("text leaves its mark by " + by.toFixed(1) + " pixels: " + words(l.of));
+  }
+  for (const m of all("rect.badge, rect.wait, rect.chip")) {
+    const box = m.getBoundingClientRect();
+    for (const l of lines) if (l.mark !== m && l.left < box.right - 1 && box.left < l.right - 1 && l.top < box.bottom - 1 && box.top < l.bottom - 1) out.push("a mark on text: " + words(l.of));
+  }
+
   // Text in its box.
   for (const n of nodes) {
     if (!n.shape) { out.push("a box without a shape: " + n.of.id); continue; }
     const box = n.shape.getBoundingClientRect();
-    for (const l of lines.filter(l => l.node === n.of)) {
+    for (const l of lines.filter(l => l.node === n.of && !l.mark)) {
       for (const [x, y] of [[l.left, l.top], [l.right, l.top], [l.left, l.bottom], [l.right, l.bottom]]) {
         if (!within(n.shape, x, y)) {
           const by = Math.max(box.left - l.left, l.right - box.right);
@@ -41,14 +55,8 @@
     }
   }
 
-  // Where an edge goes on out of sight stands in a chip at its end: its words fit, too.
+  // Where an edge goes on out of sight stands in a chip at its end, which is a box for all others.
   const chips = all("g.edge rect.chip").map(r => ({of: r.closest("g.edge"), ...rect(r.getBoundingClientRect())}));
-  for (const c of chips) {
-    for (const l of lines.filter(l => l.edge === c.of && l.of.closest(".chip-text"))) {
-      const by = Math.max(c.left - l.left, l.right - c.right, c.top - l.top, l.bottom - c.bottom);
-      if (by > 0.5) out.push("text leaves its chip by " + by.toFixed(1) + " pixels: " + words(l.of));
-    }
-  }
 
   const meet = (a, b, by) => a.left < b.right - by && b.left < a.right - by && a.top < b.bottom - by && b.top < a.bottom - by;
   for (let i = 0; i < lines.length; i++)
@@ -57,7 +65,7 @@
   const boxes = [...nodes.filter(n => n.shape).map(n => ({of: n.of, ...rect(n.shape.getBoundingClientRect())})), ...chips];
   for (let i = 0; i < boxes.length; i++) {
     for (let j = i + 1; j < boxes.length; j++) if (meet(boxes[i], boxes[j], 1)) out.push("box on box: " + boxes[i].of.id + " and " + boxes[j].of.id);
-    for (const l of lines) if (l.node !== boxes[i].of && l.edge !== boxes[i].of && !l.lane && meet(l, boxes[i], 1)) out.push("text on a box: " + words(l.of) + " on " + boxes[i].of.id);
+    for (const l of lines) if (!l.mark && l.node !== boxes[i].of && l.edge !== boxes[i].of && !l.lane && meet(l, boxes[i], 1)) out.push("text on a box: " + words(l.of) + " on " + boxes[i].of.id);
   }
 
   // Lines, followed point by point.
@@ -74,7 +82,23 @@
       out.push(...hit);
     }
   }
+
+  // Words and what they stand on (hatching aside) differ by 4.5 to 1 at least, as WCAG asks (1.4.3).
+  const shapes = all("rect, polygon, path, ellipse, circle").filter(e => getComputedStyle(e).fill.startsWith("rgb")).map(e => ({of: e, ...rect(e.getBoundingClientRect())}));
+  const paper = colour(getComputedStyle(svg).backgroundColor);
+  for (const l of lines) {
+    const x = (l.left + l.right) / 2, y = (l.top + l.bottom) / 2;
+    const under = shapes.filter(s => s.left <= x && x <= s.right && s.top <= y && y <= s.bottom && s.of.compareDocumentPosition(l.of) & Node.DOCUMENT_POSITION_FOLLOWING && within(s.of, x, y)).pop();
+    const ratio = contrast(colour(getComputedStyle(l.of).fill), under ? colour(getComputedStyle(under.of).fill) : paper);
+    if (ratio < 4.5) out.push("contrast of " + ratio.toFixed(1) + " to 1: " + words(l.of));
+  }
   return [...new Set(out)];
 
+  function colour(text) { return text.match(/[\d.]+/g).slice(0, 3).map(Number); }
+  function contrast(a, b) {
+    const light = c => c.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((n, v, i) => n + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const [x, y] = [light(a), light(b)].sort((p, q) => q - p);
+    return (x + 0.05) / (y + 0.05);
+  }
   function rect(r) { return {left: r.left, right: r.right, top: r.top, bottom: r.bottom}; }
 })()
