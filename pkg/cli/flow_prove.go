@@ -199,13 +199,13 @@ func (o flowProveOptions) replays(path string, taken map[string]bool) view.Repla
 	if path == stdinName {
 		path, name = stdin, "stdin"
 	}
-	words := []string{"dealroute", "flow", "run", path}
+	words, draw := []string{"dealroute", "flow", "run", path}, []string{"dealroute", "graph", path}
 	for _, m := range o.modules {
-		words = append(words, "--module", m)
+		words, draw = append(words, "--module", m), append(draw, "--module", m)
 	}
 	return view.Replays{
 		Command: view.ReplayCommand(words...), Folder: filepath.ToSlash(o.folder),
-		File: func(property string) string { return name + "." + property + ".yaml" },
+		File: func(property string) string { return name + "." + property + ".yaml" }, Drawn: view.ReplayCommand(draw...),
 	}
 }
 

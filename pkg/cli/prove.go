@@ -186,6 +186,6 @@ func replays(file, folder string) view.Replays {
 	}
 	return view.Replays{
 		Command: view.ReplayCommand("dealroute", "simulate", "-f", file), Folder: filepath.ToSlash(folder),
-		File: func(property string) string { return property + ".yaml" },
+		File: func(property string) string { return property + ".yaml" }, Drawn: view.ReplayCommand("dealroute", "graph", "-f", file),
 	}
 }

@@ -410,7 +410,8 @@ func about(g *Graph, f *architect.Flow) string {
 			queues = append(queues, v.Text[0])
 		}
 	}
-	s := fmt.Sprintf("%s through %s: %s and %s", cmp.Or(map[bool]string{true: "The way of a call"}[f.IsCall()], "The way"), count(len(g.Lanes), "task or menu", "tasks and menus"),
+	// error handling has a lane, and is neither
+	s := fmt.Sprintf("%s through %s: %s and %s", cmp.Or(map[bool]string{true: "The way of a call"}[f.IsCall()], "The way"), count(len(g.Lanes)-1, "task or menu", "tasks and menus"),
 		count(n[Question], "question", "questions"), count(n[Ask], "look-up", "look-ups"))
 	return s + "; it ends in " + endings(n) + "."
 }

@@ -72,6 +72,7 @@ type Replays struct {
 	Command string // up to the world file
 	Folder  string // that holds the world files; empty: they are not written
 	File    func(property string) string
+	Drawn   string // command line that draws such a call, up to the property; empty: nothing draws it
 }
 
 // World is the name of the file that holds the call against a property.
@@ -243,8 +244,15 @@ func printProperties(b *diag.Page, r *prove.Report, replay Replays) {
 			diag.Fprintf(b, "  %-12s %s\n", "", replay.command(p.ID))
 		}
 	}
-	if replay.Folder == "" && slices.ContainsFunc(r.Properties, func(p prove.Property) bool { return p.Counterexample != nil }) {
+	first := slices.IndexFunc(r.Properties, func(p prove.Property) bool { return p.Counterexample != nil })
+	if first < 0 {
+		return
+	}
+	if replay.Folder == "" {
 		diag.Fprintf(b, "  %-12s --counterexamples DIR writes these calls into files that replay them\n", "replay")
+	}
+	if id := r.Properties[first].ID; replay.Drawn != "" {
+		diag.Fprintf(b, "  %-12s %s --counterexample %s --out %s.svg\n", "draw", replay.Drawn, id, id)
 	}
 }
 
