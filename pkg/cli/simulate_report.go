@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -52,6 +53,10 @@ func typedFlags(cmd *cobra.Command) []string {
 				out = append(out, "--"+f.Name, shownValue(f.Name, x))
 			}
 		default:
+			if d, err := time.ParseDuration(f.Value.String()); err == nil && f.Value.Type() == "duration" {
+				out = append(out, "--"+f.Name, view.Span(d))
+				return
+			}
 			if f.Value.Type() == "bool" && f.Value.String() == "true" {
 				out = append(out, "--"+f.Name)
 				return

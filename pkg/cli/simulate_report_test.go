@@ -12,7 +12,7 @@ func TestReportOfALoad(t *testing.T) {
 	basic := filepath.Join("..", "..", "examples", "basic", "dealroute.yaml")
 	page := reported(t, p, 0, "simulate", "-f", basic, "--load", "60/min", "--for", "3h", "--fault", "timeout@16:00-16:05")
 	for _, want := range []string{
-		"60 calls a minute for 3h from 2026-11-23 15:00 UTC", "dealroute simulate --fault timeout@16:00-16:05 --for 3h0m0s --load 60/min -f ",
+		"60 calls a minute for 3h from 2026-11-23 15:00 UTC", "dealroute simulate --fault timeout@16:00-16:05 --for 3h --load 60/min -f ",
 		"not every caller is looked up", "no answer in time", "General Support", "What became of the calls over time", "searches in a second",
 	} {
 		if !strings.Contains(page, want) {
@@ -66,12 +66,19 @@ func TestReportOfASuite(t *testing.T) {
 		reported(t, p, 0, "simulate", "-f", filepath.Join(filepath.Dir(calls), "dealroute.yaml"), "--suite", calls)
 	}
 	basic := filepath.Join("..", "..", "examples", "basic", "dealroute.yaml")
-	reported(t, p, 0, "simulate", "-f", basic, "--suite", filepath.Join(filepath.Dir(basic), "calls.yaml"), "--mutate")
+	few := filepath.Join(t.TempDir(), "calls.yaml") // of a deployment whose rules can be changed in few ways
+	if err := os.WriteFile(few, []byte("calls:\n  - {ani: anonymous, expect: {outcome: no_record}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	page := reported(t, p, 0, "simulate", "-f", filepath.Join("..", "..", "examples", "minimal", "dealroute.yaml"), "--suite", few, "--mutate")
+	if !strings.Contains(page, "Not noticed") {
+		t.Error("the page says nothing of changes that were not noticed")
+	}
 	wrong := filepath.Join(t.TempDir(), "calls.yaml")
 	if err := os.WriteFile(wrong, []byte("calls:\n  - {name: Ada from +15135550142, ani: \"+15135550142\", expect: {queue: Billing, priority: 99}}\n  - {ani: anonymous, expect: {outcome: no_record}}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	page := reported(t, p, 2, "simulate", "-f", basic, "--suite", wrong)
+	page = reported(t, p, 2, "simulate", "-f", basic, "--suite", wrong)
 	for _, want := range []string{"Not as expected", "not covered", "calls.yaml:2", "Billing"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page of a suite that fails says nothing of %q", want)

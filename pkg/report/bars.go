@@ -79,8 +79,12 @@ func (b *Bars) nest(r *renderer) (any, error) {
 	return v, nil
 }
 
-// roomy is from what share of the whole on a name has room in a part of its bar.
-const roomy = 0.14
+// What a name needs in a part of the bar of the whole, and how wide that is, in pixels: on a screen, and on a
+// narrow one, where names that do not fit are left out.
+const (
+	letterWide, nameAround = 7.6, 16
+	wideBar, narrowBar     = 1080, 350
+)
 
 func (b *Bars) one(sum float64) drawn {
 	var c canvas
@@ -88,8 +92,12 @@ func (b *Bars) one(sum float64) drawn {
 	for _, x := range b.Rows {
 		share := x.Value / sum
 		c.add(`<rect class="part %s" x="%s" y="0" width="%s" height="28"/>`, x.Style, pct(100*at), pct(100*share))
-		if x.Short != "" && share >= roomy {
-			c.add(`<text class="in %s" x="%s" y="18" dx="8">%s</text>`, x.Style, pct(100*at), escaped(x.Short))
+		if need := letterWide*float64(len(x.Short)) + nameAround; x.Short != "" && need <= share*wideBar {
+			class := string(x.Style)
+			if need > share*narrowBar {
+				class += " odd"
+			}
+			c.add(`<text class="in %s" x="%s" y="18" dx="8">%s</text>`, class, pct(100*at), escaped(x.Short))
 		}
 		at += share
 	}

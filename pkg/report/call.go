@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/dealroute/dealroute/pkg/picture"
 	"github.com/dealroute/dealroute/pkg/routing"
@@ -332,22 +333,16 @@ func (c *callPage) steps() Block {
 
 // label says what opens below a step.
 func (s Step) label() string {
-	what := func(n int, one string) string {
-		if n == 0 {
-			return ""
-		}
-		return fmt.Sprintf("%d %s", n, one)
-	}
-	out := ""
-	for _, w := range []string{what(len(s.In), "in"), what(len(s.Out), "out"), what(len(s.Wrote), "written")} {
-		switch {
-		case out == "":
-			out = w
-		case w != "":
-			out += ", " + w
+	var out []string
+	for _, x := range []struct {
+		n         int
+		one, more string
+	}{{len(s.In), "input", "inputs"}, {len(s.Out), "output", "outputs"}, {len(s.Wrote), "row written", "rows written"}} {
+		if x.n > 0 {
+			out = append(out, view.Count(x.n, x.one, x.more))
 		}
 	}
-	return cmp.Or(out, "Error")
+	return cmp.Or(strings.Join(out, ", "), "error")
 }
 
 func (s Step) blocks() []Block {
@@ -358,7 +353,7 @@ func (s Step) blocks() []Block {
 		}
 		f := Facts{}
 		for _, p := range ps {
-			f = append(f, Fact{p.Name, Text{own(Bit{Text: p.Value, Code: true})}})
+			f = append(f, Fact{p.Name, Text{own(Bit{Text: cmp.Or(p.Value, `""`), Code: true})}})
 		}
 		out = append(out, Group{Title: T(title), Blocks: []Block{f}})
 	}

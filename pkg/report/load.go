@@ -265,15 +265,23 @@ func seen(c *Chart) *Chart {
 	return c
 }
 
+// long is some minutes in words.
+func long(minutes int) string {
+	switch {
+	case minutes < 60:
+		return fmt.Sprintf("%d minutes", minutes)
+	case minutes == 60:
+		return "hour"
+	}
+	return fmt.Sprintf("%d hours", minutes/60)
+}
+
 // each says what a point or a row stands for.
 func each(minutes int, what string) string {
-	switch {
-	case minutes == 1:
+	if minutes == 1 {
 		return what + " of each minute"
-	case minutes < 60:
-		return fmt.Sprintf("%s of each %d minutes", what, minutes)
 	}
-	return what + " of each " + view.Span(time.Duration(minutes)*time.Minute)
+	return what + " of each " + long(minutes)
 }
 
 func (l *loadPage) waits() Section {
@@ -334,10 +342,10 @@ func (l *loadPage) limits() Section {
 	add("executions at once", g.PeakConcurrent, int64(g.Limits.Concurrent), "/genesys/peakConcurrent", "/genesys/limits/concurrent")
 	blocks := []Block{bars}
 	if h.Search > 0 {
-		blocks = append(blocks, l.requests("Searches over time", "searches", func(m view.LoadMinute) int64 { return m.Search }, 60*h.Limits.SearchesPerSecond, "a minute of seconds that are full"))
+		blocks = append(blocks, l.requests("Searches over time", "searches", func(m view.LoadMinute) int64 { return m.Search }, 60*h.Limits.SearchesPerSecond, fmt.Sprintf("%d in every second", h.Limits.SearchesPerSecond)))
 	}
 	if h.Requests > h.Search {
-		blocks = append(blocks, l.requests("Reads over time", "reads", func(m view.LoadMinute) int64 { return m.Requests - m.Search }, 6*h.Limits.PerTenSeconds, "a minute of ten seconds that are full"))
+		blocks = append(blocks, l.requests("Reads over time", "reads", func(m view.LoadMinute) int64 { return m.Requests - m.Search }, 6*h.Limits.PerTenSeconds, fmt.Sprintf("%d in every ten seconds", h.Limits.PerTenSeconds)))
 	}
 	blocks = slices.DeleteFunc(blocks, func(b Block) bool { c, ok := b.(*Chart); return ok && c == nil })
 	about := T("Calls come in bursts: a limit of a second is met long before the minute is full. ", Count(h.Refused, "/hubspot/refused429"), " requests were refused by HubSpot, ", Count(g.Refused, "/genesys/refused"), " executions by Genesys Cloud.")
@@ -394,7 +402,7 @@ func (l *loadPage) rows() Section {
 	each, slots := l.slots(mostRows)
 	about := T("Each row is a minute.")
 	if each > 1 {
-		about = T("Each row is ", Own(view.Span(time.Duration(each)*time.Minute)), " long; its waits are those of its worst minute. The answer in this page has every minute, and so has -o csv.")
+		about = T("A row for each ", Own(long(each)), "; its waits are those of its worst minute. The answer in this page has every minute, and so has -o csv.")
 	}
 	t := &Table{Caption: "times", Filter: false, Columns: []Column{{Title: "from"}}}
 	columns := []struct {

@@ -26,6 +26,9 @@ func reports() []made {
 		{name: "validate", args: []string{"validate", "-f", basic}},
 		{name: "load", args: []string{"simulate", "-f", basic, "--load", "60/min", "--for", "1h"}},
 		{name: "compare", args: []string{"simulate", "-f", basic, "--load", "60/min", "--for", "1h", "--compare", "search,unique-phone"}},
+		{name: "call", args: []string{"simulate", "-f", basic, "--ani", "+15135550142"}},
+		{name: "calls", args: []string{"simulate", "-f", basic, "--ani", "+15135550142", "--ani", "anonymous"}},
+		{name: "suite", args: []string{"simulate", "-f", basic, "--suite", "examples/basic/calls.yaml"}},
 		{name: "plan", args: []string{"plan", "-f", basic, "--sandbox"}},
 		{name: "status", args: []string{"status", "-f", basic, "--sandbox"}, prepare: "setup -f " + basic + " --sandbox --yes", codes: []int{2}},
 	}
