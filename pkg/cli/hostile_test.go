@@ -356,6 +356,15 @@ func TestEveryCommandEnds(t *testing.T) {
 		"deployed":   append([]string{"simulate", "--flow", "deployed", "--ani", "+15135550142", "--genesys-base-url", mute.URL}, file...),
 		"action run": {"action", "run", r["action run"][2], "--input", `{"number":"+15135550142"}`, "--base-url", mute.URL, "--credentials-env", "KEY=token"},
 	}
+	page := filepath.Join(t.TempDir(), "report.html")
+	t.Cleanup(func() { // behind those that run at the same time
+		if _, err := os.Stat(page); err == nil {
+			t.Error("a command that did not get to its end wrote a report")
+		}
+	})
+	for _, name := range []string{"plan", "live"} {
+		waiting[name+" with a report"] = append(slices.Clone(waiting[name]), "--report", page)
+	}
 	for name, args := range waiting {
 		for _, how := range []string{"timeout", "interrupt"} {
 			if (name == "sandbox" || name == "lab") && how == "timeout" {

@@ -79,6 +79,34 @@ func TestReportOfValidate(t *testing.T) {
 	}
 }
 
+// A template of one's own that drops callers: the call against each property that is broken is drawn.
+func TestReportOfACounterexample(t *testing.T) {
+	p := newProgram(t)
+	dir := t.TempDir()
+	mine := filepath.Join(dir, "mine")
+	if code, _, errs := p.run("render", "-f", basicFile, "--copy-templates", mine); code != 0 {
+		t.Fatal(errs)
+	}
+	edit := func(from, to, was, now string) {
+		text, err := os.ReadFile(from)
+		if err != nil || !bytes.Contains(text, []byte(was)) {
+			t.Fatalf("%s has no %q: %v", from, was, err)
+		}
+		if err := os.WriteFile(to, bytes.Replace(text, []byte(was), []byte(now), 1), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	flow, file := filepath.Join(mine, "flow", "inbound-call.yaml.tmpl"), filepath.Join(dir, "dealroute.yaml")
+	edit(basicFile, file, "name: acme-inbound\n", "name: acme-inbound\ntemplates: ./mine\n")
+	edit(flow, flow, `{{- template "no answer" (args . "contact" "timeout")}}`, "                    - disconnect: {name: Gone}")
+	page := reported(t, p, 2, "validate", "-f", file)
+	for _, want := range []string{"The call against: ", "the way of this call through the flow", "breaks ending", "disconnect: {name: Gone}"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+}
+
 func TestReportOfPlan(t *testing.T) {
 	p := hurried(t)
 	page := reported(t, p, 0, "plan", "-f", basicFile, "--sandbox")

@@ -175,9 +175,35 @@ func linesAround(p Spot, line, column int) []Line {
 				l.From, l.To = column, column+max(p.Length, 1)
 			}
 		}
-		out = append(out, short(l))
+		out = append(out, l)
+	}
+	outdent(out)
+	for i := range out {
+		out[i] = short(out[i])
 	}
 	return out
+}
+
+// outdent takes away most of what all lines begin with: a template stands far to the right.
+func outdent(lines []Line) {
+	const stays = 4
+	deep := -1
+	for _, l := range lines {
+		if n := len(l.Text) - len(strings.TrimLeft(l.Text, " ")); strings.TrimSpace(l.Text) != "" && (deep < 0 || n < deep) {
+			deep = n
+		}
+	}
+	cut := deep - stays
+	if cut <= 0 {
+		return
+	}
+	for i := range lines {
+		l := &lines[i]
+		l.Text = l.Text[min(cut, len(l.Text)):]
+		if l.From > 0 {
+			l.From, l.To = max(l.From-cut, 1), max(l.To-cut, 1)
+		}
+	}
 }
 
 // A line is shown up to so many characters before the place and behind it.
