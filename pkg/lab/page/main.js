@@ -67,8 +67,7 @@ function take(session) {
   state.heads = session.calls;
   $("name").textContent = session.name || session.file.name;
   document.title = `${session.name || session.file.name} · dealroute lab`;
-  $("file-path").textContent = session.file.path ?? `${session.file.name}, in memory only`;
-  $("file-path").title = session.file.path ?? "";
+  showFile();
   editor.value = session.text;
   showMeaning(null, []);
   run.show(session.run);
@@ -232,15 +231,23 @@ function noPicture(words) {
 const walks = () => state.of === "flow" && state.call !== null && state.shown === `flow of call ${state.call.number}`;
 
 function walk(quick) {
-  const note = $("picture-note");
   if (walks()) {
     picture.walk(state.call.steps, state.player.at, quick);
-    note.textContent = "";
-    if (stale()) note.textContent = "of the text that the call was made with";
+    noteAtPicture(stale() ? "of the text that the call was made with" : "", picture.changes);
   } else {
     if (state.of === "flow") picture.clear();
-    note.textContent = state.call && stale() ? "of the text as it is now" : "";
+    noteAtPicture(state.call && stale() ? "of the text as it is now" : "", 0);
   }
+}
+
+/** Says which text the picture is of, and leads to the boxes that changed. It is made anew only when it changes: it can have the focus. */
+function noteAtPicture(words, changes) {
+  const note = $("picture-note");
+  const is = `${state.shown}/${words}/${changes}`;
+  if (note.dataset.is === is) return;
+  note.dataset.is = is;
+  const show = changes === 1 ? "Show the box that changed" : `Show the ${changes} boxes that changed`;
+  fill(note, words, changes ? el("button.small", { type: "button", id: "changes", onclick: () => picture.nextChange() }, show) : null);
 }
 
 // ---- the player
@@ -467,6 +474,12 @@ function showMeaning(about, found) {
   fill($("meaning"), found.length ? [el(`span.badge.${badges[found[0].severity]}`, {}, found[0].severity), " ", found[0].message] : about ? [...explain(about).childNodes] : hint);
 }
 
+function showFile() {
+  const { name, path } = state.session.file;
+  $("file-path").textContent = path ?? `${name}, in memory only`;
+  $("file-path").title = path ?? "";
+}
+
 const edited = () => (state.typed && state.check !== null) || Boolean(state.check?.edited);
 
 function showEdited() {
@@ -485,8 +498,11 @@ async function save() {
   try {
     await sent();
     const { file } = state.session;
-    if (!file.save && !file.why) return;
-    if (!file.save) return await saveElsewhere(file.why);
+    if (!file.save) {
+      await ask("The file cannot be saved", [el("p", {}, file.why)], [{ label: "Close", value: null }]);
+      return;
+    }
+    if (file.path === null) return await saveElsewhere(file);
     await saveAs({ revision: state.check.revision });
   } catch (error) {
     if (error instanceof Refused) await trouble("Nothing was written", error);
@@ -494,11 +510,11 @@ async function save() {
   }
 }
 
-async function saveElsewhere(why) {
-  const name = el("input", { id: "save-name", type: "text", value: "dealroute.yaml", spellcheck: "false", autocomplete: "off" });
+async function saveElsewhere(file) {
+  const name = el("input", { id: "save-name", type: "text", value: file.name, spellcheck: "false", autocomplete: "off" });
   const chosen = await ask(
     "Save a copy",
-    [el("p", {}, why), el("div.field", {}, el("label", { for: "save-name" }, "name of the new file"), name), el("p.note", {}, "In the folder where the lab was started. A file that is there already is not written over.")],
+    [el("p", {}, "The text is on no disk yet."), el("div.field", {}, el("label", { for: "save-name" }, "name of the new file"), name), el("p.note", {}, "In the folder where the lab was started. A file that is there already is not written over.")],
     [{ label: "Cancel", value: false }, { label: "Go on…", value: true, kind: "go", id: "save-next" }],
   );
   if (chosen) await saveAs({ revision: state.check.revision, name: name.value.trim() });
@@ -532,6 +548,7 @@ async function afterSave(done) {
   say(`${done.path} is written.`);
   const session = await get("session");
   state.session.file = session.file;
+  showFile();
   checked(session.check);
 }
 

@@ -9,6 +9,7 @@ export class Picture {
   #zoom = 0; // 0: as wide as the box, but never too small to read
   #followed = "";
   #kind = "";
+  #change = -1; // of the boxes that changed, the one that was shown last
 
   /** @param {(node: string) => void} chosen a box was clicked on */
   constructor(chosen) {
@@ -31,6 +32,7 @@ export class Picture {
     this.#svg = null;
     this.#box.replaceChildren();
     this.#followed = "";
+    this.#change = -1;
     this.#box.setAttribute("aria-label", label);
     if (!text) return;
     // Read as HTML, which takes an SVG without a namespace; scripts in it would not run.
@@ -52,7 +54,7 @@ export class Picture {
     if (!this.#svg) return 1;
     if (this.#zoom) return this.#zoom;
     const fit = (this.#box.clientWidth - 16) / this.#natural().width;
-    return Math.max(0.8, Math.min(1, fit));
+    return Math.max(0.92, Math.min(1, fit));
   }
 
   #size() {
@@ -107,6 +109,18 @@ export class Picture {
     if (marked) this.#follow(marked.dataset.node, true);
   }
 
+  /** How many boxes the call came to and the one before did not, or the other way round. */
+  get changes() {
+    return this.#svg?.querySelectorAll(".node.new").length || 0;
+  }
+
+  /** Shows the next of them. */
+  nextChange() {
+    const all = [...this.#svg.querySelectorAll(".node.new")];
+    this.#change = (this.#change + 1) % all.length;
+    this.#follow(all[this.#change].dataset.node, false, true);
+  }
+
   /** Takes all marks of a walk away, such as those that the server set. */
   clear() {
     for (const mark of this.#svg?.querySelectorAll(".on, .now") || []) mark.classList.remove("on", "now");
@@ -117,7 +131,7 @@ export class Picture {
     return id ? this.#svg.querySelector(`[data-node="${CSS.escape(id)}"]`) : null;
   }
 
-  #follow(id, quick) {
+  #follow(id, quick, always = false) {
     this.#followed = id;
     const node = this.#svg && this.#node(id);
     if (!node) return;
@@ -126,7 +140,7 @@ export class Picture {
     // Only the picture's own box is moved, never the page; and only when the node is near its edge.
     const margin = Math.min(96, box.height / 4, box.width / 4);
     const outside = at.left < box.left + margin / 2 || at.right > box.right - margin / 2 || at.top < box.top + margin || at.bottom > box.bottom - margin;
-    if (!outside) return;
+    if (!outside && !always) return;
     this.#box.scrollTo({
       left: this.#box.scrollLeft + at.left + at.width / 2 - (box.left + box.width / 2),
       top: this.#box.scrollTop + at.top + at.height / 2 - (box.top + box.height * 0.4),
