@@ -244,7 +244,8 @@ func (k *labDesk) Call(ctx context.Context, from lab.State, d lab.Dial) (*lab.Se
 // refusal gives the lab an error with its next step.
 func refusal(err error) error {
 	f := findingOf(err)
-	return &lab.Refusal{Message: f.Error(), Hint: f.Hint}
+	in := strings.NewReplacer("--ani has", "the number has", "--fault ", "the fault ", " (--dnis, or call.dnis of the world)", "") // words of the page
+	return &lab.Refusal{Message: in.Replace(f.Error()), Hint: in.Replace(f.Hint)}
 }
 
 // callerTo is caller with another called number than the run's.
@@ -331,6 +332,49 @@ func (s *simulation) nameMore(n *lab.Names) {
 	}
 }
 
+// dealsIn says in a few words what deals a contact has: the stages of those that are open, else
+// whether one was won.
+func (s *simulation) dealsIn(all []hubspot.Deal) string {
+	if len(all) == 0 {
+		return "contact without deals"
+	}
+	stages := map[string]hubspot.Stage{}
+	for _, p := range s.fixtures.CRM.AllPipelines() {
+		for _, st := range p.Stages {
+			stages[st.ID] = st
+		}
+	}
+	var open []string
+	won := 0
+	for _, d := range all {
+		id := ""
+		if v := d.Properties[hubspot.PropDealStage]; v != nil {
+			id = *v
+		}
+		st, known := stages[id]
+		closed := known && st.Closed
+		if v := d.Properties[hubspot.PropIsClosed]; v != nil {
+			closed = *v == "true"
+		}
+		switch {
+		case !closed:
+			open = append(open, cmp.Or(s.loaded.deployment.HubSpot.Stages[id], st.Label, id, "no stage"))
+		case st.Won:
+			won++
+		}
+	}
+	switch {
+	case len(open) == 1:
+		return "open deal in " + open[0]
+	case len(open) > 1:
+		where := slices.Compact(slices.Sorted(slices.Values(open)))
+		return view.Count(len(open), "open deal", "open deals") + " in " + strings.Join(where[:min(len(where), 3)], ", ")
+	case won > 0:
+		return view.Count(won, "won deal", "won deals") + ", none open"
+	}
+	return view.Count(len(all), "lost deal", "lost deals") + ", none open"
+}
+
 // callersOf are the callers that the fixtures know, in the order of their names and numbers.
 func (s *simulation) callersOf() []lab.Caller {
 	var out []lab.Caller
@@ -346,22 +390,23 @@ func (s *simulation) callersOf() []lab.Caller {
 		}
 		out = append(out, lab.Caller{ANI: ani, Shown: shown, Says: says})
 	}
-	deals := map[string]int{}
+	deals := map[string][]hubspot.Deal{}
 	for _, d := range s.fixtures.CRM.Deals {
 		for _, c := range d.Contacts {
-			deals[c]++
+			deals[c] = append(deals[c], d)
 		}
 	}
 	for _, c := range s.fixtures.CRM.Contacts {
-		for _, name := range []string{hubspot.PropCalcPhone, hubspot.PropCalcMobile, hubspot.PropPhone, hubspot.PropMobile} {
+		for _, name := range []string{s.loaded.deployment.HubSpot.Lookup.Property, hubspot.PropCalcPhone, hubspot.PropCalcMobile, hubspot.PropPhone, hubspot.PropMobile} {
 			if v := c.Properties[name]; v != nil && simulate.Shown(*v) {
-				says := "contact without deals"
-				if n := deals[c.ID]; n > 0 {
-					says = "contact with " + view.Count(n, "deal", "deals")
-				}
-				add(*v, says)
+				add(*v, s.dealsIn(deals[c.ID]))
 				break
 			}
+		}
+	}
+	for _, c := range s.fixtures.CRM.Companies {
+		if v := c.Properties[hubspot.PropPhone]; v != nil && simulate.Shown(*v) {
+			add(*v, "a company's number")
 		}
 	}
 	for _, name := range sortedNames(s.fixtures.Calls) {

@@ -9,10 +9,10 @@ import (
 
 // A Picture is a drawing with where its parts stand in the text.
 type Picture struct {
-	Of    string `json:"of"`
-	Hash  string `json:"hash"`
-	SVG   string `json:"svg"`
-	Nodes []Node `json:"nodes"`
+	Of    string  `json:"of"`
+	Hash  *string `json:"hash"` // null: there is nothing to draw
+	SVG   *string `json:"svg"`
+	Nodes []Node  `json:"nodes"`
 }
 
 // A Node is a box of a picture.
@@ -38,21 +38,19 @@ func (s *Server) picture(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if g = m.marked(s); of == "rules" {
-			g = m.work.Rules
+		if g = m.marked(s); of == "rules" && m.work.Rules != nil {
+			g = m.work.Rules.Decided(m.seen.Outcome)
 		}
 	} else if s.dials != nil {
 		if g = s.dials.Flow; of == "rules" {
 			g = s.dials.Rules
 		}
 	}
-	if g == nil {
-		return nil, refuse(http.StatusNotFound, "mend the errors first", "there is nothing to draw")
+	p := Picture{Of: of, Hash: graphHash(g), Nodes: []Node{}}
+	if p.Hash == nil {
+		return p, nil
 	}
-	p := Picture{Of: of, SVG: string(picture.Lay(g).SVG(picture.SVGOptions{})), Nodes: []Node{}}
-	if h := graphHash(g); h != nil {
-		p.Hash = *h
-	}
+	p.SVG = some(string(picture.Lay(g).SVG(picture.SVGOptions{})))
 	for _, n := range g.Nodes {
 		x := Node{ID: n.ID}
 		if n.Line > 0 {
