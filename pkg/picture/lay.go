@@ -37,7 +37,7 @@ const (
 	columnGap  = 26 // at least
 	rowGap     = 26 // at least
 	fromBox    = 16 // from a box to the first track
-	underToBox = 8  // from a label beside a line that goes down to what it goes to
+	underToBox = 11 // from a label beside a line that goes down to what it goes to
 	toBox      = 16 // from the last track, or a label, to a box: an arrow's head and some line
 	labelLines = 3
 	mostTracks = 7 // in one gap; lines beyond end at chips

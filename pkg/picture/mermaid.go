@@ -80,8 +80,8 @@ func mermaidNode(i int, n *Node) string {
 		shape = [2]string{"[", "]"}
 	}
 	text := plainText(n)
-	if n.Kind == Join || len(text) == 0 {
-		text = []string{" "}
+	if n.Kind == Join {
+		text = nil
 	}
 	return "n" + strconv.Itoa(i) + shape[0] + quoteMermaid(text...) + shape[1]
 }
@@ -137,7 +137,11 @@ func quoteMermaid(lines ...string) string {
 		}
 		out = append(out, b.String())
 	}
-	return `"` + strings.Join(out, "<br/>") + `"`
+	text := strings.Join(out, "<br/>")
+	if text == "" {
+		text = " " // a text must not be empty
+	}
+	return `"` + text + `"`
 }
 
 // plainMermaid is a text for a place where Mermaid has no quotes: what could be syntax is a space.

@@ -386,7 +386,7 @@ func (w *writer) nodeText(n *Node, p *NodePlace) {
 		if t.Next && anchor == "" && len(n.Text) > 1 {
 			in = 8
 		}
-		w.text("", x+in, y+13, anchor, t.Text)
+		w.text("say", x+in, y+13, anchor, t.Text)
 		y += textHeight
 	}
 	for _, t := range p.Note {
@@ -416,13 +416,17 @@ func (w *writer) badges(n *Node, p *NodePlace) {
 	if m.New {
 		s := "changed"
 		wide := textWidth(s, noteSize, true) + 14
-		w.badge("new", Rect{p.right() - wide + 4, p.bottom() - 8, wide, 18}, s)
+		x := p.X - 4
+		if p.Ref != "" {
+			x = p.X + 20
+		}
+		w.badge("new", Rect{x, p.bottom() - 8, wide, 18}, s)
 	}
 }
 
 func (w *writer) pill(class string, p *NodePlace, s string) {
 	wide := textWidth(s, noteSize, true) + 14
-	w.badge(class, Rect{p.right() - wide + 6, p.Y - 10, wide, 18}, s)
+	w.badge(class, Rect{p.right() - wide + 6, p.Y - 9, wide, 18}, s)
 }
 
 func (w *writer) badge(class string, r Rect, s string) {
