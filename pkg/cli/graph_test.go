@@ -137,7 +137,7 @@ func TestGraphTellsWhichCall(t *testing.T) {
 	if strings.Contains(out, "5135550142") {
 		t.Error("the caller's number is in the picture")
 	}
-	if _, out, _ = graphed(t, false, "-f", file, "--ani", "+15135550142", "--ani", "anonymous", "-o", "text"); !strings.Contains(out, "2 times") {
+	if _, out, _ = graphed(t, false, "-f", file, "--ani", "+15135550142", "--ani", "anonymous", "-o", "text"); !strings.Contains(out, "[2 calls]") {
 		t.Error("where both calls went is not said")
 	}
 	_, out, _ = graphed(t, false, "-f", file, "--rules", "--ani", "+15135550142", "-o", "text")

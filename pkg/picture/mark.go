@@ -151,7 +151,9 @@ func (c *Cover) Reached() *Graph {
 	g := c.g.Clone()
 	for i := range g.Nodes {
 		n := &g.Nodes[i]
-		n.Mark = Mark{On: c.nodes[n.ID] > 0, Times: c.nodes[n.ID]}
+		if k := c.nodes[n.ID]; k > 0 {
+			n.Mark = Mark{On: true, Times: k, Note: count(k, "call", "calls")}
+		}
 	}
 	for i := range g.Edges {
 		e := &g.Edges[i]

@@ -101,7 +101,7 @@ func tick(m Mark) string {
 // words say what happened at a place.
 func (m Mark) words() string {
 	var parts []string
-	if m.Times > 1 {
+	if m.Times > 1 && m.Note != count(m.Times, "call", "calls") {
 		parts = append(parts, fmt.Sprintf("%d times", m.Times))
 	}
 	if m.Wait > 0 {

@@ -29,8 +29,9 @@ func Rules(d *deployment.Deployment) *Graph {
 }
 
 type tree struct {
-	d *deployment.Deployment
-	g *Graph
+	d     *deployment.Deployment
+	g     *Graph
+	aside []string // what a pointer gets beside the conditions of a rule
 }
 
 func (t *tree) line(path string) int { return t.d.Pos(path).Line }
@@ -168,17 +169,20 @@ func (t *tree) rules(last string) {
 	label, branch := "", ""
 	for i, r := range t.d.Routing.Rules {
 		path := fmt.Sprintf("routing.rules[%d]", i)
+		t.aside = nil
 		n := Node{ID: "rule-" + strconv.Itoa(i+1), Kind: Question, Text: t.when(r.When), Note: fmt.Sprintf("rule %d: %s", i+1, r.Name), Line: t.line(path), rule: r.Name}
 		if len(n.Text) == 0 {
 			n.Text = []string{"Always"}
 		}
-		n.More = append(n.More, n.Text...)
+		n.More = append(slices.Clone(n.Text), t.aside...)
 		if by := validate.Shadows(t.d, i); len(by) > 0 {
 			var names []string
 			for _, j := range by {
 				names = append(names, fmt.Sprintf("%d (%s)", j+1, t.d.Routing.Rules[j].Name))
 			}
 			n.Note += " · never: rule " + listed(names, "and") + " comes first"
+		} else if validate.Impossible(t.d, i) {
+			n.Note += " · never: nobody fits it"
 		}
 		t.edge(last, t.node(n), label, branch)
 		t.edge(n.ID, t.to(i, r.To), "Yes", "yes")
@@ -276,7 +280,7 @@ func (g *Graph) Decided(o *simulate.Outcome) *Graph {
 	cur = go1(cur, "on")
 	if n := m.nodes[cur]; n != nil {
 		n.Mark.Wait = o.HubSpot
-		n.Mark.Note = outcomeWords(routing.Outcome(o.Outcome))
+		n.Mark.Note = briefly[routing.Outcome(o.Outcome)]
 	}
 	rule := c.ruleOf(o.Rule)
 	for cur = go1(cur, ""); strings.HasPrefix(cur, "rule-"); {

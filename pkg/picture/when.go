@@ -1,12 +1,14 @@
 package picture
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/routing"
 )
 
@@ -97,12 +99,17 @@ func (t *tree) dealWords(w deployment.When) []string {
 	return out
 }
 
-// stages names stages as people do: an id that has a name is that name.
+// stages names stages as people do: an id that has a name is that name, one of HubSpot's own the
+// name that HubSpot gives it.
 func (t *tree) stages(list []string) string {
 	var out []string
+	ours := hubspot.DefaultPipeline().Stages
 	for _, s := range list {
 		if name := t.d.HubSpot.Stages[s]; name != "" {
 			s = name
+		} else if i := slices.IndexFunc(ours, func(x hubspot.Stage) bool { return x.ID == s }); i >= 0 {
+			t.aside = append(t.aside, fmt.Sprintf("%s is the stage %s, as HubSpot calls it where nobody renamed it", s, ours[i].Label))
+			s = ours[i].Label
 		}
 		if !slices.Contains(out, s) {
 			out = append(out, s)
@@ -114,6 +121,11 @@ func (t *tree) stages(list []string) string {
 var outcomes = map[routing.Outcome]string{
 	routing.ActiveDeal: "the caller has an open deal", routing.InactiveDeal: "the caller's deals are all closed", routing.ContactNoDeal: "the caller is a contact without deals",
 	routing.NoRecord: "HubSpot does not know the caller", routing.LookupFailed: "HubSpot could not be asked",
+}
+
+// briefly are the outcomes where there is room for a word or two.
+var briefly = map[routing.Outcome]string{
+	routing.ActiveDeal: "open deal", routing.InactiveDeal: "closed deals", routing.ContactNoDeal: "no deals", routing.NoRecord: "unknown", routing.LookupFailed: "not asked",
 }
 
 func outcomeWords(o routing.Outcome) string {

@@ -411,6 +411,11 @@ func shadows(d *deployment.Deployment, i int) []int {
 // when something is left to it, or when nobody can say.
 func Shadows(d *deployment.Deployment, rule int) []int { return shadows(d, rule) }
 
+// Impossible reports whether no caller can meet the condition of a rule.
+func Impossible(d *deployment.Deployment, rule int) bool {
+	return len(possible(d, d.Routing.Rules[rule].When)) == 0
+}
+
 // equivalent reports whether two rules ask the same.
 func equivalent(d *deployment.Deployment, a, b deployment.When) bool {
 	all := func(x, y deployment.When) bool {
