@@ -218,7 +218,7 @@ func appendNew(list []string, s string) []string {
 // published action cannot change, so that a new one can live beside the old.
 func (b *builder) action(role, dir, title, integration, category string, data func(name string) any) diag.Findings {
 	base := b.d.Name + " " + title
-	def, _, fs := b.definition(dir, data(base))
+	def, parts, fs := b.definition(dir, data(base))
 	if fs.Has(diag.Error) {
 		return fs
 	}
@@ -231,8 +231,9 @@ func (b *builder) action(role, dir, title, integration, category string, data fu
 	}
 	frozen := frozenOf(def)
 	name := base + " " + frozen[:8]
-	def, parts, fs := b.definition(dir, data(name))
-	if fs.Has(diag.Error) {
+	if b.engine.builtIn() {
+		def.Name = name
+	} else if def, parts, fs = b.definition(dir, data(name)); fs.Has(diag.Error) {
 		return fs
 	}
 	def.Category = category

@@ -24,6 +24,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/internal/recall"
+	"github.com/dealroute/dealroute/templates"
 )
 
 // A rendering is the text that a template gave, and which lines of the template wrote it.
@@ -96,6 +97,10 @@ type engine struct {
 	annotate bool   // reasons are written as comments
 	parsed   map[string]*template.Template
 }
+
+// builtIn holds for the project's own templates. Of them a test shows what is looked for in others each
+// time: that they print the name and the description that they are given, and ask nothing of them.
+func (e engine) builtIn() bool { return e.fs == fs.FS(templates.FS) }
 
 // quoting are the only functions that may print a value. Each gives text that is safe in
 // its place, whatever the value.

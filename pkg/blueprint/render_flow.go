@@ -8,27 +8,44 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/check"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/genesys"
 )
 
 const flowTemplate = "flow/inbound-call.yaml.tmpl"
 
-// renderFlow renders the flow twice: its description carries the hash of the text without
-// the description, so that an org tells whether a deployed flow is this one.
+// markedFlow renders the flow: its description carries the hash of the text without the
+// description, so that an org tells whether a deployed flow is this one. before is that text. A
+// template of one's own is rendered once without the description and once with it, since nobody
+// knows what it makes of one; the project's prints it.
+func (b *builder) markedFlow(data *flowData) (r rendering, before string, mark genesys.Mark, fs diag.Findings) {
+	if b.engine.builtIn() {
+		data.Description = b.mark("").String()
+	}
+	if r, fs = b.engine.render(flowTemplate, *data); fs.Has(diag.Error) {
+		return r, before, mark, fs
+	}
+	stand := data.Description
+	before = strings.Replace(r.text, stand, "", 1)
+	if fs = append(fs, b.sizeOfFlow(before)...); fs.Has(diag.Error) {
+		return r, before, mark, fs
+	}
+	mark = b.mark(before)
+	data.Description = mark.String()
+	if b.engine.builtIn() { // all marks are as long as each other: places stay
+		r.text = strings.Replace(r.text, stand, data.Description, 1)
+		return r, before, mark, fs
+	}
+	r, more := b.engine.render(flowTemplate, *data)
+	return r, before, mark, append(fs, more...)
+}
+
 func (b *builder) renderFlow() diag.Findings {
 	data, fs := b.flowOf()
 	if fs.Has(diag.Error) {
 		return fs
 	}
-	r, fs := b.engine.render(flowTemplate, data)
+	r, before, mark, fs := b.markedFlow(&data)
 	if fs.Has(diag.Error) {
-		return fs
-	}
-	if fs = append(fs, b.sizeOfFlow(r.text)...); fs.Has(diag.Error) {
-		return fs
-	}
-	before, mark := r.text, b.mark(r.text)
-	data.Description = mark.String()
-	if r, fs = b.engine.render(flowTemplate, data); fs.Has(diag.Error) {
 		return fs
 	}
 	file := "flow/" + b.names.flow + ".yaml"
