@@ -364,5 +364,5 @@ const tone = (severity) => ({ error: "bad", warning: "warn", info: "accent" })[s
 
 /** What a place of the file means: in the tip, and in the line under the text. */
 export function explain(about) {
-  return el("p", {}, el("span.path", {}, about.path || ""), about.type ? el("span.note", {}, ` ${about.type} `) : " ", about.about);
+  return el("p", {}, el("span.path", {}, about.path || ""), el("span.note", {}, about.type ? ` ${about.type} · ` : " · "), about.about);
 }

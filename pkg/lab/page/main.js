@@ -332,7 +332,7 @@ $("pace").addEventListener("change", (event) => (state.player.speed = Number(eve
 
 // ---- the text
 
-const push = calm(60, () => sent());
+const push = calm(60, () => quietly(sent));
 
 function typed() {
   state.typed = true;
@@ -361,7 +361,10 @@ async function send(text) {
   } catch (error) {
     if (error instanceof Refused && error.status === 409) await otherTab(error.body);
     else if (error instanceof Refused) await trouble("The text was not taken", error);
-    else if (!(error instanceof Gone)) throw error;
+    else {
+      state.typed = true; // it is sent once the lab is there again
+      throw error;
+    }
   }
 }
 
@@ -428,9 +431,11 @@ function showFindings() {
   editor.mark(found, state.check.changed || []);
   const n = (severity) => found.filter((f) => f.severity === severity).length;
   const tally = $("tally");
+  const before = tally.hidden ? null : tally.textContent;
   tally.hidden = false;
   tally.className = `tally ${n("error") ? "bad" : n("warning") ? "warn" : "good"}`;
   tally.textContent = n("error") ? `× ${count(n("error"), "error")}` : n("warning") ? `! ${count(n("warning"), "warning")}` : "✓ no errors";
+  if (before !== null && before !== tally.textContent) say(`${tally.textContent.replace(/^\W+/, "")}${n("error") ? `: line ${found[0].line ?? "unknown"}, ${found[0].message}` : ""}.`);
   $("findings-title").textContent = `Findings: ${count(n("error"), "error")}, ${count(n("warning"), "warning")}, ${count(n("info"), "note")}`;
   fill(
     $("findings-list"),
@@ -683,9 +688,18 @@ function gone(reason) {
   banner(
     "The lab has ended: Ctrl-C in its terminal, or an idle hour. Nothing can be dialled or saved, and nothing you wrote is lost as long as this page is open.",
     copyButton(),
-    el("button.small", { type: "button", id: "retry", onclick: () => quietly(() => get("session")) }, "Try again"),
+    el("button.small", { type: "button", id: "retry", onclick: comeBack }, "Try again"),
   );
 }
+
+/** Asks whether the lab is there, and gives it what it missed. */
+const comeBack = () =>
+  quietly(async () => {
+    if (!state.session) return boot();
+    await get("session");
+    await sent();
+  });
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && state.session && comeBack());
 
 function copyButton() {
   return el(
