@@ -73,29 +73,28 @@ func (x Tested) figures() []Figure {
 }
 
 func (x Tested) failures() []Block {
-	t := &Table{Caption: "failed calls", Columns: []Column{{Title: "call"}, {Title: "place"}, {Title: "caller"}, {Title: "expected"}, {Title: "came"}, {Title: "rule that took it"}}}
+	t := &Table{Caption: "failed calls", Columns: []Column{{Title: "call"}, {Title: "place"}, {Title: "caller"}, {Title: "what is not so", Wide: true}, {Title: "rule that took it"}}}
 	for i, f := range x.Answer.Failures {
 		at := Pointer("failures", i)
-		var want, came Text
+		var said Text
 		for j, e := range f.Expected {
-			e1 := at + Pointer("expected", j)
+			at := at + Pointer("expected", j)
 			if j > 0 {
-				want, came = append(want, T("; ")...), append(came, T("; ")...)
+				said = append(said, Break())
 			}
 			if e.Leg > 1 {
-				want = append(want, T("leg ", Count(int64(e.Leg), e1+"/leg"), ": ")...)
+				said = append(said, T("leg ", Count(int64(e.Leg), at+"/leg"), ", ")...)
 			}
-			want = append(want, T(Str(e.What, e1+"/what"), " ", Code(e.Want, e1+"/want"))...)
+			said = append(said, T(Str(e.What, at+"/what"), ": expected ", Code(e.Want, at+"/want"), ", came ", Code(e.Came, at+"/came"))...)
 			if e.Hint != nil {
-				want = append(want, T(" (", Str(*e.Hint, e1+"/hint"), ")")...)
+				said = append(said, T(" (", Str(*e.Hint, at+"/hint"), ")")...)
 			}
-			came = append(came, T(Code(e.Came, e1+"/came"))...)
 		}
 		rule := T("none")
 		if f.Rule != nil {
 			rule = T(Str(f.Rule.Name, at+"/rule/name"), " ", Place(f.Rule.File, f.Rule.Line, at+"/rule"))
 		}
-		t.Rows = append(t.Rows, Row{Tone: Bad, Cells: []Text{x.name(f.SuiteCase, at, true), T(Place(f.File, f.Line, at)), T(Str(f.ANI, at+"/ani")), want, came, rule}})
+		t.Rows = append(t.Rows, Row{Tone: Bad, Cells: []Text{x.name(f.SuiteCase, at, true), T(Place(f.File, f.Line, at)), T(Str(f.ANI, at+"/ani")), said, rule}})
 	}
 	blocks := []Block{t}
 	if more := x.Answer.Failed - len(x.Answer.Failures); more > 0 {
@@ -119,6 +118,7 @@ func (x Tested) name(c view.SuiteCase, at string, listed bool) Text {
 
 func (x Tested) rules() []Block {
 	b := &Bars{Caption: "Calls of the suite by the rule that took them", Names: "rule", Values: "calls"}
+	missing := &Table{Caption: "rules that no call covers", Columns: []Column{{Title: "rule"}, {Title: "who would be a call for it", Wide: true}}}
 	for i, r := range x.Answer.Coverage.Rules {
 		at := Pointer("coverage", "rules", i)
 		bar := Bar{Name: T("the fallback"), Value: float64(r.Calls), Shown: T(Count(int64(r.Calls), at+"/calls")), Style: First}
@@ -126,11 +126,15 @@ func (x Tested) rules() []Block {
 			bar.Name = T(Str(r.Rule.Name, at+"/rule/name"), " ", Place(r.Rule.File, r.Rule.Line, at+"/rule"))
 		}
 		if r.Calls == 0 {
-			bar.Note = T(Word(Warn, "not covered"), " ", who(r.Caller, at, "no caller is known whom it takes"))
+			bar.Note = T(Word(Warn, "not covered"))
+			missing.Rows = append(missing.Rows, Row{Cells: []Text{bar.Name, who(r.Caller, at, "no caller is known whom it takes")}})
 		}
 		b.Rows = append(b.Rows, bar)
 	}
 	blocks := []Block{b}
+	if missing.Rows != nil {
+		blocks = append(blocks, missing)
+	}
 	if g := x.Rules; g != nil {
 		blocks = append(blocks, Picture{Graph: *g, Caption: "the rules, with how many calls came where"})
 	}
@@ -142,7 +146,7 @@ func who(caller *string, at, nobody string) Text {
 	if caller == nil {
 		return T(nobody)
 	}
-	return T("would be: ", Str(*caller, at+"/caller"))
+	return T(Str(*caller, at+"/caller"))
 }
 
 func (x Tested) branches() []Block {

@@ -167,6 +167,12 @@ func timeBit(text, path string, form Form) Bit {
 // Own is words of ours with digits in them that are not of the answer.
 func Own(s string) Bit { return Bit{Text: s, own: true} }
 
+// Break begins a new line within a text.
+func Break() Bit { return Bit{Text: "\n", own: true} }
+
+// Breaks reports whether the bit begins a new line.
+func (b Bit) Breaks() bool { return b.own && b.Text == "\n" }
+
 // Word is a badge: a word with a shape and a colour.
 func Word(tone Tone, s string) Bit { return Bit{Text: s, Tone: tone} }
 
