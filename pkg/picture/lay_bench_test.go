@@ -2,9 +2,16 @@ package picture
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/internal/corpus"
 )
 
 // many is a graph of a size, as flows are: most edges lead on, some lead anywhere, a lane holds
@@ -52,9 +59,32 @@ func TestBigGraphsAreLaidOut(t *testing.T) {
 	}
 }
 
-func BenchmarkLayExample(b *testing.B) {
-	g := pictures(b)["basic"]
-	for b.Loop() {
-		Lay(g)
+// The flow and the rules of each example, and each published flow; docs/benchmarks/pictures.md
+// has the figures.
+func BenchmarkLayOf(b *testing.B) {
+	all := pictures(b)
+	if os.Getenv(corpus.Variable) != "" {
+		for _, name := range corpus.Files(b, "flows") {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				b.Fatal(err)
+			}
+			f, _ := architect.Parse(filepath.Base(name), data)
+			all[filepath.Base(name)] = Flow(f)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		g := all[name]
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				Lay(g)
+			}
+			d := Lay(g)
+			b.ReportMetric(float64(len(g.Nodes)), "nodes")
+			b.ReportMetric(float64(d.Crossings()), "crossings")
+			b.ReportMetric(float64(d.W), "wide")
+			b.ReportMetric(float64(d.H), "high")
+			b.ReportMetric(float64(len(d.SVG(SVGOptions{}))), "bytes")
+		})
 	}
 }

@@ -3,6 +3,7 @@ package picture
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/diag"
 )
@@ -36,21 +37,27 @@ func letter(r rune) int {
 	return 110
 }
 
+// hundredths is the width of a character in hundredths of the letters' size.
+func hundredths(r rune) int {
+	if i := int(r) - ' '; i >= 0 && i < len(plainWidth) {
+		return int(plainWidth[i])
+	}
+	return letter(r)
+}
+
 // textWidth is how wide a text is at most, in pixels, in letters of a size.
 func textWidth(s string, size int, bold bool) int {
 	n := 0
 	for _, r := range s {
-		if i := int(r) - ' '; i >= 0 && i < len(plainWidth) {
-			n += int(plainWidth[i])
-		} else {
-			n += letter(r)
-		}
+		n += hundredths(r)
 	}
 	if bold {
 		n += n * boldMore / 100
 	}
-	return (n*size + 99) / 100
+	return pixels(n, size)
 }
+
+func pixels(hundredths, size int) int { return (hundredths*size + 99) / 100 }
 
 // clean makes one line of a text that others wrote: control characters and what turns the
 // direction of writing are spelled out, spaces are single.
@@ -58,10 +65,17 @@ func clean(s string) string {
 	return diag.Line(strings.Join(strings.Fields(s), " "))
 }
 
+// longest is how many bytes of a text are looked at: far more than any place in a picture shows.
+const longest = 4000
+
 // wrap breaks a text into lines of a width in pixels, at spaces where it can, else within a
 // word. What goes beyond the number of lines ends in an ellipsis.
 func wrap(s string, size, width, lines int) []string {
-	words := strings.Fields(clean(s))
+	s = clean(s)
+	if len(s) > longest {
+		s = strings.ToValidUTF8(s[:longest], "")
+	}
+	words := strings.Fields(s)
 	var out []string
 	line := ""
 	for len(words) > 0 {
@@ -97,15 +111,15 @@ func wrap(s string, size, width, lines int) []string {
 // fitting is how many bytes of a word fit into a width: at least one letter with what is set upon
 // it, and after a character that may end a part of a name where there is one late enough.
 func fitting(word string, size, width int) int {
-	end, good := 0, 0
+	end, good, n := 0, 0, 0
 	for i, r := range word {
-		next := i + len(string(r))
-		if textWidth(word[:next], size, false) > width && end > 0 {
+		n += hundredths(r)
+		if pixels(n, size) > width && end > 0 {
 			break
 		}
-		end = next
+		end = i + utf8.RuneLen(r)
 		if strings.ContainsRune("_-./:,)", r) {
-			good = next
+			good = end
 		}
 	}
 	if end < len(word) && good*2 > end {
@@ -116,11 +130,14 @@ func fitting(word string, size, width int) int {
 
 // shorten puts an ellipsis behind as much of a line as leaves room for it.
 func shorten(line string, size, width int) string {
-	rs := []rune(line)
-	for len(rs) > 0 && textWidth(string(rs)+"…", size, false) > width {
-		rs = rs[:len(rs)-1]
+	n, end := hundredths('…'), 0
+	for i, r := range line {
+		if n += hundredths(r); pixels(n, size) > width {
+			break
+		}
+		end = i + utf8.RuneLen(r)
 	}
-	return strings.TrimRight(string(rs), " ,;:") + "…"
+	return strings.TrimRight(line[:end], " ,;:") + "…"
 }
 
 // widest is the width of the widest of some lines.
