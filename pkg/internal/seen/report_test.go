@@ -29,6 +29,7 @@ func reports() []made {
 		{name: "call", args: []string{"simulate", "-f", basic, "--ani", "+15135550142"}},
 		{name: "calls", args: []string{"simulate", "-f", basic, "--ani", "+15135550142", "--ani", "anonymous"}},
 		{name: "suite", args: []string{"simulate", "-f", basic, "--suite", "examples/basic/calls.yaml"}},
+		{name: "demo", args: []string{"demo"}},
 		{name: "plan", args: []string{"plan", "-f", basic, "--sandbox"}},
 		{name: "status", args: []string{"status", "-f", basic, "--sandbox"}, prepare: "setup -f " + basic + " --sandbox --yes", codes: []int{2}},
 	}
