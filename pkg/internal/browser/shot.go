@@ -2,16 +2,20 @@ package browser
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"image"
+	"image/color"
 	"image/draw"
 	"image/png"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
@@ -19,6 +23,9 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the pictures that pages are compared with")
+
+// Updating says whether pictures are to be written and not compared.
+func Updating() bool { return *update }
 
 // What two pictures may differ by and still be the same to a reader. They are compared by fields of 8 by 8 pixels, each
 // by its mean colour. Where both have one colour all over, hardly anything: a colour is a choice. Elsewhere as much as the
@@ -52,6 +59,12 @@ func (p *Page) Shot(max int) image.Image {
 		return err
 	}))
 	return img
+}
+
+// Hide takes what a selector finds out of sight where it is: times, and what else is never the same.
+func (p *Page) Hide(selector string) {
+	p.t.Helper()
+	Value[bool](p, fmt.Sprintf("document.querySelectorAll(%q).forEach(e => e.style.visibility = 'hidden') ?? true", selector))
 }
 
 // Looks compares what is seen of the page with the picture of that name, and fails the test when a reader would see
@@ -91,10 +104,52 @@ func write(name string, img image.Image) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, img); err != nil {
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, paletted(img)); err != nil {
 		return err
 	}
 	return os.WriteFile(name, b.Bytes(), 0o644)
+}
+
+// paletted gives the picture in 256 colours, which is a third of the bytes: areas keep theirs, small marks too, and of the
+// shades at the edges of letters some become their neighbours.
+func paletted(img image.Image) image.Image {
+	in := plain(img)
+	often := map[color.RGBA]int{}
+	for at := 0; at < len(in.Pix); at += 4 {
+		often[color.RGBA{in.Pix[at], in.Pix[at+1], in.Pix[at+2], in.Pix[at+3]}]++
+	}
+	colours := slices.SortedFunc(maps.Keys(often), func(a, b color.RGBA) int {
+		return cmp.Or(cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
+	})
+	// Always the one next of which most would be lost: how often it is, times how far it is from all that are taken.
+	far := make([]int, len(colours))
+	for i := range far {
+		far[i] = 3 * 255 * 255
+	}
+	var palette color.Palette
+	for len(palette) < 256 {
+		next := 0
+		for i, c := range colours {
+			if far[i]*often[c] > far[next]*often[colours[next]] {
+				next = i
+			}
+		}
+		if far[next] == 0 {
+			break
+		}
+		palette = append(palette, colours[next])
+		for i, c := range colours {
+			far[i] = min(far[i], distance(c, colours[next]))
+		}
+	}
+	out := image.NewPaletted(in.Rect, palette)
+	draw.Draw(out, out.Rect, in, image.Point{}, draw.Src)
+	return out
+}
+
+func distance(a, b color.RGBA) int {
+	r, g, bl := int(a.R)-int(b.R), int(a.G)-int(b.G), int(a.B)-int(b.B)
+	return r*r + g*g + bl*bl
 }
 
 // A Difference is by how much two pictures differ.

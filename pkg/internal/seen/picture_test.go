@@ -1,6 +1,7 @@
 package seen_test
 
 import (
+	"bytes"
 	_ "embed"
 	"os"
 	"path/filepath"
@@ -108,5 +109,29 @@ func TestFitsFinds(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// Pictures of the documentation are what the program draws now; -update writes them.
+func TestPicturesOfDocs(t *testing.T) {
+	d := sit(t)
+	for name, args := range map[string][]string{
+		"rules.svg": {"graph", "--rules", "-f", "examples/minimal/dealroute.yaml", "-o", "svg"},
+	} {
+		path := filepath.Join(root, "docs", "pictures", name)
+		got := d.run(nil, args...)
+		if browser.Updating() {
+			if err := os.WriteFile(path, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(want, got) {
+			t.Errorf("%s is not what dealroute %s draws: look at it, then run with -update", path, strings.Join(args, " "))
+		}
 	}
 }
