@@ -7,6 +7,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/internal/corpus"
+	"github.com/dealroute/dealroute/pkg/internal/made"
 )
 
 func read(t *testing.T, name string) *architect.File {
@@ -107,5 +108,42 @@ func TestEveryActionIsInThePicture(t *testing.T) {
 			}
 			laws(t, f)
 		})
+	}
+}
+
+// FuzzFlow: whatever text is read as a flow can be drawn, and its laws hold.
+func FuzzFlow(f *testing.F) {
+	for i := range uint64(5) {
+		f.Add([]byte(made.Flow(i)))
+	}
+	f.Add([]byte("workflow:\n  states: [{state: {name: A, actions: [{findNothing: {}}, {\"ünd\": {outputs: {x: {actions: []}}}}, {changeState: {targetStateRef: x}}]}}]\n"))
+	f.Add([]byte("inboundCall:\n  menus: [{menu: {name: M, refId: M, choices: [{menuRepeatMenu: {dtmf: digit_1}}, {menuNothing: {}}, {menuSubMenu: {menu: {name: N}}}]}}]\n"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		file, _ := architect.Parse("f", src)
+		if file == nil || file.Flow == nil {
+			return
+		}
+		g := Flow(file)
+		ids := map[string]bool{}
+		for _, n := range g.Nodes {
+			if ids[n.ID] || n.Lane >= len(g.Lanes) {
+				t.Fatalf("node %s of lane %d", n.ID, n.Lane)
+			}
+			ids[n.ID] = true
+		}
+		for _, e := range g.Edges {
+			if !ids[e.From] || !ids[e.To] {
+				t.Fatalf("edge %s leads from %s to %s", e.ID, e.From, e.To)
+			}
+		}
+		Outline(g)
+		g.Data()
+	})
+}
+
+func BenchmarkFlow(b *testing.B) {
+	file, _ := architect.Parse("f", []byte(made.Flow(7)))
+	for b.Loop() {
+		Flow(file)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/architect"
@@ -42,7 +43,7 @@ func (b *builder) shape(a *architect.Action, v *vertex) (ends bool) {
 		}
 		b.cases(a, v)
 		b.schedule(a, v)
-	case strings.HasPrefix(a.Key, "find"):
+	case a.Kind != nil && strings.HasPrefix(a.Key, "find"):
 		v.kind, v.choice = Question, true
 		if len(a.Kind.Fields) > 0 {
 			v.note = short(a.Value(a.Kind.Fields[0].Key).Text, long)
@@ -187,4 +188,10 @@ func (b *builder) asks(a *architect.Action, v *vertex) string {
 }
 
 // upper makes the first letter a capital.
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func upper(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}

@@ -208,11 +208,7 @@ func words(key string) string {
 		}
 		out[i] = w
 	}
-	s := strings.Join(out, " ")
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return upper(strings.Join(out, " "))
 }
 
 // usual reports whether an action has no name of its own: none, or the one that Architect gives it.
