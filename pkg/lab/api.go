@@ -78,7 +78,7 @@ func (s *Server) api() http.Handler {
 	post(s, m, "/api/reload", s.postReload)
 	post(s, m, "/api/keep", s.postKeep)
 	m.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		writeError(w, http.StatusNotFound, "the lab has no such answer", "docs/howto/see-it.md lists those that there are")
+		writeError(w, http.StatusNotFound, "the lab has no such answer", "docs/lab.md lists those that there are")
 	})
 	return m
 }
