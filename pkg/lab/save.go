@@ -147,6 +147,9 @@ func (s *Server) postReload(ctx context.Context, _ struct{}) (any, error) {
 	if err != nil {
 		return nil, refuse(http.StatusInternalServerError, "save the text to make the file again", "read %s: %v", filepath.ToSlash(s.cfg.File.Path()), err)
 	}
+	if !bytes.Equal(deployment.Redact(text), text) {
+		return nil, refuse(0, "take it out of the file: secrets come from the environment", "%s holds what looks like a secret now, and is not shown", filepath.ToSlash(s.cfg.File.Path()))
+	}
 	if err := s.take(ctx, text); err != nil {
 		return nil, err
 	}

@@ -394,6 +394,11 @@ func TestSave(t *testing.T) {
 	if session.Text != "a: 4\n" || session.File.Edited || session.Revision != 3 {
 		t.Errorf("%+v", session)
 	}
+	f.data = []byte("token: pat-na1-0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f\n")
+	if status, _, answer := x.ask(http.MethodPost, "/api/reload", "{}", nil); status != 400 || strings.Contains(answer, "0a1b2c3d") {
+		t.Errorf("a secret on disk: %d %s", status, answer)
+	}
+	f.data = []byte("a: 4\n")
 	x.post("/api/text", map[string]any{"text": "token: pat-na1-0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f\n", "revision": 3}, nil)
 	if status, _, answer := x.ask(http.MethodPost, "/api/save", `{"revision":4,"confirm":true}`, nil); status != 400 || f.wrote != 1 {
 		t.Errorf("a secret: %d %s", status, answer)
