@@ -85,7 +85,7 @@ async function dial(what) {
   $("dial").disabled = true;
   try {
     await sent();
-    arrived(await post("dial", what), document.body.dataset.view === "file");
+    arrived(await withPicture(await post("dial", what)), document.body.dataset.view === "file");
   } catch (error) {
     if (error instanceof Refused) {
       if (document.body.dataset.view === "file") await trouble("The call was not made", error);
@@ -94,6 +94,12 @@ async function dial(what) {
   } finally {
     $("dial").disabled = false;
   }
+}
+
+/** The call and its picture are shown at once: here the picture is waited for. */
+async function withPicture(call) {
+  await quietly(() => drawn(keyOf(call.number), call.number));
+  return call;
 }
 
 const again = () => state.call && dial({ again: state.call.number });
@@ -134,7 +140,7 @@ function headOf(call) {
 async function pick(number) {
   const call = await quietly(() => get("call", { number }));
   if (!call) return;
-  showCall(call);
+  showCall(await withPicture(call));
   state.player.seek(state.player.length);
   drawStep(true);
 }
@@ -168,12 +174,14 @@ function showCall(call) {
 
 // ---- the picture
 
+const keyOf = (number) => `${state.of} of call ${number}`;
+
 async function drawPicture() {
   const now = state.check?.pictures?.[state.of];
   let number = state.call?.number ?? null;
   // A call of an earlier text keeps the picture only as long as that picture is still true.
   if (number && stale() && !state.replay && (state.of === "rules" || state.flows.get(state.call.revision) !== now)) number = null;
-  const key = number ? `${state.of} of call ${number}` : `${state.of} ${now || ""}`;
+  const key = number ? keyOf(number) : `${state.of} ${now || ""}`;
   if (key === state.shown) {
     walk(true);
     return;
