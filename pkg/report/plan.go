@@ -113,7 +113,7 @@ func (x Planned) verdict() Verdict {
 
 // changeSections are what changes, what is left alone or has something to be known, and what stays.
 func changeSections(cs []view.Change) []Section {
-	columns := []Column{{Title: "step", Number: true}, {Title: "action"}, {Title: "kind"}, {Title: "name"}, {Title: "why", Wide: true}}
+	columns := []Column{{Title: "step", Number: true}, {Title: "action"}, {Title: "kind"}, {Title: "name"}, {Title: "why"}}
 	changed := &Table{Caption: "changes", Columns: columns, Empty: "Nothing would be changed."}
 	told := &Table{Caption: "entities", Columns: columns[1:]}
 	stays := &Table{Caption: "entities", Columns: columns[1:]}
