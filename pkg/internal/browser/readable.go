@@ -31,6 +31,9 @@ const readable = `(() => {
     let size = parseFloat(style.fontSize);
     if (e.getScreenCTM) size *= Math.hypot(e.getScreenCTM().a, e.getScreenCTM().b);
     const key = name(e);
+    if (matchMedia("print").matches && e.closest(".broad")) { // which gets a sheet that lies, 277 mm wide, and is read from closer than a screen
+      size *= 1047 / innerWidth * LIMIT / 9;
+    }
     if (size < LIMIT - 0.05 && !small.has(key)) small.set(key, "letters of " + size.toFixed(1) + " pixels in " + key + ": " + n.data.trim().slice(0, 40));
     if (e instanceof HTMLElement && cut(e)) out.push("words are cut off in " + key + ": " + n.data.trim().slice(0, 40));
   }
