@@ -121,7 +121,7 @@ func (o graphOptions) ofFlowProof(ctx context.Context) (*picture.Graph, error) {
 
 // wrong marks the way of a call and what is wrong with it.
 func wrong(g *picture.Graph, path []interp.Step, p prove.Property) *picture.Graph {
-	g = g.Wrong(path, "breaks "+p.ID)
+	g = g.Wrong(path, "broken")
 	g.Title += ": a call that breaks " + p.ID
 	g.About = fmt.Sprintf("A call against: %s. %s The call: %s.", p.Title, p.Message, strings.Join(p.Counterexample.Call, "; "))
 	return g
