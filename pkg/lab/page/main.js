@@ -6,7 +6,7 @@ import { $, el, fill, say, calm, count, lessMotion } from "./dom.js";
 import { Editor, explain } from "./editor.js";
 import { Phone } from "./phone.js";
 import { Picture } from "./picture.js";
-import { Player, words } from "./player.js";
+import { Player, shown, words } from "./player.js";
 import { Run, breakerField, clockField } from "./run.js";
 import { showAgent, showCalls, showData, showResult, showStep } from "./step.js";
 
@@ -283,7 +283,7 @@ function drawTime() {
   if (!waits) return;
   if (wait.dataset.at !== `${state.call.number}/${p.at}`) {
     wait.dataset.at = `${state.call.number}/${p.at}`;
-    fill(wait, el("span.track", {}, el("span.past", {})), `waits ${words(step.wait)}`, step.wait > 1600 ? el("span.note", {}, " (shown shorter)") : null);
+    fill(wait, el("span.track", {}, el("span.past", {})), `waits ${words(step.wait)}`, shown(step.wait) < step.wait ? el("span.note", {}, " (shown shorter)") : null);
   }
   wait.querySelector(".past").style.width = `${Math.round((p.playing ? p.part : 1) * 100)}%`;
 }
