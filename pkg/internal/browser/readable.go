@@ -1,19 +1,25 @@
 package browser
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
 
-// Small is the smallest height of letters in CSS pixels that a page may have.
-const Small = 11
+// Small is the smallest height of letters in CSS pixels that a page may have on a screen. On paper a picture is as wide as
+// the sheet and can be held nearer, and what is a little wider than the sheet is made smaller by the browser.
+const (
+	Small     = 11
+	onPaper   = 7
+	fitsPaper = 1.1
+)
 
 // readable gives what a reader cannot read: a page that must be pushed sideways, letters that are too small, words that
 // are cut off where nothing scrolls. It also looks into pictures, whose letters are as large as the picture lets them.
 const readable = `(() => {
   const out = [];
   const root = document.documentElement;
-  if (root.scrollWidth > innerWidth) {
+  if (root.scrollWidth > innerWidth * WIDER) {
     let widest = root, right = 0;
     for (const e of document.querySelectorAll("body *")) {
       const r = e.getBoundingClientRect();
@@ -62,7 +68,11 @@ const readable = `(() => {
 // Readable fails the test where a reader would have to push the page sideways, come closer or guess: see readable.
 func (p *Page) Readable(what string) {
 	p.t.Helper()
-	for _, s := range Value[[]string](p, strings.ReplaceAll(readable, "LIMIT", strconv.Itoa(Small))) {
+	limit, wider := Small, 1.0
+	if p.look.Paper {
+		limit, wider = onPaper, fitsPaper
+	}
+	for _, s := range Value[[]string](p, strings.NewReplacer("LIMIT", strconv.Itoa(limit), "WIDER", fmt.Sprint(wider)).Replace(readable)) {
 		p.t.Errorf("%s: %s", what, s)
 	}
 }
