@@ -90,7 +90,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, idle time.Duration) 
 	stop()
 	srv.Close() //nolint:errcheck // requests that are open end, and nothing is lost
 	if err == nil {
-		<-ended
+		if e := <-ended; !errors.Is(e, http.ErrServerClosed) {
+			err = e
+		}
 	}
 	s.end()
 	return forgotten, err

@@ -68,7 +68,6 @@ type lane struct {
 	pos     diag.Position
 	first   *vertex
 	reached bool
-	index   int
 }
 
 type builder struct {

@@ -19,7 +19,6 @@ type item struct {
 	order      int // topological
 	size       int // of the items that can only be reached through it
 	good       bool
-	mark       int
 }
 
 // A wire is a line from one item to another.

@@ -18,19 +18,18 @@ func (d *Drawing) measure(p *plot, across, down [][]*bundle) *piece {
 
 // metrics are the sizes of a lane's rows and columns.
 type metrics struct {
-	pc       *piece
-	d        *Drawing
-	colX     []int // left side
-	colW     []int
-	rowY     []int // of its axis
-	up, low  []int // room above and below the axis
-	under    []int // room for labels below a row
-	beside   []int // room for labels right of a column's tracks
-	gapX     []int // first track behind column k-1
-	gapY     []int // first track below row k-1
-	colEnd   int
-	rowEnd   int
-	framePad int
+	pc      *piece
+	d       *Drawing
+	colX    []int // left side
+	colW    []int
+	rowY    []int // of its axis
+	up, low []int // room above and below the axis
+	under   []int // room for labels below a row
+	beside  []int // room for labels right of a column's tracks
+	gapX    []int // first track behind column k-1
+	gapY    []int // first track below row k-1
+	colEnd  int
+	rowEnd  int
 }
 
 // labels wraps the labels: one of a way to the right stands above its line in the gap, one of a

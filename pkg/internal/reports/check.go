@@ -144,7 +144,7 @@ func (c *checker) walk(body []byte) {
 	stack := []*node{{}}
 	for {
 		tok, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 		if err != nil {

@@ -256,7 +256,7 @@ func shown(s string) string {
 		case r == '\r':
 			b.WriteString(`\r`)
 		case !unicode.IsPrint(r) && r != '\u00a0':
-			b.WriteString(fmt.Sprintf(`\u%04x`, r))
+			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
 			b.WriteRune(r)
 		}
