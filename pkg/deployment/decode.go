@@ -58,6 +58,7 @@ func (d *decoder) value(path string, key, n *yaml.Node, v reflect.Value, f field
 	if d.nodes++; d.nodes > maxNodes || d.depth > maxDepth {
 		if !d.exploded {
 			d.exploded = true
+			d.findings = nil // this one alone is told, and must be among those that are kept
 			hint := "leave out what is not needed, or see whether it is the file that was meant"
 			if d.alias {
 				hint = "write the values out instead of using aliases"

@@ -203,6 +203,15 @@ func TestExpansionIsBounded(t *testing.T) {
 	}
 }
 
+// However much else is wrong before it: of findings no more than a thousand are kept.
+func TestExpansionBehindManyFindings(t *testing.T) {
+	rules := "routing:\n  fallback: {queue: General}\n  rules:\n" + strings.Repeat("    - {when: {unknown: 1}}\n", 10000)
+	d, findings := deployment.Parse("d.yaml", []byte(strings.Replace(minimal, "routing: {fallback: {queue: General}}\n", rules, 1)))
+	if d != nil || len(findings) != 1 || findings[0].Code != "DR-FILE-004" {
+		t.Errorf("read: %t, %d findings", d != nil, len(findings))
+	}
+}
+
 func TestSecretsAreSeenAndNamesPass(t *testing.T) {
 	with := func(s string) string {
 		return minimal + "calls: {greeting: " + fmt.Sprintf("%q", s) + "}\n"
