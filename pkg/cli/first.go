@@ -271,6 +271,9 @@ func (s *simulation) expectations(o *simulate.Outcome) string {
 		switch rules := s.loaded.deployment.Routing.Rules; {
 		case o.Rule != "":
 			line("rule", yamlText(o.Rule))
+		case o.Reason != simulate.NoRule: // not even the fallback took it
+			line("rule", "null")
+			line("reason", o.Reason)
 		case slices.ContainsFunc(rules, func(r deployment.Rule) bool { return r.Name == simulate.NoRule }):
 			line("rule", "null")
 		default:

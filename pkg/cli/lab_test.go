@@ -319,7 +319,7 @@ func TestLabStory(t *testing.T) {
 	if proof.State == "running" {
 		proof = must[lab.Proof](x, fmt.Sprintf("/api/proof?revision=%d", check.Revision+1), nil)
 	}
-	if proof.State != "done" || !strings.Contains(proof.Text, "properties hold") {
+	if proof.State != "done" || !strings.Contains(proof.Text, "properties hold") || strings.HasPrefix(proof.Far, "0 states") {
 		t.Errorf("%+v", proof)
 	}
 	if r := must[lab.Run](x, "/api/reset", members{}); r.Calls != 0 || r.At != "2026-11-23T15:00:00Z" || !r.Switch.On {
@@ -419,4 +419,39 @@ func TestLabLeaksNothing(t *testing.T) {
 	}
 	x.close(0)
 	l.hold("standard error", x.err.String(), true)
+}
+
+// Whatever ends a call, its entry holds in the suite: also of those that not even the fallback takes.
+func TestKeptCallsHold(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"dealroute.yaml", "crm.yaml"} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "examples", "basic", name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := &program{}
+	x := openLab(t, p, "lab", "-f", filepath.Join(dir, "dealroute.yaml"))
+	s := must[lab.Session](x, "/api/session", nil)
+	disk, kept := "", 0
+	keep := func(dial members) {
+		t.Helper()
+		must[lab.Run](x, "/api/reset", members{})
+		c := must[lab.Call](x, "/api/dial", dial)
+		disk = *must[lab.Kept](x, "/api/keep", members{"call": c.Number, "name": fmt.Sprint(dial), "confirm": true, "over": disk}).Disk
+		kept++
+	}
+	for _, c := range s.Choices.Callers {
+		keep(members{"caller": c.ID})
+		keep(members{"caller": c.ID, "faults": []string{"timeout"}})
+		keep(members{"caller": c.ID, "lacks": members{"queues": s.Choices.Queues}})
+		keep(members{"caller": c.ID, "lacks": members{"skills": s.Choices.Skills, "transfers": s.Choices.Queues}})
+	}
+	suite := filepath.Join(dir, "calls.yaml")
+	if code, out, errs := p.run("simulate", "-f", filepath.Join(dir, "dealroute.yaml"), "--suite", suite); code != 0 || !strings.Contains(out, fmt.Sprintf("%d as expected, 0 failed", kept)) {
+		t.Errorf("exit code %d\n%s%s", code, out, errs)
+	}
 }

@@ -113,11 +113,11 @@ func (b *labBench) prove(ctx context.Context, l *loaded, in validate.Input, far 
 			case <-done:
 				return
 			case <-tick.C:
-				far(view.Thousands(t.States.Load()) + " states")
+				far(tallied(t))
 			}
 		}
 	}()
-	r, err := proof(prove.Counted(ctx, t), b.env, in.Deployment, in.Blueprint, prove.Full)
+	r, err := quietProof(prove.Counted(ctx, t), b.env, in.Deployment, in.Blueprint, prove.Full)
 	if err != nil {
 		return nil, "", err
 	}

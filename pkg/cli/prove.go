@@ -28,10 +28,15 @@ func proof(ctx context.Context, env session, d *deployment.Deployment, b *bluepr
 	if mode == prove.Off || b == nil {
 		return nil, nil
 	}
-	start := env.Now()
-	defer roomy(env)()
 	ctx, proved := env.proving(ctx, "proving")
 	defer proved()
+	return quietProof(ctx, env, d, b, mode)
+}
+
+// quietProof is proof that tells nobody on the terminal how far it is.
+func quietProof(ctx context.Context, env session, d *deployment.Deployment, b *blueprint.Blueprint, mode prove.Mode) (*prove.Report, error) {
+	start := env.Now()
+	defer roomy(env)()
 	r, err := prove.Deployment(ctx, prove.Input{
 		Deployment: d, Blueprint: b, Mode: mode, Now: start.UTC(),
 		HubSpot: provedAccount(d), Key: secret.New(hubspottest.DefaultToken), Open: hubspottest.Readings(),
@@ -55,13 +60,16 @@ func proof(ctx context.Context, env session, d *deployment.Deployment, b *bluepr
 // proving says how far the proofs under a context are, until done is called.
 func (s session) proving(ctx context.Context, what string) (counted context.Context, done func()) {
 	t := new(prove.Tally)
-	return prove.Counted(ctx, t), s.working(what, func() string {
-		far := view.Thousands(t.States.Load()) + " states"
-		if n := t.Calls.Load(); n > 0 {
-			far += ", " + view.Thousands(n) + " calls"
-		}
-		return far
-	})
+	return prove.Counted(ctx, t), s.working(what, func() string { return tallied(t) })
+}
+
+// tallied is how far a proof is, in words.
+func tallied(t *prove.Tally) string {
+	far := view.Thousands(t.States.Load()) + " states"
+	if n := t.Calls.Load(); n > 0 {
+		far += ", " + view.Thousands(n) + " calls"
+	}
+	return far
 }
 
 // roomy lets garbage lie for longer, until what it gives is called: a proof keeps little and
