@@ -43,13 +43,13 @@ func (d *Drawing) SVG(o SVGOptions) []byte {
 	w.attr("viewBox", fmt.Sprintf("0 0 %d %d", d.W, d.H))
 	w.number("width", d.W)
 	w.number("height", d.H)
-	w.attr("role", "img")
+	w.attr("role", "group") // not img: nobody could come to what is within, and chips are links
 	w.attr("aria-labelledby", o.Prefix+"title "+o.Prefix+"desc")
 	w.add(">\n")
 	w.named("title", o.Prefix+"title", d.Graph.Title)
 	w.named("desc", o.Prefix+"desc", d.Graph.About)
 	if o.Standalone {
-		w.add("<style>\n" + look + style + "</style>\n")
+		w.add("<style>\n" + ownStyle() + "</style>\n")
 	}
 	w.hatching()
 	for i := range d.Lanes {
@@ -235,14 +235,15 @@ func (w *writer) edge(i int) {
 		w.text("label", p.At.X, p.At.Y+k*noteHeight+12, "", t)
 	}
 	if !p.Chip.empty() {
-		w.chip(p)
+		w.chip(e.To, p)
 	}
 	w.add("</g>\n")
 }
 
-// chip draws where an edge goes on that has no line to its node.
-func (w *writer) chip(p *EdgePlace) {
+// chip draws where an edge goes on that has no line to its node, and leads there.
+func (w *writer) chip(to string, p *EdgePlace) {
 	c := p.Chip
+	w.add("<a").attr("href", "#"+w.goal(to, p.Far)).add(">")
 	w.add(`<rect class="chip"`).rect(c).number("rx", min(c.H/2, 13)).add("/>")
 	x, y := c.X+chipPad, c.Y+c.H/2
 	if p.Back {
@@ -257,6 +258,18 @@ func (w *writer) chip(p *EdgePlace) {
 	for k, t := range p.Text {
 		w.text("chip-text", x+arrowRoom, c.Y+chipPadY+k*noteHeight+12, "", t)
 	}
+	w.add("</a>")
+}
+
+// goal is the id of what a chip names: of a lane for its first node, else of the node.
+func (w *writer) goal(to string, far bool) string {
+	nodes := w.d.Graph.Nodes
+	i := slices.IndexFunc(nodes, func(n Node) bool { return n.ID == to })
+	lane := nodes[i].Lane
+	if far && lane < len(w.d.Graph.Lanes) && !slices.ContainsFunc(nodes[:i], func(n Node) bool { return n.Lane == lane }) {
+		return w.prefix + "l-" + strconv.Itoa(lane)
+	}
+	return w.prefix + "n-" + to
 }
 
 // marked are the classes of a mark.

@@ -81,12 +81,53 @@ func TestInlineHasNoStyleAndItsPrefix(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		`id="a-n-ask"`, `data-node="ask"`, `id="a-e-e3"`, `data-from="ask"`, `data-to="each"`, `id="a-l-1"`, `data-lane="1"`, `role="img"`,
+		`id="a-n-ask"`, `data-node="ask"`, `id="a-e-e3"`, `data-from="ask"`, `data-to="each"`, `id="a-l-1"`, `data-lane="1"`, `role="group"`,
 		`aria-labelledby="a-title a-desc"`, ">118 ms<", ">changed<", "not reached", "timeout 2 s", "Last &lt;resort&gt;", "Sales &amp; more",
 	} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("inline SVG lacks %s", want)
 		}
+	}
+}
+
+// A drawing program that knows no names of colours, and a browser that knows no light-dark, read
+// plain colours: all that they do not understand stands where they do not look.
+func TestOwnStyleIsPlainFirst(t *testing.T) {
+	plain, rest, found := strings.Cut(ownStyle(), "@supports")
+	if !found || !strings.Contains(rest, look) || !strings.Contains(rest, style) {
+		t.Error("what browsers read is not there")
+	}
+	for _, not := range []string{"var(", "light-dark"} {
+		if strings.Contains(plain, not) {
+			t.Errorf("the plain style has %s", not)
+		}
+	}
+	for _, want := range []string{".picture .box { fill: #ffffff; stroke: #5a6472;", "font-family: system-ui,"} {
+		if !strings.Contains(plain, want) {
+			t.Errorf("the plain style lacks %s", want)
+		}
+	}
+}
+
+// Every chip is a link to what it names.
+func TestChipsLead(t *testing.T) {
+	svg := string(Lay(oneOfEach()).SVG(SVGOptions{Prefix: "a-"}))
+	links := strings.Split(svg, `<a href="#`)[1:]
+	if n := strings.Count(svg, `class="chip"`); n == 0 || n != len(links) {
+		t.Fatalf("%d chips, %d links", n, len(links))
+	}
+	lanes := 0
+	for _, l := range links {
+		id := l[:strings.Index(l, `"`)]
+		if !strings.Contains(svg, `id="`+id+`"`) {
+			t.Errorf("a chip leads to %s, which is not there", id)
+		}
+		if strings.HasPrefix(id, "a-l-") {
+			lanes++
+		}
+	}
+	if lanes == 0 {
+		t.Error("no chip leads to a lane")
 	}
 }
 

@@ -15,6 +15,12 @@ export class Picture {
   constructor(chosen) {
     this.#box = $("picture");
     this.#box.addEventListener("click", (event) => {
+      const link = event.target.closest?.("a");
+      if (link) {
+        event.preventDefault(); // the address is the page's
+        this.#follow(link.closest(".edge").dataset.to, false, true);
+        return;
+      }
       const node = event.target.closest?.(".node");
       if (node) chosen(node.dataset.node);
     });
