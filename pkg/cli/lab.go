@@ -103,7 +103,7 @@ func runLab(ctx context.Context, o labOptions) error {
 
 // runDemoLab opens the lab on the example of the demo, which is on no disk.
 func runDemoLab(ctx context.Context, o demoOptions) error {
-	if o.report != (reportFile{}) {
+	if o.report.given {
 		return fail(errors.New("--lab and --report exclude each other"), "leave out the one that you do not mean")
 	}
 	l, err := ofExample(demoExample)

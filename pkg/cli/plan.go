@@ -47,6 +47,7 @@ what plan shows, and no secret.`,
 		Annotations: map[string]string{formatsOf: markdown},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
+			o.report.called(cmd)
 			return run(cmd.Context(), o)
 		},
 	}

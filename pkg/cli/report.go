@@ -23,6 +23,7 @@ import (
 type reportFile struct {
 	name  string
 	given bool
+	typed []string // the other flags that were given, for the command that the page names
 }
 
 // reportMark is how a page is told from other files: it stands in its head.

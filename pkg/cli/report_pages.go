@@ -34,14 +34,7 @@ func (j *judged) page(ctx context.Context, o validateOptions, answer validate.An
 		return report.Spot{Source: j.texts[f.Position.File], Length: f.Length}
 	}
 	x.Answer, x.Run, x.Explain, x.Broken = shown, o.ran(j.file), explained(), map[string]picture.Graph{}
-	words := []string{"validate"}
-	if o.proof != prove.Full {
-		words = append(words, "--proof="+string(o.proof))
-	}
-	if o.online {
-		words = append(words, "--online")
-	}
-	x.Command = o.ranAs(words...)
+	x.Command = o.ranAs(append([]string{"validate"}, o.report.typed...)...)
 	for _, f := range answer.Findings.Sorted() {
 		if f.Severity != diag.Assumption {
 			x.Places = append(x.Places, spot(f))
@@ -118,18 +111,13 @@ func (o planOptions) page(l *loaded, target *org, r *reconcile.Reconciler, answe
 	if target.sandbox != nil {
 		x.Emulated = target.sandbox.origin
 	}
-	words := []string{"plan"}
-	for _, f := range shapes(flagsOf(reconcile.Config{Adopt: o.adopt, Cutover: o.cutover, ForceUnlock: o.forceUnlock, AllowUnstaffed: o.allowUnstaffed})) {
-		words = append(words, "--"+f)
-	}
 	if diff != nil {
-		words = append(words, "--routing-diff", o.diff.file)
 		x.Row = "row"
 		for _, f := range diff.found.Sorted() {
 			x.Places = append(x.Places, report.Spot{Source: diff.texts[f.Position.File], Length: f.Written(diff.texts[f.Position.File])})
 		}
 	}
-	x.Command = o.ranAs(words...)
+	x.Command = o.ranAs(append([]string{"plan"}, o.report.typed...)...)
 	return x
 }
 

@@ -130,7 +130,7 @@ func TestReportOfPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	page = reported(t, p, 2, "plan", "-f", changed, "--sandbox", "--detailed-exitcode", "--routing-diff", "../../examples/basic/calls.yaml", "--fixtures", "../../examples/basic/crm.yaml")
-	for _, want := range []string{`<span class="new">&#43;`, `<span class="old">-`, "Calls that would end elsewhere"} {
+	for _, want := range []string{`<span class="new">&#43;`, `<span class="old">-`, "Calls that would end elsewhere", "plan --detailed-exitcode --fixtures "} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
 		}
@@ -139,6 +139,9 @@ func TestReportOfPlan(t *testing.T) {
 
 func TestReportOfStatus(t *testing.T) {
 	p := hurried(t)
+	if page := reported(t, p, 2, "status", "-f", basicFile, "--sandbox"); strings.Contains(page, "left by an earlier run") || !strings.Contains(page, "not set up yet") || strings.Contains(page, "--since") {
+		t.Error("the page of an org in which nothing was set up tells of an earlier run, or of a flag that nobody gave")
+	}
 	if code, _, errs := p.run("setup", "-f", basicFile, "--sandbox", "--yes", "--verify=off"); code != 0 {
 		t.Fatal(errs)
 	}
@@ -163,7 +166,7 @@ func TestReportOfStatus(t *testing.T) {
 
 func TestReportOfDemo(t *testing.T) {
 	page := reported(t, hurried(t), 0, "demo")
-	for _, want := range []string{"all of it worked", "nobody waits twice", "setup again", "Step by step"} {
+	for _, want := range []string{"all of it worked", "nobody waits twice", "setup again", "Step by step", "HubSpot could not be asked"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
 		}

@@ -48,7 +48,7 @@ func TestReportNames(t *testing.T) {
 		write(t, dir, "kept.html", aReport, 0o400): "read-only",
 		in(strings.Repeat("x", 300) + ".html"):     "too long",
 	} {
-		r := reportFile{name, true}
+		r := reportFile{name: name, given: true}
 		if err := r.mayWrite(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", name, err, want)
 		} else if f := new(failure); err != nil && (!errors.As(err, &f) || f.finding.Hint == "") {
@@ -84,7 +84,7 @@ func TestReportIsWrittenWhole(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := testEnv(t)
-			r := reportFile{filepath.Join(t.TempDir(), "r.html"), true}
+			r := reportFile{name: filepath.Join(t.TempDir(), "r.html"), given: true}
 			if c.was != "" {
 				write(t, filepath.Dir(r.name), "r.html", c.was, 0o600)
 			}
@@ -111,7 +111,7 @@ func TestReportOfAnEarlierRun(t *testing.T) {
 	for was, says := range map[string]bool{"": false, aReport: true, "mine": false} {
 		for _, err := range []error{nil, errNo, &printedError{errNo}, context.Canceled, errors.New("no")} {
 			env := testEnv(t)
-			r := reportFile{filepath.Join(t.TempDir(), "r.html"), true}
+			r := reportFile{name: filepath.Join(t.TempDir(), "r.html"), given: true}
 			if was != "" {
 				write(t, filepath.Dir(r.name), "r.html", was, 0o600)
 			}

@@ -49,7 +49,6 @@ type simulateOptions struct {
 	flow            string
 	trace, showPII  bool
 	report          reportFile
-	typed           []string // the flags that were given, as a report shows them
 
 	suite   string // list of calls
 	checks  suiteOptions
@@ -107,9 +106,7 @@ are those of --ani, or of a list, which may be an export of the interactions vie
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
 			o.load.changed(cmd)
-			if o.report.given {
-				o.typed = typedFlags(cmd)
-			}
+			o.report.called(cmd)
 			return run(cmd.Context(), o)
 		},
 	}

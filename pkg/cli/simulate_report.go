@@ -37,6 +37,13 @@ func (o *simulateOptions) mayReport() error {
 	return o.report.mayWrite()
 }
 
+// called keeps how the command was called, for a page to say.
+func (r *reportFile) called(cmd *cobra.Command) {
+	if r.given {
+		r.typed = typedFlags(cmd)
+	}
+}
+
 // typedFlags are the flags of a command that were given, without those of every command and
 // without the report itself; numbers are masked.
 func typedFlags(cmd *cobra.Command) []string {
@@ -77,7 +84,7 @@ func shownValue(flag, value string) string {
 
 // ranAs is the command of a report, as it could be typed again by whoever has its files.
 func (o *simulateOptions) ranAs() string {
-	return o.session.ranAs(append([]string{"simulate"}, o.typed...)...)
+	return o.session.ranAs(append([]string{"simulate"}, o.report.typed...)...)
 }
 
 // recorded makes a call of a series. What it asks HubSpot is kept where a page will show it.

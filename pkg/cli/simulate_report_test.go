@@ -13,7 +13,7 @@ func TestReportOfALoad(t *testing.T) {
 	page := reported(t, p, 0, "simulate", "-f", basic, "--load", "60/min", "--for", "3h", "--fault", "timeout@16:00-16:05")
 	for _, want := range []string{
 		"60 calls a minute for 3h from 2026-11-23 15:00 UTC", "dealroute simulate --fault timeout@16:00-16:05 --for 3h --load 60/min -f ",
-		"not every caller is looked up", "no answer in time", "General Support", "What became of the calls over time", "searches in a second",
+		"not every caller is looked up", "routed without what HubSpot knows of them", "HubSpot does not know the caller", "no answer in time", "General Support", "What became of the calls over time", "searches in a second",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page says nothing of %q", want)
@@ -23,7 +23,7 @@ func TestReportOfALoad(t *testing.T) {
 	reported(t, p, 0, "simulate", "-f", basic, "--load", "2/min", "--for", "49h", "--strangers", "100%")
 	rollup := filepath.Join("..", "..", "examples", "rollup", "dealroute.yaml")
 	page = reported(t, p, 0, "simulate", "-f", rollup, "--load", "60/min", "--for", "10m", "--compare", "search,unique-phone,rollup", "--max-failed", "5%")
-	for _, want := range []string{"is the cheapest strategy", "Requests of HubSpot for a call"} {
+	for _, want := range []string{"is the cheapest strategy", "Requests to HubSpot for a call"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page of a comparison says nothing of %q", want)
 		}
@@ -49,7 +49,7 @@ func TestReportOfCalls(t *testing.T) {
 	}
 	basic := filepath.Join("..", "..", "examples", "basic", "dealroute.yaml")
 	page := reported(t, p, 0, "simulate", "-f", basic, "--ani", "+15135550142", "--ani", "anonymous", "--fault", "timeout", "--ani", "+15135550199")
-	for _, want := range []string{"3 calls, one after the other", "lookup_failed", "Call 3 of ", "--ani &#39;&#43;1513•••••42&#39;"} {
+	for _, want := range []string{"3 calls, one after the other", "HubSpot could not be asked about ", "lookup_failed", "Call 3 of ", "--ani &#39;&#43;1513•••••42&#39;"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page of three calls says nothing of %q", want)
 		}

@@ -45,6 +45,7 @@ breaker that is open and a token that expired are no difference.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.session = env.session()
+			o.report.called(cmd)
 			return run(cmd.Context(), o)
 		},
 	}
@@ -159,12 +160,8 @@ func runStatus(ctx context.Context, o statusOptions) (err error) {
 		err = errNo
 	}
 	return o.report.after(env, err, func() ([]byte, error) {
-		words := []string{"status", "--since", report.Span(o.since.String())}
-		if o.failOver != "" {
-			words = append(words, "--fail-over", o.failOver)
-		}
 		return report.Status(report.Standing{
-			Answer: s, Run: o.ran(l.path), Command: o.ranAs(words...), No: no, Failing: failing, Explain: explained(), Places: l.spots(found),
+			Answer: s, Run: o.ran(l.path), Command: o.ranAs(append([]string{"status"}, o.report.typed...)...), No: no, Failing: failing, Explain: explained(), Places: l.spots(found),
 		}).Render()
 	})
 }

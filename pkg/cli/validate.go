@@ -84,6 +84,7 @@ not parse, 1 anything else.`,
 				}
 				o.severities[code] = diag.Severity(level)
 			}
+			o.report.called(cmd)
 			return run(cmd.Context(), o)
 		},
 	}

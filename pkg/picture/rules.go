@@ -103,7 +103,7 @@ func (t *tree) greeting() string {
 func (t *tree) lookup() []string {
 	out := []string{"the caller's number is looked up in HubSpot; what is found:"}
 	for _, o := range routing.Outcomes() {
-		out = append(out, outcomeWords(o))
+		out = append(out, OutcomeWords(o))
 	}
 	return append(out, "the rules are asked in each case, also when HubSpot does not answer")
 }

@@ -35,7 +35,7 @@ func (t *tree) when(w deployment.When) []string {
 	if len(w.Outcome) > 0 {
 		var who []string
 		for _, o := range w.Outcome {
-			who = append(who, outcomeWords(o))
+			who = append(who, OutcomeWords(o))
 		}
 		add(listed(who, "or"))
 	}
@@ -128,7 +128,8 @@ var briefly = map[routing.Outcome]string{
 	routing.ActiveDeal: "open deal", routing.InactiveDeal: "closed deals", routing.ContactNoDeal: "no deals", routing.NoRecord: "unknown", routing.LookupFailed: "not asked",
 }
 
-func outcomeWords(o routing.Outcome) string {
+// OutcomeWords says in words what is known of a caller.
+func OutcomeWords(o routing.Outcome) string {
 	if s := outcomes[o]; s != "" {
 		return s
 	}

@@ -80,7 +80,30 @@ func Calls(x Called) Page {
 		}
 		p.Sections = append(p.Sections, s)
 	}
+	p.Sections[0].Blocks = append(p.Sections[0].Blocks, outcomesMean(x.Answer.Calls))
+	p.Verdict = x.verdict()
 	return withFindings(p, nil, x.Answer.Findings)
+}
+
+// verdict is that of several calls: how many were looked up, and whether one went wrong.
+func (x Called) verdict() Verdict {
+	failed, wrong := 0, 0
+	for i, c := range x.Answer.Calls {
+		if c.Outcome != nil && *c.Outcome == string(routing.LookupFailed) {
+			failed++
+		}
+		if len(x.Calls[i].Problems) > 0 {
+			wrong++
+		}
+	}
+	all := Len(len(x.Answer.Calls), "/calls")
+	switch {
+	case wrong > 0:
+		return Verdict{Bad, "not in order", T(Own(fmt.Sprint(wrong)), " of ", all, " calls met an error")}
+	case failed > 0:
+		return Verdict{Warn, "not every caller is looked up", T("HubSpot could not be asked about ", Where(failed, "/calls", "outcome", string(routing.LookupFailed)), " of ", all, " callers")}
+	}
+	return Verdict{Accent, "routed", T(all, " calls; no lookup failed")}
 }
 
 // A callPage is one call in the making.
@@ -105,6 +128,27 @@ func (c *callPage) optional(s *string, key string) Text {
 		return T("–")
 	}
 	return T(Str(*s, c.at+"/"+key))
+}
+
+// outcomeNote says in words what an outcome means.
+func outcomeNote(s *string) Text {
+	if s == nil {
+		return nil
+	}
+	return T(Own(picture.OutcomeWords(routing.Outcome(*s))))
+}
+
+// outcomesMean are the words of the outcomes that calls have, in the order in which they come first.
+func outcomesMean(calls []view.Call) Block {
+	var out Facts
+	seen := map[string]bool{}
+	for _, c := range calls {
+		if c.Outcome != nil && !seen[*c.Outcome] {
+			seen[*c.Outcome] = true
+			out = append(out, Fact{*c.Outcome, outcomeNote(c.Outcome)})
+		}
+	}
+	return out
 }
 
 // to is where the call ended.
@@ -167,10 +211,10 @@ func (c *callPage) figures() []Figure {
 		waited.Note = append(waited.Note, T(" of ", Own(view.Thousands(c.Budget)), " at most")...)
 	}
 	return []Figure{
-		{Label: "outcome", Value: c.optional(v.Outcome, "outcome"), Tone: toneIf(c.failed(), Warn)},
+		{Label: "outcome", Value: c.optional(v.Outcome, "outcome"), Note: outcomeNote(v.Outcome), Tone: toneIf(c.failed(), Warn)},
 		{Label: "priority", Value: T(Count(v.Priority, c.at+"/priority"))},
 		waited,
-		{Label: "requests of HubSpot", Value: T(Count(int64(v.HubSpotRequests), c.at+"/hubspotRequests"))},
+		{Label: "requests to HubSpot", Value: T(Count(int64(v.HubSpotRequests), c.at+"/hubspotRequests"))},
 		{Label: "actions of the flow", Value: T(Count(int64(v.Actions), c.at+"/actions"))},
 	}
 }
@@ -185,7 +229,7 @@ func (c *callPage) groups() []group {
 	}
 	out = append(out, group{"waits", "Waits", nil, []Block{c.waits()}})
 	if b := c.requests(); b != nil {
-		out = append(out, group{"requests", "Requests of HubSpot", nil, []Block{b}})
+		out = append(out, group{"requests", "Requests to HubSpot", nil, []Block{b}})
 	}
 	out = append(out, group{"steps", "Steps", T("Each action of the flow, in the order of the call."), []Block{c.steps()}}, group{"left", "What the call leaves", nil, c.left()})
 	return out
@@ -205,7 +249,9 @@ func (c *callPage) answer() []Block {
 	}
 	add("called", v.DNIS, "dnis")
 	add("schedule", v.Schedule, "schedule")
-	add("outcome", v.Outcome, "outcome")
+	if v.Outcome != nil {
+		f = append(f, Fact{"outcome", T(c.optional(v.Outcome, "outcome"), ": ", outcomeNote(v.Outcome))})
+	}
 	add("contact", v.ContactID, "contactId")
 	add("company", v.CompanyID, "companyId")
 	if v.OpenDeals != nil {

@@ -38,7 +38,7 @@ func Demo(x Story) Page {
 	p.Figures = x.figures()
 	p.Sections = []Section{{ID: "story", Title: "What happened", Blocks: []Block{steps}}}
 	if len(a.Calls) > 0 {
-		p.Sections = append(p.Sections, Section{ID: "callers", Title: "The callers", About: T("They call the flow as it is published in the org. Time is virtual."), Blocks: []Block{x.callers()}})
+		p.Sections = append(p.Sections, Section{ID: "callers", Title: "The callers", About: T("They call the flow as it is published in the org. Time is virtual."), Blocks: []Block{x.callers(), outcomesMean(a.Calls)}})
 	}
 	var each []Block
 	for i := range a.Calls {
@@ -102,7 +102,7 @@ func endsAt(c view.Call, at string) Text {
 func (x Story) caller(i int) Block {
 	c, at := x.Answer.Calls[i], Pointer("calls", i)
 	facts := Facts{
-		{"outcome", optional(c.Outcome, at+"/outcome")},
+		{"outcome", T(optional(c.Outcome, at+"/outcome"), ": ", outcomeNote(c.Outcome))},
 		{"decided by", reasonText(view.Reason{Rule: c.Rule, Reason: c.Reason}, at)},
 		{"goes to", endsAt(c, at)},
 		{"waited", T(Ms(c.WaitedMs, at+"/waitedMs"), ": HubSpot ", Ms(c.HubSpotMs, at+"/hubspotMs"), ", tables ", Ms(c.TablesMs, at+"/tablesMs"), ", breaker ", Ms(c.BreakerMs, at+"/breakerMs"))},

@@ -96,6 +96,13 @@ func failedPath() string { return Pointer("outcomes", string(routing.LookupFaile
 // bad is from what share of calls that are not looked up on a day is a bad one.
 const bad = 0.05
 
+func lostTone(r *load.Result) Tone {
+	if r.Share() > bad {
+		return Bad
+	}
+	return Warn
+}
+
 func (l *loadPage) verdict(r *load.Result) Verdict {
 	switch {
 	case r.Calls == 0:
@@ -103,11 +110,7 @@ func (l *loadPage) verdict(r *load.Result) Verdict {
 	case r.Failed() == 0:
 		return Verdict{Good, "every caller is looked up", T("of ", Count(r.Calls, "/calls"), " calls")}
 	}
-	tone := Warn
-	if r.Share() > bad {
-		tone = Bad
-	}
-	return Verdict{tone, "not every caller is looked up", T(Share(r.Failed(), r.Calls, failedPath(), "/calls"), " of the callers go the way of lookup_failed, above all because ", Own(view.Mostly(r)), ".")}
+	return Verdict{lostTone(r), "not every caller is looked up", T(Share(r.Failed(), r.Calls, failedPath(), "/calls"), " of the callers are routed without what HubSpot knows of them (lookup_failed), above all because ", Own(view.Mostly(r)), ".")}
 }
 
 func (l *loadPage) figures(r *load.Result) []Figure {
@@ -118,13 +121,13 @@ func (l *loadPage) figures(r *load.Result) []Figure {
 	}
 	lost := Figure{Label: "not looked up", Value: T(Own("0 %"))}
 	if r.Failed() > 0 {
-		lost.Value, lost.Note, lost.Tone = T(Share(r.Failed(), r.Calls, failedPath(), "/calls")), T(Count(r.Failed(), failedPath()), " calls"), Bad
+		lost.Value, lost.Note, lost.Tone = T(Share(r.Failed(), r.Calls, failedPath(), "/calls")), T(Count(r.Failed(), failedPath()), " calls"), lostTone(r)
 	}
 	h := a.HubSpot
 	return []Figure{
 		calls, lost,
 		{Label: "waited, the middle one", Value: T(Ms(a.WaitMs.P50, "/waitMs/p50")), Note: T("p95 ", Ms(a.WaitMs.P95, "/waitMs/p95"), ", p99 ", Ms(a.WaitMs.P99, "/waitMs/p99"))},
-		{Label: "requests of HubSpot", Value: T(Count(h.Requests, "/hubspot/requests")), Note: T(Ratio(h.Requests, a.Calls, "/hubspot/requests", "/calls"), " a call")},
+		{Label: "requests to HubSpot", Value: T(Count(h.Requests, "/hubspot/requests")), Note: T(Ratio(h.Requests, a.Calls, "/hubspot/requests", "/calls"), " a call")},
 		{Label: "refused by HubSpot", Value: T(Count(h.Refused, "/hubspot/refused429")), Note: T("of the requests, ", Share(h.Refused, h.Requests, "/hubspot/refused429", "/hubspot/requests")), Tone: toneIf(h.Refused > 0, Warn)},
 		{Label: "breaker opened", Value: T(Count(a.Breaker.Opened, "/breaker/opened")), Note: T(Count(a.Breaker.Skipped, "/breaker/skipped"), " calls not looked up meanwhile")},
 	}
@@ -150,7 +153,7 @@ func (l *loadPage) outcomes() Section {
 		if n == string(routing.LookupFailed) {
 			style = Wrong
 		}
-		bars.Rows = append(bars.Rows, Bar{Name: T(Own(n)), Short: n, Value: float64(r.Outcomes[n]), Shown: T(Share(r.Outcomes[n], r.Calls, at, "/calls")), Note: T(Count(r.Outcomes[n], at), " calls"), Style: style})
+		bars.Rows = append(bars.Rows, Bar{Name: T(Own(n)), Short: n, Value: float64(r.Outcomes[n]), Shown: T(Share(r.Outcomes[n], r.Calls, at, "/calls")), Note: T(Count(r.Outcomes[n], at), " calls: ", outcomeNote(&n)), Style: style})
 	}
 	blocks := []Block{bars}
 	if r.Failed() > 0 {
@@ -159,7 +162,7 @@ func (l *loadPage) outcomes() Section {
 	if c := l.shares(); c != nil {
 		blocks = append(blocks, c)
 	}
-	return Section{ID: "outcomes", Title: "Outcomes", About: T("What was known of the callers when they were routed."), Blocks: blocks}
+	return Section{ID: "outcomes", Title: "Outcomes", About: T("What was known of the callers when they were routed. After a failure the breaker is open: for some seconds HubSpot is not asked, so that nobody waits for it in vain."), Blocks: blocks}
 }
 
 // whyNot are the first things that went wrong.
@@ -359,8 +362,12 @@ func (l *loadPage) requests(title, name string, of func(view.LoadMinute) int64, 
 	if minutes > 1 {
 		caption = title + ", " + each(minutes, "in the fullest minute")
 	}
-	c := l.over(&Chart{Caption: caption, About: fmt.Sprintf("%s of each minute and those that were refused, below the limit of %d.", name, limit), Limit: &Limit{float64(limit), fmt.Sprintf("%s: %s", view.Thousands(int64(limit)), means)}},
-		[]Series{{Name: name, Style: First}, {Name: "refused", Style: Wrong}},
+	refused := "refused"
+	if h := l.a.HubSpot; h.Search > 0 && h.Requests > h.Search { // the answer does not tell them apart
+		refused = "refused, of all"
+	}
+	c := l.over(&Chart{Caption: caption, About: fmt.Sprintf("%s of each minute and the requests that were refused, below the limit of %d.", name, limit), Limit: &Limit{float64(limit), fmt.Sprintf("%s: %s", view.Thousands(int64(limit)), means)}},
+		[]Series{{Name: name, Style: First}, {Name: refused, Style: Wrong}},
 		func(from, to, i int) float64 {
 			return float64(l.most(from, to, []func(view.LoadMinute) int64{of, func(m view.LoadMinute) int64 { return m.Refused }}[i]))
 		})
@@ -487,7 +494,7 @@ func (l *loadPage) chosen() Verdict {
 func (l *loadPage) strategies() Section {
 	c := l.a.Compare
 	failed := &Bars{Caption: "Callers who are not looked up", Names: "strategy", Values: "share", Limit: &Limit{100 * c.MaxFailed, "what is allowed"}}
-	asked := &Bars{Caption: "Requests of HubSpot for a call", Names: "strategy", Values: "requests"}
+	asked := &Bars{Caption: "Requests to HubSpot for a call", Names: "strategy", Values: "requests"}
 	waited := &Bars{Caption: "Waits that 19 of 20 do not exceed", Names: "strategy", Values: "milliseconds"}
 	carries := &Bars{Caption: "Calls a minute that are carried", Names: "strategy", Values: "calls a minute"}
 	var out []Row

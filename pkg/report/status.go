@@ -95,9 +95,9 @@ func (x Standing) figures() []Figure {
 	if same < len(s.Entities) {
 		f.Tone = Bad
 	}
-	out := []Figure{f, {Label: "switch", Value: T(Str(s.Switch.State, "/switch/state")), Tone: map[string]Tone{"on": Good, "off": Warn}[s.Switch.State]}}
+	out := []Figure{f, {Label: "switch", Value: T(Str(s.Switch.State, "/switch/state")), Note: T(map[string]string{"on": "callers are looked up in HubSpot", "off": "nobody is looked up in HubSpot"}[s.Switch.State]), Tone: map[string]Tone{"on": Good, "off": Warn}[s.Switch.State]}}
 	if s.Breaker.State != "none" {
-		out = append(out, Figure{Label: "breaker", Value: T(Str(s.Breaker.State, "/breaker/state")), Tone: map[string]Tone{"closed": Good, "open": Warn}[s.Breaker.State]})
+		out = append(out, Figure{Label: "breaker", Value: T(Str(s.Breaker.State, "/breaker/state")), Note: T(map[string]string{"closed": "HubSpot is asked", "open": "after a failure HubSpot is left alone for a while"}[s.Breaker.State]), Tone: map[string]Tone{"closed": Good, "open": Warn}[s.Breaker.State]})
 	}
 	if s.Token.State != "none" {
 		out = append(out, Figure{Label: "token", Value: T(Str(s.Token.State, "/token/state")), Tone: map[string]Tone{"valid": Good, "expired": Bad}[s.Token.State]})
@@ -143,7 +143,7 @@ func stateBit(c reconcile.Condition, path string) Bit {
 
 // entities are those that differ, what matters most first, and the others.
 func (x Standing) entities() []Section {
-	columns := []Column{{Title: "state"}, {Title: "kind"}, {Title: "name"}, {Title: "who changed it", Wide: true}}
+	columns := []Column{{Title: "state"}, {Title: "kind"}, {Title: "name"}, {Title: "why", Wide: true}}
 	differ := &Table{Caption: "entities that differ", Columns: columns, Empty: "None: the org is as the file says."}
 	same := &Table{Caption: "entities", Columns: columns[:3]}
 	type standing struct {
@@ -182,7 +182,7 @@ func (x Standing) entities() []Section {
 // whose says which of the two changed, by whom and when.
 func whose(e view.Entity, at string) Text {
 	var out Text
-	if e.Changed != nil {
+	if e.Changed != nil && (e.State != reconcile.Missing || *e.Changed == string(reconcile.OrgSide)) { // else the reason says it
 		out = T(sides[*e.Changed])
 	}
 	add := func(word string, s *string, path string) {

@@ -32,7 +32,7 @@ func Suite(x Tested) Page {
 	if s.Failed > 0 {
 		p.Sections = append(p.Sections, Section{ID: "failed", Title: "Not as expected", Blocks: x.failures()})
 	}
-	p.Sections = append(p.Sections, Section{ID: "rules", Title: "Rules", About: T("How many calls each rule took, and who would be a call for one that took none."), Blocks: x.rules()})
+	p.Sections = append(p.Sections, Section{ID: "rules", Title: "Rules", About: T("How many calls each rule took, and who would be a call for one that took none. A call that comes back counts each time."), Blocks: x.rules()})
 	p.Sections = append(p.Sections, Section{ID: "branches", Title: "Ways through the flow", About: T("What of the flow no call reached."), Blocks: x.branches()})
 	if s.Mutants != nil {
 		p.Sections = append(p.Sections, Section{ID: "mutants", Title: "Changes of the rules", About: T("Each is one change of the rules that the suite should notice."), Blocks: x.mutants()})
@@ -46,6 +46,9 @@ func Suite(x Tested) Page {
 func (x Tested) verdict() Verdict {
 	s := x.Answer
 	calls := T(Count(int64(s.Calls), "/calls"), " calls, of ", Count(int64(s.Expected), "/expecting"), " of which something is expected")
+	if s.Expected == s.Calls {
+		calls = T("all ", Count(int64(s.Calls), "/calls"), " calls end as the suite says")
+	}
 	switch {
 	case s.Failed > 0:
 		return Verdict{Bad, "not as expected", T(Count(int64(s.Failed), "/failed"), " of ", Count(int64(s.Expected), "/expecting"), " calls of which something is expected")}
