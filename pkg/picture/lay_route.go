@@ -316,12 +316,13 @@ func arrange(g []*bundle) {
 const overlay = 1000
 
 // crossed counts the crossings of two bundles when a comes before b. Where a goes on behind the
-// gap in the very place where b comes from before it, the two would lie on each other.
+// gap on the very axis where b comes from before it, the two would lie on each other. In a gap that
+// crosses this one they do not: there each has its own track.
 func crossed(a, b *bundle) int {
 	n := 0
 	for _, x := range a.ends {
 		for _, y := range b.ends {
-			if !x.before && y.before && x.at == y.at {
+			if !x.before && y.before && x.at == y.at && x.at%2 != 0 {
 				n += overlay
 			}
 		}
