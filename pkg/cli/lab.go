@@ -177,19 +177,23 @@ func (o labOptions) serve(ctx context.Context, base loaded, cfg lab.Config, suit
 	return err
 }
 
-// loopback listens where only this machine reaches it.
+// loopback listens where only this machine reaches it. A machine may have only the loopback of
+// IPv6; a port that is taken on that of IPv4 is none to take there, where whoever has the other
+// one could be met by mistake.
 func loopback(ctx context.Context, port int) (net.Listener, error) {
-	var first error
-	for _, host := range []string{"127.0.0.1", "::1"} { // a machine may have only the latter
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
-		if err == nil {
-			return l, nil
-		}
-		if first == nil {
-			first = err
-		}
+	listen := func(host string, port int) (net.Listener, error) {
+		return (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	}
-	return nil, fail(fmt.Errorf("listen on loopback: %w", first), "choose another port with --port, or 0 for a free one")
+	l, err := listen("127.0.0.1", port)
+	if err == nil {
+		return l, nil
+	}
+	if probe, failed := listen("127.0.0.1", 0); failed == nil {
+		probe.Close() //nolint:errcheck // it was only tried
+	} else if l, failed := listen("::1", port); failed == nil {
+		return l, nil
+	}
+	return nil, fail(fmt.Errorf("listen on loopback: %w", err), "choose another port with --port, or 0 for a free one")
 }
 
 // browse opens the page in the browser. The address is printed, so that nothing is lost when

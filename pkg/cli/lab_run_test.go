@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -183,5 +184,19 @@ func TestAppendCall(t *testing.T) {
 		if got, _, err := appendCall([]byte(text), entry); err == nil {
 			t.Errorf("%q: %s", text, got)
 		}
+	}
+}
+
+// Who wanted a port gets that one or is told: not the same one of IPv6, where another program has it on IPv4.
+func TestTakenPort(t *testing.T) {
+	first, err := loopback(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close() //nolint:errcheck // of a test
+	l, err := loopback(t.Context(), first.Addr().(*net.TCPAddr).Port)
+	if err == nil {
+		l.Close() //nolint:errcheck // of a test
+		t.Errorf("%s is served beside %s", l.Addr(), first.Addr())
 	}
 }
