@@ -591,3 +591,20 @@ func TestCompleteAndHover(t *testing.T) {
 		x.post("/api/hover", at, nil)
 	}
 }
+
+// What a run keeps is bounded, whoever edits and dials all day.
+func TestCallsThatAreKept(t *testing.T) {
+	for _, c := range []struct{ perText, want int }{{1, mostTexts}, {2, 2 * mostTexts}, {2000, mostCalls}} {
+		var calls []*made
+		var w *Work
+		for i := range 2000 {
+			if i%c.perText == 0 {
+				w = &Work{}
+			}
+			calls = remembered(append(calls, &made{work: w, call: &Call{Number: i + 1}}))
+		}
+		if len(calls) != c.want || calls[len(calls)-1].call.Number != 2000 || calls[0].call.Number != 2001-c.want {
+			t.Errorf("%d calls with each text: %d are kept, want %d", c.perText, len(calls), c.want)
+		}
+	}
+}

@@ -16,8 +16,12 @@ import (
 	"github.com/dealroute/dealroute/pkg/view"
 )
 
-// mostCalls is how many calls of a run are kept to be looked at again.
-const mostCalls = 500
+// Calls that are kept to be looked at again. Each text has what was rendered of it, which takes
+// some megabytes.
+const (
+	mostCalls = 500
+	mostTexts = 50 // that these were made with
+)
 
 // A session is a text, what it is, and the run of calls made with it. One lock guards it: several
 // tabs see the same one.
@@ -192,11 +196,23 @@ func (s *session) dial(ctx context.Context, d Dial, again *made) (*Call, error) 
 		c.compare(was.call)
 	}
 	s.state = seen.After
-	if s.calls = append(s.calls, m); len(s.calls) > mostCalls {
-		s.calls = s.calls[1:]
-	}
+	s.calls = remembered(append(s.calls, m))
 	c.Run = s.run()
 	return c, nil
+}
+
+// remembered are those of a run's calls that are kept: the last ones.
+func remembered(calls []*made) []*made {
+	texts := 1
+	for i := len(calls) - 1; i > 0; i-- {
+		if calls[i-1].work != calls[i].work {
+			texts++
+		}
+		if texts > mostTexts || len(calls)-i == mostCalls {
+			return slices.Delete(calls, 0, i)
+		}
+	}
+	return calls
 }
 
 // last is the last call of a caller, nil when there is none.
