@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/lab"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -89,7 +88,7 @@ func runLab(ctx context.Context, o labOptions) error {
 	if err != nil {
 		return notRead("deployment file", path, err, "name an existing file with -f FILE")
 	}
-	if string(deployment.Redact(text)) != string(text) {
+	if lab.HoldsSecret(text, env.known) {
 		return fail(fmt.Errorf("%s holds what looks like a secret, and is not shown", path), "take it out: secrets come from the environment; dealroute validate says where it stands")
 	}
 	dir := filepath.Dir(path)
@@ -145,7 +144,9 @@ func (o labOptions) serve(ctx context.Context, base loaded, cfg lab.Config, suit
 	cfg.Bench = &labBench{env: env, base: base, suite: suite, options: simulateOptions{
 		session: env, at: o.at, fixtures: o.fixtures, org: o.org, crm: "fixtures", flow: "rendered", trace: true, loose: true,
 	}}
-	cfg.Version, cfg.Log, cfg.Known, cfg.Now, cfg.Append = env.version(), env.log(), env.known, env.Now, appendCall
+	cfg.Version, cfg.Log, cfg.Known, cfg.Now, cfg.Append = env.version(), env.log(), env.known, env.Now, func(text []byte, entry string) ([]byte, int, error) {
+		return appendCall(suite, text, entry)
+	}
 	s, err := lab.New(ctx, cfg)
 	if err != nil {
 		return err

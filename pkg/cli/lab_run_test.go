@@ -175,14 +175,19 @@ func TestAppendCall(t *testing.T) {
 		"calls:\n  - ani: anonymous\n# the end\n":                     "calls:\n  - ani: anonymous\n# the end\n" + entry,
 		"calls:\r\n  - ani: anonymous\r\n":                            "calls:\r\n  - ani: anonymous\r\n" + strings.ReplaceAll(entry, "\n", "\r\n"),
 	} {
-		got, n, err := appendCall([]byte(text), entry)
+		got, n, err := appendCall("calls.yaml", []byte(text), entry)
 		if err != nil || string(got) != want || n != strings.Count(want, "ani:") {
 			t.Errorf("%q: %d %v\n%s", text, n, err, got)
 		}
 	}
 	for _, text := range []string{"calls: []\n", "calls: [{ani: anonymous}]\n", "version: 1\n", "{\"calls\": []}", "calls:\n  - nonsense: 1\n", "- a\n", "calls: {\n", "calls:\n  - ani: anonymous\n---\n"} {
-		if got, _, err := appendCall([]byte(text), entry); err == nil {
+		if got, _, err := appendCall("calls.yaml", []byte(text), entry); err == nil {
 			t.Errorf("%q: %s", text, got)
+		}
+	}
+	for _, text := range []string{"", "ani,queue\n+15135550142,Sales\n"} { // never YAML in a file that is read as another format
+		if got, _, err := appendCall("calls.csv", []byte(text), entry); err == nil {
+			t.Errorf("a CSV becomes %q", got)
 		}
 	}
 }

@@ -490,22 +490,31 @@ func (k *labDesk) Entry(ctx context.Context, name string, from lab.State, d lab.
 }
 
 // appendCall adds an entry to the text of a suite in YAML, below its calls. Comments and
-// everything else stay.
-func appendCall(suite []byte, entry string) ([]byte, int, error) {
-	if len(bytes.TrimSpace(suite)) == 0 {
-		return []byte("# Calls and what is expected of them; docs/suite.md has the format.\nversion: 1\ncalls:\n" + entry), 1, nil
-	}
+// everything else stay. name is that of the suite's file.
+func appendCall(name string, suite []byte, entry string) ([]byte, int, error) {
 	refused := func(why string) error {
-		return &lab.Refusal{Message: "the call cannot be added to the suite: " + why, Hint: "add it by hand: it is shown as it must be written"}
+		return &lab.Refusal{Message: "the call cannot be added to the suite: " + why, Hint: "write its calls line by line below calls:, or name another file by lab --suite"}
 	}
-	before, err := countCalls(suite)
-	if err != nil {
-		return nil, 0, refused(err.Error())
+	before, out := 0, []byte("# Calls and what is expected of them; docs/suite.md has the format.\nversion: 1\ncalls:\n"+entry)
+	if len(bytes.TrimSpace(suite)) > 0 {
+		var err error
+		if before, err = countCalls(name, suite); err != nil {
+			return nil, 0, refused(err.Error())
+		}
+		at, indent, ok := endOfCalls(suite)
+		if !ok {
+			return nil, 0, refused("its calls do not stand line by line below calls:")
+		}
+		out = insertCall(suite, at, indent, entry)
 	}
-	at, indent, ok := endOfCalls(suite)
-	if !ok {
-		return nil, 0, refused("its calls do not stand line by line below calls:")
+	if n, err := countCalls(name, out); err != nil || n != before+1 {
+		return nil, 0, refused(name + " would not be read as it is meant")
 	}
+	return out, before + 1, nil
+}
+
+// insertCall is the text of a suite with an entry, in the line ends of the file.
+func insertCall(suite []byte, at, indent int, entry string) []byte {
 	var b bytes.Buffer
 	b.Write(suite[:at])
 	if at > 0 && suite[at-1] != '\n' {
@@ -515,14 +524,10 @@ func appendCall(suite []byte, entry string) ([]byte, int, error) {
 		b.WriteString(strings.Repeat(" ", indent) + strings.TrimPrefix(l, "  "))
 	}
 	b.Write(suite[at:])
-	out := b.Bytes()
-	if bytes.Contains(suite, []byte("\r\n")) {
-		out = bytes.ReplaceAll(bytes.ReplaceAll(out, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
+	if !bytes.Contains(suite, []byte("\r\n")) {
+		return b.Bytes()
 	}
-	if n, err := countCalls(out); err != nil || n != before+1 {
-		return nil, 0, refused("the file would not be read as it is meant")
-	}
-	return out, before + 1, nil
+	return bytes.ReplaceAll(bytes.ReplaceAll(b.Bytes(), []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
 }
 
 // endOfCalls finds where the next call of a suite would stand, and how far its dash is indented.
@@ -563,8 +568,8 @@ func endOfCalls(suite []byte) (at, indent int, ok bool) {
 }
 
 // countCalls reads a suite whole; one that has a mistake is an error.
-func countCalls(suite []byte) (int, error) {
-	l, err := simulate.OpenList("calls.yaml", bytes.NewReader(suite), simulate.ListOptions{})
+func countCalls(name string, suite []byte) (int, error) {
+	l, err := simulate.OpenList(name, bytes.NewReader(suite), simulate.ListOptions{})
 	if err != nil {
 		return 0, err
 	}

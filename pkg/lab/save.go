@@ -12,6 +12,7 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
+	"github.com/dealroute/dealroute/pkg/secret"
 )
 
 // place is where the text is saved.
@@ -64,7 +65,7 @@ func (s *Server) postSave(_ context.Context, b Save) (any, error) {
 		return nil, refuse(0, "send the revision that is shown", "revision is missing")
 	case *b.Revision != s.revision:
 		return nil, s.overtaken()
-	case !bytes.Equal(deployment.Redact(s.text), s.text):
+	case HoldsSecret(s.text, s.cfg.Known):
 		return nil, refuse(0, "take it out: secrets come from the environment, never from this file", "the text holds what looks like a secret, and is not saved")
 	}
 	f, err := s.fileFor(b.Name)
@@ -94,6 +95,12 @@ func (s *Server) postSave(_ context.Context, b Save) (any, error) {
 	h := hash(s.text)
 	out.Written, out.Disk = true, &h
 	return out, nil
+}
+
+// HoldsSecret tells that a text is none for a page: it would be given dots for what looks like a
+// secret, or is one of this run, and would send them back as the text to save.
+func HoldsSecret(text []byte, known *secret.Known) bool {
+	return !bytes.Equal(deployment.Redact(text), text) || known.Hide(string(text)) != string(text)
 }
 
 // fileFor is the file of the text, or a new one of that name.
@@ -147,7 +154,7 @@ func (s *Server) postReload(ctx context.Context, _ struct{}) (any, error) {
 	if err != nil {
 		return nil, refuse(http.StatusInternalServerError, "save the text to make the file again", "read %s: %v", filepath.ToSlash(s.cfg.File.Path()), err)
 	}
-	if !bytes.Equal(deployment.Redact(text), text) {
+	if HoldsSecret(text, s.cfg.Known) {
 		return nil, refuse(0, "take it out of the file: secrets come from the environment", "%s holds what looks like a secret now, and is not shown", filepath.ToSlash(s.cfg.File.Path()))
 	}
 	if err := s.take(ctx, text); err != nil {

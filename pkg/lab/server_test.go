@@ -403,6 +403,11 @@ func TestSave(t *testing.T) {
 	if status, _, answer := x.ask(http.MethodPost, "/api/save", `{"revision":4,"confirm":true}`, nil); status != 400 || f.wrote != 1 {
 		t.Errorf("a secret: %d %s", status, answer)
 	}
+	x.lab.cfg.Known.Add(secret.New("word-of-this-run"))
+	x.post("/api/text", map[string]any{"text": "a: word-of-this-run\n", "revision": 4}, nil)
+	if status, _, answer := x.ask(http.MethodPost, "/api/save", `{"revision":5,"confirm":true}`, nil); status != 400 || f.wrote != 1 || strings.Contains(answer, "word-of") {
+		t.Errorf("a secret of the run: %d %s", status, answer)
+	}
 }
 
 // A text that is on no disk is saved under a plain name, and over nothing by itself.
