@@ -131,17 +131,22 @@ func (k *desk) faultsOf(ctx context.Context, w prove.Witness) ([]string, bool, e
 	return out, true, nil
 }
 
-// writeCall writes a call of a suite but for what is expected.
-func writeCall(x prove.Shown, faults []string, records string) string {
-	w := x.Witness
-	var b strings.Builder
-	line := func(key, value string) {
+// entryLines writes the keys of an entry of a list to a builder that is empty at first.
+func entryLines(b *strings.Builder) func(key, value string) {
+	return func(key, value string) {
 		lead := "    "
 		if b.Len() == 0 {
 			lead = "  - "
 		}
 		b.WriteString(lead + key + ": " + value + "\n")
 	}
+}
+
+// writeCall writes a call of a suite but for what is expected.
+func writeCall(x prove.Shown, faults []string, records string) string {
+	w := x.Witness
+	var b strings.Builder
+	line := entryLines(&b)
 	if x.Title != "" {
 		line("name", yamlText(x.Title))
 	}

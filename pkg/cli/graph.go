@@ -231,11 +231,7 @@ func (o graphOptions) ofCalls(ctx context.Context) (*picture.Graph, error) {
 	if o.suite != "" {
 		return o.ofSuite(ctx, s, b, g)
 	}
-	calls, err := s.callers()
-	if err != nil {
-		return nil, err
-	}
-	outcomes, err := s.all(ctx, calls)
+	outcomes, err := s.all(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -72,11 +72,7 @@ func wayAgainst(ctx context.Context, with simulateOptions, l *loaded, b *bluepri
 	if err != nil {
 		return nil, err
 	}
-	calls, err := s.callers()
-	if err != nil {
-		return nil, err
-	}
-	outcomes, err := s.all(ctx, calls)
+	outcomes, err := s.all(ctx)
 	if err != nil {
 		return nil, err
 	}

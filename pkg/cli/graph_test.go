@@ -41,11 +41,7 @@ func TestCallersOfExamplesAreDrawn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			cs, err := s.callers()
-			if err != nil {
-				t.Fatal(err)
-			}
-			outcomes, err := s.all(t.Context(), cs)
+			outcomes, err := s.all(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

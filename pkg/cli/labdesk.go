@@ -423,13 +423,7 @@ func (k *labDesk) Entry(ctx context.Context, name string, from lab.State, d lab.
 		return "", nil, refusal(fail(errors.New("a suite cannot say that no row of a table can be read"), "make the call without that, and keep that one"))
 	}
 	var b strings.Builder
-	line := func(key, value string) {
-		lead := "    "
-		if b.Len() == 0 {
-			lead = "  - "
-		}
-		b.WriteString(lead + key + ": " + value + "\n")
-	}
+	line := entryLines(&b)
 	if name != "" {
 		line("name", yamlText(name))
 	}

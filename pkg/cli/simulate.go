@@ -183,11 +183,7 @@ func runSimulate(ctx context.Context, o simulateOptions) (err error) {
 
 // run makes the calls of --ani and tells what became of them.
 func (s *simulation) run(ctx context.Context, env session) error {
-	calls, err := s.callers()
-	if err != nil {
-		return err
-	}
-	outcomes, err := s.all(ctx, calls)
+	outcomes, err := s.all(ctx)
 	if err != nil {
 		return err
 	}
@@ -666,8 +662,12 @@ func (s *simulation) caller(ani string) (simulate.Call, error) {
 	return c, nil
 }
 
-// all runs the calls one after the other in one org.
-func (s *simulation) all(ctx context.Context, calls []simulate.Call) ([]*simulate.Outcome, error) {
+// all runs the calls of --ani one after the other in one org.
+func (s *simulation) all(ctx context.Context) ([]*simulate.Outcome, error) {
+	calls, err := s.callers()
+	if err != nil {
+		return nil, err
+	}
 	x := s.series()
 	var out []*simulate.Outcome
 	for i, c := range calls {

@@ -4,11 +4,11 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
+	"github.com/dealroute/dealroute/pkg/view"
 )
 
 // api lists what can be asked. Each answer is made under the lock of the session, except what
@@ -214,7 +214,7 @@ func (s *Server) choices() Choices {
 		out.Faults = append(out.Faults, FaultChoice{string(k), faultSays()[k]})
 	}
 	for _, a := range n.Actions {
-		out.Actions = append(out.Actions, ActionChoice{a, shortName(a)})
+		out.Actions = append(out.Actions, ActionChoice{a, view.ActionName(a)})
 	}
 	for _, x := range []struct {
 		to   *[]string
@@ -223,15 +223,6 @@ func (s *Server) choices() Choices {
 		*x.to = append([]string{}, x.from...)
 	}
 	return out
-}
-
-// shortName is a data action's name without the deployment's name and the hash around it.
-func shortName(name string) string {
-	words := strings.Fields(name)
-	if len(words) > 2 {
-		words = words[1 : len(words)-1]
-	}
-	return strings.Join(words, " ")
 }
 
 // A Text is an edited text and the revision that it was made from.

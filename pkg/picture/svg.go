@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"slices"
@@ -192,13 +193,13 @@ const bend = 6
 // line draws a line with round corners and an arrow's head at its end.
 func (w *writer) line(p []Point) {
 	last, before := p[len(p)-1], p[len(p)-2]
-	dx, dy := sign(last.X-before.X), sign(last.Y-before.Y)
+	dx, dy := cmp.Compare(last.X, before.X), cmp.Compare(last.Y, before.Y)
 	w.add(`<path class="line" d="M`).at(p[0])
 	for i := 1; i < len(p)-1; i++ {
 		a, b, c := p[i-1], p[i], p[i+1]
 		r := min(bend, (abs(b.X-a.X)+abs(b.Y-a.Y))/2, (abs(c.X-b.X)+abs(c.Y-b.Y))/2)
-		w.add("L").at(Point{b.X - r*sign(b.X-a.X), b.Y - r*sign(b.Y-a.Y)})
-		w.add("Q").at(b).add(" ").at(Point{b.X + r*sign(c.X-b.X), b.Y + r*sign(c.Y-b.Y)})
+		w.add("L").at(Point{b.X - r*cmp.Compare(b.X, a.X), b.Y - r*cmp.Compare(b.Y, a.Y)})
+		w.add("Q").at(b).add(" ").at(Point{b.X + r*cmp.Compare(c.X, b.X), b.Y + r*cmp.Compare(c.Y, b.Y)})
 	}
 	w.add("L").at(Point{last.X - 5*dx, last.Y - 5*dy}).add(`"/>`)
 	w.add(`<path class="tip" d="M`).at(last)
@@ -208,16 +209,6 @@ func (w *writer) line(p []Point) {
 
 func (w *writer) at(p Point) *writer {
 	return w.add(strconv.Itoa(p.X)).add(" ").add(strconv.Itoa(p.Y))
-}
-
-func sign(n int) int {
-	switch {
-	case n < 0:
-		return -1
-	case n > 0:
-		return 1
-	}
-	return 0
 }
 
 func abs(n int) int { return max(n, -n) }

@@ -310,7 +310,7 @@ func moved(o *simulate.Outcome) bool {
 func waits(c Call, o *simulate.Outcome, f CallFrame) string {
 	var parts, others, rest []string
 	for _, a := range o.Actions {
-		part := shortName(a.Action) + " " + Thousands(ms(a.Elapsed))
+		part := ActionName(a.Action) + " " + Thousands(ms(a.Elapsed))
 		if a.HubSpot {
 			parts = append(parts, part)
 		} else {
@@ -340,8 +340,8 @@ func waits(c Call, o *simulate.Outcome, f CallFrame) string {
 	return out
 }
 
-// shortName is a data action's name without the deployment's name and the hash around it.
-func shortName(name string) string {
+// ActionName is a data action's name without the deployment's name and the hash around it.
+func ActionName(name string) string {
 	words := strings.Fields(name)
 	if len(words) > 2 {
 		words = words[1 : len(words)-1]
