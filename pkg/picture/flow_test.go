@@ -57,6 +57,16 @@ func laws(t *testing.T, f *architect.File) {
 			holder[p] = n.ID
 		}
 	}
+	ended := map[int]string{}
+	for i := range g.Nodes { // a lane is entered at its first node, and what comes when it runs out is its last
+		n := &g.Nodes[i]
+		if by := ended[n.Lane]; by != "" {
+			t.Errorf("node %s stands behind %s, where its task ends", n.ID, by)
+		}
+		if len(n.Acts) == 0 && len(n.Text) > 0 && (n.Text[0] == "End of the task" || n.Text[0] == "Back to the caller") {
+			ended[n.Lane] = n.ID
+		}
+	}
 	ids := map[string]bool{}
 	ways := map[string]map[string]bool{}
 	for _, e := range g.Edges {

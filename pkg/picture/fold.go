@@ -6,6 +6,20 @@ import (
 	"strings"
 )
 
+// part is where in its lane a vertex stands: a lane begins with where calls come in, or with what
+// its task does first, and ends with what comes when the task runs out.
+func (v *vertex) part() int {
+	switch {
+	case v.kind == Start:
+		return 0
+	case v == v.lane.first:
+		return 1
+	case v.name == "end":
+		return 3
+	}
+	return 2
+}
+
 // shown is how many actions of a box are named in it; the rest are in Node.More.
 const shown = 5
 
@@ -36,7 +50,8 @@ func (b *builder) fold() {
 	}
 	b.all = slices.DeleteFunc(b.all, func(v *vertex) bool { return v.gone })
 	slices.SortStableFunc(b.all, func(a, c *vertex) int {
-		return cmp.Or(cmp.Compare(a.pos.Line, c.pos.Line), cmp.Compare(a.pos.Column, c.pos.Column))
+		return cmp.Or(cmp.Compare(a.lane.pos.Line, c.lane.pos.Line), cmp.Compare(a.lane.pos.Column, c.lane.pos.Column),
+			cmp.Compare(a.part(), c.part()), cmp.Compare(a.pos.Line, c.pos.Line), cmp.Compare(a.pos.Column, c.pos.Column))
 	})
 	for _, v := range b.all {
 		v.brief()

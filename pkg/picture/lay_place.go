@@ -53,12 +53,12 @@ func (m *metrics) labels() {
 		if w.fan {
 			width = p.fit.label
 		}
-		t := wrap(label, noteSize, width, labelLines)
+		t := wrap(label, noteSize, width*100/(100+boldMore), labelLines) // a mark makes it bold, and must not move it
 		m.pc.texts[w] = t
 		h := len(t) * noteHeight
 		if w.fan {
 			m.up[w.to.row] = max(m.up[w.to.row], h+4)
-			m.beside[w.from.col+1] = max(m.beside[w.from.col+1], widest(t, noteSize, false))
+			m.beside[w.from.col+1] = max(m.beside[w.from.col+1], widest(t, noteSize, true))
 		} else {
 			m.under[w.from.row+1] = max(m.under[w.from.row+1], h+m.underGap(w.from))
 		}
@@ -219,7 +219,7 @@ func (m *metrics) label(w *wire) {
 	if len(t) == 0 {
 		return
 	}
-	width, h := widest(t, noteSize, false), len(t)*noteHeight
+	width, h := widest(t, noteSize, true), len(t)*noteHeight
 	if w.fan {
 		right := m.colX[w.to.col] - toBox + 4
 		m.pc.label[w] = Rect{right - m.beside[w.from.col+1], m.rowY[w.to.row] - 4 - h, width, h}

@@ -63,6 +63,13 @@ func faults(d *Drawing) []string {
 			}
 		}
 	}
+	for i, l := range d.Lanes {
+		for k := 1; k < len(l.Entry); k++ {
+			if p, q := l.Entry[k-1], l.Entry[k]; p.X != q.X && p.Y != q.Y {
+				say("the way into lane %d is not straight at %v", i, p)
+			}
+		}
+	}
 	for i, e := range d.Edges {
 		for k := 1; k < len(e.Points); k++ {
 			p, q := e.Points[k-1], e.Points[k]

@@ -109,10 +109,16 @@ func wrap(s string, size, width, lines int) []string {
 }
 
 // fitting is how many bytes of a word fit into a width: at least one letter with what is set upon
-// it, and after a character that may end a part of a name where there is one late enough.
+// it, and where a part of a name may end (after a character, before a capital letter or a number)
+// if that is late enough.
 func fitting(word string, size, width int) int {
 	end, good, n := 0, 0, 0
+	before := ' '
 	for i, r := range word {
+		if unicode.IsLower(before) && (unicode.IsUpper(r) || unicode.IsDigit(r)) {
+			good = i
+		}
+		before = r
 		n += hundredths(r)
 		if pixels(n, size) > width && end > 0 {
 			break
