@@ -148,7 +148,11 @@ func (d *demo) tell(ctx context.Context) error {
 		d.steps = append(d.steps, step)
 		d.say("%s\n", step.Line())
 		if err != nil {
-			return fail(fmt.Errorf("%s: %w", s.name, err), "the demo uses nothing of yours: this is a fault of the program")
+			err = fmt.Errorf("%s: %w", s.name, err)
+			if ctx.Err() != nil { // somebody ended it
+				return err
+			}
+			return fail(err, "the demo uses nothing of yours: this is a fault of the program")
 		}
 	}
 	d.say("\nNext: \"%s\" writes a deployment of your own, \"%s\" these files to look at.\n", initCommand, exampleCommand)

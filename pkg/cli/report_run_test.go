@@ -166,6 +166,9 @@ func TestReportOfStatus(t *testing.T) {
 
 func TestReportOfDemo(t *testing.T) {
 	page := reported(t, hurried(t), 0, "demo")
+	if n := strings.Count(page, `<use href="#dr-flow"`); n != 7 || strings.Count(page, `id="dr-flow"`) != 1 {
+		t.Errorf("%d of the eight ways lie over the flow that is drawn once", n)
+	}
 	for _, want := range []string{"all of it worked", "nobody waits twice", "setup again", "Step by step", "HubSpot could not be asked"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)

@@ -26,6 +26,10 @@ type SVGOptions struct {
 	Standalone bool
 	// Prefix of every id, where several pictures stand in one page: letters, digits and -.
 	Prefix string
+	// Ground is the id of what pictures of one graph with different ways have in common in a page;
+	// empty: each is written whole. The one with Grounded has it, the others lie over it.
+	Ground   string
+	Grounded bool
 }
 
 // SVG writes a drawing. Its text is text, the whole has a title and a description for those who
@@ -53,20 +57,70 @@ func (d *Drawing) SVG(o SVGOptions) []byte {
 		w.add("<style>\n" + ownStyle() + "</style>\n")
 	}
 	w.hatching()
-	for i := range d.Lanes {
-		w.lane(&d.Lanes[i])
-	}
-	for _, f := range d.Frames {
-		w.add(`<rect class="frame"`).rect(f.Rect).number("rx", 10).add("/>\n")
-	}
-	for _, i := range d.drawn() {
-		w.edge(i)
-	}
-	for i := range d.Nodes {
-		w.node(i)
+	switch {
+	case o.Ground == "":
+		w.all()
+	case o.Grounded: // its class is its own: where it is used, the style sees nothing around it
+		ground := &writer{d: d.bare(), prefix: o.Prefix + "g-", ground: true}
+		ground.all()
+		w.add("<g").attr("id", o.Ground).add(` class="picture">` + "\n" + ground.b.String() + "</g>\n")
+		w.over()
+	default:
+		w.add("<use").attr("href", "#"+o.Ground).add("/>\n")
+		w.over()
 	}
 	w.add("</svg>\n")
 	return []byte(w.b.String())
+}
+
+// bare is the drawing without marks, which have no part in where things are.
+func (d *Drawing) bare() *Drawing {
+	out := *d
+	out.Graph = d.Graph.Clone()
+	for i := range out.Graph.Nodes {
+		out.Graph.Nodes[i].Mark = Mark{}
+	}
+	for i := range out.Graph.Edges {
+		out.Graph.Edges[i].Mark = Mark{}
+	}
+	return &out
+}
+
+// all writes everything.
+func (w *writer) all() {
+	for i := range w.d.Lanes {
+		w.lane(&w.d.Lanes[i])
+	}
+	for _, f := range w.d.Frames {
+		w.add(`<rect class="frame"`).rect(f.Rect).number("rx", 10).add("/>\n")
+	}
+	for _, i := range w.d.drawn() {
+		w.edge(i)
+	}
+	for i := range w.d.Nodes {
+		w.node(i)
+	}
+}
+
+// over writes what has a mark.
+func (w *writer) over() {
+	for i := range w.d.Lanes {
+		if l := &w.d.Lanes[i]; w.laneOn(l.Lane) != "" {
+			w.add("<g").attr("id", w.prefix+"l-"+strconv.Itoa(l.Lane)).add(` class="lane on">`)
+			w.head(l)
+			w.add("</g>\n")
+		}
+	}
+	for _, i := range w.d.drawn() {
+		if w.d.Graph.Edges[i].Mark != (Mark{}) {
+			w.edge(i)
+		}
+	}
+	for i := range w.d.Nodes {
+		if w.d.Graph.Nodes[i].Mark != (Mark{}) {
+			w.node(i)
+		}
+	}
 }
 
 // drawn is the order in which edges are drawn: those of a way last, so that it lies on top where
@@ -94,6 +148,7 @@ func (d *Drawing) drawn() []int {
 type writer struct {
 	d      *Drawing
 	prefix string
+	ground bool // what several pictures stand on: it leads nowhere
 	b      strings.Builder
 }
 
@@ -161,6 +216,12 @@ func (w *writer) hatching() {
 func (w *writer) lane(l *LanePlace) {
 	w.add("<g").attr("id", w.prefix+"l-"+strconv.Itoa(l.Lane)).attr("class", "lane"+w.laneOn(l.Lane)).number("data-lane", l.Lane)
 	w.add(`><rect class="lane-box"`).rect(l.Rect).number("rx", 8).add("/>")
+	w.head(l)
+	w.add("</g>\n")
+}
+
+// head writes the name of a lane, with the line from it.
+func (w *writer) head(l *LanePlace) {
 	if len(l.Text) > 0 {
 		w.add(`<rect class="head"`).rect(l.Head).number("rx", 4).add("/>")
 		y := l.Head.Y + 6 + 13
@@ -171,7 +232,6 @@ func (w *writer) lane(l *LanePlace) {
 			w.line(l.Entry)
 		}
 	}
-	w.add("</g>\n")
 }
 
 // laneOn marks a lane that a way came into.
@@ -234,7 +294,9 @@ func (w *writer) edge(i int) {
 // chip draws where an edge goes on that has no line to its node, and leads there.
 func (w *writer) chip(to string, p *EdgePlace) {
 	c := p.Chip
-	w.add("<a").attr("href", "#"+w.goal(to, p.Far)).add(">")
+	if !w.ground {
+		w.add("<a").attr("href", "#"+w.goal(to, p.Far)).add(">")
+	}
 	w.add(`<rect class="chip"`).rect(c).number("rx", min(c.H/2, 13)).add("/>")
 	x, y := c.X+chipPad, c.Y+c.H/2
 	if p.Back {
@@ -249,7 +311,9 @@ func (w *writer) chip(to string, p *EdgePlace) {
 	for k, t := range p.Text {
 		w.text("chip-text", x+arrowRoom, c.Y+chipPadY+k*noteHeight+12, "", t)
 	}
-	w.add("</a>")
+	if !w.ground {
+		w.add("</a>")
+	}
 }
 
 // goal is the id of what a chip names: of a lane for its first node, else of the node.

@@ -73,6 +73,39 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestGround holds that pictures over one ground draw what each of them alone would: the ground what has no mark,
+// once, and each what its way marks.
+func TestGround(t *testing.T) {
+	g := oneOfEach()
+	d := Lay(g)
+	whole := string(d.SVG(SVGOptions{Prefix: "a-"}))
+	first := string(d.SVG(SVGOptions{Prefix: "a-", Ground: "ground", Grounded: true}))
+	second := string(d.SVG(SVGOptions{Prefix: "b-", Ground: "ground"}))
+	start, end := strings.Index(first, `<g id="ground"`), strings.LastIndex(first, "</g>\n</g>\n")
+	if start < 0 || strings.Contains(first[start:], `<use`) || !strings.Contains(second, `<use href="#ground"/>`) || strings.Contains(second, `<g id="ground"`) || end < 0 {
+		t.Fatalf("the first has no ground, or the second does not stand on it:\n%s\n%s", first, second)
+	}
+	for _, n := range g.Nodes {
+		marked := n.Mark != (Mark{})
+		for text, prefix := range map[string]string{first: "a-", second: "b-"} {
+			if own := `id="` + prefix + "n-" + n.ID + `"`; strings.Contains(text, own) != marked {
+				t.Errorf("%s: has a mark: %v; it is drawn over the ground: %v", n.ID, marked, !marked)
+			}
+		}
+		if strings.Count(first, `id="a-g-n-`+n.ID+`"`) != 1 {
+			t.Errorf("the ground lacks %s", n.ID)
+		}
+	}
+	for _, line := range strings.Split(whole, "\n") { // of one line each: edges
+		if strings.Contains(line, `class="edge on"`) && !strings.Contains(second, strings.NewReplacer(`"a-`, `"b-`, `"#a-`, `"#b-`).Replace(line)) {
+			t.Errorf("the way lacks %s", line)
+		}
+	}
+	if got := Lay(g).SVG(SVGOptions{Prefix: "a-"}); string(got) != whole {
+		t.Error("the marks of the graph are gone after its ground was drawn")
+	}
+}
+
 func TestInlineHasNoStyleAndItsPrefix(t *testing.T) {
 	svg := string(Lay(oneOfEach()).SVG(SVGOptions{Prefix: "a-"}))
 	for _, not := range []string{"<style", "style=", "xmlns", `id="n-`, `id="title"`, "url(#hatching)"} {

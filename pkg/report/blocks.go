@@ -93,6 +93,8 @@ type Pre struct {
 type Picture struct {
 	Graph   picture.Graph
 	Caption string
+	Ground  string // the id of what it has in common with others of the same graph; may be empty
+	First   bool   // of those with this Ground
 }
 
 func (Para) template() string    { return "para" }

@@ -20,6 +20,6 @@ const sheet = 700
 func (p Picture) nest(r *renderer) (any, error) {
 	r.tables++
 	d := picture.Lay(&p.Graph)
-	svg := d.SVG(picture.SVGOptions{Prefix: fmt.Sprintf("dr-picture-%d-", r.tables)})
+	svg := d.SVG(picture.SVGOptions{Prefix: fmt.Sprintf("dr-picture-%d-", r.tables), Ground: p.Ground, Grounded: p.First})
 	return pictureView{p, drawn(svg), d.W > sheet}, nil //nolint:gosec // the texts in it were escaped when it was drawn
 }

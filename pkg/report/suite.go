@@ -76,7 +76,7 @@ func (x Tested) figures() []Figure {
 }
 
 func (x Tested) failures() []Block {
-	t := &Table{Caption: "failed calls", Columns: []Column{{Title: "call"}, {Title: "place"}, {Title: "caller"}, {Title: "what is not so", Wide: true}, {Title: "rule that took it"}}}
+	t := &Table{Caption: "failed calls", Columns: []Column{{Title: "call"}, {Title: "caller"}, {Title: "what is not so", Wide: true}, {Title: "rule that took it"}}}
 	for i, f := range x.Answer.Failures {
 		at := Pointer("failures", i)
 		var said Text
@@ -97,7 +97,7 @@ func (x Tested) failures() []Block {
 		if f.Rule != nil {
 			rule = T(Str(f.Rule.Name, at+"/rule/name"), " ", Place(f.Rule.File, f.Rule.Line, at+"/rule"))
 		}
-		t.Rows = append(t.Rows, Row{Tone: Bad, Cells: []Text{x.name(f.SuiteCase, at, true), T(Place(f.File, f.Line, at)), T(Str(f.ANI, at+"/ani")), said, rule}})
+		t.Rows = append(t.Rows, Row{Tone: Bad, Cells: []Text{T(x.name(f.SuiteCase, at, true), Break(), Place(f.File, f.Line, at)), T(Str(f.ANI, at+"/ani")), said, rule}})
 	}
 	blocks := []Block{t}
 	if more := x.Answer.Failed - len(x.Answer.Failures); more > 0 {
