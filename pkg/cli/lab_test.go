@@ -327,9 +327,9 @@ func TestLabStory(t *testing.T) {
 	}
 	for body, want := range map[string]int{
 		`{"caller":"999"}`: 404, `{"again":1}`: 404, `{"ani":"+15135550142","caller":"1"}`: 400, `{"ani":"Lucia"}`: 400, `{"ani":"+1513","faults":["418"]}`: 400, `{"ani":"+15135550142","dnis":"+15135559999"}`: 400,
-		`{"ani":"+15135550142","faults":["nonsense=timeout"]}`: 400, `{"ani":"+15135550142","schedule":"open"}`: 400, `{"ani":"+15135550142","at":"0001-01-01T00:00:00Z"}`: 400, `{"ani":"` + strings.Repeat("1", 2000) + `"}`: 400,
+		`{"ani":"+15135550142","faults":["nonsense=timeout"]}`: 400, `{"ani":"+15135550142","schedule":"open"}`: 400, `{"ani":"+15135550142","at":"0001-01-01T00:00:00Z"}`: 400, `{"ani":"+15135550142","at":"tomorrow"}`: 400, `{"ani":"+15135550142","at":17}`: 400, `{"ani":"` + strings.Repeat("1", 2000) + `"}`: 400,
 	} {
-		if status, answer := x.ask(http.MethodPost, "/api/dial", json.RawMessage(body)); status != want || strings.Contains(answer, "Lucia") {
+		if status, answer := x.ask(http.MethodPost, "/api/dial", json.RawMessage(body)); status != want || strings.Contains(answer, "Lucia") || strings.Contains(answer, "--") || strings.Contains(answer, "body") {
 			t.Errorf("%.80s: %d, want %d: %s", body, status, want, answer)
 		}
 	}

@@ -244,7 +244,7 @@ func (k *labDesk) Call(ctx context.Context, from lab.State, d lab.Dial) (*lab.Se
 // refusal gives the lab an error with its next step.
 func refusal(err error) error {
 	f := findingOf(err)
-	in := strings.NewReplacer("--ani has", "the number has", "--fault ", "the fault ", " (--dnis, or call.dnis of the world)", "") // words of the page
+	in := strings.NewReplacer("--ani has a word that is", "what was dialled is", "--fault ", "the fault ", " (--dnis, or call.dnis of the world)", "") // words of the page
 	return &lab.Refusal{Message: in.Replace(f.Error()), Hint: in.Replace(f.Hint)}
 }
 

@@ -2,11 +2,15 @@ package lab
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/world"
+	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/view"
 )
@@ -236,11 +240,12 @@ func (s *Server) postText(ctx context.Context, t Text) (any, error) {
 	if t.Text == nil || t.Revision == nil {
 		return nil, refuse(0, "send both", "text or revision is missing")
 	}
-	if *t.Text != string(s.text) {
+	text := s.withEndings(*t.Text)
+	if text != string(s.text) {
 		if *t.Revision != s.revision {
 			return nil, s.overtaken()
 		}
-		if err := s.take(ctx, []byte(*t.Text)); err != nil {
+		if err := s.take(ctx, []byte(text)); err != nil {
 			return nil, err
 		}
 	}
@@ -255,14 +260,14 @@ func (s *Server) overtaken() error {
 
 // A DialBody asks for a call.
 type DialBody struct {
-	ANI      string     `json:"ani"`
-	Caller   string     `json:"caller"`
-	DNIS     string     `json:"dnis"`
-	Faults   []string   `json:"faults"`
-	At       *time.Time `json:"at"`
-	Lacks    Lacks      `json:"lacks"`
-	Schedule string     `json:"schedule"`
-	Again    int        `json:"again"`
+	ANI      string   `json:"ani"`
+	Caller   string   `json:"caller"`
+	DNIS     string   `json:"dnis"`
+	Faults   []string `json:"faults"`
+	At       *Moment  `json:"at"`
+	Lacks    Lacks    `json:"lacks"`
+	Schedule string   `json:"schedule"`
+	Again    int      `json:"again"`
 }
 
 // longestNumber bounds what is dialled, in bytes.
@@ -281,9 +286,6 @@ func (s *Server) postDial(ctx context.Context, b DialBody) (any, error) {
 	}
 	d := Dial{ANI: b.ANI, DNIS: b.DNIS, Faults: b.Faults, Lacks: b.Lacks, Schedule: b.Schedule}
 	if b.At != nil {
-		if err := nearby(*b.At); err != nil {
-			return nil, err
-		}
 		d.At = b.At.UTC()
 	}
 	switch {
@@ -304,10 +306,21 @@ func (s *Server) postDial(ctx context.Context, b DialBody) (any, error) {
 	return s.dial(ctx, d, nil)
 }
 
-// nearby refuses a time that no flow could know.
-func nearby(t time.Time) error {
-	if y := t.UTC().Year(); y < world.FirstYear || y > world.LastYear {
-		return refuse(0, "use a year that is nearer", "the time is too far from today")
+// A Moment is a time that a person wrote, one that a flow can know.
+type Moment struct{ time.Time }
+
+// UnmarshalJSON refuses other times in words for that person.
+func (m *Moment) UnmarshalJSON(data []byte) error {
+	var text string
+	err := json.Unmarshal(data, &text)
+	if err == nil {
+		m.Time, err = time.Parse(time.RFC3339, strings.TrimSpace(text))
+	}
+	switch y := m.UTC().Year(); {
+	case err != nil:
+		return refuse(0, "write it as 2026-11-23T15:00:00Z", "%q is not a time", diag.Shorten(text, 40))
+	case y < world.FirstYear || y > world.LastYear:
+		return refuse(0, fmt.Sprintf("use a year from %d to %d", world.FirstYear, world.LastYear), "the time is too far from today")
 	}
 	return nil
 }

@@ -274,7 +274,10 @@ func read(w http.ResponseWriter, r *http.Request, into any) error {
 			}
 		}
 	}
+	var said *Refusal
 	switch {
+	case errors.As(err, &said):
+		return said
 	case errors.As(err, &large):
 		return refuse(http.StatusRequestEntityTooLarge, fmt.Sprintf("at most %d kB", mostBody>>10), "the body is too large")
 	case err != nil:

@@ -338,6 +338,19 @@ func TestTexts(t *testing.T) {
 	}
 }
 
+// The page knows line feeds alone: a file whose lines end with CRLF keeps that, and a file that
+// has both becomes what the page sent.
+func TestEndsOfLines(t *testing.T) {
+	for saved, want := range map[string]string{"a: 1\r\nb: 2\r\n": "a: 1\r\nb: 3\r\n", "a: 1\r\nb: 2\n": "a: 1\nb: 3\n", "a: 1": "a: 1\nb: 3\n"} {
+		x := open(t, Config{Text: []byte(saved)}, time.Hour)
+		var c Check
+		x.post("/api/text", map[string]any{"text": "a: 1\nb: 3\n", "revision": 1}, &c)
+		if got := string(x.lab.text); got != want || strings.Contains(want, "\r") && fmt.Sprint(c.Changed) != "[2]" {
+			t.Errorf("%q: %q, want %q, changed %v", saved, got, want, c.Changed)
+		}
+	}
+}
+
 // A request that panics is answered, told of in the log without a number, and leaves the session
 // as it was and free.
 func TestPanicIsContained(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -77,6 +78,15 @@ func (s *session) take(ctx context.Context, text []byte) error {
 	}
 	s.prove()
 	return nil
+}
+
+// withEndings gives a text of the page, whose lines end with a line feed alone, the ends of lines
+// that the file has: when all of it are CRLF, one edit would change every line.
+func (s *session) withEndings(text string) string {
+	if n := bytes.Count(s.saved, []byte("\n")); n > 0 && bytes.Count(s.saved, []byte("\r\n")) == n {
+		return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
+	}
+	return text
 }
 
 // Check is what is known of a text at once.
@@ -248,8 +258,8 @@ type Turn struct {
 	Breaker *struct {
 		Open int `json:"open"` // seconds from now; 0 closes it
 	} `json:"breaker"`
-	Switch *bool      `json:"switch"`
-	At     *time.Time `json:"at"`
+	Switch *bool   `json:"switch"`
+	At     *Moment `json:"at"`
 }
 
 // longestOpen is how long a person opens a breaker, in seconds: a week.
@@ -265,9 +275,6 @@ func (s *session) turn(t Turn) error {
 	}
 	next := s.state
 	if t.At != nil {
-		if err := nearby(*t.At); err != nil {
-			return err
-		}
 		next.Next = t.At.UTC()
 	}
 	rows := s.dials.Desk.Rows(next)

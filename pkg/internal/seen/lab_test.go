@@ -19,8 +19,9 @@ type lab struct {
 	*browser.Page
 	desk
 
-	t    *testing.T
-	stop func()
+	t       *testing.T
+	address string
+	stop    func()
 }
 
 func openLab(t *testing.T, d desk, b *browser.Browser, look browser.Look) lab {
@@ -31,7 +32,7 @@ func openLab(t *testing.T, d desk, b *browser.Browser, look browser.Look) lab {
 	if said.Address == "" {
 		t.Fatal("the lab says no address")
 	}
-	l := lab{b.Open(t, said.Address, look), d, t, stop}
+	l := lab{b.Open(t, said.Address, look), d, t, said.Address, stop}
 	l.Until("document.getElementById('name').textContent === 'acme-inbound'")
 	return l
 }
@@ -312,6 +313,54 @@ func TestLabByKeyboard(t *testing.T) {
 	if now, err := os.ReadFile(d.path(basic)); err != nil || !bytes.HasPrefix(now, []byte("# mine\n")) {
 		t.Errorf("the file was not written (%v)", err)
 	}
+}
+
+// Two tabs are of one run: what one of them calls, turns and writes the other shows when somebody comes back to it, and numbers
+// that count from one again are those of other calls.
+func TestLabInTwoTabs(t *testing.T) {
+	d := sit(t)
+	b := browser.Start(t, browser.DejaVu)
+	one := openLab(t, d, b, browser.Wide)
+	other := one
+	other.Page = b.Open(t, one.address, browser.Wide)
+	other.Until("document.getElementById('text').value !== ''")
+	const calls = "[...document.querySelectorAll('#panel-calls .n')].map(n => n.textContent).join(' ')"
+	back := func(l lab) { browser.Value[any](l.Page, "void document.dispatchEvent(new Event('visibilitychange'))") }
+
+	one.call("+15135550142")
+	other.call("+15135550143")
+	other.Until(calls + " === '2 1'")
+	other.Click("#switch")
+	other.says("#switch-word", "off")
+	other.Click("#tab-file")
+	other.Write("#text", "priority: 10", "priority: 12")
+	other.says("#edited", "not saved")
+	back(one)
+	one.Until(calls + " === '2 1'")
+	one.says("#switch-word", "off")
+	one.Until("document.getElementById('text').value.includes('priority: 12')")
+
+	other.Click("#reset")
+	other.Click("#reset-go")
+	other.says("#run-calls", "0")
+	one.call("+15135550142")
+	one.Until(calls + " === '1'")
+	one.says("#result .facts", "priority13")
+}
+
+// On a phone the file is dialled again beside it, and what became of the call comes into sight.
+func TestLabDialsAgainOnAPhone(t *testing.T) {
+	d := sit(t)
+	l := openLab(t, d, browser.Start(t, browser.DejaVu), browser.Narrow)
+	l.call("+15135550142")
+	l.Click("#tab-file")
+	l.Write("#text", "priority: 10", "priority: 12")
+	l.says("#edited", "")
+	browser.Value[any](l.Page, "scrollTo(0, 0)")
+	l.Until("(r => r.width > 0 && r.bottom < innerHeight)(document.getElementById('again-here').getBoundingClientRect())")
+	l.Click("#again-here")
+	l.says("#moved", "priority")
+	l.Until("(r => r.top >= 0 && r.bottom < innerHeight)(document.getElementById('moved').getBoundingClientRect())")
 }
 
 // The lab can be read and used by everybody, on every screen, in light and dark, in each of its states.

@@ -334,14 +334,16 @@ export class Editor {
 
   #key(event) {
     if (event.isComposing) return;
+    // Ctrl with a key is for the page, which shows something else then.
+    if (this.#items.length && (event.ctrlKey || event.metaKey) && ["Enter", "s"].includes(event.key)) this.#close();
     if (this.#items.length) {
       const act = {
         ArrowDown: () => this.#pick(this.#picked + 1),
         ArrowUp: () => this.#pick(this.#picked - 1),
-        Enter: () => !event.ctrlKey && !event.metaKey && this.#take(this.#picked),
+        Enter: () => this.#take(this.#picked),
         Escape: () => this.#close(),
       }[event.key];
-      if (act && !(event.key === "Enter" && (event.ctrlKey || event.metaKey))) {
+      if (act) {
         event.preventDefault();
         event.stopPropagation();
         act();

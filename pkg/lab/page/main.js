@@ -85,7 +85,14 @@ async function dial(what) {
   $("dial").disabled = true;
   try {
     await sent();
-    arrived(await withPicture(await post("dial", what)), document.body.dataset.view === "file");
+    const call = await post("dial", what);
+    const last = state.heads.at(-1)?.number ?? 0;
+    if (call.number <= last) {
+      state.heads = [];
+      forget();
+    }
+    arrived(await withPicture(call), document.body.dataset.view === "file");
+    if (call.number !== last + 1) met(await get("session"));
   } catch (error) {
     if (error instanceof Refused) {
       if (document.body.dataset.view === "file") await trouble("The call was not made", error);
@@ -104,6 +111,31 @@ async function withPicture(call) {
 
 const again = () => state.call && dial({ again: state.call.number });
 
+/** What another tab did meanwhile: its calls, its turns, and its text when nothing was written here. */
+function met(session) {
+  const last = state.heads.at(-1);
+  const same = (h) => h.number === last.number && h.shown === last.shown && h.revision === last.revision && h.waitedMs === last.waitedMs;
+  const begun = last && !session.calls.some(same);
+  state.heads = session.calls;
+  run.show(session.run);
+  if (begun) forget();
+  else showCalls(state.heads, state.call?.number ?? null, pick);
+  if (session.revision === state.check.revision || state.typed || state.sending) return;
+  const text = session.text.replaceAll("\r\n", "\n");
+  if (text !== editor.value) {
+    editor.value = text;
+    say("Another tab changed the text.");
+  }
+  checked(session.check);
+}
+
+/** The run began anew: numbers of calls count from one again. */
+function forget() {
+  state.pictures.clear();
+  state.shown = "";
+  showCall(null);
+}
+
 function arrived(call, atEnd) {
   state.heads = [...state.heads, headOf(call)];
   run.show(call.run);
@@ -114,9 +146,8 @@ function arrived(call, atEnd) {
   else state.player.play();
   drawStep(true);
   if (state.player.playing) requestAnimationFrame(frame);
-  if (document.body.dataset.view === "file") return;
-  // From here on the keys are the player's.
-  $("play").focus({ preventScroll: true });
+  // From here on the keys are the player's, unless somebody writes.
+  if (document.body.dataset.view !== "file") $("play").focus({ preventScroll: true });
   if (matchMedia("(max-width: 999px)").matches) $("stage").scrollIntoView({ behavior: lessMotion() ? "instant" : "smooth" });
 }
 
@@ -164,6 +195,7 @@ function showCall(call) {
   $("position").max = String(state.player.length);
   for (const id of ["position", "to-start", "step-back", "play", "step-on", "to-end"]) $(id).disabled = !call;
   phone.calling(call !== null);
+  $("again-here").hidden = !call;
   showResult(call, stale(), { again, keep });
   showAgent(call);
   showData(call);
@@ -586,6 +618,13 @@ async function conflict(what, error) {
   }
 }
 
+/** What tries the suite from any folder. */
+function suiteCommand(suite) {
+  const quoted = (path) => (/^[\w./:-]+$/.test(path) ? path : `"${path}"`);
+  const { path } = state.session.file;
+  return `dealroute simulate --suite ${quoted(suite)}${path === null ? "" : ` -f ${quoted(path)}`}`;
+}
+
 async function keep() {
   const call = state.call;
   if (!call) return;
@@ -633,7 +672,7 @@ async function keep() {
     if (!yes) return;
     const done = await post("keep", { call: call.number, name: name.value, confirm: true, ...(disk ? { over: disk } : {}) });
     say(`The call is kept in ${done.path}.`);
-    await ask("Kept", [el("p", {}, `The call stands in ${done.path}.`), el("p.hint", {}, `dealroute simulate --suite ${done.path}`)], [{ label: "Close", value: null }]);
+    await ask("Kept", [el("p", {}, `The call stands in ${done.path}.`), el("p.hint", {}, el("code", {}, suiteCommand(done.path)))], [{ label: "Close", value: null }]);
   } catch (error) {
     if (error instanceof Refused) await trouble("Nothing was written", error);
     else if (!(error instanceof Gone)) throw error;
@@ -668,9 +707,7 @@ async function turnDialog(what) {
     try {
       run.show(await post("reset"));
       state.heads = [];
-      state.pictures.clear();
-      state.shown = "";
-      showCall(null);
+      forget();
       say("The run starts over.");
     } catch (error) {
       if (error instanceof Refused) await trouble("It did not start over", error);
@@ -704,7 +741,7 @@ function gone(reason) {
 const comeBack = () =>
   quietly(async () => {
     if (!state.session) return boot();
-    await get("session");
+    met(await get("session"));
     await sent();
   });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && state.session && comeBack());
@@ -776,6 +813,7 @@ $("tally").addEventListener("click", () => {
   $("findings-list").querySelector("button")?.focus();
 });
 $("save").addEventListener("click", save);
+$("again-here").addEventListener("click", again);
 
 const singleKeys = () => localStorage.getItem("lab-keys") !== "off";
 const showHelp = () => help(singleKeys(), (on) => localStorage.setItem("lab-keys", on ? "on" : "off"));

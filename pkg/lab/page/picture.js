@@ -7,6 +7,7 @@ export class Picture {
   #box;
   #svg = null;
   #zoom = 0; // 0: as wide as the box, but never too small to read
+  #fits = false; // as wide as the box, however small that is
   #followed = "";
   #kind = "";
   #change = -1; // of the boxes that changed, the one that was shown last
@@ -26,7 +27,7 @@ export class Picture {
     });
     $("zoom-in").addEventListener("click", () => this.#resize(this.#factor() * 1.25));
     $("zoom-out").addEventListener("click", () => this.#resize(this.#factor() / 1.25));
-    $("zoom-fit").addEventListener("click", () => this.#resize(0));
+    $("zoom-fit").addEventListener("click", () => this.#resize(0, !this.#fits));
     new ResizeObserver(() => this.#size()).observe(this.#box);
   }
 
@@ -60,7 +61,7 @@ export class Picture {
     if (!this.#svg) return 1;
     if (this.#zoom) return this.#zoom;
     const fit = (this.#box.clientWidth - 16) / this.#natural().width;
-    return Math.max(0.92, Math.min(1, fit));
+    return Math.max(this.#fits ? 0.1 : 0.92, Math.min(1, fit));
   }
 
   #size() {
@@ -71,7 +72,9 @@ export class Picture {
     this.#svg.style.height = `${Math.round(height * factor)}px`;
   }
 
-  #resize(factor) {
+  #resize(factor, fits = false) {
+    this.#fits = fits;
+    $("zoom-fit").setAttribute("aria-pressed", String(fits));
     this.#zoom = factor === 0 ? 0 : Math.max(0.3, Math.min(3, factor));
     this.#size();
     this.#follow(this.#followed, true);

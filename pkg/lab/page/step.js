@@ -209,7 +209,7 @@ export function showAgent(call) {
       el("header", {}, el("span.ring", { "aria-hidden": true }), el("div", {}, el("strong.figure", {}, c.ani), el("p.note", {}, `rings at ${c.queue}`)), el("span.badge.right", {}, `priority ${c.priority}`)),
       c.skills.length ? el("p.facts", {}, c.skills.map((s) => el("span.badge", {}, s))) : null,
       call.pop
-        ? [el("h3", {}, call.pop.script), el("dl.fields", {}, call.pop.fields.map((f) => el("div", {}, el("dt", {}, f.label || f.name), el("dd", {}, f.value || el("span.note", {}, "empty")))))]
+        ? [el("h3", {}, call.pop.script), el("dl.fields", {}, call.pop.fields.map((f) => el((f.value || "").length > 24 ? "div.wide" : "div", {}, el("dt", {}, f.label || f.name), el("dd", {}, f.value || el("span.note", {}, "empty")))))]
         : el("p.empty", {}, "Nothing pops up: no contact was found, or the rule says none."),
     ),
   );
