@@ -120,10 +120,11 @@ func (s *Server) fileFor(name string) (File, error) {
 	return s.cfg.New(name)
 }
 
-// plainName tells that a name leads nowhere else, hides nothing and is that of a YAML file.
+// plainName tells that a name leads nowhere else, hides nothing and is that of a YAML file: of none
+// of the devices of Windows either.
 func plainName(name string) bool {
 	ok := strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == ""
-	return ok && len(name) <= 100 && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "-") && (strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"))
+	return ok && len(name) <= 100 && filepath.IsLocal(name) && !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, "-") && (strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"))
 }
 
 func (s *Server) changedOnDisk(path string, there []byte, known bool) error {

@@ -6,7 +6,7 @@ let onGone = () => {};
 /** Takes the token out of the address, where it would be seen over a shoulder and kept in a history. */
 export function open(gone) {
   onGone = gone;
-  const given = decodeURIComponent(location.hash.slice(1));
+  const given = location.hash.slice(1);
   if (given) {
     sessionStorage.setItem("lab", given);
     history.replaceState(null, "", location.pathname);
