@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dealroute/dealroute/pkg/cli"
 	"github.com/dealroute/dealroute/pkg/internal/reports"
 )
 
@@ -173,5 +175,15 @@ func TestReportOfDemo(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q", want)
 		}
+	}
+}
+
+// Who ends the demo is not told that the program is at fault.
+func TestDemoEnded(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	var out, errs bytes.Buffer
+	if code := cli.Main(ctx, []string{"demo"}, hurried(t).in(&out, &errs)); code == 0 || strings.Contains(errs.String(), "fault of the program") {
+		t.Errorf("exit code %d: %s", code, errs.String())
 	}
 }
