@@ -191,6 +191,30 @@ func TestLooks(t *testing.T) {
 	p.Looks(filepath.Join("testdata", "paragraph.png"), 1000)
 }
 
+// What is printed is measured as it lies on the sheet: a browser makes a page smaller that does not fit.
+func TestPrinted(t *testing.T) {
+	b := browser.Start(t, browser.DejaVu)
+	for _, test := range []struct {
+		name, body  string
+		least, most float64 // of the smallest letters
+	}{
+		{name: "as it is", body: "<p style='font-size:12px'>Twelve", least: 11.9, most: 12.1},
+		{name: "small", body: "<p>Sixteen<p style='font-size:8px'>Eight", least: 7.9, most: 8.1},
+		{name: "drawn", body: "<svg width=300 height=100 viewBox='0 0 600 200'><text y=50 font-size=16>Half</text></svg>", least: 7.9, most: 8.1},
+		{name: "too wide", body: "<p style='font-size:12px'>Twelve<div style='width:1000px;height:9px;background:#000'></div>", least: 7.5, most: 9.5},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			least := 99.0
+			for _, s := range b.Open(t, serve(t, "", test.body), browser.Wide).Printed() {
+				least = min(least, s.Smallest)
+			}
+			if least < test.least || least > test.most {
+				t.Errorf("letters of %.2f pixels, want %v to %v", least, test.least, test.most)
+			}
+		})
+	}
+}
+
 func page(t *testing.T, body string) string {
 	name := filepath.Join(t.TempDir(), "page.html")
 	if err := os.WriteFile(name, []byte("<!doctype html><html lang=en><title>A page</title>"+body), 0o600); err != nil {

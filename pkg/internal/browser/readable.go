@@ -1,25 +1,19 @@
 package browser
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
 
-// Small is the smallest height of letters in CSS pixels that a page may have on a screen. On paper a picture is as wide as
-// the sheet and can be held nearer, and what is a little wider than the sheet is made smaller by the browser.
-const (
-	Small     = 11
-	onPaper   = 7
-	fitsPaper = 1.1
-)
+// Small is the smallest height of letters in CSS pixels that a page may have on a screen; of paper see Paper.
+const Small = 11
 
 // readable gives what a reader cannot read: a page that must be pushed sideways, letters that are too small, words that
 // are cut off where nothing scrolls. It also looks into pictures, whose letters are as large as the picture lets them.
 const readable = `(() => {
   const out = [];
   const root = document.documentElement;
-  if (root.scrollWidth > innerWidth * WIDER) {
+  if (root.scrollWidth > innerWidth) {
     let widest = root, right = 0;
     for (const e of document.querySelectorAll("body *")) {
       const r = e.getBoundingClientRect();
@@ -37,9 +31,6 @@ const readable = `(() => {
     let size = parseFloat(style.fontSize);
     if (e.getScreenCTM) size *= Math.hypot(e.getScreenCTM().a, e.getScreenCTM().b);
     const key = name(e);
-    if (matchMedia("print").matches && e.closest(".broad")) { // which gets a sheet that lies, 277 mm wide, and is read from closer than a screen
-      size *= 1047 / innerWidth * LIMIT / 9;
-    }
     if (size < LIMIT - 0.05 && !small.has(key)) small.set(key, "letters of " + size.toFixed(1) + " pixels in " + key + ": " + n.data.trim().slice(0, 40));
     if (e instanceof HTMLElement && cut(e)) out.push("words are cut off in " + key + ": " + n.data.trim().slice(0, 40));
   }
@@ -68,11 +59,11 @@ const readable = `(() => {
 // Readable fails the test where a reader would have to push the page sideways, come closer or guess: see readable.
 func (p *Page) Readable(what string) {
 	p.t.Helper()
-	limit, wider := Small, 1.0
+	limit := Small
 	if p.look.Paper {
-		limit, wider = onPaper, fitsPaper
+		limit = OnPaper
 	}
-	for _, s := range Value[[]string](p, strings.NewReplacer("LIMIT", strconv.Itoa(limit), "WIDER", fmt.Sprint(wider)).Replace(readable)) {
+	for _, s := range Value[[]string](p, strings.ReplaceAll(readable, "LIMIT", strconv.Itoa(limit))) {
 		p.t.Errorf("%s: %s", what, s)
 	}
 }

@@ -79,10 +79,11 @@ func TestReportsAreRead(t *testing.T) {
 	}
 }
 
-// On paper a page is black on white whatever the reader prefers on a screen, and has nothing to press.
+// On paper a page is black on white whatever the reader prefers on a screen, has nothing to press, and can be read on each
+// sheet, which is A4 and lies.
 func printed(t *testing.T, p *browser.Page) {
 	t.Helper()
-	p.Look(browser.Look{Width: 760, Height: 1075, Dark: true, Paper: true, Alone: true})
+	p.Look(browser.Look{Width: 1047, Height: 718, Dark: true, Paper: true, Alone: true})
 	for _, s := range browser.Value[[]string](p, `(() => {
   const out = [];
   const light = e => { const c = getComputedStyle(e).color.match(/[\d.]+/g).map(Number); return (c[0] + c[1] + c[2]) / 3; };
@@ -93,6 +94,7 @@ func printed(t *testing.T, p *browser.Page) {
 		t.Error(s)
 	}
 	p.Readable("on paper")
+	p.Paper("on paper")
 }
 
 // Tables are sorted and filtered by mouse and by keyboard, on a narrow screen too.
