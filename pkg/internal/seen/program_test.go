@@ -133,11 +133,11 @@ func (d desk) start(first any, args ...string) (stop func()) {
 }
 
 // lettersOf runs a test with each family of letters that pages and pictures are to fit.
-func lettersOf(t *testing.T, test func(*testing.T, *browser.Browser)) {
+func lettersOf(t *testing.T, test func(*testing.T, browser.Letters, *browser.Browser)) {
 	t.Helper()
 	browser.Find(t)
 	for _, l := range []browser.Letters{browser.DejaVu, browser.Liberation, browser.Noto} {
-		t.Run(l.Text, func(t *testing.T) { test(t, browser.Start(t, l)) })
+		t.Run(l.Text, func(t *testing.T) { test(t, l, browser.Start(t, l)) })
 	}
 }
 
