@@ -156,3 +156,34 @@ func TestTasksNobodyReaches(t *testing.T) {
 		t.Errorf("lanes are %q", names)
 	}
 }
+
+// What is wrong with a call stands where it ends, and nowhere else.
+func TestWhatIsWrongStandsAtTheEnd(t *testing.T) {
+	f := parsed(t, small)
+	g := Flow(f).Wrong(called(t, f, "timeout"), "broken")
+	for text, want := range map[string]string{"End": "broken", "Ask": "", "Sales": ""} {
+		if m := node(t, g, text).Mark; m.Note != want {
+			t.Errorf("%s: the note is %q", text, m.Note)
+		}
+	}
+}
+
+// A place that nothing in the picture leads to, as after an error, is reached nevertheless.
+func TestCoverageOfFarPlaces(t *testing.T) {
+	f := parsed(t, small)
+	steps := called(t, f, "timeout")
+	c := Flow(f).Cover()
+	c.Add(steps[len(steps)-1:])
+	if m := node(t, c.Graph(), "End").Mark; !m.On || m.Off || m.Times != 1 {
+		t.Errorf("the end is marked %+v", m)
+	}
+}
+
+// Whoever called a task is not returned to after an error.
+func TestErrorsForgetWhoCalled(t *testing.T) {
+	g := Flow(parsed(t, small))
+	w := &walker{g: g, cur: "start", act: -1, stack: []string{"start"}}
+	if h := w.step(&interp.Step{Type: "errorHandling"}); h.Node != "errors" || !h.Far || w.stack != nil {
+		t.Errorf("the call is at %+v, called by %v", h, w.stack)
+	}
+}

@@ -112,3 +112,12 @@ func TestNoNameEndsALine(t *testing.T) {
 		}
 	}
 }
+
+func TestDealsInWords(t *testing.T) {
+	yes, no := true, false
+	for won, want := range map[*bool]string{&yes: "the deal is won", &no: "the deal is not won"} {
+		if got := new(tree).dealWords(deployment.When{Won: won}); !slices.Equal(got, []string{want}) {
+			t.Errorf("%v: %q", *won, got)
+		}
+	}
+}
