@@ -240,6 +240,11 @@ func TestLabStory(t *testing.T) {
 	if c := must[lab.Call](x, "/api/dial", members{"caller": "1"}); c.Call.HubSpotRequests != 0 {
 		t.Errorf("with an open breaker HubSpot is asked %d times", c.Call.HubSpotRequests)
 	}
+	for _, seconds := range []int{-1, 7*24*60*60 + 1} {
+		if status, answer := x.ask(http.MethodPost, "/api/run", members{"breaker": members{"open": seconds}}); status != http.StatusBadRequest {
+			t.Errorf("a breaker that is open for %d seconds: %d %s", seconds, status, answer)
+		}
+	}
 	if r := must[lab.Run](x, "/api/run", members{"breaker": members{"open": 0}}); r.Breaker.State != "closed" {
 		t.Errorf("%+v", r)
 	}

@@ -181,8 +181,8 @@ func TestCoverageOfFarPlaces(t *testing.T) {
 
 // Whoever called a task is not returned to after an error.
 func TestErrorsForgetWhoCalled(t *testing.T) {
-	g := Flow(parsed(t, small))
-	w := &walker{g: g, cur: "start", act: -1, stack: []string{"start"}}
+	w := Flow(parsed(t, small)).walker()
+	w.stack = []string{"start"}
 	if h := w.step(&interp.Step{Type: "errorHandling"}); h.Node != "errors" || !h.Far || w.stack != nil {
 		t.Errorf("the call is at %+v, called by %v", h, w.stack)
 	}

@@ -37,14 +37,7 @@ func (g *Graph) Walk(steps []interp.Step) []Hop {
 	if len(g.Nodes) == 0 {
 		return nil
 	}
-	w := &walker{g: g, out: map[string][]*Edge{}, nodes: map[string]*Node{}, cur: "start", act: -1}
-	for i := range g.Edges {
-		e := &g.Edges[i]
-		w.out[e.From] = append(w.out[e.From], e)
-	}
-	for i := range g.Nodes {
-		w.nodes[g.Nodes[i].ID] = &g.Nodes[i]
-	}
+	w := g.walker()
 	hops := []Hop{{Step: -1, Node: "start"}}
 	for i := range steps {
 		h := w.step(&steps[i])
@@ -101,6 +94,18 @@ func (w *walker) leave(kind string) {
 	case "jumpToTask", "jumpToMenu", "menu", "changeState", "previousMenu":
 		w.stack = nil
 	}
+}
+
+func (g *Graph) walker() *walker {
+	w := &walker{g: g, out: map[string][]*Edge{}, nodes: map[string]*Node{}, cur: "start", act: -1}
+	for i := range g.Edges {
+		e := &g.Edges[i]
+		w.out[e.From] = append(w.out[e.From], e)
+	}
+	for i := range g.Nodes {
+		w.nodes[g.Nodes[i].ID] = &g.Nodes[i]
+	}
+	return w
 }
 
 // A stand is a node on the way of a search, with who called the task that it is in.
