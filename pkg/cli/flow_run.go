@@ -12,6 +12,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -88,6 +89,9 @@ func (s session) readFlow(arg string) (*architect.File, []byte, error) {
 	}
 	file, found := architect.Parse(path, data)
 	if found.Has(diag.Error) || file == nil || file.Flow == nil {
+		if aDeployment(data) {
+			return nil, nil, fail(fmt.Errorf("%s holds a deployment, not a flow", arg), "give a deployment with -f, where a command draws or tries its flow")
+		}
 		if len(found) == 0 {
 			found = diag.Findings{{Severity: diag.Error, Message: "the file holds no flow", Position: diag.Position{File: path}}}
 		}
@@ -99,6 +103,11 @@ func (s session) readFlow(arg string) (*architect.File, []byte, error) {
 	diag.PrintBrief(s.IO.Err, found) //nolint:errcheck // a warning nobody can read stops nothing
 	return file, data, nil
 }
+
+var deploymentKeys = pattern.Of(`(?m)^(?:genesys|hubspot|calls|routing):`)
+
+// aDeployment reports whether a text that is no flow has the root keys of a deployment.
+func aDeployment(data []byte) bool { return len(deploymentKeys().FindAll(data, 2)) == 2 }
 
 // readModule reads the file of a common module.
 func (s session) readModule(path string) (*architect.File, []byte, error) {

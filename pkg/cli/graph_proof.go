@@ -119,6 +119,6 @@ func (o graphOptions) ofFlowProof(ctx context.Context) (*picture.Graph, error) {
 func wrong(g *picture.Graph, path []interp.Step, p prove.Property) *picture.Graph {
 	g = g.Wrong(path, "broken")
 	g.Title += ": a call that breaks " + p.ID
-	g.About = fmt.Sprintf("A call against: %s. %s The call: %s.", p.Title, p.Message, strings.Join(p.Counterexample.Call, "; "))
+	g.About = fmt.Sprintf("A call against: %s. It fails so: %s. The call: %s.", p.Title, p.Message, strings.Join(p.Counterexample.Call, "; "))
 	return g
 }

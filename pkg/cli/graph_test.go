@@ -153,6 +153,7 @@ func TestGraphRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ args, want string }{
+		{file, "holds a deployment, not a flow"},
 		{flow + " --rules", "exclude each other"},
 		{"--rules --counterexample any", "exclude each other"},
 		{"--rules --flow deployed", "exclude each other"},
@@ -176,7 +177,7 @@ func TestGraphRefuses(t *testing.T) {
 		}
 	}
 	code, out, errs := graphed(t, false, flow, "--counterexample", "any", "-o", "text")
-	if code != 0 || !strings.Contains(out, "breaks ending") {
+	if code != 0 || !strings.Contains(out, "breaks ending") || !strings.Contains(out, ". The call: ") {
 		t.Errorf("a flow that lets callers go: %d %s%s", code, out, errs)
 	}
 }

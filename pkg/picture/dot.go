@@ -71,8 +71,8 @@ func dotMark(m Mark) string {
 // plainText is what a node says, line by line, with the word for its kind of ending and its note.
 func plainText(n *Node) []string {
 	var out []string
-	if tags[n.Kind] != "" {
-		out = append(out, tags[n.Kind])
+	if tag := n.tag(); tag != "" {
+		out = append(out, tag)
 	}
 	out = append(out, n.Text...)
 	if n.Note != "" {

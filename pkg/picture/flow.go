@@ -485,7 +485,7 @@ func (b *builder) graph() *Graph {
 	}
 	b.name()
 	for _, v := range b.all {
-		n := Node{ID: v.id, Lane: index[v.lane], Kind: v.kind, Text: v.text, Note: v.note, More: v.more, Acts: v.acts, back: v.back}
+		n := Node{ID: v.id, Lane: index[v.lane], Kind: v.kind, Text: v.text, Note: v.note, More: v.more, Acts: v.acts, back: v.back, flow: !b.flow.IsCall()}
 		if len(v.acts) > 0 || v.pos.Line > 0 {
 			n.Line = v.pos.Line
 		}

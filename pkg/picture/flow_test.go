@@ -109,6 +109,25 @@ func laws(t *testing.T, f *architect.File) {
 	}
 }
 
+// A flow that is no call says so where it ends.
+func TestOnlyCallsAreCallsThatEnd(t *testing.T) {
+	for key, want := range map[string]string{"inboundCall": "Call ends", "workflow": "Ends"} {
+		f, _ := architect.Parse("a.yaml", []byte(key+":\n  name: a\n  startUpRef: /"+key+"/tasks/task[A]\n  tasks:\n    - task: {name: A, refId: A, actions: [{updateData: {name: b}}]}\n"))
+		found := false
+		for _, n := range Flow(f).Nodes {
+			if n.Kind == Hang {
+				found = true
+				if n.tag() != want {
+					t.Errorf("%s: %q, want %q", key, n.tag(), want)
+				}
+			}
+		}
+		if !found {
+			t.Errorf("%s has no end", key)
+		}
+	}
+}
+
 func TestEveryActionIsInThePicture(t *testing.T) {
 	for _, name := range corpus.Files(t, "flows") {
 		t.Run(filepath.Base(name), func(t *testing.T) {

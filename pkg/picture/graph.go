@@ -49,6 +49,7 @@ type Node struct {
 	Acts []Act    // the actions it stands for, in order
 	Mark Mark
 
+	flow bool   // what ends here is no call, but a flow of another kind
 	back bool   // it returns to whoever called the task
 	rule string // of a picture of rules: the rule's name
 }

@@ -121,13 +121,21 @@ func letterNode(n *Node, box int) NodePlace {
 		last.Text = shorten(last.Text, textSize, box-2*pad)
 	}
 	p.Note = wrap(n.Note, noteSize, box-2*pad, noteLines)
-	p.Tag = tags[n.Kind]
+	p.Tag = n.tag()
 	p.W = box
 	p.H = 2*boxPadY + textHeight*max(1, len(p.Text)) + noteHeight*len(p.Note)
 	if p.Tag != "" {
 		p.H += noteHeight
 	}
 	return p
+}
+
+// tag is the word for an ending; empty for what is none.
+func (n *Node) tag() string {
+	if n.Kind == Hang && n.flow {
+		return "Ends"
+	}
+	return tags[n.Kind]
 }
 
 // tags are the words that say how a call ends, so that no ending is known by its colour alone.

@@ -320,7 +320,7 @@ func (d *Drawing) take(x *atlas, pc *piece, dx, dy, w int) {
 		lp.Head = Rect{dx + pc.spine - d.box/2, dy + lanePad, pc.headW, pc.headH}
 		if e := x.entry[pc.lane]; e >= 0 {
 			for it, r := range pc.place {
-				if it.node == e {
+				if it.node == e && r.X+r.W/2 == pc.spine { // else a line would run across other boxes
 					lp.Entry = []Point{{dx + pc.spine, lp.Head.bottom()}, {dx + r.X + r.W/2, dy + r.Y}}
 				}
 			}

@@ -131,6 +131,9 @@ func fitting(word string, size, width int) int {
 	if end < len(word) && good*2 > end {
 		return good
 	}
+	if rest := utf8.RuneCountInString(word[end:]); rest > 0 && rest < 3 && end > 6 && len(word) == utf8.RuneCountInString(word) {
+		end -= 3 - rest // a letter or two on a line of their own look like a mistake
+	}
 	return end
 }
 

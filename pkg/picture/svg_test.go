@@ -230,6 +230,7 @@ func TestTextsAreWrapped(t *testing.T) {
 		{"one two three", 50, 3, "one|two|three"},
 		{"one two three", 50, 2, "one|two…"},
 		{"Retention_Specialists", 90, 3, "Retention_|Specialists"},
+		{"Appointment", 83, 3, "Appointm|ent"},
 		{"SimpleFinancial401K", 120, 3, "SimpleFinancial|401K"},
 		{"hubspot_deal_stage", 100, 3, "hubspot_deal_|stage"},
 		{"電話番号を確認", 60, 9, "電話番|号を確|認"},

@@ -409,15 +409,19 @@ func about(g *Graph, f *architect.Flow) string {
 	// error handling has a lane, and is neither
 	s := fmt.Sprintf("%s through %s: %s and %s", cmp.Or(map[bool]string{true: "The way of a call"}[f.IsCall()], "The way"), count(len(g.Lanes)-1, "task or menu", "tasks and menus"),
 		count(n[Question], "question", "questions"), count(n[Ask], "look-up", "look-ups"))
-	return s + "; it ends in " + endings(n) + "."
+	return s + "; it ends in " + endings(n, f.IsCall()) + "."
 }
 
-func endings(n map[Kind]int) string {
+func endings(n map[Kind]int, call bool) string {
+	end, ends := "end of the flow", "ends of the flow"
+	if call {
+		end, ends = "end of the call", "ends of the call"
+	}
 	var parts []string
 	for _, x := range []struct {
 		kind      Kind
 		one, many string
-	}{{Queue, "transfer to a queue", "transfers to queues"}, {Hand, "other transfer", "other transfers"}, {Hang, "end of the call", "ends of the call"}} {
+	}{{Queue, "transfer to a queue", "transfers to queues"}, {Hand, "other transfer", "other transfers"}, {Hang, end, ends}} {
 		if n[x.kind] > 0 {
 			parts = append(parts, count(n[x.kind], x.one, x.many))
 		}
