@@ -173,7 +173,7 @@ const (
 	rowSwitch  = "switch"
 )
 
-var errNoDesk = refuse(http.StatusConflict, "mend the errors first", "no call can be made: the text does not render")
+var errNoDesk = refuse(http.StatusConflict, "mend the errors that are listed first", "no call can be made: the text, or a file beside it, has errors")
 
 // dial makes a call. The lock is held.
 func (s *session) dial(ctx context.Context, d Dial, again *made) (*Call, error) {
