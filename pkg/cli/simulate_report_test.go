@@ -79,7 +79,7 @@ func TestReportOfASuite(t *testing.T) {
 		t.Fatal(err)
 	}
 	page = reported(t, p, 2, "simulate", "-f", basic, "--suite", wrong)
-	for _, want := range []string{"Not as expected", "not covered", "calls.yaml:2", "Billing"} {
+	for _, want := range []string{"Not as expected", "not covered", "calls.yaml:2", "Billing", "what came instead", `<g id="dr-failed"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page of a suite that fails says nothing of %q", want)
 		}

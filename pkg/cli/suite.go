@@ -20,6 +20,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
+	"github.com/dealroute/dealroute/pkg/picture"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/report"
@@ -163,6 +164,9 @@ type judgedCall struct {
 	told     diag.Findings
 }
 
+// waysShown is of how many failures a page has the way through the rules.
+const waysShown = 10
+
 // A suite is a list of calls that is run.
 type suite struct {
 	s      *simulation
@@ -175,6 +179,7 @@ type suite struct {
 	cover  *simulate.Coverage
 	kept   *keptCalls              // for mutants; nil: none are made
 	each   func(*simulate.Outcome) // sees every call, one after the other; may be nil
+	ways   []*simulate.Outcome     // of the first failures, in their order: what came instead; for a page
 	seeing sync.Mutex
 	mask   *privacy.Mask
 }
@@ -219,6 +224,12 @@ func runSuite(ctx context.Context, env session, s *simulation, b *blueprint.Blue
 		x := report.Tested{Answer: u.out, Run: env.ran(s.loaded.path), Command: s.options.ranAs(), No: answer != nil}
 		x.Run.Hash = s.hash
 		x.Rules, x.Flow = pictures()
+		if x.Rules != nil {
+			rules := picture.Rules(s.loaded.deployment)
+			for _, o := range u.ways {
+				x.Ways = append(x.Ways, rules.Decided(o))
+			}
+		}
 		return report.Suite(x).Render()
 	})
 }
@@ -333,6 +344,9 @@ func (u *suite) run(ctx context.Context, list *simulate.List) error {
 					return err
 				}
 				u.out.Failures = append(u.out.Failures, f)
+				if at := j.rejected[0].Leg - 1; u.s.options.report.given && len(u.ways) == len(u.out.Failures)-1 && len(u.ways) < waysShown && at >= 0 && at < len(j.outcomes) {
+					u.ways = append(u.ways, j.outcomes[at])
+				}
 			}
 		case j.expects && len(u.out.Passed) < mostPassed && (u.env.settings.format == "junit" || u.s.options.report.given):
 			u.out.Passed = append(u.out.Passed, u.caseOf(j))

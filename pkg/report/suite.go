@@ -13,8 +13,9 @@ type Tested struct {
 	Answer      view.Suite
 	Run         Run
 	Command     string
-	No          bool           // the answer is no, also where all calls are as expected
-	Rules, Flow *picture.Graph // with what the calls reach; nil: not drawn
+	No          bool             // the answer is no, also where all calls are as expected
+	Rules, Flow *picture.Graph   // with what the calls reach; nil: not drawn
+	Ways        []*picture.Graph // of the first failures, in their order: their way through the rules
 }
 
 // passedShown is how many of the calls that are as expected a page lists.
@@ -97,7 +98,11 @@ func (x Tested) failures() []Block {
 		if f.Rule != nil {
 			rule = T(Str(f.Rule.Name, at+"/rule/name"), " ", Place(f.Rule.File, f.Rule.Line, at+"/rule"))
 		}
-		t.Rows = append(t.Rows, Row{Tone: Bad, Cells: []Text{T(x.name(f.SuiteCase, at, true), Break(), Place(f.File, f.Line, at)), T(Str(f.ANI, at+"/ani")), said, rule}})
+		row := Row{Tone: Bad, Cells: []Text{T(x.name(f.SuiteCase, at, true), Break(), Place(f.File, f.Line, at)), T(Str(f.ANI, at+"/ani")), said, rule}}
+		if i < len(x.Ways) {
+			row.Label, row.More = "The way through the rules", []Block{Picture{Graph: *x.Ways[i], Caption: "what came instead", Ground: "dr-failed", First: i == 0}}
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	blocks := []Block{t}
 	if more := x.Answer.Failed - len(x.Answer.Failures); more > 0 {
