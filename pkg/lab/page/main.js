@@ -684,7 +684,8 @@ async function keep() {
 async function turn(change) {
   try {
     run.show(await post("run", change));
-    if ("switch" in change) say(`Enrichment ${change.switch ? "on" : "off"}.`);
+    if ("at" in change) say(`Clock: ${$("clock").textContent}.`);
+    else if ("switch" in change) say(`Enrichment ${change.switch ? "on" : "off"}.`);
     else if (change.breaker) say(`Breaker ${change.breaker.open ? "open" : "closed"}.`);
   } catch (error) {
     if (error instanceof Refused) await trouble("It was not changed", error);

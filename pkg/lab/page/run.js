@@ -20,6 +20,7 @@ export class Run {
     $("switch").addEventListener("click", () => turn({ switch: this.run.switch.state !== "on" }));
     $("breaker-turn").addEventListener("click", () => (this.run.breaker.state === "open" ? turn({ breaker: { open: 0 } }) : ask("breaker")));
     $("clock-set").addEventListener("click", () => ask("clock"));
+    $("clock-on").addEventListener("click", () => turn({ at: new Date(Date.parse(this.run.at) + 60000).toISOString() }));
     $("reset").addEventListener("click", () => ask("reset"));
   }
 

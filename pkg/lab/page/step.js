@@ -86,7 +86,7 @@ export function showStep(call, n) {
       "p.facts",
       {},
       el("span.note", {}, step.type),
-      step.branch ? el("span.badge", {}, `→ ${step.branch}`) : null,
+      step.branch ? el(/^(?:failure|timeout)$/.test(step.branch) ? "span.badge.bad" : "span.badge", {}, `→ ${step.branch}`) : null,
       step.ms ? el("span.figure", {}, `waits ${words(step.ms)}`) : null,
       step.new ? el("span.badge.accent", {}, `new: call ${call.against} did not come here`) : null,
       step.far ? el("span.badge.warn", {}, "error handling") : null,
@@ -162,8 +162,12 @@ export function showResult(call, stale, { again, keep }) {
     moved(call),
     stale ? el("p.stale", {}, "This call was made with an earlier text. Dial again to see it with the text as it is now.") : null,
     c.notes.map((n) => el("p.note", {}, n)),
+    crowded(call) ? el("p.stale", { id: "crowded" }, "A limit of HubSpot's was met: calls of a run follow each other at once. With +1 min at the clock, the next one meets neither the limit nor a breaker that this one tripped.") : null,
   );
 }
+
+/** Whether HubSpot refused a request only because of the calls before. */
+const crowded = (call) => call.number > 1 && !call.dial.faults.length && call.steps.some((s) => s.requests.some((r) => r.status === 429));
 
 function moved(call) {
   if (!call.against) return null;
