@@ -75,6 +75,8 @@ func TestLab(t *testing.T) {
 	t.Run("edit", func(t *testing.T) { l.with(t).edit() })
 	t.Run("save", func(t *testing.T) { l.with(t).save() })
 	t.Run("keep", func(t *testing.T) { l.with(t).keep() })
+	t.Run("conflict", func(t *testing.T) { l.with(t).conflict() })
+	t.Run("run", func(t *testing.T) { l.with(t).turned() })
 	t.Run("end", func(t *testing.T) { l.with(t).end() })
 }
 
@@ -166,6 +168,39 @@ func (l lab) fault() {
 	l.Click("#conditions summary")
 }
 
+// turned turns what the run has by hand, and the next caller meets it.
+func (l lab) turned() {
+	l.Click("#switch")
+	l.Until("document.getElementById('switch').ariaChecked === 'false'")
+	l.says("#switch-word", "off")
+	l.call("+15135550142")
+	l.says("#result .facts", "lookup_failed")
+	l.Until("document.getElementById('result').textContent.replace(/\\s+/g, '').includes('requests0')")
+	l.Click("#switch")
+	l.says("#switch-word", "on")
+
+	l.Click("#breaker-turn")
+	l.Click("#breaker-open")
+	l.says("#breaker", "open until")
+	l.call("+15135550142")
+	l.says("#result", "lookup_failed")
+
+	// The clock goes past it.
+	l.Click("#clock-set")
+	l.Fill("#clock-at", "2027-03-01T09:00:00Z")
+	l.Click("#clock-go")
+	l.Until("document.getElementById('clock').title.includes('2027') || document.getElementById('clock').textContent.includes('2027')")
+	l.call("+15135550142")
+	l.says("#result .facts", "active_deal")
+	l.says("#moved", "lookup_failed")
+
+	// Begun anew, all of it is as before the first call.
+	l.Click("#reset")
+	l.Click("#reset-go")
+	l.Until("document.getElementById('run-calls').textContent === '0'")
+	l.says("#breaker", "closed")
+}
+
 func (l lab) edit() {
 	l.call("+15135550142")
 	l.says("#result", "Sales")
@@ -251,6 +286,36 @@ func (l lab) keep() {
 	if out := l.run([]int{2}, "simulate", "-f", basic, "--suite", suite); !bytes.Contains(out, fmt.Appendf(nil, "%d calls, %d as expected, 1 failed", n, n-1)) {
 		l.t.Errorf("the suite does not run: %s", out)
 	}
+}
+
+// conflict edits the file while somebody else does: theirs is not written over but knowingly, and can be taken.
+func (l lab) conflict() {
+	name := l.path(basic)
+	before, err := os.ReadFile(name)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	theirs := append([]byte("# theirs\n"), before...)
+	if err := os.WriteFile(name, theirs, 0o600); err != nil {
+		l.t.Fatal(err)
+	}
+	l.Click("#tab-file")
+	l.Write("#text", "priority: 12", "priority: 13")
+	l.says("#edited", "not saved")
+	l.Click("#save")
+	l.says("#dialog", "changed by somebody else")
+	l.Barriers("a file that somebody else has changed")
+	l.Keys(kb.Escape)
+	l.Until("!document.getElementById('dialog').open")
+	if now, err := os.ReadFile(name); err != nil || !bytes.Equal(now, theirs) {
+		l.t.Fatalf("what somebody else wrote was written over (%v)", err)
+	}
+	l.Click("#save")
+	l.Click("#save-reload")
+	l.Until("document.getElementById('text').value.startsWith('# theirs')")
+	l.Until("document.getElementById('edited').textContent === ''")
+	l.Troubles() // the browser tells of each answer 409
+	l.Click("#tab-call")
 }
 
 // end interrupts the lab: it ends well, and the page says so and what is left.
