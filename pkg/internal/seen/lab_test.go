@@ -399,7 +399,7 @@ func TestLabInTwoTabs(t *testing.T) {
 	other.says("#switch-word", "off")
 	other.Click("#tab-file")
 	other.Write("#text", "priority: 10", "priority: 12")
-	other.says("#edited", "not saved")
+	other.says("#speed", "checked in") // the lab has the text now
 	back(one)
 	one.Until(calls + " === '2 1'")
 	one.says("#switch-word", "off")

@@ -28,6 +28,7 @@ func TestLooks(t *testing.T) {
 		l.Click("#tab-file")
 		l.Write("#text", "priority: 10", "prio: 10")
 		l.says("#findings-list", `unknown key "prio"`)
+		l.says("#meaning", `unknown key "prio"`)                    // comes a moment after the list
 		browser.Value[any](l.Page, "document.activeElement.blur()") // a caret blinks
 		l.Hide("#speed")
 		l.Looks(kept("lab-file"), 840)
