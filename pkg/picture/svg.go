@@ -475,9 +475,10 @@ func (w *writer) badges(n *Node, p *NodePlace) {
 		w.badge("badge", Rect{p.X - 8, p.Y - 10, wide, 20}, s)
 	}
 	room := p.W/2 - 12
+	note := wrap(m.Note, noteSize, room-14, 1) // of blanks nothing is left
 	switch {
-	case m.Note != "":
-		w.pill("wait", p, wrap(m.Note, noteSize, room-14, 1)[0])
+	case len(note) > 0:
+		w.pill("wait", p, note[0])
 	case m.Wait > 0:
 		w.pill("wait", p, waited(m.Wait))
 	}
