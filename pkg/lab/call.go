@@ -305,7 +305,7 @@ func body(data []byte, m *privacy.Mask) *string {
 		return nil
 	}
 	if !json.Valid(data) {
-		return some(m.Text(string(data)))
+		return some(diag.Line(m.Text(string(data)))) // its ends of lines could pass for lines of ours
 	}
 	masked := m.Reply(data)
 	var b strings.Builder
