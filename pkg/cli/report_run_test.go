@@ -109,6 +109,20 @@ func TestReportOfACounterexample(t *testing.T) {
 	}
 }
 
+// basicWithOtherPriority is a file with the basic example, of which one rule has another priority.
+func basicWithOtherPriority(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(basicFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := filepath.Join(t.TempDir(), "dealroute.yaml")
+	if err := os.WriteFile(changed, bytes.Replace(text, []byte("priority: 10}"), []byte("priority: 12}"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return changed
+}
+
 func TestReportOfPlan(t *testing.T) {
 	p := hurried(t)
 	page := reported(t, p, 0, "plan", "-f", basicFile, "--sandbox")
@@ -123,14 +137,7 @@ func TestReportOfPlan(t *testing.T) {
 	if page := reported(t, p, 0, "plan", "-f", basicFile, "--sandbox"); !strings.Contains(page, "nothing to do") {
 		t.Error("a second plan has nothing to do, and does not say so")
 	}
-	text, err := os.ReadFile(basicFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	changed := filepath.Join(t.TempDir(), "dealroute.yaml")
-	if err := os.WriteFile(changed, bytes.Replace(text, []byte("priority: 10}"), []byte("priority: 12}"), 1), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	changed := basicWithOtherPriority(t)
 	page = reported(t, p, 2, "plan", "-f", changed, "--sandbox", "--detailed-exitcode", "--routing-diff", "../../examples/basic/calls.yaml", "--fixtures", "../../examples/basic/crm.yaml")
 	for _, want := range []string{`<span class="new">&#43;`, `<span class="old">-`, "Calls that would end elsewhere", "plan --detailed-exitcode --fixtures "} {
 		if !strings.Contains(page, want) {
@@ -150,14 +157,7 @@ func TestReportOfStatus(t *testing.T) {
 	if page := reported(t, p, 0, "status", "-f", basicFile, "--sandbox"); !strings.Contains(page, "in sync") {
 		t.Error("the page does not say that org and file are in sync")
 	}
-	text, err := os.ReadFile(basicFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	changed := filepath.Join(t.TempDir(), "dealroute.yaml")
-	if err := os.WriteFile(changed, bytes.Replace(text, []byte("priority: 10}"), []byte("priority: 12}"), 1), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	changed := basicWithOtherPriority(t)
 	page := reported(t, p, 2, "status", "-f", changed, "--sandbox")
 	for _, want := range []string{"org and file differ", "the file changed", `<span class="old">-`} {
 		if !strings.Contains(page, want) {

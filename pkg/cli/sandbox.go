@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -29,7 +28,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
-	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/secret"
@@ -322,19 +320,8 @@ func local(h http.Handler, served net.Addr) http.Handler {
 
 // guarded answers 500 when a handler panics, which leaves no lock behind.
 func guarded(h http.Handler, log *slog.Logger) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			p := recover()
-			if p == nil {
-				return
-			}
-			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
-				panic(p)
-			}
-			log.Error("a request made the emulator panic", "method", r.Method, "path", phone.MaskIn(r.URL.Path), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			http.Error(w, `{"status":500,"code":"internal.server.error","message":"the emulator failed at this request; its log says more"}`, http.StatusInternalServerError)
-		}()
-		h.ServeHTTP(w, r)
+	return transport.Contained(h, log, "emulator", func(w http.ResponseWriter) {
+		http.Error(w, `{"status":500,"code":"internal.server.error","message":"the emulator failed at this request; its log says more"}`, http.StatusInternalServerError)
 	})
 }
 

@@ -309,10 +309,7 @@ func body(data []byte, m *privacy.Mask) *string {
 	}
 	masked := m.Reply(data)
 	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(json.RawMessage(masked)); err != nil {
+	if err := view.JSON(&b, json.RawMessage(masked)); err != nil {
 		return some(string(masked))
 	}
 	return some(strings.TrimSuffix(b.String(), "\n"))

@@ -12,13 +12,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
-	"github.com/dealroute/dealroute/pkg/phone"
+	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/view"
 )
@@ -174,19 +173,8 @@ func guard(h http.Header) {
 
 // contained answers 500 when a request panics, and leaves no lock behind: each is given back by defer.
 func (s *Server) contained(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			p := recover()
-			if p == nil {
-				return
-			}
-			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
-				panic(p)
-			}
-			s.cfg.Log.Error("a request made the lab panic", "method", r.Method, "path", phone.MaskIn(r.URL.Path), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-			writeError(w, http.StatusInternalServerError, "the lab failed at this request", "its log says more; the session goes on")
-		}()
-		h.ServeHTTP(w, r)
+	return transport.Contained(h, s.cfg.Log, "lab", func(w http.ResponseWriter) {
+		writeError(w, http.StatusInternalServerError, "the lab failed at this request", "its log says more; the session goes on")
 	})
 }
 

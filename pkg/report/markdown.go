@@ -1,8 +1,9 @@
 package report
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 )
 
 // markdown shows a text of the documentation: paragraphs, lists, code and tables as they stand. Its links lead
@@ -53,22 +54,22 @@ func markdown(text string) []Block {
 }
 
 var (
-	linked = regexp.MustCompile(`\[([^\]]+)\]\([^)]*\)`)
-	coded  = regexp.MustCompile("`[^`]+`")
-	strong = regexp.MustCompile(`\*{1,2}([^* ][^*]*)\*{1,2}`)
+	linked = pattern.Of(`\[([^\]]+)\]\([^)]*\)`)
+	coded  = pattern.Of("`[^`]+`")
+	strong = pattern.Of(`\*{1,2}([^* ][^*]*)\*{1,2}`)
 )
 
 // inline is a line of Markdown.
 func inline(s string) Text {
-	s = linked.ReplaceAllString(s, "$1")
+	s = linked().ReplaceAllString(s, "$1")
 	var out Text
 	at := 0
 	plain := func(s string) {
 		if s != "" {
-			out = append(out, Own(strong.ReplaceAllString(s, "$1")))
+			out = append(out, Own(strong().ReplaceAllString(s, "$1")))
 		}
 	}
-	for _, m := range coded.FindAllStringIndex(s, -1) {
+	for _, m := range coded().FindAllStringIndex(s, -1) {
 		plain(s[at:m[0]])
 		code := Own(s[m[0]+1 : m[1]-1])
 		code.Code = true

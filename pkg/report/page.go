@@ -10,12 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/picture"
 )
 
@@ -91,7 +91,7 @@ const begin = "<!DOCTYPE html>\n<html lang=\"en\" data-dealroute-report>"
 // IsReport reports whether a text is a report that a run made, and could be made again.
 func IsReport(text []byte) bool { return bytes.HasPrefix(text, []byte(begin)) }
 
-var idForm = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+var idForm = pattern.Of(`^[a-z][a-z0-9-]*$`)
 
 // Render makes the page. Equal pages give equal bytes.
 func (p Page) Render() ([]byte, error) {
@@ -101,7 +101,7 @@ func (p Page) Render() ([]byte, error) {
 	}
 	seen := map[string]bool{}
 	for _, s := range p.Sections {
-		if !idForm.MatchString(s.ID) || seen[s.ID] || strings.HasPrefix(s.ID, "dr-") || s.ID == "data" {
+		if !idForm().MatchString(s.ID) || seen[s.ID] || strings.HasPrefix(s.ID, "dr-") || s.ID == "data" {
 			return nil, fmt.Errorf("report: the section %q has an ID that is taken or has no form of one", s.ID)
 		}
 		seen[s.ID] = true
