@@ -137,8 +137,9 @@ func (a *allowance) speaksFor(file string, f diag.Finding) bool {
 }
 
 // allow takes out of all findings those that the deployment file allows, and tells of what it
-// allows for nothing. What keeps the file from being used is in stops, and stays.
-func (in Input) allow(all diag.Findings, stops map[diag.Finding]bool) (left diag.Findings, out []Allowed) {
+// allows for nothing. What keeps the file from being used is in stops, and stays; late are checks
+// that were not made for want of time.
+func (in Input) allow(all diag.Findings, stops map[diag.Finding]bool, late []Rule) (left diag.Findings, out []Allowed) {
 	file := in.Deployment.Pos("name").File
 	as, _ := allowances(file, in.Source)
 	refused := map[*allowance]bool{}
@@ -158,7 +159,7 @@ func (in Input) allow(all diag.Findings, stops map[diag.Finding]bool) (left diag
 	for _, a := range as {
 		switch {
 		case a.used:
-		case in.unasked(a.code): // nobody knows whether there is something to allow
+		case in.unasked(a.code) || slices.ContainsFunc(late, func(r Rule) bool { return r.Code == a.code }): // nobody knows whether there is something to allow
 		case refused[a]:
 			left = append(left, a.nothing("repair it", "%s keeps the file from being used and cannot be allowed"))
 		default:

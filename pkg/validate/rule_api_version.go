@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -65,7 +66,7 @@ func ruleAPIVersion() Rule {
 // Expiry says which versions of HubSpot's API a deployment uses that end within a year.
 func Expiry(in Input) diag.Findings {
 	r := ruleAPIVersion()
-	c := &check{in: in, d: in.Deployment, b: in.Blueprint, rule: r}
+	c := &check{ctx: context.Background(), in: in, d: in.Deployment, b: in.Blueprint, rule: r}
 	r.check(c)
 	return c.found.Sorted()
 }

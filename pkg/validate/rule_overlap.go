@@ -24,6 +24,9 @@ func ruleOverlap() Rule {
 			groups := map[int][]overlap{} // by the first rule where it gives less, else -1
 			idle := make([]bool, len(rules))
 			for j, r := range rules {
+				if c.ended() {
+					return
+				}
 				idle[j] = len(f.can[j]) == 0 || len(shadows(c.d, j)) > 0 // other checks say so
 				if idle[j] || outcomeOnly(r.When) {
 					continue

@@ -12,6 +12,9 @@ func ruleRepeated() Rule {
 		Text:  "The second one can never fire. Delete one of the two, or change what the other asks for.",
 		check: func(c *check) {
 			for i, r := range c.d.Routing.Rules {
+				if c.ended() {
+					return
+				}
 				for j, s := range c.d.Routing.Rules[:i] {
 					if !equivalent(c.d, s.When, r.When) {
 						continue

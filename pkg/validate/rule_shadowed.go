@@ -15,6 +15,9 @@ func ruleShadowed() Rule {
 			"Move it in front of them, or narrow them.",
 		check: func(c *check) {
 			for i, r := range c.d.Routing.Rules {
+				if c.ended() {
+					return
+				}
 				by := shadows(c.d, i)
 				if len(by) == 0 || len(by) == 1 && equivalent(c.d, c.d.Routing.Rules[by[0]].When, r.When) {
 					continue

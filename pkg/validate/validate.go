@@ -2,6 +2,7 @@ package validate
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"time"
 
@@ -33,6 +34,7 @@ type Answer struct {
 	Findings diag.Findings
 	Allowed  []Allowed // by comments of the file
 	Asked    []Rule    // those of this package that could be
+	Unasked  []Rule    // those that could have been, had RunUntil been given the time
 }
 
 // An Account is what a HubSpot account has that a deployment can name.
@@ -81,7 +83,11 @@ type Rule struct {
 // Run gives all findings, the earlier ones and the assumptions that the artifacts rest on
 // included, in the order of reading. Errors of reading and of rendering are what they are: no
 // comment allows them, and none is made less grave.
-func Run(in Input) Answer {
+func Run(in Input) Answer { return RunUntil(context.Background(), in) }
+
+// RunUntil is Run that ends early when the context does. What a check that was not made to its end
+// had found by then is left out, and the answer lists it with those that were not begun.
+func RunUntil(ctx context.Context, in Input) Answer {
 	all := append(diag.Findings{}, in.Earlier...)
 	seen := map[diag.Finding]bool{}
 	stops := map[diag.Finding]bool{}
@@ -97,16 +103,24 @@ func Run(in Input) Answer {
 			}
 		}
 	}
-	var asked []Rule
+	var asked, unasked []Rule
 	for _, r := range Rules() {
 		if !in.asks(r) {
+			continue
+		}
+		if ctx.Err() != nil {
+			unasked = append(unasked, r)
 			continue
 		}
 		if r.live != "" && in.Account != nil && in.Account.Live {
 			r.Severity = r.live
 		}
-		c := &check{in: in, d: in.Deployment, b: in.Blueprint, rule: r}
+		c := &check{ctx: ctx, in: in, d: in.Deployment, b: in.Blueprint, rule: r}
 		r.check(c)
+		if c.late {
+			unasked = append(unasked, r)
+			continue
+		}
 		add(c.found)
 		asked = append(asked, r)
 	}
@@ -116,14 +130,14 @@ func Run(in Input) Answer {
 	all = once(all)
 	var allowed []Allowed
 	if in.Deployment != nil && in.Source != nil {
-		all, allowed = in.allow(all, stops)
+		all, allowed = in.allow(all, stops, unasked)
 	}
 	for i, f := range all {
 		if s, ok := in.Severities[f.Code]; ok && (!stops[f] || s.AtLeast(diag.Error)) {
 			all[i].Severity = s
 		}
 	}
-	return Answer{all.Sorted(), allowed, asked}
+	return Answer{all.Sorted(), allowed, asked, unasked}
 }
 
 // InAccount gives what only the account can tell: names of the deployment file that mean
@@ -132,7 +146,7 @@ func InAccount(d *deployment.Deployment, a Account) diag.Findings {
 	var all diag.Findings
 	for _, r := range Rules() {
 		if r.account && !r.artifacts {
-			c := &check{in: Input{Deployment: d, Account: &a}, d: d, rule: r}
+			c := &check{ctx: context.Background(), in: Input{Deployment: d, Account: &a}, d: d, rule: r}
 			r.check(c)
 			all = append(all, c.found...)
 		}
@@ -152,11 +166,19 @@ func assumptions(b *blueprint.Blueprint) diag.Findings {
 
 // A check is one rule at work.
 type check struct {
+	ctx   context.Context
+	late  bool // the context ended before the check did
 	in    Input
 	d     *deployment.Deployment
 	b     *blueprint.Blueprint
 	rule  Rule
 	found diag.Findings
+}
+
+// ended tells a check that takes long to give up: nobody waits for it any more.
+func (c *check) ended() bool {
+	c.late = c.late || c.ctx.Err() != nil
+	return c.late
 }
 
 // at reports about the value at a path of the deployment file; value is underlined. What is
