@@ -22,7 +22,11 @@ var types = map[string]string{
 	".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8", ".json": "application/json", ".png": "image/png", ".ico": "image/x-icon",
 }
 
-// servePage serves the files of the page, which hold no data, and the colours that pages share.
+// sheet is the page's one stylesheet. The colours that pages share and the rules of pictures are put before it: nothing is
+// painted before the last stylesheet is there, so a second one would be a second wait.
+const sheet = "lab.css"
+
+// servePage serves the files of the page, which hold no data.
 func servePage(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -36,8 +40,9 @@ func servePage(w http.ResponseWriter, r *http.Request) {
 	var data []byte
 	var err error
 	switch {
-	case name == "look.css":
-		data = []byte(picture.Look() + picture.Style())
+	case name == sheet:
+		data, err = fs.ReadFile(page, path.Join("page", sheet))
+		data = append([]byte(picture.Look()+picture.Style()), data...)
 	case !fs.ValidPath(name) || hidden(name):
 		err = fs.ErrNotExist
 	default:

@@ -44,7 +44,7 @@ func TestPageLoadsWhatItImports(t *testing.T) {
 	for name := range imported {
 		want = append(want, name)
 	}
-	for _, m := range regexp.MustCompile(`rel="modulepreload" href="([^"]+)"`).FindAllStringSubmatch(files["index.html"], -1) {
+	for _, m := range regexp.MustCompile(`(?:rel="modulepreload" href|async src)="([^"]+)"`).FindAllStringSubmatch(files["index.html"], -1) {
 		got = append(got, m[1])
 	}
 	slices.Sort(want)

@@ -237,7 +237,7 @@ func TestKeepsOthersAway(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]int{
-		"/": 200, "/index.html": 200, "/look.css": 200, "/nonsense": 404, "/api/nonsense": 404, "/api/": 404, "/../server.go": 404, "/..%2fserver.go": 404, "/page/index.html": 404,
+		"/": 200, "/index.html": 200, "/lab.css": 200, "/nonsense": 404, "/api/nonsense": 404, "/api/": 404, "/../server.go": 404, "/..%2fserver.go": 404, "/page/index.html": 404,
 		"/./index.html": 404, "//etc/passwd": 404, "/%2e%2e/%2e%2e/etc/passwd": 404, "/.keep": 404, "/index.html/": 404, "/x\\..\\index.html": 404, "/index.html%00": 404,
 	} {
 		status, h, answer := x.ask(http.MethodGet, path, "", func(r *http.Request) { r.URL.RawPath, r.URL.Opaque = "", strings.TrimPrefix(x.base, "http:")+path })

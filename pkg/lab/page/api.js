@@ -1,18 +1,29 @@
-// The only module that talks to the server.
-
-let token = "";
-let onGone = () => {};
+// The only module that talks to the server. It needs no other one, and index.html has it run by itself: the session is
+// on its way while the other modules are read.
 
 /** Takes the token out of the address, where it would be seen over a shoulder and kept in a history. */
-export function open(gone) {
-  onGone = gone;
+function taken() {
   const given = location.hash.slice(1);
   if (given) {
     sessionStorage.setItem("lab", given);
     history.replaceState(null, "", location.pathname);
   }
-  token = given || sessionStorage.getItem("lab") || "";
-  return token !== "";
+  return given || sessionStorage.getItem("lab") || "";
+}
+
+const token = taken();
+let reason = null; // why the server does not answer; null: it does
+let listener = null;
+
+function onGone(why) {
+  reason = why;
+  listener?.(why);
+}
+
+/** Has somebody told when the server is gone, and why ("ended", "token"), or there again (null). */
+export function whenGone(tell) {
+  listener = tell;
+  if (reason) tell(reason);
 }
 
 /** What the server refuses, in its words: message says what and why, hint the next step. */
@@ -57,3 +68,7 @@ export const get = (path, query = {}) => {
   return ask("GET", q ? `${path}?${q}` : path);
 };
 export const post = (path, body = {}) => ask("POST", path, body);
+
+/** The session as it was when the page was opened; null when the address has no token. */
+export const first = token ? get("session") : null;
+first?.catch(() => {}); // who waits for it is told

@@ -1,6 +1,6 @@
 // Puts the parts of the page together: what is asked of the server, and who shows the answer.
 
-import { open, get, post, Gone, Refused } from "./api.js";
+import { first, whenGone, get, post, Gone, Refused } from "./api.js";
 import { ask, difference, help, trouble } from "./dialogs.js";
 import { $, el, fill, say, calm, count, lessMotion } from "./dom.js";
 import { Editor, explain } from "./editor.js";
@@ -49,13 +49,13 @@ async function quietly(request) {
   }
 }
 
-async function boot() {
-  if (!open(gone)) {
+async function boot(asked) {
+  if (!asked) {
     banner("This page needs the whole address that dealroute lab printed in the terminal: the token behind the # lets it in.");
     return;
   }
   try {
-    take(await get("session"));
+    take(await asked);
   } catch (error) {
     if (error instanceof Refused) banner(`${error.message}. ${error.hint}`);
     else if (!(error instanceof Gone)) throw error;
@@ -741,7 +741,7 @@ function gone(reason) {
 /** Asks whether the lab is there, and gives it what it missed. */
 const comeBack = () =>
   quietly(async () => {
-    if (!state.session) return boot();
+    if (!state.session) return boot(get("session"));
     met(await get("session"));
     await sent();
   });
@@ -853,4 +853,5 @@ document.addEventListener("keydown", (event) => {
   act(move);
 });
 
-boot();
+whenGone(gone);
+boot(first);
