@@ -21,6 +21,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // deployed is the word for what an org has, where a file could be named.
@@ -333,7 +334,7 @@ func (c *comparison) run(ctx context.Context, env session, file string, list *si
 	m := &simulate.Moves{}
 	var done, moves atomic.Int64
 	defer env.working("comparing calls", func() string {
-		return fmt.Sprintf("%s calls, %s moved", view.Thousands(done.Load()), view.Thousands(moves.Load()))
+		return fmt.Sprintf("%s calls, %s moved", words.Thousands(done.Load()), words.Thousands(moves.Load()))
 	})()
 	err := simulate.Ordered(ctx, len(desks), next, both, func(x moved) error {
 		m.Add(x.row, x.ani, x.before, x.after)

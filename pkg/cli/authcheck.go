@@ -25,6 +25,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 type authCheckOptions struct {
@@ -266,12 +267,12 @@ func (c *authCheck) look() {
 	case profile != "":
 		signsIn = "profile"
 		if len(set) > 0 {
-			c.say(diag.Info, ofSecrets, "", "the profile %q counts; %s of elsewhere %s not looked at", profile, strings.Join(set, ", "), isOrAre(len(set)))
+			c.say(diag.Info, ofSecrets, "", "the profile %q counts; %s of elsewhere %s not looked at", profile, strings.Join(set, ", "), words.Noun(len(set), "is", "are"))
 		}
 	case len(client) == 1:
 		signsIn = "token"
 		if len(set) > 1 {
-			c.say(diag.Warning, ofSecrets, "leave GENESYSCLOUD_ACCESS_TOKEN out, unless it is meant: it ends within a day", "GENESYSCLOUD_ACCESS_TOKEN counts, and %s %s not looked at", strings.Join(set[:len(set)-1], ", "), isOrAre(len(set)-1))
+			c.say(diag.Warning, ofSecrets, "leave GENESYSCLOUD_ACCESS_TOKEN out, unless it is meant: it ends within a day", "GENESYSCLOUD_ACCESS_TOKEN counts, and %s %s not looked at", strings.Join(set[:len(set)-1], ", "), words.Noun(len(set)-1, "is", "are"))
 		}
 	case len(missing) == 2:
 		c.say(diag.Error, ofSecrets, findingOf(c.noClient()).Hint, "%v", errNoCredentials)
@@ -296,7 +297,7 @@ func (c *authCheck) look() {
 		other = []string{keyVariable}
 	}
 	if other = slices.DeleteFunc(other, func(n string) bool { return !env.gives(n) }); len(other) > 0 && c.b != nil {
-		c.say(diag.Info, ofSecrets, "", "%s %s set and not looked at: hubspot.auth.method is %s", strings.Join(other, ", "), isOrAre(len(other)), d.HubSpot.Auth.Method)
+		c.say(diag.Info, ofSecrets, "", "%s %s set and not looked at: hubspot.auth.method is %s", strings.Join(other, ", "), words.Noun(len(other), "is", "are"), d.HubSpot.Auth.Method)
 	}
 }
 
@@ -322,13 +323,6 @@ func (c *authCheck) lookAtRegion() {
 func (c *authCheck) noClient() error {
 	_, err := signIn(c.session, cmp.Or(c.l.deployment.Genesys.Region, "us-east-1"), true)
 	return err
-}
-
-func isOrAre(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
 }
 
 // The forms that secrets and ids of both vendors have. HubSpot promises none for its keys, and Genesys none
@@ -495,18 +489,18 @@ func (c *authCheck) abilities(all []reconcile.Ability) {
 	}
 	for _, group := range together(missing, func(l *lack) string { return l.How() + strings.Join(l.of, ", ") }) {
 		l := group[0]
-		hint := "add " + itOrThem(len(group)) + " to a role of this client, in the division of the deployment"
+		hint := "add " + words.Noun(len(group), "it", "them") + " to a role of this client, in the division of the deployment"
 		if l.Unlicensed {
-			hint = "nobody can be granted " + itOrThem(len(group)) + " there: ask Genesys for a product that has " + itOrThem(len(group)) + ", or leave out what needs " + itOrThem(len(group))
+			hint = "nobody can be granted " + words.Noun(len(group), "it", "them") + " there: ask Genesys for a product that has " + words.Noun(len(group), "it", "them") + ", or leave out what needs " + words.Noun(len(group), "it", "them")
 		}
-		c.say(diag.Error, ofGenesys, hint, "this client lacks %s%s, which %s needed for %s", names(group), l.How(), isOrAre(len(group)), strings.Join(l.of, ", "))
+		c.say(diag.Error, ofGenesys, hint, "this client lacks %s%s, which %s needed for %s", names(group), l.How(), words.Noun(len(group), "is", "are"), strings.Join(l.of, ", "))
 	}
 	perhaps = slices.DeleteFunc(perhaps, func(p *lack) bool {
 		return slices.ContainsFunc(missing, func(m *lack) bool { return m.Permission == p.Permission })
 	})
 	for _, group := range together(perhaps, func(l *lack) string { return l.How() + l.What + strings.Join(l.of, ", ") }) {
 		l := group[0]
-		c.say(diag.Warning, ofGenesys, "", "this client lacks %s%s, which %s needed for %s where %s", names(group), l.How(), isOrAre(len(group)), strings.Join(l.of, ", "), l.What)
+		c.say(diag.Warning, ofGenesys, "", "this client lacks %s%s, which %s needed for %s where %s", names(group), l.How(), words.Noun(len(group), "is", "are"), strings.Join(l.of, ", "), l.What)
 	}
 	if len(g.Questions) > 0 {
 		c.say(diag.Warning, ofGenesys, "look at the roles of this client in Genesys Cloud (Admin, Integrations, OAuth), and give them what they lack", "the platform tells of no permission that this client holds, so it is not known whether it has %s", strings.Join(g.Questions, ", "))
@@ -540,13 +534,6 @@ func names(of []*lack) string {
 		out = append(out, l.Permission)
 	}
 	return strings.Join(out, ", ")
-}
-
-func itOrThem(n int) string {
-	if n == 1 {
-		return "it"
-	}
-	return "them"
 }
 
 // askHubSpot asks HubSpot what the key or the app may do.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A checked prints what a check of files found: one line for each code of a file, or with
@@ -36,5 +37,5 @@ func (c *checked) sum(w io.Writer, n map[diag.Severity]int, files int) {
 	if c.hidden > 0 {
 		more = " (--verbose shows each)"
 	}
-	diag.Fprintf(w, "%s%s in %s\n", view.Tallied(view.Counted(n), n), more, view.Count(files, "file", "files"))
+	diag.Fprintf(w, "%s%s in %s\n", view.Tallied(words.Findings(n), n), more, words.Count(files, "file", "files"))
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/validate"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 	"github.com/spf13/cobra"
 )
 
@@ -212,7 +213,7 @@ func (d *demo) validate(ctx context.Context) (string, error) {
 	}
 	n := found.Counts()
 	return fmt.Sprintf("the file, the flow and %d data actions: no errors, %s, %d stated assumptions; proved: %s",
-		len(d.print.Actions), view.Count(n[diag.Warning], "warning", "warnings"), len(d.print.Assumptions), view.ProofTally(r)), nil
+		len(d.print.Actions), words.Count(n[diag.Warning], "warning", "warnings"), len(d.print.Assumptions), view.ProofTally(r)), nil
 }
 
 func (d *demo) read(ctx context.Context, change func(*reconcile.Config)) (*reconcile.Reconciler, error) {
@@ -336,5 +337,5 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 		at = at.Add(o.Result.Elapsed)
 	}
 	d.say("\n")
-	return fmt.Sprintf("%d callers, each in a queue; the longest wait was %s ms", len(d.calls), view.Thousands(view.Longest(d.calls))), nil
+	return fmt.Sprintf("%d callers, each in a queue; the longest wait was %s ms", len(d.calls), words.Thousands(view.Longest(d.calls))), nil
 }

@@ -31,15 +31,15 @@ type failure struct {
 func (f *failure) Error() string { return f.finding.Error() }
 func (f *failure) Unwrap() error { return f.cause }
 
-// words are what contexts say, for people.
-var words = strings.NewReplacer(context.DeadlineExceeded.Error(), ranOut, context.Canceled.Error(), "interrupted")
+// contexts puts what contexts say into words for people.
+var contexts = strings.NewReplacer(context.DeadlineExceeded.Error(), ranOut, context.Canceled.Error(), "interrupted")
 
 const (
 	ranOut   = "the time ran out"
 	moreTime = "give it more time with --timeout"
 )
 
-func inWords(err error) string { return words.Replace(err.Error()) }
+func inWords(err error) string { return contexts.Replace(err.Error()) }
 
 // fail makes a failure with the next step.
 func fail(cause error, hint string) error {

@@ -16,6 +16,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 	"github.com/spf13/cobra"
 )
 
@@ -276,8 +277,8 @@ func (s *simulation) say(env session) {
 // tellOf says in title and description which call is drawn.
 func tellOf(g *picture.Graph, s *simulation, x *simulate.Outcome) {
 	g.Title += ": call " + s.mask.Number(x.Call.ANI)
-	g.About += fmt.Sprintf(" Marked is the way of a call from %s: it %s, after %d actions, and waited %s ms.",
-		s.mask.Number(x.Call.ANI), endingWords(x), x.Result.Actions, view.Thousands(x.Waited.Milliseconds()))
+	g.About += fmt.Sprintf(" Marked is the way of a call from %s: it %s, after %s, and waited %s.",
+		s.mask.Number(x.Call.ANI), endingWords(x), words.Count(x.Result.Actions, "action", "actions"), words.Ms(x.Waited.Milliseconds()))
 }
 
 func endingWords(x *simulate.Outcome) string {
@@ -386,7 +387,7 @@ func (o graphOptions) write(g *picture.Graph, format string) error {
 	if err := writeFile(o.out, data, 0o644); err != nil {
 		return fail(err, "name a file in a folder that can be written")
 	}
-	diag.Fprintf(o.IO.Err, "picture: %s (%s kB)\n", o.out, view.Thousands(int64(len(data)+1023)>>10))
+	diag.Fprintf(o.IO.Err, "picture: %s (%s)\n", o.out, words.KB(len(data)))
 	return nil
 }
 

@@ -19,7 +19,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/starter"
-	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -287,13 +287,13 @@ func accountLine(a *starter.Account) string {
 		stages += len(p.Stages)
 	}
 	if a.Pipelines != nil {
-		parts = append(parts, view.Count(len(a.Pipelines), "pipeline", "pipelines")+" with "+view.Count(stages, "stage", "stages"))
+		parts = append(parts, words.Count(len(a.Pipelines), "pipeline", "pipelines")+" with "+words.Count(stages, "stage", "stages"))
 	}
 	if n := len(a.Contacts) + len(a.Deals); n > 0 {
-		parts = append(parts, view.Count(n, "property", "properties"))
+		parts = append(parts, words.Count(n, "property", "properties"))
 	}
 	if a.Owners > 0 {
-		parts = append(parts, view.Count(a.Owners, "owner", "owners"))
+		parts = append(parts, words.Count(a.Owners, "owner", "owners"))
 	}
 	if a.Currency != "" {
 		parts = append(parts, "in "+a.Currency)
@@ -302,8 +302,8 @@ func accountLine(a *starter.Account) string {
 }
 
 func orgLine(o *starter.Org) string {
-	return diag.Sprintf("org %q%s: %s, %s, %s, %s", o.Name, emulatedWord(o.Emulated), view.Count(len(o.Queues), "queue", "queues"), view.Count(len(o.Skills), "skill", "skills"),
-		view.Count(len(o.ScheduleGroups), "schedule group", "schedule groups"), view.Count(len(o.Free), "free number", "free numbers"))
+	return diag.Sprintf("org %q%s: %s, %s, %s, %s", o.Name, emulatedWord(o.Emulated), words.Count(len(o.Queues), "queue", "queues"), words.Count(len(o.Skills), "skill", "skills"),
+		words.Count(len(o.ScheduleGroups), "schedule group", "schedule groups"), words.Count(len(o.Free), "free number", "free numbers"))
 }
 
 func emulatedWord(is bool) string {

@@ -26,6 +26,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/validate"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A labBench judges and renders texts as validate and simulate do with the file.
@@ -363,11 +364,11 @@ func (s *simulation) dealsIn(all []hubspot.Deal) string {
 		return "open deal in " + open[0]
 	case len(open) > 1:
 		where := slices.Compact(slices.Sorted(slices.Values(open)))
-		return view.Count(len(open), "open deal", "open deals") + " in " + strings.Join(where[:min(len(where), 3)], ", ")
+		return words.Count(len(open), "open deal", "open deals") + " in " + strings.Join(where[:min(len(where), 3)], ", ")
 	case won > 0:
-		return view.Count(won, "won deal", "won deals") + ", none open"
+		return words.Count(won, "won deal", "won deals") + ", none open"
 	}
-	return view.Count(len(all), "lost deal", "lost deals") + ", none open"
+	return words.Count(len(all), "lost deal", "lost deals") + ", none open"
 }
 
 // callersOf are the callers that the fixtures know, in the order of their names and numbers.

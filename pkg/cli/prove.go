@@ -21,6 +21,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // proof shows the properties of a deployment, nil where nothing is to be shown.
@@ -65,9 +66,9 @@ func (s session) proving(ctx context.Context, what string) (counted context.Cont
 
 // tallied is how far a proof is, in words.
 func tallied(t *prove.Tally) string {
-	far := view.Thousands(t.States.Load()) + " states"
+	far := words.Thousands(t.States.Load()) + " states"
 	if n := t.Calls.Load(); n > 0 {
-		far += ", " + view.Thousands(n) + " calls"
+		far += ", " + words.Thousands(n) + " calls"
 	}
 	return far
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 	"github.com/spf13/pflag"
 )
 
@@ -132,7 +133,7 @@ func (r *reportFile) after(env session, answer error, page func() ([]byte, error
 		printFailure(env.IO, err)
 		return &printedError{err}
 	}
-	diag.Fprintf(env.IO.Err, "report: %s (%s kB)\n", r.name, view.Thousands(int64(len(data)+1023)>>10))
+	diag.Fprintf(env.IO.Err, "report: %s (%s)\n", r.name, words.KB(len(data)))
 	return answer
 }
 

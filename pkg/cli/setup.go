@@ -18,6 +18,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 	"github.com/spf13/cobra"
 )
 
@@ -158,7 +159,7 @@ func runSetup(ctx context.Context, o setupOptions) (err error) {
 			if o.moves.former != "" {
 				was = fmt.Sprintf(" and delete what is left of %q", o.moves.former)
 			}
-			return fmt.Sprintf("Apply %s to org %q%s?", view.Count(view.Pending(r.Plan()), "change", "changes"), r.Identity().OrgName, was)
+			return fmt.Sprintf("Apply %s to org %q%s?", words.Count(view.Pending(r.Plan()), "change", "changes"), r.Identity().OrgName, was)
 		},
 	})
 }
@@ -220,7 +221,7 @@ func runDestroy(ctx context.Context, o destroyOptions) (err error) {
 	return applyPlan(ctx, env, target, b, cfg, applying{
 		yes: o.yes, of: l.deployment, verb: "destroy", answer: name, timings: o.timings,
 		question: func(r *reconcile.Reconciler) string {
-			return fmt.Sprintf("Delete %s of %q from org %q? Type the deployment's name to go on:", view.Count(view.Pending(r.Plan()), "entity", "entities"), name, r.Identity().OrgName)
+			return fmt.Sprintf("Delete %s of %q from org %q? Type the deployment's name to go on:", words.Count(view.Pending(r.Plan()), "entity", "entities"), name, r.Identity().OrgName)
 		},
 		last: func(*reconcile.Reconciler) string { return skillsStay(b) },
 	})
@@ -336,7 +337,7 @@ func applyPlan(ctx context.Context, env session, target *org, b *blueprint.Bluep
 			}
 		}
 		target.remember(ctx, r.Identity(), a.of, a.verb, r.Ready() == nil)
-		changes := view.Count(view.Pending(r.Plan()), "change", "changes")
+		changes := words.Count(view.Pending(r.Plan()), "change", "changes")
 		applied := env.working("changing the org", func() string { return fmt.Sprintf("%d steps of %s done", finished.Load(), changes) })
 		outcomes, failed = r.Apply(ctx)
 		applied()

@@ -22,6 +22,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -541,7 +542,7 @@ func (m *loadModel) find(ctx context.Context, s *simulation, what string) (*load
 func (m *loadModel) progress() (tell func(time.Duration, int64), done func()) {
 	var at, calls atomic.Int64
 	done = m.env.working("running the day", func() string {
-		return fmt.Sprintf("%v of %v, %s calls", time.Duration(at.Load()).Truncate(time.Second), m.span, view.Thousands(calls.Load()))
+		return fmt.Sprintf("%v of %v, %s calls", time.Duration(at.Load()).Truncate(time.Second), m.span, words.Thousands(calls.Load()))
 	})
 	return func(of time.Duration, n int64) {
 		at.Store(int64(of))

@@ -18,6 +18,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/report"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -61,7 +62,7 @@ func typedFlags(cmd *cobra.Command) []string {
 			}
 		default:
 			if d, err := time.ParseDuration(f.Value.String()); err == nil && f.Value.Type() == "duration" {
-				out = append(out, "--"+f.Name, view.Span(d))
+				out = append(out, "--"+f.Name, words.Span(d))
 				return
 			}
 			if f.Value.Type() == "bool" && f.Value.String() == "true" {

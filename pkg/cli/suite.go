@@ -27,6 +27,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A suiteOptions says what is asked of a suite beside its calls.
@@ -322,7 +323,7 @@ func (u *suite) run(ctx context.Context, list *simulate.List) error {
 	}
 	var calls, failures atomic.Int64
 	defer u.env.working("running the suite", func() string {
-		return fmt.Sprintf("%s calls, %s failed", view.Thousands(calls.Load()), view.Thousands(failures.Load()))
+		return fmt.Sprintf("%s calls, %s failed", words.Thousands(calls.Load()), words.Thousands(failures.Load()))
 	})()
 	var told diag.Findings
 	err := simulate.Ordered(ctx, n, next, func(ctx context.Context, w int, e simulate.Entry) (judgedCall, error) {
@@ -583,6 +584,6 @@ func runInitSuite(ctx context.Context, env session, s *simulation) error {
 	if env.settings.json {
 		return view.JSON(env.IO.Out, view.FirstSuite{Schema: view.Schema, File: name, Calls: calls})
 	}
-	_, err = diag.Fprintf(env.IO.Out, "%s: %s; run them with \"dealroute simulate --suite %s\"\n", name, view.Count(calls, "call", "calls"), filepath.ToSlash(name))
+	_, err = diag.Fprintf(env.IO.Out, "%s: %s; run them with \"dealroute simulate --suite %s\"\n", name, words.Count(calls, "call", "calls"), filepath.ToSlash(name))
 	return err
 }

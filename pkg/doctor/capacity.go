@@ -11,6 +11,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/load"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // What HubSpot answers an account without a paid tier, which is assumed of one whose limits nobody read.
@@ -231,25 +232,25 @@ func (c *Capacity) Findings(d *deployment.Deployment, m *Match) diag.Findings {
 	s := c.InUse()
 	if c.Given != GivenNone {
 		x := s.Rates[0]
-		rate := Rate(x.PerMinute)
+		rate := words.PerMinute(x.PerMinute)
 		if x.Refused > mostLost {
 			with := ""
 			if c.Breaker > 0 {
-				with = fmt.Sprintf(", and with the breaker up to %s are not looked up", Percent(x.WithBreaker))
+				with = fmt.Sprintf(", and with the breaker up to %s are not looked up", words.About(x.WithBreaker))
 			}
-			add("DR-DOC-301", c.remedy(m), "at %s HubSpot refuses %s of lookups under strategy: %s%s", rate, Percent(x.Refused), s.Strategy, with)
+			add("DR-DOC-301", c.remedy(m), "at %s HubSpot refuses %s of lookups under strategy: %s%s", rate, words.About(x.Refused), s.Strategy, with)
 		}
 		if x.Unexecuted > 0 {
-			add("DR-DOC-303", "ask Genesys to raise the org's requests.volume.max", "%s execute up to %d data actions each: Genesys Cloud takes %s a minute", rate, s.Use.Requests, Thousands(c.Executions.Most))
+			add("DR-DOC-303", "ask Genesys to raise the org's requests.volume.max", "%s execute up to %d data actions each: Genesys Cloud takes %s a minute", rate, s.Use.Requests, words.Thousands(c.Executions.Most))
 		}
 		if c.Hanging < x.PerMinute {
 			add("DR-DOC-303", "ask Genesys to raise the org's actions.concurrent.executions.max, or lower enrichment.budget",
-				"while HubSpot hangs, %s hold more data actions than the %d that Genesys Cloud executes at the same time: %s carries it for %s", rate, c.Concurrent.Most, c.Budget, Rate(math.Floor(c.Hanging)))
+				"while HubSpot hangs, %s hold more data actions than the %d that Genesys Cloud executes at the same time: %s carries it for %s", rate, c.Concurrent.Most, c.Budget, words.PerMinute(math.Floor(c.Hanging)))
 		}
 		for _, day := range []struct {
 			calls *int
 			what  string
-		}{{&s.ADay, fmt.Sprintf("the %s requests of a day", Thousands(c.PerDay.Most))}, {s.Today, fmt.Sprintf("the %s requests that are left today", Thousands(value(c.Remaining)))}} {
+		}{{&s.ADay, fmt.Sprintf("the %s requests of a day", words.Thousands(c.PerDay.Most))}, {s.Today, fmt.Sprintf("the %s requests that are left today", words.Thousands(value(c.Remaining)))}} {
 			if day.calls == nil || float64(*day.calls) >= x.PerMinute*60*busyHours {
 				continue
 			}
@@ -281,24 +282,13 @@ func (c *Capacity) remedy(m *Match) string {
 	return "no strategy carries it; " + fewer
 }
 
-// Rate is a rate in words.
-func Rate(perMinute float64) string {
-	if perMinute == 1 {
-		return "1 call a minute"
-	}
-	if perMinute == math.Trunc(perMinute) {
-		return Thousands(int(perMinute)) + " calls a minute"
-	}
-	return fmt.Sprintf("%.1f calls a minute", perMinute)
-}
-
 // Span is so many minutes in words.
 func Span(minutes float64) string {
 	switch {
 	case minutes < 1:
 		return "less than a minute"
 	case minutes < 120:
-		return counted(int(minutes), "minute", "minutes")
+		return words.Count(int(minutes), "minute", "minutes")
 	}
-	return counted(int(minutes/60), "hour", "hours")
+	return words.Count(int(minutes/60), "hour", "hours")
 }

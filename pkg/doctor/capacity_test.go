@@ -17,6 +17,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/load"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 func carried(c *doctor.Capacity, strategy string) doctor.Carried {
@@ -44,7 +45,7 @@ func TestCapacityIsWhatThePagesSay(t *testing.T) {
 			if x.WithBreaker < x.Refused { // there is none in this file
 				t.Errorf("%s: %+v", strategy, x)
 			}
-			share := doctor.Percent(x.Refused)
+			share := words.About(x.Refused)
 			if x.Refused < 1e-4 {
 				share = "0 %"
 			}

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/routing"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 func matchTopics() []Topic {
@@ -80,7 +80,7 @@ func (m *Match) Findings(d *deployment.Deployment) diag.Findings {
 			more = "these are all there are: come back when the account has more"
 		}
 		out = append(out, find("DR-DOC-205", more,
-			"%s: %s found, which may be anything from %s to %s of all", counted(m.Numbers, "number was tried", "numbers were tried"), shown(use.Found), Percent(use.Found.Low), Percent(use.Found.High)))
+			"%s: %s found, which may be anything from %s to %s of all", words.Count(m.Numbers, "number was tried", "numbers were tried"), shown(use.Found), words.About(use.Found.Low), words.About(use.Found.High)))
 	}
 	if l, ok := m.better(use); ok {
 		gain, loss := m.gain(use, l)
@@ -99,7 +99,7 @@ func (m *Match) Findings(d *deployment.Deployment) diag.Findings {
 		text := fmt.Sprintf("filled from the contacts' own numbers %s would find %s, and finds %s", d.HubSpot.Lookup.Property, shown(use.Filled), shown(use.Found))
 		if c := m.Counts; c.Unkeyed != nil && c.Numbered != nil {
 			empty, of = *c.Unkeyed, *c.Numbered
-			text = fmt.Sprintf("%s is empty in %s of %s that have a number", d.HubSpot.Lookup.Property, Thousands(empty), counted(of, "contact", "contacts"))
+			text = fmt.Sprintf("%s is empty in %s of %s that have a number", d.HubSpot.Lookup.Property, words.Thousands(empty), words.Count(of, "contact", "contacts"))
 		}
 		if of > 0 && float64(empty)/float64(of) > serious {
 			add(at+".property", find("DR-DOC-202", "fill it with a workflow, from what HubSpot calculated; docs/lookups.md says how", "%s", text))
@@ -125,7 +125,7 @@ func (m *Match) Findings(d *deployment.Deployment) diag.Findings {
 	}
 	if m.Unnumbered.Value() >= companies && d.HubSpot.Lookup.Company != routing.CompanyNumbers && !d.HubSpot.Lookup.Rolled() && m.Counts.CompanyOnly != nil {
 		add(at+".company", find("DR-DOC-206", "write hubspot.lookup.company: numbers", "%s no number and a company; of %d of them that were looked at the company has one for %d",
-			counted(*m.Counts.CompanyOnly, "contact has", "contacts have"), m.Unnumbered.Of, m.Unnumbered.Count))
+			words.Count(*m.Counts.CompanyOnly, "contact has", "contacts have"), m.Unnumbered.Of, m.Unnumbered.Count))
 	}
 	if use.Stranger.Count > 0 && use.Stranger.Value() >= notable/2 {
 		add(at+".match", find("DR-DOC-207", "write the numbers of these contacts with their country code", "%s found as somebody else's only", are(use.Stranger)))
@@ -170,7 +170,7 @@ func (m *Match) price(strategy string) string {
 	}
 	for _, l := range m.Lookups {
 		if l.Strategy == strategy && l.Filled.Of > 0 {
-			return fmt.Sprintf("; filled from the contacts' own numbers that finds %s of them, and %s finds %s", Percent(l.Filled.Value()), m.InUse().Words(), Percent(m.InUse().Found.Value()))
+			return fmt.Sprintf("; filled from the contacts' own numbers that finds %s of them, and %s finds %s", words.About(l.Filled.Value()), m.InUse().Words(), words.About(m.InUse().Found.Value()))
 		}
 	}
 	return ""
@@ -252,41 +252,9 @@ func (n Never) Hint() string { return hintOf(n.Flaw) }
 
 // shown is a share with its figures.
 func shown(s Share) string {
-	return fmt.Sprintf("%s of %s", Thousands(s.Count), Thousands(s.Of))
+	return fmt.Sprintf("%s of %s", words.Thousands(s.Count), words.Thousands(s.Of))
 }
 
 func are(s Share) string {
-	verb := "are"
-	if s.Count == 1 {
-		verb = "is"
-	}
-	return fmt.Sprintf("%s of %s (%s) %s", Thousands(s.Count), counted(s.Of, "number", "numbers"), Percent(s.Value()), verb)
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return Thousands(n) + " " + many
-}
-
-// Percent is a share, more exactly where it is small.
-func Percent(share float64) string {
-	digits := 0
-	switch {
-	case share > 0 && share < 0.00995:
-		digits = 2
-	case share > 0 && share < 0.0995:
-		digits = 1
-	}
-	return strconv.FormatFloat(100*share, 'f', digits, 64) + " %"
-}
-
-// Thousands is a number with commas.
-func Thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return fmt.Sprintf("%s of %s (%s) %s", words.Thousands(s.Count), words.Count(s.Of, "number", "numbers"), words.About(s.Value()), words.Noun(s.Count, "is", "are"))
 }

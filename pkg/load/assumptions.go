@@ -3,6 +3,8 @@ package load
 import (
 	"fmt"
 	"time"
+
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Assumptions says what the model takes for granted of this day, beside what docs/load.md says of
@@ -28,7 +30,7 @@ func (of *Day) Assumptions() []string {
 	if t.Arrivals != nil && t.Arrivals.Spread {
 		say("the calls in an interval come at random")
 	}
-	switch strangers := percent(t.Unknown); {
+	switch strangers := words.Percent(t.Unknown); {
 	case t.Arrivals != nil && t.Arrivals.ANIs != nil:
 	case t.Unknown == 0:
 		say("each caller is one of %d numbers of the CRM, each as often", len(t.Callers))
@@ -38,7 +40,7 @@ func (of *Day) Assumptions() []string {
 		say("%s of the callers are strangers, %d numbers; the others are one of %d numbers of the CRM, each as often", strangers, len(t.Strangers), len(t.Callers))
 	}
 	if t.Legs > 0 {
-		say("%s of the calls that reached a queue come back once more, %v later on average", percent(t.Legs), t.Gap)
+		say("%s of the calls that reached a queue come back once more, %v later on average", words.Percent(t.Legs), t.Gap)
 	}
 	say("Genesys Cloud executes %d data actions a minute of the clock and %d at the same time, of all that the org executes only these are known", of.Genesys.PerMinute, of.Genesys.Concurrent)
 	say("a row of the control table is read in a millisecond and written in 40, and the next call reads what was written")
@@ -47,8 +49,6 @@ func (of *Day) Assumptions() []string {
 	}
 	return out
 }
-
-func percent(share float64) string { return fmt.Sprintf("%.3g %%", 100*share) }
 
 // Ends is when the last call may begin.
 func (of *Day) Ends() time.Time { return of.Start.Add(of.For) }

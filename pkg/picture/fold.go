@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // part is where in its lane a vertex stands: a lane begins with where calls come in, or with what
@@ -186,11 +188,11 @@ func (v *vertex) brief() {
 	if len(v.acts) > 1 || v.jump {
 		var all []string
 		for _, a := range v.acts {
-			all = append(all, cmp.Or(a.Name, words(a.Type))+" ("+words(a.Type)+")")
+			all = append(all, cmp.Or(a.Name, spelled(a.Type))+" ("+spelled(a.Type)+")")
 		}
 		v.more = append(all, v.more...)
 	}
 	if n := len(v.text); n > shown {
-		v.text = append(slices.Clone(v.text[:shown-1]), "and "+count(n-shown+1, "more action", "more actions"))
+		v.text = append(slices.Clone(v.text[:shown-1]), "and "+words.Count(n-shown+1, "more action", "more actions"))
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Clone is the same picture with marks of its own.
@@ -152,7 +153,7 @@ func (c *Cover) Reached() *Graph {
 	for i := range g.Nodes {
 		n := &g.Nodes[i]
 		if k := c.nodes[n.ID]; k > 0 {
-			n.Mark = Mark{On: true, Times: k, Note: count(k, "call", "calls")}
+			n.Mark = Mark{On: true, Times: k, Note: words.Count(k, "call", "calls")}
 		}
 	}
 	for i := range g.Edges {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Outline is the picture as lines of text, for a terminal and for whoever reads with the ears:
@@ -101,7 +103,7 @@ func tick(m Mark) string {
 // words say what happened at a place.
 func (m Mark) words() string {
 	var parts []string
-	if m.Times > 1 && m.Note != count(m.Times, "call", "calls") {
+	if m.Times > 1 && m.Note != words.Count(m.Times, "call", "calls") {
 		parts = append(parts, fmt.Sprintf("%d times", m.Times))
 	}
 	if m.Wait > 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/validate"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Rules draws what a deployment decides, for somebody who never saw its file: what is asked
@@ -23,7 +24,7 @@ func Rules(d *deployment.Deployment) *Graph {
 	last := t.before()
 	t.rules(last)
 	t.g.About = fmt.Sprintf("Where the calls of %s go: %s, asked in order, the first that holds decides; everybody else goes to queue %s.",
-		d.Name, count(len(d.Routing.Rules), "rule", "rules"), d.Routing.Fallback.Queue)
+		d.Name, words.Count(len(d.Routing.Rules), "rule", "rules"), d.Routing.Fallback.Queue)
 	t.g.quiet()
 	return t.g
 }
@@ -83,7 +84,7 @@ func (t *tree) calls() []string {
 	default:
 		out := append([]string{"A call to"}, ns[:min(len(ns), 3)]...)
 		if len(ns) > 3 {
-			out = append(out, "and "+count(len(ns)-3, "more number", "more numbers"))
+			out = append(out, "and "+words.Count(len(ns)-3, "more number", "more numbers"))
 		}
 		return out
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/routing"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // when says what a rule asks for, a line for each condition; all of them have to hold.
@@ -186,9 +187,9 @@ func factWords(name string, f deployment.FactTest) []string {
 	}
 	if f.Within != nil {
 		if n := *f.Within; n < 0 {
-			out = append(out, name+" is within the last "+count(-n, "day", "days"))
+			out = append(out, name+" is within the last "+words.Count(-n, "day", "days"))
 		} else {
-			out = append(out, name+" is within the next "+count(n, "day", "days"))
+			out = append(out, name+" is within the next "+words.Count(n, "day", "days"))
 		}
 	}
 	if f.Before != nil {
@@ -211,9 +212,9 @@ func day(n int) string {
 	case n == 0:
 		return "today"
 	case n < 0:
-		return "the day " + count(-n, "day", "days") + " ago"
+		return "the day " + words.Count(-n, "day", "days") + " ago"
 	}
-	return "the day in " + count(n, "day", "days")
+	return "the day in " + words.Count(n, "day", "days")
 }
 
 func between(low, high string) string {
@@ -237,22 +238,10 @@ func whole(n *int) string {
 	return strconv.Itoa(*n)
 }
 
-// amount writes a sum with commas between thousands.
+// amount writes a sum; there may be none.
 func amount(d *routing.Decimal) string {
 	if d == nil {
 		return ""
 	}
-	s := d.String()
-	sign := ""
-	if strings.HasPrefix(s, "-") {
-		sign, s = "-", s[1:]
-	}
-	head, tail, _ := strings.Cut(s, ".")
-	for i := len(head) - 3; i > 0; i -= 3 {
-		head = head[:i] + "," + head[i:]
-	}
-	if tail != "" {
-		head += "." + tail
-	}
-	return sign + head
+	return words.Grouped(d.String())
 }

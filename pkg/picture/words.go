@@ -12,6 +12,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // long is how many characters of an expression a label or a note shows.
@@ -176,7 +177,7 @@ var camel = pattern.Of(`^[a-z]+(?:[A-Z][a-z]+)+$`)
 
 func branchLabel(name string) string {
 	if camel().MatchString(name) && branchLabels[name] == "" {
-		return words(name)
+		return spelled(name)
 	}
 	return cmp.Or(branchLabels[name], name)
 }
@@ -186,8 +187,8 @@ func keyLabel(c *architect.Choice) string {
 	return strings.TrimSpace(c.Digit + " " + cut(c.Name, long))
 }
 
-// words takes an action's key apart: transferToAcd becomes Transfer to ACD.
-func words(key string) string {
+// spelled takes an action's key apart: transferToAcd becomes Transfer to ACD.
+func spelled(key string) string {
 	var out []string
 	at := 0
 	for i, r := range key {
@@ -213,7 +214,7 @@ func words(key string) string {
 
 // usual reports whether an action has no name of its own: none, or the one that Architect gives it.
 func usual(a *architect.Action) bool {
-	return a.Name == "" || strings.EqualFold(a.Name, words(a.Key)) || strings.EqualFold(strings.ReplaceAll(a.Name, " ", ""), a.Key)
+	return a.Name == "" || strings.EqualFold(a.Name, spelled(a.Key)) || strings.EqualFold(strings.ReplaceAll(a.Name, " ", ""), a.Key)
 }
 
 // actionName is what an action is called in the picture. One that nobody named says what it asks.
@@ -226,7 +227,7 @@ func actionName(a *architect.Action) string {
 			return condition(c.Text)
 		}
 	}
-	return cmp.Or(a.Name, words(a.Key))
+	return cmp.Or(a.Name, spelled(a.Key))
 }
 
 var scopes = pattern.Of(`\b(Flow|Task|State|Session|Common)\.`)
@@ -252,13 +253,6 @@ func cut(s string, n int) string {
 		return string(r)
 	}
 	return strings.TrimRight(string(r[:n-1]), " ,(") + "…"
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }
 
 var findOne = pattern.Of(`^(?:Find|To)(?:Queue|Skill|LanguageSkill|User|Group)\(\s*"([^"]*)"\s*\)$`)
@@ -407,8 +401,8 @@ func about(g *Graph, f *architect.Flow) string {
 		}
 	}
 	// error handling has a lane, and is neither
-	s := fmt.Sprintf("%s through %s: %s and %s", cmp.Or(map[bool]string{true: "The way of a call"}[f.IsCall()], "The way"), count(len(g.Lanes)-1, "task or menu", "tasks and menus"),
-		count(n[Question], "question", "questions"), count(n[Ask], "look-up", "look-ups"))
+	s := fmt.Sprintf("%s through %s: %s and %s", cmp.Or(map[bool]string{true: "The way of a call"}[f.IsCall()], "The way"), words.Count(len(g.Lanes)-1, "task or menu", "tasks and menus"),
+		words.Count(n[Question], "question", "questions"), words.Count(n[Ask], "look-up", "look-ups"))
 	return s + "; it ends in " + endings(n, f.IsCall()) + "."
 }
 
@@ -423,7 +417,7 @@ func endings(n map[Kind]int, call bool) string {
 		one, many string
 	}{{Queue, "transfer to a queue", "transfers to queues"}, {Hand, "other transfer", "other transfers"}, {Hang, end, ends}} {
 		if n[x.kind] > 0 {
-			parts = append(parts, count(n[x.kind], x.one, x.many))
+			parts = append(parts, words.Count(n[x.kind], x.one, x.many))
 		}
 	}
 	if len(parts) == 0 {

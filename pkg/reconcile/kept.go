@@ -149,10 +149,3 @@ func (r *run) owns(k genesys.Kind, id string) bool {
 func (r *run) wasFound(k genesys.Key, id string) bool {
 	return slices.ContainsFunc(r.found, func(f plan.Found) bool { return f.Key == k && f.ID == id })
 }
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}

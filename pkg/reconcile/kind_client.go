@@ -10,6 +10,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Clients is what an OAuth client needs of an org.
@@ -239,7 +240,7 @@ func (k *clientKind) holds(_ context.Context, r *run, id string) (string, error)
 	if n == 0 {
 		return "", nil
 	}
-	return "it has " + count(n, "role") + " that setup did not give it, so it is used elsewhere", nil
+	return "it has " + words.Count(n, "role", "roles") + " that setup did not give it, so it is used elsewhere", nil
 }
 
 // remove takes two steps: only an inactive client can be deleted.

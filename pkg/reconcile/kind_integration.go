@@ -8,6 +8,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/privacy"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Integrations is what an integration needs of an org.
@@ -178,7 +179,7 @@ func (k *integrationKind) holds(ctx context.Context, r *run, id string) (string,
 	if n == 0 || err != nil {
 		return "", err
 	}
-	return "it holds " + count(n, "data action") + " of others", nil
+	return "it holds " + words.Count(n, "data action", "data actions") + " of others", nil
 }
 
 // remove deletes it, and with it its actions.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Queues is what queues need of an org.
@@ -63,7 +64,7 @@ func (k queueKind) holds(ctx context.Context, _ *run, id string) (string, error)
 	if len(members) == 0 || err != nil {
 		return "", err
 	}
-	return "it has " + count(len(members), "member"), nil
+	return "it has " + words.Count(len(members), "member", "members"), nil
 }
 
 func (k queueKind) remove(ctx context.Context, r *run, c plan.Change) error {

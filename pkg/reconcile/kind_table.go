@@ -14,6 +14,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Tables is what a data table needs of an org.
@@ -263,7 +264,7 @@ func (k tableKind) holds(ctx context.Context, r *run, id string) (string, error)
 	if n == 0 {
 		return "", nil
 	}
-	return fmt.Sprintf("it holds %s of others (of %d in all)", count(n, "row"), len(rows)), nil
+	return fmt.Sprintf("it holds %s of others (of %d in all)", words.Count(n, "row", "rows"), len(rows)), nil
 }
 
 // follows reports whether there is to be a table that takes the place of one.

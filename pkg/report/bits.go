@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Forms of what plans, standings and proofs say.
@@ -16,11 +16,11 @@ const (
 )
 
 // Big is a whole number that the answer has as a string, since it may be larger than JSON readers take.
-func Big(digits, path string) Bit { return Bit{Text: grouped(digits), Path: path, Form: FormBig} }
+func Big(digits, path string) Bit { return Bit{Text: words.Grouped(digits), Path: path, Form: FormBig} }
 
 // Where is how many objects of a list have a value under a key.
 func Where(n int, path, key, value string) Bit {
-	return Bit{Text: view.Thousands(int64(n)), Path: path + " " + escapes.Replace(key) + " " + escapes.Replace(value), Form: FormWhere}
+	return Bit{Text: words.Thousands(n), Path: path + " " + escapes.Replace(key) + " " + escapes.Replace(value), Form: FormWhere}
 }
 
 // Value is any value of the answer on one line; one that is long is cut.
@@ -43,18 +43,6 @@ func oneLine(v any) string {
 		return string(r[:mostValue-1]) + "…"
 	}
 	return s
-}
-
-// grouped puts the thousands of a whole number apart.
-func grouped(digits string) string {
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	return b.String()
 }
 
 // Diff is the lines of a text that differ, as a unified diff has them.

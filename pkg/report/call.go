@@ -10,6 +10,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/picture"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Called is an answer of simulate with what its page shows beside it. All of it is masked.
@@ -208,7 +209,7 @@ func (c *callPage) figures() []Figure {
 	v := c.c
 	waited := Figure{Label: "waited", Value: T(Ms(v.WaitedMs, c.at+"/waitedMs")), Note: T("HubSpot ", Ms(v.HubSpotMs, c.at+"/hubspotMs"))}
 	if c.Budget > 0 {
-		waited.Note = append(waited.Note, T(" of ", Own(view.Thousands(c.Budget)), " at most")...)
+		waited.Note = append(waited.Note, T(" of ", Own(words.Thousands(c.Budget)), " at most")...)
 	}
 	return []Figure{
 		{Label: "outcome", Value: c.optional(v.Outcome, "outcome"), Note: outcomeNote(v.Outcome), Tone: toneIf(c.failed(), Warn)},
@@ -320,7 +321,7 @@ func (c *callPage) requests() Block {
 	t := &Table{Caption: "requests", Columns: []Column{{Title: "data action"}, {Title: "request", Wide: true}, {Title: "answer"}, {Title: "ms", Number: true}}}
 	for _, s := range c.seen.Steps {
 		for _, r := range s.Requests {
-			row := Row{Label: "Request and reply", Cells: []Text{T(Own(r.Action)), {own(Code(r.Method+" "+r.URL, ""))}, r.answer(), T(Own(view.Thousands(r.Ms)))}}
+			row := Row{Label: "Request and reply", Cells: []Text{T(Own(r.Action)), {own(Code(r.Method+" "+r.URL, ""))}, r.answer(), T(Own(words.Thousands(r.Ms)))}}
 			if r.Body != "" {
 				row.More = append(row.More, Pre{"request", r.Body})
 			}
@@ -367,7 +368,7 @@ func (c *callPage) steps() Block {
 		if s.Branch != nil {
 			way = T(Str(*s.Branch, at+"/branch"))
 		}
-		row := Row{Cells: []Text{T(Own(fmt.Sprint(i + 1))), T(Own(more.Task)), T(Str(s.Action, at+"/action")), {Code(s.Type, at+"/type")}, way, T(Own(view.Thousands(more.AtMs) + " ms")), T(Ms(s.Ms, at+"/ms"))}}
+		row := Row{Cells: []Text{T(Own(fmt.Sprint(i + 1))), T(Own(more.Task)), T(Str(s.Action, at+"/action")), {Code(s.Type, at+"/type")}, way, T(Own(words.Thousands(more.AtMs) + " ms")), T(Ms(s.Ms, at+"/ms"))}}
 		row.More, row.Label = more.blocks(), more.label()
 		if more.Error != "" {
 			row.Tone = Bad
@@ -385,7 +386,7 @@ func (s Step) label() string {
 		one, more string
 	}{{len(s.In), "input", "inputs"}, {len(s.Out), "output", "outputs"}, {len(s.Wrote), "row written", "rows written"}} {
 		if x.n > 0 {
-			out = append(out, view.Count(x.n, x.one, x.more))
+			out = append(out, words.Count(x.n, x.one, x.more))
 		}
 	}
 	return cmp.Or(strings.Join(out, ", "), "error")

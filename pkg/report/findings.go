@@ -7,6 +7,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Findings are what was found, one below the other, each with the lines of the file around its place.
@@ -39,7 +40,7 @@ func (f *Findings) Severities() []Tally {
 			}
 		}
 		if n > 0 {
-			out = append(out, Tally{string(s), severityWord(s, n), n})
+			out = append(out, Tally{string(s), words.Finding(s, n), n})
 		}
 	}
 	return out
@@ -67,17 +68,9 @@ type Tally struct {
 	N         int
 }
 
-func severityWord(s diag.Severity, n int) string {
-	words := map[diag.Severity][2]string{diag.Error: {"error", "errors"}, diag.Warning: {"warning", "warnings"}, diag.Info: {"note", "notes"}}[s]
-	if n == 1 {
-		return words[0]
-	}
-	return words[1]
-}
-
 // Badge is the severity as a word with a shape.
 func (i FoundItem) Badge() Bit {
-	return Word(severityTone(i.Severity), severityWord(i.Severity, 1))
+	return Word(severityTone(i.Severity), words.Finding(i.Severity, 1))
 }
 
 func severityTone(s diag.Severity) Tone {
@@ -289,8 +282,5 @@ func (f *Findings) codes() []string {
 
 // plural is a number of things that stands somewhere in the data.
 func plural(n int64, path, one, many string) Text {
-	if n == 1 {
-		return T(Count(n, path), " "+one)
-	}
-	return T(Count(n, path), " "+many)
+	return T(Count(n, path), " "+words.Noun(n, one, many))
 }

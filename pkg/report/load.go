@@ -12,6 +12,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/load"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Load is the page of simulate --load. data is what -o json prints of it.
@@ -84,11 +85,11 @@ func (l *loadPage) title() string {
 	if l.x.Result == nil {
 		return "The rate that is carried"
 	}
-	rate := view.PerMinute(d.Traffic.PerMinute)
+	rate := words.PerMinute(d.Traffic.PerMinute)
 	if d.Traffic.Arrivals != nil {
 		rate = "Calls as a file has them"
 	}
-	return fmt.Sprintf("%s for %s from %s UTC", rate, view.Span(d.For), d.Start.UTC().Format("2006-01-02 15:04"))
+	return fmt.Sprintf("%s for %s from %s UTC", rate, words.Span(d.For), d.Start.UTC().Format("2006-01-02 15:04"))
 }
 
 func failedPath() string { return Pointer("outcomes", string(routing.LookupFailed)) }
@@ -366,7 +367,7 @@ func (l *loadPage) requests(title, name string, of func(view.LoadMinute) int64, 
 	if h := l.a.HubSpot; h.Search > 0 && h.Requests > h.Search { // the answer does not tell them apart
 		refused = "refused, of all"
 	}
-	c := l.over(&Chart{Caption: caption, About: fmt.Sprintf("%s of each minute and the requests that were refused, below the limit of %d.", name, limit), Limit: &Limit{float64(limit), fmt.Sprintf("%s: %s", view.Thousands(int64(limit)), means)}},
+	c := l.over(&Chart{Caption: caption, About: fmt.Sprintf("%s of each minute and the requests that were refused, below the limit of %d.", name, limit), Limit: &Limit{float64(limit), fmt.Sprintf("%s: %s", words.Thousands(limit), means)}},
 		[]Series{{Name: name, Style: First}, {Name: refused, Style: Wrong}},
 		func(from, to, i int) float64 {
 			return float64(l.most(from, to, []func(view.LoadMinute) int64{of, func(m view.LoadMinute) int64 { return m.Refused }}[i]))
@@ -463,7 +464,7 @@ func (l *loadPage) limit() Section {
 }
 
 func (l *loadPage) carried(f *view.LoadLimit, at string) Text {
-	most := Own(PercentOf(l.x.MaxFailed))
+	most := Own(words.Percent(l.x.MaxFailed))
 	rate := T(Number(f.PerMinute, at+"/perMinute"), " calls a minute")
 	switch {
 	case f.Bound != nil && *f.Bound == string(load.Below):

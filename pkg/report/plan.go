@@ -7,6 +7,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Planned is an answer of plan with what its page shows beside it.
@@ -152,7 +153,7 @@ func changeSections(cs []view.Change) []Section {
 		out = append(out, Section{ID: "known", Title: "Unchanged, and to be known", Blocks: []Block{told}})
 	}
 	if len(stays.Rows) > 0 {
-		out = append(out, Section{ID: "stays", Title: "Unchanged", Blocks: []Block{Details{Summary: T(Own(view.Count(len(stays.Rows), "entity", "entities"))), Blocks: []Block{stays}}}})
+		out = append(out, Section{ID: "stays", Title: "Unchanged", Blocks: []Block{Details{Summary: T(Own(words.Count(len(stays.Rows), "entity", "entities"))), Blocks: []Block{stays}}}})
 	}
 	return out
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
-	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Chart is one or several series over time, drawn. Its figures are those of a table, which
@@ -155,7 +155,7 @@ func Ticks(most float64, at int) (top float64, ticks []float64) {
 func (c *Chart) value(f float64) string {
 	s := strconv.FormatFloat(f, 'f', -1, 64)
 	if f == math.Trunc(f) {
-		s = view.Thousands(int64(f))
+		s = words.Thousands(int64(f))
 	} else if len(s) > 6 {
 		s = strconv.FormatFloat(f, 'g', 3, 64)
 	}

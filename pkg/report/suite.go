@@ -6,6 +6,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/picture"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Tested is an answer of simulate --suite with what its page shows beside it.
@@ -106,7 +107,7 @@ func (x Tested) failures() []Block {
 	}
 	blocks := []Block{t}
 	if more := x.Answer.Failed - len(x.Answer.Failures); more > 0 {
-		blocks = append(blocks, Para(T(Own(view.Thousands(int64(more))), " more are not listed.")))
+		blocks = append(blocks, Para(T(Own(words.Thousands(more)), " more are not listed.")))
 	}
 	return blocks
 }
@@ -200,7 +201,7 @@ func (x Tested) passed() []Block {
 	}
 	blocks := []Block{t}
 	if more := x.Answer.Expected - x.Answer.Failed - len(t.Rows); more > 0 {
-		blocks = append(blocks, Para(T(Own(view.Thousands(int64(more))), " more are not listed.")))
+		blocks = append(blocks, Para(T(Own(words.Thousands(more)), " more are not listed.")))
 	}
 	return blocks
 }

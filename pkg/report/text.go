@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
-	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Text is what a paragraph or a cell says.
@@ -84,37 +84,37 @@ func T(parts ...any) Text {
 
 // Count is a whole number of the answer.
 func Count(n int64, path string) Bit {
-	return Bit{Text: view.Thousands(n), Path: path, Form: FormCount}
+	return Bit{Text: words.Thousands(n), Path: path, Form: FormCount}
 }
 
 // Most is the greatest of several numbers of the answer.
 func Most(n int64, paths ...string) Bit {
-	return Bit{Text: view.Thousands(n), Path: strings.Join(paths, " "), Form: FormMost}
+	return Bit{Text: words.Thousands(n), Path: strings.Join(paths, " "), Form: FormMost}
 }
 
 // Sum is the sum of several numbers of the answer.
 func Sum(n int64, paths ...string) Bit {
-	return Bit{Text: view.Thousands(n), Path: strings.Join(paths, " "), Form: FormCount}
+	return Bit{Text: words.Thousands(n), Path: strings.Join(paths, " "), Form: FormCount}
 }
 
 // Len is the length of a list of the answer.
 func Len(n int, path string) Bit {
-	return Bit{Text: view.Thousands(int64(n)), Path: path, Form: FormLen}
+	return Bit{Text: words.Thousands(n), Path: path, Form: FormLen}
 }
 
 // MostMs is the greatest of several times of the answer, in milliseconds.
 func MostMs(n int64, paths ...string) Bit {
-	return Bit{Text: view.Thousands(n) + " ms", Path: strings.Join(paths, " "), Form: FormMs}
+	return Bit{Text: words.Thousands(n) + " ms", Path: strings.Join(paths, " "), Form: FormMs}
 }
 
 // Ms is a time of the answer, in milliseconds.
 func Ms(n int64, path string) Bit {
-	return Bit{Text: view.Thousands(n) + " ms", Path: path, Form: FormMs}
+	return Bit{Text: words.Thousands(n) + " ms", Path: path, Form: FormMs}
 }
 
 // Share is a number of the answer as a percentage of another one.
 func Share(n, of int64, path, ofPath string) Bit {
-	return Bit{Text: PercentOf(float64(n) / float64(max(1, of))), Path: path + " " + ofPath, Form: FormShare}
+	return Bit{Text: words.Percent(float64(n) / float64(max(1, of))), Path: path + " " + ofPath, Form: FormShare}
 }
 
 // Ratio is a number of the answer divided by another one.
@@ -129,7 +129,7 @@ func ratio(f float64) string { return strconv.FormatFloat(f, 'f', 2, 64) }
 
 // Of1 is a share of one that the answer has, as a percentage.
 func Of1(share float64, path string) Bit {
-	return Bit{Text: PercentOf(share), Path: path, Form: FormOf1}
+	return Bit{Text: words.Percent(share), Path: path, Form: FormOf1}
 }
 
 // Percent is a percentage that the answer has.
@@ -138,7 +138,9 @@ func Percent(f float64, path string) Bit {
 }
 
 // Number is a number of the answer that need not be whole.
-func Number(f float64, path string) Bit { return Bit{Text: number(f), Path: path, Form: FormNumber} }
+func Number(f float64, path string) Bit {
+	return Bit{Text: words.Number(f), Path: path, Form: FormNumber}
+}
 
 // Str is a string of the answer as it stands there.
 func Str(s, path string) Bit { return Bit{Text: s, Path: path, Form: FormText} }
@@ -200,22 +202,6 @@ func Pointer(parts ...any) string {
 }
 
 var escapes = strings.NewReplacer("~", "~0", "/", "~1", " ", "~2", "+", "~3")
-
-// PercentOf writes a share of one as a percentage, as the text answers do.
-func PercentOf(share float64) string {
-	digits := 1
-	if share > 0 && share < 0.001 {
-		digits = 3
-	}
-	return strings.TrimSuffix(strconv.FormatFloat(100*share, 'f', digits, 64), ".0") + " %"
-}
-
-func number(f float64) string {
-	if f >= 100 || f <= -100 {
-		return view.Thousands(int64(f + 0.5))
-	}
-	return strconv.FormatFloat(f, 'g', 3, 64)
-}
 
 func placed(file string, line int) string {
 	p := diag.Position{File: filepath.Base(file), Line: line}

@@ -8,6 +8,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/picture"
 	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Validated is an answer of validate with what its page shows beside it.
@@ -95,7 +96,7 @@ func tallied(counts map[diag.Severity]int) Text {
 			out = T(out, ", ")
 		}
 		n := counts[s]
-		out = T(out, Count(int64(n), Pointer("counts", string(s))), " "+severityWord(s, n))
+		out = T(out, Count(int64(n), Pointer("counts", string(s))), " "+words.Finding(s, n))
 	}
 	return out
 }
@@ -127,7 +128,7 @@ func (x Validated) figures() []Figure {
 	var out []Figure
 	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Info} {
 		n := x.Answer.Counts[s]
-		f := Figure{Label: severityWord(s, 0), Value: T(Count(int64(n), Pointer("counts", string(s))))}
+		f := Figure{Label: words.Finding(s, 0), Value: T(Count(int64(n), Pointer("counts", string(s))))}
 		if n > 0 && s != diag.Info {
 			f.Tone = severityTone(s)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/load"
 	"github.com/dealroute/dealroute/pkg/routing"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // readsPerWindow is what HubSpot answers a key in ten seconds beside searches, in an account without a
@@ -70,13 +71,13 @@ func rulePeak() Rule {
 				hint = "callers who are not looked up have rules: allow this, with the reason, if that is enough"
 			}
 			if b := c.d.Enrichment.Breaker; b.Enabled {
-				breaker = fmt.Sprintf("; with the breaker open for %s after each, up to %s %% of callers are not looked up", short(b.AfterFailure), percent(load.WithBreaker(float64(n), share, b.AfterFailure.Seconds())))
+				breaker = fmt.Sprintf("; with the breaker open for %s after each, up to %s of callers are not looked up", short(b.AfterFailure), words.About(load.WithBreaker(float64(n), share, b.AfterFailure.Seconds())))
 				if b.AfterFailure > time.Second {
 					hint += "; write afterFailure: 1s for the breaker"
 				}
 			}
 			f := c.at("calls.peakPerMinute", strconv.Itoa(n), hint,
-				"at %d calls a minute HubSpot refuses %s %% of lookups: it answers %s%s", n, percent(share), limit, breaker)
+				"at %d calls a minute HubSpot refuses %s of lookups: it answers %s%s", n, words.About(share), limit, breaker)
 			if share <= refused(busy) {
 				f.Severity = diag.Info
 			}
@@ -87,12 +88,4 @@ func rulePeak() Rule {
 // forFailed reports whether a rule is for callers who were not looked up.
 func forFailed(r deployment.Rule) bool {
 	return len(r.When.Failure) > 0 || slices.Contains(r.When.Outcome, routing.LookupFailed)
-}
-
-// percent is a share, more exactly where it is small.
-func percent(share float64) string {
-	if share < 0.0995 {
-		return strconv.FormatFloat(100*share, 'f', 1, 64)
-	}
-	return strconv.FormatFloat(100*share, 'f', 0, 64)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // An Apply is what setup or destroy did.
@@ -123,7 +124,7 @@ func (t Totals) words(actions ...plan.Action) []string {
 // ApplyTally says in words what became of the changes, so that the numbers add up.
 func ApplyTally(outcomes []reconcile.Outcome) string {
 	t := totals(outcomes)
-	all := Count(len(outcomes), "entity", "entities") + ": "
+	all := words.Count(len(outcomes), "entity", "entities") + ": "
 	if t.Failed == 0 && t.NotDone == 0 {
 		return all + cmp.Or(strings.Join(t.words(plan.Actions()...), ", "), "nothing to do")
 	}

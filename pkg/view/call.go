@@ -17,6 +17,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Call is a simulated call as JSON. Keys are always there, null when there is nothing.
@@ -165,7 +166,7 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	if c.ScreenPop != nil {
 		line("screen pop", c.ScreenPop.Script, "("+strings.Join(slices.Sorted(maps.Keys(c.ScreenPop.Inputs)), ", ")+")")
 	}
-	line("waited", Thousands(c.WaitedMs)+" ms", waits(c, o, f))
+	line("waited", words.Thousands(c.WaitedMs)+" ms", waits(c, o, f))
 	line("path", fmt.Sprintf("%d actions", c.Actions), "--trace shows each with its inputs and outputs")
 	for _, n := range append(asked(o), o.Notes...) {
 		diag.Fprintf(&b, "  %-12s %s\n", "note", f.Mask.Text(n))
@@ -205,29 +206,10 @@ func known(c Call) string {
 	}
 	out := strings.Join(who, ", ")
 	if c.OpenDeals != nil {
-		out += ", " + Count(int(*c.OpenDeals), "open deal", "open deals")
+		out += ", " + words.Count(int(*c.OpenDeals), "open deal", "open deals")
 	}
 	if c.Value != nil {
-		out += ", value " + money(*c.Value)
-	}
-	return out
-}
-
-// money writes a plain decimal with two places and thousands apart; other texts stay.
-func money(s string) string {
-	whole, part, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
-	if strings.Trim(whole+part, "0123456789") != "" || whole == "" {
-		return s
-	}
-	part = (part + "00")[:2]
-	var groups []string
-	for len(whole) > 3 {
-		groups = append([]string{whole[len(whole)-3:]}, groups...)
-		whole = whole[:len(whole)-3]
-	}
-	out := strings.Join(append([]string{whole}, groups...), ",") + "." + part
-	if strings.HasPrefix(s, "-") {
-		out = "-" + out
+		out += ", value " + words.Money(*c.Value)
 	}
 	return out
 }
@@ -310,7 +292,7 @@ func moved(o *simulate.Outcome) bool {
 func waits(c Call, o *simulate.Outcome, f CallFrame) string {
 	var parts, others, rest []string
 	for _, a := range o.Actions {
-		part := ActionName(a.Action) + " " + Thousands(ms(a.Elapsed))
+		part := ActionName(a.Action) + " " + words.Thousands(ms(a.Elapsed))
 		if a.HubSpot {
 			parts = append(parts, part)
 		} else {
@@ -318,19 +300,19 @@ func waits(c Call, o *simulate.Outcome, f CallFrame) string {
 		}
 	}
 	if c.TransfersMs > 0 {
-		rest = append(rest, "transfers "+Thousands(c.TransfersMs))
+		rest = append(rest, "transfers "+words.Thousands(c.TransfersMs))
 	}
 	if c.OtherMs > 0 {
-		rest = append(rest, "the flow itself "+Thousands(c.OtherMs))
+		rest = append(rest, "the flow itself "+words.Thousands(c.OtherMs))
 	}
-	out := "HubSpot " + Thousands(c.HubSpotMs)
+	out := "HubSpot " + words.Thousands(c.HubSpotMs)
 	if f.Budget > 0 {
-		out += " of " + Thousands(ms(f.Budget))
+		out += " of " + words.Thousands(ms(f.Budget))
 	}
 	if len(parts) > 0 {
 		out += ": " + strings.Join(parts, " · ")
 	}
-	out += "; control " + Thousands(c.TablesMs)
+	out += "; control " + words.Thousands(c.TablesMs)
 	if len(others) > 0 {
 		out += "; " + strings.Join(others, " · ")
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/reconcile"
 	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Demo is the answer of demo.
@@ -78,5 +79,5 @@ func DemoCall(n int, who string, o *simulate.Outcome, m *privacy.Mask) string {
 		skills = ", skill " + strings.Join(o.Result.Skills, ", ")
 	}
 	return diag.Sprintf("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s ms, %s to HubSpot\n%s",
-		n, m.Number(o.Call.ANI), who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, Thousands(o.Waited.Milliseconds()), Count(o.Requests, "request", "requests"), diag.Block(notes))
+		n, m.Number(o.Call.ANI), who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, words.Thousands(o.Waited.Milliseconds()), words.Count(o.Requests, "request", "requests"), diag.Block(notes))
 }

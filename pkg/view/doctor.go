@@ -13,6 +13,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/doctor"
 	"github.com/dealroute/dealroute/pkg/validate"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Doctor is the answer of doctor.
@@ -271,12 +272,12 @@ func (h *DoctorHubSpot) lines() []string {
 		key = fmt.Sprintf("the key has %d scopes", len(h.Scopes))
 	}
 	if h.Day != nil {
-		key += fmt.Sprintf("; %s of %s requests are left today", Thousands(int64(h.Day.Remaining)), Thousands(int64(h.Day.Limit)))
+		key += fmt.Sprintf("; %s of %s requests are left today", words.Thousands(h.Day.Remaining), words.Thousands(h.Day.Limit))
 	}
 	out := []string{account, key}
 	var more []string
 	if h.Pipelines != nil {
-		more = append(more, Count(*h.Pipelines, "pipeline", "pipelines")+" with "+Count(*h.Stages, "stage", "stages"))
+		more = append(more, words.Count(*h.Pipelines, "pipeline", "pipelines")+" with "+words.Count(*h.Stages, "stage", "stages"))
 	}
 	for _, p := range []struct {
 		name string
@@ -316,12 +317,12 @@ func (g *DoctorGenesys) lines(in doctor.Input) []string {
 	case !g.LacksKnow:
 		may = "what this client may do is not known"
 	case len(g.Lacks) > 0:
-		may = "this client lacks " + Count(len(g.Lacks), "permission", "permissions") + " for a setup"
+		may = "this client lacks " + words.Count(len(g.Lacks), "permission", "permissions") + " for a setup"
 	}
 	out = append(out, may)
 	if len(g.Limits) > 0 {
 		l := slices.MaxFunc(g.Limits, func(a, b DoctorLimit) int { return cmp.Compare(a.Have*max(b.Most, 1), b.Have*max(a.Most, 1)) })
-		out = append(out, fmt.Sprintf("of %s the fullest is %s, %d of %d", Count(len(g.Limits), "limit", "limits"), l.Name, l.Have, l.Most))
+		out = append(out, fmt.Sprintf("of %s the fullest is %s, %d of %d", words.Count(len(g.Limits), "limit", "limits"), l.Name, l.Have, l.Most))
 	}
 	return out
 }

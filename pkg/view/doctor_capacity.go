@@ -2,12 +2,12 @@ package view
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/doctor"
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A DoctorCapacity is how many calls the vendors' limits carry.
@@ -98,16 +98,16 @@ func (c *DoctorCapacity) lines() []string {
 	l := c.Limits
 	left := ""
 	if l.Remaining != nil {
-		left = fmt.Sprintf(", %s of them left today", Thousands(int64(*l.Remaining)))
+		left = fmt.Sprintf(", %s of them left today", words.Thousands(*l.Remaining))
 	}
 	out := []string{
 		fmt.Sprintf("HubSpot: %d searches a second for the account, %s other requests in ten seconds for the key%s, %s requests a day%s%s",
-			l.Searches, Thousands(int64(l.TenSeconds.Most)), assumed(l.TenSeconds), Thousands(int64(l.Day.Most)), assumed(l.Day), left),
-		fmt.Sprintf("Genesys Cloud: %s data actions a minute%s, %d at once%s", Thousands(int64(l.Executions.Most)), assumed(l.Executions), l.Concurrent.Most, assumed(l.Concurrent)),
+			l.Searches, words.Thousands(l.TenSeconds.Most), assumed(l.TenSeconds), words.Thousands(l.Day.Most), assumed(l.Day), left),
+		fmt.Sprintf("Genesys Cloud: %s data actions a minute%s, %d at once%s", words.Thousands(l.Executions.Most), assumed(l.Executions), l.Concurrent.Most, assumed(l.Concurrent)),
 	}
 	head := fmt.Sprintf("%-21s", "refused of calls/min")
 	for _, r := range c.PerMinute {
-		head += fmt.Sprintf(" %7s", calls(r))
+		head += fmt.Sprintf(" %7s", words.Number(r))
 	}
 	out = append(out, head+"  carries    a day")
 	for _, s := range c.Strategies {
@@ -120,7 +120,7 @@ func (c *DoctorCapacity) lines() []string {
 			line += fmt.Sprintf(" %7s", lost(r.Refused))
 			with += fmt.Sprintf(" %7s", lost(r.WithBreaker))
 		}
-		out = append(out, fmt.Sprintf("%s %8s %8s", line, Thousands(int64(s.PerMinute)), Thousands(int64(s.ADay))))
+		out = append(out, fmt.Sprintf("%s %8s %8s", line, words.Thousands(s.PerMinute), words.Thousands(s.ADay)))
 		if c.BreakerPause != nil {
 			out = append(out, with)
 		}
@@ -139,7 +139,7 @@ func (c *DoctorCapacity) lines() []string {
 			out = append(out, fmt.Sprintf("%s: a move to it needs %s", s.Strategy, s.needs(c)))
 		}
 	}
-	return append(out, fmt.Sprintf("while HubSpot hangs each call holds a data action for up to %g s: %s calls a minute fill the %d at once", float64(c.BudgetMs)/1000, Thousands(int64(c.Hanging)), l.Concurrent.Most))
+	return append(out, fmt.Sprintf("while HubSpot hangs each call holds a data action for up to %g s: %s calls a minute fill the %d at once", float64(c.BudgetMs)/1000, words.Thousands(c.Hanging), l.Concurrent.Most))
 }
 
 // needs is what a move takes, as told to somebody whose strategy is another one.
@@ -162,17 +162,10 @@ func assumed(m DoctorMost) string {
 	return " (not read)"
 }
 
-func calls(perMinute float64) string {
-	if perMinute == math.Trunc(perMinute) {
-		return Thousands(int64(perMinute))
-	}
-	return fmt.Sprintf("%.1f", perMinute)
-}
-
 // lost is a share of a table: 0 where it is less than anybody would see.
 func lost(share float64) string {
 	if share < 0.00005 {
 		return "0"
 	}
-	return doctor.Percent(share)
+	return words.About(share)
 }

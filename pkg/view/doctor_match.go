@@ -9,6 +9,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/doctor"
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A DoctorMatch is what would become of callers, by a sample of contacts.
@@ -184,20 +185,17 @@ func (m *DoctorMatch) lines() []string {
 		}
 	}
 	if filled != nil {
-		out = append(out, fmt.Sprintf("  a property filled from the contacts' own numbers would find %s (%s)", doctor.Percent(filled.Share), between(*filled)))
+		out = append(out, fmt.Sprintf("  a property filled from the contacts' own numbers would find %s (%s)", words.About(filled.Share), between(*filled)))
 	}
 	if x := m.Missing; x != nil {
-		out = append(out, fmt.Sprintf("  with %s among homeCountries the one in use would find %s (%s)", x.Country, doctor.Percent(x.Found.Share), between(x.Found)))
+		out = append(out, fmt.Sprintf("  with %s among homeCountries the one in use would find %s (%s)", x.Country, words.About(x.Found.Share), between(x.Found)))
 	}
 	if x := m.Duplicates; x.Callers.Count > 0 {
 		least := ""
 		if !x.Complete {
 			least = "at least "
 		}
-		line := fmt.Sprintf("%s%s have %s (%s) in common with others, %s at most on one", least, Count(x.Callers.Count, "caller", "callers"), Count(x.Numbers, "number", "numbers"), doctor.Percent(x.Callers.Share), Count(x.Most, "contact", "contacts"))
-		if x.Callers.Count == 1 {
-			line = strings.Replace(line, " have ", " has ", 1)
-		}
+		line := fmt.Sprintf("%s%s %s (%s) in common with others, %s at most on one", least, words.Count(x.Callers.Count, "caller has", "callers have"), words.Count(x.Numbers, "number", "numbers"), words.About(x.Callers.Share), words.Count(x.Most, "contact", "contacts"))
 		var shown []string
 		for _, e := range x.Examples {
 			shown = append(shown, fmt.Sprintf("%s (%d)", e.Number, e.Records))
@@ -210,7 +208,7 @@ func (m *DoctorMatch) lines() []string {
 			fmt.Sprintf("  best: another contact than theirs counts for %d · all: %s · ambiguous-is-unknown: %d are unknown; %s is in use", x.Callers.Count-x.Best, cut, x.Unknown, x.Policy))
 	}
 	if n := m.Never.All; n.Count > 0 {
-		out = append(out, fmt.Sprintf("%s of %s (%s) found by no search:", Thousands(int64(n.Count)), Count(n.Of, "number", "numbers"), doctor.Percent(n.Share)))
+		out = append(out, fmt.Sprintf("%s of %s (%s) found by no search:", words.Thousands(n.Count), words.Count(n.Of, "number", "numbers"), words.About(n.Share)))
 		for _, f := range m.Never.Classes {
 			var shown []string
 			for _, e := range f.Examples {
@@ -224,7 +222,7 @@ func (m *DoctorMatch) lines() []string {
 
 // sample says whom the figures are of.
 func (m *DoctorMatch) sample() string {
-	line := fmt.Sprintf("%s of %s", Count(m.Numbers, "number", "numbers"), Count(m.Contacts, "contact", "contacts")) + m.drawn()
+	line := fmt.Sprintf("%s of %s", words.Count(m.Numbers, "number", "numbers"), words.Count(m.Contacts, "contact", "contacts")) + m.drawn()
 	if len(m.Home) > 0 {
 		line += "; those without a country code are read in " + strings.Join(m.Home, ", ")
 	}
@@ -241,11 +239,11 @@ func (m *DoctorMatch) drawn() string {
 	case hubspot.DrawnOldest:
 		return ", the oldest of the account: they say little of the others"
 	}
-	line := fmt.Sprintf(", spread evenly over the %s modified last", Thousands(int64(m.From)))
+	line := fmt.Sprintf(", spread evenly over the %s modified last", words.Thousands(m.From))
 	if n := m.Account.Numbered; n != nil {
 		line = strings.Replace(line, " modified last", "", 1)
 		if *n > m.From {
-			line += fmt.Sprintf(" modified last of %s", Thousands(int64(*n)))
+			line += fmt.Sprintf(" modified last of %s", words.Thousands(*n))
 		}
 		line += " that have one"
 	}
@@ -256,17 +254,17 @@ func (m *DoctorMatch) drawn() string {
 func (m *DoctorMatch) account() (out []string) {
 	c := m.Account
 	if c.Contacts != nil && c.Numbered != nil {
-		line := fmt.Sprintf("of all %s contacts %s have a number", Thousands(int64(*c.Contacts)), Thousands(int64(*c.Numbered)))
+		line := fmt.Sprintf("of all %s contacts %s have a number", words.Thousands(*c.Contacts), words.Thousands(*c.Numbered))
 		if c.Uncalculated != nil {
-			line += fmt.Sprintf(", of %s of these HubSpot could not read one", Thousands(int64(*c.Uncalculated)))
+			line += fmt.Sprintf(", of %s of these HubSpot could not read one", words.Thousands(*c.Uncalculated))
 		}
 		if c.Unkeyed != nil {
-			line += fmt.Sprintf("; hubspot.lookup.property is empty in %s of them", Thousands(int64(*c.Unkeyed)))
+			line += fmt.Sprintf("; hubspot.lookup.property is empty in %s of them", words.Thousands(*c.Unkeyed))
 		}
 		out = append(out, line)
 	}
 	if c.CompanyOnly != nil && *c.CompanyOnly > 0 {
-		line := fmt.Sprintf("%s no number and a company", Count(*c.CompanyOnly, "contact has", "contacts have"))
+		line := fmt.Sprintf("%s no number and a company", words.Count(*c.CompanyOnly, "contact has", "contacts have"))
 		if s := m.CompanyNumbers; s != nil {
 			line += fmt.Sprintf("; of %d that were looked at the company has a number for %d", s.Of, s.Count)
 		}
@@ -290,7 +288,7 @@ func (l DoctorLookup) line() string {
 		}
 		return fmt.Sprintf("%-31s not judged: %s", name, why)
 	}
-	line := fmt.Sprintf(lookupLine, name, doctor.Percent(l.Found.Share), Thousands(int64(l.Found.Count)), between(*l.Found), strconv.Itoa(l.Stranger.Count))
+	line := fmt.Sprintf(lookupLine, name, words.About(l.Found.Share), words.Thousands(l.Found.Count), between(*l.Found), strconv.Itoa(l.Stranger.Count))
 	if l.Dealless != nil && *l.Dealless > 0 {
 		line += fmt.Sprintf("; %d have no number of open deals", *l.Dealless)
 	}
@@ -301,5 +299,5 @@ func (l DoctorLookup) line() string {
 const lookupLine = "%-31s %8s %7s   %-12s   %s"
 
 func between(s DoctorShare) string {
-	return strings.TrimSuffix(doctor.Percent(s.Low), " %") + " to " + doctor.Percent(s.High)
+	return strings.TrimSuffix(words.About(s.Low), " %") + " to " + words.About(s.High)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/load"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Load is what simulate --load has to tell.
@@ -295,17 +296,17 @@ func loadLine(b *diag.Page, name, value, more string) {
 }
 
 func printDay(b *diag.Page, x Load, r *load.Result, head func(string)) {
-	rate := PerMinute(x.Day.Traffic.PerMinute)
+	rate := words.PerMinute(x.Day.Traffic.PerMinute)
 	if x.Day.Traffic.Arrivals != nil {
 		rate = "arrivals of a file"
 	}
-	head(fmt.Sprintf("%s for %s from %s UTC, seed %d", rate, Span(x.Day.For), x.Day.Start.UTC().Format("2006-01-02 15:04"), r.Seed))
+	head(fmt.Sprintf("%s for %s from %s UTC, seed %d", rate, words.Span(x.Day.For), x.Day.Start.UTC().Format("2006-01-02 15:04"), r.Seed))
 	line := func(name, value, more string) { loadLine(b, name, value, more) }
 	kept := ""
 	if r.Kept > 0 {
-		kept = Thousands(r.Kept) + " of them kept the decision of an earlier leg"
+		kept = words.Thousands(r.Kept) + " of them kept the decision of an earlier leg"
 	}
-	line("calls", Thousands(r.Calls), kept)
+	line("calls", words.Thousands(r.Calls), kept)
 	for i, o := range slices.SortedFunc(maps.Keys(r.Outcomes), func(a, b string) int {
 		return cmp.Or(cmp.Compare(r.Outcomes[b], r.Outcomes[a]), cmp.Compare(a, b))
 	}) {
@@ -313,44 +314,44 @@ func printDay(b *diag.Page, x Load, r *load.Result, head func(string)) {
 		if i == 0 {
 			name = "outcomes"
 		}
-		line(name, o, fmt.Sprintf("%6s  %s", share(r.Outcomes[o], r.Calls), Thousands(r.Outcomes[o])))
+		line(name, o, fmt.Sprintf("%6s  %s", share(r.Outcomes[o], r.Calls), words.Thousands(r.Outcomes[o])))
 	}
 	if r.Failed() > 0 {
 		line("not looked up", share(r.Failed(), r.Calls), whyNot(r))
 	}
 	v := waitsOf(r)
-	line("waited", "p50 "+Thousands(v.P50)+" ms", fmt.Sprintf("p95 %s · p99 %s · longest %s", Thousands(v.P95), Thousands(v.P99), Thousands(v.Max)))
+	line("waited", "p50 "+words.Thousands(v.P50)+" ms", fmt.Sprintf("p95 %s · p99 %s · longest %s", words.Thousands(v.P95), words.Thousands(v.P99), words.Thousands(v.Max)))
 	h, hl := r.HubSpot, x.Day.HubSpot.Limits
-	line("HubSpot", many(h.All, "request", "requests"), fmt.Sprintf("%.2f a call; %s refused (429)", perCall(r), Thousands(h.Refused)))
+	line("HubSpot", words.Count(h.All, "request", "requests"), fmt.Sprintf("%.2f a call; %s refused (429)", perCall(r), words.Thousands(h.Refused)))
 	if h.Search > 0 {
-		line("", many(h.Search, "search", "searches"), fmt.Sprintf("at most %s in a second, of %d that it answers", Thousands(h.SearchPeak), hl.SearchesPerSecond))
+		line("", words.Count(h.Search, "search", "searches"), fmt.Sprintf("at most %s in a second, of %d that it answers", words.Thousands(h.SearchPeak), hl.SearchesPerSecond))
 	}
 	if others := h.All - h.Search; others > 0 {
-		line("", many(others, "read", "reads"), fmt.Sprintf("at most %s in ten seconds, of %d that it answers (%s)", Thousands(h.PeakPerTenSeconds), hl.PerTenSeconds, x.Tier))
+		line("", words.Count(others, "read", "reads"), fmt.Sprintf("at most %s in ten seconds, of %d that it answers (%s)", words.Thousands(h.PeakPerTenSeconds), hl.PerTenSeconds, x.Tier))
 	}
 	if h.PeakPerDay > 0 && hl.PerDay > 0 {
 		over := ""
 		if h.DayOver > 0 {
 			over = "; used up at " + x.clock(h.DayOver)
 		}
-		line("", "a day", fmt.Sprintf("at most %s answered, of %s (%s)%s", Thousands(h.PeakPerDay), Thousands(int64(hl.PerDay)), x.Tier, over))
+		line("", "a day", fmt.Sprintf("at most %s answered, of %s (%s)%s", words.Thousands(h.PeakPerDay), words.Thousands(hl.PerDay), x.Tier, over))
 	}
 	g, gl := r.Genesys, x.Day.Genesys
-	line("Genesys Cloud", many(g.All, "execution", "executions"), fmt.Sprintf("at most %s a minute of %s, %d at once of %d; %s refused", Thousands(g.PeakPerMinute), Thousands(int64(gl.PerMinute)), g.PeakConcurrent, gl.Concurrent, Thousands(g.Refused)))
-	line("breaker", "opened "+times(r.Breaker.Opened), many(r.Breaker.Skipped, "call", "calls")+" not looked up meanwhile")
+	line("Genesys Cloud", words.Count(g.All, "execution", "executions"), fmt.Sprintf("at most %s a minute of %s, %d at once of %d; %s refused", words.Thousands(g.PeakPerMinute), words.Thousands(gl.PerMinute), g.PeakConcurrent, gl.Concurrent, words.Thousands(g.Refused)))
+	line("breaker", "opened "+words.Times(r.Breaker.Opened), words.Count(r.Breaker.Skipped, "call", "calls")+" not looked up meanwhile")
 	for i, q := range r.Queues {
 		name := ""
 		if i == 0 {
 			name = "queues"
 		}
-		line(name, q.Name, fmt.Sprintf("%6s  %s, %s", share(q.Calls, r.Calls), Thousands(q.Calls), priorities(q)))
+		line(name, q.Name, fmt.Sprintf("%6s  %s, %s", share(q.Calls, r.Calls), words.Thousands(q.Calls), priorities(q)))
 	}
 	if r.Elsewhere > 0 {
-		line("", "no queue", fmt.Sprintf("%6s  %s", share(r.Elsewhere, r.Calls), Thousands(r.Elsewhere)))
+		line("", "no queue", fmt.Sprintf("%6s  %s", share(r.Elsewhere, r.Calls), words.Thousands(r.Elsewhere)))
 	}
 	if worst := worstMinute(r); worst >= 0 {
 		m := r.Minutes[worst]
-		line("worst minute", x.clock(time.Duration(worst)*time.Minute), fmt.Sprintf("%s of %s not looked up, -o csv has them all", Thousands(m.Failed), many(m.Calls, "call", "calls")))
+		line("worst minute", x.clock(time.Duration(worst)*time.Minute), fmt.Sprintf("%s of %s not looked up, -o csv has them all", words.Thousands(m.Failed), words.Count(m.Calls, "call", "calls")))
 	}
 }
 
@@ -386,7 +387,7 @@ func priorities(q *load.Queue) string {
 	}
 	var out []string
 	for _, p := range keys {
-		out = append(out, fmt.Sprintf("%d: %s", p, Thousands(q.ByPriority[p])))
+		out = append(out, fmt.Sprintf("%d: %s", p, words.Thousands(q.ByPriority[p])))
 	}
 	return "priority " + strings.Join(out, " · ")
 }
@@ -418,7 +419,7 @@ func printComparison(b *diag.Page, x Load) {
 		cells := []string{"–", "–", "–", "–", "–"}
 		if r := c.Result; r != nil {
 			v := waitsOf(r)
-			cells = []string{share(r.Failed(), r.Calls), fmt.Sprintf("%.2f/call", perCall(r)), fmt.Sprintf("%.2f/call", float64(r.HubSpot.Search)/float64(max(1, r.Calls))), Thousands(v.P50), Thousands(v.P95)}
+			cells = []string{share(r.Failed(), r.Calls), fmt.Sprintf("%.2f/call", perCall(r)), fmt.Sprintf("%.2f/call", float64(r.HubSpot.Search)/float64(max(1, r.Calls))), words.Thousands(v.P50), words.Thousands(v.P95)}
 		}
 		carries := "–"
 		if c.Limit != nil {
@@ -433,7 +434,7 @@ func printComparison(b *diag.Page, x Load) {
 
 // meaning says it in one sentence.
 func meaning(x Load) string {
-	most := percentOf(x.MaxFailed)
+	most := words.Percent(x.MaxFailed)
 	switch r := x.Result; {
 	case x.Compared != nil && !slices.ContainsFunc(x.Compared, func(c Compared) bool { return len(c.Why) == 0 }):
 		return "None of these strategies can be used with this file as it is."
@@ -447,15 +448,15 @@ func meaning(x Load) string {
 	case r == nil && x.Limit != nil && x.Limit.Bound == load.Below:
 		return diag.Sprintf("Not even 1 call a minute is carried: more than %s of callers are not looked up.", most)
 	case r == nil && x.Limit != nil && x.Limit.Bound == load.Above:
-		return diag.Sprintf("%s are carried: fewer than %s of callers are not looked up. More was not tried.", PerMinute(x.Limit.PerMinute), most)
+		return diag.Sprintf("%s are carried: fewer than %s of callers are not looked up. More was not tried.", words.PerMinute(x.Limit.PerMinute), most)
 	case r == nil && x.Limit != nil:
-		return diag.Sprintf("About %s are carried, until %s of callers are not looked up.", PerMinute(x.Limit.PerMinute), most)
+		return diag.Sprintf("About %s are carried, until %s of callers are not looked up.", words.PerMinute(x.Limit.PerMinute), most)
 	case r == nil:
 		return "The table says which rate each strategy carries."
 	case r.Failed() == 0:
 		return "Every caller who can be looked up is."
 	default:
-		who := "1 of " + Thousands((r.Calls+r.Failed()/2)/r.Failed()) + " callers is not looked up and goes"
+		who := "1 of " + words.Thousands((r.Calls+r.Failed()/2)/r.Failed()) + " callers is not looked up and goes"
 		if 5*r.Failed() > r.Calls {
 			who = share(r.Failed(), r.Calls) + " of the callers are not looked up and go"
 		}
@@ -499,73 +500,22 @@ func Mostly(r *load.Result) string {
 func limitWords(l *load.Limit, most float64) string {
 	switch l.Bound {
 	case load.Below:
-		return percentOf(l.Share) + " fail even at one call a minute"
+		return words.Percent(l.Share) + " fail even at one call a minute"
 	case load.Above:
-		return "no more was tried; " + percentOf(l.Share) + " fail there"
+		return "no more was tried; " + words.Percent(l.Share) + " fail there"
 	}
-	return diag.Sprintf("%s to %s in 95 of 100 cases, where %s fail", number1(l.Low), number1(l.High), percentOf(most))
-}
-
-// PerMinute is a rate of calls in words.
-func PerMinute(rate float64) string {
-	if rate == 1 {
-		return "1 call a minute"
-	}
-	return number1(rate) + " calls a minute"
+	return diag.Sprintf("%s to %s in 95 of 100 cases, where %s fail", words.Number(l.Low), words.Number(l.High), words.Percent(most))
 }
 
 // carried is a limit as a rate.
 func carried(l *load.Limit) string {
 	switch l.Bound {
 	case load.Below:
-		return "under " + PerMinute(l.PerMinute)
+		return "under " + words.PerMinute(l.PerMinute)
 	case load.Above:
-		return "over " + PerMinute(l.PerMinute)
+		return "over " + words.PerMinute(l.PerMinute)
 	}
-	return PerMinute(l.PerMinute)
+	return words.PerMinute(l.PerMinute)
 }
 
-// many counts with the thousands apart.
-func many(n int64, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return Thousands(n) + " " + more
-}
-
-// number1 writes a rate with what is meaningful of it.
-func number1(n float64) string {
-	if n >= 100 {
-		return Thousands(int64(n + 0.5))
-	}
-	return strconv.FormatFloat(n, 'g', 3, 64)
-}
-
-func times(n int64) string {
-	if n == 1 {
-		return "once"
-	}
-	return Thousands(n) + " times"
-}
-
-// Span is a length of time without what is nothing of it.
-func Span(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}
-
-func share(n, of int64) string { return percentOf(float64(n) / float64(max(1, of))) }
-
-func percentOf(share float64) string {
-	digits := 1
-	if share > 0 && share < 0.001 {
-		digits = 3
-	}
-	return strings.TrimSuffix(strconv.FormatFloat(100*share, 'f', digits, 64), ".0") + " %"
-}
+func share(n, of int64) string { return words.Percent(float64(n) / float64(max(1, of))) }

@@ -11,6 +11,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/plan"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // What others named stands in code in every comment of a pull request: there nothing is a mention,
@@ -138,7 +139,7 @@ func MarkdownMoves(w io.Writer, m Moves, f MovesFrame) error {
 	}
 	var notes []string
 	if rest > 0 {
-		notes = append(notes, fmt.Sprintf("%s in more kinds of moves; `-o json` lists them", Count(rest, "call", "calls")))
+		notes = append(notes, fmt.Sprintf("%s in more kinds of moves; `-o json` lists them", words.Count(rest, "call", "calls")))
 	}
 	if s := stay(m, func(t Target) string { return code(clipped(where(t))) }); s != "" {
 		notes = append(notes, "stay: "+s)

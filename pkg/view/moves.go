@@ -9,6 +9,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Moves are the calls that end otherwise than before, as JSON. Keys are always there, null when
@@ -154,11 +155,11 @@ func PrintMoves(w io.Writer, m Moves, f MovesFrame) error {
 	diag.Fprintf(&b, "%s%s\n", headline(m), from(f))
 	diag.Fprintf(&b, "  %-12s %s\n  %-12s %s\n", "before", m.Before, "after", m.After)
 	for _, x := range m.Moves[:min(len(m.Moves), mostMoves)] {
-		diag.Fprintf(&b, "\n  %s\n    from       %s\n    to         %s\n", Count(x.Calls, "call", "calls"), where(x.From), where(x.To))
+		diag.Fprintf(&b, "\n  %s\n    from       %s\n    to         %s\n", words.Count(x.Calls, "call", "calls"), where(x.From), where(x.To))
 		for i, r := range x.Reasons {
 			n := ""
 			if len(x.Reasons) > 1 || r.Calls < x.Calls {
-				n = fmt.Sprintf("  (%s)", Count(r.Calls, "call", "calls"))
+				n = fmt.Sprintf("  (%s)", words.Count(r.Calls, "call", "calls"))
 			}
 			diag.Fprintf(&b, "    %-10s %s%s\n", []string{"by", ""}[min(i, 1)], why(r), n)
 		}
@@ -192,10 +193,7 @@ func PrintMoves(w io.Writer, m Moves, f MovesFrame) error {
 
 // headline is how many calls move.
 func headline(m Moves) string {
-	all := Count(m.Calls, "call", "calls")
-	if m.Calls >= 1000 {
-		all = Thousands(int64(m.Calls)) + " calls"
-	}
+	all := words.Count(m.Calls, "call", "calls")
 	switch {
 	case m.Calls == 0:
 		return "no call to compare"
@@ -206,7 +204,7 @@ func headline(m Moves) string {
 	case m.Moved == 1:
 		return "1 of " + all + " moves"
 	}
-	return Thousands(int64(m.Moved)) + " of " + all + " move"
+	return words.Thousands(m.Moved) + " of " + all + " move"
 }
 
 // from is where calls and answers came from.
@@ -276,9 +274,9 @@ func more(m Moves) string {
 	case n == 0:
 		return ""
 	case m.Ungrouped > 0:
-		return fmt.Sprintf("%s in more kinds of moves; -o json lists the first %s of them", Count(n, "call", "calls"), Thousands(simulate.MaxMoves))
+		return fmt.Sprintf("%s in more kinds of moves; -o json lists the first %s of them", words.Count(n, "call", "calls"), words.Thousands(simulate.MaxMoves))
 	}
-	return fmt.Sprintf("%s in %s of moves; -o json lists them", Count(n, "call", "calls"), Count(kinds, "more kind", "more kinds"))
+	return fmt.Sprintf("%s in %s of moves; -o json lists them", words.Count(n, "call", "calls"), words.Count(kinds, "more kind", "more kinds"))
 }
 
 // stay says where the other calls end.
@@ -297,16 +295,16 @@ func stay(m Moves, where func(Target) string) string {
 	if shown < n {
 		parts = append(parts, fmt.Sprintf("%d elsewhere", n-shown))
 	}
-	return Count(n, "call", "calls") + ": " + strings.Join(parts, "; ")
+	return words.Count(n, "call", "calls") + ": " + strings.Join(parts, "; ")
 }
 
 // others says what else differs of calls that stay.
 func others(m Moves) (out []string) {
 	if m.OtherRule > 0 {
-		out = append(out, Count(m.OtherRule, "call of these is", "calls of these are")+" decided by another rule than before")
+		out = append(out, words.Count(m.OtherRule, "call of these is", "calls of these are")+" decided by another rule than before")
 	}
 	if m.OtherAgent > 0 {
-		out = append(out, Count(m.OtherAgent, "call of these is", "calls of these are")+" offered to another agent first")
+		out = append(out, words.Count(m.OtherAgent, "call of these is", "calls of these are")+" offered to another agent first")
 	}
 	return out
 }
@@ -329,16 +327,16 @@ func Left(f MovesFrame) string {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
 		}
 	}
-	return Count(s.sum(), "row", "rows") + ": " + strings.Join(parts, ", ")
+	return words.Count(s.sum(), "row", "rows") + ": " + strings.Join(parts, ", ")
 }
 
 func numberless(m Moves) string {
 	var parts []string
 	if m.Withheld > 0 {
-		parts = append(parts, Count(m.Withheld, "caller withholds it", "callers withhold it"))
+		parts = append(parts, words.Count(m.Withheld, "caller withholds it", "callers withhold it"))
 	}
 	if m.NoNumber > 0 {
-		parts = append(parts, Count(m.NoNumber, "row has none and is taken as withheld", "rows have none and are taken as withheld"))
+		parts = append(parts, words.Count(m.NoNumber, "row has none and is taken as withheld", "rows have none and are taken as withheld"))
 	}
 	return strings.Join(parts, ", ")
 }

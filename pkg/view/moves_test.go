@@ -149,7 +149,7 @@ func TestManyMoves(t *testing.T) {
 		m.Add(i+2, "+15135550142", ended("Sales", "a", 1), ended(fmt.Sprint("Queue ", i), "a", 1))
 	}
 	text, _ := texts(t, &m, frame("calls.csv"))
-	if n := strings.Count(text, "\n    to "); n != 50 || !strings.Contains(text, "all of 10,010 calls move") || !strings.Contains(text, "more         9960 calls in more kinds of moves; -o json lists the first 10,000 of them\n") {
+	if n := strings.Count(text, "\n    to "); n != 50 || !strings.Contains(text, "all of 10,010 calls move") || !strings.Contains(text, "more         9,960 calls in more kinds of moves; -o json lists the first 10,000 of them\n") {
 		t.Errorf("%d moves are shown\n%.400s", n, text[len(text)-400:])
 	}
 	m = simulate.Moves{}

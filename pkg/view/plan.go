@@ -14,6 +14,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Plan is the answer of plan.
@@ -363,7 +364,7 @@ func Tally(p plan.Plan) string {
 	if len(parts) == 0 {
 		return "nothing to do: the org holds nothing of this deployment"
 	}
-	return Count(len(p.Changes), "entity", "entities") + ": " + strings.Join(parts, ", ")
+	return words.Count(len(p.Changes), "entity", "entities") + ": " + strings.Join(parts, ", ")
 }
 
 // Pending is how many changes setup would make.

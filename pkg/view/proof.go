@@ -10,6 +10,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // ProofPage is where the docs say what is proved.
@@ -207,7 +208,7 @@ func ProofTally(r *prove.Report) string {
 	if n[prove.Holds] == len(r.Properties) {
 		return fmt.Sprintf("all %d properties hold", n[prove.Holds])
 	}
-	out := []string{fmt.Sprintf("%d of %s", n[prove.Holds], Count(len(r.Properties), "property holds", "properties hold"))}
+	out := []string{fmt.Sprintf("%d of %s", n[prove.Holds], words.Count(len(r.Properties), "property holds", "properties hold"))}
 	if n[prove.Broken] > 0 {
 		out = append(out, fmt.Sprintf("%d broken", n[prove.Broken]))
 	}
@@ -261,19 +262,19 @@ func printSearch(b *diag.Page, r *prove.Report) {
 	line := func(name, value, more string) {
 		diag.Fprintf(b, "%s\n", strings.TrimRight(diag.Sprintf("  %-12s %-19s %s", name, value, more), " "))
 	}
-	took := fmt.Sprintf(", in %s ms", Thousands(ms(r.Elapsed)))
-	tried := strings.TrimSuffix(grouped(paths(r))+" paths", map[bool]string{true: "s"}[paths(r) == "1"]) + " through " + thousands(r.States, "state", "states") + " of the flow"
+	took := fmt.Sprintf(", in %s ms", words.Thousands(ms(r.Elapsed)))
+	tried := strings.TrimSuffix(words.Grouped(paths(r))+" paths", map[bool]string{true: "s"}[paths(r) == "1"]) + " through " + words.Count(r.States, "state", "states") + " of the flow"
 	if r.Calls > 0 {
 		line("tried", tried, "")
-		line("", fmt.Sprintf("%s to %s of accounts%s", thousands(r.Calls, "call", "calls"), thousands(r.CRMClasses, "kind", "kinds"), took), "")
+		line("", fmt.Sprintf("%s to %s of accounts%s", words.Count(r.Calls, "call", "calls"), words.Count(r.CRMClasses, "kind", "kinds"), took), "")
 	} else {
 		line("tried", tried+took, "")
 	}
 	hubspot := ""
 	if r.Calls > 0 {
-		hubspot = "HubSpot at most " + Thousands(ms(r.WorstHubSpot))
+		hubspot = "HubSpot at most " + words.Thousands(ms(r.WorstHubSpot))
 	}
-	line("worst wait", Thousands(ms(r.WorstWait))+" ms", hubspot)
+	line("worst wait", words.Thousands(ms(r.WorstWait))+" ms", hubspot)
 	lines := func(name string, of []string) {
 		for _, l := range of {
 			line(name, l, "")
@@ -288,7 +289,7 @@ func printSearch(b *diag.Page, r *prove.Report) {
 		}
 	}
 	if n := len(r.Assumptions) - len(rests); n > 0 {
-		rests = append([]string{Count(n, "assumption", "assumptions") + " about the vendors (" + AssumptionsPage + ")"}, rests...)
+		rests = append([]string{words.Count(n, "assumption", "assumptions") + " about the vendors (" + AssumptionsPage + ")"}, rests...)
 	}
 	lines("rests on", rests)
 	lines("cut", r.Cut)
@@ -310,14 +311,3 @@ func wrapped(words []string, between string) []string {
 	}
 	return out
 }
-
-// thousands is a number of things, with its thousands apart.
-func thousands(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return Thousands(int64(n)) + " " + many
-}
-
-// grouped is a whole number of any size with its thousands apart.
-func grouped(n string) string { return strings.TrimSuffix(money(n), ".00") }

@@ -12,6 +12,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/plan"
 	"github.com/dealroute/dealroute/pkg/reconcile"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Status is the answer of status.
@@ -113,7 +114,7 @@ func instant(t time.Time) *string {
 // since is how far back the figures of actions go, as people write it.
 func (s Status) since() string {
 	if d, err := time.ParseDuration(s.Since); err == nil {
-		return Span(d)
+		return words.Span(d)
 	}
 	return s.Since
 }
@@ -169,10 +170,10 @@ func PrintStatus(w io.Writer, s Status, now time.Time) error {
 		diag.Fprintf(&b, "token %s\n", s.Token.Line(now))
 	}
 	if n := s.active(); n > 0 {
-		diag.Fprintf(&b, "%s active\n", Count(n, "integration", "integrations"))
+		diag.Fprintf(&b, "%s active\n", words.Count(n, "integration", "integrations"))
 	}
 	for _, a := range s.Actions {
-		diag.Fprintf(&b, "in %s  %-44s %s", s.since(), a.Name, Count(a.Calls, "call", "calls"))
+		diag.Fprintf(&b, "in %s  %-44s %s", s.since(), a.Name, words.Count(a.Calls, "call", "calls"))
 		if a.Calls > 0 {
 			diag.Fprintf(&b, ", %d failed (%.1f %%), %d of them timeouts", a.Failures, 100*a.Share(), a.Timeouts)
 		}
@@ -216,7 +217,7 @@ func (s Status) tally() string {
 	}
 	differ := len(s.Entities) - n[reconcile.InSync]
 	if differ == 0 {
-		return fmt.Sprintf("in sync: %s are as the file says", Count(len(s.Entities), "entity", "entities"))
+		return fmt.Sprintf("in sync: %s are as the file says", words.Count(len(s.Entities), "entity", "entities"))
 	}
 	var parts []string
 	for _, c := range weights {
@@ -224,7 +225,7 @@ func (s Status) tally() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n[c], c))
 		}
 	}
-	return fmt.Sprintf("org and file differ in %d of %s: %s", differ, Count(len(s.Entities), "entity", "entities"), strings.Join(parts, ", "))
+	return fmt.Sprintf("org and file differ in %d of %s: %s", differ, words.Count(len(s.Entities), "entity", "entities"), strings.Join(parts, ", "))
 }
 
 func (e Entity) print(b *diag.Page) {

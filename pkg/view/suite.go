@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Suite is the answer of simulate --suite as JSON. Keys are always there, null when there is nothing.
@@ -209,13 +210,13 @@ func PrintSuite(w io.Writer, s Suite) error {
 		}
 	}
 	if more := s.Failed - len(s.Failures); more > 0 {
-		line("%s not listed", Count(more, "more failed call is", "more failed calls are"))
+		line("%s not listed", words.Count(more, "more failed call is", "more failed calls are"))
 	}
 	part := ""
 	if s.Shard != nil {
 		part = fmt.Sprintf(", part %d of %d", s.Shard.Number, s.Shard.Of)
 	}
-	line("%s%s: %s, %s as expected, %d failed", s.Suite.File, part, Count(s.Calls, "call", "calls"), Thousands(int64(s.Expected-s.Failed)), s.Failed)
+	line("%s%s: %s, %s as expected, %d failed", s.Suite.File, part, words.Count(s.Calls, "call", "calls"), words.Thousands(s.Expected-s.Failed), s.Failed)
 	line("  rules        %d of %d took a call, the fallback included (%g %%)", s.covered(), len(s.Coverage.Rules), s.Coverage.Percent)
 	for _, r := range s.Coverage.Rules {
 		if r.Calls > 0 {
@@ -232,7 +233,7 @@ func PrintSuite(w io.Writer, s Suite) error {
 	sought := slices.ContainsFunc(s.Coverage.Branches.Missing, func(x BranchPlace) bool { return x.Caller != nil })
 	for i, x := range s.Coverage.Branches.Missing {
 		if i == shownBranches || s.Failed == 0 && i == shownFew {
-			line("    %s not listed; -o json has all", Count(len(s.Coverage.Branches.Missing)-i, "more is", "more are"))
+			line("    %s not listed; -o json has all", words.Count(len(s.Coverage.Branches.Missing)-i, "more is", "more are"))
 			break
 		}
 		line("    not taken: %s / %s → %s, line %d", x.Task, x.Action, x.Branch, x.Line)
@@ -250,7 +251,7 @@ func PrintSuite(w io.Writer, s Suite) error {
 			line("    not counted: %s (%s, %s:%d): no caller is known whom it sends elsewhere", x.Change, x.Path, filepath.Base(x.File), x.Line)
 		}
 		if m.Left > 0 {
-			line("    tried on the first %s; %s more were not kept for this", Count(m.Calls, "call", "calls"), Thousands(int64(m.Left)))
+			line("    tried on the first %s; %s more were not kept for this", words.Count(m.Calls, "call", "calls"), words.Thousands(m.Left))
 		}
 	}
 	_, err := diag.Fprintf(w, "%s\n", b.Trim())

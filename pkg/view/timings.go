@@ -8,6 +8,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/reconcile"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Timings are how long the steps of a command took, and which of them decided how long all took.
@@ -142,9 +143,9 @@ func PrintTimings(w io.Writer, t *Timings) {
 			mark = "*"
 		}
 		if s.AwaitedMs > 0 {
-			awaited = diag.Sprintf(", of these %s for %s", Thousands(s.AwaitedMs), s.Awaited[0])
+			awaited = diag.Sprintf(", of these %s for %s", words.Thousands(s.AwaitedMs), s.Awaited[0])
 		}
-		diag.Fprintf(w, "  %s %7s + %7s  %s%s\n", mark, Thousands(s.StartMs), Thousands(s.Ms), s.Name, awaited)
+		diag.Fprintf(w, "  %s %7s + %7s  %s%s\n", mark, words.Thousands(s.StartMs), words.Thousands(s.Ms), s.Name, awaited)
 	}
-	diag.Fprintf(w, "    %7s in all\n", Thousands(t.Ms))
+	diag.Fprintf(w, "    %7s in all\n", words.Thousands(t.Ms))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/validate"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // AssumptionsPage is where the docs explain the assumptions, by their ids.
@@ -54,14 +55,14 @@ func PrintValidation(w io.Writer, fs diag.Findings, source func(file string) []b
 // ValidationTally is the line that adds up: what was found, and what was looked at.
 func ValidationTally(file string, a validate.Answer, looked []string) string {
 	n := a.Findings.Counts()
-	parts := []string{howMany(n[diag.Error], "error")}
-	for _, s := range []diag.Severity{diag.Warning, diag.Info} {
-		if n[s] > 0 {
-			parts = append(parts, howMany(n[s], map[diag.Severity]string{diag.Warning: "warning", diag.Info: "note"}[s]))
+	var parts []string
+	for _, x := range []diag.Severity{diag.Error, diag.Warning, diag.Info, diag.Assumption} {
+		if n[x] > 0 || x == diag.Error {
+			parts = append(parts, words.None(n[x], words.Finding(x, 1), words.Finding(x, 2)))
 		}
 	}
 	if n[diag.Assumption] > 0 {
-		parts = append(parts, howMany(n[diag.Assumption], "assumption")+" ("+AssumptionsPage+")")
+		parts[len(parts)-1] += " (" + AssumptionsPage + ")"
 	}
 	if len(a.Allowed) > 0 {
 		parts = append(parts, fmt.Sprintf("%d allowed", len(a.Allowed)))
@@ -71,12 +72,4 @@ func ValidationTally(file string, a validate.Answer, looked []string) string {
 		line += "; " + strings.Join(looked, ", ")
 	}
 	return line
-}
-
-// howMany writes a number of things, none as "no".
-func howMany(n int, noun string) string {
-	if n == 0 {
-		return "no " + noun + "s"
-	}
-	return Count(n, noun, noun+"s")
 }

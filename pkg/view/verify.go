@@ -10,6 +10,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/prove"
 	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Verification is what became of callers who were sent through what an org has.
@@ -79,7 +80,7 @@ func (v *Verification) add(t prove.Tried, m *privacy.Mask, live bool) {
 		if what := details(c, t.Call); what != "" {
 			line += diag.Sprintf(", %s", what)
 		}
-		line += diag.Sprintf("; waited %s ms", Thousands(c.WaitedMs))
+		line += diag.Sprintf("; waited %s ms", words.Thousands(c.WaitedMs))
 		out.Live = live && slices.ContainsFunc(t.Call.Actions, func(a simulate.ActionRun) bool { return a.HubSpot })
 		if out.Live {
 			line += ", HubSpot asked"
@@ -122,7 +123,7 @@ func PrintVerification(w io.Writer, v *Verification) error {
 			n++
 		}
 	}
-	_, err := diag.Fprintf(w, "verify: %s through the flow, the data actions and the rows that the org now has\n%s", Count(n, "caller", "callers"), diag.Block(strings.Join(v.lines, "\n")+"\n"))
+	_, err := diag.Fprintf(w, "verify: %s through the flow, the data actions and the rows that the org now has\n%s", words.Count(n, "caller", "callers"), diag.Block(strings.Join(v.lines, "\n")+"\n"))
 	for _, note := range v.Notes {
 		if err == nil {
 			_, err = diag.Fprintf(w, "  note: %s\n", note)

@@ -11,7 +11,7 @@ type Layer struct {
 // Map is the project's layout from the bottom up.
 func Map() []Layer {
 	return []Layer{
-		{"nouns", []string{"pkg/internal/pattern", "pkg/internal/recall", "pkg/phone", "pkg/diag", "pkg/source", "pkg/secret", "pkg/hubspot", "pkg/genesys"}, false},
+		{"nouns", []string{"pkg/internal/pattern", "pkg/internal/recall", "pkg/phone", "pkg/diag", "pkg/words", "pkg/source", "pkg/secret", "pkg/hubspot", "pkg/genesys"}, false},
 		{"files", []string{"templates", "examples", "docs"}, false},
 		{"languages", []string{"pkg/velocity", "pkg/jsonpath", "pkg/architect/expr", "pkg/architect", "pkg/architect/check"}, false},
 		{"meaning", []string{"pkg/dataaction", "pkg/terraform", "pkg/architect/interp", "pkg/architect/world", "pkg/routing", "pkg/deployment", "pkg/privacy", "pkg/blueprint", "pkg/starter"}, false},
