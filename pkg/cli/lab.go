@@ -145,13 +145,10 @@ func (o labOptions) serve(ctx context.Context, base loaded, cfg lab.Config, suit
 	cfg.Bench = &labBench{env: env, base: base, suite: suite, options: simulateOptions{
 		session: env, at: o.at, fixtures: o.fixtures, org: o.org, crm: "fixtures", flow: "rendered", trace: true, loose: true,
 	}}
-	cfg.Version, cfg.Log, cfg.Known, cfg.Now, cfg.Append = env.version(), env.log(), env.known, env.Now, func(text []byte, entry string) ([]byte, int, error) {
+	cfg.Version, cfg.Log, cfg.Known, cfg.Append = env.version(), env.log(), env.known, func(text []byte, entry string) ([]byte, int, error) {
 		return appendCall(suite, text, entry)
 	}
-	s, err := lab.New(ctx, cfg)
-	if err != nil {
-		return err
-	}
+	s := lab.New(ctx, cfg)
 	l, err := loopback(ctx, o.port)
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -53,21 +52,21 @@ func (b *labBench) Judge(ctx context.Context, text []byte) (*lab.Work, error) {
 		w.Findings = append(slices.Clone(found), findingsOf(err)...)
 		return w, nil
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	in := validate.Input{Deployment: d, Blueprint: print, Earlier: l.findings, Source: l.source, Now: b.env.Now()}
-	judged := make(chan diag.Findings, 1)
-	go func() { // beside: all of it are values that do not change
-		defer func() {
-			if p := recover(); p != nil {
-				b.env.log().Error("a check panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-				judged <- diag.Findings{{Message: "the checks failed at this text", Hint: "dealroute validate says more; please report it"}}
-			}
-		}()
-		judged <- shownFindings(&l, validate.Run(in).Findings)
-	}()
-	err = b.prepare(ctx, &l, print, w)
-	w.Findings = append(<-judged, w.Findings...)
-	if err != nil {
+	if err := b.prepare(ctx, &l, print, w); err != nil {
 		w.Findings = append(w.Findings, findingsOf(err)...)
+	}
+	beside := w.Findings
+	w.Findings = append(shownFindings(&l, l.findings), beside...)
+	w.Check = func(ctx context.Context) (found diag.Findings, late []string) {
+		a := validate.RunUntil(ctx, in)
+		for _, r := range a.Unasked {
+			late = append(late, r.Code)
+		}
+		return append(shownFindings(&l, a.Findings), beside...), late
 	}
 	w.Prove = func(ctx context.Context, far func(string)) (diag.Findings, string, error) {
 		return b.prove(ctx, &l, in, far)
@@ -118,7 +117,11 @@ func (b *labBench) prove(ctx context.Context, l *loaded, in validate.Input, far 
 		return nil, "", err
 	}
 	in.Proof = r
-	return shownFindings(l, validate.Run(in).Findings), view.ProofTally(r), nil
+	a := validate.RunUntil(ctx, in)
+	if err := ctx.Err(); err != nil {
+		return nil, "", err
+	}
+	return shownFindings(l, a.Findings), view.ProofTally(r), nil
 }
 
 // sayOf is what the docs say of a code, empty for one that they do not know.

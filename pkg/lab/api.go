@@ -15,8 +15,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/view"
 )
 
-// api lists what can be asked. Each answer is made under the lock of the session, except what
-// waits for a proof.
+// api lists what can be asked.
 func (s *Server) api() http.Handler {
 	m := http.NewServeMux()
 	get := func(path string, f func(r *http.Request) (any, error)) {
@@ -32,10 +31,13 @@ func (s *Server) api() http.Handler {
 			s.write(w, http.StatusOK, v)
 		})
 	}
-	get("/api/session", func(*http.Request) (any, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.show(), nil
+	get("/api/session", func(*http.Request) (any, error) { return s.show(), nil })
+	get("/api/check", func(r *http.Request) (any, error) {
+		n, err := number(r, "revision")
+		if err != nil {
+			return nil, err
+		}
+		return s.checked(r.Context(), n, r.URL.Query().Get("far"), patience), nil
 	})
 	get("/api/call", func(r *http.Request) (any, error) {
 		n, err := number(r, "number")
@@ -59,23 +61,19 @@ func (s *Server) api() http.Handler {
 		}
 		return s.proved(r.Context(), n, patience), nil
 	})
-	get("/api/picture", func(r *http.Request) (any, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.picture(r)
-	})
+	get("/api/picture", s.picture)
 	post(s, m, "/api/text", s.postText)
-	post(s, m, "/api/dial", s.postDial)
-	post(s, m, "/api/run", func(_ context.Context, t Turn) (any, error) {
-		if err := s.turn(t); err != nil {
+	post(s, m, "/api/dial", locked(s, s.postDial))
+	post(s, m, "/api/run", locked(s, func(_ context.Context, t Turn) (any, error) {
+		if err := s.change(t); err != nil {
 			return nil, err
 		}
 		return s.run(), nil
-	})
-	post(s, m, "/api/reset", func(context.Context, struct{}) (any, error) {
+	}))
+	post(s, m, "/api/reset", locked(s, func(context.Context, struct{}) (any, error) {
 		s.reset()
 		return s.run(), nil
-	})
+	}))
 	post(s, m, "/api/complete", func(_ context.Context, p At) (any, error) { return s.complete(p) })
 	post(s, m, "/api/hover", func(_ context.Context, p At) (any, error) { return s.hover(p) })
 	post(s, m, "/api/save", s.postSave)
@@ -96,7 +94,16 @@ func allowed(w http.ResponseWriter, r *http.Request, method string) bool {
 	return false
 }
 
-// post handles requests that have a body, under the lock.
+// locked has something done under the lock of the session.
+func locked[T any](s *Server, f func(context.Context, T) (any, error)) func(context.Context, T) (any, error) {
+	return func(ctx context.Context, body T) (any, error) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return f(ctx, body)
+	}
+}
+
+// post handles requests that have a body.
 func post[T any](s *Server, m *http.ServeMux, path string, f func(context.Context, T) (any, error)) {
 	m.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 		if !allowed(w, r, http.MethodPost) {
@@ -107,11 +114,7 @@ func post[T any](s *Server, m *http.ServeMux, path string, f func(context.Contex
 			s.fail(w, err)
 			return
 		}
-		v, err := func() (any, error) {
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			return f(r.Context(), body)
-		}()
+		v, err := f(r.Context(), body)
 		if err != nil {
 			s.fail(w, err)
 			return
@@ -183,22 +186,24 @@ type ActionChoice struct {
 	Short string `json:"short"`
 }
 
+// show gives all of it. The lock is not held.
 func (s *Server) show() Session {
-	out := Session{
-		Version: s.cfg.Version, Name: s.name(), Revision: s.revision, Text: string(s.text), Check: s.check(s.cfg.Now(), s.cfg.Now),
-		Run: s.run(), Calls: []Head{}, Choices: s.choices(), File: s.place(), Suite: s.suitePlace(),
-	}
+	s.mu.Lock()
+	j := s.judging
+	out := Session{Version: s.cfg.Version, Name: s.name(), Revision: j.revision, Text: string(j.text), Run: s.run(), Calls: []Head{}, Choices: s.choices()}
 	for _, c := range s.calls {
 		out.Calls = append(out.Calls, c.call.head())
 	}
+	s.mu.Unlock()
+	out.Check, out.File, out.Suite = s.check(j), s.place(), s.suitePlace()
 	return out
 }
 
 // name is that of the deployment, of the last text that had one.
 func (s *Server) name() string {
 	switch {
-	case s.work.Name != "":
-		return s.work.Name
+	case s.judging.work != nil && s.judging.work.Name != "":
+		return s.judging.work.Name
 	case s.dials != nil:
 		return s.dials.Name
 	}
@@ -236,23 +241,33 @@ type Text struct {
 }
 
 func (s *Server) postText(ctx context.Context, t Text) (any, error) {
-	began := s.cfg.Now()
 	if t.Text == nil || t.Revision == nil {
 		return nil, refuse(0, "send both", "text or revision is missing")
 	}
-	text := s.withEndings(*t.Text)
-	if text != string(s.text) {
-		if *t.Revision != s.revision {
-			return nil, s.overtaken()
-		}
-		if err := s.take(ctx, []byte(text)); err != nil {
-			return nil, err
-		}
+	j, err := s.send(*t.Text, *t.Revision)
+	if err != nil {
+		return nil, err
 	}
-	return s.check(began, s.cfg.Now), nil
+	j.wait(ctx, soon)
+	return s.check(j), nil
 }
 
-// overtaken is the answer to a text that was made from another one than the session's.
+// send takes a text of the page that was made from a revision, unless it is the one that is there.
+func (s *Server) send(text string, revision int) (*judging, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text = s.withEndings(text)
+	switch {
+	case text == string(s.text):
+		return s.judging, nil
+	case revision != s.revision:
+		return nil, s.overtaken()
+	}
+	return s.offer([]byte(text)), nil
+}
+
+// overtaken is the answer to a text that was made from another one than the session's. The lock is
+// held.
 func (s *Server) overtaken() error {
 	text, revision := string(s.text), s.revision
 	return &conflict{errorAnswer: newError("the text was changed elsewhere, perhaps in another tab", "take that text, or send this one again with its revision"), Revision: &revision, Text: &text}

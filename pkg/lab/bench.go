@@ -15,8 +15,9 @@ import (
 
 // A Bench makes of the text of a deployment file what can be judged and called.
 type Bench interface {
-	// Judge never changes a file and asks nobody. An error is one of the lab itself, or of the
-	// files beside the deployment file; what is wrong with the text is a finding.
+	// Judge makes of a text what calls can be made with, never changes a file and asks nobody. An
+	// error is one of the lab itself; what is wrong with the text is a finding. It is called beside
+	// calls that are made on earlier works, and ends early when the context does.
 	Judge(ctx context.Context, text []byte) (*Work, error)
 }
 
@@ -24,8 +25,12 @@ type Bench interface {
 type Work struct {
 	Name     string        // of the deployment; empty when the text cannot be read
 	File     string        // how findings call the text
-	Findings diag.Findings // without the proof's, in the order of reading
+	Findings diag.Findings // of reading and rendering, in the order of reading
 	Explain  func(code string) string
+
+	// Check gives all findings but the proof's, those of reading and rendering included, and the
+	// codes of checks that were not made because the context ended; nil where nothing was rendered.
+	Check func(ctx context.Context) (found diag.Findings, late []string)
 
 	// Prove gives all findings, the proof's included, and what was proved in words; nil where
 	// nothing was rendered. far is told from time to time how far it is.

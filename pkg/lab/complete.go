@@ -206,9 +206,13 @@ type placed struct {
 
 // where finds a place; what lies outside is brought to the nearest place.
 func (s *Server) where(p At) placed {
-	text := string(s.text)
+	text := ""
 	if p.Text != nil {
 		text = *p.Text
+	} else {
+		s.mu.Lock()
+		text = string(s.text)
+		s.mu.Unlock()
 	}
 	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
 	n := min(max(p.Line, 1), len(lines))
@@ -329,7 +333,9 @@ func (s *Server) valuesAt(x *shape, path []string) []Item {
 
 // named are the names that the deployment, the fixtures and the org know for a place.
 func (s *Server) named(path []string, key bool) []string {
+	s.mu.Lock()
 	w := s.dials
+	s.mu.Unlock()
 	if w == nil {
 		return nil
 	}

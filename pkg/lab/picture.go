@@ -28,23 +28,17 @@ func (s *Server) picture(r *http.Request) (any, error) {
 	if of != "flow" && of != "rules" {
 		return nil, refuse(0, "of=flow or of=rules", "there is no picture of %q", of)
 	}
-	var g *picture.Graph
+	call := 0
 	if r.URL.Query().Has("call") {
 		n, err := number(r, "call")
 		if err != nil {
 			return nil, err
 		}
-		m, err := s.number(n)
-		if err != nil {
-			return nil, err
-		}
-		if g = m.marked(s); of == "rules" && m.work.Rules != nil {
-			g = m.work.Rules.Decided(m.seen.Outcome)
-		}
-	} else if s.dials != nil {
-		if g = s.dials.Flow; of == "rules" {
-			g = s.dials.Rules
-		}
+		call = n
+	}
+	g, err := s.graph(of, call)
+	if err != nil {
+		return nil, err
 	}
 	p := Picture{Of: of, Hash: graphHash(g), Nodes: []Node{}}
 	if p.Hash == nil {
@@ -65,21 +59,38 @@ func (s *Server) picture(r *http.Request) (any, error) {
 	return p, nil
 }
 
-// marked is the picture of the flow with the way of a call, and what of it is new against the one
-// that it is compared with.
-func (m *made) marked(s *Server) *picture.Graph {
-	if m.work.Flow == nil {
-		return nil
+// graph is what is drawn, 0 being no call; nil when there is nothing. Calls are values that do not
+// change: the lock is held only to find them.
+func (s *Server) graph(of string, call int) (*picture.Graph, error) {
+	s.mu.Lock()
+	w := s.dials
+	var m, was *made
+	var err error
+	if call > 0 {
+		if m, err = s.number(call); err == nil && m.call.Against != nil {
+			was, _ = s.number(*m.call.Against) // it may be kept no longer
+		}
+	}
+	s.mu.Unlock()
+	switch {
+	case err != nil:
+		return nil, err
+	case m == nil && w == nil:
+		return nil, nil
+	case m == nil && of == "rules":
+		return w.Rules, nil
+	case m == nil:
+		return w.Flow, nil
+	case of == "rules" && m.work.Rules != nil:
+		return m.work.Rules.Decided(m.seen.Outcome), nil
+	case of == "rules", m.work.Flow == nil:
+		return nil, nil
 	}
 	g := m.work.Flow.Call(m.seen.Outcome.Result.Path)
-	if m.call.Against == nil {
-		return g
+	if was == nil || was.work.Flow == nil {
+		return g, nil
 	}
-	was, err := s.number(*m.call.Against)
-	if err != nil || was.work.Flow == nil {
-		return g
-	}
-	return picture.Moved(was.work.Flow.Call(was.seen.Outcome.Result.Path), g)
+	return picture.Moved(was.work.Flow.Call(was.seen.Outcome.Result.Path), g), nil
 }
 
 // graphHash is a name of a picture that is another one when it is drawn otherwise.

@@ -2,7 +2,7 @@ package lab
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -30,30 +30,26 @@ const calm = 700 * time.Millisecond
 // state is off when there is nothing to prove.
 func (p *proving) state() string {
 	if p == nil {
-		return "off"
+		return stateOff
 	}
 	select {
 	case <-p.done:
-		return "done"
+		return stateDone
 	default:
-		return "running"
+		return stateRunning
 	}
 }
 
-// prove begins the proof of the text that was just taken. The lock is held.
-func (s *session) prove() {
-	if s.proof != nil {
-		s.proof.stop()
-		s.proof = nil
-	}
-	w := s.work
+// prove begins the proof of a text that was judged. The lock is held.
+func (s *session) prove(j *judging) {
+	w := j.work
 	if w.Prove == nil {
 		return
 	}
 	ctx, stop := context.WithCancel(s.ctx)
 	p := &proving{stop: stop, done: make(chan struct{})}
 	s.proof = p
-	s.proofs.Go(func() {
+	s.beside.Go(func() {
 		defer close(p.done)
 		defer stop()
 		wait := time.NewTimer(calm)
@@ -64,7 +60,7 @@ func (s *session) prove() {
 		case <-wait.C:
 		}
 		began := time.Now()
-		found, text, err := safely(func() (diag.Findings, string, error) {
+		found, text, err := s.safely(func() (diag.Findings, string, error) {
 			return w.Prove(ctx, func(far string) {
 				p.mu.Lock()
 				defer p.mu.Unlock()
@@ -88,35 +84,46 @@ type Proof struct {
 	Ms       int64     `json:"ms"`
 }
 
-// proved waits until a proof is done, for some time.
+// proved waits until a proof is done, for some time; that of a text that is still judged begins
+// afterwards.
 func (s *session) proved(ctx context.Context, revision int, patience time.Duration) Proof {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
 	s.mu.Lock()
-	p, text, work := s.proof, s.text, s.work
-	out := Proof{Revision: s.revision, State: "off", Findings: []Finding{}}
+	j := s.judging
 	s.mu.Unlock()
-	switch {
-	case revision != out.Revision:
-		out.State = "stale"
-		return out
-	case p == nil:
+	out := Proof{Revision: j.revision, State: stateStale, Findings: []Finding{}}
+	if j.revision != revision {
 		return out
 	}
-	wait := time.NewTimer(patience)
-	defer wait.Stop()
+	j.wait(ctx, patience)
+	s.mu.Lock()
+	p, work, is := s.proof, j.work, s.judging == j
+	judged := j.far == ""
+	s.mu.Unlock()
+	switch {
+	case !is:
+		return out
+	case !judged:
+		out.State = stateRunning
+		return out
+	case p == nil:
+		out.State = stateOff
+		return out
+	}
 	select {
 	case <-p.done:
-	case <-wait.C:
 	case <-ctx.Done():
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	out.State, out.Far = p.state(), p.far
 	s.mu.Lock()
-	if s.revision != revision {
-		out.State = "stale"
+	if s.judging != j {
+		out.State = stateStale
 	}
 	s.mu.Unlock()
-	if out.State != "done" {
+	if out.State != stateDone {
 		return out
 	}
 	out.Text, out.Ms = p.text, ms(p.took)
@@ -126,16 +133,12 @@ func (s *session) proved(ctx context.Context, revision int, patience time.Durati
 	}
 	proven := *work
 	proven.Findings = slices.DeleteFunc(slices.Clone(p.findings), func(f diag.Finding) bool { return slices.Contains(work.Findings, f) })
-	out.Findings = findings(&proven, text)
+	out.Findings = findings(&proven, j.text)
 	return out
 }
 
 // safely makes an error of a panic: the proof goes on beside requests, and nothing else ends with it.
-func safely(prove func() (diag.Findings, string, error)) (found diag.Findings, text string, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the proof failed: %v", p)
-		}
-	}()
+func (s *session) safely(prove func() (diag.Findings, string, error)) (found diag.Findings, text string, err error) {
+	defer s.caught("the proof", func() { err = errors.New("the proof failed: dealroute validate says more; please report it") })
 	return prove()
 }

@@ -17,14 +17,17 @@ import (
 
 // place is where the text is saved.
 func (s *Server) place() Place {
+	s.mu.Lock()
+	f, edited := s.cfg.File, !bytes.Equal(s.text, s.saved)
+	s.mu.Unlock()
 	p := Place{Why: some(s.cfg.Why)}
 	switch {
-	case s.cfg.File != nil:
-		p = placeOf(s.cfg.File)
+	case f != nil:
+		p = placeOf(f)
 	case s.cfg.New != nil:
 		p.Name, p.Save = "dealroute.yaml", true
 	}
-	p.Edited = !bytes.Equal(s.text, s.saved)
+	p.Edited = edited
 	return p
 }
 
@@ -60,41 +63,57 @@ type Saved struct {
 }
 
 func (s *Server) postSave(_ context.Context, b Save) (any, error) {
-	switch {
-	case b.Revision == nil:
-		return nil, refuse(0, "send the revision that is shown", "revision is missing")
-	case *b.Revision != s.revision:
-		return nil, s.overtaken()
-	case HoldsSecret(s.text, s.cfg.Known):
-		return nil, refuse(0, "take it out: secrets come from the environment, never from this file", "the text holds what looks like a secret, and is not saved")
+	s.disk.Lock()
+	defer s.disk.Unlock()
+	text, saved, known, err := s.toSave(b.Revision)
+	if err != nil {
+		return nil, err
 	}
 	f, err := s.fileFor(b.Name)
 	if err != nil {
 		return nil, err
 	}
 	there, err := f.Read()
-	out := Saved{Path: filepath.ToSlash(f.Path()), Bytes: len(s.text), Creates: errors.Is(err, fs.ErrNotExist), Diff: diffLines(there, s.text)}
+	out := Saved{Path: filepath.ToSlash(f.Path()), Bytes: len(text), Creates: errors.Is(err, fs.ErrNotExist)}
 	if err != nil && !out.Creates {
 		return nil, refuse(http.StatusInternalServerError, "see whether the file can be read", "read %s: %v", out.Path, err)
 	}
-	known := s.cfg.File != nil // what was read of it is what was edited
+	out.Diff = diffLines(there, text)
 	if !out.Creates {
 		h := hash(there)
 		out.Disk = &h
-		if changed := known && !bytes.Equal(there, s.saved) || !known; changed && b.Over != h {
+		if changed := known && !bytes.Equal(there, saved) || !known; changed && b.Over != h {
 			return nil, s.changedOnDisk(out.Path, there, known)
 		}
 	}
 	if !b.Confirm {
 		return out, nil
 	}
-	if err := f.Write(s.text); err != nil {
+	if err := f.Write(text); err != nil {
 		return nil, refuse(http.StatusInternalServerError, "see whether the folder can be written; the text is still here", "%v", err)
 	}
-	s.cfg.File, s.saved = f, s.text
-	h := hash(s.text)
+	s.mu.Lock()
+	s.cfg.File, s.saved = f, text
+	s.mu.Unlock()
+	h := hash(text)
 	out.Written, out.Disk = true, &h
 	return out, nil
+}
+
+// toSave is the text that a page wants to save, and how it was on disk. known: what was read of its
+// file is what was edited.
+func (s *Server) toSave(revision *int) (text, saved []byte, known bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case revision == nil:
+		return nil, nil, false, refuse(0, "send the revision that is shown", "revision is missing")
+	case *revision != s.revision:
+		return nil, nil, false, s.overtaken()
+	case HoldsSecret(s.text, s.cfg.Known):
+		return nil, nil, false, refuse(0, "take it out: secrets come from the environment, never from this file", "the text holds what looks like a secret, and is not saved")
+	}
+	return s.text, s.saved, s.cfg.File != nil, nil
 }
 
 // HoldsSecret tells that a text is none for a page: it would be given dots for what looks like a
@@ -103,7 +122,7 @@ func HoldsSecret(text []byte, known *secret.Known) bool {
 	return !bytes.Equal(deployment.Redact(text), text) || known.Hide(string(text)) != string(text)
 }
 
-// fileFor is the file of the text, or a new one of that name.
+// fileFor is the file of the text, or a new one of that name. The lock of files is held.
 func (s *Server) fileFor(name string) (File, error) {
 	switch {
 	case s.cfg.File != nil && name == "":
@@ -148,6 +167,8 @@ func diffLines(was, is []byte) []string {
 
 // postReload takes the file's text instead of the edited one, and reads what stands beside it again.
 func (s *Server) postReload(ctx context.Context, _ struct{}) (any, error) {
+	s.disk.Lock()
+	defer s.disk.Unlock()
 	if s.cfg.File == nil {
 		return nil, refuse(0, s.cfg.Why, "the text is not that of a file")
 	}
@@ -158,10 +179,11 @@ func (s *Server) postReload(ctx context.Context, _ struct{}) (any, error) {
 	if HoldsSecret(text, s.cfg.Known) {
 		return nil, refuse(0, "take it out of the file: secrets come from the environment", "%s holds what looks like a secret now, and is not shown", filepath.ToSlash(s.cfg.File.Path()))
 	}
-	if err := s.take(ctx, text); err != nil {
-		return nil, err
-	}
+	s.mu.Lock()
+	j := s.offer(text)
 	s.saved = s.text
+	s.mu.Unlock()
+	j.wait(ctx, soon)
 	return s.show(), nil
 }
 
@@ -195,10 +217,14 @@ func (s *Server) postKeep(ctx context.Context, b Keep) (any, error) {
 	if len(b.Name) > longestName || strings.ContainsFunc(b.Name, func(r rune) bool { return r < ' ' }) {
 		return nil, refuse(0, "write one short line", "the name is no line of at most %d bytes", longestName)
 	}
+	s.mu.Lock()
 	m, err := s.number(b.Call)
+	s.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
+	s.disk.Lock()
+	defer s.disk.Unlock()
 	entry, notes, err := m.work.Desk.Entry(ctx, b.Name, m.before, m.dial, m.seen.Outcome)
 	if err != nil {
 		return nil, err

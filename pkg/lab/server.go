@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -28,8 +29,8 @@ type Config struct {
 	Text    []byte // of the deployment file, as it is on disk
 	Version string
 	Log     *slog.Logger
-	Known   *secret.Known    // the secrets of the run, which no answer holds
-	Now     func() time.Time // wall time, for figures only
+	Known   *secret.Known // the secrets of the run, which no answer holds
+	Limit   time.Duration // after which the rest of the checks of a text is not made; 0: a minute
 
 	File  File                            // the deployment file; nil: it is not on disk
 	New   func(name string) (File, error) // where a file may be saved that is not on disk; nil: nowhere
@@ -59,14 +60,15 @@ const (
 )
 
 // New makes a lab. Its session ends with the context.
-func New(ctx context.Context, cfg Config) (*Server, error) {
+func New(ctx context.Context, cfg Config) *Server {
 	s := &Server{cfg: cfg, token: rand.Text()}
-	s.session.bench, s.session.ctx, s.saved = cfg.Bench, ctx, cfg.Text
+	s.session.bench, s.session.ctx, s.session.log, s.saved, s.limit = cfg.Bench, ctx, cfg.Log, cfg.Text, cmp.Or(cfg.Limit, longCheck)
 	s.touch()
-	if err := s.take(ctx, cfg.Text); err != nil {
-		return nil, err
-	}
-	return s, nil
+	s.mu.Lock()
+	j := s.offer(cfg.Text)
+	s.mu.Unlock()
+	j.wait(ctx, soon)
+	return s
 }
 
 // Token is what every request for data must show.

@@ -24,10 +24,13 @@ import (
 type plainBench struct{ prove func(context.Context) error }
 
 func (b plainBench) Judge(_ context.Context, text []byte) (*Work, error) {
-	if bytes.Contains(text, []byte("panic")) {
+	w := &Work{File: "dealroute.yaml", Name: "acme"}
+	switch {
+	case bytes.Contains(text, []byte("later")):
+		w.Check = func(context.Context) (diag.Findings, []string) { panic("out of range of +15135550142") }
+	case bytes.Contains(text, []byte("panic")):
 		panic("out of range of +15135550142")
 	}
-	w := &Work{File: "dealroute.yaml", Name: "acme"}
 	for i, l := range strings.Split(string(text), "\n") {
 		if at := strings.Index(l, "wrong"); at >= 0 {
 			w.Findings = append(w.Findings, diag.Finding{Code: "DR-X-001", Message: "it is wrong", Position: diag.Position{File: "dealroute.yaml", Line: i + 1, Column: len([]rune(l[:at])) + 1}, Length: 5})
@@ -85,14 +88,11 @@ func open(t *testing.T, cfg Config, idle time.Duration) *tab {
 	if cfg.Bench == nil {
 		cfg.Bench = plainBench{}
 	}
-	cfg.Log, cfg.Known, cfg.Now, cfg.Version = slog.New(slog.NewTextHandler(x.log, nil)), &secret.Known{}, time.Now, "test"
+	cfg.Log, cfg.Known, cfg.Version = slog.New(slog.NewTextHandler(x.log, nil)), &secret.Known{}, "test"
 	if cfg.Append == nil {
 		cfg.Append = func(s []byte, e string) ([]byte, int, error) { return append(bytes.Clone(s), e...), 1, nil }
 	}
-	var err error
-	if x.lab, err = New(ctx, cfg); err != nil {
-		t.Fatal(err)
-	}
+	x.lab = New(ctx, cfg)
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -169,7 +169,7 @@ func withHost(host string) func(*http.Request) { return func(r *http.Request) { 
 
 // endpoints are all that there are, with a method that fits.
 var endpoints = map[string]string{
-	"/api/session": http.MethodGet, "/api/call?number=1": http.MethodGet, "/api/proof?revision=1": http.MethodGet, "/api/picture?of=flow": http.MethodGet,
+	"/api/session": http.MethodGet, "/api/check?revision=1": http.MethodGet, "/api/call?number=1": http.MethodGet, "/api/proof?revision=1": http.MethodGet, "/api/picture?of=flow": http.MethodGet,
 	"/api/text": http.MethodPost, "/api/dial": http.MethodPost, "/api/run": http.MethodPost, "/api/reset": http.MethodPost, "/api/complete": http.MethodPost,
 	"/api/hover": http.MethodPost, "/api/save": http.MethodPost, "/api/reload": http.MethodPost, "/api/keep": http.MethodPost,
 }
@@ -354,18 +354,43 @@ func TestEndsOfLines(t *testing.T) {
 // A request that panics is answered, told of in the log without a number, and leaves the session
 // as it was and free.
 func TestPanicIsContained(t *testing.T) {
-	x := open(t, Config{Text: []byte("a: 1\n")}, time.Hour)
-	status, _, answer := x.ask(http.MethodPost, "/api/text", `{"text":"panic","revision":1}`, nil)
-	if status != 500 || !strings.Contains(answer, "goes on") {
-		t.Errorf("%d %s", status, answer)
+	x := open(t, Config{Text: []byte("a: 1\n"), Append: func([]byte, string) ([]byte, int, error) { return nil, 0, nil }, Suite: brokenFile{}}, time.Hour)
+	for range 2 {
+		if status, _, answer := x.ask(http.MethodGet, "/api/session", "", nil); status != 500 || !strings.Contains(answer, "goes on") {
+			t.Errorf("%d %s", status, answer)
+		}
 	}
-	var s Session
-	status, _, answer = x.ask(http.MethodGet, "/api/session", "", nil)
-	if err := json.Unmarshal([]byte(answer), &s); err != nil || status != 200 || s.Text != "a: 1\n" || s.Revision != 1 {
-		t.Errorf("%d %s", status, answer)
+	var c Check
+	x.post("/api/text", map[string]any{"text": "a: 2\n", "revision": 1}, &c)
+	x.end()
+	if log := x.log.String(); c.Revision != 2 || !strings.Contains(log, "panic") || strings.Contains(log, "5550142") {
+		t.Errorf("%+v, the log: %s", c, x.log)
+	}
+}
+
+type brokenFile struct{ memoryFile }
+
+func (brokenFile) Path() string          { return "calls.yaml" }
+func (brokenFile) Read() ([]byte, error) { panic("out of range of +15135550142") }
+func (brokenFile) Write([]byte) error    { return nil }
+
+// A text at which the tool fails is a text with an error: what is written stays, and the next one is judged.
+func TestPanicOfACheck(t *testing.T) {
+	x := open(t, Config{Text: []byte("a: 1\n")}, time.Hour)
+	for n, text := range []string{"panic\n", "panic later\n"} {
+		var c Check
+		x.post("/api/text", map[string]any{"text": text, "revision": n + 1}, &c)
+		if c.State != "done" || c.Revision != n+2 || len(c.Findings) != 1 || !strings.Contains(c.Findings[0].Message, "failed at this text") {
+			t.Errorf("%+v", c)
+		}
+	}
+	var c Check
+	x.post("/api/text", map[string]any{"text": "wrong\n", "revision": 3}, &c)
+	if c.State != "done" || len(c.Findings) != 1 || c.Findings[0].Message != "it is wrong" {
+		t.Errorf("%+v", c)
 	}
 	x.end()
-	if !strings.Contains(x.log.String(), "panic") {
+	if log := x.log.String(); strings.Count(log, "panicked") != 2 || strings.Contains(log, "5550142") {
 		t.Errorf("the log: %s", x.log)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -25,20 +26,26 @@ const (
 )
 
 // A session is a text, what it is, and the run of calls made with it. One lock guards it: several
-// tabs see the same one.
+// tabs see the same one. What takes long is done without that lock, so that no tab waits for it.
 type session struct {
 	bench Bench
-	ctx   context.Context // of the whole session: proofs end with it
+	ctx   context.Context // of the whole session: what goes on beside ends with it
+	log   *slog.Logger
 
-	proofs sync.WaitGroup
+	limit time.Duration // of judging one text
+
+	beside sync.WaitGroup // what goes on beside requests: checks and proofs
+	turn   sync.Mutex     // held by the one check that goes on; first of all locks
+	disk   sync.Mutex     // held while a file is looked at and written; before mu
 
 	mu       sync.Mutex
 	text     []byte
 	revision int
-	saved    []byte // as the file was when it was read or written last
-	work     *Work  // of the text
-	dials    *Work  // the last one that can be called
-	dialsAt  int    // its revision
+	saved    []byte   // as the file was when it was read or written last
+	judging  *judging // of the text
+	dials    *Work    // the last one that can be called
+	dialsAt  int      // its revision
+	pictures Pictures // of dials
 	state    State
 	calls    []*made
 	made     int // calls of the run, also those that are no longer kept
@@ -61,25 +68,6 @@ func hash(data []byte) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// take makes a text that of the session. The lock is held.
-func (s *session) take(ctx context.Context, text []byte) error {
-	w, err := s.bench.Judge(ctx, text)
-	if err != nil {
-		return err
-	}
-	s.text, s.work = slices.Clone(text), w
-	s.revision++
-	if w.Desk != nil {
-		begins := s.dials == nil
-		s.dials, s.dialsAt = w, s.revision
-		if begins {
-			s.state = w.Desk.Begin()
-		}
-	}
-	s.prove()
-	return nil
-}
-
 // withEndings gives a text of the page, whose lines end with a line feed alone, the ends of lines
 // that the file has: when all of it are CRLF, one edit would change every line.
 func (s *session) withEndings(text string) string {
@@ -87,38 +75,6 @@ func (s *session) withEndings(text string) string {
 		return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
 	}
 	return text
-}
-
-// Check is what is known of a text at once.
-type Check struct {
-	Revision int                   `json:"revision"`
-	OK       bool                  `json:"ok"`
-	Dials    *int                  `json:"dials"` // revision with which calls are made; null: with none
-	Edited   bool                  `json:"edited"`
-	Findings []Finding             `json:"findings"`
-	Counts   map[diag.Severity]int `json:"counts"`
-	Proof    string                `json:"proof"`
-	Pictures Pictures              `json:"pictures"`
-	Changed  []int                 `json:"changed"` // lines that are not as in the file
-	Ms       int64                 `json:"ms"`
-}
-
-// Pictures are the hashes of what can be drawn; null for what cannot.
-type Pictures struct {
-	Flow  *string `json:"flow"`
-	Rules *string `json:"rules"`
-}
-
-func (s *session) check(began time.Time, now func() time.Time) Check {
-	c := Check{
-		Revision: s.revision, OK: s.work.Desk != nil, Edited: !bytes.Equal(s.text, s.saved), Findings: findings(s.work, s.text),
-		Counts: counts(s.work.Findings), Proof: s.proof.state(), Changed: changedLines(s.saved, s.text), Ms: ms(now().Sub(began)),
-	}
-	if s.dials != nil {
-		c.Dials = &s.dialsAt
-		c.Pictures = Pictures{graphHash(s.dials.Flow), graphHash(s.dials.Rules)}
-	}
-	return c
 }
 
 func counts(fs diag.Findings) map[diag.Severity]int {
@@ -268,8 +224,8 @@ const longestOpen = 7 * 24 * 60 * 60
 // stampForm is the one form of a time that the flow reads in openUntil.
 const stampForm = "2006-01-02T15:04:05Z"
 
-// turn does what a person does to the control table, and sets the clock. The lock is held.
-func (s *session) turn(t Turn) error {
+// change does what a person does to the control table, and sets the clock. The lock is held.
+func (s *session) change(t Turn) error {
 	if s.dials == nil {
 		return errNoDesk
 	}
@@ -330,9 +286,12 @@ func faultSays() map[transport.FaultKind]string {
 // end stops what goes on beside, and waits for it.
 func (s *session) end() {
 	s.mu.Lock()
+	if s.judging != nil {
+		s.judging.stop()
+	}
 	if s.proof != nil {
 		s.proof.stop()
 	}
 	s.mu.Unlock()
-	s.proofs.Wait()
+	s.beside.Wait()
 }

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 
 	"github.com/dealroute/dealroute/pkg/phone"
+	"github.com/dealroute/dealroute/pkg/privacy"
 )
 
 // Contained is a handler whose panics end a request and not the program: each is logged, with the word for
@@ -21,7 +22,7 @@ func Contained(h http.Handler, log *slog.Logger, who string, answer func(http.Re
 			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
 				panic(p)
 			}
-			log.Error("a request made the "+who+" panic", "method", r.Method, "path", phone.MaskIn(r.URL.Path), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			log.Error("a request made the "+who+" panic", "method", r.Method, "path", phone.MaskIn(r.URL.Path), "panic", privacy.Said(fmt.Sprint(p)), "stack", string(debug.Stack()))
 			answer(w)
 		}()
 		h.ServeHTTP(w, r)

@@ -13,6 +13,8 @@ import { showAgent, showCalls, showData, showResult, showStep } from "./step.js"
 const state = {
   session: null,
   check: null,
+  earlier: null, // the check of the text before, as long as nothing is known of this one
+  following: null, // revision whose check is waited for
   proof: null,
   call: null,
   heads: [],
@@ -397,7 +399,7 @@ async function send(text) {
   try {
     const check = await post("text", { text, revision: state.check.revision });
     checked(check);
-    $("speed").textContent = `checked in ${Math.round(performance.now() - from)} ms`;
+    if (check.state === "done") $("speed").textContent = `checked in ${Math.round(performance.now() - from)} ms`;
   } catch (error) {
     if (error instanceof Refused && error.status === 409) await otherTab(error.body);
     else if (error instanceof Refused) await trouble("The text was not taken", error);
@@ -426,6 +428,8 @@ async function otherTab(theirs) {
 
 function checked(check) {
   if (check.revision !== state.check?.revision) state.replay = false;
+  // What is known of the text before stands until more is known of this one.
+  state.earlier = check.state === "running" && check.far === "rendering" ? (state.earlier ?? state.check) : null;
   state.check = check;
   state.proof = null;
   if (check.ok) state.flows.set(check.revision, check.pictures.flow);
@@ -434,7 +438,22 @@ function checked(check) {
   showResult(state.call, stale(), { again, keep });
   drawPicture();
   if (check.ok && check.dials !== state.choicesOf) newChoices(check.dials);
-  if (check.proof === "running") prove(check.revision);
+  if (check.state === "running") follow(check.revision);
+  else if (check.proof === "running") prove(check.revision);
+}
+
+/** Waits beside everything else until a text is judged that takes long. */
+async function follow(revision) {
+  if (state.following === revision) return;
+  state.following = revision;
+  $("speed").textContent = "checking…";
+  while (state.check.revision === revision && state.check.state === "running") {
+    const check = await quietly(() => get("check", { revision, far: state.check.far }));
+    if (!check || check.state === "stale" || state.check.revision !== revision) break;
+    if (check.state === "done") $("speed").textContent = `checked in ${words(check.ms)}`;
+    checked(check);
+  }
+  if (state.following === revision) state.following = null;
 }
 
 // Queues, skills and numbers that can be chosen are those of the last text that renders.
@@ -462,7 +481,7 @@ const rank = { error: 0, warning: 1, info: 2 };
 
 function allFindings() {
   const found = new Map();
-  for (const f of [...state.check.findings, ...(state.proof?.findings || [])]) found.set(JSON.stringify([f.code, f.file, f.line, f.message]), f);
+  for (const f of [...(state.earlier ?? state.check).findings, ...(state.proof?.findings || [])]) found.set(JSON.stringify([f.code, f.file, f.line, f.message]), f);
   return [...found.values()].sort((a, b) => rank[a.severity] - rank[b.severity] || (a.line || 0) - (b.line || 0));
 }
 
@@ -473,14 +492,16 @@ function showFindings() {
   const tally = $("tally");
   const before = tally.hidden ? null : tally.textContent;
   tally.hidden = false;
-  tally.className = `tally ${n("error") ? "bad" : n("warning") ? "warn" : "good"}`;
-  tally.textContent = n("error") ? `× ${count(n("error"), "error")}` : n("warning") ? `! ${count(n("warning"), "warning")}` : "✓ no errors";
+  const running = state.check.state === "running";
+  tally.className = `tally ${n("error") ? "bad" : running ? "" : n("warning") ? "warn" : "good"}`;
+  tally.textContent = n("error") ? `× ${count(n("error"), "error")}` : running ? "… checking" : n("warning") ? `! ${count(n("warning"), "warning")}` : "✓ no errors";
   if (before !== null && before !== tally.textContent) say(`${tally.textContent.replace(/^\W+/, "")}${n("error") ? `: line ${found[0].line ?? "unknown"}, ${found[0].message}` : ""}.`);
   $("findings-title").textContent = `Findings: ${count(n("error"), "error")}, ${count(n("warning"), "warning")}, ${count(n("info"), "note")}`;
   fill(
     $("findings-list"),
     found.length ? el("ul", {}, found.map(finding)) : el("p.empty", {}, "None."),
-    state.check.ok ? null : el("p.stale", {}, "Calls are made with the last text that could be read."),
+    state.check.state === "running" ? el("p.note", { id: "checking" }, state.check.ok ? "Still checking: calls are made with this text already." : "Still checking: calls are made with the text before.") : null,
+    state.check.ok || state.check.state === "running" ? null : el("p.stale", {}, "Calls are made with the last text that could be read."),
     proofLine(),
   );
 }
