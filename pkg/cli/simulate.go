@@ -187,9 +187,13 @@ func (s *simulation) run(ctx context.Context, env session) error {
 	if err != nil {
 		return err
 	}
-	answer := view.Calls{Schema: view.Schema, Calls: []view.Call{}, Findings: view.NewFindings(s.found)}
-	for _, o := range outcomes {
-		answer.Calls = append(answer.Calls, view.NewCall(o, s.mask))
+	answer := view.Calls{Schema: view.Schema, Calls: []view.TracedCall{}, Findings: view.NewFindings(s.found)}
+	for i, o := range outcomes {
+		var steps []view.TracedStep
+		if s.follows {
+			steps = lab.Traced(&lab.Seen{Outcome: o, Effects: s.effects[i], Mask: s.mask, Bodies: s.asking})
+		}
+		answer.Calls = append(answer.Calls, view.NewTracedCall(o, steps, s.mask))
 	}
 	return s.options.report.after(env, s.print(env, answer, outcomes), func() ([]byte, error) {
 		return s.page(env, answer, outcomes).Render()
@@ -221,7 +225,8 @@ type simulation struct {
 	live     bool
 	mask     *privacy.Mask
 	found    diag.Findings
-	effects  [][]lab.Effect    // of each call, where a page will show them
+	follows  bool              // what goes in and comes out at each action is told; of a list of calls it would be far more than the answer
+	effects  [][]lab.Effect    // of each call, where its steps are told
 	texts    map[string][]byte // that the findings are in, by file
 
 	patient bool                   // the live account is asked without the haste of a call
@@ -345,7 +350,8 @@ func newSimulation(ctx context.Context, env session, l *loaded, b *blueprint.Blu
 	if s.live {
 		s.token = key
 	}
-	if o.trace || o.report.given && !o.listed() {
+	s.follows = (o.report.given || env.settings.json) && !o.listed()
+	if o.trace || s.follows {
 		s.trace = interp.TraceFull
 	}
 	if err := s.useHours(); err != nil {

@@ -88,9 +88,9 @@ func (o *simulateOptions) ranAs() string {
 	return o.session.ranAs(append([]string{"simulate"}, o.report.typed...)...)
 }
 
-// recorded makes a call of a series. What it asks HubSpot is kept where a page will show it.
+// recorded makes a call of a series. What it asks HubSpot is kept where it will be told.
 func (s *simulation) recorded(ctx context.Context, x *series, c simulate.Call) (*simulate.Outcome, error) {
-	if !s.options.report.given {
+	if !s.follows {
 		return x.do(ctx, c)
 	}
 	sender := x.run.Sender
@@ -107,51 +107,14 @@ func (s *simulation) page(env session, answer view.Calls, outcomes []*simulate.O
 	x := report.Called{Answer: answer, Source: s.source, Budget: d.Enrichment.Budget.Milliseconds(), Run: env.ran(s.loaded.path), Command: s.options.ranAs()}
 	x.Run.Hash = s.hash
 	rules, flow, at, labels := picture.Rules(d), picture.Flow(s.flow), s.frame().RuleAt, blueprint.ScriptLabels(d)
-	for i, o := range outcomes {
+	for _, o := range outcomes {
 		c := report.Seen{Flow: flow.Call(o.Result.Path), RuleAt: at(o.Rule), Rule: s.ruleLines(o.Rule), Labels: labels}
 		if s.options.flow == "rendered" { // the rules of the file are not those of another flow
 			c.Rules = rules.Decided(o)
 		}
-		for _, step := range lab.Steps(&lab.Seen{Outcome: o, Effects: s.effects[i], Mask: s.mask, Bodies: s.asking}) {
-			c.Steps = append(c.Steps, reportStep(step))
-		}
-		for _, p := range o.Result.Problems {
-			c.Problems = append(c.Problems, p.Action+": "+s.mask.Text(p.Message))
-		}
 		x.Calls = append(x.Calls, c)
 	}
 	return report.Calls(x)
-}
-
-func reportStep(s lab.Step) report.Step {
-	pairs := func(all []lab.Pair) (out []report.Pair) {
-		for _, p := range all {
-			out = append(out, report.Pair(p))
-		}
-		return out
-	}
-	said := func(s *string) string {
-		if s == nil {
-			return ""
-		}
-		return *s
-	}
-	out := report.Step{Task: s.Task, AtMs: s.AtMs, In: pairs(s.Inputs), Out: pairs(s.Outputs), Error: said(s.Error)}
-	for _, r := range s.Requests {
-		x := report.Request{Action: r.Action, Method: r.Method, URL: r.URL, Body: said(r.Body), Reply: said(r.Reply), Ms: r.Ms, Error: said(r.Error)}
-		if r.Status != nil {
-			x.Status = *r.Status
-		}
-		out.Requests = append(out.Requests, x)
-	}
-	for _, r := range s.Rows {
-		var columns []string
-		for _, c := range r.Columns {
-			columns = append(columns, c.Name+" = "+c.Value)
-		}
-		out.Wrote = append(out.Wrote, r.Key+": "+strings.Join(columns, ", "))
-	}
-	return out
 }
 
 // ruleLong is how many lines of a rule a page shows.

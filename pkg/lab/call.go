@@ -18,53 +18,18 @@ import (
 	"github.com/dealroute/dealroute/pkg/view"
 )
 
-// A Pair is a value with its name.
-type Pair struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-// A Row is a row of the control table.
-type Row struct {
-	Key     string `json:"key"`
-	Columns []Pair `json:"columns"`
-}
-
 // A Step is an action of the flow that ran.
 type Step struct {
-	N        int       `json:"n"` // from 1
-	Task     string    `json:"task"`
-	Action   string    `json:"action"`
-	Type     string    `json:"type"`
-	Branch   *string   `json:"branch"`
-	Line     *int      `json:"line"`  // of the flow
-	Node     *string   `json:"node"`  // of the picture
-	Edge     *string   `json:"edge"`  // by which the call goes on to the next node; null within one
-	Edges    []string  `json:"edges"` // by which it came to the node; none within one
-	Far      bool      `json:"far"`   // no way of the picture leads there: error handling
-	AtMs     int64     `json:"atMs"`
-	Ms       int64     `json:"ms"`
-	Inputs   []Pair    `json:"inputs"`
-	Outputs  []Pair    `json:"outputs"`
-	Requests []Request `json:"requests"`
-	Rows     []Row     `json:"rows"`
-	Error    *string   `json:"error"`
-	New      bool      `json:"new"`
+	N int `json:"n"` // from 1
+	view.TracedStep
+	Line  *int     `json:"line"`  // of the flow
+	Node  *string  `json:"node"`  // of the picture
+	Edge  *string  `json:"edge"`  // by which the call goes on to the next node; null within one
+	Edges []string `json:"edges"` // by which it came to the node; none within one
+	Far   bool     `json:"far"`   // no way of the picture leads there: error handling
+	New   bool     `json:"new"`
 
 	branch string
-}
-
-// A Request is one to HubSpot with what came back.
-type Request struct {
-	Action string  `json:"action"`
-	Method string  `json:"method"`
-	URL    string  `json:"url"` // path and query
-	Body   *string `json:"request"`
-	Status *int    `json:"status"`
-	Reply  *string `json:"reply"`
-	Ms     int64   `json:"ms"`
-	Fault  *string `json:"fault"`
-	Error  *string `json:"error"`
 }
 
 // A Pop is what the agent sees.
@@ -99,18 +64,18 @@ type Asked struct {
 
 // A Call is what became of one.
 type Call struct {
-	Number   int       `json:"number"`
-	Revision int       `json:"revision"` // of the text that it was made with
-	Again    *int      `json:"again"`
-	Dial     Asked     `json:"dial"`
-	Call     view.Call `json:"call"`
-	Steps    []Step    `json:"steps"`
-	Data     []Pair    `json:"data"`
-	Pop      *Pop      `json:"pop"`
-	Against  *int      `json:"against"`
-	Moved    []Move    `json:"moved"`
-	Findings []Finding `json:"findings"` // errors and warnings of the flow at run time
-	Run      Run       `json:"run"`
+	Number   int         `json:"number"`
+	Revision int         `json:"revision"` // of the text that it was made with
+	Again    *int        `json:"again"`
+	Dial     Asked       `json:"dial"`
+	Call     view.Call   `json:"call"`
+	Steps    []Step      `json:"steps"`
+	Data     []view.Pair `json:"data"`
+	Pop      *Pop        `json:"pop"`
+	Against  *int        `json:"against"`
+	Moved    []Move      `json:"moved"`
+	Findings []Finding   `json:"findings"` // errors and warnings of the flow at run time
+	Run      Run         `json:"run"`
 }
 
 // A Head is a call in a list.
@@ -159,14 +124,14 @@ func ms(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.
 // newCall says what became of a call, without anything personal in it.
 func newCall(seen *Seen, d Dial) *Call {
 	o, m := seen.Outcome, seen.Mask
-	c := &Call{Call: view.NewCall(o, m), Moved: []Move{}, Data: []Pair{}}
+	c := &Call{Call: view.NewCall(o, m), Moved: []Move{}, Data: []view.Pair{}}
 	lacks := d.Lacks
 	for _, names := range []*[]string{&lacks.Queues, &lacks.Skills, &lacks.Flows, &lacks.Transfers} {
 		*names = append([]string{}, *names...)
 	}
 	c.Dial = Asked{ANI: c.Call.ANI, DNIS: c.Call.DNIS, Faults: append([]string{}, d.Faults...), At: stamp(o.Call.At), Lacks: lacks, Schedule: some(d.Schedule)}
 	for _, name := range slices.Sorted(maps.Keys(c.Call.ParticipantData)) {
-		c.Data = append(c.Data, Pair{name, c.Call.ParticipantData[name]})
+		c.Data = append(c.Data, view.Pair{Name: name, Value: c.Call.ParticipantData[name]})
 	}
 	if p := o.Result.ScreenPop; p != nil {
 		c.Pop = &Pop{Script: p.Script, Fields: []Field{}}
@@ -187,8 +152,15 @@ func newCall(seen *Seen, d Dial) *Call {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
-// Steps are the actions of a call that ran, each with what it asked the outside for, without anything personal.
-func Steps(seen *Seen) []Step { return steps(seen) }
+// Traced are the actions of a call that ran, each with what it asked the outside for, without anything personal.
+func Traced(seen *Seen) []view.TracedStep {
+	all := steps(seen)
+	out := make([]view.TracedStep, len(all))
+	for i, s := range all {
+		out[i] = s.TracedStep
+	}
+	return out
+}
 
 // steps are the actions that ran, each with what it asked the outside for.
 func steps(seen *Seen) []Step {
@@ -196,8 +168,11 @@ func steps(seen *Seen) []Step {
 	out := make([]Step, 0, len(o.Result.Path))
 	for i, s := range o.Result.Path {
 		x := Step{
-			N: i + 1, Task: s.Task, Action: s.Action, Type: s.Type, Branch: some(s.Branch), AtMs: ms(s.At), Ms: ms(s.Elapsed),
-			Inputs: pairs(s.Inputs, m), Outputs: pairs(s.Outputs, m), Requests: []Request{}, Rows: []Row{}, Edges: []string{}, branch: s.Branch,
+			N: i + 1, Edges: []string{}, branch: s.Branch,
+			TracedStep: view.TracedStep{
+				Step: view.Step{Action: s.Action, Type: s.Type, Branch: some(s.Branch), Ms: ms(s.Elapsed)},
+				Task: s.Task, AtMs: ms(s.At), Inputs: pairs(s.Inputs, m), Outputs: pairs(s.Outputs, m), Requests: []view.Request{}, Rows: []view.Row{},
+			},
 		}
 		if s.Pos.Line > 0 {
 			x.Line = &s.Pos.Line
@@ -241,10 +216,10 @@ func stepOf(path []interp.Step, e Effect, from int) int {
 // longestValue is how many characters of a value are shown: some tables of the flow are long.
 const longestValue = 2000
 
-func pairs(all []interp.Named, m *privacy.Mask) []Pair {
-	out := make([]Pair, 0, len(all))
+func pairs(all []interp.Named, m *privacy.Mask) []view.Pair {
+	out := make([]view.Pair, 0, len(all))
 	for _, n := range all {
-		out = append(out, Pair{n.Name, diag.Shorten(m.Text(m.Data(n.Name, plain(n.Value))), longestValue)})
+		out = append(out, view.Pair{Name: n.Name, Value: diag.Shorten(m.Text(m.Data(n.Name, plain(n.Value))), longestValue)})
 	}
 	return out
 }
@@ -258,13 +233,13 @@ func plain(v expr.Value) string {
 }
 
 // Rows are rows of the control table in the order of their keys.
-func Rows(all map[string]map[string]any) []Row {
-	out := []Row{}
+func Rows(all map[string]map[string]any) []view.Row {
+	out := []view.Row{}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		r := Row{Key: key, Columns: []Pair{}}
+		r := view.Row{Key: key, Columns: []view.Pair{}}
 		for _, c := range slices.Sorted(maps.Keys(all[key])) {
 			if c != "key" {
-				r.Columns = append(r.Columns, Pair{c, privacy.Said(fmt.Sprint(all[key][c]))})
+				r.Columns = append(r.Columns, view.Pair{Name: c, Value: privacy.Said(fmt.Sprint(all[key][c]))})
 			}
 		}
 		out = append(out, r)
@@ -274,9 +249,9 @@ func Rows(all map[string]map[string]any) []Row {
 
 // newRequest shows a request and its reply without what is personal, and without those of an
 // action that asks for a token at all.
-func newRequest(x Exchange, seen *Seen) Request {
+func newRequest(x Exchange, seen *Seen) view.Request {
 	r := x.Request
-	out := Request{Action: r.Action, Method: r.Method, URL: r.URL, Ms: ms(x.Response.Latency)}
+	out := view.Request{Action: r.Action, Method: r.Method, URL: r.URL, Ms: ms(x.Response.Latency)}
 	if u, err := url.Parse(r.URL); err == nil {
 		out.URL = cmp.Or(u.EscapedPath(), "/")
 		if u.RawQuery != "" {

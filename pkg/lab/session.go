@@ -94,7 +94,7 @@ type Run struct {
 	Calls   int           `json:"calls"`
 	Breaker *view.Breaker `json:"breaker"`
 	Switch  *Switch       `json:"switch"`
-	Rows    []Row         `json:"rows"`
+	Rows    []view.Row    `json:"rows"`
 }
 
 // A Switch says whether calls ask HubSpot.
@@ -105,7 +105,7 @@ type Switch struct {
 
 // run shows the state. The lock is held.
 func (s *session) run() Run {
-	r := Run{Calls: s.made, Rows: []Row{}}
+	r := Run{Calls: s.made, Rows: []view.Row{}}
 	if s.dials == nil {
 		return r
 	}

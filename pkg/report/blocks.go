@@ -87,6 +87,7 @@ type Line struct {
 type Pre struct {
 	Label string // what it is; read aloud
 	Text  string
+	Path  string // in the page's data, of the string; empty: it is not of the answer
 }
 
 // A Picture is a graph, drawn, with what it says as a text below.

@@ -28,31 +28,7 @@ type Seen struct {
 	Rules, Flow *picture.Graph // with the way of the call; nil: not drawn
 	Rule        *Excerpt       // the rule that took it; nil: none
 	RuleAt      string         // where it stands
-	Steps       []Step         // of the call's path, in its order
 	Labels      map[string]string
-	Problems    []string
-}
-
-// A Step is an action of the flow, beyond what the answer says of it.
-type Step struct {
-	Task     string
-	AtMs     int64
-	In, Out  []Pair
-	Requests []Request
-	Wrote    []string // rows of a table
-	Error    string
-}
-
-// A Pair is a value with its name.
-type Pair struct{ Name, Value string }
-
-// A Request is one to HubSpot with what came back.
-type Request struct {
-	Action, Method, URL string
-	Body, Reply         string // empty: none, or not to be shown
-	Status              int    // 0: no answer
-	Ms                  int64
-	Error               string
 }
 
 // Calls is the page of simulate --ani.
@@ -69,8 +45,10 @@ func Calls(x Called) Page {
 	p.Title = fmt.Sprintf("%d calls, one after the other", len(x.Answer.Calls))
 	t := &Table{Caption: "calls", Columns: []Column{{Title: "call"}, {Title: "caller"}, {Title: "outcome"}, {Title: "rule"}, {Title: "to"}, {Title: "priority", Number: true}, {Title: "waited", Number: true}, {Title: "requests", Number: true}}}
 	p.Sections = append(p.Sections, Section{ID: "calls", Title: "Calls", Blocks: []Block{t}})
+	var outcomes []*string
 	for i := range x.Answer.Calls {
 		c := &callPage{Called: x, c: x.Answer.Calls[i], seen: x.Calls[i], at: Pointer("calls", i)}
+		outcomes = append(outcomes, c.c.Outcome)
 		t.Rows = append(t.Rows, Row{Cells: []Text{
 			T(Own(fmt.Sprint(i + 1))), T(Str(c.caller(), c.at+"/ani")), c.optional(c.c.Outcome, "outcome"), c.optional(c.c.Rule, "rule"), c.to(),
 			T(Count(c.c.Priority, c.at+"/priority")), T(Ms(c.c.WaitedMs, c.at+"/waitedMs")), T(Count(int64(c.c.HubSpotRequests), c.at+"/hubspotRequests")),
@@ -81,7 +59,7 @@ func Calls(x Called) Page {
 		}
 		p.Sections = append(p.Sections, s)
 	}
-	p.Sections[0].Blocks = append(p.Sections[0].Blocks, outcomesMean(x.Answer.Calls))
+	p.Sections[0].Blocks = append(p.Sections[0].Blocks, outcomesMean(outcomes))
 	p.Verdict = x.verdict()
 	return withFindings(p, nil, x.Answer.Findings)
 }
@@ -89,11 +67,11 @@ func Calls(x Called) Page {
 // verdict is that of several calls: how many were looked up, and whether one went wrong.
 func (x Called) verdict() Verdict {
 	failed, wrong := 0, 0
-	for i, c := range x.Answer.Calls {
+	for _, c := range x.Answer.Calls {
 		if c.Outcome != nil && *c.Outcome == string(routing.LookupFailed) {
 			failed++
 		}
-		if len(x.Calls[i].Problems) > 0 {
+		if len(c.Errors) > 0 {
 			wrong++
 		}
 	}
@@ -110,7 +88,7 @@ func (x Called) verdict() Verdict {
 // A callPage is one call in the making.
 type callPage struct {
 	Called
-	c    view.Call
+	c    view.TracedCall
 	seen Seen
 	at   string // of the call in the answer
 }
@@ -140,13 +118,13 @@ func outcomeNote(s *string) Text {
 }
 
 // outcomesMean are the words of the outcomes that calls have, in the order in which they come first.
-func outcomesMean(calls []view.Call) Block {
+func outcomesMean(outcomes []*string) Block {
 	var out Facts
 	seen := map[string]bool{}
-	for _, c := range calls {
-		if c.Outcome != nil && !seen[*c.Outcome] {
-			seen[*c.Outcome] = true
-			out = append(out, Fact{*c.Outcome, outcomeNote(c.Outcome)})
+	for _, o := range outcomes {
+		if o != nil && !seen[*o] {
+			seen[*o] = true
+			out = append(out, Fact{*o, outcomeNote(o)})
 		}
 	}
 	return out
@@ -170,7 +148,7 @@ func (c *callPage) failed() bool {
 func (c *callPage) verdict() Verdict {
 	v := Verdict{Tone: Accent, Word: "goes to " + c.to().String(), Text: c.why()}
 	switch {
-	case len(c.seen.Problems) > 0:
+	case len(c.c.Errors) > 0:
 		v.Tone = Bad
 	case c.failed():
 		v.Tone = Warn
@@ -279,8 +257,9 @@ func (c *callPage) answer() []Block {
 	for i, n := range v.Notes {
 		notes = append(notes, T(Str(n, c.at+Pointer("notes", i))))
 	}
-	for _, e := range c.seen.Problems {
-		notes = append(notes, T(Word(Bad, "error"), " ", Own(e)))
+	for i, e := range v.Errors {
+		at := c.at + Pointer("errors", i)
+		notes = append(notes, T(Word(Bad, "error"), " ", Str(e.Action, at+"/action"), ": ", Str(e.Message, at+"/message")))
 	}
 	if notes != nil {
 		blocks = append(blocks, List{Items: notes})
@@ -318,15 +297,18 @@ func (c *callPage) waits() Block {
 
 // requests are those of all steps.
 func (c *callPage) requests() Block {
-	t := &Table{Caption: "requests", Columns: []Column{{Title: "data action"}, {Title: "request", Wide: true}, {Title: "answer"}, {Title: "ms", Number: true}}}
-	for _, s := range c.seen.Steps {
-		for _, r := range s.Requests {
-			row := Row{Label: "Request and reply", Cells: []Text{T(Own(r.Action)), {own(Code(r.Method+" "+r.URL, ""))}, r.answer(), T(Own(words.Thousands(r.Ms)))}}
-			if r.Body != "" {
-				row.More = append(row.More, Pre{"request", r.Body})
+	t := &Table{Caption: "requests", Columns: []Column{{Title: "data action"}, {Title: "request", Wide: true}, {Title: "answer"}, {Title: "took", Number: true}}}
+	for i, s := range c.c.Path {
+		for j, r := range s.Requests {
+			at := c.at + Pointer("path", i, "requests", j)
+			row := Row{Label: "Request and reply", Cells: []Text{
+				T(Str(r.Action, at+"/action")), T(Code(r.Method, at+"/method"), " ", Code(r.URL, at+"/url")), answered(r, at), T(Ms(r.Ms, at+"/ms")),
+			}}
+			if r.Body != nil {
+				row.More = append(row.More, Pre{"request", *r.Body, at + "/request"})
 			}
-			if r.Reply != "" {
-				row.More = append(row.More, Pre{"reply", r.Reply})
+			if r.Reply != nil {
+				row.More = append(row.More, Pre{"reply", *r.Reply, at + "/reply"})
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -337,22 +319,19 @@ func (c *callPage) requests() Block {
 	return t
 }
 
-// own makes a bit one of ours, which is not held against the answer.
-func own(b Bit) Bit {
-	b.own, b.Path = true, ""
-	return b
-}
-
-func (r Request) answer() Text {
+// answered is how a request was answered.
+func answered(r view.Request, at string) Text {
 	switch {
-	case r.Error != "":
-		return T(own(Word(Bad, "none")), " ", Own(r.Error))
-	case r.Status >= 400:
-		return Text{own(Word(Bad, fmt.Sprint(r.Status)))}
-	case r.Status == 0:
+	case r.Error != nil:
+		return T(Word(Bad, "none"), " ", Str(*r.Error, at+"/error"))
+	case r.Status == nil:
 		return T("–")
 	}
-	return Text{own(Word(Good, fmt.Sprint(r.Status)))}
+	out := Count(int64(*r.Status), at+"/status")
+	if out.Tone = Good; *r.Status >= 400 {
+		out.Tone = Bad
+	}
+	return T(out)
 }
 
 // steps are the actions of the flow.
@@ -360,17 +339,15 @@ func (c *callPage) steps() Block {
 	t := &Table{Caption: "steps", Columns: []Column{{Title: "step", Number: true}, {Title: "task"}, {Title: "action", Wide: true}, {Title: "kind"}, {Title: "way"}, {Title: "at", Number: true}, {Title: "took", Number: true}}}
 	for i, s := range c.c.Path {
 		at := c.at + Pointer("path", i)
-		var more Step
-		if i < len(c.seen.Steps) {
-			more = c.seen.Steps[i]
-		}
 		way := T("–")
 		if s.Branch != nil {
 			way = T(Str(*s.Branch, at+"/branch"))
 		}
-		row := Row{Cells: []Text{T(Own(fmt.Sprint(i + 1))), T(Own(more.Task)), T(Str(s.Action, at+"/action")), {Code(s.Type, at+"/type")}, way, T(Own(words.Thousands(more.AtMs) + " ms")), T(Ms(s.Ms, at+"/ms"))}}
-		row.More, row.Label = more.blocks(), more.label()
-		if more.Error != "" {
+		row := Row{Cells: []Text{
+			T(Own(fmt.Sprint(i + 1))), T(Str(s.Task, at+"/task")), T(Str(s.Action, at+"/action")), {Code(s.Type, at+"/type")}, way, T(Ms(s.AtMs, at+"/atMs")), T(Ms(s.Ms, at+"/ms")),
+		}}
+		row.More, row.Label = stepBlocks(s, at), stepLabel(s)
+		if s.Error != nil {
 			row.Tone = Bad
 		}
 		t.Rows = append(t.Rows, row)
@@ -378,13 +355,13 @@ func (c *callPage) steps() Block {
 	return t
 }
 
-// label says what opens below a step.
-func (s Step) label() string {
+// stepLabel says what opens below a step.
+func stepLabel(s view.TracedStep) string {
 	var out []string
 	for _, x := range []struct {
 		n         int
 		one, more string
-	}{{len(s.In), "input", "inputs"}, {len(s.Out), "output", "outputs"}, {len(s.Wrote), "row written", "rows written"}} {
+	}{{len(s.Inputs), "input", "inputs"}, {len(s.Outputs), "output", "outputs"}, {len(s.Rows), "row written", "rows written"}} {
 		if x.n > 0 {
 			out = append(out, words.Count(x.n, x.one, x.more))
 		}
@@ -392,31 +369,54 @@ func (s Step) label() string {
 	return cmp.Or(strings.Join(out, ", "), "error")
 }
 
-func (s Step) blocks() []Block {
+func stepBlocks(s view.TracedStep, at string) []Block {
 	var out []Block
-	list := func(title string, ps []Pair) {
+	list := func(title, key string, ps []view.Pair) {
 		if len(ps) == 0 {
 			return
 		}
 		f := Facts{}
-		for _, p := range ps {
-			f = append(f, Fact{p.Name, Text{own(Bit{Text: cmp.Or(p.Value, `""`), Code: true})}})
+		for i, p := range ps {
+			v := Text{own(Bit{Text: `""`, Code: true})}
+			if p.Value != "" {
+				v = T(Code(p.Value, at+Pointer(key, i, "value")))
+			}
+			f = append(f, Fact{p.Name, v})
 		}
 		out = append(out, Group{Title: T(title), Blocks: []Block{f}})
 	}
-	list("Inputs", s.In)
-	list("Outputs", s.Out)
-	if len(s.Wrote) > 0 {
-		l := List{}
-		for _, w := range s.Wrote {
-			l.Items = append(l.Items, T(Own(w)))
-		}
-		out = append(out, Group{Title: T("Rows that it wrote"), Blocks: []Block{l}})
+	list("Inputs", "inputs", s.Inputs)
+	list("Outputs", "outputs", s.Outputs)
+	if len(s.Rows) > 0 {
+		out = append(out, Group{Title: T("Rows that it wrote"), Blocks: []Block{rowsWritten(s.Rows, at+"/rows")}})
 	}
-	if s.Error != "" {
-		out = append(out, Para(T(Word(Bad, "error"), " ", Own(s.Error))))
+	if s.Error != nil {
+		out = append(out, Para(T(Word(Bad, "error"), " ", Str(*s.Error, at+"/error"))))
 	}
 	return out
+}
+
+func rowsWritten(rows []view.Row, at string) List {
+	l := List{}
+	for i, r := range rows {
+		here := at + Pointer(i)
+		says := T(Str(r.Key, here+"/key"), ": ")
+		for j, c := range r.Columns {
+			if j > 0 {
+				says = T(says, ", ")
+			}
+			there := here + Pointer("columns", j)
+			says = T(says, Str(c.Name, there+"/name"), " = ", Str(c.Value, there+"/value"))
+		}
+		l.Items = append(l.Items, says)
+	}
+	return l
+}
+
+// own makes a bit one of ours, which is not held against the answer.
+func own(b Bit) Bit {
+	b.own, b.Path = true, ""
+	return b
 }
 
 // left is what the call leaves: to the agent, and to whoever handles the call next.

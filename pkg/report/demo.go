@@ -38,7 +38,11 @@ func Demo(x Story) Page {
 	p.Figures = x.figures()
 	p.Sections = []Section{{ID: "story", Title: "What happened", Blocks: []Block{steps}}}
 	if len(a.Calls) > 0 {
-		p.Sections = append(p.Sections, Section{ID: "callers", Title: "The callers", About: T("They call the flow as it is published in the org. Time is virtual."), Blocks: []Block{x.callers(), outcomesMean(a.Calls)}})
+		var outcomes []*string
+		for _, c := range a.Calls {
+			outcomes = append(outcomes, c.Outcome)
+		}
+		p.Sections = append(p.Sections, Section{ID: "callers", Title: "The callers", About: T("They call the flow as it is published in the org. Time is virtual."), Blocks: []Block{x.callers(), outcomesMean(outcomes)}})
 	}
 	var each []Block
 	for i := range a.Calls {

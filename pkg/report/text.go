@@ -37,6 +37,7 @@ type Form string
 // Forms of bits.
 const (
 	FormText    Form = "text"    // the string that stands there
+	FormLines   Form = "lines"   // the same with the ends of its lines
 	FormCount   Form = "count"   // the number, its thousands apart; the sum where there are several
 	FormMost    Form = "most"    // the greatest of several, likewise
 	FormMs      Form = "ms"      // the number of milliseconds, with the unit; the greatest of several

@@ -234,7 +234,7 @@ func counterexample(q view.Property, at string, broken map[string]picture.Graph)
 	}
 	blocks = append(blocks,
 		Facts{{"replay it", T(Code(c.Command, at+"/counterexample/command"))}},
-		Details{Summary: T("The world file of this call"), Blocks: []Block{Pre{Label: "world file", Text: c.World}}})
+		Details{Summary: T("The world file of this call"), Blocks: []Block{Pre{Label: "world file", Text: c.World, Path: at + "/counterexample/world"}}})
 	return Group{Title: T("The call against: ", Str(q.Title, at+"/title")), Blocks: blocks}
 }
 

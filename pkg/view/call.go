@@ -69,9 +69,9 @@ type Step struct {
 
 // Calls is the answer of simulate.
 type Calls struct {
-	Schema   int       `json:"schema"`
-	Calls    []Call    `json:"calls"`
-	Findings []Finding `json:"findings"` // about the files and the account, not about one call
+	Schema   int          `json:"schema"`
+	Calls    []TracedCall `json:"calls"`
+	Findings []Finding    `json:"findings"` // about the files and the account, not about one call
 }
 
 // NewCall converts an outcome.

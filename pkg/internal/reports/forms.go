@@ -32,7 +32,7 @@ func (c *checker) want(form, paths string) (string, error) {
 		return "", fmt.Errorf("no place")
 	}
 	switch form {
-	case "text", "place", "time", "daytime", "len", "big", "json":
+	case "text", "lines", "place", "time", "daytime", "len", "big", "json":
 		if len(all) != 1 || len(all[0]) != 1 {
 			return "", fmt.Errorf("%s takes one place, and %s are several", form, paths)
 		}
@@ -142,6 +142,16 @@ func single(form string, v any) (string, error) {
 		switch form {
 		case "text":
 			return shown(v), nil
+		case "lines":
+			lines := strings.Split(v, "\n")
+			for i, l := range lines {
+				cells := strings.Split(l, "\t")
+				for k := range cells {
+					cells[k] = shown(cells[k])
+				}
+				lines[i] = strings.Join(cells, "\t")
+			}
+			return strings.Join(lines, "\n"), nil
 		case "big":
 			n := v
 			for i := len(n) - 3; i > 0; i -= 3 {
