@@ -120,7 +120,7 @@ func runDemo(ctx context.Context, o demoOptions) (err error) {
 			return err
 		}
 	}
-	return o.report.after(env, nil, func() ([]byte, error) { return report.Demo(d.page(answer)).Render() })
+	return o.report.after(env, nil, func() (report.Page, error) { return report.Demo(d.page(answer)), nil })
 }
 
 func (d *demo) tell(ctx context.Context) error {

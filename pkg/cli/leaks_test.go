@@ -166,6 +166,11 @@ func (l *leaks) page(m marked, personal bool, args ...string) string {
 	page := string(text)
 	l.hold(what, page, personal)
 	l.hold(what+" (as a browser reads it)", html.UnescapeString(page), personal)
+	data, err := reports.Data(text) // which may be packed
+	if err != nil {
+		l.t.Errorf("%s: %v", what, err)
+	}
+	l.hold(what+" (the answer in it)", string(data), personal)
 	problems, _ := reports.Check(text)
 	if n := strings.Count(page, "<script"); n != 2 || strings.Contains(page, "<img") {
 		problems = append(problems, fmt.Sprintf("it has %d scripts, or a picture of somebody: %s", n, around(page, "<img")))

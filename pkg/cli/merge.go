@@ -70,7 +70,7 @@ func runSimulateMerge(_ context.Context, o mergeOptions) (err error) {
 		return err
 	}
 	answer := endSuite(o.session, whole, under)
-	return o.report.after(o.session, answer, func() ([]byte, error) {
+	return o.report.after(o.session, answer, func() (report.Page, error) {
 		x := report.Tested{Answer: whole, Run: o.ran(whole.On.File), No: answer != nil}
 		x.Run.Hash = whole.On.Hash
 		words := append([]string{"simulate", "merge"}, o.files...)
@@ -78,7 +78,7 @@ func runSimulateMerge(_ context.Context, o mergeOptions) (err error) {
 			words = append(words, "--fail-under", o.failUnder)
 		}
 		x.Command = view.ReplayCommand(append([]string{"dealroute"}, words...)...)
-		return report.Suite(x).Render()
+		return report.Suite(x), nil
 	})
 }
 

@@ -169,8 +169,8 @@ func runPlan(ctx context.Context, o planOptions) (err error) {
 	if o.detailed && (r.Plan().Pending() || len(r.Plan().Held()) > 0) {
 		err = errNo
 	}
-	return o.report.after(env, err, func() ([]byte, error) {
-		return report.Plan(o.page(l, target, r, answer(), found, diff)).Render()
+	return o.report.after(env, err, func() (report.Page, error) {
+		return report.Plan(o.page(l, target, r, answer(), found, diff)), nil
 	})
 }
 

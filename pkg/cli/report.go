@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/report"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/dealroute/dealroute/pkg/words"
 	"github.com/spf13/pflag"
@@ -115,7 +116,19 @@ func mayOverwrite(name, flag, what, mark string) error {
 
 // after writes the page of a command that has told its answer, which is nil or errNo, and says where it is.
 // What goes wrong then takes nothing back of the answer, and is no second one under -o json.
-func (r *reportFile) after(env session, answer error, page func() ([]byte, error)) error {
+func (r *reportFile) after(env session, answer error, page func() (report.Page, error)) error {
+	return r.written(env, answer, func() ([]byte, error) {
+		p, err := page()
+		if err != nil {
+			return nil, err
+		}
+		p.Discreet = func(text []byte) ([]byte, error) { return discreetText(env, text) }
+		return p.Render()
+	})
+}
+
+// written is after for the text of a page.
+func (r *reportFile) written(env session, answer error, page func() ([]byte, error)) error {
 	if !r.given || answer != nil && !errors.Is(answer, errNo) {
 		return answer
 	}

@@ -88,7 +88,7 @@ func TestReportIsWrittenWhole(t *testing.T) {
 			if c.was != "" {
 				write(t, filepath.Dir(r.name), "r.html", c.was, 0o600)
 			}
-			err := r.after(session{Env: env}, c.answer, c.page)
+			err := r.written(session{Env: env}, c.answer, c.page)
 			var printed *printedError
 			if _, told := c.err.(*printedError); !errors.Is(err, c.err) && !(told && errors.As(err, &printed)) { //nolint:errorlint // of the table
 				t.Errorf("%v, want %v", err, c.err)

@@ -28,6 +28,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/report"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
 	"github.com/google/uuid"
@@ -195,8 +196,8 @@ func (s *simulation) run(ctx context.Context, env session) error {
 		}
 		answer.Calls = append(answer.Calls, view.NewTracedCall(o, steps, s.mask))
 	}
-	return s.options.report.after(env, s.print(env, answer, outcomes), func() ([]byte, error) {
-		return s.page(env, answer, outcomes).Render()
+	return s.options.report.after(env, s.print(env, answer, outcomes), func() (report.Page, error) {
+		return s.page(env, answer, outcomes), nil
 	})
 }
 

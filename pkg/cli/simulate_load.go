@@ -244,10 +244,10 @@ func runLoad(ctx context.Context, o simulateOptions) error {
 	x.Took, x.Findings = env.Now().Sub(began), s.found
 	answer := view.NewLoadAnswer(x)
 	err = m.print(x, answer)
-	return o.report.after(env, err, func() ([]byte, error) {
+	return o.report.after(env, err, func() (report.Page, error) {
 		run := env.ran(l.path)
 		run.Hash = s.hash
-		return report.Load(x, answer, o.ranAs(), run).Render()
+		return report.Load(x, answer, o.ranAs(), run), nil
 	})
 }
 

@@ -159,10 +159,10 @@ func runStatus(ctx context.Context, o statusOptions) (err error) {
 	if no {
 		err = errNo
 	}
-	return o.report.after(env, err, func() ([]byte, error) {
+	return o.report.after(env, err, func() (report.Page, error) {
 		return report.Status(report.Standing{
 			Answer: s, Run: o.ran(l.path), Command: o.ranAs(append([]string{"status"}, o.report.typed...)...), No: no, Failing: failing, Explain: explained(), Places: l.spots(found),
-		}).Render()
+		}), nil
 	})
 }
 

@@ -221,7 +221,7 @@ func runSuite(ctx context.Context, env session, s *simulation, b *blueprint.Blue
 	}
 	u.out.Rate()
 	answer := endSuite(env, u.out, under)
-	return s.options.report.after(env, answer, func() ([]byte, error) {
+	return s.options.report.after(env, answer, func() (report.Page, error) {
 		x := report.Tested{Answer: u.out, Run: env.ran(s.loaded.path), Command: s.options.ranAs(), No: answer != nil}
 		x.Run.Hash = s.hash
 		x.Rules, x.Flow = pictures()
@@ -231,7 +231,7 @@ func runSuite(ctx context.Context, env session, s *simulation, b *blueprint.Blue
 				x.Ways = append(x.Ways, rules.Decided(o))
 			}
 		}
-		return report.Suite(x).Render()
+		return report.Suite(x), nil
 	})
 }
 

@@ -262,16 +262,16 @@ func runValidate(ctx context.Context, o validateOptions) (err error) {
 	if no {
 		err = errNo
 	}
-	return o.report.after(o.session, err, func() ([]byte, error) {
+	return o.report.after(o.session, err, func() (report.Page, error) {
 		var broken []prove.Property
 		if in.Proof != nil {
 			broken = in.Proof.Broken()
 		}
 		page, err := j.page(ctx, o, answer, view.NewValidation(answer, proved), report.Validated{No: no, Looked: looked}, broken)
 		if err != nil {
-			return nil, err
+			return report.Page{}, err
 		}
-		return page.Render()
+		return page, nil
 	})
 }
 

@@ -28,6 +28,10 @@ type Page struct {
 	Figures  []Figure
 	Sections []Section
 	Data     any // what -o json prints
+
+	// Discreet takes out of the answer what no output shows. A long answer is packed, and nobody who
+	// looks at the page could take it out there. nil: nothing is.
+	Discreet func(text []byte) ([]byte, error)
 }
 
 // A Run says what a report was made of.
@@ -106,7 +110,7 @@ func (p Page) Render() ([]byte, error) {
 		}
 		seen[s.ID] = true
 	}
-	data, packed, err := embed(p.Data)
+	data, packed, err := embed(p.Data, p.Discreet)
 	if err != nil {
 		return nil, err
 	}
@@ -151,8 +155,11 @@ const packedFrom = 128 << 10
 
 // embed is a value as JSON that can stand in a page: nothing in it ends a script. A long one is
 // packed, as a string with the base64 of its gzip.
-func embed(v any) (data string, packed bool, err error) {
+func embed(v any, discreet func([]byte) ([]byte, error)) (data string, packed bool, err error) {
 	text, err := json.Marshal(v) // which writes <, > and & as \u003c, \u003e and \u0026
+	if err == nil && discreet != nil {
+		text, err = discreet(text)
+	}
 	if err != nil || len(text) < packedFrom {
 		return string(text), false, err
 	}
