@@ -12,7 +12,9 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/picture"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // counterexampleOf finds the property that was asked for and its call.
@@ -67,16 +69,41 @@ func wayAgainst(ctx context.Context, with simulateOptions, l *loaded, b *bluepri
 	if err != nil {
 		return nil, err
 	}
-	with.world, with.scripted = p.ID+".yaml", []byte(text)
-	s, err := newSimulation(ctx, with.session, l, b, with)
+	flow, o, err := replayed(ctx, with, l, b, p.ID+".yaml", text)
 	if err != nil {
 		return nil, err
+	}
+	return wrong(flow, o.Result.Path, p), nil
+}
+
+// replayed makes the call of a world file again, and gives the flow that it goes through.
+func replayed(ctx context.Context, with simulateOptions, l *loaded, b *blueprint.Blueprint, name, text string) (*picture.Graph, *simulate.Outcome, error) {
+	with.world, with.scripted = name, []byte(text)
+	s, err := newSimulation(ctx, with.session, l, b, with)
+	if err != nil {
+		return nil, nil, err
 	}
 	outcomes, err := s.all(ctx)
 	if err != nil {
+		return nil, nil, err
+	}
+	return picture.Flow(s.flow), outcomes[0], nil
+}
+
+// longestWay draws the call that waits longest.
+func longestWay(ctx context.Context, with simulateOptions, l *loaded, b *blueprint.Blueprint, r *prove.Report) (*picture.Graph, error) {
+	text, err := view.WorstText(r, replays(l.path, ""))
+	if err != nil {
 		return nil, err
 	}
-	return wrong(picture.Flow(s.flow), outcomes[0].Result.Path, p), nil
+	flow, o, err := replayed(ctx, with, l, b, "longest-wait.yaml", text)
+	if err != nil {
+		return nil, err
+	}
+	g := flow.Call(o.Result.Path)
+	g.Title += ": the call that waits longest"
+	g.About = fmt.Sprintf("No call waits longer: %s ms. The call: %s.", words.Thousands(r.WorstWait.Milliseconds()), strings.Join(r.WorstCall.Call, "; "))
+	return g, nil
 }
 
 // ofFlowProof draws a call that breaks a property of the flow of a file.

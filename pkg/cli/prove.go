@@ -117,6 +117,9 @@ func mask(r *prove.Report, m *privacy.Mask) {
 	}
 	all(r.WorstPath)
 	all(r.Cut)
+	if r.WorstCall != nil {
+		all(r.WorstCall.Call)
+	}
 	for i := range r.Properties {
 		p := &r.Properties[i]
 		p.Message, p.Hint = m.Text(p.Message), m.Text(p.Hint)

@@ -29,7 +29,7 @@ func explained() report.Explainer {
 }
 
 // page is the report of validate. answer is in the order of shown.
-func (j *judged) page(ctx context.Context, o validateOptions, answer validate.Answer, shown view.Validation, x report.Validated, broken []prove.Property) (report.Page, error) {
+func (j *judged) page(ctx context.Context, o validateOptions, answer validate.Answer, shown view.Validation, x report.Validated, proved *prove.Report) (report.Page, error) {
 	spot := func(f diag.Finding) report.Spot {
 		return report.Spot{Source: j.texts[f.Position.File], Length: f.Length}
 	}
@@ -50,15 +50,27 @@ func (j *judged) page(ctx context.Context, o validateOptions, answer validate.An
 		{ID: "rules", Title: "The rules", Caption: "the rules in their order, as the file has them", Graph: veiled(picture.Rules(j.loaded.deployment))},
 		{ID: "flow", Title: "The flow", Caption: "the flow as it is rendered", Graph: veiled(picture.Flow(j.blueprint.Flow.Tree))},
 	}
-	for _, p := range broken {
+	if proved == nil {
+		return report.Validation(x), nil
+	}
+	with := simulateOptions{session: o.session, crm: "fixtures", flow: "rendered"}
+	for _, p := range proved.Broken() {
 		if p.Counterexample == nil {
 			continue
 		}
-		g, err := wayAgainst(ctx, simulateOptions{session: o.session, crm: "fixtures", flow: "rendered"}, j.loaded, j.blueprint, p)
+		g, err := wayAgainst(ctx, with, j.loaded, j.blueprint, p)
 		if err != nil {
 			return report.Page{}, fmt.Errorf("draw the call against property %s: %w", p.ID, err)
 		}
 		x.Broken[p.ID] = veiled(g)
+	}
+	if proved.WorstCall != nil {
+		g, err := longestWay(ctx, with, j.loaded, j.blueprint, proved)
+		if err != nil {
+			return report.Page{}, fmt.Errorf("draw the call that waits longest: %w", err)
+		}
+		way := veiled(g)
+		x.Longest = &way
 	}
 	return report.Validation(x), nil
 }

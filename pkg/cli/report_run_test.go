@@ -67,7 +67,10 @@ func TestReportOfValidate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range examples {
-		reported(t, p, 0, "validate", "-f", file, "--proof=quick")
+		page := reported(t, p, 0, "validate", "-f", file, "--proof=quick")
+		if !strings.Contains(page, "the way of the call that waits longest") {
+			t.Errorf("%s: the call that waits longest is not drawn", file)
+		}
 	}
 	bad := filepath.Join(t.TempDir(), "dealroute.yaml")
 	if err := os.WriteFile(bad, []byte("version: 1\nname: acme\ngenesys: {regio: us-east-1}\n"), 0o600); err != nil {

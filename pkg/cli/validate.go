@@ -263,15 +263,7 @@ func runValidate(ctx context.Context, o validateOptions) (err error) {
 		err = errNo
 	}
 	return o.report.after(o.session, err, func() (report.Page, error) {
-		var broken []prove.Property
-		if in.Proof != nil {
-			broken = in.Proof.Broken()
-		}
-		page, err := j.page(ctx, o, answer, view.NewValidation(answer, proved), report.Validated{No: no, Looked: looked}, broken)
-		if err != nil {
-			return report.Page{}, err
-		}
-		return page, nil
+		return j.page(ctx, o, answer, view.NewValidation(answer, proved), report.Validated{No: no, Looked: looked}, in.Proof)
 	})
 }
 

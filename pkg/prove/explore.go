@@ -37,10 +37,11 @@ type setting struct {
 	tables  time.Duration                                               // what a look-up in a table takes
 	budget  time.Duration                                               // of the wait for HubSpot; 0: nobody counts
 
-	apartWaits bool // states that waited differently stay apart
-	exact      int  // states of one place that are told apart exactly; 0: mostExact
-	shapes     int  // of one place; 0: mostShapes
-	apartCalls bool // states stay apart although one stands for all calls of the other
+	guide      *guide // nil: all calls are tried
+	apartWaits bool   // states that waited differently stay apart
+	exact      int    // states of one place that are told apart exactly; 0: mostExact
+	shapes     int    // of one place; 0: mostShapes
+	apartCalls bool   // states stay apart although one stands for all calls of the other
 }
 
 // A start is a way in which calls begin.
@@ -100,6 +101,7 @@ type item struct {
 	asked    int
 	problems int
 	waited   time.Duration   // for HubSpot, on this way
+	total    time.Duration   // for all that it asked
 	keyed    map[string]int  // how often keys were asked for, by place
 	hours    map[hour]string // what schedules were: they stay so during a call
 	mixed    bool            // it may be a call that cannot be
@@ -189,12 +191,21 @@ func explore(ctx context.Context, p *interp.Program, set setting) (*explorer, er
 }
 
 func exploring(ctx context.Context, p *interp.Program, set setting) (*explorer, error) {
-	x := &explorer{
-		p: p, set: set, fold: p.Fold(), meetings: p.Meetings(), origins: map[originKey]*interp.Origin{}, made: map[*interp.Origin][][]expr.Value{}, outs: map[*interp.Origin][]interp.Named{},
+	x := (&explorer{p: p, fold: p.Fold(), meetings: p.Meetings()}).empty(set)
+	return x, x.search(ctx)
+}
+
+// empty is a search of the same flow that has seen nothing.
+func (x *explorer) empty(set setting) *explorer {
+	return &explorer{
+		p: x.p, set: set, fold: x.fold, meetings: x.meetings, origins: map[originKey]*interp.Origin{}, made: map[*interp.Origin][][]expr.Value{}, outs: map[*interp.Origin][]interp.Named{},
 		seen: map[string]arrival{}, places: map[place]int{}, alike: map[string][]*stood{}, stood: map[int32]*stood{}, shapes: map[string]*shaped{}, hulls: map[string][]*shaped{}, faults: map[string]*fault{}, doubts: map[string]*fault{}, tried: map[string]int{}, ends: map[ending]bool{}, fails: map[diag.Position]bool{},
 	}
+}
+
+func (x *explorer) search(ctx context.Context) error {
 	hours := 0
-	for _, e := range p.Asks() {
+	for _, e := range x.p.Asks() {
 		switch e.Kind {
 		case interp.EffectSchedule, interp.EffectScheduleGroup:
 			hours++
@@ -204,15 +215,15 @@ func exploring(ctx context.Context, p *interp.Program, set setting) (*explorer, 
 	}
 	x.again = x.again || hours > 1
 	x.nodes = append(x.nodes, node{})
-	for i := range set.starts {
-		if err := x.reach(0, x.begin(&set.starts[i]), step{}); err != nil {
-			return x, err
+	for i := range x.set.starts {
+		if err := x.reach(0, x.begin(&x.set.starts[i]), step{}); err != nil {
+			return err
 		}
 	}
 	tally := tallyOf(ctx)
 	for len(x.queue) > 0 {
 		if err := ctx.Err(); err != nil {
-			return x, err
+			return err
 		}
 		tally.States.Store(int64(len(x.nodes)))
 		if x.set.stop && len(x.faults) > 0 {
@@ -234,10 +245,10 @@ func exploring(ctx context.Context, p *interp.Program, set setting) (*explorer, 
 			q.state, q.as.wide = q.as.wide.Clone(), nil
 		}
 		if err := x.expand(q); err != nil {
-			return x, err
+			return err
 		}
 	}
-	return x, nil
+	return nil
 }
 
 const mostStates = 200_000
@@ -323,6 +334,9 @@ func (x *explorer) reach(from int32, it item, by step) error {
 		x.nodes[from].edges = append(x.nodes[from].edges, edge{-1, by, false})
 		r := it.state.Result()
 		x.ends[ending{r.Ending, r.Target, r.Handled, it.state.Told()}] = true
+		if g := x.set.guide; g != nil && it.total >= g.all {
+			x.wrong(&it, longestWait, diag.Position{}, "", "")
+		}
 		if why := x.set.ending(&it, r); why != "" {
 			at := it.state.Place()
 			x.wrong(&it, Ending, at.Pos, why, "lead this way to a queue")
@@ -345,6 +359,9 @@ func (x *explorer) reach(from int32, it item, by step) error {
 	}
 	view := x.fold.View(it.state)
 	x.key = it.mark(view.AppendKey(x.key[:0]), x.set.apartWaits)
+	if g := x.set.guide; g != nil && !g.leads(x.key, it.total) {
+		return nil
+	}
 	m, ok := x.seen[string(x.key)]
 	if !ok {
 		stands := string(it.mark(view.Place(), x.set.apartWaits))
@@ -523,6 +540,9 @@ func (x *explorer) expand(q queued) error {
 		}
 		it.last = &event{before: q.last, effect: *e, answer: a.outcome}
 		by := step{wait: a.wait}
+		if it.total += a.wait; x.set.guide != nil && e.Kind == interp.EffectTable {
+			it.last.answer.Elapsed = a.wait
+		}
 		if e.Kind == interp.EffectDataAction && x.set.hubspot(e) {
 			by.hub = a.wait
 			if it.waited += a.wait; x.set.budget > 0 && it.waited > x.set.budget {
@@ -592,6 +612,9 @@ func (x *explorer) cutOff(what string) {
 // wrong keeps the first call that breaks a property. States that were taken together may show
 // calls that cannot be: theirs count when they replay, and are a doubt otherwise.
 func (x *explorer) wrong(it *item, property string, pos diag.Position, message, hint string) {
+	if x.set.guide != nil && property != longestWait { // which was found when all calls were tried
+		return
+	}
 	if x.faults[property] != nil || it.mixed && x.doubts[property] != nil && x.tried[property] >= mostTries {
 		return
 	}

@@ -9,11 +9,7 @@ import (
 // waitsOwn tells whether the longest waits are those of calls that can be: they are as long
 // without the edges to states that stand for other calls, too.
 func (x *explorer) waitsOwn() bool {
-	own := make([]node, len(x.nodes))
-	for i, n := range x.nodes {
-		own[i].edges = slices.DeleteFunc(slices.Clone(n.edges), func(e edge) bool { return e.covered })
-	}
-	y := &explorer{nodes: own}
+	y := x.own()
 	for _, of := range []func(edge) time.Duration{func(e edge) time.Duration { return e.wait }, func(e edge) time.Duration { return e.hub }} {
 		all, _, endless := x.longest(of)
 		some, _, also := y.longest(of)
@@ -24,11 +20,26 @@ func (x *explorer) waitsOwn() bool {
 	return true
 }
 
+// own is the graph without the edges to states that stand for other calls, too.
+func (x *explorer) own() *explorer {
+	own := make([]node, len(x.nodes))
+	for i, n := range x.nodes {
+		own[i].edges = slices.DeleteFunc(slices.Clone(n.edges), func(e edge) bool { return e.covered })
+	}
+	return &explorer{nodes: own}
+}
+
 // longest is the longest wait between two keys that a caller presses, and the nodes it leads
 // over; endless when there is a circle that waits.
 func (x *explorer) longest(of func(edge) time.Duration) (wait time.Duration, path []int32, endless bool) {
+	wait, path, _, endless = x.waits(of)
+	return wait, path, endless
+}
+
+// waits is longest, with how long may be waited from each node on.
+func (x *explorer) waits(of func(edge) time.Duration) (wait time.Duration, path []int32, best []time.Duration, endless bool) {
 	circles := x.circles()
-	best := make([]time.Duration, len(x.nodes))
+	best = make([]time.Duration, len(x.nodes))
 	via := make([]int32, len(x.nodes))
 	in := make([]int, len(x.nodes))
 	for i, c := range circles {
@@ -68,7 +79,7 @@ func (x *explorer) longest(of func(edge) time.Duration) (wait time.Duration, pat
 	for n := from; n >= 0; n = via[n] {
 		path = append(path, n)
 	}
-	return wait, path, endless
+	return wait, path, best, endless
 }
 
 // circles are the nodes in groups that lead to each other without a key being pressed, each

@@ -259,6 +259,9 @@ func (f *flowProof) prove(ctx context.Context, r *Report) ([]Property, error) {
 		x.open = cmp.Or(x.open, y.open)
 	}
 	r.States, r.Paths, r.WorstWait, r.WorstHubSpot, r.WorstPath = len(x.nodes), x.ways(), wait, hub, x.words(path, waits)
+	if r.WorstCall, err = x.longestCall(ctx); err != nil {
+		return nil, err
+	}
 	r.Cut = append(r.Cut, x.cut...)
 	var out []Property
 	for _, id := range []string{Ending, Wait, Expressions, Requests} {

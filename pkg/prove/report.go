@@ -60,7 +60,7 @@ type Never struct {
 	By   []int // the rules that take its callers first; empty when nobody fits it
 }
 
-// A Counterexample is a call that breaks a property.
+// A Counterexample is a call that breaks a property, or that is the worst of those that keep it.
 type Counterexample struct {
 	World *world.File // replays it: simulate --world, flow run --world
 	Call  []string    // how it goes, step by step, as a person would tell it; no personal data
@@ -75,7 +75,8 @@ type Report struct {
 	CRMClasses   int      // kinds of accounts that the whole call was tried on
 	Calls        int      // whole calls
 	WorstWait    time.Duration
-	WorstPath    []string // the steps of the call that waits longest
+	WorstPath    []string        // the steps of the call that waits longest
+	WorstCall    *Counterexample // that waits so long; nil: none of the calls that replay
 	WorstHubSpot time.Duration
 	Assumptions  []string // ids of docs/assumptions.md, and sentences, that the answer rests on
 	Cut          []string // what was left out, in words: loops and menus beyond their bounds

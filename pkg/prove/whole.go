@@ -56,7 +56,7 @@ func (r *Report) both(flow *Report, shown []Property) {
 	r.States, r.Paths = flow.States, flow.Paths
 	r.WorstHubSpot = max(r.WorstHubSpot, flow.WorstHubSpot)
 	if flow.WorstWait > r.WorstWait {
-		r.WorstWait, r.WorstPath = flow.WorstWait, flow.WorstPath
+		r.WorstWait, r.WorstPath, r.WorstCall = flow.WorstWait, flow.WorstPath, flow.WorstCall
 	}
 	r.Cut = append(r.Cut, flow.Cut...)
 	for _, p := range shown {
@@ -137,6 +137,12 @@ func (w *whole) prove(ctx context.Context, r *Report) error {
 	}
 	r.CRMClasses = len(classes)
 	r.WorstWait, r.WorstHubSpot, r.WorstPath = worst.wait, worst.hubspot, worst.path
+	if worst.of != nil {
+		var err error
+		if r.WorstCall, err = w.written(ctx, worst.of); err != nil {
+			return err
+		}
+	}
 	r.Cut = append(r.Cut, w.cut...)
 	for _, id := range []string{Ending, Wait, Expressions, Policy, Requests, Privacy} {
 		p := Property{ID: id, Title: titles[id], Verdict: Holds}
@@ -177,6 +183,7 @@ type worstOf struct {
 	wait, hubspot time.Duration
 	at            int
 	path          []string
+	of            *situation
 }
 
 func (x *worstOf) see(at int, s *situation, o ran) {
@@ -184,7 +191,7 @@ func (x *worstOf) see(at int, s *situation, o ran) {
 	defer x.mu.Unlock()
 	x.hubspot = max(x.hubspot, o.HubSpot)
 	if o.Waited > x.wait || o.Waited == x.wait && at < x.at {
-		x.wait, x.at = o.Waited, at
+		x.wait, x.at, x.of = o.Waited, at, s
 		x.path = nil
 		for _, step := range o.Result.Path {
 			if step.Elapsed > 0 {

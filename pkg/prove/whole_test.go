@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
@@ -69,6 +71,20 @@ func input(d *deployment.Deployment, b *blueprint.Blueprint, mode prove.Mode) pr
 }
 
 // All examples hold, in every property.
+// waits is how long a caller waits in a world.
+func waits(t *testing.T, b *blueprint.Blueprint, c *prove.Counterexample) time.Duration {
+	t.Helper()
+	p, err := interp.Compile(b.Flow.Tree, interp.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := interp.Run(t.Context(), p, c.World.Start(), world.New(c.World), interp.RunOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Elapsed
+}
+
 func TestExamplesHold(t *testing.T) {
 	names, err := filepath.Glob("../../examples/*/dealroute.yaml")
 	if err != nil || len(names) == 0 {
@@ -101,6 +117,11 @@ func TestExamplesHold(t *testing.T) {
 				t.Errorf("%s", a)
 			}
 			t.Logf("%d calls, %d classes, %s, waits %s, %s of it for HubSpot", r.Calls, r.CRMClasses, time.Since(start), r.WorstWait, r.WorstHubSpot)
+			if c := r.WorstCall; c == nil {
+				t.Error("no call shows the longest wait")
+			} else if waited := waits(t, b, c); waited < r.WorstWait {
+				t.Errorf("the call that waits longest waits %s, and the longest wait is %s: %q", waited, r.WorstWait, c.Call)
+			}
 			if len(r.Properties) != 7 {
 				t.Errorf("%d properties", len(r.Properties))
 			}

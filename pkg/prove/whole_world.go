@@ -144,6 +144,24 @@ func (w *whole) broken(ctx context.Context, b finding) (Property, error) {
 	return p, nil
 }
 
+// written is a call as a world file; nil when that does not lead to the same ending.
+func (w *whole) written(ctx context.Context, s *situation) (*Counterexample, error) {
+	_, want := w.try(ctx, s)
+	r := newRecorder(&s.Witness)
+	o := w.call(ctx, s, interp.TracePath, r.see)
+	if o.err != nil {
+		return nil, nil //nolint:nilerr // a call that fails breaks a property, which says so
+	}
+	data, err := r.file.Encode()
+	if err != nil {
+		return nil, err
+	}
+	if same, err := w.replays(ctx, s, data, o); err != nil || !same {
+		return nil, err
+	}
+	return &Counterexample{World: r.file, Call: w.goes(s, o, want)}, nil
+}
+
 // blamed is the line of the flow with the action that shows something to be wrong: the longest
 // one of a long wait, the last data action where HubSpot is asked wrongly, else the last of all.
 func blamed(property string, path []interp.Step) int {
@@ -182,12 +200,24 @@ func (w *whole) replays(ctx context.Context, s *situation, data []byte, o ran) (
 
 // tell tells a call as a person would make it.
 func (w *whole) tell(s *situation, o ran, want want, f flaw) []string {
+	if o.err != nil {
+		return append(w.comes(s, !want.scheduled && !want.silent), f.message)
+	}
+	out := w.goes(s, o, want)
+	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	rule := ""
+	if want.Rule != "" {
+		rule = fmt.Sprintf(" by rule %q", want.Rule)
+	}
+	add("the policy says %s%s%s", target(want), withPriority(want.ending, want.Skills, want.Priority), rule)
+	add("so %s", f.message)
+	return out
+}
+
+// goes tells how a call goes.
+func (w *whole) goes(s *situation, o ran, want want) []string {
 	out := w.comes(s, !want.scheduled && !want.silent)
 	add := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	if o.err != nil {
-		add("%s", f.message)
-		return out
-	}
 	for _, q := range o.asked {
 		what := map[bool]string{true: "fails (" + string(q.fault) + ")", false: "is answered"}[q.fault != "" && q.fault != FaultSlow]
 		if q.auth {
@@ -201,12 +231,6 @@ func (w *whole) tell(s *situation, o ran, want want, f flaw) []string {
 		rule = fmt.Sprintf(" by rule %q", o.Result.ParticipantData["dealroute_rule"])
 	}
 	add("the flow ends in %s%s%s", reached(o.Result), withPriority(o.Result.Ending, o.Result.Skills, int(o.Result.Priority)), rule)
-	rule = ""
-	if want.Rule != "" {
-		rule = fmt.Sprintf(" by rule %q", want.Rule)
-	}
-	add("the policy says %s%s%s", target(want), withPriority(want.ending, want.Skills, want.Priority), rule)
-	add("so %s", f.message)
 	return out
 }
 

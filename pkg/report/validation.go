@@ -24,6 +24,7 @@ type Validated struct {
 
 	Pictures []Drawn
 	Broken   map[string]picture.Graph // the call against a property, by its id
+	Longest  *picture.Graph           // the call that waits longest; nil: it is not drawn
 }
 
 // A Drawn is a picture with its heading.
@@ -56,7 +57,7 @@ func Validation(x Validated) Page {
 	p.Figures = x.figures()
 	p.Sections = append(p.Sections, Section{ID: "findings", Title: "Findings", About: x.about(), Blocks: []Block{fs}})
 	if a.Proof != nil {
-		p.Sections = append(p.Sections, proofSection(a.Proof, x.Broken))
+		p.Sections = append(p.Sections, proofSection(a.Proof, x.Broken, x.Longest))
 	}
 	for _, d := range x.Pictures {
 		p.Sections = append(p.Sections, Section{ID: d.ID, Title: d.Title, Blocks: []Block{Picture{Graph: d.Graph, Caption: d.Caption}}})
@@ -159,7 +160,7 @@ func verdictBit(v prove.Verdict, path string) Bit {
 	return Word(Bad, "not decided")
 }
 
-func proofSection(p *view.Proof, broken map[string]picture.Graph) Section {
+func proofSection(p *view.Proof, broken map[string]picture.Graph, longest *picture.Graph) Section {
 	t := &Table{Caption: "properties", Columns: []Column{{Title: "verdict"}, {Title: "property", Wide: true}}}
 	var calls []Block
 	for i, q := range p.Properties {
@@ -185,7 +186,7 @@ func proofSection(p *view.Proof, broken map[string]picture.Graph) Section {
 	blocks := append([]Block{t}, calls...)
 	blocks = append(blocks, facts)
 	if steps := strs(p.WorstPath, "/proof/worstPath"); len(steps) > 0 {
-		blocks = append(blocks, Group{Title: T("The call that waits longest"), Blocks: []Block{List{Ordered: true, Items: steps}}})
+		blocks = append(blocks, Group{Title: T("The call that waits longest"), Blocks: longestBlocks(p, steps, longest)})
 	}
 	if cut := strs(p.Cut, "/proof/cut"); len(cut) > 0 {
 		blocks = append(blocks, Group{Title: T("Left out"), Blocks: []Block{List{Items: cut}}})
@@ -194,6 +195,21 @@ func proofSection(p *view.Proof, broken map[string]picture.Graph) Section {
 		blocks = append(blocks, Group{Title: T("What the proof rests on"), Blocks: []Block{List{Items: rests}}})
 	}
 	return Section{ID: "proof", Title: "Proof", About: T("Mode ", Str(string(p.Mode), "/proof/mode"), ". Every outcome of every step was tried."), Blocks: blocks}
+}
+
+// longestBlocks are the waits of the call that waits longest, and how it goes.
+func longestBlocks(p *view.Proof, waits []Text, way *picture.Graph) []Block {
+	blocks := []Block{List{Ordered: true, Items: waits}}
+	if way != nil {
+		blocks = append(blocks, Picture{Graph: *way, Caption: "the way of the call that waits longest, with its waits"})
+	}
+	if c := p.WorstCall; c != nil {
+		const at = "/proof/worstCall"
+		blocks = append(blocks,
+			Facts{{"replay it", T(Code(c.Command, at+"/command"))}},
+			Details{Summary: T("The world file of this call"), Blocks: []Block{Pre{Label: "world file", Text: c.World, Path: at + "/world"}}})
+	}
+	return blocks
 }
 
 // strs are the strings of a list.

@@ -18,18 +18,19 @@ const ProofPage = "docs/proof.md"
 
 // A Proof is what was proved of a deployment, as JSON. Keys are always there.
 type Proof struct {
-	Mode           prove.Mode `json:"mode"`
-	Properties     []Property `json:"properties"`
-	States         int        `json:"states"`
-	Paths          string     `json:"paths"` // a whole number, which may be larger than JSON readers take
-	CRMClasses     int        `json:"crmClasses"`
-	Calls          int        `json:"calls"`
-	WorstWaitMs    int64      `json:"worstWaitMs"`
-	WorstPath      []string   `json:"worstPath"`
-	WorstHubSpotMs int64      `json:"worstHubspotMs"`
-	Assumptions    []string   `json:"assumptions"`
-	Cut            []string   `json:"cut"`
-	Ms             int64      `json:"ms"`
+	Mode           prove.Mode      `json:"mode"`
+	Properties     []Property      `json:"properties"`
+	States         int             `json:"states"`
+	Paths          string          `json:"paths"` // a whole number, which may be larger than JSON readers take
+	CRMClasses     int             `json:"crmClasses"`
+	Calls          int             `json:"calls"`
+	WorstWaitMs    int64           `json:"worstWaitMs"`
+	WorstPath      []string        `json:"worstPath"`
+	WorstCall      *Counterexample `json:"worstCall"`
+	WorstHubSpotMs int64           `json:"worstHubspotMs"`
+	Assumptions    []string        `json:"assumptions"`
+	Cut            []string        `json:"cut"`
+	Ms             int64           `json:"ms"`
 }
 
 // A Property is one thing that was to be shown.
@@ -41,7 +42,7 @@ type Property struct {
 	Counterexample *Counterexample `json:"counterexample"`
 }
 
-// A Counterexample is a call that breaks a property.
+// A Counterexample is a call that breaks a property, or the one that waits longest.
 type Counterexample struct {
 	World   string   `json:"world"`   // text of a world file
 	Command string   `json:"command"` // that replays it
@@ -110,16 +111,30 @@ const WorldMark = "# Against: "
 
 // WorldText is the world file of a counterexample. Its comment says what it is for.
 func WorldText(p prove.Property, r Replays) (string, error) {
-	text, err := p.Counterexample.World.Encode()
+	return worldText(diag.Sprintf(WorldMark+"%s\n# %s", p.Title, p.Message), r.command(p.ID), p.Counterexample)
+}
+
+// worstWorld is the name that the world file of the call that waits longest is to be given.
+const worstWorld = "longest-wait.yaml"
+
+// WorstText is the world file of the call that waits longest. Its comment says so.
+func WorstText(r *prove.Report, replay Replays) (string, error) {
+	return worldText(diag.Sprintf("# The call that waits longest: %s ms", words.Thousands(ms(r.WorstWait))), replay.worst(), r.WorstCall)
+}
+
+func (r Replays) worst() string { return r.Command + " --world " + worstWorld }
+
+func worldText(head, command string, c *prove.Counterexample) (string, error) {
+	text, err := c.World.Encode()
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	diag.Fprintf(&b, WorldMark+"%s\n# %s\n", p.Title, p.Message)
-	for i, s := range p.Counterexample.Call {
+	diag.Fprintf(&b, "%s\n", diag.Block(head))
+	for i, s := range c.Call {
 		diag.Fprintf(&b, "#   %d. %s\n", i+1, s)
 	}
-	diag.Fprintf(&b, "# Replay it: %s\n", r.command(p.ID))
+	diag.Fprintf(&b, "# Replay it: %s\n", command)
 	return b.String() + string(text), nil
 }
 
@@ -129,11 +144,22 @@ func NewProof(r *prove.Report, replay Replays) (*Proof, error) {
 		return nil, nil
 	}
 	ps, err := newProperties(r, replay)
+	if err != nil {
+		return nil, err
+	}
+	var worst *Counterexample
+	if r.WorstCall != nil {
+		text, err := WorstText(r, replay)
+		if err != nil {
+			return nil, err
+		}
+		worst = &Counterexample{text, replay.worst(), list(r.WorstCall.Call)}
+	}
 	return &Proof{
 		Mode: r.Mode, Properties: ps, States: r.States, Paths: paths(r), CRMClasses: r.CRMClasses, Calls: r.Calls,
-		WorstWaitMs: ms(r.WorstWait), WorstPath: list(r.WorstPath), WorstHubSpotMs: ms(r.WorstHubSpot),
+		WorstWaitMs: ms(r.WorstWait), WorstPath: list(r.WorstPath), WorstCall: worst, WorstHubSpotMs: ms(r.WorstHubSpot),
 		Assumptions: list(r.Assumptions), Cut: list(r.Cut), Ms: ms(r.Elapsed),
-	}, err
+	}, nil
 }
 
 // NewFlowProof converts the report of a flow, nil when there is nothing to prove of it.
