@@ -27,6 +27,7 @@ type graphOptions struct {
 	file           string // of a flow; empty: the deployment's
 	modules        []string
 	rules          bool
+	overview       bool
 	counterexample string
 	out            string
 }
@@ -59,6 +60,9 @@ func newGraphCmd(env *Env, run func(context.Context, graphOptions) error) *cobra
 any Architect flow in a file. Tasks and menus are lanes in the order of a call, choices are questions
 with their ways out, endings name where the call goes.
 
+--overview draws the flow at a glance: each task and menu is one card, which says what it asks, how
+calls end in it and where they go on; ways from task to task are one line.
+
 The way of calls is drawn into it: of --ani, as in simulate, with the number of each step, and how
 long was waited where; of all calls of a suite (--coverage), which shows what none of them reached;
 or of a call that breaks a property of the proof (--counterexample).
@@ -68,6 +72,7 @@ that is drawn, text is an outline in lines. --out FILE writes into a file, by wh
 known; a picture of an earlier run is replaced there, and nothing else. On a terminal, where nobody
 reads SVG, the outline is shown. docs/graph.md explains what is seen.`,
 		Example: `  dealroute graph --out flow.svg
+  dealroute graph --overview --out glance.svg
   dealroute graph --rules --out rules.svg
   dealroute graph --ani +15135550142 --out call.svg
   dealroute graph --coverage calls.yaml --out covered.svg
@@ -84,6 +89,7 @@ reads SVG, the outline is shown. docs/graph.md explains what is seen.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.rules, "rules", false, "draw the rules instead of the flow")
+	f.BoolVar(&o.overview, "overview", false, "draw the flow at a glance: each task and menu as one card")
 	o.callFlags(f)
 	f.StringArrayVar(&o.modules, "module", nil, "file of a common module that the flow of a file calls (may be repeated)")
 	f.StringVar(&o.suite, "coverage", "", "draw what the calls of a suite reach, and what they do not; - is standard input")
@@ -111,6 +117,9 @@ func runGraph(ctx context.Context, o graphOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.overview {
+		g = g.Overview()
+	}
 	return o.write(g, format)
 }
 
@@ -121,6 +130,8 @@ func (o graphOptions) check() (format string, err error) {
 	switch {
 	case o.rules && o.file != "":
 		return "", exclude("--rules", "the file of a flow", "rules are the deployment's: leave out the one that you do not mean")
+	case o.rules && o.overview:
+		return "", exclude("--rules", "--overview", "the rules have no tasks that could be one card each: leave out the one that you do not mean")
 	case o.rules && o.counterexample != "":
 		return "", exclude("--rules", "--counterexample", "the call is drawn in the flow")
 	case o.rules && o.flow == deployed:

@@ -157,6 +157,7 @@ func TestGraphRefuses(t *testing.T) {
 		{flow + " --rules", "exclude each other"},
 		{"--rules --counterexample any", "exclude each other"},
 		{"--rules --flow deployed", "exclude each other"},
+		{"--rules --overview", "one card each"},
 		{"--coverage c --ani 1", "exclude each other"},
 		{"--counterexample any --ani 1", "exclude each other"},
 		{"--fault timeout", "there is none"},

@@ -76,7 +76,7 @@ func runs(t *testing.T) map[string][]string {
 		"init": {"init", "--sandbox", "--name", "acme", "--region", "us-east-1", "--countries", "US", "--fallback-queue", "Sales", "--out", filepath.Join(t.TempDir(), "new")}, "plan": {"plan", "--sandbox", "-f", file}, "setup": {"setup", "--sandbox", "--yes", "-f", file},
 		"destroy": {"destroy", "--sandbox", "--yes", "--confirm", "acme-inbound", "-f", file}, "validate": {"validate", "--proof=off", "-f", file},
 		"simulate": {"simulate", "-f", file, "--ani", "+15135550142"}, "simulate --load": {"simulate", "-f", file, "--load", "60/min", "--for", "1m"}, "render": {"render", "-f", file, "--out", filepath.Join(built, "again")},
-		"graph": {"graph", "-f", file}, "graph --ani": {"graph", "-f", file, "--ani", "+15135550142"}, "graph --coverage": {"graph", "-f", file, "--coverage", filepath.Join(dir, "calls.yaml")},
+		"graph": {"graph", "-f", file}, "graph --overview": {"graph", "-f", file, "--overview"}, "graph --ani": {"graph", "-f", file, "--ani", "+15135550142"}, "graph --coverage": {"graph", "-f", file, "--coverage", filepath.Join(dir, "calls.yaml")},
 		"status": {"status", "--sandbox", "-f", file}, "doctor": {"doctor", "--sandbox", "--probes", "1", "--sample", "10", "-f", file}, "switch show": {"switch", "show", "--sandbox", "-f", file}, "switch on": {"switch", "on", "--sandbox", "-f", file},
 		"switch off": {"switch", "off", "--sandbox", "-f", file}, "breaker show": {"breaker", "show", "--sandbox", "-f", file},
 		"breaker open": {"breaker", "open", "--sandbox", "-f", file}, "breaker close": {"breaker", "close", "--sandbox", "-f", file},

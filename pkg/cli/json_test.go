@@ -222,6 +222,7 @@ func TestAnswersFollowTheirSchemas(t *testing.T) {
 		{"suite", "simulate-suite", 0, "", []string{"simulate", "-f", minimalFile, "--suite", filepath.Join(dir, "calls.yaml"), "--fail-under", "100", "--mutate"}},
 		{"suite that fails", "simulate-suite", 2, "ani,queue,rule\n+15135550142,Nowhere,fallback\n", []string{"simulate", "-f", basicFile, "--suite", "-", "--shard", "1/1"}},
 		{"graph", "graph", 0, "", []string{"graph", "-f", basicFile}},
+		{"graph at a glance", "graph", 0, "", []string{"graph", "-f", basicFile, "--overview", "--ani", "+15135550142"}},
 		{"graph of rules", "graph", 0, "", []string{"graph", "-f", basicFile, "--rules"}},
 		{"graph of a call", "graph", 0, "", []string{"graph", "-f", basicFile, "--ani", "+15135550142"}},
 		{"graph of a suite", "graph", 0, "", []string{"graph", "-f", basicFile, "--coverage", filepath.Join(filepath.Dir(basicFile), "calls.yaml")}},

@@ -277,7 +277,7 @@ func commandRuns(t *testing.T, m marked) map[string][][]string {
 		"graph": {
 			with("graph", "--ani", ani), with("graph"), with("graph", "-o", "svg"), with("graph", "--ani", ani, "-o", "svg"), {"graph", "-f", names, "--rules", "-o", "svg"}, {"graph", "-f", names, "-o", "svg"}, {"graph", evilFlow, "-o", "svg"}, {"graph", evilFlow, "--ani", ani},
 			{"graph", evilFlow, "--world", world, "-o", "svg"}, {"graph", broken}, {"graph", evilPath}, with("graph", "--coverage", evilSuite), with("graph", "--rules", "--ani", ani, "--fixtures", crm), with("graph", "--out", evilPath+".svg"), with("graph", "--world", world),
-			{"graph", evilFlow, "--counterexample", "any"},
+			{"graph", evilFlow, "--counterexample", "any"}, {"graph", evilFlow, "--overview", "-o", "svg"}, {"graph", evilFlow, "--overview", "-o", "text"}, with("graph", "--overview", "--ani", ani, "-o", "svg"),
 		},
 		"simulate merge": {with("simulate", "merge", badCalls), with("simulate", "merge", badPart)},
 		"init": {

@@ -135,7 +135,7 @@ func TestOptions(t *testing.T) {
 		}},
 		{"simulate --init-suite s", simulateOptions{session: s, crm: "fixtures", flow: "rendered", checks: suiteOptions{first: "s"}, load: noLoad}},
 		{"graph", graphOptions{simulateOptions: simulateOptions{session: s, crm: "fixtures", flow: "rendered"}}},
-		{"graph f --module m --counterexample wait --out o.svg", graphOptions{simulateOptions: simulateOptions{session: s, crm: "fixtures", flow: "rendered"}, file: "f", modules: []string{"m"}, counterexample: "wait", out: "o.svg"}},
+		{"graph f --overview --module m --counterexample wait --out o.svg", graphOptions{overview: true, simulateOptions: simulateOptions{session: s, crm: "fixtures", flow: "rendered"}, file: "f", modules: []string{"m"}, counterexample: "wait", out: "o.svg"}},
 		{"graph --rules --ani a --ani b --dnis d --fault f --at t --every e --fixtures x --world w --crm live --flow deployed --coverage c", graphOptions{rules: true, simulateOptions: simulateOptions{
 			session: s, anis: []string{"a", "b"}, dnis: "d", faults: []string{"f"}, at: "t", every: "e", fixtures: "x", world: "w", crm: "live", flow: "deployed", suite: "c",
 		}}},

@@ -76,6 +76,9 @@ func (b *builder) resolve() {
 				s += ", or what else " + o.variable + " holds"
 			}
 			o.v.more = append(o.v.more, "chosen by "+o.variable, s)
+			if !others {
+				o.v.names = names
+			}
 		default:
 			o.v.more = append(o.v.more, "chosen by "+o.variable)
 		}

@@ -29,6 +29,15 @@ type DataNode struct {
 	More []string  `json:"more"`
 	Line *int      `json:"line"`
 	Acts []DataAct `json:"acts"`
+	Rows []DataRow `json:"rows"` // of a card of an overview
+	Mark *DataMark `json:"mark"`
+}
+
+// A DataRow is what a card says: what its task asks, or how calls end in it.
+type DataRow struct {
+	Kind Kind      `json:"kind"`
+	Text string    `json:"text"`
+	Note *string   `json:"note"`
 	Mark *DataMark `json:"mark"`
 }
 
@@ -46,6 +55,7 @@ type DataEdge struct {
 	To       string    `json:"to"`
 	Label    string    `json:"label"`
 	Branches []string  `json:"branches"` // that lead this way
+	Ways     []string  `json:"ways"`     // of an overview: IDs in the whole picture of the ways that it stands for
 	Line     *int      `json:"line"`
 	Mark     *DataMark `json:"mark"`
 }
@@ -64,12 +74,22 @@ type DataMark struct {
 // Data gives the picture as a value for JSON.
 func (g *Graph) Data() Data {
 	d := Data{Schema: 1, Title: g.Title, About: g.About, Lanes: []DataLane{}, Nodes: []DataNode{}, Edges: []DataEdge{}}
-	for _, l := range g.Lanes {
+	lanes := g.Lanes
+	if g.glance {
+		lanes = g.tasks
+	}
+	for _, l := range lanes {
 		d.Lanes = append(d.Lanes, DataLane{l.Name, orNull(l.Line)})
 	}
 	for i := range g.Nodes {
 		n := &g.Nodes[i]
-		x := DataNode{n.ID, n.Lane, n.Kind, list(n.Text), orNull(n.Note), list(n.More), orNull(n.Line), []DataAct{}, n.Mark.data()}
+		x := DataNode{n.ID, n.Lane, n.Kind, list(n.Text), orNull(n.Note), list(n.More), orNull(n.Line), []DataAct{}, []DataRow{}, n.Mark.data()}
+		if g.glance {
+			x.Lane = max(0, n.task-1)
+		}
+		for _, r := range n.Rows {
+			x.Rows = append(x.Rows, DataRow{r.Kind, r.Text, orNull(r.Note), r.Mark.data()})
+		}
 		for _, a := range n.Acts {
 			x.Acts = append(x.Acts, DataAct{a.Line, a.Type, a.Name})
 		}
@@ -77,7 +97,7 @@ func (g *Graph) Data() Data {
 	}
 	for i := range g.Edges {
 		e := &g.Edges[i]
-		x := DataEdge{e.ID, e.From, e.To, e.Label, []string{}, orNull(e.Line), e.Mark.data()}
+		x := DataEdge{e.ID, e.From, e.To, e.Label, []string{}, list(e.Ways), orNull(e.Line), e.Mark.data()}
 		if e.Branch != "" {
 			x.Branches = append(x.Branches, diag.Line(e.Branch))
 		}

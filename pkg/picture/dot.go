@@ -75,6 +75,9 @@ func plainText(n *Node) []string {
 		out = append(out, tag)
 	}
 	out = append(out, n.Text...)
+	for i := range n.Rows {
+		out = append(out, n.Rows[i].line())
+	}
 	if n.Note != "" {
 		out = append(out, n.Note)
 	}

@@ -29,10 +29,29 @@ type LanePlace struct {
 // A NodePlace is where a node is drawn.
 type NodePlace struct {
 	Rect
-	Ref  string     // letter by which chips name it; empty when no chip does
-	Tag  string     // says what kind of ending it is; empty for others
-	Text []TextLine // wrapped
-	Note []string   // wrapped
+	Ref   string      // letter by which chips name it; empty when no chip does
+	Tag   string      // says what kind of ending it is; empty for others
+	Text  []TextLine  // wrapped
+	Note  []string    // wrapped
+	Rows  []RowPlace  // of a card: those that have room
+	Exits []ExitPlace // of a card: the choices on its ways out
+}
+
+// An ExitPlace is where it stands in a card after which choices a way leaves it; from the upper
+// left corner of the card.
+type ExitPlace struct {
+	Rect
+	To   string   // an arrow with the number of the task
+	Text []string // wrapped
+	Edge int      // index in Graph.Edges
+}
+
+// A RowPlace is where a row of a card is drawn; from the upper left corner of the card.
+type RowPlace struct {
+	Rect
+	Text []string // wrapped
+	Note []string // wrapped
+	row  int      // index in Node.Rows; -1 when it says how many have no room
 }
 
 // A TextLine is one line of a node's text.

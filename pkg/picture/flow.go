@@ -49,6 +49,7 @@ type vertex struct {
 	back    bool // it returns to whoever called the task
 	name    string
 	sets    []set
+	names   []string // of a transfer: the queues that it can go to
 	reached bool
 	gone    bool // folded into another
 	id      string
@@ -485,7 +486,7 @@ func (b *builder) graph() *Graph {
 	}
 	b.name()
 	for _, v := range b.all {
-		n := Node{ID: v.id, Lane: index[v.lane], Kind: v.kind, Text: v.text, Note: v.note, More: v.more, Acts: v.acts, back: v.back, flow: !b.flow.IsCall()}
+		n := Node{ID: v.id, Lane: index[v.lane], Kind: v.kind, Text: v.text, Note: v.note, More: v.more, Acts: v.acts, names: v.names, back: v.back, flow: !b.flow.IsCall()}
 		if len(v.acts) > 0 || v.pos.Line > 0 {
 			n.Line = v.pos.Line
 		}

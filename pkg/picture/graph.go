@@ -12,6 +12,9 @@ type Graph struct {
 
 	at   map[place]string // of a flow: which node stands for an action
 	file string           // that the flow was read from, as positions name it
+
+	glance bool   // an overview: its nodes are cards
+	tasks  []Lane // of an overview: the lanes of the whole picture
 }
 
 // A Lane holds the nodes of a task, of a menu, or of a rule.
@@ -35,6 +38,7 @@ const (
 	Hand     Kind = "hand"     // ending: a transfer to a flow, a number, a user, a voicemail
 	Hang     Kind = "hang"     // ending: the call is disconnected
 	Fallback Kind = "fallback" // ending of error handling and of last resorts
+	Card     Kind = "card"     // of an overview: a task or a menu
 )
 
 // A Node is a box.
@@ -47,11 +51,15 @@ type Node struct {
 	More []string // what a pointer and a screen reader get: one line each
 	Line int      // of its first action in the text; 0 when it has no text
 	Acts []Act    // the actions it stands for, in order
+	Rows []Row    // of a card
 	Mark Mark
 
 	flow bool   // what ends here is no call, but a flow of another kind
 	back bool   // it returns to whoever called the task
 	rule string // of a picture of rules: the rule's name
+
+	task  int      // of a card: index of its lane in the whole picture, from 1; 0 without
+	names []string // of a transfer to a queue that a variable chooses: those that the flow says it can hold
 }
 
 // An Act is an action of the text that a node stands for.
@@ -69,10 +77,20 @@ type Edge struct {
 	Label    string   // yes, no, found, the case's condition; empty where there is one way only
 	Branch   string   // as the flow's trace names it: success, yes, case0; empty without
 	Also     []string // branches that lead to the same node and share this edge
+	Ways     []string // of an overview: IDs of the ways that it stands for
 	Line     int      // of the action that branches
 	Mark     Mark
 
-	call bool // to a task that returns
+	call   bool // to a task that returns
+	bundle bool // of an overview: its label stands in the card that it leaves
+}
+
+// drawn is the label that stands beside the line.
+func (e *Edge) drawn() string {
+	if e.bundle {
+		return ""
+	}
+	return e.Label
 }
 
 // A Mark is what happened at a node or on an edge.

@@ -55,6 +55,9 @@ const (
 func Lay(g *Graph) *Drawing {
 	x := newAtlas(g)
 	var best *Drawing
+	if g.glance {
+		return glance(g, x)
+	}
 	for _, box := range boxWidths {
 		d := lay(g, x, box)
 		if best == nil || d.W <= pageWidth && d.H < best.H {
@@ -101,9 +104,12 @@ type variants struct{ wide, narrow *piece }
 // letterNode wraps the texts of a node, which gives its size.
 func letterNode(n *Node, box int) NodePlace {
 	var p NodePlace
-	if n.Kind == Join {
+	switch n.Kind {
+	case Join:
 		p.W, p.H = dot, dot
 		return p
+	case Card:
+		return letterCard(n, box)
 	}
 	pad := boxPad
 	switch n.Kind {
@@ -236,6 +242,7 @@ func (d *Drawing) try(x *atlas, lane int, nodes []int, f fit, found chips, cut b
 		}
 		r := p.route()
 		across, down := r.tracks(false, p.rows), r.tracks(true, p.cols)
+		r.apart(across)
 		if tries < mostTries && p.thin(found, across, down) {
 			continue
 		}

@@ -19,6 +19,7 @@ type item struct {
 	order      int // topological
 	size       int // of the items that can only be reached through it
 	good       bool
+	shift      int // of its axis, in pixels, where lines come in from above
 }
 
 // A wire is a line from one item to another.

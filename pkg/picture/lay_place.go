@@ -45,7 +45,7 @@ func (m *metrics) labels() {
 		}
 	}
 	for _, w := range p.ways {
-		label := m.d.Graph.Edges[w.edge].Label
+		label := m.d.Graph.Edges[w.edge].drawn()
 		if label == "" || elbowed(w) {
 			continue
 		}
@@ -114,6 +114,10 @@ func (m *metrics) rowsOf(across [][]*bundle) {
 	p := m.pc.p
 	m.rowY, m.gapY = make([]int, p.rows), make([]int, p.rows+1)
 	y := 0
+	if n := tracksOf(across[0]); n > 0 { // above the first row
+		m.gapY[0] = 2
+		y = (n-1)*track + toBox
+	}
 	for r := range p.rows {
 		y += m.up[r]
 		m.rowY[r] = y
@@ -207,6 +211,10 @@ func (m *metrics) lines(across, down [][]*bundle) {
 				q.Y = m.pc.place[s.y.it].bottom()
 			}
 			pts = append(pts, q)
+		}
+		if n := len(pts); !w.fan && n > 2 {
+			pts[n-1].X += w.to.shift
+			pts[n-2].X += w.to.shift
 		}
 		m.pc.lines[w] = straighten(pts)
 		m.label(w)

@@ -63,10 +63,10 @@ func (p *plot) route() *router {
 	var rest []*wire
 	for _, w := range p.ways {
 		switch {
-		case w.to.side:
+		case w.to.side, w.fan:
 			w.fan = true
 			r.take(w, r.fanned(w))
-		case w.from.col == w.to.col && r.free(w.from.col, w.from.row, w.to.row) && !elbowed(w):
+		case w.from.col == w.to.col && w.from.row < w.to.row && r.free(w.from.col, w.from.row, w.to.row) && !elbowed(w):
 			w.bottom = true
 			r.take(w, []spot{below(w.from), above(w.to)})
 		default:
@@ -145,21 +145,21 @@ func (r *router) best(w *wire) []spot {
 		}
 	}
 	axisX := coord{at: from.col}
-	if r.free(from.col, from.row, to.row) {
+	if from.row < to.row && r.free(from.col, from.row, to.row) {
 		try(join(start, []spot{{axisX, last}}, end))
 	}
 	beside := coord{kind: gap, at: from.col, net: net}
 	first := coord{kind: gap, at: from.row, net: net}
-	sideways := !hasSide(from) && r.p.g.Edges[w.edge].Label == "" || elbowed(w)
+	sideways := !hasSide(from) && r.p.g.Edges[w.edge].drawn() == "" || elbowed(w)
 	if sideways {
 		try(join([]spot{rightOf(from), {beside, coord{at: from.row}}, {beside, last}}, end))
 	}
 	for k := -1; k < r.p.cols; k++ {
 		x := coord{kind: gap, at: k, net: net}
-		if from.row+1 < to.row {
+		if from.row+1 != to.row {
 			try(join(start, []spot{{axisX, first}, {x, first}, {x, last}}, end))
 		}
-		if sideways && k != from.col && from.row+1 < to.row {
+		if sideways && k != from.col && from.row+1 != to.row {
 			try(join([]spot{rightOf(from), {beside, coord{at: from.row}}, {beside, first}, {x, first}, {x, last}}, end))
 		}
 		if !r.patient && best != nil {
@@ -170,7 +170,7 @@ func (r *router) best(w *wire) []spot {
 }
 
 func hasSide(it *item) bool {
-	return slices.ContainsFunc(it.out, func(w *wire) bool { return w.to.side })
+	return slices.ContainsFunc(it.out, func(w *wire) bool { return w.to.side || w.fan })
 }
 
 func join(parts ...[]spot) []spot { return slices.Concat(parts...) }
@@ -223,6 +223,35 @@ func (r *router) take(w *wire, spots []spot) {
 		net = r.net(false, w.to)
 	}
 	r.legs = append(r.legs, legsOf(spots, net)...)
+}
+
+// portShift is how far from its axis a box is entered where another line already comes down on the axis.
+const portShift = 18
+
+// apart lets lines enter a box beside its axis where one that leads elsewhere comes down to the
+// gap above it on the axis, so that the two cannot lie on each other whatever the order of tracks.
+func (r *router) apart(across [][]*bundle) {
+	type entry struct{ row, at int }
+	down := map[entry][]int{} // nets that come down
+	for k, g := range across {
+		for _, b := range g {
+			for _, e := range b.ends {
+				if e.before && e.at%2 != 0 {
+					down[entry{k, e.at}] = append(down[entry{k, e.at}], b.net)
+				}
+			}
+		}
+	}
+	for _, it := range r.p.items {
+		it.shift = 0
+		net, entered := r.nets[netKey{false, it}]
+		if !entered || it.w < 4*portShift {
+			continue
+		}
+		if slices.ContainsFunc(down[entry{it.row, 2*it.col + 1}], func(n int) bool { return n != net }) {
+			it.shift = portShift
+		}
+	}
 }
 
 // A bundle is what runs in one gap on one track: the lines of a net, from the first to the last

@@ -17,6 +17,9 @@ func Outline(g *Graph) []string {
 	if g.About != "" {
 		out = append(out, g.About)
 	}
+	if g.glance {
+		return append(out, g.cards()...)
+	}
 	number := map[string]int{}
 	for _, l := range order(g) {
 		for _, n := range l {
@@ -54,6 +57,35 @@ func Outline(g *Graph) []string {
 				}
 				out = append(out, fmt.Sprintf("%s      %-9s   %s → %s", tick(e.Mark), "", label, to))
 			}
+		}
+	}
+	return out
+}
+
+// cards are the lines of an overview: one for each card, below it what it asks, how calls end in it
+// and where they go on.
+func (g *Graph) cards() []string {
+	var out []string
+	ways, m := map[string][]*Edge{}, g.index()
+	for i := range g.Edges {
+		ways[g.Edges[i].From] = append(ways[g.Edges[i].From], &g.Edges[i])
+	}
+	for i := range g.Nodes {
+		n := &g.Nodes[i]
+		line := tick(n.Mark) + " " + saying(n)
+		if s := n.markWords(); s != "" {
+			line += "  [" + s + "]"
+		}
+		out = append(out, "", line)
+		for k := range n.Rows {
+			out = append(out, fmt.Sprintf("%s      %s", tick(n.Rows[k].Mark), n.Rows[k].line()))
+		}
+		for _, e := range ways[n.ID] {
+			line := tick(e.Mark) + "      " + strings.TrimSpace(e.Label+" → "+strings.Join(m.nodes[e.To].Text, " "))
+			if e.Mark.Note != "" {
+				line += "  [" + e.Mark.Note + "]"
+			}
+			out = append(out, line)
 		}
 	}
 	return out

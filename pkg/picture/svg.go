@@ -30,6 +30,10 @@ type SVGOptions struct {
 	// empty: each is written whole. The one with Grounded has it, the others lie over it.
 	Ground   string
 	Grounded bool
+	// LinkCards makes the cards of an overview links to the lanes of the whole picture, which stands in
+	// the same page with the Prefix that Cards names.
+	LinkCards bool
+	Cards     string
 }
 
 // SVG writes a drawing. Its text is text, the whole has a title and a description for those who
@@ -39,7 +43,7 @@ type SVGOptions struct {
 // by id l-INDEX and data-lane. What it may set on each of them is the class on, and now on the
 // node where a call is.
 func (d *Drawing) SVG(o SVGOptions) []byte {
-	w := &writer{d: d, prefix: o.Prefix}
+	w := &writer{d: d, prefix: o.Prefix, link: o.LinkCards, cards: o.Cards}
 	w.add(`<svg`)
 	if o.Standalone {
 		w.attr("xmlns", "http://www.w3.org/2000/svg")
@@ -149,6 +153,8 @@ type writer struct {
 	d      *Drawing
 	prefix string
 	ground bool // what several pictures stand on: it leads nowhere
+	link   bool // cards lead to lanes
+	cards  string
 	b      strings.Builder
 }
 
@@ -342,6 +348,29 @@ func marked(m Mark) string {
 	return s
 }
 
+// told is what a pointer gets of a box beside its text; of a card what stands in it in full.
+func (n *Node) told() []string {
+	var out []string
+	for i := range n.Rows {
+		out = append(out, n.Rows[i].line())
+	}
+	return append(out, n.More...)
+}
+
+// markWords is what the mark of a node says in words: in an overview places are counted, not steps.
+func (n *Node) markWords() string {
+	m := n.Mark
+	if n.Kind != Card || m.First == 0 {
+		return markWords(m)
+	}
+	place := "place " + strconv.Itoa(m.First) + " on the way"
+	m.First = 0
+	if rest := markWords(m); rest != "" {
+		return place + ", " + rest
+	}
+	return place
+}
+
 // markWords is what a mark says in words.
 func markWords(m Mark) string {
 	var out []string
@@ -379,23 +408,38 @@ func waited(d time.Duration) string {
 
 func (w *writer) node(i int) {
 	n, p := &w.d.Graph.Nodes[i], &w.d.Nodes[i]
+	leads := w.link && !w.ground && n.Kind == Card && n.task > 0
+	if leads {
+		w.add("<a").attr("href", "#"+w.cards+"l-"+strconv.Itoa(n.task-1)).add(">")
+	}
 	w.add("<g").attr("id", w.prefix+"n-"+n.ID).attr("class", "node "+string(n.Kind)+marked(n.Mark)).attr("data-node", n.ID)
 	if n.Line > 0 {
 		w.number("data-line", n.Line)
 	}
+	if n.task > 0 {
+		w.number("data-lane", n.task-1)
+	}
 	w.add(">")
-	w.title(append([]string{strings.Join(n.Text, " · "), n.Note, markWords(n.Mark)}, n.More...)...)
+	w.title(append([]string{strings.Join(n.Text, " · "), n.Note, n.markWords()}, n.told()...)...)
 	w.shape(n.Kind, p.Rect, "box")
 	if n.Mark.Off && n.Kind != Join {
 		w.add(`<path class="hatch"`).attr("fill", "url(#"+w.prefix+"hatching)").attr("d", outline(n.Kind, p.Rect)).add("/>")
 	}
-	w.nodeText(n, p)
+	if n.Kind == Card {
+		w.card(n, p)
+	} else {
+		w.nodeText(n, p)
+	}
 	if p.Ref != "" {
 		wide := max(20, textWidth(p.Ref, noteSize, true)+10)
 		w.badge("ref", Rect{p.X - 8, p.bottom() - 10, wide, 20}, p.Ref)
 	}
 	w.badges(n, p)
-	w.add("</g>\n")
+	w.add("</g>")
+	if leads {
+		w.add("</a>")
+	}
+	w.add("\n")
 }
 
 func (w *writer) shape(k Kind, r Rect, class string) {
@@ -429,6 +473,66 @@ func rounded(r Rect, c int) string {
 	return fmt.Sprintf("M%d %dH%dA%d %d 0 0 1 %d %dV%dA%d %d 0 0 1 %d %dH%dA%d %d 0 0 1 %d %dV%dA%d %d 0 0 1 %d %dZ",
 		r.X+c, r.Y, r.right()-c, c, c, r.right(), r.Y+c, r.bottom()-c, c, c, r.right()-c, r.bottom(),
 		r.X+c, c, c, r.X, r.bottom()-c, r.Y+c, c, c, r.X+c, r.Y)
+}
+
+// card writes what stands in a card.
+func (w *writer) card(n *Node, p *NodePlace) {
+	y := p.Y + boxPadY
+	for _, t := range p.Text {
+		w.text("name", p.X+boxPad, y+13, "", t.Text)
+		y += textHeight
+	}
+	for i := range p.Rows {
+		r := &p.Rows[i]
+		if r.row < 0 {
+			w.text("note", p.X+boxPad, p.Y+r.Y+rowPadY+12, "", r.Text[0])
+			continue
+		}
+		w.row(&n.Rows[r.row], p, r)
+	}
+	for i := range p.Exits {
+		x := &p.Exits[i]
+		w.add("<g").attr("class", "exit"+marked(w.d.Graph.Edges[x.Edge].Mark)).add(">")
+		w.title(w.d.Graph.Edges[x.Edge].Label)
+		w.text("to", p.X+cardPad+2, p.Y+x.Y+12, "", x.To)
+		for k, t := range x.Text {
+			w.text("does", p.X+exitIn, p.Y+x.Y+k*noteHeight+12, "", t)
+		}
+		w.add("</g>")
+	}
+}
+
+// row writes a row of a card, in the shape and the colour of what it stands for.
+func (w *writer) row(r *Row, card *NodePlace, p *RowPlace) {
+	at := Rect{card.X + p.X, card.Y + p.Y, p.W, p.H}
+	w.add("<g").attr("class", "row "+string(r.Kind)+marked(r.Mark)).add(">")
+	w.add("<path").attr("class", "box").attr("d", outlineOfRow(r.Kind, at)).add("/>")
+	x := at.X + rowPad
+	if r.Kind == Ask {
+		x = at.X + askPad
+		w.add(`<path class="bar" d="`)
+		fmt.Fprintf(&w.b, `M%d %dV%dM%d %dV%d"/>`, at.X+5, at.Y, at.bottom(), at.right()-5, at.Y, at.bottom())
+	}
+	if r.Mark.Off {
+		w.add(`<path class="hatch"`).attr("fill", "url(#"+w.prefix+"hatching)").attr("d", outlineOfRow(r.Kind, at)).add("/>")
+	}
+	y := at.Y + rowPadY
+	for _, t := range p.Text {
+		w.text("does", x, y+12, "", t)
+		y += noteHeight
+	}
+	for _, t := range p.Note {
+		w.text("note", x, y+12, "", t)
+		y += noteHeight
+	}
+	w.add("</g>")
+}
+
+func outlineOfRow(k Kind, r Rect) string {
+	if isEnd(k) {
+		return rounded(r, min(r.H/2, 11))
+	}
+	return rounded(r, 3)
 }
 
 func (w *writer) nodeText(n *Node, p *NodePlace) {

@@ -173,7 +173,7 @@ func TestStyleKnowsEveryClass(t *testing.T) {
 		g.Nodes[i].Mark.Note = "note"
 	}
 	written := map[string]bool{"now": true, "ref": true, "ref-text": true, "lane": true, "edge": true, "node": true, "back": true, "on": true, "off": true, "new": true}
-	svg := string(Lay(g).SVG(SVGOptions{}))
+	svg := string(Lay(g).SVG(SVGOptions{})) + string(Lay(g.Overview()).SVG(SVGOptions{}))
 	for _, part := range strings.Split(svg, `class="`)[1:] {
 		for _, c := range strings.Fields(part[:strings.Index(part, `"`)]) {
 			written[c] = true

@@ -441,6 +441,7 @@ func (g *Graph) quiet() {
 		n := &g.Nodes[i]
 		all(n.Text)
 		all(n.More)
+		all(n.names)
 		n.Note = diag.Line(n.Note)
 		for j := range n.Acts {
 			n.Acts[j].Name = diag.Line(n.Acts[j].Name)

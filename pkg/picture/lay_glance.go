@@ -1,0 +1,199 @@
+package picture
+
+// An overview stands in rows that are read as a text is: the cards in the order of a call from the
+// left to the right, a row below the other. A way to the next card of the row goes straight to it,
+// all others leave a card at its bottom and come to one from above. Which card begins a row, and
+// where, is found by trying: what makes the picture low, and few lines cross.
+
+// cardWidths are the widths that cards may have, in pixels.
+var cardWidths = [...]int{196, 220, 244}
+
+// glance lays an overview out.
+func glance(g *Graph, x *atlas) *Drawing {
+	var best *seating
+	for _, box := range cardWidths {
+		s := &seating{d: &Drawing{Graph: g, Nodes: make([]NodePlace, len(g.Nodes)), Edges: make([]EdgePlace, len(g.Edges)), box: box}, x: x}
+		s.letter()
+		s.seek()
+		if best == nil || s.cost < best.cost {
+			best = s
+		}
+	}
+	d := best.d
+	d.pack(x, []variants{{wide: best.piece}})
+	return d
+}
+
+// A seating gives cards their seats.
+type seating struct {
+	d       *Drawing
+	x       *atlas
+	columns int // that fit into the page
+	rows    []row
+	piece   *piece
+	cost    int
+	left    int // tries
+}
+
+// A row holds the cards of some indexes.
+type row struct{ from, to, col int } // the first card, the one behind the last; the first one's column
+
+// letter wraps the texts of the cards.
+func (s *seating) letter() {
+	for i := range s.d.Graph.Nodes {
+		n := &s.d.Graph.Nodes[i]
+		s.d.Nodes[i] = letterNode(n, s.d.box)
+		if n.Kind == Card {
+			s.d.letterExits(i, s.x)
+		}
+	}
+	s.columns = max(1, (pageWidth-2*margin-2*lanePad+cardGap)/(s.d.box+cardGap))
+}
+
+// cardGap is about what stands between two cards of a row: lines, and the head of an arrow.
+const cardGap = 44
+
+// mostSeatings bounds how many seatings are tried for a width of cards.
+const mostSeatings = 160
+
+// What makes a seating worse, in pixels of height: a line that crosses another, a pixel beyond the
+// page, and, per thousand pixels, lines.
+const (
+	crossingWorth = 100
+	beyondWorth   = 20
+	lineWorth     = 30
+)
+
+// seek finds the best seating it can: from each number of cards in a row, by moving where rows begin.
+func (s *seating) seek() {
+	s.left = mostSeatings
+	for columns := s.columns; columns >= max(1, s.columns-2); columns-- {
+		s.offer(s.greedy(columns, true))
+		s.offer(s.greedy(columns, false))
+	}
+	for again := true; again && s.left > 0; {
+		again = false
+		for _, rows := range s.near(s.rows) {
+			if s.left <= 0 {
+				break
+			}
+			if s.offer(rows) {
+				again = true
+				break
+			}
+		}
+	}
+}
+
+// greedy fills rows one after the other. Strict: a row ends before a card to which a way leads
+// from one of the row that is not next to it.
+func (s *seating) greedy(columns int, strict bool) []row {
+	var out []row
+	n := len(s.d.Graph.Nodes)
+	for i := 0; i < n; {
+		to := i + 1
+		for to < n && to-i < columns && !(strict && s.skips(i, to)) {
+			to++
+		}
+		out = append(out, row{i, to, 0})
+		i = to
+	}
+	return out
+}
+
+// skips says whether a way leads from one of the cards before the last one over that one to a card.
+func (s *seating) skips(from, card int) bool {
+	for i := from; i < card-1; i++ {
+		if s.leads(i, card) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *seating) leads(from, to int) bool {
+	for _, e := range s.x.out[from] {
+		if s.x.to[e] == to {
+			return true
+		}
+	}
+	return false
+}
+
+// near are the seatings that differ a little: a card more or less in a row, a row less, a row moved.
+func (s *seating) near(rows []row) [][]row {
+	var out [][]row
+	change := func(change func(r []row) []row) {
+		r := change(append([]row(nil), rows...))
+		for i := range r {
+			if r[i].to <= r[i].from || r[i].to-r[i].from > s.columns {
+				return
+			}
+			r[i].col = min(max(r[i].col, 0), s.columns-(r[i].to-r[i].from))
+		}
+		out = append(out, r)
+	}
+	for i := range rows {
+		if i > 0 {
+			change(func(r []row) []row { r[i-1].to++; r[i].from++; return r })
+			change(func(r []row) []row { r[i-1].to--; r[i].from--; return r })
+			change(func(r []row) []row { r[i-1].to = r[i].to; return append(r[:i], r[i+1:]...) })
+		}
+		for _, by := range []int{1, -1, 2, -2, 3} {
+			change(func(r []row) []row { r[i].col += by; return r })
+		}
+	}
+	return out
+}
+
+// offer takes a seating when it is the best so far, and says whether it is.
+func (s *seating) offer(rows []row) bool {
+	s.left--
+	p := &plot{g: s.d.Graph, lane: len(s.d.Graph.Lanes), fit: fit{box: s.d.box, columns: s.columns}, cells: map[[2]int]*item{}, back: map[int][]*item{}}
+	for r, in := range rows {
+		for i := in.from; i < in.to; i++ {
+			it := &item{node: i, edge: -1, w: s.d.Nodes[i].W, h: s.d.Nodes[i].H, row: r, col: in.col + i - in.from}
+			p.items = append(p.items, it)
+			p.cells[[2]int{it.row, it.col}] = it
+			p.rows, p.cols = max(p.rows, it.row+1), max(p.cols, it.col+1)
+		}
+	}
+	for e, to := range s.x.to {
+		if to < 0 {
+			continue
+		}
+		w := &wire{from: p.items[s.x.from[e]], to: p.items[to], edge: e}
+		w.fan = w.from.row == w.to.row && w.from.col+1 == w.to.col
+		w.from.out = append(w.from.out, w)
+		w.to.ins++
+		p.ways = append(p.ways, w)
+	}
+	r := p.route()
+	across, down := r.tracks(false, p.rows), r.tracks(true, p.cols)
+	r.apart(across)
+	pc := s.d.measure(p, across, down)
+	cost := pc.h + beyondWorth*max(0, pc.w-(pageWidth-2*margin))
+	length := 0
+	for _, w := range p.ways {
+		line := pc.lines[w]
+		for k := 1; k < len(line); k++ {
+			length += abs(line[k].X-line[k-1].X) + abs(line[k].Y-line[k-1].Y)
+		}
+	}
+	cost += length * lineWorth / 1000
+	cost += crossingWorth * pc.crossings()
+	if s.piece != nil && cost >= s.cost {
+		return false
+	}
+	s.rows, s.piece, s.cost = rows, pc, cost
+	return true
+}
+
+// crossings counts where lines of a piece cross, as Drawing.Crossings does.
+func (pc *piece) crossings() int {
+	d := &Drawing{Edges: make([]EdgePlace, len(pc.p.ways))}
+	for i, w := range pc.p.ways {
+		d.Edges[i] = EdgePlace{Points: pc.lines[w], fan: w.from.node + 1, join: w.to.node + 1}
+	}
+	return d.Crossings()
+}
