@@ -68,7 +68,11 @@ type atom struct {
 	what string
 	when routing.Condition
 	fact string // its name, for conditions on facts
+	once *offers
 }
+
+// offers are what a caller may have of what an atom asks for: searches come to it again and again.
+type offers struct{ values, between []string }
 
 func newFinder(r reference, now time.Time) finder {
 	f := finder{builder: newBuilder(r, now), said: map[string]routing.Facts{}}
@@ -84,7 +88,7 @@ func atomsOf(c routing.Condition) []atom {
 	var out []atom
 	add := func(what string, asked bool, part routing.Condition) {
 		if asked {
-			out = append(out, atom{what: what, when: part})
+			out = append(out, atom{what: what, when: part, once: new(offers)})
 		}
 	}
 	add("at", len(c.At) > 0, routing.Condition{At: c.At})
@@ -102,7 +106,7 @@ func atomsOf(c routing.Condition) []atom {
 	add("anyOpen", c.AnyOpen != nil, routing.Condition{AnyOpen: c.AnyOpen})
 	add("value", c.MinValue != nil || c.MaxValue != nil, routing.Condition{MinValue: c.MinValue, MaxValue: c.MaxValue})
 	for _, name := range sortedKeys(c.Facts) {
-		out = append(out, atom{what: "fact", fact: name, when: routing.Condition{Facts: map[string]routing.FactTest{name: c.Facts[name]}}})
+		out = append(out, atom{what: "fact", fact: name, when: routing.Condition{Facts: map[string]routing.FactTest{name: c.Facts[name]}}, once: new(offers)})
 	}
 	return out
 }
@@ -260,7 +264,7 @@ func (s *search) from(x sketch, deep int) (sketch, bool) {
 		}
 	}
 	if fix != nil {
-		return s.any(append(s.moves(x, *fix), s.between(x, *fix)...), deep, func(y sketch) bool { return s.p.Holds(fix.when, s.factsOf(y)) })
+		return s.any(x, *fix, deep, true)
 	}
 	for _, j := range s.not {
 		if !holds(s.p.Rules[j].When) {
@@ -268,7 +272,7 @@ func (s *search) from(x sketch, deep int) (sketch, bool) {
 		}
 		for k := range s.atoms[j] {
 			a := s.atoms[j][k]
-			if y, ok := s.any(append(s.moves(x, a), s.between(x, a)...), deep, func(y sketch) bool { return !s.p.Holds(a.when, s.factsOf(y)) }); ok {
+			if y, ok := s.any(x, a, deep, false); ok {
 				return y, true
 			}
 		}
@@ -277,18 +281,25 @@ func (s *search) from(x sketch, deep int) (sketch, bool) {
 	return x, true
 }
 
-func (s *search) any(moves []sketch, deep int, ok func(sketch) bool) (sketch, bool) {
+// any goes on from the callers that differ from one in what an atom asks for, those for whom it
+// holds or does not; those for whom all that must hold does come first.
+func (s *search) any(x sketch, a atom, deep int, holds bool) (sketch, bool) {
 	var later []sketch
-	for _, y := range moves {
-		if s.d.Calls.Schedule.Ends(y.state) || s.seen[y.key()] || !ok(y) {
-			continue
-		}
-		if !s.keeps(y) {
-			later = append(later, y)
-			continue
-		}
-		if z, done := s.from(y, deep+1); done {
-			return z, true
+	for _, moves := range []func(sketch, atom) []sketch{s.moves, s.between} {
+		for _, y := range moves(x, a) {
+			if s.left <= 0 {
+				return sketch{}, false
+			}
+			if s.d.Calls.Schedule.Ends(y.state) || s.seen[y.key()] || s.p.Holds(a.when, s.factsOf(y)) != holds {
+				continue
+			}
+			if !s.keeps(y) {
+				later = append(later, y)
+				continue
+			}
+			if z, done := s.from(y, deep+1); done {
+				return z, true
+			}
 		}
 	}
 	for _, y := range later {
@@ -368,7 +379,10 @@ func (f *finder) moves(x sketch, a atom) []sketch {
 		out = append(out, f.anyOpens(x, *c.AnyOpen)...)
 		out = append(out, f.shapes(x)...)
 	case "fact":
-		out = append(out, f.factMoves(x, a.fact, c.Facts[a.fact])...)
+		if a.once.values == nil {
+			a.once.values = f.valuesOf(f.p.Facts[a.fact].Type, c.Facts[a.fact])
+		}
+		out = append(out, f.factMoves(x, a.fact, a.once.values)...)
 	}
 	return out
 }
@@ -379,17 +393,26 @@ func (f *finder) between(x sketch, a atom) []sketch {
 	var out []sketch
 	switch {
 	case a.what == "value":
-		for _, v := range f.gaps("") {
+		if a.once.between == nil {
+			a.once.between = f.gaps("")
+		}
+		for _, v := range a.once.between {
 			for _, y := range f.openFirst(x) {
 				out = append(out, y.with(func(y *sketch) { y.deal.amount = v }))
 			}
 		}
 	case a.what == "fact" && (f.p.Facts[a.fact].Type == routing.NumberFact || f.p.Facts[a.fact].Type == routing.DateFact):
-		for _, v := range f.gaps(a.fact) {
+		if a.once.between == nil {
+			a.once.between = f.gaps(a.fact)
+		}
+		for _, v := range a.once.between {
 			out = append(out, f.having(x, f.p.Facts[a.fact], v)...)
 		}
 	case a.what == "fact" && f.p.Facts[a.fact].Type == routing.StringFact: // several values at once
-		for _, v := range f.together(a.when.Facts[a.fact], a.fact) {
+		if a.once.between == nil {
+			a.once.between = f.together(a.when.Facts[a.fact], a.fact)
+		}
+		for _, v := range a.once.between {
 			out = append(out, f.having(x, f.p.Facts[a.fact], v)...)
 		}
 	}
@@ -442,11 +465,10 @@ func (f *finder) gaps(fact string) []string {
 		}
 	}
 	slices.SortFunc(all, routing.Decimal.Cmp)
+	all = slices.Compact(all)
 	var out []string
 	for i := 1; i < len(all); i++ {
-		if all[i-1] != all[i] {
-			out = append(out, all[i-1].Add(finer(grain(all[i-1]))).String())
-		}
+		out = append(out, all[i-1].Add(finer(grain(all[i-1]))).String())
 	}
 	return out
 }
@@ -784,11 +806,11 @@ func (x *sketch) openDeal() {
 	x.become(dealOpen)
 }
 
-// factMoves are callers with each value of a fact that a test can tell apart.
-func (f *finder) factMoves(x sketch, name string, t routing.FactTest) []sketch {
+// factMoves are callers with each of some values of a fact, and without one.
+func (f *finder) factMoves(x sketch, name string, values []string) []sketch {
 	src := f.p.Facts[name]
 	var out []sketch
-	for _, v := range f.valuesOf(src.Type, t) {
+	for _, v := range values {
 		out = append(out, f.having(x, src, v)...)
 	}
 	return append(out, x.with(func(y *sketch) {

@@ -1,7 +1,9 @@
 package routing
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/cockroachdb/apd/v3"
 
@@ -67,11 +69,31 @@ func (d Decimal) String() string {
 	return d.text
 }
 
-// Cmp is -1, 0 or 1 as d is less than, equal to or greater than e.
-func (d Decimal) Cmp(e Decimal) int { return d.value().Cmp(e.value()) }
+// Cmp is -1, 0 or 1 as d is less than, equal to or greater than e. Of canonical texts it is plain
+// by their digits.
+func (d Decimal) Cmp(e Decimal) int {
+	n := d.Sign()
+	switch m := e.Sign(); {
+	case n != m:
+		return cmp.Compare(n, m)
+	case n < 0:
+		d, e = Decimal{e.text[1:]}, Decimal{d.text[1:]}
+	}
+	whole, part, _ := strings.Cut(d.text, ".")
+	other, rest, _ := strings.Cut(e.text, ".")
+	return cmp.Or(cmp.Compare(len(whole), len(other)), strings.Compare(whole, other), strings.Compare(part, rest))
+}
 
 // Sign is -1, 0 or 1 as d is negative, zero or positive.
-func (d Decimal) Sign() int { return d.value().Sign() }
+func (d Decimal) Sign() int {
+	switch {
+	case d.text == "":
+		return 0
+	case d.text[0] == '-':
+		return -1
+	}
+	return 1
+}
 
 // Add is the exact sum.
 func (d Decimal) Add(e Decimal) Decimal {
