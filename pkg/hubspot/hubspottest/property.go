@@ -3,12 +3,14 @@ package hubspottest
 import (
 	"cmp"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/internal/recall"
 )
 
 // The objects that the server knows.
@@ -85,6 +87,19 @@ var lifecycle = hubspot.Lifecycles()
 
 // property is a definition with what follows from its type.
 func property(name, kind string) Property {
+	k := name + "\x00" + kind
+	p, made := properties.Get(k)
+	if !made {
+		p = newProperty(name, kind)
+		properties.Put(k, p)
+	}
+	return p
+}
+
+// properties are those that were made: accounts by the thousand have the same ones.
+var properties recall.Store[Property]
+
+func newProperty(name, kind string) Property {
 	field := map[string]string{
 		"number": "number", "bool": "booleancheckbox", "date": "date", "datetime": "date",
 		"enumeration": "select", "phone_number": "phonenumber",
@@ -123,56 +138,70 @@ func (s *Server) definedOf(object string) map[string]Property {
 	return out
 }
 
-// definitions are the account's: HubSpot's own, those given, and those that occur in the records,
-// whose type is read off their values.
+// definitions are the account's: HubSpot's own, those given, and those that occur in the records.
 func (s *Server) definitions(object string) map[string]Property {
 	out := map[string]Property{}
-	for name, p := range standardProperties()[object] {
-		out[name] = p
+	add := func(name string) {
+		if p, known := s.definition(object, name); known {
+			out[name] = p
+		}
 	}
-	values := map[string][]string{}
-	collect := func(ps hubspot.Properties) {
-		for name, v := range ps {
-			if _, known := out[name]; !known {
-				values[name] = append(values[name], "")
-				if v != nil {
-					values[name] = append(values[name], *v)
-				}
+	for name := range standardProperties()[object] {
+		add(name)
+	}
+	for _, r := range s.tables[object].rows {
+		for name := range r.given {
+			add(name)
+		}
+	}
+	for _, p := range s.define[object] {
+		add(p.Name)
+	}
+	for _, p := range s.crm.Properties[object] {
+		add(p.Name)
+	}
+	return out
+}
+
+// definition is that of one property. The type of one that only occurs in the records is read off
+// their values.
+func (s *Server) definition(object, name string) (out Property, known bool) {
+	if out, known = standardProperties()[object][name]; !known {
+		out, known = s.occurring(object, name)
+	}
+	for _, p := range s.define[object] {
+		if p.Name != name {
+			continue
+		}
+		out, known = property(name, cmp.Or(p.Type, "string")), true
+		out.Label, out.FieldType = cmp.Or(p.Label, out.Label), cmp.Or(p.FieldType, out.FieldType)
+		out.Unique, out.Calculated, out.Hidden, out.Options = p.Unique, p.Calculated, p.Hidden, p.Options
+	}
+	for _, p := range s.crm.Properties[object] {
+		if p.Name != name {
+			continue
+		}
+		out, known = property(name, cmp.Or(p.Type, "string")), !p.Archived
+		out.FieldType, out.Unique = cmp.Or(p.FieldType, out.FieldType), p.Unique
+		out.Calculated = strings.HasPrefix(out.FieldType, "calculation_")
+	}
+	return out, known && !slices.Contains(s.undefine[object], name)
+}
+
+// occurring is the definition of a property that nobody gave and records have.
+func (s *Server) occurring(object, name string) (Property, bool) {
+	var values []string
+	for _, r := range s.tables[object].rows {
+		if v, has := r.given[name]; has {
+			if values = append(values, ""); v != nil {
+				values = append(values, *v)
 			}
 		}
 	}
-	for _, r := range s.tables[object].rows {
-		collect(r.given)
+	if values == nil {
+		return Property{}, false
 	}
-	for name, vs := range values {
-		out[name] = property(name, typeOf(vs))
-	}
-	for _, p := range s.define[object] {
-		full := property(p.Name, p.Type)
-		if p.Type == "" {
-			full.Type = "string"
-		}
-		if p.Label != "" {
-			full.Label = p.Label
-		}
-		if p.FieldType != "" {
-			full.FieldType = p.FieldType
-		}
-		full.Unique, full.Calculated, full.Hidden, full.Options = p.Unique, p.Calculated, p.Hidden, p.Options
-		out[p.Name] = full
-	}
-	for _, p := range s.crm.Properties[object] {
-		full := property(p.Name, cmp.Or(p.Type, "string"))
-		full.FieldType, full.Unique = cmp.Or(p.FieldType, full.FieldType), p.Unique
-		full.Calculated = strings.HasPrefix(full.FieldType, "calculation_")
-		if out[p.Name] = full; p.Archived {
-			delete(out, p.Name)
-		}
-	}
-	for _, name := range s.undefine[object] {
-		delete(out, name)
-	}
-	return out
+	return property(name, typeOf(values)), true
 }
 
 // typeOf is the narrowest type that all values have.

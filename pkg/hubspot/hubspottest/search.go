@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/internal/recall"
 )
 
 // searchBody is the request as it may arrive: numbers also as texts, sorts in both forms.
@@ -57,8 +58,7 @@ func (c *call) search() (any, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	defs := c.s.definedOf(c.object)
-	if f := c.checkFilters(req.FilterGroups, defs); f != nil {
+	if f := c.checkFilters(req.FilterGroups); f != nil {
 		return nil, f
 	}
 	limit, after := hubspot.DefaultSearchLimit, 0
@@ -80,8 +80,8 @@ func (c *call) search() (any, *failure) {
 	case len(req.Sorts) > 1:
 		return nil, invalid("Only one sort is allowed, got %d", len(req.Sorts))
 	}
-	found := c.match(req, defs)
-	if f := order(c.s, found, req.Sorts, defs); f != nil {
+	found := c.match(req)
+	if f := c.order(found, req.Sorts); f != nil {
 		return nil, f
 	}
 	reply := searchReply{Total: len(found), Results: []record{}}
@@ -94,7 +94,22 @@ func (c *call) search() (any, *failure) {
 	return reply, nil
 }
 
+// searches are bodies that were read before: calls by the thousand ask for the same.
+var searches recall.Store[searchBody]
+
 func (c *call) parseSearch() (searchBody, *failure) {
+	k := strconv.FormatBool(c.s.assume.UnknownFieldsIgnored) + string(c.body)
+	if req, known := searches.Get(k); known {
+		return req, nil
+	}
+	req, f := c.readSearch()
+	if f == nil {
+		searches.Put(k, req)
+	}
+	return req, f
+}
+
+func (c *call) readSearch() (searchBody, *failure) {
 	var req searchBody
 	if n := utf8.RuneCount(c.body); n > hubspot.MaxSearchBody {
 		return req, invalid("The request body has %d characters, at most %d are allowed", n, hubspot.MaxSearchBody)
@@ -158,7 +173,7 @@ func (c *call) unknownInside() *failure {
 }
 
 // checkFilters refuses what HubSpot refuses; the texts are in its manner.
-func (c *call) checkFilters(groups []hubspot.FilterGroup, defs map[string]Property) *failure {
+func (c *call) checkFilters(groups []hubspot.FilterGroup) *failure {
 	if len(groups) > hubspot.MaxFilterGroups {
 		return invalid("At most %d filterGroups are allowed, got %d", hubspot.MaxFilterGroups, len(groups))
 	}
@@ -169,7 +184,7 @@ func (c *call) checkFilters(groups []hubspot.FilterGroup, defs map[string]Proper
 		}
 		total += len(g.Filters)
 		for _, f := range g.Filters {
-			if bad := c.checkFilter(f, defs); bad != nil {
+			if bad := c.checkFilter(f); bad != nil {
 				return bad
 			}
 		}
@@ -180,7 +195,8 @@ func (c *call) checkFilters(groups []hubspot.FilterGroup, defs map[string]Proper
 	return nil
 }
 
-func (c *call) checkFilter(f hubspot.Filter, defs map[string]Property) *failure {
+func (c *call) checkFilter(f hubspot.Filter) *failure {
+	p, known := c.s.definition(c.object, f.PropertyName)
 	if other, ok := strings.CutPrefix(f.PropertyName, "associations."); ok {
 		// The documented name is singular; the pseudo-property exists towards the other objects.
 		if object, ok := objectOf(other); !ok || other != singular[object] || object == c.object {
@@ -192,7 +208,7 @@ func (c *call) checkFilter(f hubspot.Filter, defs map[string]Property) *failure 
 		if !slices.Contains([]hubspot.Operator{hubspot.EQ, hubspot.NEQ, hubspot.In, hubspot.NotIn, hubspot.HasProperty, hubspot.NotHasProperty}, f.Operator) {
 			return invalid("Operator %s is not supported for %s", f.Operator, f.PropertyName)
 		}
-	} else if _, known := defs[f.PropertyName]; !known {
+	} else if !known {
 		return invalid("Property %q does not exist", f.PropertyName)
 	} else if strings.HasPrefix(f.PropertyName, "hs_calculated_") && !c.s.assume.CalculatedFilterable {
 		return invalid("Property %q is not searchable", f.PropertyName)
@@ -221,8 +237,8 @@ func (c *call) checkFilter(f hubspot.Filter, defs map[string]Property) *failure 
 	default:
 		return invalid("Operator %q is not known", f.Operator)
 	}
-	if bad, ok := badValue(defs[f.PropertyName], f); ok {
-		return invalid("%q is not a valid %s for %q", bad, defs[f.PropertyName].Type, f.PropertyName)
+	if bad, ok := badValue(p, f); ok {
+		return invalid("%q is not a valid %s for %q", bad, p.Type, f.PropertyName)
 	}
 	return nil
 }
@@ -261,7 +277,7 @@ var searchedByQuery = map[string][]string{
 	deals:     {"dealname", "pipeline", "dealstage", "description", "dealtype"},
 }
 
-func (c *call) match(req searchBody, defs map[string]Property) []*row {
+func (c *call) match(req searchBody) []*row {
 	var out []*row
 	for _, r := range c.s.tables[c.object].rows {
 		// The index lags: until its time has come, a search sees what was there before.
@@ -271,19 +287,22 @@ func (c *call) match(req searchBody, defs map[string]Property) []*row {
 		if r == nil || r.Archived {
 			continue
 		}
-		if c.anyGroup(req.FilterGroups, defs, r) && queryHolds(req.Query, c.object, r) {
+		if c.anyGroup(req.FilterGroups, r) && queryHolds(req.Query, c.object, r) {
 			out = append(out, r)
 		}
 	}
 	return out
 }
 
-func (c *call) anyGroup(groups []hubspot.FilterGroup, defs map[string]Property, r *row) bool {
+func (c *call) anyGroup(groups []hubspot.FilterGroup, r *row) bool {
 	if len(groups) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(groups, func(g hubspot.FilterGroup) bool {
-		return !slices.ContainsFunc(g.Filters, func(f hubspot.Filter) bool { return !c.s.holds(f, defs[f.PropertyName], r) })
+		return !slices.ContainsFunc(g.Filters, func(f hubspot.Filter) bool {
+			p, _ := c.s.definition(c.object, f.PropertyName)
+			return !c.s.holds(f, p, r)
+		})
 	})
 }
 
@@ -298,12 +317,12 @@ func queryHolds(query, object string, r *row) bool {
 }
 
 // order sorts found rows; they come in the order of creation, which stays for ties.
-func order(s *Server, found []*row, sorts []hubspot.Sort, defs map[string]Property) *failure {
+func (c *call) order(found []*row, sorts []hubspot.Sort) *failure {
 	if len(sorts) == 0 {
 		return nil
 	}
 	by := sorts[0]
-	p, known := defs[by.PropertyName]
+	p, known := c.s.definition(c.object, by.PropertyName)
 	if !known {
 		return invalid("Property %q does not exist", by.PropertyName)
 	}
@@ -316,7 +335,7 @@ func order(s *Server, found []*row, sorts []hubspot.Sort, defs map[string]Proper
 		if !okA || !okB {
 			empty := map[bool]int{true: 0, false: 1}
 			n := empty[okA] - empty[okB]
-			if s.assume.EmptySortsFirst {
+			if c.s.assume.EmptySortsFirst {
 				n = -n
 			}
 			return n
@@ -342,7 +361,7 @@ func (s *Server) serve(object string, r *row, names []string) record {
 	}
 	for _, list := range [][]string{names, always[object]} {
 		for _, name := range list {
-			if _, known := s.definedOf(object)[name]; known {
+			if _, known := s.definition(object, name); known {
 				out.Properties[name] = r.Properties[name]
 			}
 		}
