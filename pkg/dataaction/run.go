@@ -59,6 +59,7 @@ type RunOptions struct {
 	Trace       bool                    // record operations; without it only the failing one is
 	Remarks     bool                    // tell of outputs that were dropped or not set
 	Timeout     time.Duration           // instead of the action's own; 0 keeps it
+	Memo        *Memo                   // of what was made of replies; nil: each is read
 }
 
 // A Result is the outcome of one run. Either Err is nil and Outputs is complete, or Err says
@@ -72,6 +73,7 @@ type Result struct {
 	Elapsed    time.Duration
 	Requests   int // HTTP calls made, auth included
 	Findings   diag.Findings
+	Made       uint64 // a number of the outputs: runs of one Memo with the same one have the same; 0: not remembered
 }
 
 // Run executes a compiled action. It always answers; a cancelled context shows as a failed
@@ -169,7 +171,7 @@ func (r *runner) run(ctx context.Context, input map[string]any) *Error {
 	if err = r.status(reply); err != nil {
 		return err
 	}
-	return r.reply(reply)
+	return r.remembered(reply)
 }
 
 // validateInput drops nulls and checks the contract.

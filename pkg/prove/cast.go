@@ -184,7 +184,7 @@ func (c *Callers) Each(ctx context.Context, visit func(o []interp.Step, words fu
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			o, _ := w.try(ctx, s)
+			o, _ := w.try(ctx, s, nil)
 			if o.Outcome != nil && !visit(o.Result.Path, func() string { return w.telling(s) }) {
 				return nil
 			}

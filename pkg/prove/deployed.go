@@ -135,7 +135,7 @@ func (w *whole) tryDeployed(ctx context.Context, rule string, s *situation) Trie
 		t.None = true
 		return t
 	}
-	o := w.traced(ctx, s)
+	o := w.traced(ctx, s, nil)
 	want := w.of(&s.Witness, o.failed)
 	t.Call = o.Outcome
 	for _, f := range w.judge(s, o, want) {

@@ -18,6 +18,10 @@ type Input struct {
 	Now        time.Time // when the calls begin
 	Stop       bool      // at the first property that does not hold
 
+	// Twice makes each whole call again by itself: what calls have in common is computed once, and
+	// a call that becomes anything else by that is an error. For tests.
+	Twice bool
+
 	// HubSpot gives an account: an emulator in virtual time, without rate limits, that knows the
 	// properties of hubspot.facts also where no record has one, and takes the token Key. It is
 	// asked from several goroutines at once, each account from one. It fails no request by itself:

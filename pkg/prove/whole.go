@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/internal/recall"
+	"github.com/dealroute/dealroute/pkg/simulate"
 )
 
 // Deployment shows the seven properties of a deployment.
@@ -79,11 +82,21 @@ type whole struct {
 	public map[string]bool // texts that stand in the deployment or the flow, and tell nothing of a caller
 	found  finder
 	cut    []string
+	common *common
+}
+
+// What calls have in common, so that it is found out once: what HubSpot says to equal questions about
+// equal records, what the data actions make of equal replies, and what the flow does of itself. A call
+// becomes what it would without.
+type common struct {
+	replies recall.Store[reply]
+	read    simulate.Replies
+	memos   [workers]*interp.Memo // of the strict readings, for one worker each
 }
 
 func newWhole(in Input) (*whole, error) {
 	in.Now = in.Now.UTC().Truncate(time.Second)
-	w := &whole{reference: newReference(in.Deployment), in: in, public: map[string]bool{}}
+	w := &whole{reference: newReference(in.Deployment), in: in, public: map[string]bool{}, common: new(common)}
 	var err error
 	if w.strict, err = prepare(in.Blueprint, in.Key, readings()[0].is); err != nil {
 		return nil, err
@@ -207,7 +220,6 @@ const workers = 2
 // run makes calls and gives those that break something, in their order; with Stop no later
 // one than the first.
 func (w *whole) run(ctx context.Context, all []*situation, worst *worstOf) ([]finding, error) {
-	groups := grouped(all)
 	var next, stop atomic.Int64
 	stop.Store(int64(len(all)))
 	bad := make([][]finding, workers)
@@ -215,30 +227,33 @@ func (w *whole) run(ctx context.Context, all []*situation, worst *worstOf) ([]fi
 	var wg sync.WaitGroup
 	tally := tallyOf(ctx)
 	for k := range workers {
+		if w.common.memos[k] == nil {
+			w.common.memos[k] = interp.NewMemo(w.strict.program.Flow())
+		}
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			for {
-				g := int(next.Add(1)) - 1
-				if g >= len(groups) {
+				i := int(next.Add(1)) - 1
+				if i >= len(all) || int64(i) > stop.Load() {
 					return
 				}
-				for _, i := range groups[g] {
-					if int64(i) > stop.Load() {
-						break
-					}
-					if errs[k] = ctx.Err(); errs[k] != nil {
+				if errs[k] = ctx.Err(); errs[k] != nil {
+					return
+				}
+				o, want := w.try(ctx, all[i], w.common.memos[k])
+				tally.Calls.Add(1)
+				if w.in.Twice {
+					if errs[k] = w.again(ctx, all[i], o, want); errs[k] != nil {
 						return
 					}
-					o, want := w.try(ctx, all[i])
-					tally.Calls.Add(1)
-					if o.Outcome != nil {
-						worst.see(i, all[i], o)
-					}
-					for _, f := range w.judge(all[i], o, want) {
-						bad[k] = append(bad[k], finding{f, i, all[i]})
-						for was := stop.Load(); w.in.Stop && int64(i) < was && !stop.CompareAndSwap(was, int64(i)); was = stop.Load() {
-						}
+				}
+				if o.Outcome != nil {
+					worst.see(i, all[i], o)
+				}
+				for _, f := range w.judge(all[i], o, want) {
+					bad[k] = append(bad[k], finding{f, i, all[i]})
+					for was := stop.Load(); w.in.Stop && int64(i) < was && !stop.CompareAndSwap(was, int64(i)); was = stop.Load() {
 					}
 				}
 			}
@@ -256,33 +271,13 @@ func (w *whole) run(ctx context.Context, all []*situation, worst *worstOf) ([]fi
 	return out, nil
 }
 
-// grouped are the places of situations, those with one account together: an account answers
-// one call at a time.
-func grouped(all []*situation) [][]int {
-	by := map[*account]int{}
-	var out [][]int
-	for i, s := range all {
-		if s.account == nil {
-			out = append(out, []int{i})
-			continue
-		}
-		g, ok := by[s.account]
-		if !ok {
-			g = len(out)
-			by[s.account], out = g, append(out, nil)
-		}
-		out[g] = append(out[g], i)
-	}
-	return out
-}
-
 // try makes the call of a situation, after the leg before it, and says what it must become.
-func (w *whole) try(ctx context.Context, s *situation) (ran, want) {
+func (w *whole) try(ctx context.Context, s *situation, m *interp.Memo) (ran, want) {
 	if s.earlier == nil {
-		o := w.traced(ctx, s)
+		o := w.traced(ctx, s, m)
 		return o, w.of(&s.Witness, o.failed)
 	}
-	o := w.traced(ctx, s.earlier)
+	o := w.traced(ctx, s.earlier, m)
 	before := w.of(&s.earlier.Witness, o.failed)
 	if o.err != nil {
 		return o, before
@@ -297,18 +292,34 @@ func (w *whole) try(ctx context.Context, s *situation) (ran, want) {
 			delete(s.Conversation, k)
 		}
 	}
-	o = w.traced(ctx, s)
+	o = w.traced(ctx, s, m)
 	return o, w.leg(&s.Witness, before, wrote, o.failed)
+}
+
+// again makes a call again that has nothing in common with others, and says what is different.
+func (w *whole) again(ctx context.Context, s *situation, o ran, wanted want) error {
+	c, alone := *s, *w
+	if alone.common = new(common); s.earlier != nil {
+		before := *s.earlier
+		c.earlier, c.Conversation = &before, nil
+	}
+	p, want := alone.try(ctx, &c, nil)
+	same := reflect.DeepEqual(o.Outcome, p.Outcome) && slices.Equal(o.asked, p.asked) && reflect.DeepEqual(o.org, p.org) &&
+		(o.err == nil) == (p.err == nil) && reflect.DeepEqual(wanted, want)
+	if same || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return fmt.Errorf("a call of family %s is %+v, and made by itself %+v", s.family, o.Outcome, p.Outcome)
 }
 
 // absent stands for participant data that somebody has taken away.
 const absent = "\x00"
 
 // traced is a call with its path; where something is said, also with what.
-func (w *whole) traced(ctx context.Context, s *situation) ran {
-	o := w.call(ctx, s, interp.TracePath, nil)
+func (w *whole) traced(ctx context.Context, s *situation, m *interp.Memo) ran {
+	o := w.call(ctx, s, interp.TracePath, m, nil)
 	if o.err == nil && o.spoke() {
-		return w.call(ctx, s, interp.TraceFull, nil)
+		return w.call(ctx, s, interp.TraceFull, nil, nil)
 	}
 	return o
 }

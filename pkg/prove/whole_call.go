@@ -3,10 +3,12 @@ package prove
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
+	"github.com/dealroute/dealroute/pkg/internal/recall"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 )
@@ -50,7 +53,6 @@ type Org struct {
 type situation struct {
 	Witness
 	family    string
-	account   *account
 	earlier   *situation        // the leg before this one; its data are the conversation
 	spoil     map[string]string // what is changed in them
 	otherwise []string
@@ -139,36 +141,49 @@ func (a *artifacts) newOrg(w *Witness) *simulate.Org {
 	return o
 }
 
-// An account is a HubSpot that several calls may meet. It remembers what it answered: equal
-// questions have equal answers.
+// An account is the HubSpot that a call meets. It remembers what it answered: equal questions have
+// equal answers, also those of other calls to an account with the same content.
 type account struct {
-	crm     hubspot.CRM
-	sender  dataaction.Sender
-	now     time.Time
-	answers map[string]reply
+	crm    hubspot.CRM
+	open   func() dataaction.Sender // makes the emulator
+	sender dataaction.Sender        // nil before the first question that nobody knows the answer to
+	now    time.Time
+
+	id      [sha256.Size]byte    // of its content and the time
+	replies *recall.Store[reply] // of all accounts
 }
 
+// A reply is what HubSpot said, or why it said nothing.
 type reply struct {
 	response dataaction.Response
 	err      error
 }
 
 func (a *account) Send(ctx context.Context, r dataaction.Request) (dataaction.Response, error) {
-	k := r.Method + " " + r.URL + "\n" + string(r.Body)
-	for _, h := range r.Header { // another token, another answer
-		if h.Name == "Authorization" {
-			k += "\n" + h.Value
+	h := sha256.New()
+	h.Write(a.id[:])
+	fmt.Fprintf(h, "%s %s\n%d ", r.Method, r.URL, len(r.Body))
+	h.Write(r.Body)
+	for _, x := range r.Header { // another token, another answer
+		if x.Name == "Authorization" {
+			h.Write([]byte(x.Value))
 		}
 	}
-	if got, ok := a.answers[k]; ok {
+	k := string(h.Sum(nil))
+	if got, ok := a.replies.Get(k); ok {
 		return got.response, got.err
+	}
+	if a.sender == nil {
+		a.sender = a.open()
 	}
 	got, timeout := reply{}, timeoutOf(r)
 	r.Timeout = time.Hour // time is virtual: however long this process takes, HubSpot has taken what it states
 	if got.response, got.err = a.sender.Send(ctx, r); got.response.Latency >= timeout {
 		got = reply{dataaction.Response{Latency: timeout}, fmt.Errorf("HubSpot does not answer: %w", dataaction.ErrTimeout)}
 	}
-	a.answers[k] = got
+	if ctx.Err() == nil {
+		a.replies.Put(k, got)
+	}
 	return got.response, got.err
 }
 
@@ -300,27 +315,45 @@ type ran struct {
 // calledAddress is the variable that tells where the flow got the call.
 const calledAddress = "Call.CalledAddress"
 
-// call makes the call of a situation.
-func (w *whole) call(ctx context.Context, s *situation, trace interp.Trace, watch func(*interp.Effect, interp.Outcome)) ran {
+// account is the HubSpot of a situation.
+func (w *whole) account(s *situation) *account {
+	a := &account{crm: s.CRM, replies: &w.common.replies}
+	a.open = func() dataaction.Sender {
+		return w.in.HubSpot(Account{CRM: a.crm, Clock: func() time.Time { return a.now }, Otherwise: s.otherwise})
+	}
+	if w.d.HubSpot.Auth.ByPlatform() { // it knows the tokens that it issued, and no other one does
+		a.replies = new(recall.Store[reply])
+	}
+	var b strings.Builder
+	fmt.Fprint(&b, s.At.UnixNano(), s.otherwise)
+	writeCRM(&b, s.CRM)
+	for _, d := range s.CRM.Deals {
+		b.WriteString(strconv.FormatInt(d.CreatedAt.Unix(), 36))
+	}
+	for _, c := range s.CRM.Contacts {
+		b.WriteString(strconv.FormatInt(c.CreatedAt.Unix(), 36))
+	}
+	a.id = sha256.Sum256([]byte(b.String()))
+	return a
+}
+
+// call makes the call of a situation. A memo spares what calls before it did just so.
+func (w *whole) call(ctx context.Context, s *situation, trace interp.Trace, memo *interp.Memo, watch func(*interp.Effect, interp.Outcome)) ran {
 	a := s.calls
 	if a == nil {
 		a = w.strict
 	}
-	if s.account == nil {
-		s.account = &account{crm: s.CRM}
-	}
-	acc := s.account
-	if acc.sender == nil {
-		acc.answers = map[string]reply{}
-		acc.sender = w.in.HubSpot(Account{CRM: acc.crm, Clock: func() time.Time { return acc.now }, Otherwise: s.otherwise})
-	}
+	acc := w.account(s)
 	l := &line{to: acc, faults: s.Faults, roles: a.roles, first: a.first}
 	org := a.newOrg(&s.Witness)
 	if sch := w.d.Calls.Schedule; sch != nil {
 		org.Schedules = simulate.Always(sch.Group, sch.EmergencyGroup, genesys.ScheduleState(s.State))
 	}
 	acc.now = s.At
-	run := simulate.Run{Program: a.program, Org: org, Sender: l, Clock: func(t time.Time) { acc.now = t }, Trace: trace, Watch: watch, Token: a.token}
+	run := simulate.Run{Program: a.program, Org: org, Sender: l, Clock: func(t time.Time) { acc.now = t }, Trace: trace, Watch: watch, Token: a.token, Replies: &w.common.read}
+	if a == w.strict {
+		run.Memo = memo
+	}
 	switch s.holds {
 	case holdsExpired:
 		run.Token = secret.New(ExpiredToken)

@@ -169,7 +169,7 @@ func TestDefectsAreFound(t *testing.T) {
 			if strings.HasPrefix(c.name, "a page") {
 				in.Mode = prove.Full
 			}
-			in.Stop = true
+			in.Stop, in.Twice = true, true
 			r, err := prove.Deployment(context.Background(), in)
 			if err != nil {
 				t.Fatal(err)

@@ -84,7 +84,6 @@ func (w *whole) undocumented(ctx context.Context, r *Report) error {
 		var calls []*situation
 		for _, s := range sample {
 			c := *s
-			c.account = nil
 			change(&c)
 			calls = append(calls, &c)
 		}

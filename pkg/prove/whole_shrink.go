@@ -9,10 +9,9 @@ import (
 // shrink makes the call of a finding simpler, as long as it still breaks the same property.
 func (w *whole) shrink(ctx context.Context, b finding) (*situation, flaw, ran, want) {
 	s, f := b.s, b.flaw
-	o, wanted := w.try(ctx, s)
+	o, wanted := w.try(ctx, s, nil)
 	breaks := func(c *situation) bool {
-		c.account = nil
-		x, want := w.try(ctx, c)
+		x, want := w.try(ctx, c, nil)
 		for _, y := range w.judge(c, x, want) {
 			if y.property == f.property {
 				s, f, o, wanted = c, y, x, want

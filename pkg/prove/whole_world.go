@@ -125,7 +125,7 @@ func (w *whole) broken(ctx context.Context, b finding) (Property, error) {
 	p := Property{ID: f.property, Title: titles[f.property], Verdict: Broken, Message: f.message}
 	if o.err == nil {
 		r := newRecorder(&s.Witness)
-		again := w.call(ctx, s, interp.TracePath, r.see)
+		again := w.call(ctx, s, interp.TracePath, nil, r.see)
 		if line := cmp.Or(f.pos.Line, blamed(p.ID, again.Result.Path)); line > 0 {
 			p.Pos = w.in.Blueprint.Flow.At(line)
 		}
@@ -146,9 +146,9 @@ func (w *whole) broken(ctx context.Context, b finding) (Property, error) {
 
 // written is a call as a world file; nil when that does not lead to the same ending.
 func (w *whole) written(ctx context.Context, s *situation) (*Counterexample, error) {
-	_, want := w.try(ctx, s)
+	_, want := w.try(ctx, s, nil)
 	r := newRecorder(&s.Witness)
-	o := w.call(ctx, s, interp.TracePath, r.see)
+	o := w.call(ctx, s, interp.TracePath, nil, r.see)
 	if o.err != nil {
 		return nil, nil //nolint:nilerr // a call that fails breaks a property, which says so
 	}

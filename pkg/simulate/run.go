@@ -45,6 +45,9 @@ type Run struct {
 	Answers *Answers
 	Account string
 
+	// Replies remembers what was made of replies; nil: each is read.
+	Replies *Replies
+
 	// Line is asked what becomes of each execution of a data action; nil: it is made, and takes
 	// the time that it states.
 	Line Line

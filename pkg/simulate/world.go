@@ -338,6 +338,10 @@ func (w *callWorld) execute(ctx context.Context, a *action, e *interp.Effect, au
 		}
 	}
 	o := dataaction.RunOptions{Credentials: a.Credentials, Auth: auth, Trace: w.run.Trace == interp.TraceFull}
+	replies := w.run.Replies
+	if replies != nil {
+		o.Memo = &replies.made
+	}
 	sender := w.run.Sender
 	if a.Definition.IntegrationType == dataaction.GenesysCloud {
 		o.BaseURL, o.Bearer = genesysBase, secret.New("made-up")
@@ -358,18 +362,28 @@ func (w *callWorld) execute(ctx context.Context, a *action, e *interp.Effect, au
 	case r.Err != nil:
 		got.branch, got.failure = "failure", r.Err.Error()
 	default:
-		for _, want := range e.Outputs {
-			v := expr.NotSet(want.Type)
-			if j, ok := r.Outputs[want.Name]; ok {
-				var err error
-				if v, err = output(j, want.Type); err != nil {
-					return nil, fmt.Errorf("output %q: %w", want.Name, err)
-				}
-			}
-			got.outputs = append(got.outputs, interp.Named{Name: want.Name, Value: v})
+		var err error
+		if got.outputs, got.id, err = replies.outputs(e, r); err != nil {
+			return nil, err
 		}
 	}
 	return got, nil
+}
+
+// outputs are what an action of a flow takes of a result, in its types.
+func outputs(e *interp.Effect, r *dataaction.Result) ([]interp.Named, error) {
+	out := make([]interp.Named, 0, len(e.Outputs))
+	for _, want := range e.Outputs {
+		v := expr.NotSet(want.Type)
+		if j, ok := r.Outputs[want.Name]; ok {
+			var err error
+			if v, err = output(j, want.Type); err != nil {
+				return nil, fmt.Errorf("output %q: %w", want.Name, err)
+			}
+		}
+		out = append(out, interp.Named{Name: want.Name, Value: v})
+	}
+	return out, nil
 }
 
 // authOf is the auth action of an action's integration with what the platform keeps of it; nil
