@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -211,6 +212,37 @@ func (p *Page) Fill(selector, text string) {
 func (p *Page) Keys(keys string, modifiers ...kb.Modifier) {
 	p.t.Helper()
 	p.do(fmt.Sprintf("press %q", keys), chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...)))
+}
+
+// Held presses one key and keeps it down for so many repeats, as a slow finger does; kb has the names of those that write nothing.
+func (p *Page) Held(key rune, repeats int, modifiers ...kb.Modifier) {
+	p.t.Helper()
+	repeated := true
+	p.do(fmt.Sprintf("hold %q", key), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		var up *input.DispatchKeyEventParams
+		for i := range repeats + 1 {
+			for _, k := range kb.Encode(key) {
+				for _, m := range modifiers {
+					k.Modifiers |= int64(m)
+				}
+				if k.Type == kb.KeyUp {
+					up = k
+					continue
+				}
+				if k.Type == kb.KeyChar && k.Modifiers&^int64(kb.ModifierShift) != 0 {
+					continue // writes nothing
+				}
+				if i > 0 {
+					k.AutoRepeat = &repeated
+				}
+				if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, *k); err != nil {
+					return err
+				}
+			}
+		}
+		_, err := cdp.Call(ctx, t, input.DispatchKeyEvent, *up)
+		return err
+	}))
 }
 
 // Text gives the words of an element as a reader sees them.

@@ -1,24 +1,33 @@
 // Questions. Nothing is written, and nothing is lost, before one of these was answered.
 
 import { $, el, fill } from "./dom.js";
+import { pauseBefore, sinceTyped } from "./hands.js";
+
+let before = Promise.resolve();
 
 /**
- * Asks, and gives the value of the button that was chosen; null for Esc.
+ * Asks, and gives the value of the button that was chosen; null for Esc. One question stands at a time: another one waits for
+ * its answer.
  * @param {string} title
  * @param {(Node|string|null)[]} body
  * @param {{label: string, value: any, kind?: string, id?: string}[]} buttons what Enter does is
  *   the button with enter, or else the last
  */
 export function ask(title, body, buttons) {
+  const answer = before.then(() => show(title, body, buttons));
+  before = answer.catch(() => {});
+  return answer;
+}
+
+function show(title, body, buttons) {
   const box = $("dialog");
-  const before = document.activeElement;
+  const from = document.activeElement;
   const enter = buttons.find((b) => b.enter) || buttons[buttons.length - 1];
-  if (box.open) box.close();
   return new Promise((done) => {
     const choose = (value) => {
-      box.onclose = null;
+      box.onclose = box.oncancel = box.onkeydown = box.onkeypress = box.onkeyup = null;
       if (box.open) box.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      giveBack(from);
       done(value);
     };
     fill(
@@ -42,10 +51,40 @@ export function ask(title, body, buttons) {
         ),
       ),
     );
-    box.onclose = () => choose(null);
+    box.oncancel = (event) => {
+      event.preventDefault();
+      choose(null);
+    };
+    // That an earlier question was closed is told later, too.
+    box.onclose = () => box.open || choose(null);
+    box.onkeydown = box.onkeypress = box.onkeyup = notMeant();
     box.showModal();
     (box.querySelector(".body input, .body select") || box.querySelector("button[type=submit]")).focus();
   });
+}
+
+/** The keyboard goes back to where it was, or to what stands there now. */
+function giveBack(from) {
+  const there = from?.isConnected ? from : from?.id ? $(from.id) : null;
+  if (there instanceof HTMLElement) there.focus();
+}
+
+// A question comes when the lab has answered, and somebody may be writing on: what is pressed in the flow of writing is no yes.
+function notMeant() {
+  const opened = performance.now();
+  let writing = sinceTyped() < 700;
+  let looked = false;
+  let taken = false;
+  return (event) => {
+    if (event.type === "keydown") {
+      if (event.key === "Tab" || event.key.startsWith("Arrow")) looked = true;
+      if (pauseBefore() > 700) writing = false;
+      const presses = event.key === "Enter" || (event.key === " " && event.target.closest("button, summary"));
+      taken = presses && !looked && (writing || event.timeStamp - opened < 250);
+    }
+    // Some browsers press a button when a key goes down, others when it comes up.
+    if (taken) event.preventDefault();
+  };
 }
 
 /** Lines of a difference, each with its sign and not by colour alone. */

@@ -20,9 +20,17 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** Puts these children in place of what was there. */
+const stops = "a[href], button, input, select, textarea, summary, [tabindex]";
+
+/** Puts these children in place of what was there. Who was in there with the keyboard stays at the same place. */
 export function fill(node, ...children) {
+  const held = document.activeElement;
+  const inside = held !== node && node.contains(held);
+  const place = inside ? [...node.querySelectorAll(stops)].indexOf(held) : -1;
   node.replaceChildren(...children.flat(3).filter((c) => c !== null && c !== undefined && c !== false));
+  if (!inside || document.activeElement === held) return;
+  const again = node.contains(held) ? held : held.id ? $(held.id) : node.querySelectorAll(stops)[place];
+  again?.focus({ preventScroll: true });
 }
 
 /** Says something to those who hear the page. */

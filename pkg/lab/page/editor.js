@@ -20,6 +20,9 @@ export class Editor {
   #picked = -1;
   #range = null;
   #asked = 0;
+  #placed = 0; // turns of the caret, and of the pointer: what was asked of an earlier place is told no more
+  #pointed = 0;
+  #listed = 0; // when the list opened by itself; 0: it was asked for
   #cell = null;
 
   /**
@@ -36,6 +39,7 @@ export class Editor {
       spellcheck: "false",
       autocomplete: "off",
       autocapitalize: "off",
+      readonly: true, // until there is a text
       wrap: "off",
       "aria-label": "Text of the deployment file",
       "aria-describedby": "editor-keys",
@@ -67,9 +71,14 @@ export class Editor {
     const over = calm(260, (event) => this.#over(event));
     this.#text.addEventListener("pointermove", (event) => {
       this.#tip.hidden = true;
+      this.#pointed++;
       if (event.pointerType === "mouse" && event.buttons === 0) over(event);
     });
-    this.#text.addEventListener("pointerleave", () => over(null));
+    this.#text.addEventListener("pointerleave", () => {
+      this.#tip.hidden = true;
+      over(null);
+      this.#pointed++;
+    });
     box.addEventListener("scroll", () => (this.#tip.hidden = true));
   }
 
@@ -80,6 +89,7 @@ export class Editor {
   /** Another text altogether, such as the file's on disk: its undo begins anew. */
   set value(text) {
     this.#text.value = text;
+    this.#text.readOnly = false;
     this.#text.setSelectionRange(0, 0);
     this.#draw();
   }
@@ -213,7 +223,9 @@ export class Editor {
   async #where() {
     const at = this.#caret();
     const here = this.#findings.filter((f) => f.line <= at.line && (f.endLine || f.line) >= at.line);
-    this.hooks.meaning(await this.#meaningAt(at), here);
+    const turn = ++this.#placed;
+    const about = await this.#meaningAt(at);
+    if (turn === this.#placed) this.hooks.meaning(about, here);
   }
 
   async #meaningAt(at) {
@@ -222,6 +234,7 @@ export class Editor {
   }
 
   async #over(event) {
+    const turn = ++this.#pointed;
     if (!event || this.#items.length) return;
     const box = this.#text.getBoundingClientRect();
     const cell = this.#measure();
@@ -231,6 +244,7 @@ export class Editor {
     const text = this.#lines[line - 1]?.text;
     if (text === undefined || column < 1 || column > text.length || /\s/.test(text[column - 1])) return;
     const about = await this.#meaningAt({ line, column });
+    if (turn !== this.#pointed || this.#lines[line - 1]?.text !== text) return;
     const here = this.#findings.filter((f) => f.line === line && f.column <= column && (f.endColumn || f.column + 1) > column);
     if (!about && !here.length) return;
     fill(this.#tip, here.map((f) => el("p", {}, el(`span.badge.${tone(f.severity)}`, {}, f.severity), " ", f.message)), about ? explain(about) : null);
@@ -279,6 +293,7 @@ export class Editor {
       ),
     );
     this.#list.hidden = false;
+    this.#listed = asked ? 0 : performance.now();
     this.#text.setAttribute("aria-controls", "completions");
     this.#place(this.#list, found.line ?? at.line, found.column ?? at.column);
     this.#pick(0);
@@ -336,6 +351,8 @@ export class Editor {
     if (event.isComposing) return;
     // Ctrl with a key is for the page, which shows something else then.
     if (this.#items.length && (event.ctrlKey || event.metaKey) && ["Enter", "s"].includes(event.key)) this.#close();
+    // A list that opens under a finger is not what the finger meant.
+    if (this.#items.length && event.key === "Enter" && event.timeStamp - this.#listed < 150) this.#close();
     if (this.#items.length) {
       const act = {
         ArrowDown: () => this.#pick(this.#picked + 1),

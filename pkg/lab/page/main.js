@@ -4,6 +4,7 @@ import { first, whenGone, get, post, Gone, Refused } from "./api.js";
 import { ask, difference, help, trouble } from "./dialogs.js";
 import { $, el, fill, say, calm, count, lessMotion } from "./dom.js";
 import { Editor, explain } from "./editor.js";
+import { touches } from "./hands.js";
 import { Phone } from "./phone.js";
 import { Picture } from "./picture.js";
 import { Player, shown, words } from "./player.js";
@@ -28,6 +29,12 @@ const state = {
   flows: new Map(), // hash of the flow's picture by the revision of the text
   sending: null, // promise of the text that is on its way
   typed: false, // text that was not sent yet
+  typedAt: 0, // when, for the figure
+  wish: 0, // turns of what is to be shown: a call that was dialled or picked, or none
+  dialling: null, // what is being dialled
+  saving: false,
+  changes: 0, // answers that changed the run from here
+  opened: new Set(), // findings whose explanation is open
 };
 
 const picture = new Picture(chosen);
@@ -64,6 +71,26 @@ async function boot(asked) {
   }
 }
 
+// What changes the run goes one after the other: each change is made of what the one before left.
+let line = Promise.resolve();
+function inLine(request) {
+  const answer = line.then(request).then((found) => {
+    state.changes++;
+    return found;
+  });
+  line = answer.catch(() => {});
+  return answer;
+}
+
+/** The session as it is: one that was on its way while something changed from here is asked for again. */
+async function news() {
+  for (;;) {
+    const from = state.changes;
+    const session = await get("session");
+    if (from === state.changes) return session;
+  }
+}
+
 function take(session) {
   state.session = session;
   state.heads = session.calls;
@@ -83,46 +110,68 @@ function take(session) {
 // ---- calls
 
 async function dial(what) {
+  const wished = JSON.stringify(what);
+  if (state.dialling === wished) return; // one wish is one call
+  state.dialling = wished;
+  const wish = ++state.wish;
+  const hands = touches();
+  const over = () => {
+    if (state.dialling === wished) state.dialling = null;
+    phone.waiting(state.dialling !== null);
+  };
   phone.wrong(null);
-  $("dial").disabled = true;
+  phone.waiting(true);
   try {
+    await booted;
+    if (!state.session) return;
     await sent();
-    const call = await post("dial", what);
+    const call = await inLine(() => post("dial", what));
     const last = state.heads.at(-1)?.number ?? 0;
-    if (call.number <= last) {
-      state.heads = [];
-      forget();
-    }
-    arrived(await withPicture(call), document.body.dataset.view === "file");
-    if (call.number !== last + 1) met(await get("session"));
+    listed(call);
+    over();
+    await withPicture(call);
+    if (wish === state.wish) arrived(call, document.body.dataset.view === "file", hands === touches());
+    else showCalls(state.heads, state.call?.number ?? null, pick);
+    if (call.number !== last + 1) met(await news());
   } catch (error) {
     if (error instanceof Refused) {
       if (document.body.dataset.view === "file") await trouble("The call was not made", error);
       else phone.wrong(error.message, error.hint);
     } else if (!(error instanceof Gone)) throw error;
   } finally {
-    $("dial").disabled = false;
+    over();
   }
 }
 
-/** The call and its picture are shown at once: here the picture is waited for. */
-async function withPicture(call) {
-  await quietly(() => drawn(keyOf(call.number), call.number));
-  return call;
+const same = (a, b) => a.number === b.number && a.shown === b.shown && a.revision === b.revision && a.waitedMs === b.waitedMs;
+
+/** Adds a call to those of the run. One whose number was there begins a run anew, which another tab did. */
+function listed(call) {
+  const head = headOf(call);
+  if (!state.heads.some((h) => same(h, head))) {
+    if (state.heads.some((h) => h.number >= head.number)) {
+      state.heads = [];
+      forget();
+    }
+    state.heads = [...state.heads, head];
+  }
+  run.show(call.run);
 }
+
+/** The call and its picture are shown at once: here the picture is waited for. */
+const withPicture = (call) => quietly(() => drawn(keyOf(call.number), call.number));
 
 const again = () => state.call && dial({ again: state.call.number });
 
 /** What another tab did meanwhile: its calls, its turns, and its text when nothing was written here. */
 function met(session) {
   const last = state.heads.at(-1);
-  const same = (h) => h.number === last.number && h.shown === last.shown && h.revision === last.revision && h.waitedMs === last.waitedMs;
-  const begun = last && !session.calls.some(same);
+  const begun = last && !session.calls.some((h) => same(h, last));
   state.heads = session.calls;
   run.show(session.run);
   if (begun) forget();
   else showCalls(state.heads, state.call?.number ?? null, pick);
-  if (session.revision === state.check.revision || state.typed || state.sending) return;
+  if (session.revision <= state.check.revision || state.typed || state.sending) return;
   const text = session.text.replaceAll("\r\n", "\n");
   if (text !== editor.value) {
     editor.value = text;
@@ -138,9 +187,8 @@ function forget() {
   showCall(null);
 }
 
-function arrived(call, atEnd) {
-  state.heads = [...state.heads, headOf(call)];
-  run.show(call.run);
+/** @param {boolean} idle whether the person has touched nothing since the wish */
+function arrived(call, atEnd, idle) {
   showCall(call);
   const c = call.call;
   say(`Call ${call.number}: ${c.outcome || c.schedule}, ${c.ending === "queue" ? `to ${c.queue}, priority ${c.priority}` : c.flow || "disconnected"}, waited ${words(c.waitedMs)}.${call.moved.length ? ` ${count(call.moved.length, "thing")} moved.` : ""}`);
@@ -148,7 +196,8 @@ function arrived(call, atEnd) {
   else state.player.play();
   drawStep(true);
   if (state.player.playing) requestAnimationFrame(frame);
-  // From here on the keys are the player's, unless somebody writes.
+  // From here on the keys are the player's, unless somebody is somewhere else by now.
+  if (!idle) return;
   if (document.body.dataset.view !== "file") $("play").focus({ preventScroll: true });
   if (matchMedia("(max-width: 999px)").matches) $("stage").scrollIntoView({ behavior: lessMotion() ? "instant" : "smooth" });
 }
@@ -171,14 +220,26 @@ function headOf(call) {
 }
 
 async function pick(number) {
-  const call = await quietly(() => get("call", { number }));
-  if (!call) return;
-  showCall(await withPicture(call));
+  const wish = ++state.wish;
+  let call;
+  try {
+    call = await get("call", { number });
+  } catch (error) {
+    if (error instanceof Gone) return;
+    if (!(error instanceof Refused)) throw error;
+    say(`${error.message}.`);
+    met(await news()); // another tab began the run anew
+    return;
+  }
+  await withPicture(call);
+  if (wish !== state.wish) return;
+  showCall(call);
   state.player.seek(state.player.length);
   drawStep(true);
 }
 
 function hangUp() {
+  state.wish++;
   state.player.pause();
   showCall(null);
   say("Hung up.");
@@ -215,13 +276,14 @@ async function drawPicture() {
   let number = state.call?.number ?? null;
   // A call of an earlier text keeps the picture only as long as that picture is still true.
   if (number && stale() && !state.replay && (state.of === "rules" || state.flows.get(state.call.revision) !== now)) number = null;
-  const key = number ? keyOf(number) : `${state.of} ${now || ""}`;
+  const { of } = state;
+  const key = number ? keyOf(number) : `${of} ${now || ""}`;
+  const turn = ++state.drawing;
   if (key === state.shown) {
     walk(true);
     return;
   }
   if (!number && !now) return noPicture("Nothing can be drawn before the file has been read without an error: the findings say what is wrong with it.");
-  const turn = ++state.drawing;
   let found;
   try {
     found = await drawn(key, number);
@@ -233,8 +295,8 @@ async function drawPicture() {
   if (turn !== state.drawing) return; // something else is to be shown by now
   state.shown = key;
   state.nodes = found.nodes;
-  picture.show(found.svg, state.of === "flow" ? "Picture of the flow" : "Picture of the rules", state.of);
-  if (state.of === "rules") picture.toMarked();
+  picture.show(found.svg, of === "flow" ? "Picture of the flow" : "Picture of the rules", of);
+  if (of === "rules") picture.toMarked();
   walk(true);
 }
 
@@ -374,10 +436,12 @@ $("pace").addEventListener("change", (event) => (state.player.speed = Number(eve
 
 // ---- the text
 
-const push = calm(60, () => quietly(sent));
+// Long enough for the keys of one stroke to come together; while a text is looked at the next one waits anyway.
+const push = calm(15, () => quietly(sent));
 
 function typed() {
   state.typed = true;
+  state.typedAt = performance.now();
   showEdited();
   push();
 }
@@ -395,11 +459,11 @@ async function sent() {
 }
 
 async function send(text) {
-  const from = performance.now();
+  const from = state.typedAt;
   try {
     const check = await post("text", { text, revision: state.check.revision });
     checked(check);
-    if (check.state === "done") $("speed").textContent = `checked in ${Math.round(performance.now() - from)} ms`;
+    if (check.state === "done" && !state.typed) $("speed").textContent = `checked ${Math.round(performance.now() - from)} ms after the last key`;
   } catch (error) {
     if (error instanceof Refused && error.status === 409) await otherTab(error.body);
     else if (error instanceof Refused) await trouble("The text was not taken", error);
@@ -427,11 +491,14 @@ async function otherTab(theirs) {
 }
 
 function checked(check) {
-  if (check.revision !== state.check?.revision) state.replay = false;
+  const was = state.check;
+  // Of an earlier text, or an earlier answer of this one.
+  if (was && (check.revision < was.revision || (check.revision === was.revision && was.state === "done" && check.state === "running"))) return;
+  if (check.revision !== was?.revision && !state.player.playing) state.replay = false;
   // What is known of the text before stands until more is known of this one.
   state.earlier = check.state === "running" && check.far === "rendering" ? (state.earlier ?? state.check) : null;
   state.check = check;
-  state.proof = null;
+  if (check.revision !== was?.revision) state.proof = null;
   if (check.ok) state.flows.set(check.revision, check.pictures.flow);
   showFindings();
   showEdited();
@@ -439,7 +506,7 @@ function checked(check) {
   drawPicture();
   if (check.ok && check.dials !== state.choicesOf) newChoices(check.dials);
   if (check.state === "running") follow(check.revision);
-  else if (check.proof === "running") prove(check.revision);
+  else if (check.proof !== "off") prove(check.revision);
 }
 
 /** Waits beside everything else until a text is judged that takes long. */
@@ -461,14 +528,14 @@ const newChoices = calm(400, async (dials) => {
   const first = state.choicesOf === undefined;
   state.choicesOf = dials;
   if (first) return;
-  const session = await quietly(() => get("session"));
+  const session = await quietly(news);
   if (!session) return;
   state.session.choices = session.choices;
   phone.show(session.choices);
 });
 
 async function prove(revision) {
-  while (state.check.revision === revision) {
+  while (state.check.revision === revision && (!state.proof || state.proof.state === "running")) {
     const proof = await quietly(() => get("proof", { revision }));
     if (!proof || state.check.revision !== revision || proof.state === "stale") return;
     state.proof = proof;
@@ -530,7 +597,7 @@ function finding(f) {
     {},
     f.inText && f.line ? el("button.row", { type: "button", onclick: () => (view("file"), editor.goTo(f.line, f.column)) }, inner) : el("div.row", {}, inner),
     f.hint ? el("p.hint", {}, f.hint) : null,
-    f.code ? el("details.why", {}, el("summary", {}, f.code), f.explain ? el("p", {}, marked(f.explain)) : null, el("p.path", {}, `dealroute explain ${f.code}`)) : null,
+    f.code ? el("details.why", { open: state.opened.has(f.code + f.message), ontoggle: (event) => state.opened[event.target.open ? "add" : "delete"](f.code + f.message) }, el("summary", {}, f.code), f.explain ? el("p", {}, marked(f.explain)) : null, el("p.path", {}, `dealroute explain ${f.code}`)) : null,
   );
 }
 
@@ -560,7 +627,8 @@ addEventListener("beforeunload", (event) => {
 // ---- writing
 
 async function save() {
-  if (!state.session) return;
+  if (!state.session || state.saving) return;
+  state.saving = true;
   try {
     await sent();
     const { file } = state.session;
@@ -573,6 +641,8 @@ async function save() {
   } catch (error) {
     if (error instanceof Refused) await trouble("Nothing was written", error);
     else if (!(error instanceof Gone)) throw error;
+  } finally {
+    state.saving = false;
   }
 }
 
@@ -591,7 +661,7 @@ async function saveAs(what) {
   try {
     would = await post("save", what);
   } catch (error) {
-    if (error instanceof Refused && error.status === 409) return conflict(what, error);
+    if (error instanceof Refused && error.status === 409) return refusedAs(what, error);
     throw error;
   }
   const title = would.creates ? `Write the new file ${would.path}?` : `Write ${would.path}?`;
@@ -605,14 +675,22 @@ async function saveAs(what) {
     const done = await post("save", { ...what, confirm: true });
     afterSave(done);
   } catch (error) {
-    if (error instanceof Refused && error.status === 409) return conflict(what, error);
+    if (error instanceof Refused && error.status === 409) return refusedAs(what, error);
     throw error;
   }
 }
 
+/** The file is another one than was read, or the text another one than was shown: then it is asked again. */
+async function refusedAs(what, error) {
+  if (error.body.disk) return conflict(what, error);
+  if (state.check.revision === what.revision) await otherTab(error.body);
+  await sent();
+  await saveAs({ ...what, revision: state.check.revision });
+}
+
 async function afterSave(done) {
   say(`${done.path} is written.`);
-  const session = await get("session");
+  const session = await news();
   state.session.file = session.file;
   showFile();
   checked(session.check);
@@ -702,9 +780,11 @@ async function keep() {
 
 // ---- the run
 
-async function turn(change) {
+/** @param {() => object} made gives the change when the one before was answered */
+async function turn(made) {
   try {
-    run.show(await post("run", change));
+    let change;
+    run.show(await inLine(() => post("run", (change = made()))));
     if ("at" in change) say(`Clock: ${$("clock").textContent}.`);
     else if ("switch" in change) say(`Enrichment ${change.switch ? "on" : "off"}.`);
     else if (change.breaker) say(`Breaker ${change.breaker.open ? "open" : "closed"}.`);
@@ -718,16 +798,18 @@ async function turnDialog(what) {
   if (what === "breaker") {
     const field = breakerField();
     const yes = await ask("Open the breaker", [el("p", {}, "While it is open HubSpot is not asked: calls go on as when the lookup failed."), field], [{ label: "Cancel", value: false }, { label: "Open it", value: true, kind: "go", id: "breaker-open" }]);
-    if (yes) await turn({ breaker: { open: Number(field.querySelector("select").value) } });
+    if (yes) await turn(() => ({ breaker: { open: Number(field.querySelector("select").value) } }));
   } else if (what === "clock") {
     const field = clockField(run.run.at);
     const yes = await ask("Set the run's clock", [field, el("p.note", {}, "Schedules, the breaker and kept decisions go by this clock. It moves on by what each call takes.")], [{ label: "Cancel", value: false }, { label: "Set it", value: true, kind: "go", id: "clock-go" }]);
-    if (yes) await turn({ at: field.querySelector("input").value.trim() });
+    if (yes) await turn(() => ({ at: field.querySelector("input").value.trim() }));
   } else {
     const yes = await ask("Start the run over?", [el("p", {}, "Clock, breaker, switch and HubSpot's limits become what they were before the first call; calls are forgotten. The text stays.")], [{ label: "Cancel", value: false }, { label: "Start over", value: true, kind: "go", id: "reset-go" }]);
     if (!yes) return;
     try {
-      run.show(await post("reset"));
+      const begun = await inLine(() => post("reset"));
+      state.wish++;
+      run.show(begun);
       state.heads = [];
       forget();
       say("The run starts over.");
@@ -763,7 +845,7 @@ function gone(reason) {
 const comeBack = () =>
   quietly(async () => {
     if (!state.session) return boot(get("session"));
-    met(await get("session"));
+    met(await news());
     await sent();
   });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && state.session && comeBack());
@@ -875,4 +957,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 whenGone(gone);
-boot(first);
+const booted = boot(first);

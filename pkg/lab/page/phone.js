@@ -106,6 +106,11 @@ export class Phone {
     fill(box, text || "", hint ? el("span.hint", {}, hint) : null);
   }
 
+  /** A call is on its way. The button keeps the keyboard, so it is not switched off. */
+  waiting(is) {
+    $("dial").setAttribute("aria-disabled", String(is));
+  }
+
   calling(is) {
     $("hangup").disabled = !is;
   }
@@ -128,6 +133,7 @@ export class Phone {
     if (!this.#caller && !$("number").value && callers.length) {
       $("callers-list").querySelector("input").checked = true;
       this.#pick(callers[0]);
+      if (document.activeElement === $("number")) $("number").select();
     }
     this.#showConditions(choices || {});
   }

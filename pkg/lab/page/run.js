@@ -14,13 +14,13 @@ const stateWord = (dial) => (dial.missing ? "row missing" : dial.state);
 const time = (at) => new Date(at).toISOString().slice(11, 19);
 
 export class Run {
-  /** @param {(change: object) => void} turn @param {(name: string) => void} ask opens a dialog */
+  /** @param {(change: () => object) => void} turn is given what is to change as soon as the last turn was answered @param {(name: string) => void} ask opens a dialog */
   constructor(turn, ask) {
     this.run = null;
-    $("switch").addEventListener("click", () => turn({ switch: this.run.switch.state !== "on" }));
-    $("breaker-turn").addEventListener("click", () => (this.run.breaker.state === "open" ? turn({ breaker: { open: 0 } }) : ask("breaker")));
+    $("switch").addEventListener("click", () => turn(() => ({ switch: this.run.switch.state !== "on" })));
+    $("breaker-turn").addEventListener("click", () => (this.run.breaker.state === "open" ? turn(() => ({ breaker: { open: 0 } })) : ask("breaker")));
     $("clock-set").addEventListener("click", () => ask("clock"));
-    $("clock-on").addEventListener("click", () => turn({ at: new Date(Date.parse(this.run.at) + 60000).toISOString() }));
+    $("clock-on").addEventListener("click", () => turn(() => ({ at: new Date(Date.parse(this.run.at) + 60000).toISOString() })));
     $("reset").addEventListener("click", () => ask("reset"));
   }
 
@@ -28,7 +28,7 @@ export class Run {
     this.run = run;
     $("clock").textContent = clock(run.at);
     $("run-calls").textContent = String(run.calls);
-    $("reset").disabled = false;
+    for (const id of ["reset", "clock-on", "clock-set"]) $(id).disabled = false;
     $("dial-switch").hidden = !run.switch;
     if (run.switch) {
       $("switch").setAttribute("aria-checked", String(run.switch.state === "on"));
