@@ -23,6 +23,26 @@ func (r Ref) String() string {
 	return fmt.Sprintf("ref(%s,%s,%s)", r.Key.Kind, url.PathEscape(r.Key.Name), r.Field)
 }
 
+// refBegin is what every reference begins with: a text without it is not searched for them.
+const refBegin = "ref("
+
+// referring tells whether a tree may hold a reference.
+func referring(v any) bool {
+	switch x := v.(type) {
+	case string:
+		return strings.Contains(x, refBegin)
+	case map[string]any:
+		for _, e := range x {
+			if referring(e) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(x, referring)
+	}
+	return false
+}
+
 var refForm = pattern.Of(`ref\(([A-Za-z]+),([^,()]*),([A-Za-z]+)\)`)
 
 // IDs gives the value of a reference; false while it is not known. A nil one knows none.
@@ -33,6 +53,9 @@ type IDs func(Ref) (string, bool)
 func Refs(values ...any) []Ref {
 	var out []Ref
 	for _, v := range values {
+		if !referring(v) {
+			continue
+		}
 		walk(v, func(text string) string {
 			for _, m := range refForm().FindAllStringSubmatch(text, -1) {
 				out = append(out, refOf(m))
@@ -57,6 +80,9 @@ func refOf(m []string) Ref {
 func Resolve[T any](value T, ids IDs) (T, error) {
 	var missing []string
 	out, _ := walk(value, func(text string) string {
+		if !strings.Contains(text, refBegin) {
+			return text
+		}
 		before := len(missing)
 		done := refForm().ReplaceAllStringFunc(text, func(s string) string {
 			r := refOf(refForm().FindStringSubmatch(s))

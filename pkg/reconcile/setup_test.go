@@ -3,7 +3,6 @@ package reconcile_test
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"io"
 	"log"
 	"net/http/httptest"
@@ -107,15 +106,7 @@ func newWorldSeeded(t testing.TB, change func(*genesystest.Seed)) *world {
 // newWorldOf is an org in a given state.
 func newWorldOf(t testing.TB, st *genesystest.State) *world {
 	t.Helper()
-	data, err := json.Marshal(st)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var copied genesystest.State
-	if err := json.Unmarshal(data, &copied); err != nil {
-		t.Fatal(err)
-	}
-	return buildWorld(t, &copied, nil)
+	return buildWorld(t, st.Clone(), nil)
 }
 
 func buildWorld(t testing.TB, st *genesystest.State, change func(*genesystest.Seed), opts ...genesystest.Option) *world {

@@ -101,15 +101,7 @@ func Served() []string { return slices.Sorted(maps.Keys(handlers())) }
 func (s *Server) State() *State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	data, err := json.Marshal(s.state)
-	if err != nil {
-		panic(err)
-	}
-	out := &State{}
-	if err := json.Unmarshal(data, out); err != nil {
-		panic(err)
-	}
-	return out
+	return s.state.Clone()
 }
 
 // Calls gives the request log.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -26,6 +27,24 @@ type State struct {
 	Tokens   map[string]string             `json:"tokens"` // hash of the token → client id
 
 	HubSpot json.RawMessage `json:"hubSpot,omitempty"` // what the account of the same sandbox keeps; nothing here reads it
+}
+
+// Clone copies a state, so that neither changes with the other.
+func (s *State) Clone() *State {
+	out := *s
+	out.Entities = make(map[string]map[string]*entity, len(s.Entities))
+	for collection, all := range s.Entities {
+		copies := make(map[string]*entity, len(all))
+		for id, e := range all {
+			c := *e
+			c.Body, c.Draft, c.Hidden = clone(e.Body), clone(e.Draft), make(map[string]string, len(e.Hidden))
+			maps.Copy(c.Hidden, e.Hidden)
+			copies[id] = &c
+		}
+		out.Entities[collection] = copies
+	}
+	out.Grants, out.Tokens, out.HubSpot = slices.Clone(s.Grants), maps.Clone(s.Tokens), slices.Clone(s.HubSpot)
+	return &out
 }
 
 // A NamedID is how the API refers to an entity.
