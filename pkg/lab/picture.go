@@ -13,6 +13,7 @@ type Picture struct {
 	Hash  *string `json:"hash"` // null: there is nothing to draw
 	SVG   *string `json:"svg"`
 	Nodes []Node  `json:"nodes"`
+	Cards []Card  `json:"cards"` // of the flow's overview, in the order of a call
 }
 
 // A Node is a box of a picture.
@@ -20,13 +21,20 @@ type Node struct {
 	ID    string `json:"id"`
 	Line  *int   `json:"line"`
 	Label string `json:"label"`
+	Card  string `json:"card"` // ID of the card that it belongs to; empty for a box of the rules
 }
 
-// picture draws the flow or the rules, with the way of a call when one is named.
+// A Card stands for one task or menu of the flow.
+type Card struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// picture draws the flow, its overview or the rules, with the way of a call when one is named.
 func (s *Server) picture(r *http.Request) (any, error) {
 	of := r.URL.Query().Get("of")
-	if of != "flow" && of != "rules" {
-		return nil, refuse(0, "of=flow or of=rules", "there is no picture of %q", of)
+	if of != ofFlow && of != ofOverview && of != ofRules {
+		return nil, refuse(0, "of=flow, of=overview or of=rules", "there is no picture of %q", of)
 	}
 	call := 0
 	if r.URL.Query().Has("call") {
@@ -40,13 +48,23 @@ func (s *Server) picture(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := Picture{Of: of, Hash: graphHash(g), Nodes: []Node{}}
+	p := Picture{Of: of, Hash: graphHash(g), Nodes: []Node{}, Cards: []Card{}}
 	if p.Hash == nil {
 		return p, nil
 	}
-	p.SVG = some(string(picture.Lay(g).SVG(picture.SVGOptions{})))
+	drawn := g
+	if of == ofOverview {
+		drawn = g.Overview()
+	}
+	p.SVG = some(string(picture.Lay(drawn).SVG(picture.SVGOptions{})))
+	if of != ofRules {
+		p.Cards = cards(g)
+	}
 	for _, n := range g.Nodes {
 		x := Node{ID: n.ID}
+		if of != ofRules {
+			x.Card = g.CardOf(n.ID)
+		}
 		if n.Line > 0 {
 			line := n.Line
 			x.Line = &line
@@ -59,7 +77,32 @@ func (s *Server) picture(r *http.Request) (any, error) {
 	return p, nil
 }
 
-// graph is what is drawn, 0 being no call; nil when there is nothing. Calls are values that do not
+// What can be drawn.
+const (
+	ofFlow     = "flow"
+	ofOverview = "overview"
+	ofRules    = "rules"
+)
+
+// cards are those of a flow with boxes in them.
+func cards(g *picture.Graph) []Card {
+	out := []Card{}
+	has := map[string]bool{}
+	for _, n := range g.Nodes {
+		if n.Kind == picture.Start {
+			continue // there a call is before its first task
+		}
+		has[g.CardOf(n.ID)] = true
+	}
+	for i, l := range g.Lanes {
+		if id := picture.CardOfLane(i); has[id] {
+			out = append(out, Card{id, l.Name})
+		}
+	}
+	return out
+}
+
+// graph is what is drawn, or what its overview is of, 0 being no call; nil when there is nothing. Calls are values that do not
 // change: the lock is held only to find them.
 func (s *Server) graph(of string, call int) (*picture.Graph, error) {
 	s.mu.Lock()
@@ -77,13 +120,13 @@ func (s *Server) graph(of string, call int) (*picture.Graph, error) {
 		return nil, err
 	case m == nil && w == nil:
 		return nil, nil
-	case m == nil && of == "rules":
+	case m == nil && of == ofRules:
 		return w.Rules, nil
 	case m == nil:
 		return w.Flow, nil
-	case of == "rules" && m.work.Rules != nil:
+	case of == ofRules && m.work.Rules != nil:
 		return m.work.Rules.Decided(m.seen.Outcome), nil
-	case of == "rules", m.work.Flow == nil:
+	case of == ofRules, m.work.Flow == nil:
 		return nil, nil
 	}
 	g := m.work.Flow.Call(m.seen.Outcome.Result.Path)

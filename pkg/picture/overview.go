@@ -73,8 +73,11 @@ func cardOf(g *Graph, n *Node) string {
 	case n.Lane < 0 || n.Lane >= len(g.Lanes):
 		return "task-0"
 	}
-	return "task-" + strconv.Itoa(n.Lane+1)
+	return CardOfLane(n.Lane)
 }
+
+// CardOfLane is the ID of the card that stands for a lane.
+func CardOfLane(lane int) string { return "task-" + strconv.Itoa(lane+1) }
 
 // An overview is one in the making. Cards go by their index.
 type overview struct {

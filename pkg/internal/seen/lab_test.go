@@ -69,7 +69,8 @@ func (l lab) call(number string) {
 	before := browser.Value[string](l.Page, "document.getElementById('run-calls').textContent")
 	l.Fill("#number", number)
 	l.Click("#dial")
-	l.Until("document.getElementById('run-calls').textContent !== " + quoted(before))
+	l.Until("document.getElementById('run-calls').textContent !== " + quoted(before) +
+		" && document.querySelector('#result h3')?.textContent.startsWith(`Call ${document.getElementById('run-calls').textContent} `)")
 	l.Click("#to-end")
 }
 
@@ -426,6 +427,74 @@ func TestLabInTwoTabs(t *testing.T) {
 	one.call("+15135550142")
 	one.Until(calls + " === '1'")
 	one.says("#result .facts", "priority13")
+}
+
+// The picture is higher than a screen: where the call is among the tasks of the flow is seen without it, each task leads to its
+// boxes, and who moves the picture is not pulled away.
+func TestLabShowsWhereTheCallIs(t *testing.T) {
+	d := sit(t)
+	b := browser.Start(t, browser.DejaVu)
+	for name, look := range map[string]browser.Look{"wide": browser.Wide, "narrow": browser.Narrow} {
+		t.Run(name, func(t *testing.T) {
+			l := openLab(t, d, b, look)
+			l.call("+15135550142")
+			const here = "document.querySelector('#map [aria-current=step] .name')?.textContent"
+			const inSight = "((box, e) => e && (r => r.top >= box.top - 1 && r.top < box.bottom)(e.getBoundingClientRect()))(document.getElementById('picture').getBoundingClientRect(), document.querySelector('#picture %s'))"
+			was, tasks := "", 0
+			for range 200 {
+				l.Keys(kb.ArrowLeft)
+				is := browser.Value[string](l.Page, "String("+here+")")
+				if is == "undefined" {
+					break
+				}
+				if is != was {
+					was, tasks = is, tasks+1
+					l.says("#step-body", "task "+is+" ")
+					l.says("#map-note", "in "+is+" ")
+				}
+			}
+			if tasks < 5 {
+				t.Errorf("the call is in %d tasks", tasks)
+			}
+			l.Click("#to-end")
+			waited := browser.Value[string](l.Page, "[...document.querySelectorAll('#map .waited')].map(e => e.textContent).filter(Boolean).join(', ')")
+			if !strings.Contains(waited, " ms") {
+				t.Errorf("the tasks say they waited %q", waited)
+			}
+
+			// A task leads to its boxes; the call that plays on does not take them away.
+			l.Choose("#pace", "4")
+			l.Click("#to-start")
+			l.Click("#map-task-11")
+			l.Until(fmt.Sprintf(inSight, ".lane[data-lane=\"10\"]"))
+			browser.Value[any](l.Page, "document.getElementById('play').click()")
+			browser.Value[any](l.Page, "document.getElementById('picture').dispatchEvent(new WheelEvent('wheel', {deltaY: 1, bubbles: true}))")
+			top := browser.Value[float64](l.Page, "document.getElementById('picture').scrollTop")
+			l.Until("document.getElementById('play').textContent === 'Play'")
+			if now := browser.Value[float64](l.Page, "document.getElementById('picture').scrollTop"); now != top {
+				t.Errorf("the call that plays pulls the picture from %v to %v, where somebody looks at something", top, now)
+			}
+			l.Click("#follow")
+			l.Until(fmt.Sprintf(inSight, ".node.now"))
+			if browser.Value[bool](l.Page, "document.getElementById('follow').checkVisibility()") {
+				t.Error("the picture follows the call, and offers it")
+			}
+
+			// At a glance: the same in the overview, whose cards lead to the boxes, too.
+			l.Click("#picture-overview")
+			l.Until("document.querySelector('#picture .node.card.now .name')?.textContent.endsWith(" + here + ")")
+			if on := browser.Value[int](l.Page, "document.querySelectorAll('#picture .node.card.on').length"); on < 5 {
+				t.Errorf("%d cards of the overview are marked", on)
+			}
+			if on := browser.Value[int](l.Page, "document.querySelectorAll('#picture .edge.on').length"); on < 5 {
+				t.Errorf("%d ways of the overview are marked", on)
+			}
+			l.Barriers("the overview")
+			browser.Value[any](l.Page, "document.querySelector('#picture [data-node=task-9]').dispatchEvent(new MouseEvent('click', {bubbles: true}))")
+			l.Until(fmt.Sprintf(inSight, ".lane[data-lane=\"8\"]"))
+			l.Barriers("the flow with its tasks")
+		})
+	}
 }
 
 // On a phone the file is dialled again beside it, and what became of the call comes into sight.

@@ -1,6 +1,7 @@
 // Puts the parts of the page together: what is asked of the server, and who shows the answer.
 
 import { first, whenGone, get, post, Gone, Refused } from "./api.js";
+import { Cards } from "./cards.js";
 import { ask, difference, help, trouble } from "./dialogs.js";
 import { $, el, fill, say, calm, count, lessMotion } from "./dom.js";
 import { Editor, explain } from "./editor.js";
@@ -38,6 +39,7 @@ const state = {
 };
 
 const picture = new Picture(chosen);
+const cards = new Cards(goToTask);
 const phone = new Phone(dial, hangUp);
 const run = new Run(turn, turnDialog);
 const editor = new Editor($("text-box"), {
@@ -270,9 +272,10 @@ function showCall(call) {
 // ---- the picture
 
 const keyOf = (number) => `${state.of} of call ${number}`;
+const labels = { flow: "Picture of the flow", overview: "Overview of the flow", rules: "Picture of the rules" };
 
 async function drawPicture() {
-  const now = state.check?.pictures?.[state.of];
+  const now = state.check?.pictures?.[state.of === "rules" ? "rules" : "flow"];
   let number = state.call?.number ?? null;
   // A call of an earlier text keeps the picture only as long as that picture is still true.
   if (number && stale() && !state.replay && (state.of === "rules" || state.flows.get(state.call.revision) !== now)) number = null;
@@ -295,7 +298,9 @@ async function drawPicture() {
   if (turn !== state.drawing) return; // something else is to be shown by now
   state.shown = key;
   state.nodes = found.nodes;
-  picture.show(found.svg, of === "flow" ? "Picture of the flow" : "Picture of the rules", of);
+  picture.show(found.svg, labels[of], of);
+  cards.show(found.cards, found.nodes);
+  if (of !== "flow") cards.hide();
   if (of === "rules") picture.toMarked();
   walk(true);
 }
@@ -312,9 +317,19 @@ function drawn(key, number) {
   return found;
 }
 
-/** A box of the flow is a step of the call, one of the rules a line of the file. */
-function chosen(id) {
-  if (walks()) {
+/** Leads from a card to the boxes of its task. */
+async function goToTask(card, lane) {
+  if (state.of !== "flow") {
+    choosePicture("picture-flow");
+    await drawPicture();
+  }
+  picture.toLane(lane);
+}
+
+/** A box of the flow is a step of the call, a card leads to its boxes, one of the rules to a line of the file. */
+function chosen(id, lane) {
+  if (state.of === "overview") goToTask(id, lane);
+  else if (walks()) {
     const n = state.call.steps.findIndex((s) => s.node === id);
     if (n >= 0) act((p) => (p.pause(), p.seek(n + 1)));
   } else if (state.of === "rules") {
@@ -329,17 +344,21 @@ function noPicture(words) {
   state.drawing++;
   state.shown = "";
   picture.show("", "Picture", "");
+  cards.hide();
   fill($("picture"), el("p.empty", {}, words));
 }
 
-const walks = () => state.of === "flow" && state.call !== null && state.shown === `flow of call ${state.call.number}`;
+const walks = () => state.of !== "rules" && state.call !== null && state.shown === keyOf(state.call.number);
 
 function walk(quick) {
   if (walks()) {
-    picture.walk(state.call.steps, state.player.at, quick);
+    const { steps } = state.call;
+    cards.walk(steps, state.player.at);
+    picture.walk(state.of === "overview" ? picture.between(cards.of(steps)) : steps, state.player.at, quick);
     noteAtPicture(stale() ? "of the text that the call was made with" : "", picture.changes);
   } else {
-    if (state.of === "flow") picture.clear();
+    if (state.of !== "rules") picture.clear();
+    cards.walk([], 0);
     noteAtPicture(state.call && stale() ? "of the text as it is now" : "", 0);
   }
 }
@@ -413,6 +432,7 @@ function frame(now) {
 
 function act(what) {
   if (!state.call) return;
+  picture.followed(true); // who steps wants to see where to
   what(state.player);
   if (!state.replay) {
     state.replay = true;
@@ -902,11 +922,12 @@ function tabs(list, choose) {
     event.stopPropagation();
     to(buttons[(next + buttons.length) % buttons.length], true);
   });
+  return (id) => to($(id), false);
 }
 
 tabs(document.querySelector(".views"), (id) => view(id === "tab-file" ? "file" : "call"));
-tabs(document.querySelector(".pictures .tabs"), (id) => {
-  state.of = id === "picture-rules" ? "rules" : "flow";
+const choosePicture = tabs(document.querySelector(".pictures .tabs"), (id) => {
+  state.of = id.replace("picture-", "");
   drawPicture();
 });
 tabs(document.querySelector(".after .tabs"), (id) => {
