@@ -162,36 +162,6 @@ func shownCall(r *rapid.T, o *simulate.Outcome, s *simulation) string {
 	return string(data)
 }
 
-// A call is added where its list ends, whatever stands around it, and nothing else of the file changes.
-func TestAppendCall(t *testing.T) {
-	const entry = "  - name: new\n    ani: \"+15135550142\"\n    expect:\n      reason: rule\n"
-	for text, want := range map[string]string{
-		"":                                     "# Calls and what is expected of them; docs/suite.md has the format.\nversion: 1\ncalls:\n" + entry,
-		"calls:\n  - ani: anonymous # hides\n": "calls:\n  - ani: anonymous # hides\n" + entry,
-		"calls:\n  - ani: anonymous":           "calls:\n  - ani: anonymous\n" + entry,
-		"calls:\n- ani: anonymous\n":           "calls:\n- ani: anonymous\n- name: new\n  ani: \"+15135550142\"\n  expect:\n    reason: rule\n",
-		"calls:\n      - ani: anonymous\n":     "calls:\n      - ani: anonymous\n      - name: new\n        ani: \"+15135550142\"\n        expect:\n          reason: rule\n",
-		"calls:\n  - ani: anonymous\n\n# of the format\nversion: 1\n": "calls:\n  - ani: anonymous\n" + entry + "\n# of the format\nversion: 1\n",
-		"calls:\n  - ani: anonymous\n# the end\n":                     "calls:\n  - ani: anonymous\n# the end\n" + entry,
-		"calls:\r\n  - ani: anonymous\r\n":                            "calls:\r\n  - ani: anonymous\r\n" + strings.ReplaceAll(entry, "\n", "\r\n"),
-	} {
-		got, n, err := appendCall("calls.yaml", []byte(text), entry)
-		if err != nil || string(got) != want || n != strings.Count(want, "ani:") {
-			t.Errorf("%q: %d %v\n%s", text, n, err, got)
-		}
-	}
-	for _, text := range []string{"calls: []\n", "calls: [{ani: anonymous}]\n", "version: 1\n", "{\"calls\": []}", "calls:\n  - nonsense: 1\n", "- a\n", "calls: {\n", "calls:\n  - ani: anonymous\n---\n"} {
-		if got, _, err := appendCall("calls.yaml", []byte(text), entry); err == nil {
-			t.Errorf("%q: %s", text, got)
-		}
-	}
-	for _, text := range []string{"", "ani,queue\n+15135550142,Sales\n"} { // never YAML in a file that is read as another format
-		if got, _, err := appendCall("calls.csv", []byte(text), entry); err == nil {
-			t.Errorf("a CSV becomes %q", got)
-		}
-	}
-}
-
 // Who wanted a port gets that one or is told: not the same one of IPv6, where another program has it on IPv4.
 func TestTakenPort(t *testing.T) {
 	first, err := loopback(t.Context(), 0)

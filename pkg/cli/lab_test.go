@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -458,5 +459,87 @@ func TestKeptCallsHold(t *testing.T) {
 	suite := filepath.Join(dir, "calls.yaml")
 	if code, out, errs := p.run("simulate", "-f", filepath.Join(dir, "dealroute.yaml"), "--suite", suite); code != 0 || !strings.Contains(out, fmt.Sprintf("%d as expected, 0 failed", kept)) {
 		t.Errorf("exit code %d\n%s%s", code, out, errs)
+	}
+}
+
+// Whatever the lab lets somebody set before a call, and however it goes together: the call that is kept
+// becomes in the suite what it became in the lab.
+func TestEveryConditionIsKept(t *testing.T) {
+	for _, example := range []string{"basic", "every-setting", "hours", "oauth"} {
+		t.Run(example, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), example)
+			if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "examples", example))); err != nil {
+				t.Fatal(err)
+			}
+			os.Remove(filepath.Join(dir, "calls.yaml")) //nolint:errcheck // not every example has one
+			p := &program{}
+			x := openLab(t, p, "lab", "-f", filepath.Join(dir, "dealroute.yaml"))
+			s := must[lab.Session](x, "/api/session", nil)
+			r := rand.New(rand.NewPCG(17, 4))
+			some := func(of []string) []string {
+				var out []string
+				for _, n := range of {
+					if r.IntN(3) == 0 {
+						out = append(out, n)
+					}
+				}
+				return out
+			}
+			const calls = 80
+			disk, used := "", map[string]int{}
+			for range calls {
+				must[lab.Run](x, "/api/reset", members{})
+				turn := members{"at": fmt.Sprintf("2026-11-%02dT%02d:%02d:07.5Z", 1+r.IntN(28), r.IntN(24), r.IntN(60))}
+				if s.Run.Switch != nil && r.IntN(5) == 0 {
+					turn["switch"] = false
+				}
+				if s.Run.Breaker != nil && r.IntN(5) == 0 {
+					turn["breaker"] = members{"open": 1 + r.IntN(100)}
+				}
+				must[lab.Run](x, "/api/run", turn)
+				dial := members{"caller": s.Choices.Callers[r.IntN(len(s.Choices.Callers))].ID}
+				set := func(one bool, name string, value any) {
+					if one {
+						dial[name] = value
+						used[name]++
+					}
+				}
+				if len(s.Choices.DNIS) > 0 {
+					set(r.IntN(3) == 0, "dnis", s.Choices.DNIS[r.IntN(len(s.Choices.DNIS))])
+				}
+				set(r.IntN(3) == 0, "faults", []string{s.Choices.Actions[r.IntN(len(s.Choices.Actions))].Short + "=" + s.Choices.Faults[r.IntN(len(s.Choices.Faults))].Kind})
+				set(r.IntN(4) == 0, "at", fmt.Sprintf("2026-12-%02dT%02d:30:00Z", 1+r.IntN(28), r.IntN(24)))
+				if len(s.Choices.Schedule) > 0 {
+					set(r.IntN(3) == 0, "schedule", s.Choices.Schedule[r.IntN(len(s.Choices.Schedule))])
+				}
+				lacks := members{}
+				for _, x := range []struct {
+					name string
+					of   []string
+				}{{"queues", s.Choices.Queues}, {"skills", s.Choices.Skills}, {"flows", s.Choices.Flows}, {"transfers", append(slices.Clone(s.Choices.Queues), s.Choices.Flows...)}} {
+					if n := some(x.of); len(n) > 0 && r.IntN(2) == 0 {
+						lacks[x.name] = append(n, n[0])
+					}
+				}
+				if r.IntN(3) == 0 {
+					lacks["table"] = true
+					used["table"]++
+				}
+				set(len(lacks) > 0, "lacks", lacks)
+				c := must[lab.Call](x, "/api/dial", dial)
+				k := must[lab.Kept](x, "/api/keep", members{"call": c.Number, "confirm": true, "over": disk})
+				if disk = *k.Disk; len(k.Notes) > 0 {
+					t.Errorf("%v %v: %v", turn, dial, k.Notes)
+				}
+			}
+			if used["table"] == 0 || used["faults"] == 0 || used["lacks"] == 0 {
+				t.Errorf("not everything was tried: %v", used)
+			}
+			code, out, errs := p.run("simulate", "-f", filepath.Join(dir, "dealroute.yaml"), "--suite", filepath.Join(dir, "calls.yaml"))
+			if code != 0 || !strings.Contains(out, fmt.Sprintf("%d as expected, 0 failed", calls)) {
+				t.Errorf("exit code %d\n%s%s", code, out, errs)
+			}
+		})
 	}
 }

@@ -59,7 +59,8 @@ const (
 	slowReply = 60 * time.Second
 )
 
-// New makes a lab. Its session ends with the context.
+// New makes a lab, and waits until it is known whether calls can be made with the text. Its session
+// ends with the context.
 func New(ctx context.Context, cfg Config) *Server {
 	s := &Server{cfg: cfg, token: rand.Text()}
 	s.session.bench, s.session.ctx, s.session.log, s.saved, s.limit = cfg.Bench, ctx, cfg.Log, cfg.Text, cmp.Or(cfg.Limit, longCheck)
@@ -67,7 +68,7 @@ func New(ctx context.Context, cfg Config) *Server {
 	s.mu.Lock()
 	j := s.offer(cfg.Text)
 	s.mu.Unlock()
-	j.wait(ctx, soon)
+	wait(ctx, s.limit, j.rendered, j.done)
 	return s
 }
 

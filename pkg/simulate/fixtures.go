@@ -38,11 +38,12 @@ type OrgFixture struct {
 	Control   map[string]map[string]any `yaml:"control"` // columns of rows of the control table, by key
 	Vanished  Vanished                  `yaml:"vanished"`
 	Transfers Transfers                 `yaml:"transfers"`
+	Tables    Tables                    `yaml:"tables"`
 }
 
 // Org is the difference as a run or a call takes it.
 func (f OrgFixture) Org() Org {
-	return Org{Rows: f.Control, MissingQueues: f.Vanished.Queues, MissingSkills: f.Vanished.Skills, MissingFlows: f.Vanished.Flows, FailingTransfers: f.Transfers.Failing}
+	return Org{Rows: f.Control, MissingQueues: f.Vanished.Queues, MissingSkills: f.Vanished.Skills, MissingFlows: f.Vanished.Flows, FailingTransfers: f.Transfers.Failing, TableFails: f.Tables.Failing}
 }
 
 // Vanished lists what the deployment names and the org no longer has.
@@ -55,6 +56,11 @@ type Vanished struct {
 // Transfers lists the queues and flows to which a transfer fails.
 type Transfers struct {
 	Failing []string `yaml:"failing"`
+}
+
+// Tables says whether the data tables of the org can be read.
+type Tables struct {
+	Failing bool `yaml:"failing"` // every look-up of a row fails
 }
 
 // fixtureLimits are far beyond what a person writes.

@@ -30,6 +30,7 @@ var crmTexts = map[string]string{
 	"OrgFixture.control":   "Columns of rows of the control table, by the row's key: switch, breaker, token.",
 	"OrgFixture.vanished":  "What the deployment names and the org no longer has.",
 	"OrgFixture.transfers": "Which transfers fail.",
+	"OrgFixture.tables":    "Whether data tables can be read.",
 
 	"CallFixture.conversation": "Participant data that an earlier leg of the conversation left.",
 	"CallFixture.ani":          "The number that the call shows, where the key is a name.",
@@ -37,6 +38,7 @@ var crmTexts = map[string]string{
 
 	"Vanished.queues": "Queues by name.", "Vanished.skills": "Skills by name.", "Vanished.flows": "Flows by name.",
 	"Transfers.failing": "Queues and flows, by name, to which a transfer fails.",
+	"Tables.failing":    "No row of a data table can be read: each look-up fails. Default: false.",
 
 	"Record.id":         "The record's id: digits, in quotes.",
 	"Record.properties": "Values by the internal name of the property; null is HubSpot's null, and a name that is left out has no value.",
