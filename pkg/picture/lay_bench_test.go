@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +47,16 @@ func BenchmarkLay(b *testing.B) {
 	}
 }
 
+// So is the overview of many tasks.
+func TestOverviewsOfManyTasksAreLaidOut(t *testing.T) {
+	begin := time.Now()
+	d := Lay(many(2000, 20).Overview())
+	if took := time.Since(begin); took > 30*time.Second {
+		t.Errorf("100 tasks: %v", took)
+	}
+	t.Logf("%v, %d by %d pixels, %d crossings", time.Since(begin), d.W, d.H, d.Crossings())
+}
+
 // A big picture is drawn too, in a time that somebody waits for. The bound is far above what it
 // takes, so that a busy machine does not fail it.
 func TestBigGraphsAreLaidOut(t *testing.T) {
@@ -71,6 +82,11 @@ func BenchmarkLayOf(b *testing.B) {
 			}
 			f, _ := architect.Parse(filepath.Base(name), data)
 			all[filepath.Base(name)] = Flow(f)
+		}
+	}
+	for name, g := range maps.Clone(all) {
+		if !strings.HasSuffix(name, " rules") {
+			all[name+" overview"] = g.Overview()
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {

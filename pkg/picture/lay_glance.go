@@ -1,5 +1,7 @@
 package picture
 
+import "fmt"
+
 // An overview stands in rows that are read as a text is: the cards in the order of a call from the
 // left to the right, a row below the other. A way to the next card of the row goes straight to it,
 // all others leave a card at its bottom and come to one from above. Which card begins a row, and
@@ -12,7 +14,7 @@ var cardWidths = [...]int{196, 220, 244}
 func glance(g *Graph, x *atlas) *Drawing {
 	var best *seating
 	for _, box := range cardWidths {
-		s := &seating{d: &Drawing{Graph: g, Nodes: make([]NodePlace, len(g.Nodes)), Edges: make([]EdgePlace, len(g.Edges)), box: box}, x: x}
+		s := &seating{d: &Drawing{Graph: g, Nodes: make([]NodePlace, len(g.Nodes)), Edges: make([]EdgePlace, len(g.Edges)), box: box}, x: x, tried: map[string]int{}}
 		s.letter()
 		s.seek()
 		if best == nil || s.cost < best.cost {
@@ -28,10 +30,10 @@ func glance(g *Graph, x *atlas) *Drawing {
 type seating struct {
 	d       *Drawing
 	x       *atlas
-	columns int // that fit into the page
-	rows    []row
-	piece   *piece
-	cost    int
+	columns int    // that fit into the page
+	piece   *piece // the best so far
+	cost    int    // of it
+	tried   map[string]int
 	left    int // tries
 }
 
@@ -53,8 +55,13 @@ func (s *seating) letter() {
 // cardGap is about what stands between two cards of a row: lines, and the head of an arrow.
 const cardGap = 44
 
-// mostSeatings bounds how many seatings are tried for a width of cards.
-const mostSeatings = 160
+// How many seatings are tried for a width of cards: most as long as cards times ways are not more
+// than is usual, then as many fewer as each takes longer.
+const (
+	mostSeatings = 150
+	fewSeatings  = 4
+	usualWork    = 400
+)
 
 // What makes a seating worse, in pixels of height: a line that crosses another, a pixel beyond the
 // page, and, per thousand pixels, lines.
@@ -66,19 +73,28 @@ const (
 
 // seek finds the best seating it can: from each number of cards in a row, by moving where rows begin.
 func (s *seating) seek() {
-	s.left = mostSeatings
+	s.left = max(fewSeatings, mostSeatings*usualWork/max(usualWork, len(s.d.Graph.Nodes)*len(s.d.Graph.Edges)))
 	for columns := s.columns; columns >= max(1, s.columns-2); columns-- {
-		s.offer(s.greedy(columns, true))
-		s.offer(s.greedy(columns, false))
-	}
-	for again := true; again && s.left > 0; {
-		again = false
-		for _, rows := range s.near(s.rows) {
-			if s.left <= 0 {
-				break
+		for _, strict := range []bool{true, false} {
+			rows, cost := s.greedy(columns, strict), 0
+			if cost = s.offer(rows); s.left <= 0 {
+				return
 			}
-			if s.offer(rows) {
-				again = true
+			s.climb(rows, cost)
+		}
+	}
+}
+
+// climb follows what makes a seating better until nothing near it does.
+func (s *seating) climb(rows []row, cost int) {
+	for better := true; better; {
+		better = false
+		for _, near := range s.near(rows) {
+			if s.left <= 0 {
+				return
+			}
+			if c := s.offer(near); c < cost {
+				rows, cost, better = near, c, true
 				break
 			}
 		}
@@ -146,8 +162,12 @@ func (s *seating) near(rows []row) [][]row {
 	return out
 }
 
-// offer takes a seating when it is the best so far, and says whether it is.
-func (s *seating) offer(rows []row) bool {
+// offer gives the cost of a seating, and takes it when it is the best so far.
+func (s *seating) offer(rows []row) int {
+	key := fmt.Sprint(rows)
+	if cost, known := s.tried[key]; known {
+		return cost
+	}
 	s.left--
 	p := &plot{g: s.d.Graph, lane: len(s.d.Graph.Lanes), fit: fit{box: s.d.box, columns: s.columns}, cells: map[[2]int]*item{}, back: map[int][]*item{}}
 	for r, in := range rows {
@@ -182,11 +202,11 @@ func (s *seating) offer(rows []row) bool {
 	}
 	cost += length * lineWorth / 1000
 	cost += crossingWorth * pc.crossings()
-	if s.piece != nil && cost >= s.cost {
-		return false
+	s.tried[key] = cost
+	if s.piece == nil || cost < s.cost {
+		s.piece, s.cost = pc, cost
 	}
-	s.rows, s.piece, s.cost = rows, pc, cost
-	return true
+	return cost
 }
 
 // crossings counts where lines of a piece cross, as Drawing.Crossings does.

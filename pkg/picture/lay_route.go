@@ -225,7 +225,8 @@ func (r *router) take(w *wire, spots []spot) {
 	r.legs = append(r.legs, legsOf(spots, net)...)
 }
 
-// portShift is how far from its axis a box is entered where another line already comes down on the axis.
+// portShift is how far from its axis, to the left, a box is entered where another line already comes
+// down on the axis. To the right a badge may stand.
 const portShift = 18
 
 // apart lets lines enter a box beside its axis where one that leads elsewhere comes down to the
@@ -249,7 +250,7 @@ func (r *router) apart(across [][]*bundle) {
 			continue
 		}
 		if slices.ContainsFunc(down[entry{it.row, 2*it.col + 1}], func(n int) bool { return n != net }) {
-			it.shift = portShift
+			it.shift = -portShift
 		}
 	}
 }

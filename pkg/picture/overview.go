@@ -379,6 +379,8 @@ func (o *overview) mark() {
 		m := &o.out.Nodes[c].Mark
 		*m, first[c] = o.marks(c)
 		switch {
+		case called && o.out.Nodes[c].Kind == Start: // every call begins there
+			m.Note = ""
 		case called && m.On:
 			m.Times = max(1, came[o.out.Nodes[c].ID])
 			order = append(order, c)

@@ -204,9 +204,9 @@ func TestOverviewTakesTheWayOfACallAlong(t *testing.T) {
 	o := g.Overview()
 	var got []string
 	for _, n := range o.Nodes {
-		got = append(got, fmt.Sprintf("%s %v %d %v", n.ID, n.Mark.On, n.Mark.First, n.Mark.Wait))
+		got = append(got, fmt.Sprintf("%s %v %d %v %s", n.ID, n.Mark.On, n.Mark.First, n.Mark.Wait, n.Mark.Note))
 	}
-	want := "start true 1 0s, task-1 true 2 120ms, task-2 false 0 0s, task-3 true 3 0s"
+	want := "start true 0 0s , task-1 true 1 120ms , task-2 false 0 0s , task-3 true 2 0s "
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("got %s, want %s", s, want)
 	}
