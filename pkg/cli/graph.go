@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/dealroute/dealroute/pkg/architect"
+	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
@@ -313,12 +314,12 @@ func (o graphOptions) ofSuite(ctx context.Context, s *simulation, b *blueprint.B
 	s.say(o.session)
 	cover, n := g.Cover(), 0
 	u := newSuite(o.session, s, b, list, nil)
-	u.each = func(x *simulate.Outcome) {
+	u.each = func(legs []*simulate.Outcome) {
 		n++
 		if o.rules {
-			cover.Count(g.Decided(x))
+			cover.Count(decisions(g, legs)...)
 		} else {
-			cover.Add(x.Result.Path)
+			cover.Add(paths(legs)...)
 		}
 	}
 	if err := u.run(ctx, list); err != nil {
@@ -329,6 +330,24 @@ func (o graphOptions) ofSuite(ctx context.Context, s *simulation, b *blueprint.B
 	marked.Title += fmt.Sprintf(": what %s reaches", list.Name())
 	marked.About += fmt.Sprintf(" Marked is how many of the %d calls of %s came where; they reach %d of %d boxes.", n, list.Name(), reached, all)
 	return marked, nil
+}
+
+// paths are the ways of the legs of a call through the flow.
+func paths(legs []*simulate.Outcome) [][]interp.Step {
+	var out [][]interp.Step
+	for _, o := range legs {
+		out = append(out, o.Result.Path)
+	}
+	return out
+}
+
+// decisions are the ways of the legs of a call through the picture of the rules.
+func decisions(rules *picture.Graph, legs []*simulate.Outcome) []*picture.Graph {
+	var out []*picture.Graph
+	for _, o := range legs {
+		out = append(out, rules.Decided(o))
+	}
+	return out
 }
 
 // ofFile draws the flow of a file, with a call through it where there is one.

@@ -151,9 +151,9 @@ func (u *suite) drawn() func() (rules, flow *picture.Graph) {
 	}
 	rules, flow := picture.Rules(u.s.loaded.deployment), picture.Flow(u.s.flow)
 	decided, reached := rules.Cover(), flow.Cover()
-	u.each = func(o *simulate.Outcome) {
-		reached.Add(o.Result.Path)
-		decided.Count(rules.Decided(o))
+	u.each = func(legs []*simulate.Outcome) {
+		reached.Add(paths(legs)...)
+		decided.Count(decisions(rules, legs)...)
 	}
 	return func() (*picture.Graph, *picture.Graph) {
 		if u.s.options.flow != "rendered" { // the rules of the file are not those of another flow

@@ -178,9 +178,9 @@ type suite struct {
 	files  *callFiles
 	all    *simulate.Branches
 	cover  *simulate.Coverage
-	kept   *keptCalls              // for mutants; nil: none are made
-	each   func(*simulate.Outcome) // sees every call, one after the other; may be nil
-	ways   []*simulate.Outcome     // of the first failures, in their order: what came instead; for a page
+	kept   *keptCalls                     // for mutants; nil: none are made
+	each   func(legs []*simulate.Outcome) // sees every call, one after the other; may be nil
+	ways   []*simulate.Outcome            // of the first failures, in their order: what came instead; for a page
 	seeing sync.Mutex
 	mask   *privacy.Mask
 }
@@ -294,12 +294,12 @@ func (s *simulation) workers() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// see shows a call to whoever wants to see all of them.
-func (u *suite) see(o *simulate.Outcome) {
+// see shows a call, leg by leg, to whoever wants to see all of them.
+func (u *suite) see(legs []*simulate.Outcome) {
 	if u.each != nil {
 		u.seeing.Lock()
 		defer u.seeing.Unlock()
-		u.each(o)
+		u.each(legs)
 	}
 }
 
@@ -391,8 +391,8 @@ func (u *suite) judge(ctx context.Context, k *desk, cover *simulate.Coverage, e 
 	}
 	for _, o := range outcomes {
 		cover.Add(o)
-		u.see(o)
 	}
+	u.see(outcomes)
 	j.name, j.told = c.Name, append(found, told...)
 	j.expects, j.rejected = u.against(r, outcomes)
 	if j.rejected != nil || u.kept != nil {

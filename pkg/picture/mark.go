@@ -87,7 +87,6 @@ func (g *Graph) Wrong(steps []interp.Step, what string) *Graph {
 // A Cover counts what many calls reach of a picture.
 type Cover struct {
 	g     *Graph
-	calls int
 	nodes map[string]int
 	edges map[string]int
 	taken map[string]map[string]bool // branches of edges that several share
@@ -98,52 +97,77 @@ func (g *Graph) Cover() *Cover {
 	return &Cover{g: g, nodes: map[string]int{}, edges: map[string]int{}, taken: map[string]map[string]bool{}}
 }
 
-// Add counts a call.
-func (c *Cover) Add(steps []interp.Step) {
-	c.calls++
-	nodes, edges := map[string]bool{}, map[string]bool{}
-	branch, from := "", c.g.index()
-	for _, h := range c.g.Walk(steps) {
-		nodes[h.Node] = true
+// Add counts a call. One of several legs, which is transferred back into the flow, is one call.
+func (c *Cover) Add(legs ...[]interp.Step) {
+	n := c.call()
+	for _, steps := range legs {
+		n.walk(steps)
+	}
+	n.count()
+}
+
+// Count counts a call whose way is marked already, in a picture for each leg.
+func (c *Cover) Count(legs ...*Graph) {
+	n := c.call()
+	for _, marked := range legs {
+		n.see(marked)
+	}
+	n.count()
+}
+
+// A countedCall is one on its way into a Cover: where it came, however often.
+type countedCall struct {
+	c            *Cover
+	nodes, edges map[string]bool
+}
+
+func (c *Cover) call() countedCall {
+	return countedCall{c, map[string]bool{}, map[string]bool{}}
+}
+
+func (n countedCall) walk(steps []interp.Step) {
+	branch, from := "", n.c.g.index()
+	for _, h := range n.c.g.Walk(steps) {
+		n.nodes[h.Node] = true
 		for _, id := range h.Edges {
-			edges[id] = true
 			e := from.edges[id]
-			nodes[e.From], nodes[e.To] = true, true
-			if c.taken[id] == nil {
-				c.taken[id] = map[string]bool{}
-			}
-			c.taken[id][branch] = true
+			n.nodes[e.From], n.nodes[e.To] = true, true
+			n.take(id, branch)
 		}
 		if h.Step >= 0 && (len(h.Edges) > 0 || steps[h.Step].Branch != "") {
-			branch = strings.ToLower(steps[h.Step].Branch)
+			branch = steps[h.Step].Branch
 		}
-	}
-	for id := range nodes {
-		c.nodes[id]++
-	}
-	for id := range edges {
-		c.edges[id]++
 	}
 }
 
-// Count counts a call whose way is marked already.
-func (c *Cover) Count(marked *Graph) {
-	c.calls++
+func (n countedCall) see(marked *Graph) {
 	for i := range marked.Nodes {
-		if n := &marked.Nodes[i]; n.Mark.On {
-			c.nodes[n.ID]++
+		if x := &marked.Nodes[i]; x.Mark.On {
+			n.nodes[x.ID] = true
 		}
 	}
 	for i := range marked.Edges {
-		e := &marked.Edges[i]
-		if !e.Mark.On {
-			continue
+		if e := &marked.Edges[i]; e.Mark.On {
+			n.take(e.ID, e.Branch)
 		}
-		c.edges[e.ID]++
-		if c.taken[e.ID] == nil {
-			c.taken[e.ID] = map[string]bool{}
-		}
-		c.taken[e.ID][strings.ToLower(e.Branch)] = true
+	}
+}
+
+// take notes a way, and which of the branches that share it was taken.
+func (n countedCall) take(edge, branch string) {
+	n.edges[edge] = true
+	if n.c.taken[edge] == nil {
+		n.c.taken[edge] = map[string]bool{}
+	}
+	n.c.taken[edge][strings.ToLower(branch)] = true
+}
+
+func (n countedCall) count() {
+	for id := range n.nodes {
+		n.c.nodes[id]++
+	}
+	for id := range n.edges {
+		n.c.edges[id]++
 	}
 }
 

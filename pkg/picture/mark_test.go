@@ -41,8 +41,9 @@ func parsed(t *testing.T, text string) *architect.File {
 	return f
 }
 
-// calls gives the steps of a call whose data action ends so.
-func called(t *testing.T, f *architect.File, branch string) []interp.Step {
+// called gives the steps of a call whose data actions end so, one after the other; the last one
+// as often as it takes.
+func called(t *testing.T, f *architect.File, branches ...string) []interp.Step {
 	t.Helper()
 	p, err := interp.Compile(f, interp.Options{})
 	if err != nil {
@@ -61,7 +62,10 @@ func called(t *testing.T, f *architect.File, branch string) []interp.Step {
 		o := interp.Outcome{Branch: "success"}
 		switch e.Kind {
 		case interp.EffectDataAction:
-			o = interp.Outcome{Branch: branch, Elapsed: 120 * time.Millisecond}
+			o = interp.Outcome{Branch: branches[0], Elapsed: 120 * time.Millisecond}
+			if len(branches) > 1 {
+				branches = branches[1:]
+			}
 		case interp.EffectFind:
 			o = interp.Outcome{Value: interp.Object(e.Type, e.Name)}
 		}
@@ -117,6 +121,26 @@ func TestCoverage(t *testing.T) {
 	i := slices.IndexFunc(g.Edges, func(e Edge) bool { return e.takes("timeout") })
 	if e := g.Edges[i]; !e.Mark.On || e.Mark.Note != "without Failure" || e.Label != "Failure or Timeout" {
 		t.Errorf("the way that two branches share is %+v", e)
+	}
+}
+
+// A call that is transferred back into the flow has several legs there, and is one call.
+func TestLegsAreOneCall(t *testing.T) {
+	f := parsed(t, small)
+	g := Flow(f)
+	first, second := called(t, f, "success"), called(t, f, "timeout")
+	for name, add := range map[string]func(*Cover){
+		"walked": func(c *Cover) { c.Add(first, second); c.Add(first) },
+		"marked": func(c *Cover) { c.Count(g.Call(first), g.Call(second)); c.Count(g.Call(first)) },
+	} {
+		c := g.Cover()
+		add(c)
+		marked := c.Graph()
+		for text, want := range map[string]int{"Ask": 2, "Sales": 2, "End": 1} {
+			if m := node(t, marked, text).Mark; m.Times != want {
+				t.Errorf("%s: %d of 2 calls came to %s, want %d", name, m.Times, text, want)
+			}
+		}
 	}
 }
 

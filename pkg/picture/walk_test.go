@@ -165,3 +165,41 @@ func TestCallsOfPublishedFlowsAreWalks(t *testing.T) {
 		t.Errorf("only %d calls were tried", calls)
 	}
 }
+
+// A task that calls itself runs out once for each time it was called: the same box, with one
+// caller less each time.
+func TestTasksThatCallThemselvesAreWalked(t *testing.T) {
+	f := parsed(t, `inboundCall:
+  name: again
+  startUpRef: "/inboundCall/tasks/task[Main]"
+  tasks:
+    - task:
+        name: Main
+        refId: Main
+        actions:
+          - callTask: {name: Look, targetTaskRef: "/inboundCall/tasks/task[Deeper]"}
+          - disconnect: {name: End}
+    - task:
+        name: Deeper
+        refId: Deeper
+        actions:
+          - callData:
+              name: Is there more?
+              category: {X: {dataAction: {D: {}}}}
+              outputs:
+                success: {actions: [{callTask: {name: Deeper, targetTaskRef: "/inboundCall/tasks/task[Deeper]"}}]}
+                failure: {actions: [{playAudio: {name: Nothing more, audio: {tts: x}}}]}
+`)
+	g := Flow(f)
+	steps := called(t, f, "success", "success", "failure")
+	if err := connected(g, steps); err != nil {
+		t.Fatal(err)
+	}
+	hops := g.Walk(steps)
+	if last := hops[len(hops)-1]; len(last.Edges) != 4 { // out of the task three times, each time to its own end but the last
+		t.Errorf("the way out of the task is %v", last.Edges)
+	}
+	if m := node(t, g.Call(steps), "End").Mark; !m.On {
+		t.Error("the call does not come to its end")
+	}
+}
