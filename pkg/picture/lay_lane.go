@@ -334,7 +334,7 @@ func (p *plot) block(it *item, row, col int) int {
 		end = max(end, at)
 	}
 	if down != nil {
-		if len(down.heads) == 0 && len(down.joins) == 0 && len(right) > 0 && len(it.joins) > 0 {
+		if len(down.out) < 2 && len(down.heads) == 0 && len(down.joins) == 0 && len(right) > 0 && len(it.joins) > 0 {
 			end = max(end, p.block(down, row+1, col)) // beside what stands on the right
 		} else {
 			end = p.block(down, end, col)

@@ -341,6 +341,20 @@ func wellFormed(t interface {
 	}
 }
 
+// What stands below a box and has several ways out takes the cells on its right as well, so it does
+// not stand beside what the box itself has there.
+func TestNoTwoLinesAreInOneCell(t *testing.T) {
+	g := &Graph{}
+	for i := range 5 {
+		g.Nodes = append(g.Nodes, Node{ID: fmt.Sprintf("n%d", i), Kind: Step, Text: []string{"A step"}})
+	}
+	for i, e := range []string{"n0 n3", "n0 n1", "n1 n2", "n0 n4", "n1 n2", "n4 n2", "n1 n2", "n0 n3", "n2 n3"} {
+		from, to, _ := strings.Cut(e, " ")
+		g.Edges = append(g.Edges, Edge{ID: fmt.Sprintf("e%d", i), From: from, To: to, Label: "a way"})
+	}
+	check(t, Lay(g))
+}
+
 // A checker that finds nothing wrong is worth nothing unless it can.
 func TestFaultsAreFound(t *testing.T) {
 	g := &Graph{Nodes: []Node{{ID: "a", Kind: Step, Text: []string{"a"}}, {ID: "b", Kind: Step, Text: []string{"b"}}}, Edges: []Edge{{ID: "e", From: "a", To: "b", Label: "a label"}}}
