@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -427,6 +428,85 @@ func TestLabInTwoTabs(t *testing.T) {
 	one.call("+15135550142")
 	one.Until(calls + " === '1'")
 	one.says("#result .facts", "priority13")
+}
+
+// A number is pasted as people write it, and the call that is made of it is said as a command, which makes the same call.
+func TestLabSaysACallAsCommand(t *testing.T) {
+	d := sit(t)
+	l := openLab(t, d, browser.Start(t, browser.DejaVu), browser.Wide)
+	l.Click("#number")
+	browser.Value[any](l.Page, `(() => {
+  const data = new DataTransfer();
+  data.setData("text/plain", "+1 (513) 555\u20110142 ");
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+})()`)
+	l.Until("document.getElementById('number').value === '+15135550142'")
+	l.says("#number-says", "left out")
+	l.Click("#conditions summary")
+	l.Choose("#fault", "timeout")
+	l.Click("#dial")
+	l.says("#result .facts", "lookup_failed")
+	l.Click("#as-command")
+	l.says("#command", "--fault timeout")
+	l.Barriers("a call as a command")
+	said := l.Text("#command")
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", strings.TrimSuffix(said, " --trace")+" -o json")
+	cmd.Env = []string{"HOME=" + d.dir, "PATH=" + filepath.Dir(d.bin)}
+	cmd.Dir = d.dir
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v", said, err)
+	}
+	var got struct {
+		Calls []struct{ Outcome, Queue string }
+	}
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Calls) != 1 || got.Calls[0].Outcome != "lookup_failed" || !browser.Value[bool](l.Page, "document.querySelector('#result .became strong').textContent === "+quoted(got.Calls[0].Queue)) {
+		t.Errorf("%s makes %+v", said, got)
+	}
+	l.Keys(kb.Escape)
+	l.Until("!document.getElementById('dialog').open")
+	l.Until("document.activeElement.id === 'as-command'")
+}
+
+// Findings are gone through by a key, round and round.
+func TestLabGoesToFindings(t *testing.T) {
+	d := sit(t)
+	l := openLab(t, d, browser.Start(t, browser.DejaVu), browser.Wide)
+	l.Click("#tab-file")
+	l.Write("#text", "name: acme", "nome: acme")
+	l.Write("#text", "priority: 10", "prio: 10")
+	l.says("#findings-list", `unknown key "prio"`)
+	l.says("#findings-list", `unknown key "nome"`)
+	browser.Value[any](l.Page, "document.getElementById('text').setSelectionRange(0, 0)")
+	to := func(want string, modifiers ...kb.Modifier) {
+		t.Helper()
+		for range 12 {
+			l.Keys(kb.F8, modifiers...)
+			if browser.Value[bool](l.Page, "document.getElementById('text').value.slice(document.getElementById('text').selectionStart).startsWith("+quoted(want)+")") {
+				return
+			}
+		}
+		t.Errorf("the key does not lead to %q", want)
+	}
+	line := func() int {
+		return browser.Value[int](l.Page, "document.getElementById('text').value.slice(0, document.getElementById('text').selectionStart).split('\\n').length")
+	}
+	to("nome: acme")
+	first := line()
+	l.Keys(kb.F8)
+	if second := line(); second <= first {
+		t.Errorf("from line %d the key leads back to line %d", first, second)
+	}
+	to("prio: 10")
+	to("nome: acme") // round
+	l.Keys(kb.F8)
+	l.Keys(kb.F8, kb.ModifierShift)
+	if back := line(); back != first {
+		t.Errorf("to the next one and back is line %d instead of %d", back, first)
+	}
 }
 
 // The picture is higher than a screen: where the call is among the tasks of the flow is seen without it, each task leads to its

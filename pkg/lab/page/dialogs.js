@@ -107,6 +107,7 @@ const shortcuts = [
   ["Enter", "dial, in the number or on a caller"],
   ["Ctrl Enter", "dial again, also while the file is edited"],
   ["Ctrl S", "save the file (asks first)"],
+  ["F8", "to the next finding in the file (Shift: the one before)"],
   ["Ctrl Space", "in the file: what may stand here"],
   ["Esc", "close what is open"],
   ["?", "this page"],

@@ -112,6 +112,16 @@ export class Editor {
     this.#box.scrollLeft = Math.max(0, column * cell.width - this.#box.clientWidth * 0.6);
   }
 
+  /** Goes to the finding after the caret, or before it, and round. @returns {boolean} whether there is one */
+  toFinding(direction) {
+    const places = this.#findings.map((f) => ({ line: f.line, column: f.column || 1 })).sort((a, b) => (a.line - b.line || a.column - b.column) * direction);
+    if (!places.length) return false;
+    const at = this.#caret();
+    const to = places.find((p) => (p.line - at.line || p.column - at.column) * direction > 0) ?? places[0];
+    this.goTo(to.line, to.column);
+    return true;
+  }
+
   // The box scrolls and not the textarea, so not every browser keeps the caret in sight by itself.
   #reveal() {
     const { line, column } = this.#caret();

@@ -35,6 +35,7 @@ const state = {
   dialling: null, // what is being dialled
   saving: false,
   changes: 0, // answers that changed the run from here
+  typedNumbers: new Map(), // of calls whose number was typed in this tab, for the command that makes them
   opened: new Set(), // findings whose explanation is open
 };
 
@@ -130,6 +131,8 @@ async function dial(what) {
     const call = await inLine(() => post("dial", what));
     const last = state.heads.at(-1)?.number ?? 0;
     listed(call);
+    const typed = what.ani ?? state.typedNumbers.get(what.again);
+    if (typed !== undefined) state.typedNumbers.set(call.number, typed);
     over();
     await withPicture(call);
     if (wish === state.wish) arrived(call, document.body.dataset.view === "file", hands === touches());
@@ -185,6 +188,7 @@ function met(session) {
 /** The run began anew: numbers of calls count from one again. */
 function forget() {
   state.pictures.clear();
+  state.typedNumbers.clear();
   state.shown = "";
   showCall(null);
 }
@@ -261,7 +265,7 @@ function showCall(call) {
   for (const id of ["position", "to-start", "step-back", "play", "step-on", "to-end"]) $(id).disabled = !call;
   phone.calling(call !== null);
   $("again-here").hidden = !call;
-  showResult(call, stale(), { again, keep });
+  showResult(call, stale(), { again, keep, asCommand });
   showAgent(call);
   showData(call);
   showCalls(state.heads, call?.number ?? null, pick);
@@ -522,7 +526,7 @@ function checked(check) {
   if (check.ok) state.flows.set(check.revision, check.pictures.flow);
   showFindings();
   showEdited();
-  showResult(state.call, stale(), { again, keep });
+  showResult(state.call, stale(), { again, keep, asCommand });
   drawPicture();
   if (check.ok && check.dials !== state.choicesOf) newChoices(check.dials);
   if (check.state === "running") follow(check.revision);
@@ -737,11 +741,46 @@ async function conflict(what, error) {
   }
 }
 
+/** A word of a command as shells take it. */
+const quoted = (word) => (/^[\w./:@=+-]+$/.test(word) ? word : /["$`!\\]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`);
+
+const ofFile = () => (state.session.file.path === null ? "" : ` -f ${quoted(state.session.file.path)}`);
+
 /** What tries the suite from any folder. */
-function suiteCommand(suite) {
-  const quoted = (path) => (/^[\w./:-]+$/.test(path) ? path : `"${path}"`);
-  const { path } = state.session.file;
-  return `dealroute simulate --suite ${quoted(suite)}${path === null ? "" : ` -f ${quoted(path)}`}`;
+const suiteCommand = (suite) => `dealroute simulate --suite ${quoted(suite)}${ofFile()}`;
+
+/** The call that is shown as a command, with what of it a command cannot say. */
+async function asCommand() {
+  const { number, dial: made } = state.call;
+  const typed = state.typedNumbers.get(number);
+  const words = ["dealroute simulate", `--ani ${typed === undefined ? "NUMBER" : quoted(typed)}`];
+  if (made.dnis && made.dnis !== state.session.choices.dnis[0]) words.push(`--dnis ${quoted(made.dnis)}`);
+  words.push(...made.faults.map((f) => `--fault ${quoted(f)}`), `--at ${made.at}`);
+  const lacks = Object.values(made.lacks).some((v) => v === true || v.length > 0);
+  const notes = [
+    typed === undefined ? "NUMBER is the caller's, which is masked here: the fixtures have it whole." : null,
+    edited() ? "A terminal reads the file: save it first." : null,
+    number > 1 ? "There it is the first call of a run: what earlier calls left, such as an open breaker, is not there." : null,
+    /^(?:[/\\]|[A-Za-z]:)/.test(state.session.file.path ?? "/") ? null : "In the folder in which the lab was started.",
+    lacks || made.schedule ? "What the org lacks, and the schedule's state, are said in org.yaml there." : null,
+  ];
+  const command = words.join(" ") + ofFile() + " --trace";
+  const text = el("pre.command", { id: "command", tabindex: "0", role: "region", "aria-label": "The command" }, command);
+  const yes = await ask("The same call from a terminal", [text, notes.map((n) => n && el("p.note", {}, n))], [{ label: "Close", value: false }, { label: "Copy", value: true, kind: "go", id: "command-copy" }]);
+  if (yes) await copy(command, "The command");
+}
+
+/** Copies a text, or shows it for the person's own copy where the browser does not allow it. */
+async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`${what} is copied.`);
+  } catch {
+    const field = el("textarea.copy", { rows: "3", readonly: true, "aria-label": what }, text);
+    const shown = ask(`${what} could not be copied by itself`, [el("p", {}, "Select and copy it here:"), field], [{ label: "Close", value: null }]);
+    field.select();
+    await shown;
+  }
 }
 
 async function keep() {
@@ -954,6 +993,12 @@ document.addEventListener("keydown", (event) => {
       event.preventDefault();
       again();
     }
+    return;
+  }
+  if (event.key === "F8" && state.check) {
+    event.preventDefault();
+    view("file");
+    if (!editor.toFinding(event.shiftKey ? -1 : 1)) say("Nothing is found in this text.");
     return;
   }
   const field = event.target.closest?.("input, textarea, select, [contenteditable]");

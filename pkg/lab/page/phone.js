@@ -20,6 +20,15 @@ export class Phone {
     $("number").addEventListener("input", () => this.#typed());
     // A caller's number is replaced as a whole, not written on.
     $("number").addEventListener("focus", () => this.#caller && $("number").select());
+    $("number").addEventListener("paste", (event) => {
+      const pasted = event.clipboardData?.getData("text/plain") ?? "";
+      const plain = plainNumber(pasted);
+      if (plain === null || plain === pasted) return;
+      event.preventDefault();
+      if (this.#caller) $("number").select();
+      document.execCommand("insertText", false, plain);
+      $("number-says").textContent = "Blanks, dashes and brackets are left out.";
+    });
     $("rubout").addEventListener("click", () => {
       $("number").value = this.#caller ? "" : $("number").value.slice(0, -1);
       this.#typed();
@@ -145,7 +154,7 @@ export class Phone {
       { for: id },
       el("input", { type: "radio", name: "caller", id, value: caller.id, checked: caller.id === this.#caller, onchange: () => this.#pick(caller) }),
       el("span.figure", {}, caller.shown),
-      el("span.note", {}, caller.says),
+      el("span.note", { dir: "auto" }, caller.says),
     );
   }
 
@@ -262,4 +271,17 @@ export class Phone {
     $("conditions-note").textContent = n ? `${n} set` : "nothing";
     $("conditions-note").classList.toggle("set", n > 0);
   }
+}
+
+/**
+ * The number in a text that somebody copied: as it is written in signatures and on pages, with blanks, dashes, brackets and marks
+ * that nobody sees. Null: it is something else, and stays as it is.
+ * @param {string} text
+ */
+export function plainNumber(text) {
+  const seen = text.replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "").trim();
+  const bare = seen.replace(/^(?:tel|callto):/i, "").replace(/^\+(\d[\d\s]*)\(0\)/, "+$1"); // +44 (0)20: not dialled from abroad
+  if (!/^\+?[\d\s()[\]./\u2010-\u2015\u2212\u00ad-]+$/.test(bare)) return null;
+  const plain = bare.replace(/[^+\d]/g, "");
+  return /\d{5}/.test(plain) ? plain : null;
 }

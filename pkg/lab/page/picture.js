@@ -26,7 +26,7 @@ export class Picture {
         return;
       }
       const node = event.target.closest?.(".node");
-      if (node) chosen(node.dataset.node, Number(node.dataset.lane));
+      if (node && getSelection().isCollapsed) chosen(node.dataset.node, Number(node.dataset.lane));
     });
     // Who moves the picture looks at something: the call goes on without moving it, until it is to be followed again.
     const moved = () => this.followed(false);

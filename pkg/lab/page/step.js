@@ -11,7 +11,7 @@ export function table(caption, rows, names = ["name", "value"]) {
     {},
     el("caption", {}, caption),
     el("thead.sr", {}, el("tr", {}, names.map((n) => el("th", { scope: "col" }, n)))),
-    el("tbody", {}, rows.map((r) => el("tr", {}, el("th", { scope: "row" }, r.name), el("td", {}, long(r.value))))),
+    el("tbody", {}, rows.map((r) => el("tr", {}, el("th", { scope: "row" }, r.name), el("td", { dir: "auto" }, long(r.value))))),
   );
 }
 
@@ -128,7 +128,7 @@ function why(c) {
 }
 
 /** One line of what became of a call, what moved, and what can be done with it. */
-export function showResult(call, stale, { again, keep }) {
+export function showResult(call, stale, { again, keep, asCommand }) {
   const box = $("result");
   if (!call) {
     fill(box, el("p.empty", {}, "No call yet. Choose a caller and dial: the call is walked through this picture step by step."));
@@ -147,6 +147,7 @@ export function showResult(call, stale, { again, keep }) {
         {},
         el("button.small", { type: "button", id: "again", class: stale ? "small go" : "small", onclick: again }, "Dial again"),
         el("button.small", { type: "button", id: "keep", onclick: keep }, "Keep in suite…"),
+        el("button.small", { type: "button", id: "as-command", onclick: asCommand }, "As command…"),
       ),
     ),
     el(
@@ -213,7 +214,7 @@ export function showAgent(call) {
       el("header", {}, el("span.ring", { "aria-hidden": true }), el("div", {}, el("strong.figure", {}, c.ani), el("p.note", {}, `rings at ${c.queue}`)), el("span.badge.right", {}, `priority ${c.priority}`)),
       c.skills.length ? el("p.facts", {}, c.skills.map((s) => el("span.badge", {}, s))) : null,
       call.pop
-        ? [el("h3", {}, call.pop.script), el("dl.fields", {}, call.pop.fields.map((f) => el((f.value || "").length > 24 ? "div.wide" : "div", {}, el("dt", {}, f.label || f.name), el("dd", {}, f.value || el("span.note", {}, "empty")))))]
+        ? [el("h3", {}, call.pop.script), el("dl.fields", {}, call.pop.fields.map((f) => el((f.value || "").length > 24 ? "div.wide" : "div", {}, el("dt", {}, f.label || f.name), el("dd", { dir: "auto" }, f.value || el("span.note", {}, "empty")))))]
         : el("p.empty", {}, "Nothing pops up: no contact was found, or the rule says none."),
     ),
   );
