@@ -232,7 +232,8 @@ func publishedFlow(ctx context.Context, env session, target *org, b *blueprint.B
 			diag.Fprintf(env.IO.Err, "warning: the published flow could not be read, so its lines are not shown: %v\n", err)
 			continue
 		}
-		out[c.Key] = [2]string{text, b.Flow.Text}
+		theirs, ours := reconcile.FlowLines(text, b.Flow.Text)
+		out[c.Key] = [2]string{theirs, ours}
 	}
 	return out
 }

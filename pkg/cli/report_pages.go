@@ -48,7 +48,7 @@ func (j *judged) page(ctx context.Context, o validateOptions, answer validate.An
 	}
 	x.Pictures = []report.Drawn{
 		{ID: "rules", Title: "The rules", Caption: "the rules in their order, as the file has them", Graph: veiled(picture.Rules(j.loaded.deployment))},
-		{ID: "flow", Title: "The flow", Caption: "the flow as it is rendered", Graph: veiled(picture.Flow(j.blueprint.Flow.Tree))},
+		{ID: "flow", Title: "The flow", Caption: "the flow as it is rendered", Graph: veiled(picture.Flow(j.blueprint.Flow.Tree)), Glance: true},
 	}
 	if proved == nil {
 		return report.Validation(x), nil

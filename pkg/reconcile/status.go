@@ -508,7 +508,7 @@ func (j *judge) flow(s *Standing, d genesys.Entity, f plan.Found) {
 		return
 	}
 	ours, _ := genesys.Resolve(d.Text, j.resolveRef)
-	s.Texts[0], s.Texts[1] = aligned(theirs, ours)
+	s.Texts[0], s.Texts[1] = FlowLines(theirs, ours)
 }
 
 // ControlRow gives a row of the control table as it was read; nil when it is not there.

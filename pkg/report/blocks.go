@@ -96,6 +96,7 @@ type Picture struct {
 	Caption string
 	Ground  string // the id of what it has in common with others of the same graph; may be empty
 	First   bool   // of those with this Ground
+	Glance  bool   // of a flow: its overview stands first, and the whole opens below it
 }
 
 func (Para) template() string    { return "para" }

@@ -204,7 +204,7 @@ func (c *callPage) groups() []group {
 		out = append(out, group{"rules", "Rules", T("What was asked, in order, and which rule took the call."), []Block{Picture{Graph: *g, Caption: "the call's way through the rules"}}})
 	}
 	if g := c.seen.Flow; g != nil {
-		out = append(out, group{"path", "Path", T("The flow, with the way of the call; its actions one by one are in the list of steps."), []Block{Picture{Graph: *g, Caption: "the call's way through the flow"}}})
+		out = append(out, group{"path", "Path", T("The flow, with the way of the call; its actions one by one are in the list of steps."), []Block{Picture{Graph: *g, Caption: "the call's way through the flow", Glance: true}}})
 	}
 	out = append(out, group{"waits", "Waits", nil, []Block{c.waits()}})
 	if b := c.requests(); b != nil {
@@ -236,7 +236,9 @@ func (c *callPage) answer() []Block {
 	if v.OpenDeals != nil {
 		f = append(f, Fact{"open deals", T(Count(*v.OpenDeals, c.at+"/openDeals"))})
 	}
-	add("value", v.Value, "value")
+	if v.Value != nil {
+		f = append(f, Fact{"value of the open deals", T(Amount(*v.Value, c.at+"/value"))})
+	}
 	f = append(f, Fact{"decided by", c.why()}, Fact{"transfer", c.to()})
 	if len(v.Skills) > 0 {
 		var skills Text

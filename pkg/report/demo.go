@@ -122,7 +122,7 @@ func (x Story) caller(i int) Block {
 		blocks = append(blocks, Details{Summary: T("The way through the rules"), Open: i == 0, Blocks: []Block{Picture{Graph: x.Rules[i], Caption: "which rule takes this caller"}}})
 	}
 	if i < len(x.Flows) {
-		blocks = append(blocks, Details{Summary: T("The way through the flow"), Blocks: []Block{Picture{Graph: x.Flows[i], Caption: "the way of this caller through the flow", Ground: "dr-flow", First: i == 0}}})
+		blocks = append(blocks, Details{Summary: T("The way through the flow"), Blocks: []Block{Picture{Graph: x.Flows[i], Caption: "the way of this caller through the flow", Ground: "dr-flow", First: i == 0, Glance: true}}})
 	}
 	blocks = append(blocks, Details{Summary: T("Step by step: ", plural(int64(c.Actions), at+"/actions", "action", "actions")), Blocks: []Block{stepTable(c.Path, at+"/path")}})
 	return Group{Title: T(Own(itoa(i+1)+". "), Code(c.ANI, at+"/ani"), " "+x.who(i)), Blocks: blocks}

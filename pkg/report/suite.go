@@ -161,7 +161,7 @@ func who(caller *string, at, nobody string) Text {
 func (x Tested) branches() []Block {
 	var blocks []Block
 	if g := x.Flow; g != nil {
-		blocks = append(blocks, Picture{Graph: *g, Caption: "the flow, with how many calls came where; hatched is what none reached"})
+		blocks = append(blocks, Picture{Graph: *g, Caption: "the flow, with how many calls came where; hatched is what none reached", Glance: true})
 	}
 	t := &Table{Caption: "ways that no call took", Empty: "Every way was taken.", Columns: []Column{{Title: "task"}, {Title: "action"}, {Title: "way"}, {Title: "line", Number: true}, {Title: "who would take it", Wide: true}}}
 	for i, b := range x.Answer.Coverage.Branches.Missing {

@@ -38,6 +38,7 @@ type Form string
 const (
 	FormText    Form = "text"    // the string that stands there
 	FormLines   Form = "lines"   // the same with the ends of its lines
+	FormMoney   Form = "money"   // the string, which is a decimal number, with two digits and its thousands apart; another one as it stands there
 	FormCount   Form = "count"   // the number, its thousands apart; the sum where there are several
 	FormMost    Form = "most"    // the greatest of several, likewise
 	FormMs      Form = "ms"      // the number of milliseconds, with the unit; the greatest of several
@@ -145,6 +146,9 @@ func Number(f float64, path string) Bit {
 
 // Str is a string of the answer as it stands there.
 func Str(s, path string) Bit { return Bit{Text: s, Path: path, Form: FormText} }
+
+// Amount is money, or what stands there for a masked one.
+func Amount(s, path string) Bit { return Bit{Text: words.Money(s), Path: path, Form: FormMoney} }
 
 // Code is the same in letters of fixed width.
 func Code(s, path string) Bit { return Bit{Text: s, Path: path, Form: FormText, Code: true} }

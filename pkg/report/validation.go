@@ -33,6 +33,7 @@ type Drawn struct {
 	Title   string
 	Caption string
 	Graph   picture.Graph
+	Glance  bool // it is of a flow, and its overview stands first
 }
 
 func placeOf(ps []Spot) func(int) Spot {
@@ -60,7 +61,7 @@ func Validation(x Validated) Page {
 		p.Sections = append(p.Sections, proofSection(a.Proof, x.Broken, x.Longest))
 	}
 	for _, d := range x.Pictures {
-		p.Sections = append(p.Sections, Section{ID: d.ID, Title: d.Title, Blocks: []Block{Picture{Graph: d.Graph, Caption: d.Caption}}})
+		p.Sections = append(p.Sections, Section{ID: d.ID, Title: d.Title, Blocks: []Block{Picture{Graph: d.Graph, Caption: d.Caption, Glance: d.Glance}}})
 	}
 	if len(a.Allowed) > 0 {
 		allowed := allowedFindings(a.Allowed, x.Explain, placeOf(x.Allowed))
@@ -201,7 +202,7 @@ func proofSection(p *view.Proof, broken map[string]picture.Graph, longest *pictu
 func longestBlocks(p *view.Proof, waits []Text, way *picture.Graph) []Block {
 	blocks := []Block{List{Ordered: true, Items: waits}}
 	if way != nil {
-		blocks = append(blocks, Picture{Graph: *way, Caption: "the way of the call that waits longest, with its waits"})
+		blocks = append(blocks, Picture{Graph: *way, Caption: "the way of the call that waits longest, with its waits", Glance: true})
 	}
 	if c := p.WorstCall; c != nil {
 		const at = "/proof/worstCall"
@@ -246,7 +247,7 @@ func counterexample(q view.Property, at string, broken map[string]picture.Graph)
 	c := q.Counterexample
 	blocks := []Block{List{Ordered: true, Items: strs(c.Call, at+"/counterexample/call")}}
 	if g, ok := broken[q.ID]; ok {
-		blocks = append(blocks, Picture{Graph: g, Caption: "the way of this call through the flow"})
+		blocks = append(blocks, Picture{Graph: g, Caption: "the way of this call through the flow", Glance: true})
 	}
 	blocks = append(blocks,
 		Facts{{"replay it", T(Code(c.Command, at+"/counterexample/command"))}},

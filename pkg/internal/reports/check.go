@@ -141,10 +141,16 @@ func (c *checker) walk(body []byte) {
 	d := xml.NewDecoder(bytes.NewReader(body))
 	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
 	ids := map[string]bool{}
+	var links []string
 	stack := []*node{{}}
 	for {
 		tok, err := d.Token()
 		if errors.Is(err, io.EOF) {
+			for _, l := range links {
+				if !ids[l] {
+					c.say("a link leads to %s, which is not there", l)
+				}
+			}
 			return
 		}
 		if err != nil {
@@ -168,6 +174,8 @@ func (c *checker) walk(body []byte) {
 						c.say("two elements have the id %s", a.Value)
 					}
 					ids[a.Value] = true
+				case "href":
+					links = append(links, strings.TrimPrefix(a.Value, "#"))
 				case "aria-hidden":
 					n.hidden = true
 				}

@@ -32,7 +32,7 @@ func (c *checker) want(form, paths string) (string, error) {
 		return "", fmt.Errorf("no place")
 	}
 	switch form {
-	case "text", "lines", "place", "time", "daytime", "len", "big", "json":
+	case "text", "lines", "money", "place", "time", "daytime", "len", "big", "json":
 		if len(all) != 1 || len(all[0]) != 1 {
 			return "", fmt.Errorf("%s takes one place, and %s are several", form, paths)
 		}
@@ -142,6 +142,8 @@ func single(form string, v any) (string, error) {
 		switch form {
 		case "text":
 			return shown(v), nil
+		case "money":
+			return money(v), nil
 		case "lines":
 			lines := strings.Split(v, "\n")
 			for i, l := range lines {
@@ -244,6 +246,19 @@ func thousands(f float64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return sign + s
+}
+
+// money is a decimal number with two digits and its thousands apart; any other text stays as it is.
+func money(s string) string {
+	plain := strings.TrimPrefix(s, "-")
+	whole, part, _ := strings.Cut(plain, ".")
+	if whole == "" || strings.Trim(whole+part, "0123456789") != "" {
+		return shown(s)
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return s[:len(s)-len(plain)] + whole + "." + (part + "00")[:2]
 }
 
 func percent(share float64) string {
