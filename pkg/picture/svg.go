@@ -34,6 +34,8 @@ type SVGOptions struct {
 	// the same page with the Prefix that Cards names.
 	LinkCards bool
 	Cards     string
+	// All is the id of all that is drawn, for pieces of it to be shown again; empty: it has none.
+	All string
 }
 
 // SVG writes a drawing. Its text is text, the whole has a title and a description for those who
@@ -61,6 +63,9 @@ func (d *Drawing) SVG(o SVGOptions) []byte {
 		w.add("<style>\n" + ownStyle() + "</style>\n")
 	}
 	w.hatching()
+	if o.All != "" {
+		w.add("<g").attr("id", o.All).add(` class="picture">` + "\n")
+	}
 	switch {
 	case o.Ground == "":
 		w.all()
@@ -72,6 +77,9 @@ func (d *Drawing) SVG(o SVGOptions) []byte {
 	default:
 		w.add("<use").attr("href", "#"+o.Ground).add("/>\n")
 		w.over()
+	}
+	if o.All != "" {
+		w.add("</g>\n")
 	}
 	w.add("</svg>\n")
 	return []byte(w.b.String())
