@@ -6,9 +6,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 	"github.com/dealroute/dealroute/pkg/internal/browser"
@@ -66,6 +68,57 @@ func TestTroubles(t *testing.T) {
 			got := strings.Join(p.Troubles(), "\n")
 			if test.want == "" && got != "" || !strings.Contains(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// A heard test fails without failing: what it says is kept.
+type heard struct {
+	testing.TB
+	failed bool
+	said   strings.Builder
+}
+
+func (h *heard) Helper()      {}
+func (h *heard) Failed() bool { return h.failed }
+func (h *heard) Logf(format string, args ...any) {
+	fmt.Fprintf(&h.said, format+"\n", args...)
+}
+
+func (h *heard) Fatalf(format string, args ...any) {
+	h.failed = true
+	h.Logf(format, args...)
+	runtime.Goexit()
+}
+
+// What waits for words in vain tells the words that are there.
+func TestAFailureSaysWhatThePageShows(t *testing.T) {
+	b := browser.Start(t, browser.Letters{})
+	for name, c := range map[string]struct {
+		body string
+		wait func(*browser.Page)
+		want []string
+	}{
+		"an expression": {"<p>a quiet page", func(p *browser.Page) { p.Until("none.of.it") }, []string{"none is not defined", "the page shows: a quiet page"}},
+		"a question":    {"<p>behind<dialog open>Really?</dialog>", func(p *browser.Page) { p.Until("none") }, []string{"the page shows: Really?"}},
+		"words":         {"<p>one<p id=a>other words", func(p *browser.Page) { p.Says("#a", "other"); p.Says("p[", "x") }, []string{`p[ is to say "x"`}},
+		"no such place": {"<p>one", func(p *browser.Page) { p.Says("#none", "x") }, []string{`#none is to say "x" and says "no such element"`}},
+		"another text":  {"<p>one<p id=a>other <b>words</b>", func(p *browser.Page) { p.Says("#a", "x") }, []string{`#a is to say "x" and says "other words"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := &heard{TB: t}
+			p := b.Open(h, serve(t, "", c.body), browser.Wide)
+			if strings.HasPrefix(name, "another") || strings.HasPrefix(name, "no such") { // the others fail at once
+				p.Hurry(2 * time.Second)
+			}
+			ended := make(chan struct{})
+			go func() { defer close(ended); c.wait(p) }()
+			<-ended
+			for _, want := range c.want {
+				if !h.failed || !strings.Contains(h.said.String(), want) {
+					t.Errorf("failed: %v, and says %q, want %q", h.failed, &h.said, want)
+				}
 			}
 		})
 	}

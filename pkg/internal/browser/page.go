@@ -2,7 +2,9 @@ package browser
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +44,8 @@ type Page struct {
 	ctx   context.Context // chromedp keeps the page in it
 	watch *watch
 	look  Look
+
+	patience time.Duration // how long one action may take
 }
 
 // Open opens an address in a tab that shares nothing with others. What a page may not do is told when the test ends,
@@ -54,7 +58,7 @@ func (b *Browser) Open(t testing.TB, address string, look Look) *Page {
 	w := &watch{address: address, alone: look.Alone}
 	ctx, stop := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(w.event))
 	t.Cleanup(stop)
-	p := &Page{t: t, ctx: ctx, watch: w, look: look}
+	p := &Page{t: t, ctx: ctx, watch: w, look: look, patience: patience}
 	t.Cleanup(func() {
 		for _, s := range p.Troubles() {
 			t.Errorf("%s: %s", address, s)
@@ -108,26 +112,40 @@ func (p *Page) Asked() []string { return p.watch.asked() }
 // do runs actions, each within its time.
 func (p *Page) do(what string, actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, patience)
+	ctx, stop := context.WithTimeout(p.ctx, p.patience)
 	defer stop()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		p.fail(what, err)
 	}
 }
 
-// fail ends the test with what the page did until then, which is often why.
+// fail ends the test with what the page did until then, which is often why, and with what it shows instead.
 func (p *Page) fail(what string, err error) {
 	p.t.Helper()
 	for _, s := range p.Troubles() {
 		p.t.Error(s)
 	}
-	p.t.Fatalf("%s: %v", what, err)
+	p.t.Fatalf("%s: %v\nthe page shows: %s", what, err, p.shown("document.querySelector('dialog[open]') ?? document.body"))
+}
+
+// shown is the text of an element as it can be seen, or why nobody can tell.
+func (p *Page) shown(element string) string {
+	ctx, stop := context.WithTimeout(p.ctx, 5*time.Second) // what failed had its time
+	defer stop()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("(e => e ? e.innerText ?? e.textContent : 'no such element')("+element+")"))
+	if err != nil {
+		return err.Error()
+	}
+	if text = strings.Join(strings.Fields(text), " "); len([]rune(text)) > 1500 {
+		text = string([]rune(text)[:1500]) + "…"
+	}
+	return text
 }
 
 // Value gives what an expression of JavaScript is in the page; a promise is waited for.
 func Value[T any](p *Page, expression string) T {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, patience)
+	ctx, stop := context.WithTimeout(p.ctx, p.patience)
 	defer stop()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -146,7 +164,7 @@ func short(s string) string {
 // apart is Value in a world of its own, where a script has the document and none of the page's names.
 func apart[T any](p *Page, script, expression string) T {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, patience)
+	ctx, stop := context.WithTimeout(p.ctx, p.patience)
 	defer stop()
 	v, err := chromedp.Run(ctx, func(ctx context.Context, t *chromedp.Target) (T, error) {
 		var none T
@@ -184,11 +202,34 @@ func (p *Page) Until(expression string) {
 			}
 			select {
 			case <-ctx.Done():
-				return fmt.Errorf("not true after %v", patience)
+				return fmt.Errorf("not true after %v", p.patience)
 			case <-time.After(20 * time.Millisecond):
 			}
 		}
 	}))
+}
+
+// Says waits until the first element that a selector of CSS finds has these words in its text.
+func (p *Page) Says(selector, words string) {
+	p.t.Helper()
+	element := "document.querySelector(" + quoted(selector) + ")"
+	said := false
+	defer func() {
+		if !said { // and the test ends
+			p.t.Logf("%s is to say %q and says %q", selector, words, p.shown(element))
+		}
+	}()
+	p.Until(element + "?.textContent.includes(" + quoted(words) + ")")
+	said = true
+}
+
+// quoted is a text in JavaScript.
+func quoted(s string) string {
+	out, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string
+	}
+	return string(out)
 }
 
 // Click clicks on the middle of the element that a selector of CSS finds first, as soon as it is to be seen.
@@ -248,7 +289,7 @@ func (p *Page) Held(key rune, repeats int, modifiers ...kb.Modifier) {
 // Text gives the words of an element as a reader sees them.
 func (p *Page) Text(selector string) string {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, patience)
+	ctx, stop := context.WithTimeout(p.ctx, p.patience)
 	defer stop()
 	s, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector), chromedp.NodeReady))
 	if err != nil {

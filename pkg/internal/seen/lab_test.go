@@ -44,10 +44,10 @@ func (l lab) loaded() {
 	l.Until("document.getElementById('name').textContent === 'acme-inbound'")
 }
 
-// is tells whether the page says something somewhere.
+// says waits until the page says something somewhere.
 func (l lab) says(selector, words string) {
 	l.t.Helper()
-	l.Until("document.querySelector(" + quoted(selector) + ")?.textContent.includes(" + quoted(words) + ")")
+	l.Says(selector, words)
 }
 
 func quoted(s string) string {
