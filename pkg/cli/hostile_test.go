@@ -144,34 +144,32 @@ func TestOutputToAFullDisk(t *testing.T) {
 		if slices.Contains(silent, name) {
 			continue
 		}
-		for _, format := range []string{"text", "json"} {
-			for _, room := range []int{0, 1} {
-				if format == "json" && (len(args) == 0 || strings.HasPrefix(name, "help") || args[0] == "completion" || args[0] == "__complete" || args[0] == "help") {
-					continue
-				}
-				env := testEnv(t)
-				keyed(env)
-				env.IO.In = strings.NewReader("1 + 1\n")
-				env.IO.Out = &fullDisk{room}
-				if slices.Contains(needs, name) {
-					live(env)
-				}
-				run := slices.Clone(args)
-				if name == "init" { // which writes nothing where it has written
-					run[len(run)-1] = filepath.Join(t.TempDir(), "new")
-				}
-				if format == "json" {
-					run = append(run, "-o", "json")
-				}
-				ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
-				if code := Main(ctx, run, env); code != exitFailed || !strings.Contains(fmt.Sprint(env.IO.Err), "no space left on device") {
-					// What is printed on standard error in text arrived.
-					if format != "text" || name != "wrong" && name != "action run" {
-						t.Errorf("%s in %s with room for %d: exit %d, %s", name, format, room, code, env.IO.Err)
-					}
-				}
-				stop()
+		for room, format := range []string{"json", "text"} { // the first write fails at its begin, or within
+			if format == "json" && (len(args) == 0 || strings.HasPrefix(name, "help") || args[0] == "completion" || args[0] == "__complete" || args[0] == "help") {
+				continue
 			}
+			env := testEnv(t)
+			keyed(env)
+			env.IO.In = strings.NewReader("1 + 1\n")
+			env.IO.Out = &fullDisk{room}
+			if slices.Contains(needs, name) {
+				live(env)
+			}
+			run := slices.Clone(args)
+			if name == "init" { // which writes nothing where it has written
+				run[len(run)-1] = filepath.Join(t.TempDir(), "new")
+			}
+			if format == "json" {
+				run = append(run, "-o", "json")
+			}
+			ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+			if code := Main(ctx, run, env); code != exitFailed || !strings.Contains(fmt.Sprint(env.IO.Err), "no space left on device") {
+				// What is printed on standard error in text arrived.
+				if format != "text" || name != "wrong" && name != "action run" {
+					t.Errorf("%s in %s with room for %d: exit %d, %s", name, format, room, code, env.IO.Err)
+				}
+			}
+			stop()
 		}
 	}
 }

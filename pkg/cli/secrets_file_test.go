@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -97,12 +98,16 @@ func TestFilesOfSecretsAreReadStrictly(t *testing.T) {
 		return path
 	}
 	const key, secret = "HUBSPOT_SERVICE_KEY", "GENESYSCLOUD_OAUTHCLIENT_SECRET"
-	asked := 0
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked++
-		w.WriteHeader(http.StatusUnauthorized)
-	}))
-	defer srv.Close()
+	// Each run has an org of its own: a request that an earlier one gave up may still arrive.
+	org := func() (base string, asked func() bool) {
+		var requests atomic.Int64
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			requests.Add(1)
+			w.WriteHeader(http.StatusUnauthorized)
+		}))
+		t.Cleanup(srv.Close)
+		return srv.URL, func() bool { return requests.Load() > 0 }
+	}
 	for _, c := range []struct {
 		variable, path, want string
 		env                  map[string]string
@@ -132,10 +137,11 @@ func TestFilesOfSecretsAreReadStrictly(t *testing.T) {
 				p.env[k] = v
 			}
 			p.env[c.variable+"_FILE"] = c.path
-			code, out, errs := p.run("plan", "-f", basicFile, "-o", format, "--genesys-base-url", srv.URL)
+			base, asked := org()
+			code, out, errs := p.run("plan", "-f", basicFile, "-o", format, "--genesys-base-url", base)
 			if c.variable == key { // which is looked at after the client
 				p.env[secret] = genesystest.ClientSecret
-				code, out, errs = p.run("plan", "-f", basicFile, "-o", format, "--genesys-base-url", srv.URL)
+				code, out, errs = p.run("plan", "-f", basicFile, "-o", format, "--genesys-base-url", base)
 			}
 			if code != 1 || strings.Contains(out+errs, mark) || format == "text" && !strings.Contains(errs, c.want) || format == "json" && !strings.Contains(out, `"hint": "`) {
 				t.Errorf("%s: exit code %d\n%s%s", c.path, code, out, errs)
@@ -148,13 +154,12 @@ func TestFilesOfSecretsAreReadStrictly(t *testing.T) {
 				t.Errorf("%s: exit code %d\n%s%s", c.path, code, out, errs)
 			}
 			p.stdin = "GENESYSCLOUD_OAUTHCLIENT_ID=a1b2c3\nGENESYSCLOUD_OAUTHCLIENT_SECRET=d4e5f6\nHUBSPOT_SERVICE_KEY=g7h8i9\n"
-			if asked > 0 {
+			if asked() {
 				t.Fatalf("%s: it signs in without", c.path)
 			}
-			if _, out, errs := p.run("plan", "-f", basicFile, "--secrets-stdin", "--genesys-base-url", srv.URL); strings.Contains(out+errs, "_FILE") || asked == 0 {
+			if _, out, errs := p.run("plan", "-f", basicFile, "--secrets-stdin", "--genesys-base-url", base); strings.Contains(out+errs, "_FILE") || !asked() {
 				t.Errorf("standard input does not win: %s%s", out, errs)
 			}
-			asked = 0
 		}
 	}
 	for _, text := range []string{mark, mark + "\n", mark + "\r\n", "\ufeff" + mark} {
