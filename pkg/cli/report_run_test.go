@@ -67,9 +67,13 @@ func TestReportOfValidate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range examples {
-		page := reported(t, p, 0, "validate", "-f", file, "--proof=quick")
-		if !strings.Contains(page, "the way of the call that waits longest") {
-			t.Errorf("%s: the call that waits longest is not drawn", file)
+		proof := "--proof=off" // a proof is most of the work, and what pages say of those that hold differs in figures
+		if slices.Contains([]string{"basic", "companies", "hours", "oauth", "rollup"}, filepath.Base(filepath.Dir(file))) {
+			proof = "--proof=quick"
+		}
+		page := reported(t, p, 0, "validate", "-f", file, proof)
+		if drawn := strings.Contains(page, "the way of the call that waits longest"); drawn != (proof == "--proof=quick") {
+			t.Errorf("%s, %s: the call that waits longest is drawn: %v", file, proof, drawn)
 		}
 	}
 	bad := filepath.Join(t.TempDir(), "dealroute.yaml")
