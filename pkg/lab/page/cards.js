@@ -15,6 +15,7 @@ export class Cards {
     this.go = go;
     this.#box.open = localStorage.getItem("lab-map") !== "closed";
     this.#box.addEventListener("toggle", () => localStorage.setItem("lab-map", this.#box.open ? "open" : "closed"));
+    new ResizeObserver(() => this.#follow(this.#here)).observe($("map-cards"));
   }
 
   /** @param {{id: string, name: string}[]} cards @param {{id: string, card: string}[]} nodes boxes with their cards */
