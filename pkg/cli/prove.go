@@ -74,7 +74,7 @@ func tallied(t *prove.Tally) string {
 }
 
 // roomy lets garbage lie for longer, until what it gives is called: a proof keeps little and
-// makes much, and a fifth of its time is saved. Beyond 400 MB it is collected as ever, and a
+// makes much, and a fifth of its time is saved. Beyond 256 MB it is collected as ever, and a
 // person's own GOGC wins. The last of several proofs at a time sets back what the first one found:
 // were it each its own, one that began later would keep the limit that is there for proofs.
 func roomy(env session) func() {
@@ -97,7 +97,7 @@ func roomy(env session) func() {
 }
 
 // proofRoom is the memory beyond which also a proof collects its garbage as ever.
-var proofRoom int64 = 400 << 20
+var proofRoom int64 = 256 << 20
 
 // room is how garbage was collected before the proofs that are under way.
 var room struct {

@@ -83,7 +83,7 @@ func (r *runner) authenticate(ctx context.Context, renew bool) (cached bool, _ *
 // runAuth runs the auth action. Its time is part of the action's.
 func (r *runner) runAuth(ctx context.Context) (jsonpath.Value, *Error) {
 	sub := &runner{p: r.o.Auth.Program, o: r.o, sender: r.sender, res: &Result{}, timeout: r.timeout - r.res.Elapsed, mask: r.mask}
-	sub.o.Auth, sub.o.Trace = nil, false
+	sub.o.Auth, sub.o.Memo, sub.o.Trace = nil, nil, false // nothing with a token in it is kept
 	err := sub.run(ctx, nil)
 	r.res.Requests += sub.res.Requests
 	r.res.Elapsed += sub.res.Elapsed

@@ -11,7 +11,7 @@ import (
 
 // A Memo remembers what programs made of replies: map, template and contract are applied to a text
 // once, however many calls are answered with it. A run with a Memo has the Result of one without,
-// but that its outputs are those of other runs, too, and must not be changed. Any number of
+// but for Final, which is left out; its outputs are those of other runs, too, and must not be changed. Any number of
 // goroutines may use it. What it holds is bounded; the zero value is ready.
 type Memo struct {
 	mu         sync.Mutex
@@ -19,7 +19,7 @@ type Memo struct {
 }
 
 // memoReplies is how many replies a Memo remembers at the most. One takes some kilobytes.
-const memoReplies = 4000
+const memoReplies = 1000
 
 // A told is all that the outputs of a success depend on.
 type told struct {
@@ -30,7 +30,6 @@ type told struct {
 // made is what became of a reply.
 type made struct {
 	id       uint64
-	final    []byte
 	outputs  map[string]jsonpath.Value
 	findings diag.Findings
 }
@@ -77,7 +76,7 @@ func (r *runner) remembered(reply Response) *Error {
 	}
 	k := told{r.p, sha256.Sum256(reply.Body)}
 	if x := r.o.Memo.get(k); x != nil {
-		r.res.Final, r.res.Outputs, r.res.Made = x.final, x.outputs, x.id
+		r.res.Outputs, r.res.Made = x.outputs, x.id
 		r.res.Findings = append(r.res.Findings, x.findings...)
 		return nil
 	}
@@ -86,6 +85,6 @@ func (r *runner) remembered(reply Response) *Error {
 		return err
 	}
 	r.res.Made = madeReplies.Add(1)
-	r.o.Memo.keep(k, &made{r.res.Made, r.res.Final, r.res.Outputs, r.res.Findings[known:len(r.res.Findings):len(r.res.Findings)]})
+	r.o.Memo.keep(k, &made{r.res.Made, r.res.Outputs, r.res.Findings[known:len(r.res.Findings):len(r.res.Findings)]})
 	return nil
 }

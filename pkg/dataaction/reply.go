@@ -61,7 +61,9 @@ func (r *runner) reply(reply Response) *Error {
 	if r.done("validate the output", err, nil) != nil {
 		return err
 	}
-	r.res.Final = final.AppendJSON(nil)
+	if !r.remembers() {
+		r.res.Final = final.AppendJSON(nil)
+	}
 	r.res.Outputs = make(map[string]jsonpath.Value, len(r.p.output.root.members))
 	r.p.output.root.flatten(final, r.p.opts.ShiftGaps, r.res.Outputs)
 	if r.o.Remarks {

@@ -37,10 +37,10 @@ func NewPlayers(d *deployment.Deployment, now time.Time) *Players {
 // gather meets the callers next to those of the rules.
 func (f *finder) gather() {
 	var all []sketch
-	for i := range f.atoms {
+	for i := range f.split {
 		if x, ok := f.rule(i); ok {
 			all = append(all, x)
-			for _, a := range f.atoms[i] {
+			for _, a := range f.atoms(i) {
 				for _, y := range append(f.moves(x, a), f.between(x, a)...) {
 					f.factsOf(y)
 				}
@@ -51,7 +51,7 @@ func (f *finder) gather() {
 	for _, p := range pairs {
 		f.factsOf(p.sketch)
 	}
-	if x, ok := f.find(f.base(), nil, upTo(len(f.atoms))); ok {
+	if x, ok := f.find(f.base(), nil, upTo(len(f.split))); ok {
 		all = append(all, x)
 	}
 	for _, x := range all {
@@ -157,10 +157,10 @@ func (c *Players) Tells(other *deployment.Deployment, rule int) (Shown, bool) {
 	r.read = c.w.read
 	f := newFinder(r, c.w.found.now)
 	f.keep = true
-	if rule >= 0 && rule < len(f.atoms) {
+	if rule >= 0 && rule < len(f.split) {
 		f.rule(rule)
 		if x, ok := f.find(f.base(), []int{rule}, nil); ok {
-			for _, a := range f.atoms[rule] {
+			for _, a := range f.atoms(rule) {
 				for _, y := range append(f.moves(x, a), f.between(x, a)...) {
 					f.factsOf(y)
 				}

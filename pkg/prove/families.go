@@ -114,7 +114,7 @@ func (w *whole) nearFamily() []*situation {
 		if !ok {
 			continue
 		}
-		for _, a := range w.found.atoms[i] {
+		for _, a := range w.found.atoms(i) {
 			for _, y := range w.found.moves(x, a) {
 				g.add(y)
 			}
@@ -132,7 +132,7 @@ func (w *whole) daysFamily() []*situation {
 	var out []*situation
 	year := w.in.Now.Year()
 	for i := range w.p.Rules {
-		for k, a := range w.found.atoms[i] {
+		for k, a := range w.found.atoms(i) {
 			if a.what != "fact" || w.p.Facts[a.fact].Type != routing.DateFact {
 				continue
 			}
@@ -145,12 +145,13 @@ func (w *whole) daysFamily() []*situation {
 			}
 			for _, at := range days {
 				f := newFinder(w.reference, at)
+				f.ended, f.wider = w.found.ended, w.found.wider
 				x, ok := f.rule(i)
 				if !ok {
 					continue
 				}
 				g := &gatherer{b: &f.builder}
-				for j, y := range f.moves(x, f.atoms[i][k]) {
+				for j, y := range f.moves(x, f.atoms(i)[k]) {
 					if j < 8 { // the bounds come first
 						g.add(y)
 					}

@@ -1,12 +1,15 @@
 package prove
 
 import (
+	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -314,22 +317,31 @@ func (b builder) factsOf(x sketch) routing.Facts {
 	return f
 }
 
-// key tells situations apart.
-func (s *situation) key() string {
-	var b strings.Builder
-	s.write(&b)
-	return b.String()
+// A print tells what was written apart from anything else that is.
+type print [sha256.Size]byte
+
+func printOf(write func(*bytes.Buffer)) print {
+	b := buffers.Get().(*bytes.Buffer) // nothing else is put there
+	defer buffers.Put(b)
+	b.Reset()
+	write(b)
+	return sha256.Sum256(b.Bytes())
 }
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// key tells situations apart.
+func (s *situation) key() print { return printOf(s.write) }
 
 // class tells accounts with their faults apart.
-func (s *situation) class() string {
-	var b strings.Builder
-	writeCRM(&b, s.CRM)
-	fmt.Fprint(&b, s.Faults)
-	return b.String()
+func (s *situation) class() print {
+	return printOf(func(b *bytes.Buffer) {
+		writeCRM(b, s.CRM)
+		fmt.Fprint(b, s.Faults)
+	})
 }
 
-func (s *situation) write(b *strings.Builder) {
+func (s *situation) write(b *bytes.Buffer) {
 	writeCRM(b, s.CRM)
 	fmt.Fprintf(b, "%q %q %q %s %v %v %v %q", s.ANI, s.DNIS, s.Through, s.State, s.At.Unix(), s.Faults, s.Org, s.Conversation)
 	if s.earlier != nil {
@@ -339,7 +351,7 @@ func (s *situation) write(b *strings.Builder) {
 	fmt.Fprint(b, s.otherwise, s.holds)
 }
 
-func writeCRM(b *strings.Builder, crm hubspot.CRM) {
+func writeCRM(b *bytes.Buffer, crm hubspot.CRM) {
 	record := func(id string, archived bool, updated time.Time, ps hubspot.Properties) {
 		b.WriteString("\n")
 		b.WriteString(id)

@@ -117,8 +117,9 @@ type finding struct {
 
 // prove makes all calls.
 func (w *whole) prove(ctx context.Context, r *Report) error {
-	seen, classes := map[string]bool{}, map[string]bool{}
+	seen, classes := map[print]bool{}, map[print]bool{}
 	worst := worstOf{}
+	w.found.ended = func() bool { return ctx.Err() != nil }
 	var first map[string]finding
 	for _, f := range w.families() {
 		var fresh []*situation
@@ -130,6 +131,9 @@ func (w *whole) prove(ctx context.Context, r *Report) error {
 			seen[k], classes[s.class()] = true, true
 			s.family = f.name
 			fresh = append(fresh, s)
+		}
+		if err := ctx.Err(); err != nil { // not all were found then
+			return err
 		}
 		r.Calls += len(fresh)
 		bad, err := w.run(ctx, fresh, &worst)
@@ -173,6 +177,9 @@ func (w *whole) prove(ctx context.Context, r *Report) error {
 		return nil
 	}
 	rules := w.rulesCanFire(r)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	r.Properties = append(r.Properties, rules)
 	if w.in.Mode == Full && len(first) == 0 {
 		return w.undocumented(ctx, r)
@@ -218,7 +225,7 @@ func (x *worstOf) see(at int, s *situation, o ran) {
 const workers = 2
 
 // run makes calls and gives those that break something, in their order; with Stop no later
-// one than the first.
+// one than the first. The list is used up.
 func (w *whole) run(ctx context.Context, all []*situation, worst *worstOf) ([]finding, error) {
 	var next, stop atomic.Int64
 	stop.Store(int64(len(all)))
@@ -228,7 +235,7 @@ func (w *whole) run(ctx context.Context, all []*situation, worst *worstOf) ([]fi
 	tally := tallyOf(ctx)
 	for k := range workers {
 		if w.common.memos[k] == nil {
-			w.common.memos[k] = interp.NewMemo(w.strict.program.Flow())
+			w.common.memos[k] = interp.NewMemo(w.strict.program.Flow()).Wary()
 		}
 		wg.Add(1)
 		go func() {
@@ -251,8 +258,10 @@ func (w *whole) run(ctx context.Context, all []*situation, worst *worstOf) ([]fi
 				if o.Outcome != nil {
 					worst.see(i, all[i], o)
 				}
-				for _, f := range w.judge(all[i], o, want) {
-					bad[k] = append(bad[k], finding{f, i, all[i]})
+				s := all[i]
+				all[i] = nil // thousands of accounts are let go as they were called
+				for _, f := range w.judge(s, o, want) {
+					bad[k] = append(bad[k], finding{f, i, s})
 					for was := stop.Load(); w.in.Stop && int64(i) < was && !stop.CompareAndSwap(was, int64(i)); was = stop.Load() {
 					}
 				}

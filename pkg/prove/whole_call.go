@@ -324,16 +324,16 @@ func (w *whole) account(s *situation) *account {
 	if w.d.HubSpot.Auth.ByPlatform() { // it knows the tokens that it issued, and no other one does
 		a.replies = new(recall.Store[reply])
 	}
-	var b strings.Builder
-	fmt.Fprint(&b, s.At.UnixNano(), s.otherwise)
-	writeCRM(&b, s.CRM)
-	for _, d := range s.CRM.Deals {
-		b.WriteString(strconv.FormatInt(d.CreatedAt.Unix(), 36))
-	}
-	for _, c := range s.CRM.Contacts {
-		b.WriteString(strconv.FormatInt(c.CreatedAt.Unix(), 36))
-	}
-	a.id = sha256.Sum256([]byte(b.String()))
+	a.id = printOf(func(b *bytes.Buffer) {
+		fmt.Fprint(b, s.At.UnixNano(), s.otherwise)
+		writeCRM(b, s.CRM)
+		for _, d := range s.CRM.Deals {
+			b.WriteString(strconv.FormatInt(d.CreatedAt.Unix(), 36))
+		}
+		for _, c := range s.CRM.Contacts {
+			b.WriteString(strconv.FormatInt(c.CreatedAt.Unix(), 36))
+		}
+	})
 	return a
 }
 

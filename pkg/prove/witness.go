@@ -47,14 +47,17 @@ func Witnesses(d *deployment.Deployment, now time.Time) Cast {
 // A finder looks for callers who meet conditions.
 type finder struct {
 	builder
-	atoms  [][]atom // of each rule
-	found  []*sketch
-	tried  []bool
-	unsure []bool                   // no caller was found, and not all that could be were tried
-	said   map[string]routing.Facts // of sketches, by their keys
-	spent  bool                     // the last search ended at its bound
-	keep   bool                     // met is kept
-	met    []meeting                // everybody who was thought of, with what would be known of him
+	split   [][]atom // of each rule, nil before it is asked for
+	wider   [][]int  // of each rule, likewise: those that take everybody whom it takes
+	found   []*sketch
+	tried   []bool
+	unsure  []bool                   // no caller was found, and not all that could be were tried
+	said    map[string]routing.Facts // of sketches, by their keys: the latest ones
+	thought int                      // how many sketches were thought of, some of them again
+	spent   bool                     // the last search ended at its bound
+	ended   func() bool              // nobody waits any more for what is found; nil: somebody does
+	keep    bool                     // met is kept
+	met     []meeting                // everybody who was thought of, with what would be known of him
 }
 
 // A meeting is a caller and the facts about him.
@@ -75,12 +78,32 @@ type atom struct {
 type offers struct{ values, between []string }
 
 func newFinder(r reference, now time.Time) finder {
-	f := finder{builder: newBuilder(r, now), said: map[string]routing.Facts{}}
-	for _, rule := range r.p.Rules {
-		f.atoms = append(f.atoms, atomsOf(rule.When))
+	n := len(r.p.Rules)
+	return finder{
+		builder: newBuilder(r, now), said: map[string]routing.Facts{}, split: make([][]atom, n), wider: make([][]int, n),
+		found: make([]*sketch, n), tried: make([]bool, n), unsure: make([]bool, n),
 	}
-	f.found, f.tried, f.unsure = make([]*sketch, len(f.atoms)), make([]bool, len(f.atoms)), make([]bool, len(f.atoms))
-	return f
+}
+
+// atoms are the parts of a rule's condition.
+func (f *finder) atoms(i int) []atom {
+	if f.split[i] == nil {
+		f.split[i] = atomsOf(f.p.Rules[i].When)
+	}
+	return f.split[i]
+}
+
+// covers are the rules that hold for everybody for whom one does, as far as that is plain.
+func (f *finder) covers(i int) []int {
+	if f.wider[i] == nil {
+		f.wider[i] = []int{}
+		for k, r := range f.p.Rules {
+			if k != i && implies(f.p.Rules[i].When, r.When) {
+				f.wider[i] = append(f.wider[i], k)
+			}
+		}
+	}
+	return f.wider[i]
 }
 
 // atomsOf splits a condition.
@@ -117,9 +140,12 @@ func (f *finder) factsOf(x sketch) routing.Facts {
 	facts, ok := f.said[k]
 	if !ok {
 		facts = f.builder.factsOf(x)
-		if f.said[k] = facts; f.keep {
+		if f.thought++; f.keep {
 			f.met = append(f.met, meeting{x, facts})
+		} else if len(f.said) >= sketchesKept {
+			clear(f.said)
 		}
+		f.said[k] = facts
 	}
 	return facts
 }
@@ -127,10 +153,12 @@ func (f *finder) factsOf(x sketch) routing.Facts {
 // nodesPerSearch bounds one search.
 const nodesPerSearch = 3000
 
-// nodesPerPair bounds the search for a caller of two rules, sketchesForPairs all of them.
+// nodesPerPair bounds the search for a caller of two rules, sketchesForPairs all of them. What is
+// known of so many sketches is kept, a kilobyte each.
 const (
 	nodesPerPair     = 40
 	sketchesForPairs = 30_000
+	sketchesKept     = 4_000
 )
 
 // rule is a caller whom a rule takes.
@@ -165,9 +193,9 @@ type pair struct {
 // overlaps are callers of two rules, of which the first one takes the call. Rules that stand
 // near each other come first; near is how far apart all pairs were tried.
 func (f *finder) overlaps() (out []pair, near int) {
-	for apart := 1; apart < len(f.atoms); apart++ {
-		for i := 0; i+apart < len(f.atoms); i++ {
-			if len(f.said) > sketchesForPairs {
+	for apart := 1; apart < len(f.split); apart++ {
+		for i := 0; i+apart < len(f.split); i++ {
+			if f.thought > sketchesForPairs {
 				return out, apart - 1
 			}
 			x, ok := f.rule(i)
@@ -179,7 +207,7 @@ func (f *finder) overlaps() (out []pair, near int) {
 			}
 		}
 	}
-	return out, len(f.atoms)
+	return out, len(f.split)
 }
 
 // shadows are the rules before one that take whom it would take; none when it never holds. Rules
@@ -228,6 +256,12 @@ func (f *finder) within(nodes int, from sketch, must, not []int) (sketch, bool) 
 	if f.d.Calls.Schedule.Ends(from.state) {
 		return sketch{}, false
 	}
+	f.spent = false
+	for _, i := range must {
+		if slices.ContainsFunc(f.covers(i), func(k int) bool { return slices.Contains(not, k) }) {
+			return sketch{}, false
+		}
+	}
 	s := search{finder: f, must: must, not: not, seen: map[string]bool{}, left: nodes}
 	x, ok := s.from(from, 0)
 	f.spent = s.left <= 0
@@ -246,7 +280,7 @@ const depth = 14
 
 func (s *search) from(x sketch, deep int) (sketch, bool) {
 	k := x.key()
-	if s.left <= 0 || deep > depth || s.seen[k] || s.d.Calls.Schedule.Ends(x.state) {
+	if s.left <= 0 || deep > depth || s.ended != nil && s.ended() || s.seen[k] || s.d.Calls.Schedule.Ends(x.state) {
 		return sketch{}, false
 	}
 	s.seen[k] = true
@@ -255,8 +289,8 @@ func (s *search) from(x sketch, deep int) (sketch, bool) {
 	holds := func(c routing.Condition) bool { return s.p.Holds(c, facts) }
 	var fix *atom
 	for _, i := range s.must {
-		for k := range s.atoms[i] {
-			if a := &s.atoms[i][k]; !holds(a.when) {
+		for k := range s.atoms(i) {
+			if a := &s.atoms(i)[k]; !holds(a.when) {
 				if fix == nil {
 					fix = a
 				}
@@ -270,8 +304,7 @@ func (s *search) from(x sketch, deep int) (sketch, bool) {
 		if !holds(s.p.Rules[j].When) {
 			continue
 		}
-		for k := range s.atoms[j] {
-			a := s.atoms[j][k]
+		for _, a := range s.atoms(j) {
 			if y, ok := s.any(x, a, deep, false); ok {
 				return y, true
 			}

@@ -33,7 +33,7 @@ type yield struct {
 }
 
 // mostTaken bounds what is kept; beyond it everything is forgotten.
-const mostTaken = 4000
+const mostTaken = 1000
 
 // outputs are what an action takes of a result, and the number of that for a memo of the flow.
 func (k *Replies) outputs(e *interp.Effect, r *dataaction.Result) ([]interp.Named, uint64, error) {

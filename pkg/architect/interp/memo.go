@@ -34,6 +34,8 @@ type Memo struct {
 	key   []byte
 	nodes int
 	rec   recorder
+	wary  bool
+	once  map[turnAt]bool // turns that were taken once, of a wary memo
 
 	runs, made int // nodes gone through, and made
 }
@@ -111,7 +113,38 @@ func NewMemo(p *Program) *Memo {
 	return m
 }
 
+// Wary makes the memo remember what comes behind an answer of the world from the second time on that it
+// comes, for calls most of which have an answer of their own.
+func (m *Memo) Wary() *Memo {
+	m.wary, m.once = true, map[turnAt]bool{}
+	return m
+}
+
+// A turnAt is a turn at the end of a node.
+type turnAt struct {
+	n *node
+	turn
+}
+
+// waryTurns is how many turns that were taken once are known at the most.
+const waryTurns = 1 << 12
+
+// new reports whether a turn is taken for the first time.
+func (m *Memo) new(n *node, t turn) bool {
+	k := turnAt{n, t}
+	if m.once[k] {
+		delete(m.once, k)
+		return false
+	}
+	if len(m.once) >= waryTurns {
+		clear(m.once)
+	}
+	m.once[k] = true
+	return true
+}
+
 func (m *Memo) forget() {
+	clear(m.once)
 	m.roots, m.joins, m.seen, m.ids = map[root]*node{}, map[string]*node{}, map[string]bool{}, map[string]uint64{}
 	m.nodes = 0
 }
@@ -204,6 +237,10 @@ func (m *Memo) run(ctx context.Context, s *State, c *Call, w World) error {
 		}
 		t.pc, t.sub, t.flags = s.pc, s.sub, s.flags()
 		next := n.kid(t)
+		if next == nil && m.wary && asked && !looked && m.new(n, t) {
+			s.single = false
+			return s.run(ctx, w)
+		}
 		if made = next == nil; made {
 			next, made = m.next(n, s, c, t, looked, asked)
 			n.add(t, next)

@@ -240,6 +240,7 @@ type Fold struct {
 	lists   map[string]int32     // of eyes, by their numbers
 	columns map[column][]uint32  // what is seen of an open value, by class
 	numbers map[string]uint32    // of what is seen, by list of eyes and value
+	room    [3]int               // that the view before took: the next one takes about the same
 }
 
 // A looked variable is one that something may still look at.
@@ -627,7 +628,8 @@ func (f *Fold) view(s *State) *View {
 	if s.pending && !s.lookup {
 		looks = f.w.after[s.pc]
 	}
-	v := &View{f: f, s: s, base: b}
+	v := &View{f: f, s: s, base: slices.Grow(b, f.room[0]), vars: make([]sight, 0, f.room[1]), open: make([]opened, 0, f.room[2])}
+	defer func() { f.room = [3]int{len(v.base) - len(b), len(v.vars), len(v.open)} }()
 	v.frame(looks, s.unit, s.task, s.gbase, s.lbase, s.builtin)
 	for i := len(s.frames) - 1; i >= 0; i-- {
 		x := &s.frames[i]
