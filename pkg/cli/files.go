@@ -150,11 +150,36 @@ func sweep(root *os.Root, dir, begin string) {
 	}
 }
 
+// linked is the file that a name stands for: a link stays a link, also one to a file that is not there
+// yet, which is made as a shell would make it.
+func linked(name string) (string, error) {
+	for at, hops := name, 0; hops < 40; hops++ {
+		if real, err := filepath.EvalSymlinks(at); err == nil {
+			return real, nil
+		}
+		to, err := os.Readlink(at)
+		if err != nil {
+			return at, nil // whoever opens its folder says what is wrong
+		}
+		if !filepath.IsAbs(to) {
+			dir, err := filepath.EvalSymlinks(filepath.Dir(at))
+			if err != nil {
+				return "", reason(err)
+			}
+			to = filepath.Join(dir, to)
+		}
+		at = to
+	}
+	return "", errors.New("its links lead round in a circle")
+}
+
 // within does something in the folder of a file.
 func within(name string, do func(root *os.Root, base string) error) error {
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		name = real // a link stays a link
+	to, err := linked(name)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
 	}
+	name = to
 	root, err := os.OpenRoot(filepath.Dir(name))
 	if err == nil {
 		err = errors.Join(do(root, filepath.Base(name)), root.Close())
