@@ -47,8 +47,9 @@ Two files are written, and only when you say so on the page: the deployment file
 changed on disk meanwhile, and the suite that a call is added to.
 
 The address that is printed holds a token; whoever has it can do what the page can. It is good for
-this run, on this machine. --open hands it to the browser, in whose command line others on the same
-machine may see it: do not use it where you do not trust them. The lab ends with Ctrl-C, or when nobody has used it for an hour.`,
+this run, on this machine. --open gives the browser another address, which is good once and for a
+minute: the token is in no command line, where others on the same machine could see it. The lab
+ends with Ctrl-C, or when nobody has used it for an hour.`,
 		Example: `  dealroute lab
   dealroute lab -f examples/basic/dealroute.yaml --port 8321 --open
   dealroute demo --lab`,
@@ -167,7 +168,7 @@ func (o labOptions) serve(ctx context.Context, base loaded, cfg lab.Config, suit
 		return err
 	}
 	if o.open {
-		o.browse(ctx, address)
+		o.browse(ctx, "http://"+l.Addr().String()+s.Once())
 	}
 	forgotten, err := s.Serve(ctx, l, o.idle)
 	if forgotten {

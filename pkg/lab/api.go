@@ -283,6 +283,7 @@ type DialBody struct {
 	Lacks    Lacks    `json:"lacks"`
 	Schedule string   `json:"schedule"`
 	Again    int      `json:"again"`
+	Later    int      `json:"later"` // with again: that many seconds later than that call came in
 }
 
 // longestNumber bounds what is dialled, in bytes.
@@ -297,7 +298,13 @@ func (s *Server) postDial(ctx context.Context, b DialBody) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s.dial(ctx, Dial{}, m)
+		if b.Later < 0 || b.Later > longestOpen {
+			return nil, refuse(0, "from 1 second to a week", "%d seconds are no time to wait", b.Later)
+		}
+		return s.dial(ctx, Dial{}, m, time.Duration(b.Later)*time.Second)
+	}
+	if b.Later != 0 {
+		return nil, refuse(0, "send again with it, or at", "later is said of a call that is made again")
 	}
 	d := Dial{ANI: b.ANI, DNIS: b.DNIS, Faults: b.Faults, Lacks: b.Lacks, Schedule: b.Schedule}
 	if b.At != nil {
@@ -318,7 +325,7 @@ func (s *Server) postDial(ctx context.Context, b DialBody) (any, error) {
 		}
 		d.ANI = s.dials.Names.Callers[i-1].ANI
 	}
-	return s.dial(ctx, d, nil)
+	return s.dial(ctx, d, nil, 0)
 }
 
 // A Moment is a time that a person wrote, one that a flow can know.

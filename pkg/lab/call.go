@@ -74,6 +74,7 @@ type Call struct {
 	Pop      *Pop        `json:"pop"`
 	Against  *int        `json:"against"`
 	Moved    []Move      `json:"moved"`
+	Later    *Later      `json:"later"`    // null: the call would become the same at any time soon
 	Findings []Finding   `json:"findings"` // errors and warnings of the flow at run time
 	Run      Run         `json:"run"`
 }

@@ -250,3 +250,71 @@ func TestManyTabs(t *testing.T) {
 		t.Errorf("%d texts were taken, the revision is %d", taken, s.Revision)
 	}
 }
+
+// The address for a browser leads to the page once, and to nobody under another name or later.
+func TestOnce(t *testing.T) {
+	x := open(t, Config{Text: []byte("a: 1\n")}, time.Hour)
+	code := x.lab.Once()
+	bare := func(r *http.Request) { r.Header.Del("Authorization") }
+	for _, wrong := range []string{"/open/", "/open/x", code + "x"} {
+		if status, header, _ := x.ask(http.MethodGet, wrong, "", bare); status != http.StatusGone || header.Get("Location") != "" {
+			t.Errorf("%s: %d", wrong, status)
+		}
+	}
+	if status, header, _ := x.ask(http.MethodGet, code, "", withHost("evil.example")); status != http.StatusMisdirectedRequest || header.Get("Location") != "" {
+		t.Errorf("under another name: %d", status)
+	}
+	if status, header, _ := x.ask(http.MethodGet, code, "", bare); status != http.StatusSeeOther || header.Get("Location") != "/#"+x.lab.Token() || header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%d %v", status, header)
+	}
+	if status, header, answer := x.ask(http.MethodGet, code, "", bare); status != http.StatusGone || header.Get("Location") != "" || !strings.Contains(answer, "somebody else") {
+		t.Errorf("twice: %d %s", status, answer)
+	}
+	old := x.lab.Once()
+	x.lab.once.Load().until = time.Now().Add(-time.Second)
+	if status, _, _ := x.ask(http.MethodGet, old, "", bare); status != http.StatusGone {
+		t.Errorf("later: %d", status)
+	}
+}
+
+// A file that is being written when the lab ends is written whole; no write begins after it.
+func TestEndWaitsForAWrite(t *testing.T) {
+	f := &slowFile{memoryFile: memoryFile{name: "dealroute.yaml", data: []byte("a: 1\n"), there: true}, began: make(chan struct{}), let: make(chan struct{})}
+	x := open(t, Config{Text: []byte("a: 1\n"), File: f}, time.Hour)
+	x.post("/api/text", map[string]any{"text": "a: 2\n", "revision": 1}, nil)
+	save := func() {
+		r, _ := http.NewRequestWithContext(context.Background(), http.MethodPost, x.base+"/api/save", strings.NewReader(`{"revision":2,"confirm":true}`))
+		r.Header.Set("Authorization", "Bearer "+x.lab.Token())
+		r.Header.Set("Content-Type", "application/json")
+		if a, err := http.DefaultTransport.RoundTrip(r); err == nil {
+			a.Body.Close() //nolint:errcheck // nothing is read
+		}
+	}
+	go save()
+	<-f.began
+	x.stop()
+	select {
+	case <-x.done:
+		t.Error("the lab ended within a write")
+	case <-time.After(300 * time.Millisecond):
+	}
+	close(f.let)
+	<-x.done
+	if string(f.data) != "a: 2\n" {
+		t.Errorf("%q was written", f.data)
+	}
+	if _, err := x.lab.postSave(context.Background(), Save{Revision: new(2), Confirm: true}); err != errEnded || f.wrote != 1 {
+		t.Errorf("after the end: %v, %d writes", err, f.wrote)
+	}
+}
+
+type slowFile struct {
+	memoryFile
+	began, let chan struct{}
+}
+
+func (f *slowFile) Write(data []byte) error {
+	close(f.began)
+	<-f.let
+	return f.memoryFile.Write(data)
+}

@@ -89,6 +89,9 @@ func (s *Server) postSave(_ context.Context, b Save) (any, error) {
 	if !b.Confirm {
 		return out, nil
 	}
+	if s.ended {
+		return nil, errEnded
+	}
 	if err := f.Write(text); err != nil {
 		return nil, refuse(http.StatusInternalServerError, "see whether the folder can be written; the text is still here", "%v", err)
 	}
@@ -247,6 +250,9 @@ func (s *Server) postKeep(ctx context.Context, b Keep) (any, error) {
 	out.Calls = n
 	if !b.Confirm {
 		return out, nil
+	}
+	if s.ended {
+		return nil, errEnded
 	}
 	if err := f.Write(text); err != nil {
 		return nil, refuse(http.StatusInternalServerError, "see whether the folder can be written", "%v", err)

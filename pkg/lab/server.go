@@ -48,6 +48,7 @@ type Server struct {
 	token string
 	session
 
+	once atomic.Pointer[onceOnly]
 	used atomic.Int64 // when it was asked last, in nanoseconds of the wall clock
 }
 
@@ -74,6 +75,43 @@ func New(ctx context.Context, cfg Config) *Server {
 
 // Token is what every request for data must show.
 func (s *Server) Token() string { return s.token }
+
+// onceAt begins the path of an address that is good once.
+const onceAt = "/open/"
+
+// shortly is how long that is.
+const shortly = time.Minute
+
+// Once is the path of an address that leads to the page with its token, once and for a minute: the
+// command line of a browser can be seen by others of the machine, and holds nothing then that is of
+// use to them. Whoever comes second is told that somebody was there.
+func (s *Server) Once() string {
+	code := rand.Text()
+	s.once.Store(&onceOnly{code, time.Now().Add(shortly)})
+	return onceAt + code
+}
+
+type onceOnly struct {
+	code  string
+	until time.Time
+}
+
+// enter leads to the page whoever has the code first.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, code string) {
+	if !allowed(w, r, http.MethodGet) {
+		return
+	}
+	o := s.once.Load()
+	good := o != nil && subtle.ConstantTimeCompare([]byte(code), []byte(o.code)) == 1
+	if !good || !s.once.CompareAndSwap(o, nil) || time.Now().After(o.until) {
+		writeError(w, http.StatusGone, "this address was good once, for a minute: it has been used, or that is over",
+			"open the address that dealroute lab has printed; if no page of the lab has opened, somebody else on this machine used this one: end the lab with Ctrl-C")
+		return
+	}
+	s.touch()
+	w.Header().Set("Location", "/#"+s.token)
+	w.WriteHeader(http.StatusSeeOther)
+}
 
 func (s *Server) touch() { s.used.Store(time.Now().UnixNano()) }
 
@@ -134,6 +172,10 @@ func (s *Server) Handler(at net.Addr) http.Handler {
 			return
 		case origin != "" && origin != "http://"+r.Host, !ownSite(r):
 			writeError(w, http.StatusForbidden, "another page asks", "open the address that dealroute lab has printed")
+			return
+		}
+		if code, is := strings.CutPrefix(r.URL.Path, onceAt); is {
+			s.enter(w, r, code)
 			return
 		}
 		if !strings.HasPrefix(r.URL.Path, "/api/") {

@@ -37,6 +37,7 @@ type session struct {
 	beside sync.WaitGroup // what goes on beside requests: checks and proofs
 	turn   sync.Mutex     // held by the one check that goes on; first of all locks
 	disk   sync.Mutex     // held while a file is looked at and written; before mu
+	ended  bool           // guarded by disk: nothing is written any more
 
 	mu       sync.Mutex
 	text     []byte
@@ -131,14 +132,18 @@ const (
 
 var errNoDesk = refuse(http.StatusConflict, "mend the errors that are listed first", "no call can be made: the text, or a file beside it, has errors")
 
-// dial makes a call. The lock is held.
-func (s *session) dial(ctx context.Context, d Dial, again *made) (*Call, error) {
+// dial makes a call, or an earlier one once more, some time later than that came in. The lock is held.
+func (s *session) dial(ctx context.Context, d Dial, again *made, later time.Duration) (*Call, error) {
 	if s.dials == nil {
 		return nil, errNoDesk
 	}
 	from := s.state
 	if again != nil {
 		d, from = again.dial, again.before
+		from.Next = from.Next.Add(later)
+		if !d.At.IsZero() {
+			d.At = d.At.Add(later)
+		}
 	}
 	seen, err := s.dials.Desk.Call(ctx, from, d)
 	if err != nil {
@@ -149,7 +154,7 @@ func (s *session) dial(ctx context.Context, d Dial, again *made) (*Call, error) 
 		walk(c, g.Walk(seen.Outcome.Result.Path))
 	}
 	s.made++
-	c.Number, c.Revision = s.made, s.dialsAt
+	c.Number, c.Revision, c.Later = s.made, s.dialsAt, wayOut(seen, d, s.dials.Desk.Rows(from)[rowBreaker])
 	m := &made{call: c, dial: d, before: from, work: s.dials, seen: seen, key: d.ANI}
 	was := again
 	if again != nil {
@@ -293,5 +298,11 @@ func (s *session) end() {
 		s.proof.stop()
 	}
 	s.mu.Unlock()
+	s.disk.Lock() // a file that is being written is written whole, and none is begun
+	s.ended = true
+	s.disk.Unlock()
 	s.beside.Wait()
 }
+
+// errEnded is what a request to write hears that comes too late.
+var errEnded = refuse(http.StatusServiceUnavailable, "start dealroute lab again", "the lab has ended: nothing was written")

@@ -166,7 +166,7 @@ function listed(call) {
 /** The call and its picture are shown at once: here the picture is waited for. */
 const withPicture = (call) => quietly(() => drawn(keyOf(call.number), call.number));
 
-const again = () => state.call && dial({ again: state.call.number });
+const again = (later = 0) => state.call && dial({ again: state.call.number, ...(later ? { later } : {}) });
 
 /** What another tab did meanwhile: its calls, its turns, and its text when nothing was written here. */
 function met(session) {
@@ -977,7 +977,7 @@ $("tally").addEventListener("click", () => {
   $("findings-list").querySelector("button")?.focus();
 });
 $("save").addEventListener("click", save);
-$("again-here").addEventListener("click", again);
+$("again-here").addEventListener("click", () => again());
 
 const singleKeys = () => localStorage.getItem("lab-keys") !== "off";
 const showHelp = () => help(singleKeys(), (on) => localStorage.setItem("lab-keys", on ? "on" : "off"));

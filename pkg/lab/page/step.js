@@ -159,7 +159,7 @@ export function showResult(call, stale, { again, keep, asCommand }) {
       el(
         "span.buttons.right",
         {},
-        el("button.small", { type: "button", id: "again", class: stale ? "small go" : "small", onclick: again }, "Dial again"),
+        el("button.small", { type: "button", id: "again", class: stale ? "small go" : "small", onclick: () => again() }, "Dial again"),
         el("button.small", { type: "button", id: "keep", onclick: keep }, "Keep in suite…"),
         el("button.small", { type: "button", id: "as-command", onclick: asCommand }, "As command…"),
       ),
@@ -167,12 +167,12 @@ export function showResult(call, stale, { again, keep, asCommand }) {
     moved(call),
     stale ? el("p.stale", {}, "This call was made with an earlier text. Dial again to see it with the text as it is now.") : null,
     c.notes.map((n) => el("p.note", {}, n)),
-    crowded(call) ? el("p.stale", { id: "crowded" }, "A limit of HubSpot's was met: calls of a run follow each other at once. With +1 min at the clock, the next one meets neither the limit nor a breaker that this one tripped.") : null,
+    call.later ? el("p.stale", { id: "crowded" }, `${call.later.why[0].toUpperCase()}${call.later.why.slice(1)}, and would be again at the same time. `, el("button.small", { type: "button", id: "later", onclick: () => again(call.later.seconds) }, `Dial again ${span(call.later.seconds)} later`)) : null,
   );
 }
 
-/** Whether HubSpot refused a request only because of the calls before. */
-const crowded = (call) => call.number > 1 && !call.dial.faults.length && call.steps.some((s) => s.requests.some((r) => r.status === 429));
+/** 60 → 1 minute */
+const span = (seconds) => (seconds % 86400 === 0 ? count(seconds / 86400, "day") : seconds % 60 === 0 ? count(seconds / 60, "minute") : count(seconds, "second"));
 
 function moved(call) {
   if (!call.against) return null;
