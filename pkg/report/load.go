@@ -125,13 +125,33 @@ func (l *loadPage) figures(r *load.Result) []Figure {
 		lost.Value, lost.Note, lost.Tone = T(Share(r.Failed(), r.Calls, failedPath(), "/calls")), T(Count(r.Failed(), failedPath()), " calls"), lostTone(r)
 	}
 	h := a.HubSpot
-	return []Figure{
-		calls, lost,
-		{Label: "waited, the middle one", Value: T(Ms(a.WaitMs.P50, "/waitMs/p50")), Note: T("p95 ", Ms(a.WaitMs.P95, "/waitMs/p95"), ", p99 ", Ms(a.WaitMs.P99, "/waitMs/p99"))},
+	out := []Figure{calls, lost}
+	if a.Calls > 0 {
+		out = append(out, Figure{Label: "waited, the middle one", Value: T(Ms(a.WaitMs.P50, "/waitMs/p50")), Note: l.longWaits()})
+	}
+	return append(out, []Figure{
 		{Label: "requests to HubSpot", Value: T(Count(h.Requests, "/hubspot/requests")), Note: T(Ratio(h.Requests, a.Calls, "/hubspot/requests", "/calls"), " a call")},
 		{Label: "refused by HubSpot", Value: T(Count(h.Refused, "/hubspot/refused429")), Note: T("of the requests, ", Share(h.Refused, h.Requests, "/hubspot/refused429", "/hubspot/requests")), Tone: toneIf(h.Refused > 0, Warn)},
 		{Label: "breaker opened", Value: T(Count(a.Breaker.Opened, "/breaker/opened")), Note: T(Count(a.Breaker.Skipped, "/breaker/skipped"), " calls not looked up meanwhile")},
+	}...)
+}
+
+// Of fewer calls than these, the wait that 95 or 99 of 100 do not exceed is the longest one, or one of chance.
+const (
+	enoughFor95 = 20
+	enoughFor99 = 100
+)
+
+// longWaits are the long waits of which there are enough calls to tell.
+func (l *loadPage) longWaits() Text {
+	w := l.a.WaitMs
+	switch {
+	case l.a.Calls < enoughFor95:
+		return T("the longest ", Ms(w.Max, "/waitMs/max"))
+	case l.a.Calls < enoughFor99:
+		return T("p95 ", Ms(w.P95, "/waitMs/p95"), ", the longest ", Ms(w.Max, "/waitMs/max"))
 	}
+	return T("p95 ", Ms(w.P95, "/waitMs/p95"), ", p99 ", Ms(w.P99, "/waitMs/p99"))
 }
 
 func toneIf(is bool, t Tone) Tone {
@@ -292,31 +312,45 @@ func (l *loadPage) waits() Section {
 	w := l.a.WaitMs
 	bars := &Bars{Caption: "So long, or shorter", Names: "calls", Values: "milliseconds", Rows: []Bar{
 		{Name: T(Own("half of the calls (p50)")), Value: float64(w.P50), Shown: T(Ms(w.P50, "/waitMs/p50")), Style: First},
-		{Name: T(Own("95 of 100 (p95)")), Value: float64(w.P95), Shown: T(Ms(w.P95, "/waitMs/p95")), Style: First},
-		{Name: T(Own("99 of 100 (p99)")), Value: float64(w.P99), Shown: T(Ms(w.P99, "/waitMs/p99")), Style: First},
-		{Name: T("all of them"), Value: float64(w.Max), Shown: T(Ms(w.Max, "/waitMs/max")), Style: Third},
 	}}
+	if l.a.Calls >= enoughFor95 {
+		bars.Rows = append(bars.Rows, Bar{Name: T(Own("95 of 100 (p95)")), Value: float64(w.P95), Shown: T(Ms(w.P95, "/waitMs/p95")), Style: First})
+	}
+	if l.a.Calls >= enoughFor99 {
+		bars.Rows = append(bars.Rows, Bar{Name: T(Own("99 of 100 (p99)")), Value: float64(w.P99), Shown: T(Ms(w.P99, "/waitMs/p99")), Style: First})
+	}
+	bars.Rows = append(bars.Rows, Bar{Name: T("all of them"), Value: float64(w.Max), Shown: T(Ms(w.Max, "/waitMs/max")), Style: Third})
 	blocks := []Block{bars}
+	if c := l.waitsOverTime(); c != nil {
+		blocks = append(blocks, c)
+	}
+	return Section{ID: "waits", Title: "Waits", About: T("What asking HubSpot takes of a caller's time, with the reads of the control table and the breaker."), Blocks: blocks}
+}
+
+// waitsOverTime are the waits of each minute; nil when there is nothing to draw.
+func (l *loadPage) waitsOverTime() Block {
 	minutes, _ := l.slots(mostPoints)
 	of := []func(view.LoadMinute) int64{
 		func(m view.LoadMinute) int64 { return m.WaitMs.P50 }, func(m view.LoadMinute) int64 { return m.WaitMs.P95 }, func(m view.LoadMinute) int64 { return m.WaitMs.Max },
 	}
+	lines := []Series{{Name: "p50", Style: First}, {Name: "p95", Style: Second}, {Name: "longest", Style: Third}}
 	caption, about := "Waits over time, in milliseconds", "Three lines: the middle one of each minute, the one that 19 of 20 do not exceed, and the longest."
+	if l.most(0, len(l.a.Minutes), func(m view.LoadMinute) int64 { return m.Calls }) < enoughFor95 {
+		of, lines, about = slices.Delete(of, 1, 2), slices.Delete(lines, 1, 2), "Two lines: the middle one of each minute, and the longest."
+	}
 	if minutes > 1 {
 		caption = fmt.Sprintf("Waits over time, in milliseconds: %s", each(minutes, "the worst minute"))
 	}
-	c := l.over(&Chart{Caption: caption, About: about, Unit: "ms"},
-		[]Series{{Name: "p50", Style: First}, {Name: "p95", Style: Second}, {Name: "longest", Style: Third}},
-		func(from, to, i int) float64 {
-			if l.sum(from, to, func(m view.LoadMinute) int64 { return m.Calls }) == 0 {
-				return math.NaN()
-			}
-			return float64(l.most(from, to, of[i]))
-		})
-	if c != nil {
-		blocks = append(blocks, c)
+	c := l.over(&Chart{Caption: caption, About: about, Unit: "ms"}, lines, func(from, to, i int) float64 {
+		if l.sum(from, to, func(m view.LoadMinute) int64 { return m.Calls }) == 0 {
+			return math.NaN()
+		}
+		return float64(l.most(from, to, of[i]))
+	})
+	if c == nil {
+		return nil
 	}
-	return Section{ID: "waits", Title: "Waits", About: T("What asking HubSpot takes of a caller's time, with the reads of the control table and the breaker."), Blocks: blocks}
+	return c
 }
 
 // limits are requests against what the vendors answer.

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,5 +38,39 @@ func TestPageOfALimit(t *testing.T) {
 		checked(t, render(t, report.Load(x, view.NewLoadAnswer(x), "dealroute simulate --find-limit", report.Run{At: time.Unix(0, 0)})))
 		x = view.Load{MaxFailed: 0.01, Derived: []string{"3 of the properties"}, Compared: []view.Compared{{Strategy: "search", Limit: limit(b)}, {Strategy: "rollup", Why: []string{"it has no 2nd key"}}}}
 		checked(t, render(t, report.Load(x, view.NewLoadAnswer(x), "dealroute simulate --find-limit --compare search,rollup", report.Run{At: time.Unix(0, 0)})))
+	}
+}
+
+// TestWaitsOfFewCalls: of few calls no wait is told that so and so many of a hundred do not exceed.
+func TestWaitsOfFewCalls(t *testing.T) {
+	for _, c := range []struct {
+		calls    int64
+		p95, p99 bool
+	}{{0, false, false}, {1, false, false}, {19, false, false}, {20, true, false}, {99, true, false}, {100, true, true}} {
+		each := c.calls / 4
+		r := &load.Result{Calls: c.calls, Outcomes: map[string]int64{"no_record": c.calls}}
+		for i := range int64(4) {
+			n := each
+			if i == 3 {
+				n = c.calls - 3*each
+			}
+			r.Minutes = append(r.Minutes, load.Minute{Calls: n, P50: 90 * time.Millisecond, P95: 120 * time.Millisecond, Max: 130 * time.Millisecond})
+		}
+		x := view.Load{Day: load.Day{Start: time.Unix(0, 0), For: 4 * time.Minute}, Result: r}
+		page := render(t, report.Load(x, view.NewLoadAnswer(x), "", report.Run{At: time.Unix(0, 0)}))
+		checked(t, page)
+		seen := string(page)
+		if at := strings.Index(seen, `id="data"`); at > 0 {
+			seen = seen[:at]
+		}
+		if got := strings.Contains(seen, "of 100 (p95)"); got != c.p95 {
+			t.Errorf("%d calls: p95 is told: %v", c.calls, got)
+		}
+		if got := strings.Contains(seen, "p99"); got != c.p99 {
+			t.Errorf("%d calls: p99 is told: %v", c.calls, got)
+		}
+		if got := strings.Contains(seen, "the one that 19 of 20 do not exceed"); got != (r.Minutes[3].Calls >= 20) {
+			t.Errorf("%d calls in the busiest minute: the line of p95 is drawn: %v", r.Minutes[3].Calls, got)
+		}
 	}
 }

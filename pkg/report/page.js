@@ -6,6 +6,7 @@
     const found = text.replace(/,/g, "").match(/-?\d+(\.\d+)?/);
     return found ? Number(found[0]) : -Infinity;
   };
+  const count = (n) => n.toLocaleString("en"); // as all numbers of the page are written
   const words = new Intl.Collator("en", { numeric: true });
 
   for (const listing of document.querySelectorAll(".listing")) {
@@ -46,7 +47,7 @@
         unit.hidden = !parts.every((part) => texts[i].includes(part));
         if (!unit.hidden) shown++;
       });
-      output.textContent = parts.length ? `${shown} of ${units.length} rows` : `${units.length} rows`;
+      output.textContent = parts.length ? `${count(shown)} of ${count(units.length)} rows` : `${count(units.length)} rows`;
     };
     box.hidden = false;
     input.addEventListener("input", show);

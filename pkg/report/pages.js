@@ -14,7 +14,7 @@
         item.hidden = !severities.includes(item.dataset.severity) || (code.value !== "" && code.value !== item.dataset.code);
         if (!item.hidden) shown++;
       }
-      output.textContent = `${shown} of ${items.length} shown`;
+      output.textContent = `${shown.toLocaleString("en")} of ${items.length.toLocaleString("en")} shown`;
     };
     choice.hidden = false;
     choice.addEventListener("change", show);
