@@ -47,7 +47,7 @@ const (
 // that a reader follows goes straight down, other ways go to the right, and what comes together
 // does so on the left again. A way to another lane, and one that leads back, ends at a chip that
 // names where it goes on, so that no line crosses the picture; only the last way of a lane goes
-// on into the next lane as a line.
+// on into the next lane as a line. The cards of an overview stand in rows, and all ways are lines.
 //
 // Lay takes any graph: an edge to an unknown node has no place. Marks have no influence on
 // places. It takes time in proportion to nodes and edges beyond patience ways in a lane: 2,000 nodes are laid
@@ -242,7 +242,6 @@ func (d *Drawing) try(x *atlas, lane int, nodes []int, f fit, found chips, cut b
 		}
 		r := p.route()
 		across, down := r.tracks(false, p.rows), r.tracks(true, p.cols)
-		r.apart(across)
 		if tries < mostTries && p.thin(found, across, down) {
 			continue
 		}

@@ -8,7 +8,7 @@ import "fmt"
 // where, is found by trying: what makes the picture low, and few lines cross.
 
 // cardWidths are the widths that cards may have, in pixels.
-var cardWidths = [...]int{196, 220, 244}
+var cardWidths = [...]int{196, 244}
 
 // glance lays an overview out.
 func glance(g *Graph, x *atlas) *Drawing {

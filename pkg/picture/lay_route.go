@@ -229,7 +229,7 @@ func (r *router) take(w *wire, spots []spot) {
 // down on the axis. To the right a badge may stand.
 const portShift = 18
 
-// apart lets lines enter a box beside its axis where one that leads elsewhere comes down to the
+// apart lets lines enter a card of an overview beside its axis where one that leads elsewhere comes down to the
 // gap above it on the axis, so that the two cannot lie on each other whatever the order of tracks.
 func (r *router) apart(across [][]*bundle) {
 	type entry struct{ row, at int }

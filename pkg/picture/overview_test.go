@@ -3,6 +3,7 @@ package picture
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -260,5 +261,20 @@ func TestCardsLeadToTheirLanes(t *testing.T) {
 	}
 	if strings.Contains(string(Lay(g.Overview()).SVG(SVGOptions{})), "<a ") {
 		t.Error("a card leads somewhere where no picture stands")
+	}
+}
+
+// The overview that the documentation shows is that of an example, as it is drawn now.
+func TestOverviewOfTheDocumentation(t *testing.T) {
+	const name = "../../docs/pictures/overview.svg"
+	got := Lay(pictures(t)["basic"].Overview()).SVG(SVGOptions{Standalone: true})
+	if *update {
+		if err := os.WriteFile(name, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is drawn otherwise than before (%v); look at both, then run the test with -update", name, err)
 	}
 }
