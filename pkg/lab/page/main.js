@@ -30,7 +30,7 @@ const state = {
   flows: new Map(), // hash of the flow's picture by the revision of the text
   sending: null, // promise of the text that is on its way
   typed: false, // text that was not sent yet
-  typedAt: 0, // when, for the figure
+  typedAt: -Infinity, // when text was written last
   wish: 0, // turns of what is to be shown: a call that was dialled or picked, or none
   dialling: null, // what is being dialled
   saving: false,
@@ -460,14 +460,22 @@ $("pace").addEventListener("change", (event) => (state.player.speed = Number(eve
 
 // ---- the text
 
-// Long enough for the keys of one stroke to come together; while a text is looked at the next one waits anyway.
-const push = calm(15, () => quietly(sent));
+// A key is looked at at once. Keys that come faster than a hand types are one change, such as what is pasted by keys: each of
+// them would be a text to check, and the last one would wait for all.
+const burst = 90; // ms between keys
+let pushing = 0;
+function push(fast) {
+  clearTimeout(pushing);
+  pushing = setTimeout(() => quietly(sent), fast ? 60 : 15);
+}
 
 function typed() {
+  const now = performance.now();
+  const fast = now - state.typedAt < burst;
   state.typed = true;
-  state.typedAt = performance.now();
+  state.typedAt = now;
   showEdited();
-  push();
+  push(fast);
 }
 
 /** Waits until the server has the text as it is in the editor. */
