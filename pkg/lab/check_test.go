@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -303,7 +304,7 @@ func TestEndWaitsForAWrite(t *testing.T) {
 	if string(f.data) != "a: 2\n" {
 		t.Errorf("%q was written", f.data)
 	}
-	if _, err := x.lab.postSave(context.Background(), Save{Revision: new(2), Confirm: true}); err != errEnded || f.wrote != 1 {
+	if _, err := x.lab.postSave(context.Background(), Save{Revision: new(2), Confirm: true}); !errors.Is(err, errEnded) || f.wrote != 1 {
 		t.Errorf("after the end: %v, %d writes", err, f.wrote)
 	}
 }
