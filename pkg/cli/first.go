@@ -16,6 +16,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/simulate"
 )
 
@@ -269,7 +270,7 @@ func (s *simulation) expectations(o *simulate.Outcome) string {
 	if o.Schedule != "" {
 		line("schedule", o.Schedule)
 	}
-	if o.Reason == "schedule" {
+	if o.Reason == routing.ReasonSchedule {
 		line("reason", o.Reason)
 	} else {
 		line("outcome", o.Outcome)

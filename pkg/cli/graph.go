@@ -290,18 +290,7 @@ func (s *simulation) say(env session) {
 func tellOf(g *picture.Graph, s *simulation, x *simulate.Outcome) {
 	g.Title += ": call " + s.mask.Number(x.Call.ANI)
 	g.About += fmt.Sprintf(" Marked is the way of a call from %s: it %s, after %s, and waited %s.",
-		s.mask.Number(x.Call.ANI), endingWords(x), words.Count(x.Result.Actions, "action", "actions"), words.Ms(x.Waited.Milliseconds()))
-}
-
-func endingWords(x *simulate.Outcome) string {
-	r := x.Result
-	switch {
-	case r.Queue != "":
-		return "goes to queue " + r.Queue
-	case r.Target != "":
-		return fmt.Sprintf("goes to %s %s", r.Ending, r.Target)
-	}
-	return "is disconnected"
+		s.mask.Number(x.Call.ANI), words.Goes(string(x.Result.Ending), s.mask.Text(x.Result.Target)), words.Count(x.Result.Actions, "action", "actions"), words.Ms(x.Waited.Milliseconds()))
 }
 
 // ofSuite draws what the calls of a suite reach.
@@ -382,15 +371,9 @@ func (o graphOptions) ofFile(ctx context.Context) (*picture.Graph, error) {
 	}
 	g := picture.Flow(ran.file).Call(ran.result.Path)
 	g.Title += ": call " + ran.mask.Number(ran.call.ANI)
-	g.About += fmt.Sprintf(" Marked is the way of a call from %s: %s, after %d actions.", ran.mask.Number(ran.call.ANI), endOf(ran), ran.result.Actions)
+	g.About += fmt.Sprintf(" Marked is the way of a call from %s: it %s, after %s.",
+		ran.mask.Number(ran.call.ANI), words.Goes(string(ran.result.Ending), ran.mask.Text(ran.result.Target)), words.Count(ran.result.Actions, "action", "actions"))
 	return g, nil
-}
-
-func endOf(ran ranFlow) string {
-	if ran.result.Target == "" {
-		return "it ends with " + string(ran.result.Ending)
-	}
-	return fmt.Sprintf("it ends at %s %s", ran.result.Ending, ran.mask.Text(ran.result.Target))
 }
 
 // write writes a picture to standard output, or into the file of --out.

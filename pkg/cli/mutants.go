@@ -14,6 +14,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
@@ -41,7 +42,7 @@ func newKeptCalls() *keptCalls { return &keptCalls{seen: map[string]bool{}} }
 // add keeps a call. A decision of an earlier leg and one of the schedule ask no rule.
 func (k *keptCalls) add(r *ready, outcomes []*simulate.Outcome, rules []string) {
 	o := outcomes[0]
-	if o.Reason == "kept" || o.Reason == "schedule" {
+	if o.Reason == routing.ReasonKept || o.Reason == routing.ReasonSchedule {
 		return
 	}
 	if r.CRM == nil && r.World == nil {
@@ -61,7 +62,7 @@ func (k *keptCalls) add(r *ready, outcomes []*simulate.Outcome, rules []string) 
 		k.left++
 		return
 	}
-	c := keptCall{ready: r, rule: slices.Index(rules, o.Rule), moved: len(o.Failed) > 0 || o.Reason == "error" || o.Reason == "lastResort"}
+	c := keptCall{ready: r, rule: slices.Index(rules, o.Rule), moved: len(o.Failed) > 0 || o.Reason == routing.ReasonError || o.Reason == routing.ReasonLastResort}
 	if c.rule < 0 {
 		c.rule = len(rules)
 	}

@@ -179,7 +179,7 @@ func (v *verifier) live(ctx context.Context, artifacts simulate.Artifacts, state
 		return v.no(err)
 	}
 	t := prove.Tried{Rule: o.Rule, Call: o}
-	if e := o.Result.Ending; e != interp.EndQueue && e != interp.EndFlow && o.Reason != "schedule" {
+	if e := o.Result.Ending; e != interp.EndQueue && e != interp.EndFlow && o.Reason != routing.ReasonSchedule {
 		t.Flaws = append(t.Flaws, "the call comes to no queue")
 	}
 	if o.Outcome == string(routing.LookupFailed) {

@@ -192,7 +192,7 @@ func (s *Server) show() Session {
 	j := s.judging
 	out := Session{Version: s.cfg.Version, Name: s.name(), Revision: j.revision, Text: string(j.text), Run: s.run(), Calls: []Head{}, Choices: s.choices()}
 	for _, c := range s.calls {
-		out.Calls = append(out.Calls, c.call.head())
+		out.Calls = append(out.Calls, c.call.Head)
 	}
 	s.mu.Unlock()
 	out.Check, out.File, out.Suite = s.check(j), s.place(), s.suitePlace()

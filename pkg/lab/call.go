@@ -10,12 +10,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Step is an action of the flow that ran.
@@ -64,8 +64,7 @@ type Asked struct {
 
 // A Call is what became of one.
 type Call struct {
-	Number   int         `json:"number"`
-	Revision int         `json:"revision"` // of the text that it was made with
+	Head
 	Again    *int        `json:"again"`
 	Dial     Asked       `json:"dial"`
 	Call     view.Call   `json:"call"`
@@ -83,33 +82,32 @@ type Call struct {
 type Head struct {
 	Number   int      `json:"number"`
 	Shown    string   `json:"shown"`
-	Revision int      `json:"revision"`
-	Outcome  *string  `json:"outcome"`
-	Rule     *string  `json:"rule"`
-	Reason   string   `json:"reason"`
-	Ending   string   `json:"ending"`
-	To       string   `json:"to"`
-	Priority int64    `json:"priority"`
+	Revision int      `json:"revision"` // of the text that it was made with
+	Says     Says     `json:"says"`
 	WaitedMs int64    `json:"waitedMs"`
 	Faults   []string `json:"faults"`
 }
 
-func (c *Call) head() Head {
-	v := c.Call
-	return Head{
-		Number: c.Number, Shown: c.Dial.ANI, Revision: c.Revision, Outcome: v.Outcome, Rule: v.Rule, Reason: v.Reason, Ending: v.Ending,
-		To: to(v), Priority: v.Priority, WaitedMs: v.WaitedMs, Faults: c.Dial.Faults,
-	}
+// Says is what became of a call, in words.
+type Says struct {
+	Outcome string `json:"outcome"` // what is known of the caller, or the state of the schedule that decided
+	By      string `json:"by"`      // what decided where it goes
+	To      string `json:"to"`      // the name of the queue or flow, or how it ended
+	Goes    string `json:"goes"`    // the same as a verb
 }
 
-func to(c view.Call) string {
+func newHead(c view.Call, faults []string) Head {
+	says := Says{By: c.By(), To: c.To(), Goes: c.Goes()}
 	switch {
-	case c.Queue != nil:
-		return *c.Queue
-	case c.Flow != nil:
-		return *c.Flow
+	case c.Outcome != nil:
+		says.Outcome = words.Known(*c.Outcome)
+	case c.Schedule != nil:
+		says.Outcome = "schedule: " + *c.Schedule
 	}
-	return c.Ending
+	if c.Queue != nil {
+		says.Goes += fmt.Sprintf(", priority %d", c.Priority)
+	}
+	return Head{Shown: c.ANI, Says: says, WaitedMs: c.WaitedMs, Faults: faults}
 }
 
 func some(s string) *string {
@@ -118,9 +116,6 @@ func some(s string) *string {
 	}
 	return &s
 }
-
-// ms rounds up, so that something that took time never shows as nothing.
-func ms(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
 
 // newCall says what became of a call, without anything personal in it.
 func newCall(seen *Seen, d Dial) *Call {
@@ -131,6 +126,7 @@ func newCall(seen *Seen, d Dial) *Call {
 		*names = append([]string{}, *names...)
 	}
 	c.Dial = Asked{ANI: c.Call.ANI, DNIS: c.Call.DNIS, Faults: append([]string{}, d.Faults...), At: stamp(o.Call.At), Lacks: lacks, Schedule: some(d.Schedule)}
+	c.Head = newHead(c.Call, c.Dial.Faults)
 	for _, name := range slices.Sorted(maps.Keys(c.Call.ParticipantData)) {
 		c.Data = append(c.Data, view.Pair{Name: name, Value: c.Call.ParticipantData[name]})
 	}
@@ -171,8 +167,8 @@ func steps(seen *Seen) []Step {
 		x := Step{
 			N: i + 1, Edges: []string{}, branch: s.Branch,
 			TracedStep: view.TracedStep{
-				Step: view.Step{Action: s.Action, Type: s.Type, Branch: some(s.Branch), Ms: ms(s.Elapsed)},
-				Task: s.Task, AtMs: ms(s.At), Inputs: pairs(s.Inputs, m), Outputs: pairs(s.Outputs, m), Requests: []view.Request{}, Rows: []view.Row{},
+				Step: view.Step{Action: s.Action, Type: s.Type, Branch: some(s.Branch), Ms: view.Ms(s.Elapsed)},
+				Task: s.Task, AtMs: view.Ms(s.At), Inputs: pairs(s.Inputs, m), Outputs: pairs(s.Outputs, m), Requests: []view.Request{}, Rows: []view.Row{},
 			},
 		}
 		if s.Pos.Line > 0 {
@@ -220,17 +216,9 @@ const longestValue = 2000
 func pairs(all []interp.Named, m *privacy.Mask) []view.Pair {
 	out := make([]view.Pair, 0, len(all))
 	for _, n := range all {
-		out = append(out, view.Pair{Name: n.Name, Value: diag.Shorten(m.Text(m.Data(n.Name, plain(n.Value))), longestValue)})
+		out = append(out, view.Pair{Name: n.Name, Value: diag.Shorten(m.Text(m.Data(n.Name, view.Plain(n.Value))), longestValue)})
 	}
 	return out
-}
-
-// plain is a value as a person writes it: a text without its quotes.
-func plain(v expr.Value) string {
-	if v.Type() == expr.String && v.IsSet() {
-		return v.Text()
-	}
-	return v.String()
 }
 
 // Rows are rows of the control table in the order of their keys.
@@ -252,7 +240,7 @@ func Rows(all map[string]map[string]any) []view.Row {
 // action that asks for a token at all.
 func newRequest(x Exchange, seen *Seen) view.Request {
 	r := x.Request
-	out := view.Request{Action: r.Action, Method: r.Method, URL: r.URL, Ms: ms(x.Response.Latency)}
+	out := view.Request{Action: r.Action, Method: r.Method, URL: r.URL, Ms: view.Ms(x.Response.Latency)}
 	if u, err := url.Parse(r.URL); err == nil {
 		out.URL = cmp.Or(u.EscapedPath(), "/")
 		if u.RawQuery != "" {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/privacy"
+	"github.com/dealroute/dealroute/pkg/view"
 )
 
 // A judging is what is found out about one text, beside everything else. A newer text ends it.
@@ -226,7 +227,7 @@ func (s *session) check(j *judging) Check {
 		took = time.Since(j.began)
 	}
 	w = cmp.Or(w, &Work{})
-	c.Edited, c.Changed, c.Ms = !bytes.Equal(j.text, saved), changedLines(saved, j.text), ms(took)
+	c.Edited, c.Changed, c.Ms = !bytes.Equal(j.text, saved), changedLines(saved, j.text), view.Ms(took)
 	c.Findings, c.Counts = findings(w, j.text), counts(w.Findings)
 	return c
 }

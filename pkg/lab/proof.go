@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/view"
 )
 
 // A proving is the proof of one text, which goes on beside everything else and ends when there is
@@ -126,7 +127,7 @@ func (s *session) proved(ctx context.Context, revision int, patience time.Durati
 	if out.State != stateDone {
 		return out
 	}
-	out.Text, out.Ms = p.text, ms(p.took)
+	out.Text, out.Ms = p.text, view.Ms(p.took)
 	if p.err != nil {
 		out.Error = some(p.err.Error())
 		return out

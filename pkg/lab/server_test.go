@@ -644,7 +644,7 @@ func TestCallsThatAreKept(t *testing.T) {
 			if i%c.perText == 0 {
 				w = &Work{}
 			}
-			calls = remembered(append(calls, &made{work: w, call: &Call{Number: i + 1}}))
+			calls = remembered(append(calls, &made{work: w, call: &Call{Head: Head{Number: i + 1}}}))
 		}
 		if len(calls) != c.want || calls[len(calls)-1].call.Number != 2000 || calls[0].call.Number != 2001-c.want {
 			t.Errorf("%d calls with each text: %d are kept, want %d", c.perText, len(calls), c.want)

@@ -447,7 +447,7 @@ func (d *day) over(l *lane) {
 	r.Calls++
 	m.Calls++
 	r.Outcomes[cmp.Or(o.Outcome, o.Reason)]++
-	if o.Reason == "kept" {
+	if o.Reason == routing.ReasonKept {
 		r.Kept++
 		m.Kept++
 	}

@@ -104,7 +104,7 @@ func (t *tree) greeting() string {
 func (t *tree) lookup() []string {
 	out := []string{"the caller's number is looked up in HubSpot; what is found:"}
 	for _, o := range routing.Outcomes() {
-		out = append(out, OutcomeWords(o))
+		out = append(out, words.Outcome(string(o)))
 	}
 	return append(out, "the rules are asked in each case, also when HubSpot does not answer")
 }
@@ -273,7 +273,7 @@ func (g *Graph) Decided(o *simulate.Outcome) *Graph {
 	cur := "start"
 	if m.nodes["schedule"] != nil {
 		cur = go1(cur, "")
-		if o.Reason == "schedule" {
+		if o.Reason == routing.ReasonSchedule {
 			go1(cur, o.Schedule)
 			return c
 		}
@@ -281,20 +281,20 @@ func (g *Graph) Decided(o *simulate.Outcome) *Graph {
 	cur = go1(cur, "on")
 	if n := m.nodes[cur]; n != nil {
 		n.Mark.Wait = o.HubSpot
-		n.Mark.Note = briefly[routing.Outcome(o.Outcome)]
+		n.Mark.Note = words.Known(o.Outcome)
 	}
 	rule := c.ruleOf(o.Rule)
 	for cur = go1(cur, ""); strings.HasPrefix(cur, "rule-"); {
 		if cur == rule {
 			go1(cur, "yes")
-			if o.Reason == "fallback" || o.Reason == "error" { // its queue could not take the call
+			if o.Reason == routing.ReasonFallback || o.Reason == routing.ReasonError { // its queue could not take the call
 				at("fallback")
 			}
 			return c
 		}
 		cur = go1(cur, "no")
 	}
-	if o.Reason == "lastResort" {
+	if o.Reason == routing.ReasonLastResort {
 		go1("fallback", "lastResort")
 	}
 	return c

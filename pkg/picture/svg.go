@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 //go:embed picture.css
@@ -392,7 +392,7 @@ func markWords(m Mark) string {
 		out = append(out, strconv.Itoa(m.Times)+" times")
 	}
 	if m.Wait > 0 {
-		out = append(out, "waited "+waited(m.Wait))
+		out = append(out, "waited "+words.Wait(m.Wait))
 	}
 	if m.Off {
 		out = append(out, "not reached")
@@ -401,17 +401,6 @@ func markWords(m Mark) string {
 		out = append(out, "changed")
 	}
 	return strings.Join(out, ", ")
-}
-
-// waited is a wait as a badge has room for it.
-func waited(d time.Duration) string {
-	switch {
-	case d < 10*time.Second:
-		return strconv.FormatInt(d.Round(time.Millisecond).Milliseconds(), 10) + " ms"
-	case d < 10*time.Minute:
-		return strconv.FormatInt(int64(d.Round(time.Second)/time.Second), 10) + " s"
-	}
-	return strconv.FormatInt(int64(d.Round(time.Minute)/time.Minute), 10) + " min"
 }
 
 func (w *writer) node(i int) {
@@ -592,7 +581,7 @@ func (w *writer) badges(n *Node, p *NodePlace) {
 	case len(note) > 0:
 		w.pill("wait", p, note[0])
 	case m.Wait > 0:
-		w.pill("wait", p, waited(m.Wait))
+		w.pill("wait", p, words.Wait(m.Wait))
 	}
 	if m.New {
 		s := "changed"

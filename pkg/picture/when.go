@@ -36,7 +36,7 @@ func (t *tree) when(w deployment.When) []string {
 	if len(w.Outcome) > 0 {
 		var who []string
 		for _, o := range w.Outcome {
-			who = append(who, OutcomeWords(o))
+			who = append(who, words.Outcome(string(o)))
 		}
 		add(listed(who, "or"))
 	}
@@ -117,24 +117,6 @@ func (t *tree) stages(list []string) string {
 		}
 	}
 	return listed(out, "or")
-}
-
-var outcomes = map[routing.Outcome]string{
-	routing.ActiveDeal: "the caller has an open deal", routing.InactiveDeal: "the caller's deals are all closed", routing.ContactNoDeal: "the caller is a contact without deals",
-	routing.NoRecord: "HubSpot does not know the caller", routing.LookupFailed: "HubSpot could not be asked",
-}
-
-// briefly are the outcomes where there is room for a word or two.
-var briefly = map[routing.Outcome]string{
-	routing.ActiveDeal: "open deal", routing.InactiveDeal: "closed deals", routing.ContactNoDeal: "no deals", routing.NoRecord: "unknown", routing.LookupFailed: "not asked",
-}
-
-// OutcomeWords says in words what is known of a caller.
-func OutcomeWords(o routing.Outcome) string {
-	if s := outcomes[o]; s != "" {
-		return s
-	}
-	return string(o)
 }
 
 var failureWords = map[string]string{

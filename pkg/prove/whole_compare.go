@@ -145,7 +145,7 @@ func (w *whole) words(want want, s *situation) (out []string) {
 	if off := w.d.Calls.Schedule.Off(s.State); off != nil && off.Message != "" {
 		out = append(out, off.Message)
 	}
-	if text := w.d.Routing.LastResort.Message; text != "" && want.ending == interp.EndDisconnect && want.Reason == "lastResort" {
+	if text := w.d.Routing.LastResort.Message; text != "" && want.ending == interp.EndDisconnect && want.Reason == routing.ReasonLastResort {
 		out = append(out, text)
 	}
 	return out

@@ -230,7 +230,7 @@ func (r reference) reach(o *Org, w *want) {
 	}
 	w.Decision = r.p.WithoutTarget(w.Decision)
 	if gone(w.Queue) {
-		w.Queue, w.Priority, w.Reason, w.ending = "", 0, "lastResort", interp.EndDisconnect
+		w.Queue, w.Priority, w.Reason, w.ending = "", 0, routing.ReasonLastResort, interp.EndDisconnect
 	}
 }
 
@@ -255,7 +255,7 @@ func (r reference) leg(s *Witness, before want, wrote map[string]string, failed 
 		contact: r.keptID(s, "hubspot_contact_id"), company: r.keptID(s, "hubspot_company_id"),
 	}
 	k.Decision = routing.Decision{
-		Outcome: routing.Outcome(s.Conversation["dealroute_outcome"]), Rule: name, Index: i, Reason: "kept",
+		Outcome: routing.Outcome(s.Conversation["dealroute_outcome"]), Rule: name, Index: i, Reason: routing.ReasonKept,
 		Queue: to.Queue, Skills: to.Skills, Priority: priority, ByValue: priority - to.Priority,
 	}
 	k.decided = k.Decision

@@ -114,7 +114,7 @@ func outcomeNote(s *string) Text {
 	if s == nil {
 		return nil
 	}
-	return T(Own(picture.OutcomeWords(routing.Outcome(*s))))
+	return T(Own(words.Outcome(*s)))
 }
 
 // outcomesMean are the words of the outcomes that calls have, in the order in which they come first.
@@ -132,13 +132,16 @@ func outcomesMean(outcomes []*string) Block {
 
 // to is where the call ended.
 func (c *callPage) to() Text {
-	switch {
-	case c.c.Queue != nil:
-		return T("queue ", Str(*c.c.Queue, c.at+"/queue"))
-	case c.c.Flow != nil:
-		return T("flow ", Str(*c.c.Flow, c.at+"/flow"))
+	name, path := c.target()
+	return ended(c.c.Ending, name, path)
+}
+
+// target is the name of the queue or the flow that the call went to, and where that stands.
+func (c *callPage) target() (name *string, path string) {
+	if c.c.Queue != nil {
+		return c.c.Queue, c.at + "/queue"
 	}
-	return T(Str(c.c.Ending, c.at+"/ending"))
+	return c.c.Flow, c.at + "/flow"
 }
 
 func (c *callPage) failed() bool {
@@ -146,39 +149,21 @@ func (c *callPage) failed() bool {
 }
 
 func (c *callPage) verdict() Verdict {
-	v := Verdict{Tone: Accent, Word: "goes to " + c.to().String(), Text: c.why()}
+	v := Verdict{Tone: Accent, Word: c.c.Goes(), Text: T("decided by ", c.why())}
 	switch {
 	case len(c.c.Errors) > 0:
 		v.Tone = Bad
 	case c.failed():
-		v.Tone = Warn
-	}
-	if c.c.Queue == nil && c.c.Flow == nil {
-		v.Word = "ends: " + c.c.Ending
+		v.Tone, v.Text = Warn, T("the caller was not looked up; ", v.Text)
 	}
 	return v
 }
 
-// why is in a sentence what decided.
+// why is what decided.
 func (c *callPage) why() Text {
-	var out Text
-	if c.failed() {
-		out = T("the caller was not looked up; ")
-	}
-	switch {
-	case c.c.Rule != nil:
-		out = append(out, T("rule ", Str(*c.c.Rule, c.at+"/rule"), " took the call")...)
-		if c.seen.RuleAt != "" {
-			out = append(out, T(" (", Own(c.seen.RuleAt), ")")...)
-		}
-	case c.c.Reason == "fallback":
-		out = append(out, T("no rule took the call, so the fallback did")...)
-	case c.c.Reason == "kept":
-		out = append(out, T("the decision of an earlier leg was kept")...)
-	case c.c.Reason == "schedule":
-		out = append(out, T("the schedule decided, and nobody was looked up")...)
-	default:
-		out = append(out, T("decided by ", Str(c.c.Reason, c.at+"/reason"))...)
+	out := reasonText(view.Reason{Rule: c.c.Rule, Reason: c.c.Reason}, c.at)
+	if c.seen.RuleAt != "" {
+		out = T(out, " (", Own(c.seen.RuleAt), ")")
 	}
 	return out
 }

@@ -3,7 +3,9 @@ package report
 import (
 	"strconv"
 
+	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/view"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -83,11 +85,9 @@ func moreOfMoves(m view.Moves, at string) []Text {
 func targetText(t view.Target, at string) Text {
 	switch {
 	case t.Flow != nil:
-		return T("flow ", Str(*t.Flow, at+"/flow"))
-	case t.Queue == nil && t.Other != nil:
-		return T(Str(t.Ending, at+"/ending"), " ", Str(*t.Other, at+"/other"))
+		return ended(t.Ending, t.Flow, at+"/flow")
 	case t.Queue == nil:
-		return T(Str(t.Ending, at+"/ending"))
+		return ended(t.Ending, t.Other, at+"/other")
 	}
 	out := T(Str(*t.Queue, at+"/queue"))
 	for i, s := range t.Skills {
@@ -100,24 +100,24 @@ func targetText(t view.Target, at string) Text {
 	return T(out, ", priority ", Count(t.Priority, at+"/priority"))
 }
 
-// decidedBy says in words what decided where a call goes.
-var decidedBy = map[string]string{
-	"fallback": "the fallback", "kept": "the decision of an earlier leg", "error": "error handling", "lastResort": "the last resort", "schedule": "the schedule", "": "the flow",
+// ended says how calls ended; name is whom they went to, nil for nobody, and stands at path.
+func ended(ending string, name *string, path string) Text {
+	if name == nil {
+		return T(words.End(ending, ""))
+	}
+	return T(words.End(ending, "")+" ", Str(*name, path))
 }
 
 // reasonText is why calls end where they do.
 func reasonText(r view.Reason, at string) Text {
-	var out Text
-	switch says, known := decidedBy[r.Reason]; {
-	case r.Rule != nil && r.Reason == "rule":
-		out = T("rule ", Str(*r.Rule, at+"/rule"))
-	case known:
-		out = T(says)
-	default:
-		out = T(Str(r.Reason, at+"/reason"))
-	}
-	if r.Rule != nil && r.Reason != "rule" {
-		out = T(out, " (rule ", Str(*r.Rule, at+"/rule"), ")")
+	out := T(words.Decided(r.Reason, ""))
+	if r.Rule != nil {
+		rule := T("rule ", Str(*r.Rule, at+"/rule"))
+		if r.Reason == routing.ReasonRule {
+			out = rule
+		} else {
+			out = T(out, " (", rule, ")")
+		}
 	}
 	if r.Outcome != nil {
 		out = T(out, " on ", Code(*r.Outcome, at+"/outcome"))

@@ -28,7 +28,17 @@ const (
 	ReasonRule     = "rule"
 	ReasonFallback = "fallback"
 	ReasonSchedule = "schedule" // no rule was asked, and nobody looked up
+
+	// A flow besides knows
+	ReasonKept       = "kept"       // the decision of an earlier leg of the conversation
+	ReasonError      = "error"      // its error handling took the call
+	ReasonLastResort = "lastResort" // no queue could be reached
 )
+
+// Reasons are all of them.
+func Reasons() []string {
+	return []string{ReasonRule, ReasonFallback, ReasonKept, ReasonError, ReasonLastResort, ReasonSchedule}
+}
 
 // Decide asks the rules in order; the first that holds wins, else the fallback. A call that the
 // schedule ends has no outcome; without queue and flow it is disconnected.

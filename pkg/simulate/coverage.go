@@ -6,6 +6,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/routing"
 )
 
 // A Branch is a way out of an action of a flow.
@@ -99,10 +100,10 @@ func (b *Branches) Coverage() *Coverage {
 func (c *Coverage) Add(o *Outcome) {
 	c.Calls++
 	switch {
-	case o.Reason == "kept" || o.Reason == "schedule":
+	case o.Reason == routing.ReasonKept || o.Reason == routing.ReasonSchedule:
 	case o.Rule != "":
 		c.Rules[o.Rule]++
-	case o.Reason == "fallback" || o.Reason == "lastResort" || o.Reason == "error":
+	case o.Reason == routing.ReasonFallback || o.Reason == routing.ReasonLastResort || o.Reason == routing.ReasonError:
 		c.Fallback++
 	}
 	c.Path(o.Result.Path)

@@ -128,7 +128,7 @@ var kindsOfExpectation = sync.OnceValue(func() []expectation {
 		{name: "schedule", absent: true, read: word(func(o *Outcome) string { return o.Schedule }, string(genesys.StateOpen), string(genesys.StateClosed), string(genesys.StateHoliday), string(genesys.StateEmergency))},
 		{name: "outcome", absent: true, read: word(func(o *Outcome) string { return o.Outcome }, outcomes...)},
 		{name: "rule", absent: true, known: "rule", read: exactly(func(o *Outcome) string { return o.Rule })},
-		{name: "reason", read: word(func(o *Outcome) string { return o.Reason }, "rule", "fallback", "kept", "error", "lastResort", "schedule")},
+		{name: "reason", read: word(func(o *Outcome) string { return o.Reason }, routing.Reasons()...)},
 		{name: "ending", read: word(func(o *Outcome) string { return string(o.Result.Ending) }, string(interp.EndQueue), string(interp.EndFlow), string(interp.EndDisconnect))},
 		{name: "queue", absent: true, known: "queue", read: exactly(func(o *Outcome) string { return o.Result.Queue })},
 		{name: "flow", absent: true, known: "flow", read: exactly(func(o *Outcome) string {

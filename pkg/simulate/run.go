@@ -12,6 +12,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
 	"github.com/dealroute/dealroute/pkg/dataaction"
+	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/secret"
 )
 
@@ -81,7 +82,7 @@ type Outcome struct {
 	Outcome   string // of the lookup: active_deal … lookup_failed; empty when the schedule decided
 	Schedule  string // state of the schedule group: open, closed, holiday, emergency; empty: none was asked
 	Rule      string // that matched; empty for none
-	Reason    string // rule, fallback, kept, error, lastResort, schedule
+	Reason    string // one of routing.Reasons; empty in a flow that keeps none
 	ContactID string
 	CompanyID string
 	OpenDeals *int64
@@ -239,7 +240,7 @@ func (o *Outcome) decided(r interp.Result, brief bool) {
 	o.Result = r
 	o.Outcome, o.Rule, o.Reason = text(keptOutcome), text(keptRule), text(keptReason)
 	if r.Handled {
-		o.Reason = "error"
+		o.Reason = routing.ReasonError
 	}
 	if brief {
 		return

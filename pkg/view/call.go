@@ -81,7 +81,7 @@ func NewCall(o *simulate.Outcome, m *privacy.Mask) Call {
 		ANI: m.Number(o.Call.ANI), DNIS: text(o.Call.DNIS), Schedule: text(o.Schedule), Outcome: text(o.Outcome), Rule: text(o.Rule), Reason: o.Reason,
 		Ending: string(r.Ending), Queue: text(r.Queue), Skills: append([]string{}, r.Skills...), Priority: r.Priority,
 		ContactID: text(o.ContactID), CompanyID: text(o.CompanyID), OpenDeals: o.OpenDeals, ParticipantData: map[string]string{},
-		HubSpotMs: ms(o.HubSpot), TablesMs: ms(o.Tables), BreakerMs: ms(o.Breaker), TransfersMs: ms(o.Transfers), OtherMs: max(0, ms(r.Elapsed-o.Waited-o.Transfers)),
+		HubSpotMs: Ms(o.HubSpot), TablesMs: Ms(o.Tables), BreakerMs: Ms(o.Breaker), TransfersMs: Ms(o.Transfers), OtherMs: max(0, Ms(r.Elapsed-o.Waited-o.Transfers)),
 		HubSpotRequests: o.Requests, Actions: len(r.Path), Notes: []string{}, Path: []Step{},
 	}
 	if r.Ending == interp.EndFlow {
@@ -106,25 +106,25 @@ func NewCall(o *simulate.Outcome, m *privacy.Mask) Call {
 	if r.ScreenPop != nil {
 		c.ScreenPop = &ScreenPop{Script: r.ScreenPop.Script, Inputs: map[string]string{}}
 		for _, n := range r.ScreenPop.Inputs {
-			c.ScreenPop.Inputs[n.Name] = m.Data(n.Name, plain(n.Value))
+			c.ScreenPop.Inputs[n.Name] = m.Data(n.Name, Plain(n.Value))
 		}
 	}
 	for _, s := range r.Path {
-		c.Path = append(c.Path, Step{Action: s.Action, Type: s.Type, Branch: text(s.Branch), Ms: ms(s.Elapsed)})
+		c.Path = append(c.Path, Step{Action: s.Action, Type: s.Type, Branch: text(s.Branch), Ms: Ms(s.Elapsed)})
 	}
 	return c
 }
 
-// plain is a value as a person writes it: a text without its quotes.
-func plain(v expr.Value) string {
+// Plain is a value as a person writes it: a text without its quotes.
+func Plain(v expr.Value) string {
 	if v.Type() == expr.String && v.IsSet() {
 		return v.Text()
 	}
 	return v.String()
 }
 
-// ms rounds up, so that something that took time never shows as nothing.
-func ms(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
+// Ms rounds up, so that something that took time never shows as nothing.
+func Ms(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
 
 // A CallFrame is what stands around calls in the text answer.
 type CallFrame struct {
@@ -159,7 +159,7 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	}
 	line("outcome", cmp.Or(o.Outcome, "–"), known(c))
 	line("rule", cmp.Or(o.Rule, "–"), because(o, f.RuleAt))
-	line("transfer", transfer(c), details(c, o))
+	line("transfer", c.To(), details(c, o))
 	for _, n := range append(elsewhere(o), unowned(o)...) {
 		line("", "", n)
 	}
@@ -167,7 +167,7 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 		line("screen pop", c.ScreenPop.Script, "("+strings.Join(slices.Sorted(maps.Keys(c.ScreenPop.Inputs)), ", ")+")")
 	}
 	line("waited", words.Thousands(c.WaitedMs)+" ms", waits(c, o, f))
-	line("path", fmt.Sprintf("%d actions", c.Actions), "--trace shows each with its inputs and outputs")
+	line("path", words.Count(c.Actions, "action", "actions"), "--trace shows each with its inputs and outputs")
 	for _, n := range append(asked(o), o.Notes...) {
 		diag.Fprintf(&b, "  %-12s %s\n", "note", f.Mask.Text(n))
 	}
@@ -214,24 +214,23 @@ func known(c Call) string {
 	return out
 }
 
-func transfer(c Call) string {
-	if c.Queue != nil {
-		return *c.Queue
-	}
-	if c.Flow != nil {
-		return *c.Flow
-	}
-	return c.Ending
-}
+// To is the name of the queue or the flow that a call went to, or how else it ended, in words.
+func (c Call) To() string { return cmp.Or(value(c.Queue), value(c.Flow), words.End(c.Ending, "")) }
+
+// Goes says how a call ended: "goes to queue Sales".
+func (c Call) Goes() string { return words.Goes(c.Ending, value(cmp.Or(c.Queue, c.Flow))) }
+
+// By says what decided that: "rule negotiation".
+func (c Call) By() string { return words.Decided(c.Reason, value(c.Rule)) }
 
 func details(c Call, o *simulate.Outcome) string {
-	if c.Queue == nil && c.Reason == "lastResort" {
+	if c.Queue == nil && c.Reason == routing.ReasonLastResort {
 		return "no queue could be reached: the last resort's message, then the end"
 	}
 	if c.Flow != nil {
 		return "another flow, which takes the call over"
 	}
-	if c.Queue == nil && c.Reason == "schedule" {
+	if c.Queue == nil && c.Reason == routing.ReasonSchedule {
 		if !slices.ContainsFunc(c.Path, func(s Step) bool { return s.Type == "playAudio" }) {
 			return "the end, without a message"
 		}
@@ -259,7 +258,7 @@ func sum(o *simulate.Outcome) string {
 	p, total := o.Result.Priority, o.Base+o.Bonus
 	bounded := p == genesys.MaxPriority || p == genesys.MinPriority
 	switch {
-	case o.Bonus == 0 || o.Reason == "error": // whose priority is its own
+	case o.Bonus == 0 || o.Reason == routing.ReasonError: // whose priority is its own
 		return ""
 	case taken(o) && (o.Bonus < 0 || total == genesys.MaxPriority || total == genesys.MinPriority):
 		return "" // all that was kept is the sum
@@ -292,7 +291,7 @@ func moved(o *simulate.Outcome) bool {
 func waits(c Call, o *simulate.Outcome, f CallFrame) string {
 	var parts, others, rest []string
 	for _, a := range o.Actions {
-		part := ActionName(a.Action) + " " + words.Thousands(ms(a.Elapsed))
+		part := ActionName(a.Action) + " " + words.Thousands(Ms(a.Elapsed))
 		if a.HubSpot {
 			parts = append(parts, part)
 		} else {
@@ -307,7 +306,7 @@ func waits(c Call, o *simulate.Outcome, f CallFrame) string {
 	}
 	out := "HubSpot " + words.Thousands(c.HubSpotMs)
 	if f.Budget > 0 {
-		out += " of " + words.Thousands(ms(f.Budget))
+		out += " of " + words.Thousands(Ms(f.Budget))
 	}
 	if len(parts) > 0 {
 		out += ": " + strings.Join(parts, " · ")
@@ -348,12 +347,12 @@ func trace(b *strings.Builder, o *simulate.Outcome, f CallFrame) {
 		if s.Branch != "" {
 			branch = " → " + s.Branch
 		}
-		diag.Fprintf(b, "    %6d ms  %s (%s)%s\n", ms(s.At), s.Action, s.Type, branch)
+		diag.Fprintf(b, "    %6d ms  %s (%s)%s\n", Ms(s.At), s.Action, s.Type, branch)
 		show("in ", s.Inputs)
 		show("out", s.Outputs)
 	}
 	for _, a := range o.Actions {
-		diag.Fprintf(b, "  data action %s: %d ms\n", a.Action, ms(a.Elapsed))
+		diag.Fprintf(b, "  data action %s: %d ms\n", a.Action, Ms(a.Elapsed))
 		for _, op := range a.Operations {
 			text := map[bool]string{true: "ok", false: "failed"}[op.Success]
 			if f.Bodies { // requests and replies are full of personal data

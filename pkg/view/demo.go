@@ -60,16 +60,6 @@ func Longest(calls []*simulate.Outcome) int64 {
 
 // DemoCall tells of the nth caller, who is described by who.
 func DemoCall(n int, who string, o *simulate.Outcome, m *privacy.Mask) string {
-	why := "the fallback"
-	switch {
-	case o.Reason == "error":
-		why = "the flow's error handling"
-	case o.Rule != "":
-		why = "rule " + o.Rule
-	}
-	if o.Reason == "kept" {
-		why += ", kept from an earlier leg"
-	}
 	notes := ""
 	for _, n := range append(elsewhere(o), asked(o)...) {
 		notes += diag.Sprintf("     %s\n", m.Text(n))
@@ -79,5 +69,5 @@ func DemoCall(n int, who string, o *simulate.Outcome, m *privacy.Mask) string {
 		skills = ", skill " + strings.Join(o.Result.Skills, ", ")
 	}
 	return diag.Sprintf("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s ms, %s to HubSpot\n%s",
-		n, m.Number(o.Call.ANI), who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, why, words.Thousands(o.Waited.Milliseconds()), words.Count(o.Requests, "request", "requests"), diag.Block(notes))
+		n, m.Number(o.Call.ANI), who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, words.Decided(o.Reason, o.Rule), words.Thousands(o.Waited.Milliseconds()), words.Count(o.Requests, "request", "requests"), diag.Block(notes))
 }

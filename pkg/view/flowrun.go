@@ -13,6 +13,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/privacy"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A FlowRun is the answer of flow run as JSON. Keys are always there.
@@ -96,7 +97,7 @@ func valuesOf(ns []interp.Named, mask *privacy.Mask) map[string]string {
 	}
 	out := make(map[string]string, len(ns))
 	for _, n := range ns {
-		v := mask.Text(plain(n.Value))
+		v := mask.Text(Plain(n.Value))
 		if before, twice := out[n.Name]; twice { // skills, statements that write one variable again
 			v = before + ", " + v
 		}
@@ -116,10 +117,7 @@ func PrintFlowRun(w io.Writer, out FlowRun, r interp.Result, trace bool, mask *p
 			diag.Fprintf(w, "  %-13s%s\n", name, text)
 		}
 	}
-	how := out.Ending
-	if out.Target != nil {
-		how += " " + *out.Target
-	}
+	how := words.End(out.Ending, value(out.Target))
 	if r.Handled {
 		how += "    by the flow's error handling"
 	}
@@ -139,16 +137,16 @@ func PrintFlowRun(w io.Writer, out FlowRun, r interp.Result, trace bool, mask *p
 	if p := r.ScreenPop; p != nil {
 		var parts []string
 		for _, n := range p.Inputs {
-			parts = append(parts, n.Name+" = "+mask.Text(plain(n.Value)))
+			parts = append(parts, n.Name+" = "+mask.Text(Plain(n.Value)))
 		}
 		line("screen pop", p.Script+"    "+strings.Join(parts, ", "))
 	}
-	line("waited", fmt.Sprintf("%d ms", out.WaitedMs))
+	line("waited", words.Ms(out.WaitedMs))
 	more := "    --trace shows each"
 	if trace {
 		more = ""
 	}
-	line("path", fmt.Sprintf("%d actions%s", out.Actions, more))
+	line("path", words.Count(out.Actions, "action", "actions")+more)
 	if trace {
 		PrintSteps(w, r.Path, mask)
 	}

@@ -192,7 +192,7 @@ func NewLoadAnswer(x Load) LoadAnswer {
 	if r == nil {
 		return out
 	}
-	out.Calls, out.Kept, out.VirtualMs, out.Outcomes, out.Elsewhere = r.Calls, r.Kept, ms(r.Virtual), r.Outcomes, r.Elsewhere
+	out.Calls, out.Kept, out.VirtualMs, out.Outcomes, out.Elsewhere = r.Calls, r.Kept, Ms(r.Virtual), r.Outcomes, r.Elsewhere
 	out.Failures = LoadFailures(r.Why)
 	out.WaitMs = waitsOf(r)
 	out.HubSpot = LoadHubSpot{r.HubSpot.All, r.HubSpot.Search, r.HubSpot.Refused, r.HubSpot.PeakPerSecond, r.HubSpot.SearchPeak, r.HubSpot.PeakPerTenSeconds, r.HubSpot.PeakPerDay, out.HubSpot.Limits}
@@ -210,14 +210,14 @@ func NewLoadAnswer(x Load) LoadAnswer {
 			Minute: x.Day.Start.Add(time.Duration(i) * time.Minute).UTC().Format(time.RFC3339), Calls: m.Calls, Failed: m.Failed, Skipped: m.Skipped,
 			Kept: m.Kept, Requests: m.Requests, Search: m.Search, Refused: m.Refused, Opened: m.Opened,
 		}
-		v.WaitMs.P50, v.WaitMs.P95, v.WaitMs.Max = ms(m.P50), ms(m.P95), ms(m.Max)
+		v.WaitMs.P50, v.WaitMs.P95, v.WaitMs.Max = Ms(m.P50), Ms(m.P95), Ms(m.Max)
 		out.Minutes = append(out.Minutes, v)
 	}
 	return out
 }
 
 func waitsOf(r *load.Result) LoadWaits {
-	return LoadWaits{ms(r.Waits.At(0.5)), ms(r.Waits.At(0.95)), ms(r.Waits.At(0.99)), ms(r.Waits.Max())}
+	return LoadWaits{Ms(r.Waits.At(0.5)), Ms(r.Waits.At(0.95)), Ms(r.Waits.At(0.99)), Ms(r.Waits.Max())}
 }
 
 func newLimit(l *load.Limit) *LoadLimit {

@@ -223,13 +223,8 @@ func from(f MovesFrame) string {
 
 // where is a target in words.
 func where(t Target) string {
-	switch {
-	case t.Flow != nil:
-		return "flow " + *t.Flow
-	case t.Queue == nil && t.Other != nil:
-		return t.Ending + " " + *t.Other
-	case t.Queue == nil:
-		return t.Ending
+	if t.Queue == nil {
+		return words.End(t.Ending, cmp.Or(value(t.Flow), value(t.Other)))
 	}
 	out := *t.Queue
 	if len(t.Skills) > 0 {
@@ -240,7 +235,7 @@ func where(t Target) string {
 
 // why is what decided before and after.
 func why(r MoveReason) string {
-	from, to := reasonIn(r.From), reasonIn(r.To)
+	from, to := words.Decided(r.From.Reason, value(r.From.Rule)), words.Decided(r.To.Reason, value(r.To.Rule))
 	if value(r.From.Outcome) != value(r.To.Outcome) {
 		from, to = from+" ("+cmp.Or(value(r.From.Outcome), "no lookup")+")", to+" ("+cmp.Or(value(r.To.Outcome), "no lookup")+")"
 	}
@@ -248,19 +243,6 @@ func why(r MoveReason) string {
 		return from + ", before and after"
 	}
 	return from + " → " + to
-}
-
-func reasonIn(r Reason) string {
-	if r.Rule != nil && r.Reason == "rule" {
-		return "rule " + *r.Rule
-	}
-	said := map[string]string{
-		"fallback": "the fallback", "kept": "the decision of an earlier leg", "error": "error handling", "lastResort": "the last resort", "schedule": "the schedule",
-	}[r.Reason]
-	if said = cmp.Or(said, r.Reason, "the flow"); r.Rule != nil {
-		said += " (rule " + *r.Rule + ")"
-	}
-	return said
 }
 
 // more says what of the moves is not shown.

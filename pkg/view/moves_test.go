@@ -72,7 +72,7 @@ func TestMovesInWords(t *testing.T) {
 
   1 call
     from       Care, priority 1
-    to         disconnect
+    to         disconnected
     by         the fallback (active_deal) → the schedule (no lookup)
     such as    row 4 without a number
 
@@ -88,7 +88,7 @@ func TestMovesInWords(t *testing.T) {
     by         rule renewals (active_deal) → the flow (no lookup)
     such as    row 6 +1513•••••44
 
-  stay         2 calls: 1 at Care, priority 1; 1 at disconnect
+  stay         2 calls: 1 at Care, priority 1; 1 at disconnected
                1 call of these is decided by another rule than before
   left out     11 rows: 2 did not come in, 1 with a direction that is not known here (say the word with --columns inbound=…), 3 no voice, 1 with a word instead of a number, 4 to numbers of others
   no number    1 caller withholds it, 1 row has none and is taken as withheld
@@ -99,10 +99,10 @@ func TestMovesInWords(t *testing.T) {
 	wantMD := "### 5 of 7 calls move\n\n`old.yaml` → `dealroute.yaml` · `calls.csv` · `fixtures: crm.yaml`\n\n" +
 		"| calls | from | to | by |\n|---:|---|---|---|\n" +
 		"| 2 | `Sales, skills A, B, priority 10` | `Sales, priority 12` | `rule a, before and after`<br>`rule a → rule b` |\n" +
-		"| 1 | `Care, priority 1` | `disconnect` | `the fallback (active_deal) → the schedule (no lookup)` |\n" +
+		"| 1 | `Care, priority 1` | `disconnected` | `the fallback (active_deal) → the schedule (no lookup)` |\n" +
 		"| 1 | `Care, priority 1` | `flow Menu` | `the fallback → rule renewals` |\n" +
 		"| 1 | `flow Menu` | `number +1513•••••99` | `rule renewals (active_deal) → the flow (no lookup)` |\n\n" +
-		"- stay: 2 calls: 1 at `Care, priority 1`; 1 at `disconnect`\n- 1 call of these is decided by another rule than before\n" +
+		"- stay: 2 calls: 1 at `Care, priority 1`; 1 at `disconnected`\n- 1 call of these is decided by another rule than before\n" +
 		"- left out: 11 rows: 2 did not come in, 1 with a direction that is not known here (say the word with --columns inbound=…), 3 no voice, 1 with a word instead of a number, 4 to numbers of others\n" +
 		"- without a number: 1 caller withholds it, 1 row has none and is taken as withheld\n\n" +
 		"<details>\n<summary>Examples</summary>\n\n| row | caller | from | to |\n|---:|---|---|---|\n"

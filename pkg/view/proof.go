@@ -119,7 +119,7 @@ const worstWorld = "longest-wait.yaml"
 
 // WorstText is the world file of the call that waits longest. Its comment says so.
 func WorstText(r *prove.Report, replay Replays) (string, error) {
-	return worldText(diag.Sprintf("# The call that waits longest: %s ms", words.Thousands(ms(r.WorstWait))), replay.worst(), r.WorstCall)
+	return worldText(diag.Sprintf("# The call that waits longest: %s", words.Ms(Ms(r.WorstWait))), replay.worst(), r.WorstCall)
 }
 
 func (r Replays) worst() string { return r.Command + " --world " + worstWorld }
@@ -157,8 +157,8 @@ func NewProof(r *prove.Report, replay Replays) (*Proof, error) {
 	}
 	return &Proof{
 		Mode: r.Mode, Properties: ps, States: r.States, Paths: paths(r), CRMClasses: r.CRMClasses, Calls: r.Calls,
-		WorstWaitMs: ms(r.WorstWait), WorstPath: list(r.WorstPath), WorstCall: worst, WorstHubSpotMs: ms(r.WorstHubSpot),
-		Assumptions: list(r.Assumptions), Cut: list(r.Cut), Ms: ms(r.Elapsed),
+		WorstWaitMs: Ms(r.WorstWait), WorstPath: list(r.WorstPath), WorstCall: worst, WorstHubSpotMs: Ms(r.WorstHubSpot),
+		Assumptions: list(r.Assumptions), Cut: list(r.Cut), Ms: Ms(r.Elapsed),
 	}, nil
 }
 
@@ -170,8 +170,8 @@ func NewFlowProof(file, kind string, r *prove.Report, found diag.Findings, repla
 	}
 	var err error
 	out.Properties, err = newProperties(r, replay)
-	out.States, out.Paths, out.Cut, out.Ms = r.States, paths(r), list(r.Cut), ms(r.Elapsed)
-	out.WorstWaitMs, out.WorstPath = ms(r.WorstWait), list(r.WorstPath)
+	out.States, out.Paths, out.Cut, out.Ms = r.States, paths(r), list(r.Cut), Ms(r.Elapsed)
+	out.WorstWaitMs, out.WorstPath = Ms(r.WorstWait), list(r.WorstPath)
 	return out, err
 }
 
@@ -288,7 +288,7 @@ func printSearch(b *diag.Page, r *prove.Report) {
 	line := func(name, value, more string) {
 		diag.Fprintf(b, "%s\n", strings.TrimRight(diag.Sprintf("  %-12s %-19s %s", name, value, more), " "))
 	}
-	took := fmt.Sprintf(", in %s ms", words.Thousands(ms(r.Elapsed)))
+	took := fmt.Sprintf(", in %s ms", words.Thousands(Ms(r.Elapsed)))
 	tried := strings.TrimSuffix(words.Grouped(paths(r))+" paths", map[bool]string{true: "s"}[paths(r) == "1"]) + " through " + words.Count(r.States, "state", "states") + " of the flow"
 	if r.Calls > 0 {
 		line("tried", tried, "")
@@ -298,9 +298,9 @@ func printSearch(b *diag.Page, r *prove.Report) {
 	}
 	hubspot := ""
 	if r.Calls > 0 {
-		hubspot = "HubSpot at most " + words.Thousands(ms(r.WorstHubSpot))
+		hubspot = "HubSpot at most " + words.Thousands(Ms(r.WorstHubSpot))
 	}
-	line("worst wait", words.Thousands(ms(r.WorstWait))+" ms", hubspot)
+	line("worst wait", words.Thousands(Ms(r.WorstWait))+" ms", hubspot)
 	lines := func(name string, of []string) {
 		for _, l := range of {
 			line(name, l, "")

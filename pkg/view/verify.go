@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/privacy"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/words"
 )
@@ -68,15 +70,7 @@ func (v *Verification) add(t prove.Tried, m *privacy.Mask, live bool) {
 		c := NewCall(t.Call, m)
 		out.ANI, out.Outcome, out.Rule, out.Queue, out.Flow = &c.ANI, c.Outcome, c.Rule, c.Queue, c.Flow
 		out.Skills, out.Priority, out.WaitedMs = c.Skills, c.Priority, c.WaitedMs
-		took := "the fallback"
-		if c.Rule != nil {
-			took = "rule " + *c.Rule
-		}
-		outcome := "not looked up"
-		if c.Outcome != nil {
-			outcome = *c.Outcome
-		}
-		line := diag.Sprintf("  %s %s  %s, %s → %s", mark, c.ANI, outcome, took, transfer(c))
+		line := diag.Sprintf("  %s %s  %s, %s → %s", mark, c.ANI, cmp.Or(value(c.Outcome), "not looked up"), c.By(), c.To())
 		if what := details(c, t.Call); what != "" {
 			line += diag.Sprintf(", %s", what)
 		}
@@ -86,7 +80,7 @@ func (v *Verification) add(t prove.Tried, m *privacy.Mask, live bool) {
 			line += ", HubSpot asked"
 		} else if live {
 			why := unasked(t.Call)
-			if t.Call.Reason == "schedule" || t.Call.Schedule != "" && t.Call.Outcome == "" {
+			if t.Call.Reason == routing.ReasonSchedule || t.Call.Schedule != "" && t.Call.Outcome == "" {
 				why = "the schedule ends the call before"
 			}
 			v.Notes = append(v.Notes, fmt.Sprintf("HubSpot was not asked for %s: %s", c.ANI, why))

@@ -14,6 +14,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // because says where the decision comes from. at gives the place of a rule.
@@ -23,13 +24,13 @@ func because(o *simulate.Outcome, at func(rule string) string) string {
 		from = at(o.Rule)
 	}
 	switch o.Reason {
-	case "kept":
-		if from = "kept from an earlier leg of the conversation"; o.Rule == "" {
+	case routing.ReasonKept:
+		if from = words.Decided(o.Reason, ""); o.Rule == "" {
 			from += ": the fallback"
 		}
-	case "error":
-		if from = "the flow's error handling"; o.Rule != "" {
-			from = strings.TrimPrefix(at(o.Rule)+", then the flow's error handling", ", ")
+	case routing.ReasonError:
+		if from = words.Decided(o.Reason, ""); o.Rule != "" {
+			from = strings.TrimPrefix(at(o.Rule)+", then "+from, ", ")
 		}
 	}
 	if scheduled(o) {
@@ -144,7 +145,7 @@ func recalled(o *simulate.Outcome) bool {
 // taken tells that an earlier leg's decision was: nothing else was asked for then. The reason
 // is another one when the call could not be put through.
 func taken(o *simulate.Outcome) bool {
-	return o.Reason == "kept" || recalled(o) && o.Row.Key == "" && len(o.Actions) == 0 && !o.Result.Handled
+	return o.Reason == routing.ReasonKept || recalled(o) && o.Row.Key == "" && len(o.Actions) == 0 && !o.Result.Handled
 }
 
 // earlier says why the decision of an earlier leg was not taken, of a call that carried one.
@@ -155,7 +156,7 @@ func earlier(o *simulate.Outcome) []string {
 	switch {
 	case !carried || len(o.Result.Path) == 0 || taken(o) || o.Result.Handled:
 		return nil
-	case o.Reason == "schedule", o.Schedule != "" && o.Outcome == "":
+	case o.Reason == routing.ReasonSchedule, o.Schedule != "" && o.Outcome == "":
 		return []string{not + "asked for: the schedule decides before"}
 	case !recalled(o) && o.Row.Key == "":
 		return []string{not + "asked for: the caller's number is none to look up"}

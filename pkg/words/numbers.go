@@ -117,6 +117,17 @@ func PerMinute(rate float64) string {
 // Ms is a length of time as the answers have it: "1,234 ms".
 func Ms[N Whole](ms N) string { return Thousands(ms) + " ms" }
 
+// Wait is how long somebody waits, as a badge has room for it: "3,102 ms", "65 s", "12 min".
+func Wait(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return Ms(d.Round(time.Millisecond).Milliseconds())
+	case d < 10*time.Minute:
+		return Thousands(int64(d.Round(time.Second)/time.Second)) + " s"
+	}
+	return Thousands(int64(d.Round(time.Minute)/time.Minute)) + " min"
+}
+
 // Span is a length of time as flags have it, without what is nothing of it: "1h30m".
 func Span(d time.Duration) string {
 	s := d.String()

@@ -152,13 +152,12 @@ const same = (a, b) => a.number === b.number && a.shown === b.shown && a.revisio
 
 /** Adds a call to those of the run. One whose number was there begins a run anew, which another tab did. */
 function listed(call) {
-  const head = headOf(call);
-  if (!state.heads.some((h) => same(h, head))) {
-    if (state.heads.some((h) => h.number >= head.number)) {
+  if (!state.heads.some((h) => same(h, call))) {
+    if (state.heads.some((h) => h.number >= call.number)) {
       state.heads = [];
       forget();
     }
-    state.heads = [...state.heads, head];
+    state.heads = [...state.heads, call];
   }
   run.show(call.run);
 }
@@ -196,8 +195,7 @@ function forget() {
 /** @param {boolean} idle whether the person has touched nothing since the wish */
 function arrived(call, atEnd, idle) {
   showCall(call);
-  const c = call.call;
-  say(`Call ${call.number}: ${c.outcome || c.schedule}, ${c.ending === "queue" ? `to ${c.queue}, priority ${c.priority}` : c.flow || "disconnected"}, waited ${words(c.waitedMs)}.${call.moved.length ? ` ${count(call.moved.length, "thing")} moved.` : ""}`);
+  say(`Call ${call.number}: ${call.says.outcome}; by ${call.says.by} it ${call.says.goes}; waited ${words(call.waitedMs)}.${call.moved.length ? ` ${count(call.moved.length, "thing")} moved.` : ""}`);
   if (atEnd || lessMotion()) state.player.seek(state.player.length);
   else state.player.play();
   drawStep(true);
@@ -206,23 +204,6 @@ function arrived(call, atEnd, idle) {
   if (!idle) return;
   if (document.body.dataset.view !== "file") $("play").focus({ preventScroll: true });
   if (matchMedia("(max-width: 999px)").matches) $("stage").scrollIntoView({ behavior: lessMotion() ? "instant" : "smooth" });
-}
-
-function headOf(call) {
-  const c = call.call;
-  return {
-    number: call.number,
-    shown: c.ani,
-    revision: call.revision,
-    outcome: c.outcome,
-    rule: c.rule,
-    reason: c.reason,
-    ending: c.ending,
-    to: c.queue || c.flow,
-    priority: c.priority,
-    waitedMs: c.waitedMs,
-    faults: call.dial?.faults || [],
-  };
 }
 
 async function pick(number) {
@@ -802,7 +783,7 @@ async function keep() {
     }
     await sent();
     const c = call.call;
-    const name = el("input", { id: "keep-name", type: "text", value: `${c.rule || c.reason}${c.ending === "queue" ? ` goes to ${c.queue}` : ""}`, autocomplete: "off" });
+    const name = el("input", { id: "keep-name", type: "text", value: `${c.rule || call.says.by}${c.ending === "queue" ? ` goes to ${c.queue}` : ""}`, autocomplete: "off" });
     const entry = el("pre.entry", { id: "keep-entry", tabindex: "0", role: "region", "aria-label": "The entry" });
     const mistake = el("p.mistake", { role: "alert", hidden: true });
     const would = await post("keep", { call: call.number, name: name.value });

@@ -135,10 +135,9 @@ export class Player {
   }
 }
 
-/** Milliseconds for a person: 0 ms, 118 ms, 3.00 s, 1 min 05 s. */
+/** A wait as the picture has it: 3,102 ms, 65 s, 12 min. */
 export function words(ms) {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60000) return `${(ms / 1000).toFixed(2)} s`;
-  const s = Math.round(ms / 1000);
-  return `${Math.floor(s / 60)} min ${String(s % 60).padStart(2, "0")} s`;
+  if (ms < 10000) return `${Math.round(ms).toLocaleString("en-US")} ms`;
+  if (ms < 600000) return `${Math.round(ms / 1000)} s`;
+  return `${Math.round(ms / 60000).toLocaleString("en-US")} min`;
 }

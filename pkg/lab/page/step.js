@@ -101,32 +101,6 @@ export function showStep(call, n) {
   );
 }
 
-const outcomes = {
-  active_deal: "an open deal",
-  inactive_deal: "deals, none open",
-  contact_no_deal: "known, no deal that counts",
-  no_record: "nobody matched",
-  lookup_failed: "the lookup failed",
-};
-
-function ending(c) {
-  if (c.ending === "queue") return c.queue;
-  if (c.ending === "flow") return c.flow;
-  return "disconnected";
-}
-
-const reasons = {
-  fallback: "fallback",
-  kept: "kept decision",
-  error: "error handling",
-  lastResort: "last resort",
-  schedule: "schedule",
-};
-
-function why(c) {
-  return c.reason === "rule" ? `rule ${c.rule}` : c.reason === "kept" && c.rule ? `kept decision, rule ${c.rule}` : reasons[c.reason] || c.reason;
-}
-
 /** One line of what became of a call, what moved, and what can be done with it. */
 export function showResult(call, stale, { again, keep, asCommand }) {
   const box = $("result");
@@ -134,14 +108,14 @@ export function showResult(call, stale, { again, keep, asCommand }) {
     fill(box, el("p.empty", {}, "No call yet. Choose a caller and dial: the call is walked through this picture step by step."));
     return;
   }
-  const c = call.call;
+  const { call: c, says } = call;
   fill(
     box,
     el(
       "div.line",
       {},
       el("h3", {}, `Call ${call.number} `, el("span.figure", {}, c.ani)),
-      el("p.became", {}, el("span", {}, c.outcome ? outcomes[c.outcome] : `schedule: ${c.schedule}`), el("span.arrow", { "aria-hidden": true }, "→"), el("span", {}, why(c)), el("span.arrow", { "aria-hidden": true }, "→"), el("strong", {}, ending(c))),
+      el("p.became", {}, el("span", {}, says.outcome), el("span.arrow", { "aria-hidden": true }, "→"), el("span", {}, says.by), el("span.arrow", { "aria-hidden": true }, "→"), el("strong", {}, says.to)),
     ),
     el(
       "div.line",
@@ -207,7 +181,7 @@ export function showAgent(call) {
   }
   const c = call.call;
   if (c.ending !== "queue") {
-    fill(box, el("p.empty", {}, c.ending === "flow" ? `No agent: the flow ${c.flow} takes the call over.` : "No agent: the call is disconnected."));
+    fill(box, el("p.empty", {}, `No agent: the call ${call.says.goes}.`));
     return;
   }
   fill(
@@ -250,8 +224,8 @@ export function showCalls(heads, current, pick) {
                 { type: "button", id: `call-${h.number}`, "aria-current": h.number === current ? "true" : null, onclick: () => pick(h.number) },
                 el("span.figure.n", {}, String(h.number)),
                 el("span.figure", {}, h.shown),
-                el("span.to", {}, h.to || h.ending),
-                el("span.note", {}, [h.outcome, why(h), words(h.waitedMs), ...h.faults].filter(Boolean).join(" · ")),
+                el("span.to", {}, h.says.to),
+                el("span.note", {}, [h.says.outcome, h.says.by, words(h.waitedMs), ...h.faults].filter(Boolean).join(" · ")),
               ),
             ),
           ),

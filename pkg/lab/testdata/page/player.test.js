@@ -82,5 +82,5 @@ test("no call, no step", () => {
 });
 
 test("milliseconds in words", () => {
-  assert.deepEqual([0, 118, 2999, 65000].map(words), ["0 ms", "118 ms", "3.00 s", "1 min 05 s"]);
+  assert.deepEqual([0, 118, 3102, 65000, 720000].map(words), ["0 ms", "118 ms", "3,102 ms", "65 s", "12 min"]);
 });
