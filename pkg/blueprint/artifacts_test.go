@@ -23,6 +23,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/secret"
+	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/templates"
 )
 
@@ -357,7 +358,7 @@ func TestTheRoleHasWhatTheActionsCallAndNoMore(t *testing.T) {
 func TestResolveLeavesNoReferenceAndRefusesAMissingId(t *testing.T) {
 	for _, file := range examples(t) {
 		b := render(t, file)
-		r, err := b.Resolve(madeUp)
+		r, err := b.Resolve(simulate.MadeUp)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,10 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/dealroute/dealroute/pkg/blueprint"
-	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
@@ -19,10 +16,6 @@ import (
 // noon is when the calls of the tests come in.
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-func madeUp(r genesys.Ref) (string, bool) {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.String())).String(), true
-}
-
 // A line is a rendered deployment on which one can call.
 type line struct {
 	t       testing.TB
@@ -32,18 +25,9 @@ type line struct {
 
 func prepare(t testing.TB, b *blueprint.Blueprint, readings simulate.Readings) line {
 	t.Helper()
-	r, err := b.Resolve(madeUp)
+	a, err := simulate.Rendered(b, secret.New(hubspottest.DefaultToken))
 	if err != nil {
 		t.Fatal(err)
-	}
-	a := simulate.Artifacts{Flow: r.Flow.Tree, Table: b.Name + "-control"}
-	a.TableID, _ = madeUp(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: a.Table}, Field: "id"})
-	for _, x := range r.Actions {
-		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Role != blueprint.RoleTripBreaker}
-		if act.HubSpot {
-			act.Credentials = map[string]secret.Value{blueprint.FieldToken: secret.New(hubspottest.DefaultToken)}
-		}
-		a.Actions = append(a.Actions, act)
 	}
 	readings.Interp.Rounds = 99 // whether Architect runs more is not known
 	p, err := simulate.Prepare(a, readings)

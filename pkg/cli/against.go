@@ -159,7 +159,7 @@ func (s *simulation) against(ctx context.Context, env session, b *blueprint.Blue
 		return nil, fail(fmt.Errorf("a world names the data actions of %s, and %s is %s", s.loaded.deployment.Name, name, l.deployment.Name), "use fixtures, or give both files one name")
 	}
 	c.was = l.path
-	artifacts, err := renderedArtifacts(ob, s.key())
+	artifacts, err := simulate.Rendered(ob, s.key())
 	if err != nil {
 		return nil, err
 	}

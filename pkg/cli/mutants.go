@@ -145,7 +145,7 @@ func (u *suite) mutants(ctx context.Context) (*view.Mutants, error) {
 
 // otherwise is the simulation of another routing on the same org and the same records.
 func (s *simulation) otherwise(d *deployment.Deployment, b *blueprint.Blueprint) (*simulation, error) {
-	a, err := renderedArtifacts(b, secret.New(hubspottest.DefaultToken))
+	a, err := simulate.Rendered(b, secret.New(hubspottest.DefaultToken))
 	if err != nil {
 		return nil, err
 	}

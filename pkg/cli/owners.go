@@ -104,7 +104,7 @@ func (s *simulation) joined(crm hubspot.CRM) (file *simulate.OrgFile, joined blu
 func usersOf(file *simulate.OrgFile) []genesys.User {
 	var users []genesys.User
 	for _, u := range file.Users {
-		id, _ := madeUp(genesys.Ref{Key: genesys.Key{Kind: "user", Name: u.Email}, Field: "id"})
+		id, _ := simulate.MadeUp(genesys.Ref{Key: genesys.Key{Kind: "user", Name: u.Email}, Field: "id"})
 		users = append(users, genesys.User{ID: id, Email: u.Email})
 	}
 	return users

@@ -20,7 +20,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
-	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
@@ -31,7 +30,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/secret"
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/pkg/view"
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -435,51 +433,12 @@ func asking(a simulate.Artifacts) []string {
 func (s *simulation) artifacts(ctx context.Context, env session, b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, *simulate.Org, error) {
 	switch s.options.flow {
 	case "rendered":
-		a, err := renderedArtifacts(b, key)
+		a, err := simulate.Rendered(b, key)
 		return a, &simulate.Org{Rows: b.Rows(), Owners: unknownOwners()}, err
 	case "deployed":
 		return s.deployedArtifacts(ctx, env, b, key)
 	}
 	return simulate.Artifacts{}, nil, fail(fmt.Errorf("--flow %q is not known", s.options.flow), "use rendered or deployed")
-}
-
-// madeUp gives a reference an id that is no org's.
-func madeUp(r genesys.Ref) (string, bool) {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.String())).String(), true
-}
-
-func renderedArtifacts(b *blueprint.Blueprint, key secret.Value) (simulate.Artifacts, error) {
-	r, err := b.Resolve(madeUp)
-	if err != nil {
-		return simulate.Artifacts{}, err
-	}
-	return artifactsOf(r, r.Flow, madeUp, key), nil
-}
-
-// artifactsOf turns a resolved blueprint into what a call runs on.
-func artifactsOf(b *blueprint.Blueprint, flow blueprint.FlowArtifact, ids genesys.IDs, key secret.Value) simulate.Artifacts {
-	a := simulate.Artifacts{Flow: flow.Tree}
-	for _, e := range b.Entities {
-		switch {
-		case e.Key.Kind != genesys.DataTable:
-		case e.Key.Name == blueprint.OwnersTable(b.Name):
-			a.Owners = e.Key.Name
-		default:
-			a.Table = e.Key.Name
-			a.TableID, _ = ids(genesys.Ref{Key: e.Key, Field: "id"})
-		}
-	}
-	for _, x := range b.Actions {
-		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
-		if act.HubSpot {
-			act.Credentials = b.HubSpotCredential(key)
-			if b.Auth != nil {
-				act.Auth = b.Auth.Definition
-			}
-		}
-		a.Actions = append(a.Actions, act)
-	}
-	return a
 }
 
 func (s *simulation) useWorld() error {

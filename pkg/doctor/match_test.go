@@ -11,16 +11,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"golang.org/x/time/rate"
 	"pgregory.net/rapid"
 
 	"github.com/dealroute/dealroute/pkg/blueprint"
-	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/doctor"
-	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspotrest"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
@@ -257,20 +254,9 @@ func render(t testing.TB, d *deployment.Deployment) (*simulate.Program, *simulat
 	if err := fs.Err(); err != nil {
 		t.Fatal(err)
 	}
-	madeUp := func(r genesys.Ref) (string, bool) {
-		return uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.String())).String(), true
-	}
-	b, err := b.Resolve(madeUp)
+	a, err := simulate.Rendered(b, secret.New(hubspottest.DefaultToken))
 	if err != nil {
 		t.Fatal(err)
-	}
-	a := simulate.Artifacts{Flow: b.Flow.Tree, Table: b.Name + "-control"}
-	a.TableID, _ = madeUp(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: a.Table}, Field: "id"})
-	for _, x := range b.Actions {
-		a.Actions = append(a.Actions, simulate.Action{
-			Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices,
-			Credentials: b.HubSpotCredential(secret.New(hubspottest.DefaultToken)),
-		})
 	}
 	p, err := simulate.Prepare(a, simulate.Readings{})
 	if err != nil {

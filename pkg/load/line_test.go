@@ -5,12 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/dealroute/dealroute/pkg/blueprint"
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
-	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/load"
@@ -18,10 +15,6 @@ import (
 	"github.com/dealroute/dealroute/pkg/simulate"
 	"github.com/dealroute/dealroute/templates"
 )
-
-func madeUp(r genesys.Ref) (string, bool) {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.String())).String(), true
-}
 
 var start = time.Date(2026, 11, 23, 15, 0, 0, 0, time.UTC)
 
@@ -57,18 +50,9 @@ func render(t testing.TB, text string) (*simulate.Program, *simulate.Org, *deplo
 	if err := fs.Err(); err != nil {
 		t.Fatal(err)
 	}
-	b, err := b.Resolve(madeUp)
+	a, err := simulate.Rendered(b, secret.New(hubspottest.DefaultToken))
 	if err != nil {
 		t.Fatal(err)
-	}
-	a := simulate.Artifacts{Flow: b.Flow.Tree, Table: b.Name + "-control"}
-	a.TableID, _ = madeUp(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: a.Table}, Field: "id"})
-	for _, x := range b.Actions {
-		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
-		if act.HubSpot {
-			act.Credentials = b.HubSpotCredential(secret.New(hubspottest.DefaultToken))
-		}
-		a.Actions = append(a.Actions, act)
 	}
 	p, err := simulate.Prepare(a, simulate.Readings{})
 	if err != nil {

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/architect/world"
@@ -111,23 +109,11 @@ func flip(a *hubspottest.Assumptions, names []string) {
 	}
 }
 
-func madeUp(r genesys.Ref) (string, bool) {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.String())).String(), true
-}
-
 // programs are the artifacts, ready to run: under the strict readings, and the lax ones.
 func programs(b *blueprint.Blueprint) (out [2]*simulate.Program, err error) {
-	if b, err = b.Resolve(madeUp); err != nil {
+	a, err := simulate.Rendered(b, secret.New(hubspottest.DefaultToken))
+	if err != nil {
 		return out, err
-	}
-	a := simulate.Artifacts{Flow: b.Flow.Tree, Table: b.Name + "-control", Owners: blueprint.OwnersTable(b.Name)}
-	a.TableID, _ = madeUp(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: a.Table}, Field: "id"})
-	for _, x := range b.Actions {
-		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
-		if act.HubSpot {
-			act.Credentials = map[string]secret.Value{blueprint.FieldToken: secret.New(hubspottest.DefaultToken)}
-		}
-		a.Actions = append(a.Actions, act)
 	}
 	for i, r := range []simulate.Readings{
 		{Interp: interp.Options{Rounds: 99}},

@@ -249,7 +249,7 @@ func (m *sample) replayed(b *blueprint.Blueprint, file *world.File) (text string
 }
 
 func (m *sample) play(b *blueprint.Blueprint, file *world.File) (interp.Result, bool, error) {
-	b, err := b.Resolve(madeUp)
+	b, err := b.Resolve(simulate.MadeUp)
 	if err != nil {
 		return interp.Result{}, false, err
 	}

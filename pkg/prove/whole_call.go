@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/dealroute/dealroute/pkg/architect/expr"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
@@ -72,29 +70,19 @@ type artifacts struct {
 	token   secret.Value              // that the platform holds when a call begins, where it renews tokens itself
 }
 
-func madeUp(r genesys.Ref) (string, bool) {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.String())).String(), true
-}
-
 // prepare makes the artifacts ready for calls.
 func prepare(b *blueprint.Blueprint, key secret.Value, r simulate.Readings) (*artifacts, error) {
-	resolved, err := b.Resolve(madeUp)
+	resolved, err := b.Resolve(simulate.MadeUp)
 	if err != nil {
 		return nil, err
 	}
-	out := &artifacts{roles: map[string]string{}, rows: resolved.Rows(), table: b.Name + "-control"}
-	a := simulate.Artifacts{Flow: resolved.Flow.Tree, Table: out.table, Owners: blueprint.OwnersTable(b.Name)}
-	a.TableID, _ = madeUp(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: a.Table}, Field: "id"})
+	a := simulate.Resolved(resolved, resolved.Flow, simulate.MadeUp, key)
+	out := &artifacts{roles: map[string]string{}, rows: resolved.Rows(), table: a.Table}
+	if auth := resolved.Auth; auth != nil {
+		out.token = key
+		out.roles[auth.Definition.Name] = auth.Role
+	}
 	for _, x := range resolved.Actions {
-		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
-		if act.HubSpot {
-			act.Credentials = resolved.HubSpotCredential(key)
-			if auth := resolved.Auth; auth != nil {
-				act.Auth, out.token = auth.Definition, key
-				out.roles[auth.Definition.Name] = auth.Role
-			}
-		}
-		a.Actions = append(a.Actions, act)
 		if out.roles[x.Definition.Name] = x.Role; x.Role == blueprint.RoleFindContact {
 			out.first = x.Definition.Name
 		}

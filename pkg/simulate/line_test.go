@@ -6,13 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
-	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
-	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
@@ -53,10 +49,6 @@ func (r *remembered) next(p *simulate.Program) *interp.Memo {
 	return r.memo
 }
 
-func madeUp(r genesys.Ref) (string, bool) {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.String())).String(), true
-}
-
 // A failer is what of a test or of a property is needed to give up.
 type failer interface {
 	Helper()
@@ -80,23 +72,11 @@ func rendered(t failer, text string) line {
 // under prepares the artifacts under a reading of what the platform leaves open.
 func (l line) under(t failer, r simulate.Readings) line {
 	t.Helper()
-	b, err := l.b.Resolve(madeUp)
+	a, err := simulate.Rendered(l.b, secret.New(hubspottest.DefaultToken))
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
 	l.memo = &remembered{}
-	a := simulate.Artifacts{Flow: b.Flow.Tree, Table: b.Name + "-control", Owners: blueprint.OwnersTable(b.Name)}
-	a.TableID, _ = madeUp(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: a.Table}, Field: "id"})
-	for _, x := range b.Actions {
-		act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
-		if act.HubSpot {
-			act.Credentials = b.HubSpotCredential(secret.New(hubspottest.DefaultToken))
-			if b.Auth != nil {
-				act.Auth = b.Auth.Definition
-			}
-		}
-		a.Actions = append(a.Actions, act)
-	}
 	r.Interp.Rounds = 99 // whether Architect runs more is not known
 	if l.p, err = simulate.Prepare(a, r); err != nil {
 		t.Fatalf("%v", err)

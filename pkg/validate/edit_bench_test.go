@@ -7,14 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/dealroute/dealroute/examples"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/blueprint"
-	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/deployment"
-	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/hubspot/hubspottest"
 	"github.com/dealroute/dealroute/pkg/internal/transport"
 	"github.com/dealroute/dealroute/pkg/secret"
@@ -64,21 +60,9 @@ func BenchmarkEdit(b *testing.B) {
 		return bp
 	}
 	prepare := func(bp *blueprint.Blueprint) *simulate.Program {
-		id := func(r genesys.Ref) (string, bool) {
-			return uuid.NewSHA1(uuid.NameSpaceURL, []byte(r.String())).String(), true
-		}
-		bp, err := bp.Resolve(id)
+		a, err := simulate.Rendered(bp, secret.New(hubspottest.DefaultToken))
 		if err != nil {
 			b.Fatal(err)
-		}
-		a := simulate.Artifacts{Flow: bp.Flow.Tree, Table: blueprint.ControlTable(bp.Name), Owners: blueprint.OwnersTable(bp.Name)}
-		a.TableID, _ = id(genesys.Ref{Key: genesys.Key{Kind: genesys.DataTable, Name: a.Table}, Field: "id"})
-		for _, x := range bp.Actions {
-			act := simulate.Action{Category: x.Category, Definition: x.Definition, HubSpot: x.Definition.IntegrationType == dataaction.WebServices}
-			if act.HubSpot {
-				act.Credentials = bp.HubSpotCredential(secret.New(hubspottest.DefaultToken))
-			}
-			a.Actions = append(a.Actions, act)
 		}
 		p, err := simulate.Prepare(a, simulate.Readings{})
 		if err != nil {
