@@ -197,12 +197,12 @@ func (o *overview) draw(c int) {
 			if len(n.Acts) > 0 {
 				key = n.Acts[0].Type + "\x00" + n.Note
 			}
-			asks = gather(asks, Row{Kind: Ask, Text: said1(n), Note: n.Note, Mark: n.Mark}, asked, key, n.Note != "")
+			asks = gather(asks, Row{Kind: Ask, Text: inOneLine(n), Note: n.Note, Mark: n.Mark}, asked, key, n.Note != "")
 		case isEnd(n.Kind):
 			r := Row{Kind: n.Kind, Text: ending(n), Mark: n.Mark}
 			endings = gather(endings, r, asked, string(r.Kind)+"\x00\x00"+r.Text, true)
 		case n.Kind == Question:
-			card.More = append(card.More, said1(n))
+			card.More = append(card.More, inOneLine(n))
 		}
 	}
 	card.Rows = append(asks, endings...)
@@ -226,8 +226,8 @@ func gather(rows []Row, r Row, at map[string]int, key string, share bool) []Row 
 	return rows
 }
 
-// said1 is what a box says in one line.
-func said1(n *Node) string { return cmp.Or(strings.Join(n.Text, ", "), n.ID) }
+// inOneLine is what a box says in one line.
+func inOneLine(n *Node) string { return cmp.Or(strings.Join(n.Text, ", "), n.ID) }
 
 // ending says how calls end in a box.
 func ending(n *Node) string {
@@ -235,13 +235,13 @@ func ending(n *Node) string {
 	case Hang:
 		return n.tag()
 	case Fallback:
-		return n.tag() + ": " + cmp.Or(n.Note, said1(n))
+		return n.tag() + ": " + cmp.Or(n.Note, inOneLine(n))
 	case Queue:
 		if len(n.names) > 1 {
 			return n.tag() + ": " + listed(n.names, "or")
 		}
 	}
-	return n.tag() + ": " + said1(n)
+	return n.tag() + ": " + inOneLine(n)
 }
 
 // choices is the question with the most ways, where none of them leads out of the card: what a task
@@ -257,7 +257,7 @@ func (o *overview) choices(c int) []Row {
 		return nil
 	}
 	n := &o.g.Nodes[best]
-	return []Row{{Kind: Question, Text: said1(n), Note: words.Count(len(o.x.out[best]), "way", "ways"), Mark: n.Mark}}
+	return []Row{{Kind: Question, Text: inOneLine(n), Note: words.Count(len(o.x.out[best]), "way", "ways"), Mark: n.Mark}}
 }
 
 // bundle draws the ways that leave a card, those to one card as one.
@@ -314,7 +314,7 @@ func (o *overview) label(c, t int) string {
 	return strings.Join(parts, "; ")
 }
 
-// saysItself are labels that say nothing without the question.
+// unsaid are labels that say nothing without the question.
 var unsaid = []string{"Yes", "No", "Default", "Found", "Not found", "Success", "Failure", "Timeout"}
 
 // choice says what was chosen at a box; with what it asks, where the choice alone would not do.
@@ -339,7 +339,7 @@ func (o *overview) choice(c, node int, labels string) string {
 			return labels
 		}
 	}
-	says := said1(n)
+	says := inOneLine(n)
 	if strings.HasSuffix(says, "?") {
 		return says + " " + labels
 	}
@@ -386,15 +386,23 @@ func (o *overview) mark() {
 			order = append(order, c)
 		case looked && m.On:
 			m.Note = o.taken(c)
+		case m.Note == "" && m.Times > 0:
+			m.Note = words.Count(m.Times, "call", "calls")
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(first[a], first[b]) })
+	slices.SortStableFunc(order, func(a, b int) int {
+		if first[a] == 0 || first[b] == 0 { // a call comes last to where no step tells of it
+			return cmp.Compare(first[b], first[a])
+		}
+		return cmp.Compare(first[a], first[b])
+	})
 	for i, c := range order {
 		o.out.Nodes[c].Mark.First = i + 1
 	}
 }
 
-// marks are those of a card's boxes in one, and the step at which a call first came to one of them.
+// marks are those of a card's boxes in one, and the step at which a call first came to one of them; 0 where
+// no step tells of it, as at the end of a task.
 func (o *overview) marks(c int) (m Mark, first int) {
 	off := 0
 	for _, i := range o.members[c] {
@@ -402,7 +410,7 @@ func (o *overview) marks(c int) (m Mark, first int) {
 		m.On, m.New = m.On || n.On, m.New || n.New
 		m.Wait += n.Wait
 		m.Times = max(m.Times, n.Times) // all calls that come to a task come to its first box
-		if n.On && (first == 0 || n.First < first) {
+		if n.First > 0 && (first == 0 || n.First < first) {
 			first = n.First
 		}
 		if n.Off {
@@ -413,9 +421,6 @@ func (o *overview) marks(c int) (m Mark, first int) {
 		}
 	}
 	m.Off = off > 0 && off == len(o.members[c])
-	if m.Note == "" && first == 0 && m.Times > 0 {
-		m.Note = words.Count(m.Times, "call", "calls")
-	}
 	return m, first
 }
 

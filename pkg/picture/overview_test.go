@@ -278,3 +278,19 @@ func TestOverviewOfTheDocumentation(t *testing.T) {
 		t.Errorf("%s is drawn otherwise than before (%v); look at both, then run the test with -update", name, err)
 	}
 }
+
+// Where a call ends without an action, as at the end of a task, no step says when it came there: that is
+// the last place of its way.
+func TestOverviewNumbersTheEndOfATaskLast(t *testing.T) {
+	for name, end := range map[string]string{"nothing but the end": "", "an action before it": "updateData: {name: Note, statements: [{string: {variable: Flow.Queue, value: {lit: B}}}]}"} {
+		f := parsed(t, strings.Replace(small, "actions: [{disconnect: {name: End}}]", "actions: ["+strings.TrimSuffix("{"+end+"}", "{}")+"]", 1))
+		o := Flow(f).Call(called(t, f, "failure")).Overview()
+		var got []string
+		for _, n := range o.Nodes {
+			got = append(got, fmt.Sprintf("%s %d %s", n.ID, n.Mark.First, n.Mark.Note))
+		}
+		if s, want := strings.Join(got, ", "), "start 0 , task-1 1 , task-2 2 , task-3 0 , task-4 0 "; s != want {
+			t.Errorf("%s: got %s, want %s", name, s, want)
+		}
+	}
+}
