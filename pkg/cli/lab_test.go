@@ -297,6 +297,14 @@ func TestLabStory(t *testing.T) {
 	if got := fmt.Sprint(again.Moved); !strings.Contains(got, "{priority 11 15}") || strings.Contains(got, "policy") {
 		t.Errorf("moved: %v", again.Moved)
 	}
+	must[lab.Run](x, "/api/run", members{"switch": false})
+	blind := must[lab.Call](x, "/api/dial", members{"ani": "+15135550142"})
+	for _, want := range []string{"{caller open deal not looked up}", "{decided by rule negotiation the fallback}", "{end queue Sales queue General Support}", "{waited 211 ms "} {
+		if got := fmt.Sprint(blind.Moved); !strings.Contains(got, want) {
+			t.Errorf("moved is not %s: %s", want, got)
+		}
+	}
+	must[lab.Run](x, "/api/run", members{"switch": true})
 	for _, of := range []string{"flow", "rules"} {
 		pic := must[lab.Picture](x, "/api/picture?of="+of, nil)
 		if pic.SVG == nil || !strings.HasPrefix(*pic.SVG, "<svg") || len(pic.Nodes) < 3 || *pic.Hash != *map[string]*string{"flow": check.Pictures.Flow, "rules": check.Pictures.Rules}[of] {

@@ -63,13 +63,13 @@ func (s *Server) api() http.Handler {
 	})
 	get("/api/picture", s.picture)
 	post(s, m, "/api/text", s.postText)
-	post(s, m, "/api/dial", locked(s, s.postDial))
-	post(s, m, "/api/run", locked(s, func(_ context.Context, t Turn) (any, error) {
+	post(s, m, "/api/dial", awaited(s, readily, locked(s, s.postDial)))
+	post(s, m, "/api/run", awaited(s, 0, locked(s, func(_ context.Context, t Turn) (any, error) {
 		if err := s.change(t); err != nil {
 			return nil, err
 		}
 		return s.run(), nil
-	}))
+	})))
 	post(s, m, "/api/reset", locked(s, func(context.Context, struct{}) (any, error) {
 		s.reset()
 		return s.run(), nil
@@ -99,6 +99,15 @@ func locked[T any](s *Server, f func(context.Context, T) (any, error)) func(cont
 	return func(ctx context.Context, body T) (any, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		return f(ctx, body)
+	}
+}
+
+// awaited has something done when it is known whether calls can be made with the text, or after a
+// while with the one before.
+func awaited[T any](s *Server, while time.Duration, f func(context.Context, T) (any, error)) func(context.Context, T) (any, error) {
+	return func(ctx context.Context, body T) (any, error) {
+		s.await(ctx, while)
 		return f(ctx, body)
 	}
 }
@@ -317,7 +326,7 @@ func (s *Server) postDial(ctx context.Context, b DialBody) (any, error) {
 		return nil, refuse(0, "", "the number is longer than %d bytes", longestNumber)
 	case b.Caller != "":
 		if s.dials == nil {
-			return nil, errNoDesk
+			return nil, s.noDesk()
 		}
 		i, err := strconv.Atoi(b.Caller)
 		if err != nil || i < 1 || i > len(s.dials.Names.Callers) {

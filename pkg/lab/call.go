@@ -292,24 +292,14 @@ func (c *Call) compare(was *Call) {
 			c.Moved = append(c.Moved, Move{what, x, y})
 		}
 	}
-	text := func(s *string) string {
-		if s == nil {
-			return ""
-		}
-		return *s
-	}
-	move("outcome", text(a.Outcome), text(b.Outcome))
-	move("schedule", text(a.Schedule), text(b.Schedule))
-	move("rule", text(a.Rule), text(b.Rule))
-	move("reason", a.Reason, b.Reason)
-	move("ending", a.Ending, b.Ending)
-	move("queue", text(a.Queue), text(b.Queue))
-	move("flow", text(a.Flow), text(b.Flow))
+	move("caller", was.Says.Outcome, c.Says.Outcome)
+	move("decided by", was.Says.By, c.Says.By)
+	move("end", words.End(a.Ending, target(a)), words.End(b.Ending, target(b)))
 	move("skills", strings.Join(a.Skills, ", "), strings.Join(b.Skills, ", "))
 	move("priority", fmt.Sprint(a.Priority), fmt.Sprint(b.Priority))
 	move("owner", text(a.PreferredAgent), text(b.PreferredAgent))
 	move("contact", text(a.ContactID), text(b.ContactID))
-	move("waited", fmt.Sprintf("%d ms", a.WaitedMs), fmt.Sprintf("%d ms", b.WaitedMs))
+	move("waited", words.Ms(a.WaitedMs), words.Ms(b.WaitedMs))
 	move("requests", fmt.Sprint(a.HubSpotRequests), fmt.Sprint(b.HubSpotRequests))
 	before, had := was.values()
 	after, has := c.values()
@@ -324,6 +314,16 @@ func (c *Call) compare(was *Call) {
 		c.Steps[i].New = !seen[c.Steps[i].same()]
 	}
 }
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// target is where a call was handed to, empty for nowhere.
+func target(c view.Call) string { return cmp.Or(text(c.Queue), text(c.Flow)) }
 
 // same is what makes a step of one call the same as one of another.
 func (s Step) same() [4]string { return [4]string{s.Task, s.Action, s.Type, s.branch} }

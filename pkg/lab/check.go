@@ -33,8 +33,9 @@ type judging struct {
 
 // Times of a check.
 const (
-	soon      = time.Second // how long a text that is sent waits for what is found in it
-	longCheck = time.Minute // after which the rest of the checks is not made
+	soon      = time.Second     // how long a text that is sent waits for what is found in it
+	readily   = 5 * time.Second // how long a call waits to be made with the newest text, when there is one before
+	longCheck = time.Minute     // after which the rest of the checks is not made
 )
 
 // What a check is doing.
@@ -175,6 +176,26 @@ func wait(ctx context.Context, patience time.Duration, first, other <-chan struc
 	case <-other:
 	case <-t.C:
 	case <-ctx.Done():
+	}
+}
+
+// await waits until it is known whether calls can be made with the text as it is by then: for a while
+// when they can be made with an earlier one, else as long as a request waits.
+func (s *session) await(ctx context.Context, while time.Duration) {
+	began := time.Now()
+	for j := (*judging)(nil); ; {
+		s.mu.Lock()
+		before, most := j, while
+		if j = s.judging; s.dials == nil {
+			most = patience
+		}
+		known := j.work != nil
+		s.mu.Unlock()
+		left := most - time.Since(began)
+		if known || left <= 0 || j == before { // waited for already: there is no more to come
+			return
+		}
+		wait(ctx, left, j.rendered, j.done) // a newer text ends it
 	}
 }
 

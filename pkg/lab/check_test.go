@@ -54,7 +54,10 @@ func (b *slowBench) Judge(ctx context.Context, text []byte) (*Work, error) {
 		case <-b.let:
 		}
 	}
-	w := &Work{File: "dealroute.yaml", Name: string(text), Desk: stillDesk{}, Findings: diag.Findings{{Message: "of reading"}}}
+	if bytes.HasPrefix(text, []byte("broken")) {
+		return &Work{Findings: diag.Findings{{Message: "of reading"}}}, nil
+	}
+	w := &Work{File: "dealroute.yaml", Name: string(text), Desk: stillDesk{string(text)}, Findings: diag.Findings{{Message: "of reading"}}}
 	w.Check = func(ctx context.Context) (diag.Findings, []string) {
 		b.enter("check", text)
 		defer b.leave(ctx, text)
@@ -71,10 +74,10 @@ func (b *slowBench) Judge(ctx context.Context, text []byte) (*Work, error) {
 }
 
 // A stillDesk has a run without calls.
-type stillDesk struct{}
+type stillDesk struct{ text string }
 
-func (stillDesk) Call(context.Context, State, Dial) (*Seen, error) {
-	return nil, refuse(0, "", "still")
+func (k stillDesk) Call(context.Context, State, Dial) (*Seen, error) {
+	return nil, refuse(0, "", "still with %s", k.text)
 }
 func (stillDesk) Rows(s State) map[string]map[string]any {
 	out := map[string]map[string]any{"switch": {"key": "switch", "enabled": true}}
@@ -132,11 +135,12 @@ func TestNothingWaitsForACheck(t *testing.T) {
 			x.post("/api/hover", map[string]any{"line": 1, "column": 1}, nil)
 			x.post("/api/save", map[string]any{"revision": 2}, nil)
 			x.ask(http.MethodGet, "/api/picture?of=flow", "", nil)
-			if status, _, answer := x.ask(http.MethodPost, "/api/dial", `{"ani":"anonymous"}`, nil); status != 400 || !strings.Contains(answer, "still") {
-				t.Errorf("%d %s", status, answer)
-			}
 			if took := time.Since(began); r.Switch == nil || r.Switch.On || took > 2*time.Second {
 				t.Errorf("%+v, and %s", r, took)
+			}
+			with := map[int]string{1: "first", 2: slow}[dials] // in the end, as a text that is soon rendered is waited for
+			if status, _, answer := x.ask(http.MethodPost, "/api/dial", `{"ani":"anonymous"}`, nil); status != 400 || !strings.Contains(answer, "still with "+with) {
+				t.Errorf("%d %s", status, answer)
 			}
 
 			if slow == "slow to check" { // who knows only that it is rendered is told at once what came after it
@@ -177,6 +181,51 @@ func TestNothingWaitsForACheck(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A call waits until its text is rendered, and a turn of the run when none was before: neither says
+// that the text is wrong because nothing is known of it yet.
+func TestCallsWaitForTheirText(t *testing.T) {
+	for _, first := range []string{"first", "broken"} {
+		t.Run(first, func(t *testing.T) {
+			b := &slowBench{let: make(chan struct{})}
+			x := open(t, Config{Text: []byte(first), Bench: b}, time.Hour)
+			x.post("/api/text", map[string]any{"text": "slow to render", "revision": 1}, nil)
+			dialled, turned := make(chan string, 1), make(chan string, 1)
+			go func() {
+				_, _, answer := x.ask(http.MethodPost, "/api/dial", `{"ani":"anonymous"}`, nil)
+				dialled <- answer
+			}()
+			go func() {
+				_, _, answer := x.ask(http.MethodPost, "/api/run", `{"switch":false}`, nil)
+				turned <- answer
+			}()
+			time.Sleep(100 * time.Millisecond)
+			select {
+			case answer := <-dialled:
+				t.Errorf("did not wait: %s", answer)
+			default:
+			}
+			x.lab.mu.Lock()
+			x.lab.offer([]byte("slow to render, too")) // whose turn comes when the one before ended
+			x.lab.mu.Unlock()
+			close(b.let)
+			if answer := <-dialled; !strings.Contains(answer, "still with slow to render, too") {
+				t.Error(answer)
+			}
+			if answer := <-turned; !strings.Contains(answer, `"on":false`) {
+				t.Error(answer)
+			}
+		})
+	}
+	t.Run("for ever", func(t *testing.T) {
+		b := &slowBench{let: make(chan struct{})}
+		x := open(t, Config{Text: []byte("broken"), Bench: b, Limit: 300 * time.Millisecond}, time.Hour)
+		x.post("/api/text", map[string]any{"text": "slow to render", "revision": 1}, nil)
+		if status, _, answer := x.ask(http.MethodPost, "/api/dial", `{"ani":"anonymous"}`, nil); status != http.StatusConflict || !strings.Contains(answer, "has errors") {
+			t.Errorf("%d %s", status, answer)
+		}
+	})
 }
 
 // A check that has no end is given up, and what was not looked for is told.

@@ -130,12 +130,18 @@ const (
 	rowSwitch  = "switch"
 )
 
-var errNoDesk = refuse(http.StatusConflict, "mend the errors that are listed first", "no call can be made: the text, or a file beside it, has errors")
+// noDesk tells why no call can be made. The lock is held.
+func (s *session) noDesk() error {
+	if s.judging.work == nil {
+		return refuse(http.StatusConflict, "try again in a moment", "no call can be made yet: it is not known whether the text can be rendered")
+	}
+	return refuse(http.StatusConflict, "mend the errors that are listed first", "no call can be made: the text, or a file beside it, has errors")
+}
 
 // dial makes a call, or an earlier one once more, some time later than that came in. The lock is held.
 func (s *session) dial(ctx context.Context, d Dial, again *made, later time.Duration) (*Call, error) {
 	if s.dials == nil {
-		return nil, errNoDesk
+		return nil, s.noDesk()
 	}
 	from := s.state
 	if again != nil {
@@ -232,7 +238,7 @@ const stampForm = "2006-01-02T15:04:05Z"
 // change does what a person does to the control table, and sets the clock. The lock is held.
 func (s *session) change(t Turn) error {
 	if s.dials == nil {
-		return errNoDesk
+		return s.noDesk()
 	}
 	next := s.state
 	if t.At != nil {

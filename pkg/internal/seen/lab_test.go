@@ -178,7 +178,7 @@ func (l lab) fault() {
 	l.says("#breaker", "closed")
 	l.call("+15135550143")
 	l.says("#result .facts", "active_deal")
-	l.says("#moved", "lookup_failed")
+	l.says("#moved", "not looked up")
 	l.Click("#conditions summary")
 }
 
@@ -206,7 +206,7 @@ func (l lab) turned() {
 	l.Until("document.getElementById('clock').title.includes('2027') || document.getElementById('clock').textContent.includes('2027')")
 	l.call("+15135550142")
 	l.says("#result .facts", "active_deal")
-	l.says("#moved", "lookup_failed")
+	l.says("#moved", "not looked up")
 
 	// Begun anew, all of it is as before the first call.
 	l.Click("#reset")
