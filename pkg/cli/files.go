@@ -159,7 +159,7 @@ func linked(name string) (string, error) {
 		}
 		to, err := os.Readlink(at)
 		if err != nil {
-			return at, nil // whoever opens its folder says what is wrong
+			return at, nil //nolint:nilerr // no link stands there: whoever opens its folder says what is wrong
 		}
 		if !filepath.IsAbs(to) {
 			dir, err := filepath.EvalSymlinks(filepath.Dir(at))
