@@ -203,6 +203,11 @@ func (w *work) ready(ctx context.Context, d genesys.Entity) bool {
 	for _, ref := range d.Refs() {
 		needs = append(needs, ref.Key)
 	}
+	if d.Key.Kind == genesys.DataAction && w.aheadOf(d) == nil { // it is tried: between a client's new secret and the credential that takes it, it would be refused
+		if credential, ok := w.r.behind(d); ok {
+			needs = append(needs, credential.Key)
+		}
+	}
 	if record, ok := w.r.recordKey(); ok && (d.Key.Kind == genesys.Credential || d.Key.Kind == genesys.Flow) {
 		needs = append(needs, record)
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/dealroute/dealroute/pkg/genesys"
 	"github.com/dealroute/dealroute/pkg/genesys/genesystest"
@@ -276,5 +278,46 @@ func TestARefusalIsSeenInEveryForm(t *testing.T) {
 		if got := strings.Join(w.writes(), "\n"); !strings.Contains(got, "PUT /api/v2/integrations/credentials/") {
 			t.Errorf("%s: not written again:\n%s", form, got)
 		}
+	}
+}
+
+// A data action is not tried while the credential behind it is being written: between a client's new secret and the
+// credential that takes it, the platform refuses what is right, and the secret would be made once more for nothing.
+func TestActionsAreTriedAfterTheirCredentialIsWritten(t *testing.T) {
+	made := newWorld(t)
+	apply(t, made.read(t, nil))
+	st := made.server.State()
+	for id, e := range st.Entities["actions"] {
+		if name, _ := e.Body["name"].(string); strings.Contains(name, "trip breaker") {
+			delete(st.Entities["actions"], id)
+		}
+	}
+	for _, e := range st.Entities["credentials"] { // as a run leaves it that ended early
+		if e.Body["name"] == "acme-inbound runtime client" {
+			e.Hidden["clientId"] = "nobody"
+		}
+	}
+	w := newWorldOf(t, st)
+	w.setRow(t, "deployment", "credentialGeneration", 0)
+	if got := changes(w.read(t, nil).Plan()); !strings.Contains(got, "update credential") || !strings.Contains(got, "create dataAction") {
+		t.Fatalf("the plan is another one:\n%s", got)
+	}
+	tried, once := make(chan struct{}), sync.Once{}
+	next := w.gate.next
+	w.gate.next = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/integrations/credentials/"):
+			select { // long enough for a test run that does not wait
+			case <-tried:
+			case <-time.After(300 * time.Millisecond):
+			}
+		case strings.HasSuffix(r.URL.Path, "/draft/test"):
+			defer once.Do(func() { close(tried) })
+		}
+		next.ServeHTTP(rw, r)
+	})
+	apply(t, w.read(t, nil))
+	if row := w.row(t, "deployment"); row["credentialGeneration"] != 1.0 {
+		t.Errorf("the record says generation %v", row["credentialGeneration"])
 	}
 }
