@@ -95,6 +95,19 @@ func TestShow(t *testing.T) {
 	}
 }
 
+// What HubSpot replies is shown without what is personal, and with amounts of a real account as everywhere: roughly.
+func TestReply(t *testing.T) {
+	const reply = `{"results":[{"id":"7","properties":{"dealstage":"won","amount":"50000","amount_in_home_currency" : "1234.5","dealname":"Mark"}}]}`
+	for live, want := range map[bool]string{
+		false: `{"results":[{"id":"7","properties":{"dealstage":"won","amount":"50000","amount_in_home_currency" : "1234.5","dealname":"•••••"}}]}`,
+		true:  `{"results":[{"id":"7","properties":{"dealstage":"won","amount":"10,000 to 100,000","amount_in_home_currency" : "1,000 to 10,000","dealname":"•••••"}}]}`,
+	} {
+		if got := string(privacy.New(privacy.Options{Live: live}).Reply([]byte(reply))); got != want {
+			t.Errorf("live %t: %s, want %s", live, got, want)
+		}
+	}
+}
+
 // Values are shown by what their names hold.
 func TestData(t *testing.T) {
 	d := &deployment.Deployment{}

@@ -54,7 +54,7 @@ func (m *Mask) learn(reply []byte) {
 }
 
 // Reply shows a JSON document as JSON does, and of the records of HubSpot in it no value of a
-// property that may be personal, however short it is.
+// property that may be personal, however short it is. Amounts of a real account are shown roughly.
 func (m *Mask) Reply(doc []byte) []byte {
 	if m.show {
 		return doc
@@ -63,10 +63,15 @@ func (m *Mask) Reply(doc []byte) []byte {
 	return m.JSON(properties().ReplaceAllFunc(doc, func(p []byte) []byte {
 		return property().ReplaceAllFunc(p, func(s []byte) []byte {
 			at := property().FindSubmatchIndex(s)
-			if slices.Contains(m.open, string(s[at[2]:at[3]])) {
+			shown := Hidden
+			switch name := string(s[at[2]:at[3]]); {
+			case !slices.Contains(m.open, name):
+			case m.live && (name == hubspot.PropAmount || name == hubspot.PropHomeAmount):
+				shown = m.Amount(string(s[at[4]:at[5]]))
+			default:
 				return s
 			}
-			return []byte(string(s[:at[4]]) + `"` + Hidden + `"`)
+			return []byte(string(s[:at[4]]) + `"` + shown + `"`)
 		})
 	}))
 }
