@@ -337,5 +337,5 @@ func (d *demo) callers(ctx context.Context) (string, error) {
 		at = at.Add(o.Result.Elapsed)
 	}
 	d.say("\n")
-	return fmt.Sprintf("%d callers, each in a queue; the longest wait was %s ms", len(d.calls), words.Thousands(view.Longest(d.calls))), nil
+	return fmt.Sprintf("%d callers, each in a queue; the longest wait was %s", len(d.calls), words.Ms(view.Longest(d.calls))), nil
 }

@@ -102,7 +102,7 @@ func longestWay(ctx context.Context, with simulateOptions, l *loaded, b *bluepri
 	}
 	g := flow.Call(o.Result.Path)
 	g.Title += ": the call that waits longest"
-	g.About = fmt.Sprintf("No call waits longer: %s ms. The call: %s.", words.Thousands(r.WorstWait.Milliseconds()), strings.Join(r.WorstCall.Call, "; "))
+	g.About = fmt.Sprintf("No call waits longer: %s. The call: %s.", words.Ms(r.WorstWait.Milliseconds()), strings.Join(r.WorstCall.Call, "; "))
 	return g, nil
 }
 

@@ -70,7 +70,7 @@ func TestStatusAnswers(t *testing.T) {
 	}{{6, 2, []string{"--fail-over", "5%"}}, {5, 0, []string{"--fail-over", "5"}}, {6, 0, nil}, {100, 2, []string{"--fail-over", "99.9%"}}} {
 		failed = c.failed
 		code, out := run(append([]string{"status"}, c.args...)...)
-		if code != c.code || !strings.Contains(out, "timeouts, p95 1200 ms") {
+		if code != c.code || !strings.Contains(out, "timeouts, p95 1,200 ms") {
 			t.Errorf("%d failed, %v: exit %d, want %d\n%s", c.failed, c.args, code, c.code, out)
 		}
 	}

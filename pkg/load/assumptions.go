@@ -20,7 +20,7 @@ func (of *Day) Assumptions() []string {
 	if h.Limits.SearchesPerSecond > 0 {
 		say("HubSpot's %d searches a second are those %s; which of the two it counts is not documented", h.Limits.SearchesPerSecond, second)
 	}
-	say("HubSpot answers in %v as often as not, and later than %v once in a thousand times, whatever the load; it publishes no latency", h.Median, h.Slow)
+	say("HubSpot answers in %s as often as not, and later than %s once in a thousand times, whatever the load; it publishes no latency", words.Ms(h.Median.Milliseconds()), words.Ms(h.Slow.Milliseconds()))
 	if h.OtherSearches == 0 && h.OtherRequests == 0 {
 		say("nobody else uses the HubSpot account")
 	}
@@ -40,9 +40,9 @@ func (of *Day) Assumptions() []string {
 		say("%s of the callers are strangers, %d numbers; the others are one of %d numbers of the CRM, each as often", strangers, len(t.Strangers), len(t.Callers))
 	}
 	if t.Legs > 0 {
-		say("%s of the calls that reached a queue come back once more, %v later on average", words.Percent(t.Legs), t.Gap)
+		say("%s of the calls that reached a queue come back once more, %s later on average", words.Percent(t.Legs), words.Span(t.Gap))
 	}
-	say("Genesys Cloud executes %d data actions a minute of the clock and %d at the same time, of all that the org executes only these are known", of.Genesys.PerMinute, of.Genesys.Concurrent)
+	say("Genesys Cloud executes %s data actions a minute of the clock and %s at the same time, of all that the org executes only these are known", words.Thousands(of.Genesys.PerMinute), words.Thousands(of.Genesys.Concurrent))
 	say("a row of the control table is read in a millisecond and written in 40, and the next call reads what was written")
 	if of.Renewed {
 		say("the platform holds a token for HubSpot at any time; that it asks for another every half an hour is left out")

@@ -3,7 +3,6 @@ package picture
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/dealroute/dealroute/pkg/words"
@@ -139,7 +138,7 @@ func (m Mark) words() string {
 		parts = append(parts, fmt.Sprintf("%d times", m.Times))
 	}
 	if m.Wait > 0 {
-		parts = append(parts, fmt.Sprintf("waited %d ms", m.Wait/time.Millisecond))
+		parts = append(parts, "waited "+words.Wait(m.Wait))
 	}
 	if m.Off {
 		parts = append(parts, "not reached")

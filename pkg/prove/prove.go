@@ -8,6 +8,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/architect"
 	"github.com/dealroute/dealroute/pkg/architect/interp"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // FlowOptions bound the proof of a flow.
@@ -139,7 +140,7 @@ func (x *explorer) words(path []int32, of func(edge) time.Duration) []string {
 			}
 		}
 		if took > 0 {
-			out = append(out, fmt.Sprintf("%s: %s", x.nodes[n].what, took))
+			out = append(out, x.nodes[n].what+": "+words.Ms(took.Milliseconds()))
 		}
 	}
 	return out

@@ -13,6 +13,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/architect/interp"
 	"github.com/dealroute/dealroute/pkg/internal/recall"
 	"github.com/dealroute/dealroute/pkg/simulate"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Deployment shows the seven properties of a deployment.
@@ -215,7 +216,7 @@ func (x *worstOf) see(at int, s *situation, o ran) {
 		x.path = nil
 		for _, step := range o.Result.Path {
 			if step.Elapsed > 0 {
-				x.path = append(x.path, fmt.Sprintf("%s, %s: %s", step.Task, step.Action, step.Elapsed))
+				x.path = append(x.path, fmt.Sprintf("%s, %s: %s", step.Task, step.Action, words.Ms(step.Elapsed.Milliseconds())))
 			}
 		}
 	}

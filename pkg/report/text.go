@@ -106,12 +106,12 @@ func Len(n int, path string) Bit {
 
 // MostMs is the greatest of several times of the answer, in milliseconds.
 func MostMs(n int64, paths ...string) Bit {
-	return Bit{Text: words.Thousands(n) + " ms", Path: strings.Join(paths, " "), Form: FormMs}
+	return Bit{Text: words.Ms(n), Path: strings.Join(paths, " "), Form: FormMs}
 }
 
 // Ms is a time of the answer, in milliseconds.
 func Ms(n int64, path string) Bit {
-	return Bit{Text: words.Thousands(n) + " ms", Path: path, Form: FormMs}
+	return Bit{Text: words.Ms(n), Path: path, Form: FormMs}
 }
 
 // Share is a number of the answer as a percentage of another one.

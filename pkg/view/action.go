@@ -10,6 +10,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/jsonpath"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // ActionRun is what action run -o json prints. Operations, finalResult, success and error
@@ -82,7 +83,7 @@ func PrintActionRun(out, errs io.Writer, r *dataaction.Result, trace bool) error
 			return err
 		}
 	}
-	diag.Fprintf(errs, "%d requests, %d ms\n", r.Requests, r.Elapsed.Milliseconds())
+	diag.Fprintf(errs, "%s, %s\n", words.Count(r.Requests, "request", "requests"), words.Ms(r.Elapsed.Milliseconds()))
 	return nil
 }
 

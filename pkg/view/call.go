@@ -166,7 +166,7 @@ func PrintCall(w io.Writer, o *simulate.Outcome, f CallFrame) error {
 	if c.ScreenPop != nil {
 		line("screen pop", c.ScreenPop.Script, "("+strings.Join(slices.Sorted(maps.Keys(c.ScreenPop.Inputs)), ", ")+")")
 	}
-	line("waited", words.Thousands(c.WaitedMs)+" ms", waits(c, o, f))
+	line("waited", words.Ms(c.WaitedMs), waits(c, o, f))
 	line("path", words.Count(c.Actions, "action", "actions"), "--trace shows each with its inputs and outputs")
 	for _, n := range append(asked(o), o.Notes...) {
 		diag.Fprintf(&b, "  %-12s %s\n", "note", f.Mask.Text(n))
@@ -352,7 +352,7 @@ func trace(b *strings.Builder, o *simulate.Outcome, f CallFrame) {
 		show("out", s.Outputs)
 	}
 	for _, a := range o.Actions {
-		diag.Fprintf(b, "  data action %s: %d ms\n", a.Action, Ms(a.Elapsed))
+		diag.Fprintf(b, "  data action %s: %s\n", a.Action, words.Ms(Ms(a.Elapsed)))
 		for _, op := range a.Operations {
 			text := map[bool]string{true: "ok", false: "failed"}[op.Success]
 			if f.Bodies { // requests and replies are full of personal data

@@ -68,6 +68,6 @@ func DemoCall(n int, who string, o *simulate.Outcome, m *privacy.Mask) string {
 	if len(o.Result.Skills) > 0 {
 		skills = ", skill " + strings.Join(o.Result.Skills, ", ")
 	}
-	return diag.Sprintf("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s ms, %s to HubSpot\n%s",
-		n, m.Number(o.Call.ANI), who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, words.Decided(o.Reason, o.Rule), words.Thousands(o.Waited.Milliseconds()), words.Count(o.Requests, "request", "requests"), diag.Block(notes))
+	return diag.Sprintf("  %d. %s %s\n     %s → %s%s, priority %d (%s); waited %s, %s to HubSpot\n%s",
+		n, m.Number(o.Call.ANI), who, o.Outcome, o.Result.Queue, skills, o.Result.Priority, words.Decided(o.Reason, o.Rule), words.Ms(o.Waited.Milliseconds()), words.Count(o.Requests, "request", "requests"), diag.Block(notes))
 }

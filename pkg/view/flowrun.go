@@ -170,7 +170,7 @@ func PrintSteps(w io.Writer, steps []interp.Step, mask *privacy.Mask) {
 		}
 		took := ""
 		if s.Elapsed > 0 {
-			took = fmt.Sprintf("    %d ms", s.Elapsed.Milliseconds())
+			took = "    " + words.Ms(s.Elapsed.Milliseconds())
 		}
 		diag.Fprintf(w, "  %4d %7d ms  %s%s    %s:%d\n", i+1, s.At.Milliseconds(), name, took, s.Task, s.Pos.Line)
 		for _, n := range s.Inputs {

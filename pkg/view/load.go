@@ -320,7 +320,7 @@ func printDay(b *diag.Page, x Load, r *load.Result, head func(string)) {
 		line("not looked up", share(r.Failed(), r.Calls), whyNot(r))
 	}
 	v := waitsOf(r)
-	line("waited", "p50 "+words.Thousands(v.P50)+" ms", fmt.Sprintf("p95 %s · p99 %s · longest %s", words.Thousands(v.P95), words.Thousands(v.P99), words.Thousands(v.Max)))
+	line("waited", "p50 "+words.Ms(v.P50), fmt.Sprintf("p95 %s · p99 %s · longest %s", words.Thousands(v.P95), words.Thousands(v.P99), words.Thousands(v.Max)))
 	h, hl := r.HubSpot, x.Day.HubSpot.Limits
 	line("HubSpot", words.Count(h.All, "request", "requests"), fmt.Sprintf("%.2f a call; %s refused (429)", perCall(r), words.Thousands(h.Refused)))
 	if h.Search > 0 {

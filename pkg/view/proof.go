@@ -288,7 +288,7 @@ func printSearch(b *diag.Page, r *prove.Report) {
 	line := func(name, value, more string) {
 		diag.Fprintf(b, "%s\n", strings.TrimRight(diag.Sprintf("  %-12s %-19s %s", name, value, more), " "))
 	}
-	took := fmt.Sprintf(", in %s ms", words.Thousands(Ms(r.Elapsed)))
+	took := fmt.Sprintf(", in %s", words.Ms(Ms(r.Elapsed)))
 	tried := strings.TrimSuffix(words.Grouped(paths(r))+" paths", map[bool]string{true: "s"}[paths(r) == "1"]) + " through " + words.Count(r.States, "state", "states") + " of the flow"
 	if r.Calls > 0 {
 		line("tried", tried, "")
@@ -300,7 +300,7 @@ func printSearch(b *diag.Page, r *prove.Report) {
 	if r.Calls > 0 {
 		hubspot = "HubSpot at most " + words.Thousands(Ms(r.WorstHubSpot))
 	}
-	line("worst wait", words.Thousands(Ms(r.WorstWait))+" ms", hubspot)
+	line("worst wait", words.Ms(Ms(r.WorstWait)), hubspot)
 	lines := func(name string, of []string) {
 		for _, l := range of {
 			line(name, l, "")

@@ -178,7 +178,7 @@ func PrintStatus(w io.Writer, s Status, now time.Time) error {
 			diag.Fprintf(&b, ", %d failed (%.1f %%), %d of them timeouts", a.Failures, 100*a.Share(), a.Timeouts)
 		}
 		if a.P95Ms != nil {
-			diag.Fprintf(&b, ", p95 %d ms", *a.P95Ms)
+			diag.Fprintf(&b, ", p95 %s", words.Ms(*a.P95Ms))
 		}
 		b.Add("\n")
 	}

@@ -74,7 +74,7 @@ func (v *Verification) add(t prove.Tried, m *privacy.Mask, live bool) {
 		if what := details(c, t.Call); what != "" {
 			line += diag.Sprintf(", %s", what)
 		}
-		line += diag.Sprintf("; waited %s ms", words.Thousands(c.WaitedMs))
+		line += diag.Sprintf("; waited %s", words.Ms(c.WaitedMs))
 		out.Live = live && slices.ContainsFunc(t.Call.Actions, func(a simulate.ActionRun) bool { return a.HubSpot })
 		if out.Live {
 			line += ", HubSpot asked"
