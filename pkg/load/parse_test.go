@@ -48,6 +48,7 @@ func TestAssumptions(t *testing.T) {
 		"strangers only":        {func(d *load.Day) { d.Traffic.Unknown = 1 }, "each caller is a stranger, from one of 200 numbers", "of the CRM"},
 		"no strangers":          {func(d *load.Day) { d.Traffic.Unknown = 0 }, "each caller is one of", "stranger"},
 		"intervals":             {func(d *load.Day) { d.Traffic.Arrivals = &load.Arrivals{Spread: true} }, "calls in an interval come at random", "in every minute"},
+		"numbers and times":     {func(d *load.Day) { d.Traffic.Legs, d.Traffic.Gap = 0.1, 3*time.Minute }, "once more, 3m later on average\nGenesys Cloud executes 2,500 data actions", "00ms"},
 		"a token of oauth":      {func(d *load.Day) { d.Renewed = true }, "holds a token", "written at once"},
 	} {
 		d := basic(t)
