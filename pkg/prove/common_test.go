@@ -2,10 +2,13 @@ package prove_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/dealroute/dealroute/pkg/dataaction"
 	"github.com/dealroute/dealroute/pkg/prove"
 )
 
@@ -45,5 +48,49 @@ func TestCallsAloneBecomeTheSame(t *testing.T) {
 				t.Fatal(r, err)
 			}
 		})
+	}
+}
+
+// An impatient context ends when it has been asked some times.
+type impatient struct {
+	context.Context
+	end  context.CancelFunc
+	left atomic.Int64
+	over atomic.Int64 // how often it was asked after its end
+}
+
+func (i *impatient) Err() error {
+	if n := i.left.Add(-1); n == 0 {
+		i.end()
+	} else if n < 0 {
+		i.over.Add(1)
+	}
+	return i.Context.Err()
+}
+
+// A proof that nobody waits for any more ends soon, wherever it is: in the search for callers, between
+// calls, among the states of the flow. It is no proof then.
+func TestAProofEndsWhenNobodyWaits(t *testing.T) {
+	d, b := parsed(t, many(40))
+	for _, patience := range []int64{1, 2, 10, 100, 300, 1000, 3000, 10_000} {
+		base, end := context.WithCancel(t.Context())
+		ctx := &impatient{Context: base, end: end}
+		ctx.left.Store(patience)
+		in, late := input(d, b, prove.Quick), atomic.Int64{}
+		open := in.HubSpot
+		in.HubSpot = func(a prove.Account) dataaction.Sender {
+			if base.Err() != nil {
+				late.Add(1)
+			}
+			return open(a)
+		}
+		r, err := prove.Deployment(ctx, in)
+		end()
+		if r != nil || !errors.Is(err, context.Canceled) {
+			t.Fatalf("with a patience of %d: %v, %v", patience, r, err)
+		}
+		if asked, opened := ctx.over.Load(), late.Load(); asked > 5000 || opened > 4 {
+			t.Errorf("with a patience of %d it looks %d times more whether somebody waits, and opens %d accounts", patience, asked, opened)
+		}
 	}
 }

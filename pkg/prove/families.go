@@ -186,7 +186,10 @@ func (w *whole) overlapsFamily() []*situation {
 	for _, o := range pairs {
 		g.add(o.sketch)
 	}
-	if near < len(w.p.Rules) {
+	switch {
+	case near == 0 && len(w.p.Rules) > 1:
+		w.cut = append(w.cut, "callers of two rules at once were not looked for: there are too many rules")
+	case near < len(w.p.Rules):
 		w.cut = append(w.cut, fmt.Sprintf("callers of two rules at once were looked for where the rules are at most %d apart", near))
 	}
 	return g.out

@@ -351,14 +351,10 @@ func (s *situation) write(b *bytes.Buffer) {
 	fmt.Fprint(b, s.otherwise, s.holds)
 }
 
+// writeCRM writes all of an account that differs between the calls of a proof.
 func writeCRM(b *bytes.Buffer, crm hubspot.CRM) {
-	record := func(id string, archived bool, updated time.Time, ps hubspot.Properties) {
-		b.WriteString("\n")
-		b.WriteString(id)
-		if archived {
-			b.WriteString(" archived")
-		}
-		b.WriteString(strconv.FormatInt(updated.Unix(), 36))
+	record := func(kind, id string, archived bool, created, updated time.Time, ps hubspot.Properties) {
+		fmt.Fprintf(b, "\n%s %s %t %x %x", kind, id, archived, created.UnixNano(), updated.UnixNano())
 		for _, k := range slices.Sorted(maps.Keys(ps)) {
 			b.WriteString(" ")
 			b.WriteString(k)
@@ -369,13 +365,13 @@ func writeCRM(b *bytes.Buffer, crm hubspot.CRM) {
 		}
 	}
 	for _, c := range crm.Contacts {
-		record(c.ID, c.Archived, c.UpdatedAt, c.Properties)
+		record("contact", c.ID, c.Archived, c.CreatedAt, c.UpdatedAt, c.Properties)
 	}
 	for _, c := range crm.Companies {
-		record(c.ID, c.Archived, c.UpdatedAt, c.Properties)
+		record("company", c.ID, c.Archived, c.CreatedAt, c.UpdatedAt, c.Properties)
 	}
 	for _, d := range crm.Deals {
-		record(d.ID, d.Archived, d.UpdatedAt, d.Properties)
-		fmt.Fprint(b, d.Contacts, d.Companies)
+		record("deal", d.ID, d.Archived, d.CreatedAt, d.UpdatedAt, d.Properties)
+		fmt.Fprintf(b, " of %q %q", d.Contacts, d.Companies)
 	}
 }

@@ -2,6 +2,7 @@ package prove
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -110,4 +111,55 @@ func TestWhatIsImpliedHolds(t *testing.T) {
 	if implied < 500 || held < 1000 {
 		t.Errorf("%d pairs, %d callers: nothing is shown", implied, held)
 	}
+}
+
+// No part of a condition is forgotten: who is asked for nothing is not said to meet it.
+func TestNothingImpliesAPart(t *testing.T) {
+	parts := func(kind reflect.Type, each func(name string, with reflect.Value)) {
+		for i := range kind.NumField() {
+			v := reflect.New(kind).Elem()
+			switch f := v.Field(i); f.Kind() {
+			case reflect.Pointer:
+				f.Set(reflect.New(f.Type().Elem()))
+			case reflect.Slice:
+				f.Set(reflect.MakeSlice(f.Type(), 1, 1))
+			case reflect.Map:
+				f.Set(reflect.MakeMap(f.Type()))
+				f.SetMapIndex(reflect.ValueOf("a"), reflect.Zero(f.Type().Elem()))
+			case reflect.String:
+				f.SetString("a")
+			case reflect.Bool:
+				f.SetBool(true)
+			default:
+				t.Fatalf("%s is of a kind that this test does not fill", kind.Field(i).Name)
+			}
+			each(kind.Field(i).Name, v)
+		}
+	}
+	parts(reflect.TypeFor[routing.Condition](), func(name string, with reflect.Value) {
+		c := with.Interface().(routing.Condition)
+		if implies(routing.Condition{}, c) {
+			t.Errorf("who is asked for nothing meets a condition with %s", name)
+		}
+		if !implies(c, c) {
+			t.Errorf("a condition with %s does not imply itself", name)
+		}
+	})
+	parts(reflect.TypeFor[routing.FactTest](), func(name string, with reflect.Value) {
+		switch test := with.Interface().(routing.FactTest); name {
+		case "Set": // a pointer to false: the fact is not there
+			if testImplies(routing.FactTest{Any: []string{"a"}}, test) {
+				t.Error("who has a fact is said not to have it")
+			}
+		case "IgnoreCase": // says how texts are compared, and asks for none
+			test.Any = []string{"a"}
+			if testImplies(routing.FactTest{Any: []string{"a"}}, test) != testImplies(test, routing.FactTest{Any: []string{"a"}}) {
+				t.Error("tests that compare texts otherwise imply each other in one direction")
+			}
+		default:
+			if testImplies(routing.FactTest{}, test) {
+				t.Errorf("any value meets a test with %s", name)
+			}
+		}
+	})
 }

@@ -91,13 +91,13 @@ type whole struct {
 // becomes what it would without.
 type common struct {
 	replies recall.Store[reply]
-	read    simulate.Replies
+	read    *simulate.Replies     // nil: each is read
 	memos   [workers]*interp.Memo // of the strict readings, for one worker each
 }
 
 func newWhole(in Input) (*whole, error) {
 	in.Now = in.Now.UTC().Truncate(time.Second)
-	w := &whole{reference: newReference(in.Deployment), in: in, public: map[string]bool{}, common: new(common)}
+	w := &whole{reference: newReference(in.Deployment), in: in, public: map[string]bool{}, common: &common{read: new(simulate.Replies)}}
 	var err error
 	if w.strict, err = prepare(in.Blueprint, in.Key, readings()[0].is); err != nil {
 		return nil, err

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -157,20 +156,19 @@ func (a *account) Send(ctx context.Context, r dataaction.Request) (dataaction.Re
 			h.Write([]byte(x.Value))
 		}
 	}
-	k := string(h.Sum(nil))
-	if got, ok := a.replies.Get(k); ok {
-		return got.response, got.err
+	k, timeout := string(h.Sum(nil)), timeoutOf(r)
+	got, known := a.replies.Get(k)
+	if !known {
+		if a.sender == nil {
+			a.sender = a.open()
+		}
+		r.Timeout = time.Hour // time is virtual: however long this process takes, HubSpot has taken what it states
+		if got.response, got.err = a.sender.Send(ctx, r); ctx.Err() == nil {
+			a.replies.Put(k, got)
+		}
 	}
-	if a.sender == nil {
-		a.sender = a.open()
-	}
-	got, timeout := reply{}, timeoutOf(r)
-	r.Timeout = time.Hour // time is virtual: however long this process takes, HubSpot has taken what it states
-	if got.response, got.err = a.sender.Send(ctx, r); got.response.Latency >= timeout {
-		got = reply{dataaction.Response{Latency: timeout}, fmt.Errorf("HubSpot does not answer: %w", dataaction.ErrTimeout)}
-	}
-	if ctx.Err() == nil {
-		a.replies.Put(k, got)
+	if got.response.Latency >= timeout { // who waits longer has the answer
+		return dataaction.Response{Latency: timeout}, fmt.Errorf("HubSpot does not answer: %w", dataaction.ErrTimeout)
 	}
 	return got.response, got.err
 }
@@ -313,14 +311,8 @@ func (w *whole) account(s *situation) *account {
 		a.replies = new(recall.Store[reply])
 	}
 	a.id = printOf(func(b *bytes.Buffer) {
-		fmt.Fprint(b, s.At.UnixNano(), s.otherwise)
+		fmt.Fprintf(b, "%d %q", s.At.UnixNano(), s.otherwise)
 		writeCRM(b, s.CRM)
-		for _, d := range s.CRM.Deals {
-			b.WriteString(strconv.FormatInt(d.CreatedAt.Unix(), 36))
-		}
-		for _, c := range s.CRM.Contacts {
-			b.WriteString(strconv.FormatInt(c.CreatedAt.Unix(), 36))
-		}
 	})
 	return a
 }
@@ -338,7 +330,7 @@ func (w *whole) call(ctx context.Context, s *situation, trace interp.Trace, memo
 		org.Schedules = simulate.Always(sch.Group, sch.EmergencyGroup, genesys.ScheduleState(s.State))
 	}
 	acc.now = s.At
-	run := simulate.Run{Program: a.program, Org: org, Sender: l, Clock: func(t time.Time) { acc.now = t }, Trace: trace, Watch: watch, Token: a.token, Replies: &w.common.read}
+	run := simulate.Run{Program: a.program, Org: org, Sender: l, Clock: func(t time.Time) { acc.now = t }, Trace: trace, Watch: watch, Token: a.token, Replies: w.common.read}
 	if a == w.strict {
 		run.Memo = memo
 	}

@@ -70,7 +70,6 @@ func input(d *deployment.Deployment, b *blueprint.Blueprint, mode prove.Mode) pr
 	}
 }
 
-// All examples hold, in every property.
 // waits is how long a caller waits in a world.
 func waits(t *testing.T, b *blueprint.Blueprint, c *prove.Counterexample) time.Duration {
 	t.Helper()
@@ -85,6 +84,7 @@ func waits(t *testing.T, b *blueprint.Blueprint, c *prove.Counterexample) time.D
 	return r.Elapsed
 }
 
+// All examples hold, in every property.
 func TestExamplesHold(t *testing.T) {
 	names, err := filepath.Glob("../../examples/*/dealroute.yaml")
 	if err != nil || len(names) == 0 {

@@ -161,6 +161,9 @@ const (
 	sketchesKept     = 4_000
 )
 
+// over reports whether nobody waits for a caller any more.
+func (f *finder) over() bool { return f.ended != nil && f.ended() }
+
 // rule is a caller whom a rule takes.
 func (f *finder) rule(i int) (sketch, bool) {
 	if !f.tried[i] {
@@ -195,7 +198,7 @@ type pair struct {
 func (f *finder) overlaps() (out []pair, near int) {
 	for apart := 1; apart < len(f.split); apart++ {
 		for i := 0; i+apart < len(f.split); i++ {
-			if f.thought > sketchesForPairs {
+			if f.thought > sketchesForPairs || f.over() {
 				return out, apart - 1
 			}
 			x, ok := f.rule(i)
@@ -280,7 +283,7 @@ const depth = 14
 
 func (s *search) from(x sketch, deep int) (sketch, bool) {
 	k := x.key()
-	if s.left <= 0 || deep > depth || s.ended != nil && s.ended() || s.seen[k] || s.d.Calls.Schedule.Ends(x.state) {
+	if s.left <= 0 || deep > depth || s.over() || s.seen[k] || s.d.Calls.Schedule.Ends(x.state) {
 		return sketch{}, false
 	}
 	s.seen[k] = true
@@ -320,7 +323,7 @@ func (s *search) any(x sketch, a atom, deep int, holds bool) (sketch, bool) {
 	var later []sketch
 	for _, moves := range []func(sketch, atom) []sketch{s.moves, s.between} {
 		for _, y := range moves(x, a) {
-			if s.left <= 0 {
+			if s.left <= 0 || s.over() {
 				return sketch{}, false
 			}
 			if s.d.Calls.Schedule.Ends(y.state) || s.seen[y.key()] || s.p.Holds(a.when, s.factsOf(y)) != holds {
