@@ -74,7 +74,7 @@ func tallied(t *prove.Tally) string {
 }
 
 // roomy lets garbage lie for longer, until what it gives is called: a proof keeps little and
-// makes much, and a fifth of its time is saved. Beyond 256 MB it is collected as ever, and a
+// makes much, and a fifth of its time is saved. It is collected as often as it takes to stay below 256 MB, and a
 // person's own GOGC wins. The last of several proofs at a time sets back what the first one found:
 // were it each its own, one that began later would keep the limit that is there for proofs.
 func roomy(env session) func() {
