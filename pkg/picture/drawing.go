@@ -43,7 +43,7 @@ type ExitPlace struct {
 	Rect
 	To   string   // an arrow with the number of the task
 	Text []string // wrapped
-	Edge int      // index in Graph.Edges
+	Edge int      // index in Graph.Edges; -1 when it says how many have no room
 }
 
 // A RowPlace is where a row of a card is drawn; from the upper left corner of the card.

@@ -54,10 +54,10 @@ const (
 // out in less than a second.
 func Lay(g *Graph) *Drawing {
 	x := newAtlas(g)
-	var best *Drawing
 	if g.glance {
 		return glance(g, x)
 	}
+	var best *Drawing
 	for _, box := range boxWidths {
 		d := lay(g, x, box)
 		if best == nil || d.W <= pageWidth && d.H < best.H {

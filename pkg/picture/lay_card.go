@@ -1,6 +1,9 @@
 package picture
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Sizes of what stands in a card, in pixels.
 const (
@@ -13,6 +16,7 @@ const (
 	rowLines  = 2 // of a row's text
 	mostRows  = 7
 	exitIn    = 40 // from the edge of a card to the words of a way out; before them stands where it leads
+	exitLines = 2
 	mostExits = 8
 )
 
@@ -51,27 +55,29 @@ func letterCard(n *Node, box int) NodePlace {
 	return p
 }
 
-// letterExits puts the choices after which ways leave a card into it.
+// letterExits puts the choices after which ways leave a card into it, or how many have no room.
 func (d *Drawing) letterExits(i int, x *atlas) {
 	p := &d.Nodes[i]
 	y := p.H - boxPadY + rowsGap
-	for _, e := range x.out[i] {
-		edge := &d.Graph.Edges[e]
-		if edge.Label == "" || len(p.Exits) == mostExits {
-			continue
-		}
-		at := ExitPlace{Rect: Rect{cardPad, y, p.W - 2*cardPad, 0}, Edge: e, To: "→"}
+	add := func(at ExitPlace) {
+		at.Rect = Rect{cardPad, y, p.W - 2*cardPad, noteHeight * len(at.Text)}
+		y += at.H
+		p.Exits = append(p.Exits, at)
+		p.H = y + boxPadY - rowsGap
+	}
+	exits := slices.DeleteFunc(slices.Clone(x.out[i]), func(e int) bool { return d.Graph.Edges[e].Label == "" })
+	shown := exits
+	if len(exits) > mostExits {
+		shown = exits[:mostExits-1]
+	}
+	for _, e := range shown {
+		at := ExitPlace{Edge: e, To: "→", Text: wrap(d.Graph.Edges[e].Label, noteSize, (p.W-exitIn-cardPad)*100/(100+boldMore), exitLines)}
 		if t := d.Graph.Nodes[x.to[e]].task; t > 0 {
 			at.To = "→" + strconv.Itoa(t)
 		}
-		at.Text = wrap(edge.Label, noteSize, (p.W-exitIn-cardPad)*100/(100+boldMore), exitLines)
-		at.H = noteHeight * len(at.Text)
-		y += at.H
-		p.Exits = append(p.Exits, at)
+		add(at)
 	}
-	if len(p.Exits) > 0 {
-		p.H = y + boxPadY - rowsGap
+	if left := len(exits) - len(shown); left > 0 {
+		add(ExitPlace{Edge: -1, Text: []string{"and " + strconv.Itoa(left) + " more"}})
 	}
 }
-
-const exitLines = 2

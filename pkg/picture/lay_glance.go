@@ -1,6 +1,9 @@
 package picture
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // An overview stands in rows that are read as a text is: the cards in the order of a call from the
 // left to the right, a row below the other. A way to the next card of the row goes straight to it,
@@ -76,8 +79,9 @@ func (s *seating) seek() {
 	s.left = max(fewSeatings, mostSeatings*usualWork/max(usualWork, len(s.d.Graph.Nodes)*len(s.d.Graph.Edges)))
 	for columns := s.columns; columns >= max(1, s.columns-2); columns-- {
 		for _, strict := range []bool{true, false} {
-			rows, cost := s.greedy(columns, strict), 0
-			if cost = s.offer(rows); s.left <= 0 {
+			rows := s.greedy(columns, strict)
+			cost := s.offer(rows)
+			if s.left <= 0 {
 				return
 			}
 			s.climb(rows, cost)
@@ -139,8 +143,8 @@ func (s *seating) leads(from, to int) bool {
 // near are the seatings that differ a little: a card more or less in a row, a row less, a row moved.
 func (s *seating) near(rows []row) [][]row {
 	var out [][]row
-	change := func(change func(r []row) []row) {
-		r := change(append([]row(nil), rows...))
+	try := func(change func(r []row) []row) {
+		r := change(slices.Clone(rows))
 		for i := range r {
 			if r[i].to <= r[i].from || r[i].to-r[i].from > s.columns {
 				return
@@ -151,12 +155,12 @@ func (s *seating) near(rows []row) [][]row {
 	}
 	for i := range rows {
 		if i > 0 {
-			change(func(r []row) []row { r[i-1].to++; r[i].from++; return r })
-			change(func(r []row) []row { r[i-1].to--; r[i].from--; return r })
-			change(func(r []row) []row { r[i-1].to = r[i].to; return append(r[:i], r[i+1:]...) })
+			try(func(r []row) []row { r[i-1].to++; r[i].from++; return r })
+			try(func(r []row) []row { r[i-1].to--; r[i].from--; return r })
+			try(func(r []row) []row { r[i-1].to = r[i].to; return append(r[:i], r[i+1:]...) })
 		}
 		for _, by := range []int{1, -1, 2, -2, 3} {
-			change(func(r []row) []row { r[i].col += by; return r })
+			try(func(r []row) []row { r[i].col += by; return r })
 		}
 	}
 	return out

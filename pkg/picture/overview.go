@@ -14,7 +14,7 @@ type Row struct {
 	Kind Kind   // Ask, Question, or that of an ending
 	Text string // such as the names of the actions, or the queue
 	Note string // of an Ask: the data action's name, the table's
-	Mark Mark   // On, Off and New count
+	Mark Mark   // of the boxes that say it; how often, only where it is one box
 }
 
 // line is a row as one line of text.
@@ -222,7 +222,7 @@ func gather(rows []Row, r Row, at map[string]int, key string, share bool) []Row 
 	if !slices.Contains(strings.Split(old.Text, ", "), r.Text) && r.Kind == Ask {
 		old.Text += ", " + r.Text
 	}
-	old.Mark = Mark{On: old.Mark.On || r.Mark.On, Off: old.Mark.Off && r.Mark.Off, New: old.Mark.New || r.Mark.New}
+	old.Mark = Mark{On: old.Mark.On || r.Mark.On, Off: old.Mark.Off && r.Mark.Off, New: old.Mark.New || r.Mark.New, Wait: old.Mark.Wait + r.Mark.Wait}
 	return rows
 }
 

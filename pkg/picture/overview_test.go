@@ -294,3 +294,23 @@ func TestOverviewNumbersTheEndOfATaskLast(t *testing.T) {
 		}
 	}
 }
+
+// A card tells how many ways out it has no room for.
+func TestACardOfManyWaysSaysHowManyItHides(t *testing.T) {
+	g := &Graph{Title: "menu", Lanes: []Lane{{"Menu", 1}}, Nodes: []Node{{ID: "start", Kind: Start}, {ID: "menu", Kind: Question, Text: []string{"Menu"}}}, Edges: []Edge{{ID: "e", From: "start", To: "menu"}}}
+	const choices = mostExits + 3
+	for i := range choices {
+		to := fmt.Sprintf("n%d", i)
+		g.Lanes = append(g.Lanes, Lane{to, 0})
+		g.Nodes = append(g.Nodes, Node{ID: to, Lane: i + 1, Kind: Hang, Text: []string{to}})
+		g.Edges = append(g.Edges, Edge{ID: "e" + to, From: "menu", To: to, Label: "Press " + to})
+	}
+	d := drawable(t, g)
+	exits := d.Nodes[1].Exits
+	if last := exits[len(exits)-1]; len(exits) != mostExits || last.Edge != -1 || last.Text[0] != "and 4 more" {
+		t.Errorf("%d ways, the last one %+v", len(exits), last)
+	}
+	if svg := string(d.SVG(SVGOptions{})); !strings.Contains(svg, ">and 4 more<") || strings.Count(svg, `class="exit"`) != mostExits-1 {
+		t.Error("the picture does not say so")
+	}
+}

@@ -1,7 +1,7 @@
 package picture
 
 // Sheets cuts a drawing from top to bottom into pieces for paper, each as wide as the drawing and no
-// higher than most. It is cut between tasks, where one ends in the lower part of a sheet, else where
+// higher than most, which is above 0. It is cut between tasks, where one ends in the lower part of a sheet, else where
 // a line is all that is cut; through a box only when there is no other way.
 func (d *Drawing) Sheets(most int) []Rect {
 	var out []Rect

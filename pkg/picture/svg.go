@@ -489,6 +489,10 @@ func (w *writer) card(n *Node, p *NodePlace) {
 	}
 	for i := range p.Exits {
 		x := &p.Exits[i]
+		if x.Edge < 0 {
+			w.text("note", p.X+exitIn, p.Y+x.Y+12, "", x.Text[0])
+			continue
+		}
 		w.add("<g").attr("class", "exit"+marked(w.d.Graph.Edges[x.Edge].Mark)).add(">")
 		w.title(w.d.Graph.Edges[x.Edge].Label)
 		w.text("to", p.X+cardPad+2, p.Y+x.Y+12, "", x.To)
