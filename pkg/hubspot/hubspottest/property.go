@@ -163,9 +163,29 @@ func (s *Server) definitions(object string) map[string]Property {
 	return out
 }
 
-// definition is that of one property. The type of one that only occurs in the records is read off
-// their values.
-func (s *Server) definition(object, name string) (out Property, known bool) {
+// A named is a property of an object, and a known what is known of one.
+type (
+	named struct{ object, name string }
+	known struct {
+		Property
+		is bool
+	}
+)
+
+// definition is that of one property. It is made when it is asked for first: a search asks for it with
+// each of its records.
+func (s *Server) definition(object, name string) (Property, bool) {
+	k := named{object, name}
+	d, made := s.named[k]
+	if !made {
+		d.Property, d.is = s.newDefinition(object, name)
+		s.named[k] = d
+	}
+	return d.Property, d.is
+}
+
+// newDefinition makes it. The type of one that only occurs in the records is read off their values.
+func (s *Server) newDefinition(object, name string) (out Property, known bool) {
 	if out, known = standardProperties()[object][name]; !known {
 		out, known = s.occurring(object, name)
 	}

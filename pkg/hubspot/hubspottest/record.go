@@ -83,7 +83,7 @@ func (s *Server) build() {
 		os = append(os, r)
 	}
 	s.tables = map[string]table{contacts: newTable(cs), companies: newTable(os), deals: newTable(ds)}
-	s.defined = map[string]map[string]Property{}
+	s.defined, s.named = map[string]map[string]Property{}, map[named]known{}
 }
 
 // base copies a record and fills id and dates in. An empty text is how HubSpot clears a property,

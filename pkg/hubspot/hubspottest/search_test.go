@@ -3,6 +3,8 @@ package hubspottest_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -361,5 +363,28 @@ func TestFiltersAtTheTop(t *testing.T) {
 	}
 	if a := c.do("POST", contactSearch, `{"filters":[{"property_name":"phone","operator":"EQ","value":"1"}]}`); !strings.Contains(a.err.Message, "some of required attributes are not set [propertyName]") {
 		t.Error(a.text)
+	}
+}
+
+// What a property is, is read off the records once and not with each of them: a search of many records
+// takes the time that it takes to look at each. Allocations are counted, which no busy machine changes.
+func TestASearchLooksAtEachRecordOnce(t *testing.T) {
+	const records = 1000
+	var crm hubspot.CRM
+	for i := range records {
+		crm.Contacts = append(crm.Contacts, hubspot.Contact{ID: strconv.Itoa(i), Properties: hubspot.Properties{"of_ours": hubspot.Text("v" + strconv.Itoa(i))}})
+	}
+	s := hubspottest.New(crm)
+	each := testing.AllocsPerRun(2, func() {
+		r := httptest.NewRequest(http.MethodPost, "/crm/v3/objects/contacts/search", strings.NewReader(`{"filterGroups":[{"filters":[{"propertyName":"of_ours","operator":"EQ","value":"v500"}]}],"properties":["of_ours"]}`))
+		r.Header.Set("Authorization", "Bearer "+hubspottest.DefaultToken)
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		if s.ServeHTTP(w, r); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"total":1,`) {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+	}) / records
+	if each > 8 {
+		t.Errorf("%.1f allocations for each record", each)
 	}
 }

@@ -35,7 +35,8 @@ type Server struct {
 	mu      sync.Mutex // guards everything below
 	crm     hubspot.CRM
 	tables  map[string]table
-	defined map[string]map[string]Property
+	defined map[string]map[string]Property // by object and name: all that there are
+	named   map[named]known                // those that were asked for
 	windows windows
 	log     []Logged
 	counts  map[Kind]int
