@@ -89,6 +89,9 @@ func (s *session) judge(ctx context.Context, j *judging) {
 		return
 	}
 	found, late := s.rest(ctx, w)
+	if errors.Is(ctx.Err(), context.Canceled) { // nobody waits: there is a newer text, or the session ends
+		return
+	}
 	if len(late) > 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		found = append(found, s.unjudged(late))
 	}

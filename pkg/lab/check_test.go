@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,6 +26,7 @@ type slowBench struct {
 	gone    []string // those that were given up
 	at, max int      // checks that go on at once
 	let     chan struct{}
+	proved  atomic.Bool // whether a proof began
 }
 
 func (b *slowBench) enter(what string, text []byte) {
@@ -58,6 +60,10 @@ func (b *slowBench) Judge(ctx context.Context, text []byte) (*Work, error) {
 		return &Work{Findings: diag.Findings{{Message: "of reading"}}}, nil
 	}
 	w := &Work{File: "dealroute.yaml", Name: string(text), Desk: stillDesk{string(text)}, Findings: diag.Findings{{Message: "of reading"}}}
+	w.Prove = func(context.Context, func(string)) (diag.Findings, string, error) {
+		b.proved.Store(true)
+		return nil, "", nil
+	}
 	w.Check = func(ctx context.Context) (diag.Findings, []string) {
 		b.enter("check", text)
 		defer b.leave(ctx, text)
@@ -135,7 +141,7 @@ func TestNothingWaitsForACheck(t *testing.T) {
 			x.post("/api/hover", map[string]any{"line": 1, "column": 1}, nil)
 			x.post("/api/save", map[string]any{"revision": 2}, nil)
 			x.ask(http.MethodGet, "/api/picture?of=flow", "", nil)
-			if took := time.Since(began); r.Switch == nil || r.Switch.On || took > 2*time.Second {
+			if took := time.Since(began); r.Switch == nil || r.Switch.On || took > longCheck/2 {
 				t.Errorf("%+v, and %s", r, took)
 			}
 			with := map[int]string{1: "first", 2: slow}[dials] // in the end, as a text that is soon rendered is waited for
@@ -158,7 +164,8 @@ func TestNothingWaitsForACheck(t *testing.T) {
 				x.lab.offer(fmt.Appendf(nil, "%s, %d", slow, n))
 				x.lab.mu.Unlock()
 			}
-			x.post("/api/text", map[string]any{"text": "last", "revision": 22}, &c)
+			x.post("/api/text", map[string]any{"text": "last", "revision": 22}, nil)
+			c = get[Check](x, "/api/check?revision=23")
 			if c.State != "done" || c.Far != nil || c.Revision != 23 || *c.Dials != 23 || messages(c) != "of reading; of the checks" {
 				t.Errorf("%+v", c)
 			}
@@ -232,12 +239,13 @@ func TestCallsWaitForTheirText(t *testing.T) {
 func TestLimitOfACheck(t *testing.T) {
 	b := &slowBench{let: make(chan struct{})}
 	x := open(t, Config{Text: []byte("first"), Bench: b, Limit: 300 * time.Millisecond}, time.Hour)
-	var c Check
-	x.post("/api/text", map[string]any{"text": "slow to check", "revision": 1}, &c)
+	x.post("/api/text", map[string]any{"text": "slow to check", "revision": 1}, nil)
+	c := get[Check](x, "/api/check?revision=2")
 	if want := "of reading; not everything was checked: after 300ms these checks were given up: DR-1, DR-2, DR-3, DR-4 and 2 more"; c.State != "done" || !c.OK || messages(c) != want || c.Counts[diag.Warning] != 1 {
 		t.Errorf("%+v\n%s", c, messages(c))
 	}
-	x.post("/api/text", map[string]any{"text": "slow to render", "revision": 2}, &c)
+	x.post("/api/text", map[string]any{"text": "slow to render", "revision": 2}, nil)
+	c = get[Check](x, "/api/check?revision=3")
 	if c.State != "done" || c.OK || *c.Dials != 2 || !strings.Contains(messages(c), "rendered in 300ms") {
 		t.Errorf("%+v\n%s", c, messages(c))
 	}
@@ -260,10 +268,20 @@ func TestEndsWithinACheck(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	began := time.Now()
 	x.end()
-	if took := time.Since(began); took > 2*time.Second {
+	if took := time.Since(began); took > longCheck/2 {
 		t.Errorf("it took %s", took)
 	}
 	nothingLeft(t)
+}
+
+// A session that ends within a check begins no proof of the text, which it would wait for.
+func TestEndsWithoutAProof(t *testing.T) {
+	b := &slowBench{let: make(chan struct{})}
+	x := open(t, Config{Text: []byte("slow to check"), Bench: b}, time.Hour)
+	x.lab.session.end()
+	if b.proved.Load() || x.lab.proof != nil {
+		t.Error("a proof has begun")
+	}
 }
 
 // Tabs that write at the same time lose no text: each is taken, or refused with the one that came first.
