@@ -96,7 +96,7 @@ func longestWay(ctx context.Context, with simulateOptions, l *loaded, b *bluepri
 	if err != nil {
 		return nil, err
 	}
-	flow, o, err := replayed(ctx, with, l, b, "longest-wait.yaml", text)
+	flow, o, err := replayed(ctx, with, l, b, view.WorstWorld, text)
 	if err != nil {
 		return nil, err
 	}

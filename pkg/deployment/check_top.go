@@ -11,6 +11,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/phone"
 	"github.com/dealroute/dealroute/pkg/routing"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Regions are the AWS regions of Genesys Cloud and their domains. New ones get added: a raw
@@ -174,20 +175,8 @@ func (d *decoder) checkEnrichment(dep *Deployment) {
 
 func (d *decoder) between(path string, x, least, most time.Duration, hint string) {
 	if x < least || x > most {
-		d.problem(path, codeRange, diag.Error, 0, hint, fmt.Sprintf("%s must be %s to %s, not %s", path, short(least), short(most), short(x)))
+		d.problem(path, codeRange, diag.Error, 0, hint, fmt.Sprintf("%s must be %s to %s, not %s", path, words.Span(least), words.Span(most), words.Span(x)))
 	}
-}
-
-// short is a duration without the units that are zero: 5m, not 5m0s.
-func short(x time.Duration) string {
-	s := x.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 // ParticipantNames are the names that privacy.participantData may list. The decision itself

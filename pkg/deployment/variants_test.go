@@ -12,6 +12,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/routing"
 	"github.com/dealroute/dealroute/pkg/source"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Leaf is one value of a deployment, defaults included.
@@ -38,7 +39,7 @@ func leaves(path string, v reflect.Value, out *[]Leaf) {
 	}
 	switch x := v.Interface().(type) {
 	case time.Duration:
-		add(path, "%s", short(x))
+		add(path, "%s", words.Span(x))
 		return
 	case routing.Decimal:
 		add(path, "%s", x)

@@ -25,11 +25,12 @@ const newList = "# Calls and what is expected of them; docs/suite.md has the for
 // Nothing else of the text changes, and only a text that is read with exactly that call more is given:
 // else the error says why the list is left alone.
 func AppendCall(file string, list []byte, entry string) (text []byte, calls int, err error) {
+	// One without a name that says its form, and without a line that does, becomes YAML.
 	if formatOf(file, slices.Concat(list, []byte("\ncalls:"))) != ListYAML {
 		return nil, 0, errors.New("it is no YAML")
 	}
 	mark := list[:len(list)-len(source.New(file, list).Data)]
-	a := appending{file: file, text: source.New(file, list), eol: "\n"}
+	a := appending{file: file, text: source.New(file, list), eol: "\n", json: json.Valid(bytes.TrimSpace(list[len(mark):]))}
 	if bytes.Contains(list, []byte("\r\n")) {
 		a.eol = "\r\n"
 	}
@@ -42,7 +43,9 @@ func AppendCall(file string, list []byte, entry string) (text []byte, calls int,
 		if err == nil {
 			return append(slices.Clone(mark), out...), len(a.before) + 1, nil
 		}
-		refused = errors.Join(refused, err)
+		if refused == nil {
+			refused = err
+		}
 	}
 	if refused == nil {
 		refused = errors.New("its calls stand in a form to which none can be added")
@@ -56,6 +59,7 @@ type appending struct {
 	file string
 	text source.Text
 	eol  string // that of the file
+	json bool   // the list is JSON, and stays so
 
 	top, key, calls *yaml.Node // nil where there is none
 	before          []*yaml.Node
@@ -130,12 +134,15 @@ func readCalls(file string, list []byte) (int, error) {
 
 // verify wants a text that is the list as it was and the call.
 func (a *appending) verify(out []byte) error {
-	if n, err := readCalls(a.file, out); err != nil || n != len(a.before)+1 {
-		return cmpErr(err, "the list would not be read as it is meant")
+	switch n, err := readCalls(a.file, out); {
+	case err != nil:
+		return err
+	case n != len(a.before)+1:
+		return errMeant
 	}
 	doc, faults := source.New(a.file, out).YAML(fixtureLimits)
 	if len(faults) > 0 || doc == nil {
-		return errors.New("the list would not be read as it is meant")
+		return errMeant
 	}
 	var want []*yaml.Node // keys and values
 	if a.top != nil {
@@ -168,17 +175,12 @@ func (a *appending) verify(out []byte) error {
 		}
 	}
 	if !seen {
-		return errors.New("the list would not be read as it is meant")
+		return errMeant
 	}
 	return nil
 }
 
-func cmpErr(err error, message string) error {
-	if err != nil {
-		return err
-	}
-	return errors.New(message)
-}
+var errMeant = errors.New("the list would not be read as it is meant")
 
 // sameNode tells whether two nodes say the same. A time is a text to a list: JSON has no other way to
 // write it.
@@ -361,9 +363,6 @@ func (a *appending) layIn(data []byte, at, headIndent int, head string, indent i
 	return b.Bytes()
 }
 
-// json tells whether the list is JSON, and stays so.
-func (a *appending) json() bool { return json.Valid(bytes.TrimSpace(a.text.Data)) }
-
 // flow is the call within braces.
 func (a *appending) flow() string { return a.braced(a.entry) }
 
@@ -392,7 +391,7 @@ func (a *appending) braced(n *yaml.Node) string {
 
 // word is a plain text, in quotes where JSON wants them.
 func (a *appending) word(s string) string {
-	if a.json() {
+	if a.json {
 		return quote(s)
 	}
 	return s

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 func ruleActionTimeout() Rule {
@@ -19,7 +20,7 @@ func ruleActionTimeout() Rule {
 				t, ok := x.timeout()
 				if name := x.action.Definition.Name; ok && own > 0 && own <= t && !said[name] {
 					said[name] = true
-					c.place(c.actionTemplate(x.action.Role), 0, "make timeoutSeconds larger than the flow's timeout", "%q gives up after %s, the flow waits %s: a timeout is taken for a failure", name, short(own), short(t))
+					c.place(c.actionTemplate(x.action.Role), 0, "make timeoutSeconds larger than the flow's timeout", "%q gives up after %s, the flow waits %s: a timeout is taken for a failure", name, words.Span(own), words.Span(t))
 				}
 			}
 		},

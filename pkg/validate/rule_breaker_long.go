@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // HubSpot: the limit on searches is for one second, and errors of its edge pass in seconds.
@@ -24,10 +25,10 @@ func ruleBreakerLong() Rule {
 				return
 			}
 			if b.AfterFailure > longFailure {
-				c.at("enrichment.breaker.afterFailure", short(b.AfterFailure), "2s is the default", "one failed lookup makes all callers unknown for %s", short(b.AfterFailure))
+				c.at("enrichment.breaker.afterFailure", words.Span(b.AfterFailure), "2s is the default", "one failed lookup makes all callers unknown for %s", words.Span(b.AfterFailure))
 			}
 			if b.AfterTimeout > longTimeout {
-				c.at("enrichment.breaker.afterTimeout", short(b.AfterTimeout), "15s is the default", "one slow answer makes all callers unknown for %s", short(b.AfterTimeout))
+				c.at("enrichment.breaker.afterTimeout", words.Span(b.AfterTimeout), "15s is the default", "one slow answer makes all callers unknown for %s", words.Span(b.AfterTimeout))
 			}
 		},
 	}

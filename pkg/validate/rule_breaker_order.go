@@ -1,6 +1,9 @@
 package validate
 
-import "github.com/dealroute/dealroute/pkg/diag"
+import (
+	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/words"
+)
 
 func ruleBreakerOrder() Rule {
 	return Rule{
@@ -10,7 +13,7 @@ func ruleBreakerOrder() Rule {
 		check: func(c *check) {
 			b := c.d.Enrichment.Breaker
 			if b.Enabled && b.AfterFailure > b.AfterTimeout {
-				c.at("enrichment.breaker.afterFailure", short(b.AfterFailure), "are the two swapped?", "the pause after a failure (%s) is longer than after a timeout (%s), which is what callers wait for", short(b.AfterFailure), short(b.AfterTimeout))
+				c.at("enrichment.breaker.afterFailure", words.Span(b.AfterFailure), "are the two swapped?", "the pause after a failure (%s) is longer than after a timeout (%s), which is what callers wait for", words.Span(b.AfterFailure), words.Span(b.AfterTimeout))
 			}
 		},
 	}

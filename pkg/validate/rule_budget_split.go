@@ -5,6 +5,7 @@ import (
 
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/prove"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 func ruleBudgetSplit() Rule {
@@ -23,13 +24,13 @@ func ruleBudgetSplit() Rule {
 				t, ok := x.timeout()
 				at := c.b.Flow.At(x.step.Pos.Line)
 				if !ok {
-					c.place(at, 0, "add timeout: {lit: {seconds: 2}}", "the call of %q has no fixed timeout: a caller may wait far longer than the budget of %s", x.action.Definition.Name, short(c.d.Enrichment.Budget))
+					c.place(at, 0, "add timeout: {lit: {seconds: 2}}", "the call of %q has no fixed timeout: a caller may wait far longer than the budget of %s", x.action.Definition.Name, words.Span(c.d.Enrichment.Budget))
 					continue
 				}
 				sum += max(t-total[x.action.Role], 0)
 				total[x.action.Role] = max(t, total[x.action.Role])
 				if sum > c.d.Enrichment.Budget {
-					c.place(at, 0, "lower the timeout, or raise enrichment.budget", "with this call the flow may wait %s for HubSpot, the budget is %s", short(sum), short(c.d.Enrichment.Budget))
+					c.place(at, 0, "lower the timeout, or raise enrichment.budget", "with this call the flow may wait %s for HubSpot, the budget is %s", words.Span(sum), words.Span(c.d.Enrichment.Budget))
 					return
 				}
 			}

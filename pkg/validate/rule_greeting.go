@@ -3,6 +3,7 @@ package validate
 import (
 	"github.com/dealroute/dealroute/pkg/deployment"
 	"github.com/dealroute/dealroute/pkg/diag"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 func ruleGreeting() Rule {
@@ -12,7 +13,7 @@ func ruleGreeting() Rule {
 		Text:  "Nothing is played while HubSpot is asked, which takes `enrichment.budget` at most. A greeting tells callers at once that they are connected. Leave it out when a flow before this one greets.",
 		check: func(c *check) {
 			if c.d.Calls.Greeting == (deployment.Greeting{}) {
-				c.at("calls", "calls", "add calls.greeting, a text or {prompt: Name}", "there is no greeting: callers hear nothing for up to %s", short(c.d.Enrichment.Budget))
+				c.at("calls", "calls", "add calls.greeting, a text or {prompt: Name}", "there is no greeting: callers hear nothing for up to %s", words.Span(c.d.Enrichment.Budget))
 			}
 		},
 	}

@@ -71,7 +71,7 @@ func rulePeak() Rule {
 				hint = "callers who are not looked up have rules: allow this, with the reason, if that is enough"
 			}
 			if b := c.d.Enrichment.Breaker; b.Enabled {
-				breaker = fmt.Sprintf("; with the breaker open for %s after each, up to %s of callers are not looked up", short(b.AfterFailure), words.About(load.WithBreaker(float64(n), share, b.AfterFailure.Seconds())))
+				breaker = fmt.Sprintf("; with the breaker open for %s after each, up to %s of callers are not looked up", words.Span(b.AfterFailure), words.About(load.WithBreaker(float64(n), share, b.AfterFailure.Seconds())))
 				if b.AfterFailure > time.Second {
 					hint += "; write afterFailure: 1s for the breaker"
 				}

@@ -114,16 +114,17 @@ func WorldText(p prove.Property, r Replays) (string, error) {
 	return worldText(diag.Sprintf(WorldMark+"%s\n# %s", p.Title, p.Message), r.command(p.ID), p.Counterexample)
 }
 
-// worstWorld is the name that the world file of the call that waits longest is to be given.
-const worstWorld = "longest-wait.yaml"
+// WorstWorld is the name that the world file of the call that waits longest is to be given.
+const WorstWorld = "longest-wait.yaml"
 
 // WorstText is the world file of the call that waits longest. Its comment says so.
 func WorstText(r *prove.Report, replay Replays) (string, error) {
 	return worldText(diag.Sprintf("# The call that waits longest: %s", words.Ms(Ms(r.WorstWait))), replay.worst(), r.WorstCall)
 }
 
-func (r Replays) worst() string { return r.Command + " --world " + worstWorld }
+func (r Replays) worst() string { return r.Command + " --world " + WorstWorld }
 
+// worldText is a world file, below a comment that says what it is, how the call goes and what replays it.
 func worldText(head, command string, c *prove.Counterexample) (string, error) {
 	text, err := c.World.Encode()
 	if err != nil {
