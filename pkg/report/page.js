@@ -1,4 +1,4 @@
-// Sorts and filters tables, opens what is closed before printing, and saves the answer. Without it
+// Sorts and filters tables, opens all that is closed, and saves the answer. Without it
 // everything can be read.
 "use strict";
 (() => {
@@ -57,15 +57,12 @@
     show();
   }
 
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details:not([open])")];
-    for (const one of opened) one.open = true;
-  });
-  addEventListener("afterprint", () => {
-    for (const one of opened) one.open = false;
-    opened = [];
-  });
+  const all = document.getElementById("dr-open");
+  const closed = document.querySelectorAll("details");
+  if (closed.length > 0) {
+    all.hidden = false;
+    all.querySelector("button").addEventListener("click", () => { for (const one of closed) one.open = true; });
+  }
 
   const save = document.getElementById("dr-save");
   const data = document.getElementById("data");

@@ -79,8 +79,8 @@ func TestReportsAreRead(t *testing.T) {
 	}
 }
 
-// On paper a page is black on white whatever the reader prefers on a screen, has nothing to press, and can be read on each
-// sheet, which is A4 and lies.
+// On paper a page is black on white whatever the reader prefers on a screen, has nothing to press, shows what is open and nothing else of
+// tables, and can be read on each sheet, which is A4 and lies.
 func printed(t *testing.T, p *browser.Page) {
 	t.Helper()
 	p.Look(browser.Look{Width: 1047, Height: 718, Dark: true, Paper: true, Alone: true})
@@ -88,7 +88,17 @@ func printed(t *testing.T, p *browser.Page) {
   const out = [];
   const light = e => { const c = getComputedStyle(e).color.match(/[\d.]+/g).map(Number); return (c[0] + c[1] + c[2]) / 3; };
   if (light(document.body) > 80) out.push("the letters are light on paper: " + getComputedStyle(document.body).color);
-  for (const e of document.querySelectorAll("input, nav, .skip")) if (e.checkVisibility() && getComputedStyle(e).position !== "absolute") out.push("to be pressed on paper: " + e.outerHTML.slice(0, 80));
+  for (const e of document.querySelectorAll("input, nav, .skip, .end button")) if (e.checkVisibility() && getComputedStyle(e).position !== "absolute") out.push("to be pressed on paper: " + e.outerHTML.slice(0, 80));
+  const all = [...document.querySelectorAll("details")];
+  if (all.length > 0) document.querySelector("#dr-open button").click();
+  if (all.some(e => !e.open)) out.push("what was to be opened is closed");
+  for (const e of document.querySelectorAll("tr.more details")) {
+    const shows = () => e.closest("tr").checkVisibility();
+    if (!shows()) out.push("what is open is not printed: " + e.textContent.slice(0, 80));
+    e.open = false;
+    if (shows()) out.push("what is closed is printed: " + e.textContent.slice(0, 80));
+    e.open = true;
+  }
   return out;
 })()`) {
 		t.Error(s)
