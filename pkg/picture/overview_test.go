@@ -264,18 +264,21 @@ func TestCardsLeadToTheirLanes(t *testing.T) {
 	}
 }
 
-// The overview that the documentation shows is that of an example, as it is drawn now.
-func TestOverviewOfTheDocumentation(t *testing.T) {
-	const name = "../../docs/pictures/overview.svg"
-	got := Lay(pictures(t)["basic"].Overview()).SVG(SVGOptions{Standalone: true})
-	if *update {
-		if err := os.WriteFile(name, got, 0o600); err != nil {
-			t.Fatal(err)
+// The pictures that the documentation shows are those of examples, as they are drawn now.
+func TestPicturesOfTheDocumentation(t *testing.T) {
+	all := pictures(t)
+	for name, g := range map[string]*Graph{"overview.svg": all["basic"].Overview(), "rules.svg": all["minimal rules"]} {
+		path := filepath.Join("..", "..", "docs", "pictures", name)
+		got := Lay(g).SVG(SVGOptions{Standalone: true})
+		if *update {
+			if err := os.WriteFile(path, got, 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil || !bytes.Equal(got, want) {
-		t.Errorf("%s is drawn otherwise than before (%v); look at both, then run the test with -update", name, err)
+		want, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is drawn otherwise than before (%v); look at both, then run the test with -update", path, err)
+		}
 	}
 }
 
