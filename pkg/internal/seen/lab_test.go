@@ -592,6 +592,25 @@ func TestLabDialsAgainOnAPhone(t *testing.T) {
 	l.Until("(r => r.top >= 0 && r.bottom < innerHeight)(document.getElementById('moved').getBoundingClientRect())")
 }
 
+// A call that met an open breaker is offered once more for when that is closed, in one step.
+func TestLabDialsAgainLater(t *testing.T) {
+	l := openLab(t, sit(t), browser.Start(t, browser.DejaVu), browser.Wide)
+	l.Click("#breaker-turn")
+	l.reads()
+	l.Click("#breaker-open")
+	l.says("#breaker", "open until")
+	l.call("+15135550142")
+	l.says("#crowded", "The breaker was open: HubSpot was not asked")
+	l.says("#later", "later")
+	l.Click("#later")
+	l.Until("document.querySelector('#result h3')?.textContent.startsWith('Call 2 ')")
+	l.says("#result .became", "rule negotiation")
+	for _, moved := range []string{"caller not looked up became open deal", "decided by the fallback became rule negotiation"} {
+		l.Until("document.getElementById('moved').textContent.replace(/\\s+/g, ' ').includes(" + quoted(moved) + ")")
+	}
+	l.Until("document.getElementById('later') === null")
+}
+
 // The lab can be read and used by everybody, on every screen, in light and dark, in each of its states.
 func TestLabIsRead(t *testing.T) {
 	d := sit(t)
