@@ -210,7 +210,7 @@ func TestCallsWaitForTheirText(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			select {
 			case answer := <-dialled:
-				t.Errorf("did not wait: %s", answer)
+				t.Fatalf("did not wait: %s", answer)
 			default:
 			}
 			x.lab.mu.Lock()

@@ -177,7 +177,11 @@ func (s *Server) postReload(ctx context.Context, _ struct{}) (any, error) {
 	}
 	text, err := s.cfg.File.Read()
 	if err != nil {
-		return nil, refuse(http.StatusInternalServerError, "save the text to make the file again", "read %s: %v", filepath.ToSlash(s.cfg.File.Path()), err)
+		hint := "see whether the file can be read; the text is still here"
+		if errors.Is(err, fs.ErrNotExist) {
+			hint = "save the text to make the file again"
+		}
+		return nil, refuse(http.StatusInternalServerError, hint, "read %s: %v", filepath.ToSlash(s.cfg.File.Path()), err)
 	}
 	if HoldsSecret(text, s.cfg.Known) {
 		return nil, refuse(0, "take it out of the file: secrets come from the environment", "%s holds what looks like a secret now, and is not shown", filepath.ToSlash(s.cfg.File.Path()))

@@ -50,12 +50,16 @@ type memoryFile struct {
 	name  string
 	data  []byte
 	there bool
+	torn  error // what reading fails with
 	fails error
 	wrote int
 }
 
 func (f *memoryFile) Path() string { return f.name }
 func (f *memoryFile) Read() ([]byte, error) {
+	if f.torn != nil {
+		return nil, f.torn
+	}
 	if !f.there {
 		return nil, fs.ErrNotExist
 	}
@@ -433,6 +437,13 @@ func TestSave(t *testing.T) {
 		t.Errorf("%+v", session)
 	}
 	f.data = []byte("token: pat-na1-0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f\n")
+	for hint, torn := range map[string]error{"save the text": fs.ErrNotExist, "see whether the file": errors.New("it is a folder")} {
+		f.torn = torn
+		if status, _, answer := x.ask(http.MethodPost, "/api/reload", "{}", nil); status != 500 || !strings.Contains(answer, hint) {
+			t.Errorf("%v: %d %s", torn, status, answer)
+		}
+	}
+	f.torn = nil
 	if status, _, answer := x.ask(http.MethodPost, "/api/reload", "{}", nil); status != 400 || strings.Contains(answer, "0a1b2c3d") {
 		t.Errorf("a secret on disk: %d %s", status, answer)
 	}
