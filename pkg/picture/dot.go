@@ -21,7 +21,7 @@ func Dot(g *Graph) []byte {
 		}
 		for i := range g.Nodes {
 			if n := &g.Nodes[i]; x.lane[i] == lane {
-				fmt.Fprintf(&b, "%s%s [label=%s%s%s]\n", in, quoteDot(n.ID), quoteDot(plainText(n)...), dotShapes[n.Kind], dotMark(n.Mark))
+				fmt.Fprintf(&b, "%s%s [label=%s%s%s]\n", in, quoteDot(n.ID), quoteDot(plainText(n)...), dotShapes[n.Kind], dotMark(n.Mark, dotStyle(n.Kind)))
 			}
 		}
 		if lane < len(g.Lanes) {
@@ -33,7 +33,7 @@ func Dot(g *Graph) []byte {
 		if x.to[i] < 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "  %s -> %s [label=%s%s]\n", quoteDot(e.From), quoteDot(e.To), quoteDot(e.Label), dotMark(e.Mark))
+		fmt.Fprintf(&b, "  %s -> %s [label=%s%s]\n", quoteDot(e.From), quoteDot(e.To), quoteDot(e.Label), dotMark(e.Mark, ""))
 	}
 	b.WriteString("}\n")
 	return []byte(b.String())
@@ -52,7 +52,15 @@ var dotShapes = map[Kind]string{
 	Fallback: ` style="filled,rounded" fillcolor="#fbf0d9" color="#8a5a00"`,
 }
 
-func dotMark(m Mark) string {
+// dotStyle is what a kind's style begins with: a mark's style takes its place.
+func dotStyle(k Kind) string {
+	if k == Start || isEnd(k) {
+		return "filled,rounded,"
+	}
+	return "filled,"
+}
+
+func dotMark(m Mark, style string) string {
 	s := ""
 	if w := markWords(m); w != "" {
 		s = " tooltip=" + quoteDot(w)
@@ -63,7 +71,7 @@ func dotMark(m Mark) string {
 	case m.On:
 		return s + ` penwidth=3 color="#1f5fd0"`
 	case m.Off:
-		return s + ` style=dashed`
+		return s + ` style="` + style + `dashed"`
 	}
 	return s
 }

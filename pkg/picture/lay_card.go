@@ -13,10 +13,10 @@ const (
 	rowsGap   = 4
 	cardPad   = 8 // from the edge of a card to its rows
 	nameLines = 2
-	rowLines  = 2 // of a row's text
+	rowLines  = 3 // of a row's text
 	mostRows  = 7
 	exitIn    = 40 // from the edge of a card to the words of a way out; before them stands where it leads
-	exitLines = 2
+	exitLines = 6
 	mostExits = 8
 )
 

@@ -3,6 +3,7 @@ package picture
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // An overview stands in rows that are read as a text is: the cards in the order of a call from the
@@ -20,6 +21,7 @@ func glance(g *Graph, x *atlas) *Drawing {
 		s := &seating{d: &Drawing{Graph: g, Nodes: make([]NodePlace, len(g.Nodes)), Edges: make([]EdgePlace, len(g.Edges)), box: box}, x: x, tried: map[string]int{}}
 		s.letter()
 		s.seek()
+		s.cost += cutWorth * s.cuts()
 		if best == nil || s.cost < best.cost {
 			best = s
 		}
@@ -55,6 +57,25 @@ func (s *seating) letter() {
 	s.columns = max(1, (pageWidth-2*margin-2*lanePad+cardGap)/(s.d.box+cardGap))
 }
 
+// cuts counts the texts of cards that end in an ellipsis: wider cards have fewer.
+func (s *seating) cuts() int {
+	n := 0
+	count := func(lines []string) {
+		if len(lines) > 0 && strings.HasSuffix(lines[len(lines)-1], "…") {
+			n++
+		}
+	}
+	for i := range s.d.Nodes {
+		for _, r := range s.d.Nodes[i].Rows {
+			count(r.Text)
+		}
+		for _, x := range s.d.Nodes[i].Exits {
+			count(x.Text)
+		}
+	}
+	return n
+}
+
 // cardGap is about what stands between two cards of a row: lines, and the head of an arrow.
 const cardGap = 44
 
@@ -66,9 +87,10 @@ const (
 	usualWork    = 400
 )
 
-// What makes a seating worse, in pixels of height: a line that crosses another, a pixel beyond the
-// page, and, per thousand pixels, lines.
+// What makes a seating worse, in pixels of height: a text that is cut, a line that crosses another, a
+// pixel beyond the page, and, per thousand pixels, lines.
 const (
+	cutWorth      = 200
 	crossingWorth = 100
 	beyondWorth   = 20
 	lineWorth     = 30

@@ -211,3 +211,20 @@ func TestErrorsForgetWhoCalled(t *testing.T) {
 		t.Errorf("the call is at %+v, called by %v", h, w.stack)
 	}
 }
+
+func TestMarksAreSaidOnce(t *testing.T) {
+	for _, c := range []struct {
+		mark Mark
+		want string
+	}{
+		{Mark{On: true, Times: 3, Note: "3 calls"}, "3 calls"},
+		{Mark{On: true, Times: 1500, Note: "2/6 ways"}, "2/6 ways, 1,500 calls"},
+		{Mark{On: true, Times: 1, Note: "1 call"}, "1 call"},
+		{Mark{On: true, Times: 2, First: 4, Wait: 1999 * time.Millisecond}, "step 4, 2 times, waited 1,999 ms"},
+		{Mark{Off: true}, "not reached"},
+	} {
+		if got := markWords(c.mark); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.mark, got, c.want)
+		}
+	}
+}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // Outline is the picture as lines of text, for a terminal and for whoever reads with the ears:
@@ -38,7 +36,7 @@ func Outline(g *Graph) []string {
 		for _, n := range l {
 			says := saying(n)
 			line := fmt.Sprintf("%s %3d  %-9s %s", tick(n.Mark), number[n.ID], n.Kind, says)
-			if s := n.Mark.words(); s != "" {
+			if s := markWords(n.Mark); s != "" {
 				line += "  [" + s + "]"
 			}
 			out = append(out, line)
@@ -129,22 +127,4 @@ func tick(m Mark) string {
 		return "-"
 	}
 	return " "
-}
-
-// words say what happened at a place.
-func (m Mark) words() string {
-	var parts []string
-	if m.Times > 1 && m.Note != words.Count(m.Times, "call", "calls") {
-		parts = append(parts, fmt.Sprintf("%d times", m.Times))
-	}
-	if m.Wait > 0 {
-		parts = append(parts, "waited "+words.Wait(m.Wait))
-	}
-	if m.Off {
-		parts = append(parts, "not reached")
-	}
-	if m.Note != "" {
-		parts = append(parts, m.Note)
-	}
-	return strings.Join(parts, ", ")
 }

@@ -26,7 +26,7 @@ func (r *Row) line() string {
 	if r.Note != "" {
 		s += " (" + r.Note + ")"
 	}
-	if w := r.Mark.words(); w != "" {
+	if w := markWords(r.Mark); w != "" {
 		s += " [" + w + "]"
 	}
 	return s
@@ -197,9 +197,9 @@ func (o *overview) draw(c int) {
 			if len(n.Acts) > 0 {
 				key = n.Acts[0].Type + "\x00" + n.Note
 			}
-			asks = gather(asks, Row{Kind: Ask, Text: inOneLine(n), Note: n.Note, Mark: n.Mark}, asked, key, n.Note != "")
+			asks = gather(asks, Row{Kind: Ask, Text: inOneLine(n), Note: n.Note, Mark: rowMark(n.Mark)}, asked, key, n.Note != "")
 		case isEnd(n.Kind):
-			r := Row{Kind: n.Kind, Text: ending(n), Mark: n.Mark}
+			r := Row{Kind: n.Kind, Text: ending(n), Mark: rowMark(n.Mark)}
 			endings = gather(endings, r, asked, string(r.Kind)+"\x00\x00"+r.Text, true)
 		case n.Kind == Question:
 			card.More = append(card.More, inOneLine(n))
@@ -224,6 +224,13 @@ func gather(rows []Row, r Row, at map[string]int, key string, share bool) []Row 
 	}
 	old.Mark = Mark{On: old.Mark.On || r.Mark.On, Off: old.Mark.Off && r.Mark.Off, New: old.Mark.New || r.Mark.New, Wait: old.Mark.Wait + r.Mark.Wait}
 	return rows
+}
+
+// rowMark is the mark of a box as a row has it: without the number of a step, since cards count
+// places, and without what is said of the box alone.
+func rowMark(m Mark) Mark {
+	m.First, m.Note = 0, ""
+	return m
 }
 
 // inOneLine is what a box says in one line.
@@ -257,7 +264,7 @@ func (o *overview) choices(c int) []Row {
 		return nil
 	}
 	n := &o.g.Nodes[best]
-	return []Row{{Kind: Question, Text: inOneLine(n), Note: words.Count(len(o.x.out[best]), "way", "ways"), Mark: n.Mark}}
+	return []Row{{Kind: Question, Text: inOneLine(n), Note: words.Count(len(o.x.out[best]), "way", "ways"), Mark: rowMark(n.Mark)}}
 }
 
 // bundle draws the ways that leave a card, those to one card as one.
@@ -350,6 +357,9 @@ func (o *overview) choice(c, node int, labels string) string {
 func (o *overview) mark() {
 	called := slices.ContainsFunc(o.g.Nodes, func(n Node) bool { return n.Mark.First > 0 })
 	looked := slices.ContainsFunc(o.g.Nodes, func(n Node) bool { return n.Mark.Off })
+	if looked && !called {
+		o.out.About += " It says how many of the ways inside it and out of it calls took."
+	}
 	edges := o.g.index().edges
 	came := map[string]int{}
 	for i := range o.out.Edges {
@@ -369,7 +379,7 @@ func (o *overview) mark() {
 			}
 		}
 		if e.Mark.Off = off == len(e.Ways); off > 0 && on > 0 {
-			e.Mark.Note = strconv.Itoa(on) + " of " + words.Count(len(e.Ways), "way", "ways")
+			e.Mark.Note = share(on, len(e.Ways))
 		}
 		came[e.To] += e.Mark.Times
 	}
@@ -424,7 +434,8 @@ func (o *overview) marks(c int) (m Mark, first int) {
 	return m, first
 }
 
-// taken says how many ways in and out of a card calls took.
+// taken says how many of the ways inside a card and out of it calls took; how many calls came, where
+// there is no choice.
 func (o *overview) taken(c int) string {
 	on, all := 0, 0
 	for _, i := range o.members[c] {
@@ -435,8 +446,11 @@ func (o *overview) taken(c int) string {
 			}
 		}
 	}
-	if all == 0 {
+	if all < 2 {
 		return words.Count(o.out.Nodes[c].Mark.Times, "call", "calls")
 	}
-	return strconv.Itoa(on) + " of " + words.Count(all, "way", "ways")
+	return share(on, all)
 }
+
+// share is so short because a badge has no room for more.
+func share(on, all int) string { return words.Thousands(on) + "/" + words.Thousands(all) + " ways" }

@@ -113,7 +113,7 @@ func TestOverviewOfAnyGraph(t *testing.T) {
 // widestOverview and highestOverview are what a screen shows without moving, in pixels.
 const (
 	widestOverview  = 1280
-	highestOverview = 1000
+	highestOverview = 1080
 )
 
 func TestOverviewsOfExamples(t *testing.T) {
@@ -123,6 +123,9 @@ func TestOverviewsOfExamples(t *testing.T) {
 			d := drawable(t, g)
 			if d.W > widestOverview || d.H > highestOverview {
 				t.Errorf("%d × %d pixels, which nobody sees at a glance", d.W, d.H)
+			}
+			if n := (&seating{d: d}).cuts(); n > 0 {
+				t.Errorf("%d texts of cards are cut", n)
 			}
 			if n := d.Crossings(); n > 4 {
 				t.Errorf("%d crossings", n)
@@ -233,8 +236,20 @@ func TestOverviewSaysHowMuchWasReached(t *testing.T) {
 	}
 	c.Count(marked)
 	o := c.Graph().Overview()
-	if m := o.Nodes[1].Mark; m.Note != "2 of 6 ways" || !m.On {
+	if m := o.Nodes[1].Mark; m.Note != "2/6 ways" || !m.On {
 		t.Errorf("the task that was reached: %+v", m)
+	}
+	if m := o.Nodes[0].Mark; m.Note != "1 call" {
+		t.Errorf("where there is no choice: %+v", m)
+	}
+	if !strings.HasSuffix(o.About, "the ways inside it and out of it calls took.") {
+		t.Errorf("nobody says which ways are counted: %s", o.About)
+	}
+	if svg := string(Lay(o).SVG(SVGOptions{})); !strings.Contains(svg, ">2/6 ways</text>") {
+		t.Error("a badge does not say how many ways were taken")
+	}
+	if s := share(99, 99); wrap(s, noteSize, badgeRoom(cardWidths[0]), 1)[0] != s {
+		t.Errorf("%q does not fit into the badge of a card", s)
 	}
 	if m := o.Nodes[2].Mark; !m.Off || m.On {
 		t.Errorf("the task that was not reached: %+v", m)
@@ -243,7 +258,7 @@ func TestOverviewSaysHowMuchWasReached(t *testing.T) {
 		t.Errorf("the ending that was not reached: %+v", r)
 	}
 	for _, e := range o.Edges {
-		if e.From == "task-1" && e.To == "task-3" && e.Mark.Note != "1 of 2 ways" {
+		if e.From == "task-1" && e.To == "task-3" && e.Mark.Note != "1/2 ways" {
 			t.Errorf("the way to the end: %+v", e.Mark)
 		}
 	}

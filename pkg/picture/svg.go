@@ -388,8 +388,13 @@ func markWords(m Mark) string {
 	if m.First > 0 {
 		out = append(out, "step "+strconv.Itoa(m.First))
 	}
-	if m.Times > 1 {
-		out = append(out, strconv.Itoa(m.Times)+" times")
+	calls := words.Count(m.Times, "call", "calls")
+	switch {
+	case m.Times < 2 || m.Note == calls:
+	case m.First > 0 || m.Wait > 0: // one call
+		out = append(out, words.Times(m.Times))
+	default:
+		out = append(out, calls)
 	}
 	if m.Wait > 0 {
 		out = append(out, "waited "+words.Wait(m.Wait))
@@ -579,8 +584,7 @@ func (w *writer) badges(n *Node, p *NodePlace) {
 		wide := max(20, textWidth(s, noteSize, true)+10)
 		w.badge("badge", Rect{p.X - 8, p.Y - 10, wide, 20}, s)
 	}
-	room := p.W/2 - 12
-	note := wrap(m.Note, noteSize, room-14, 1) // of blanks nothing is left
+	note := wrap(m.Note, noteSize, badgeRoom(p.W), 1) // of blanks nothing is left
 	switch {
 	case len(note) > 0:
 		w.pill("wait", p, note[0])
@@ -597,6 +601,9 @@ func (w *writer) badges(n *Node, p *NodePlace) {
 		w.badge("new", Rect{x, p.bottom() - 8, wide, 18}, s)
 	}
 }
+
+// badgeRoom is how wide the words of a badge may be: lines come to the middle of a box.
+func badgeRoom(box int) int { return box/2 - 26 }
 
 func (w *writer) pill(class string, p *NodePlace, s string) {
 	wide := textWidth(s, noteSize, true) + 14

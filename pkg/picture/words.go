@@ -402,7 +402,7 @@ func about(g *Graph, f *architect.Flow) string {
 	}
 	// error handling has a lane, and is neither
 	s := fmt.Sprintf("%s through %s: %s and %s", cmp.Or(map[bool]string{true: "The way of a call"}[f.IsCall()], "The way"), words.Count(len(g.Lanes)-1, "task or menu", "tasks and menus"),
-		words.Count(n[Question], "question", "questions"), words.Count(n[Ask], "look-up", "look-ups"))
+		words.None(n[Question], "question", "questions"), words.None(n[Ask], "look-up", "look-ups"))
 	return s + "; it ends in " + endings(n, f.IsCall()) + "."
 }
 
@@ -423,7 +423,7 @@ func endings(n map[Kind]int, call bool) string {
 	if len(parts) == 0 {
 		return "what error handling does"
 	}
-	return strings.Join(parts, ", ")
+	return listed(parts, "and")
 }
 
 // quiet lets no text of others end a line of ours, or act on whoever reads it.
