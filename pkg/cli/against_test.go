@@ -207,6 +207,7 @@ func TestAgainstRefused(t *testing.T) {
 // A plan says who moves by it, and is otherwise as it was. What the org is switched to says nothing
 // of rules.
 func TestRoutingDiff(t *testing.T) {
+	t.Parallel()
 	l := newPlace(t)
 	planned := func(args ...string) view.PlanAnswer {
 		t.Helper()

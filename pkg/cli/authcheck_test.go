@@ -117,6 +117,7 @@ func (g *guarded) check(t *testing.T, args ...string) (code int, said string, a 
 // TestCommandsNeedWhatIsTold: what a command calls needs, by the published description, nothing but what
 // NeedsOf tells of it, and with exactly that it does its work.
 func TestCommandsNeedWhatIsTold(t *testing.T) {
+	t.Parallel()
 	served, err := genesystest.Endpoints()
 	if err != nil {
 		t.Fatal(err)

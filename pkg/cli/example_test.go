@@ -12,6 +12,7 @@ import (
 // TestExamplesFromTheProgram: every example that the project has comes out of the program as its
 // files stand, is found to be right there, and the commands that are printed with it run.
 func TestExamplesFromTheProgram(t *testing.T) {
+	t.Parallel()
 	folders, err := filepath.Glob("../../examples/*/dealroute.yaml")
 	if all := examples.All(); err != nil || len(folders) != len(all) {
 		t.Fatalf("%d folders, %d names: %v", len(folders), len(all), err)

@@ -19,6 +19,7 @@ import (
 // and without faults: each step has its place in the picture, ways lead from one to the next, and
 // the picture of the rules says where the call goes.
 func TestCallersOfExamplesAreDrawn(t *testing.T) {
+	t.Parallel()
 	calls, steps := 0, 0
 	for _, e := range examples.All() {
 		file := filepath.Join("../../examples", e.Name, "dealroute.yaml")

@@ -112,6 +112,7 @@ var silent = []string{"man"}
 
 // Output that goes nowhere is an error of every command, in text and JSON, and of every help.
 func TestOutputToAFullDisk(t *testing.T) {
+	t.Parallel()
 	table := runs(t)
 	root := newRoot(testEnv(t), commands(testEnv(t)))
 	root.InitDefaultHelpCmd()
@@ -254,6 +255,7 @@ func soon(t *testing.T, name string, env *Env, args []string) {
 // A pipe that nobody writes into, a folder, a device without end and a file larger than
 // anything a person writes are refused wherever a file is read, and at once.
 func TestOddFilesAreRefused(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	pipe, large := filepath.Join(dir, "pipe"), filepath.Join(dir, "large")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {

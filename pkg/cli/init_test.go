@@ -23,6 +23,7 @@ var initFiles = []string{"calls.yaml", "crm.yaml", "dealroute.yaml"}
 // What init writes is right at once: no warning, all of the suite as expected and every rule in it, the
 // printed commands run as they stand, setup in the sandbox works and has nothing to do the second time.
 func TestInitIsRightAtOnce(t *testing.T) {
+	t.Parallel()
 	for i, c := range []struct {
 		name string
 		args []string

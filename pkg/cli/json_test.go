@@ -176,6 +176,7 @@ const evilFlow = "inboundCall:\n  name: broken\n"
 
 // Every command's answer with -o json is as its schema says.
 func TestAnswersFollowTheirSchemas(t *testing.T) {
+	t.Parallel()
 	all := schemas(t)
 	p := newProgram(t)
 	dir := t.TempDir()

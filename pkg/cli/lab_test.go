@@ -459,6 +459,7 @@ func TestLabLeaksNothing(t *testing.T) {
 
 // Whatever ends a call, its entry holds in the suite: also of those that not even the fallback takes.
 func TestKeptCallsHold(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, name := range []string{"dealroute.yaml", "crm.yaml"} {
 		text, err := os.ReadFile(filepath.Join("..", "..", "examples", "basic", name))

@@ -190,6 +190,7 @@ func (b *buffer) String() string {
 
 // A text that no reader can take is refused in our words, whichever command reads it.
 func TestNoLibrarySpeaksOfAFile(t *testing.T) {
+	t.Parallel()
 	m := newMarked(t, "mixed")
 	build := filepath.Join(m.dir, "build")
 	if code, _, errs := m.run("render", "-f", m.file, "--out", build); code != 0 {

@@ -61,6 +61,7 @@ func reported(t *testing.T, p *program, want int, args ...string) (page string) 
 }
 
 func TestReportOfValidate(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	examples, err := filepath.Glob("../../examples/*/dealroute.yaml")
 	if err != nil || len(examples) == 0 {
@@ -90,6 +91,7 @@ func TestReportOfValidate(t *testing.T) {
 
 // A template of one's own that drops callers: the call against each property that is broken is drawn.
 func TestReportOfACounterexample(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	dir := t.TempDir()
 	mine := filepath.Join(dir, "mine")

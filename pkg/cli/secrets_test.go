@@ -205,7 +205,7 @@ func TestNothingMarkedIsShownOverHTTP(t *testing.T) {
 	crm := hubspottest.New(f.CRM, hubspottest.Tokens(func(bearer string) (hubspottest.Grant, bool) {
 		// The emulated org keeps a hash of the key, and tests actions with it.
 		return hubspottest.Grant{Scopes: hubspottest.DefaultScopes()}, !refuse && (bearer == markedKey || !strings.HasPrefix(bearer, "pat-"))
-	}), hubspottest.Define("contacts", hubspottest.Property{Name: "segment"}))
+	}), hubspottest.Define("contacts", hubspottest.Property{Name: "segment"}), hubspottest.WithLimits(hubspottest.Limits{}))
 	var mu sync.Mutex
 	var state []byte
 	org, err := genesystest.New(nil, genesystest.Remote(transport.Handler(crm)), genesystest.OnChange(func(st *genesystest.State) error {
@@ -233,11 +233,13 @@ func TestNothingMarkedIsShownOverHTTP(t *testing.T) {
 	defer front.Close()
 	hub := httptest.NewServer(crm)
 	defer hub.Close()
-	run := func(code int, args ...string) {
+	run := func(code int, args ...string) (out string) {
 		t.Helper()
 		for _, format := range []string{"text", "json"} {
 			what := strings.Join(args, " ") + " -o " + format
-			got, out, errs := m.run(append(slices.Clone(args), "-f", m.file, "-o", format, "--log-level", "debug", "--genesys-base-url", front.URL, "--hubspot-base-url", hub.URL)...)
+			var got int
+			var errs string
+			got, out, errs = m.run(append(slices.Clone(args), "-f", m.file, "-o", format, "--log-level", "debug", "--genesys-base-url", front.URL, "--hubspot-base-url", hub.URL)...)
 			if got != code {
 				t.Errorf("%s: exit code %d, want %d\n%s%s", what, got, code, out, errs)
 			}
@@ -247,13 +249,16 @@ func TestNothingMarkedIsShownOverHTTP(t *testing.T) {
 				t.Errorf("%s: a live amount is shown: %s", what, around(out, "50"))
 			}
 		}
+		return out
 	}
 	live := []string{"simulate", "--crm", "live", "--ani", "+15135550142", "--trace"}
 	run(0, "plan")
 	run(0, "plan", "--profile", "marked")
 	run(1, "plan", "--profile", "token")
 	run(0, "setup", "--yes")
-	run(0, live...)
+	if out := run(0, live...); !strings.Contains(out, `"active_deal"`) {
+		t.Errorf("the call did not come as far as the deals, whose amounts are marked: %s", out)
+	}
 	run(0, append(live, "--flow", "deployed")...)
 	run(0, append(live, "--fault", "find deals=502")...)
 	refuse = true

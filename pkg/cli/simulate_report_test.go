@@ -8,6 +8,7 @@ import (
 )
 
 func TestReportOfALoad(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	basic := filepath.Join("..", "..", "examples", "basic", "dealroute.yaml")
 	page := reported(t, p, 0, "simulate", "-f", basic, "--load", "60/min", "--for", "3h", "--fault", "timeout@16:00-16:05")
@@ -31,6 +32,7 @@ func TestReportOfALoad(t *testing.T) {
 }
 
 func TestReportOfCalls(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	examples, err := filepath.Glob("../../examples/*/dealroute.yaml")
 	if err != nil || len(examples) == 0 {
@@ -57,6 +59,7 @@ func TestReportOfCalls(t *testing.T) {
 }
 
 func TestReportOfASuite(t *testing.T) {
+	t.Parallel()
 	p := newProgram(t)
 	examples, err := filepath.Glob("../../examples/*/calls.yaml")
 	if err != nil || len(examples) == 0 {

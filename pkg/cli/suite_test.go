@@ -114,6 +114,7 @@ const minimalSuite = `calls:
 
 // What is not as expected is said with its place and what came, and nobody's number or name.
 func TestFailuresOfASuite(t *testing.T) {
+	t.Parallel()
 	file := written(t, "calls.yaml", minimalSuite)
 	p := newProgram(t)
 	s := asked(t, p, 2, "-f", basicFile, "--suite", file)

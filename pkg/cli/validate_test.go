@@ -14,6 +14,7 @@ import (
 // Every answer of validate is of one form, also for what is no deployment file; what cannot
 // be looked at at all is a failure.
 func TestValidateFollowsItsSchema(t *testing.T) {
+	t.Parallel()
 	all := schemas(t)
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()

@@ -149,6 +149,7 @@ const toCentre = "routing: {rules: [{name: open, when: {outcome: active_deal}, t
 // can give; a stranger is told nothing. That ambiguity was the cause shows when the same
 // caller is somebody under "best".
 func TestNobodyIsExplained(t *testing.T) {
+	t.Parallel()
 	const ani = "+493023125143"
 	kinds := map[string]string{
 		"exact":   `phone: "030 23125143", hs_calculated_phone_number: "+493023125143", hs_searchable_calculated_phone_number: "3023125143"`,

@@ -17,6 +17,7 @@ import (
 	"github.com/dealroute/dealroute/pkg/diag"
 	"github.com/dealroute/dealroute/pkg/internal/pattern"
 	"github.com/dealroute/dealroute/pkg/picture"
+	"github.com/dealroute/dealroute/pkg/words"
 )
 
 // A Page is a report.
@@ -177,7 +178,7 @@ func embed(v any, discreet func([]byte) ([]byte, error)) (data string, packed bo
 // templates are read once. They are ours, so an error is one of this package.
 var templates = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("").Funcs(template.FuncMap{
-		"line": diag.Line, "plain": diag.Plain, "shape": shape, "stamp": stamp, "parts": Line.parts,
+		"line": diag.Line, "plain": diag.Plain, "shape": shape, "stamp": stamp, "parts": Line.parts, "thousands": words.Thousands[int],
 	}).Parse(pageHTML + pagesHTML)
 })
 
