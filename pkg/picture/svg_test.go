@@ -195,7 +195,7 @@ func FuzzText(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if len(s) > 600 && !slices.Contains(texts, s) {
+		if len(s) > 120 && !slices.Contains(texts, s) {
 			t.Skip("a long text costs time and tells nothing that shorter ones do not")
 		}
 		g := oneOfEach()
