@@ -138,6 +138,7 @@ type account struct {
 
 	id      [sha256.Size]byte    // of its content and the time
 	replies *recall.Store[reply] // of all accounts
+	issues  bool                 // it issues tokens, and so has replies of its own
 }
 
 // A reply is what HubSpot said, or why it said nothing.
@@ -159,7 +160,9 @@ func (a *account) Send(ctx context.Context, r dataaction.Request) (dataaction.Re
 	k, timeout := string(h.Sum(nil)), timeoutOf(r)
 	got, known := a.replies.Get(k)
 	if !known {
-		if a.sender == nil {
+		// A new account for each question: the number that HubSpot gives an answer tells how many it has given, and must not
+		// tell who asked first. Only one that issues tokens has a memory that calls need.
+		if a.sender == nil || !a.issues {
 			a.sender = a.open()
 		}
 		r.Timeout = time.Hour // time is virtual: however long this process takes, HubSpot has taken what it states
@@ -308,7 +311,7 @@ func (w *whole) account(s *situation) *account {
 		return w.in.HubSpot(Account{CRM: a.crm, Clock: func() time.Time { return a.now }, Otherwise: s.otherwise})
 	}
 	if w.d.HubSpot.Auth.ByPlatform() { // it knows the tokens that it issued, and no other one does
-		a.replies = new(recall.Store[reply])
+		a.replies, a.issues = new(recall.Store[reply]), true
 	}
 	a.id = printOf(func(b *bytes.Buffer) {
 		fmt.Fprintf(b, "%d %q", s.At.UnixNano(), s.otherwise)
