@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dealroute/dealroute/pkg/architect/expr"
@@ -131,14 +132,15 @@ func (a *artifacts) newOrg(w *Witness) *simulate.Org {
 // An account is the HubSpot that a call meets. It remembers what it answered: equal questions have
 // equal answers, also those of other calls to an account with the same content.
 type account struct {
-	crm    hubspot.CRM
-	open   func() dataaction.Sender // makes the emulator
-	sender dataaction.Sender        // nil before the first question that nobody knows the answer to
-	now    time.Time
+	now time.Time
 
-	id      [sha256.Size]byte    // of its content and the time
-	replies *recall.Store[reply] // of all accounts
-	issues  bool                 // it issues tokens, and so has replies of its own
+	// open gives the emulator for a question that nobody knows the answer to, each time a new one: the number that HubSpot
+	// gives an answer tells how many it has given, and must not tell who asked first. Only one that issues tokens has a
+	// memory that calls need, and is one for the whole call.
+	open func() dataaction.Sender
+
+	id      print                // of its content and the time
+	replies *recall.Store[reply] // of all accounts; of this one when it issues tokens
 }
 
 // A reply is what HubSpot said, or why it said nothing.
@@ -160,13 +162,8 @@ func (a *account) Send(ctx context.Context, r dataaction.Request) (dataaction.Re
 	k, timeout := string(h.Sum(nil)), timeoutOf(r)
 	got, known := a.replies.Get(k)
 	if !known {
-		// A new account for each question: the number that HubSpot gives an answer tells how many it has given, and must not
-		// tell who asked first. Only one that issues tokens has a memory that calls need.
-		if a.sender == nil || !a.issues {
-			a.sender = a.open()
-		}
 		r.Timeout = time.Hour // time is virtual: however long this process takes, HubSpot has taken what it states
-		if got.response, got.err = a.sender.Send(ctx, r); ctx.Err() == nil {
+		if got.response, got.err = a.open().Send(ctx, r); ctx.Err() == nil {
 			a.replies.Put(k, got)
 		}
 	}
@@ -306,12 +303,12 @@ const calledAddress = "Call.CalledAddress"
 
 // account is the HubSpot of a situation.
 func (w *whole) account(s *situation) *account {
-	a := &account{crm: s.CRM, replies: &w.common.replies}
+	a := &account{replies: &w.common.replies}
 	a.open = func() dataaction.Sender {
-		return w.in.HubSpot(Account{CRM: a.crm, Clock: func() time.Time { return a.now }, Otherwise: s.otherwise})
+		return w.in.HubSpot(Account{CRM: s.CRM, Clock: func() time.Time { return a.now }, Otherwise: s.otherwise})
 	}
 	if w.d.HubSpot.Auth.ByPlatform() { // it knows the tokens that it issued, and no other one does
-		a.replies, a.issues = new(recall.Store[reply]), true
+		a.replies, a.open = new(recall.Store[reply]), sync.OnceValue(a.open)
 	}
 	a.id = printOf(func(b *bytes.Buffer) {
 		fmt.Fprintf(b, "%d %q", s.At.UnixNano(), s.otherwise)

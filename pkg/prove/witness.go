@@ -290,18 +290,12 @@ func (s *search) from(x sketch, deep int) (sketch, bool) {
 	s.left--
 	facts := s.factsOf(x)
 	holds := func(c routing.Condition) bool { return s.p.Holds(c, facts) }
-	var fix *atom
 	for _, i := range s.must {
-		for k := range s.atoms(i) {
-			if a := &s.atoms(i)[k]; !holds(a.when) {
-				if fix == nil {
-					fix = a
-				}
+		for _, a := range s.atoms(i) {
+			if !holds(a.when) {
+				return s.any(x, a, deep, true)
 			}
 		}
-	}
-	if fix != nil {
-		return s.any(x, *fix, deep, true)
 	}
 	for _, j := range s.not {
 		if !holds(s.p.Rules[j].When) {
