@@ -60,10 +60,11 @@ func (s *Server) picture(r *http.Request) (any, error) {
 	if of != ofRules {
 		p.Cards = cards(g)
 	}
-	for _, n := range g.Nodes {
+	for i := range g.Nodes {
+		n := &g.Nodes[i]
 		x := Node{ID: n.ID}
 		if of != ofRules {
-			x.Card = g.CardOf(n.ID)
+			x.Card = g.CardOf(n)
 		}
 		if n.Line > 0 {
 			line := n.Line
@@ -88,11 +89,10 @@ const (
 func cards(g *picture.Graph) []Card {
 	out := []Card{}
 	has := map[string]bool{}
-	for _, n := range g.Nodes {
-		if n.Kind == picture.Start {
-			continue // there a call is before its first task
+	for i := range g.Nodes {
+		if n := &g.Nodes[i]; n.Kind != picture.Start { // where a call is before its first task
+			has[g.CardOf(n)] = true
 		}
-		has[g.CardOf(n.ID)] = true
 	}
 	for i, l := range g.Lanes {
 		if id := picture.CardOfLane(i); has[id] {

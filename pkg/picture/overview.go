@@ -56,17 +56,8 @@ func (g *Graph) Overview() *Graph {
 	return o.out
 }
 
-// CardOf is the ID of the card of the overview that a box belongs to; empty when there is none.
-func (g *Graph) CardOf(node string) string {
-	for i := range g.Nodes {
-		if n := &g.Nodes[i]; n.ID == node {
-			return cardOf(g, n)
-		}
-	}
-	return ""
-}
-
-func cardOf(g *Graph, n *Node) string {
+// CardOf is the ID of the card of the overview that a box belongs to.
+func (g *Graph) CardOf(n *Node) string {
 	switch {
 	case n.Kind == Start:
 		return n.ID
@@ -113,7 +104,7 @@ func (o *overview) sort() {
 	at := map[string]int{}
 	o.card = make([]int, len(o.g.Nodes))
 	for _, i := range order {
-		id := cardOf(o.g, &o.g.Nodes[i])
+		id := o.g.CardOf(&o.g.Nodes[i])
 		c, known := at[id]
 		if !known {
 			c = len(o.members)

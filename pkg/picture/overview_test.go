@@ -33,7 +33,7 @@ func quotient(t reporter, g *Graph) {
 		cards[n.ID] = true
 	}
 	x := newAtlas(g)
-	card := func(i int) string { return cardOf(g, &g.Nodes[i]) }
+	card := func(i int) string { return g.CardOf(&g.Nodes[i]) }
 	used := map[string]bool{}
 	for i := range g.Nodes {
 		used[card(i)] = true
