@@ -80,8 +80,9 @@ func counterparts(node, pattern *yaml.Node) []*yaml.Node {
 	}
 	taken := make([]bool, len(pattern.Content))
 	for i, c := range node.Content {
-		if same := left[said(c)]; len(same) > 0 {
-			out[i], taken[same[0]], left[said(c)] = pattern.Content[same[0]], true, same[1:]
+		says := said(c)
+		if same := left[says]; len(same) > 0 {
+			out[i], taken[same[0]], left[says] = pattern.Content[same[0]], true, same[1:]
 		}
 	}
 	next := 0
